@@ -1,0 +1,10 @@
+# Writes OUTPUT, a C++ file with the text of each file in RECIPES.
+set(body "// Made by cmake/EmbedRecipes.cmake.\n#include \"ganymede/config/recipe.h\"\n\nnamespace ganymede::config {\n\nconst std::vector<ShippedRecipe>& shipped_recipes() {\n  static const std::vector<ShippedRecipe> recipes{\n")
+list(SORT RECIPES)
+foreach(file ${RECIPES})
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} text)
+  string(APPEND body "    {\"${name}\", R\"RECIPE(${text})RECIPE\"},\n")
+endforeach()
+string(APPEND body "  };\n  return recipes;\n}\n\n}  // namespace ganymede::config\n")
+file(WRITE ${OUTPUT} "${body}")

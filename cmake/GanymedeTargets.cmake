@@ -1,0 +1,70 @@
+# The two kinds of target this project has: a library per folder of src/ganymede, and a test program beside each.
+
+find_package(PkgConfig REQUIRED)
+find_package(Torch REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED)
+pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
+
+add_library(ganymede_options INTERFACE)
+target_compile_options(ganymede_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
+  # GCC 12 reports these falsely inside the standard library's own headers.
+  -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=restrict)
+target_include_directories(ganymede_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
+target_compile_definitions(ganymede_options INTERFACE GANYMEDE_VERSION="${PROJECT_VERSION}")
+target_link_libraries(ganymede_options INTERFACE fmt::fmt spdlog::spdlog Threads::Threads)
+if(GANYMEDE_SANITIZE)
+  target_compile_options(ganymede_options INTERFACE -fsanitize=${GANYMEDE_SANITIZE} -fno-omit-frame-pointer)
+  target_link_options(ganymede_options INTERFACE -fsanitize=${GANYMEDE_SANITIZE})
+endif()
+
+# LibTorch's headers are "system": their warnings are not ours.
+add_library(ganymede_torch INTERFACE)
+target_include_directories(ganymede_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(ganymede_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+
+# LibTorch's headers cost many seconds a file, so every target that uses them shares one precompiled header.
+file(WRITE ${CMAKE_BINARY_DIR}/pch/anchor.cpp.in "// Anchor of the shared precompiled header.\n")
+configure_file(${CMAKE_BINARY_DIR}/pch/anchor.cpp.in ${CMAKE_BINARY_DIR}/pch/anchor.cpp COPYONLY)
+add_library(ganymede_pch OBJECT ${CMAKE_BINARY_DIR}/pch/anchor.cpp)
+target_link_libraries(ganymede_pch PRIVATE ganymede_options ganymede_torch)
+target_precompile_headers(ganymede_pch PRIVATE
+  <ganymede/core/torch_compat.h> <fmt/format.h> <memory> <string> <vector> <functional> <map> <span>)
+
+# A program's code is -fPIE by default, but the precompiled header is a library's, -fPIC: they must agree.
+# Most of a small file's compile time is code LibTorch's headers bring: several files to a unit pay for it once.
+function(ganymede_use_pch target)
+  target_compile_options(${target} PRIVATE -fPIC)
+  target_precompile_headers(${target} REUSE_FROM ganymede_pch)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
+endfunction()
+
+# ganymede_library(NAME [TORCH] SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])
+function(ganymede_library name)
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  add_library(ganymede_${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(ganymede_${name} PUBLIC ganymede_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
+  if(ARG_TORCH)
+    target_link_libraries(ganymede_${name} PUBLIC ganymede_torch)
+    ganymede_use_pch(ganymede_${name})
+  endif()
+endfunction()
+
+# ganymede_test(NAME [TORCH] SOURCES ... DEPENDS ...): one GoogleTest program for a folder.
+function(ganymede_test name)
+  cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(ganymede_test_${name} ${ARG_SOURCES})
+  target_link_libraries(ganymede_test_${name} PRIVATE ganymede_options ${ARG_DEPENDS} ganymede_test_support GTest::gmock GTest::gtest_main)
+  if(ARG_TORCH)
+    target_link_libraries(ganymede_test_${name} PRIVATE ganymede_torch)
+    ganymede_use_pch(ganymede_test_${name})
+  endif()
+  set_target_properties(ganymede_test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+  add_test(NAME ${name} COMMAND ganymede_test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+endfunction()

@@ -1,0 +1,31 @@
+// What every subcommand shares. A subcommand is one file with one function, named in the table in main.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+namespace ganymede::cli {
+
+/// Adds a subcommand's flags to `app` and sets app.callback() to run it. Results go to stdout, progress and log to
+/// stderr; what fails throws Error (exit 1) or UsageError (exit 2), which main() prints as one line.
+using AddCommand = void (*)(CLI::App& app);
+
+void add_bench(CLI::App& app);
+void add_data(CLI::App& app);
+void add_plot(CLI::App& app);
+void add_recipes(CLI::App& app);
+void add_sample(CLI::App& app);
+void add_summary(CLI::App& app);
+void add_train(CLI::App& app);
+
+/// Flags of the whole program, valid once parsing is done.
+struct Globals {
+  int threads = 0;  ///< 0: one for each processor
+  bool quiet = false;
+};
+Globals& globals();
+
+/// One JSON document and nothing else on stdout.
+void print_json(const nlohmann::json& document);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,278 @@
+// ganymede data list|info|preview|fetch
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "cli/command.h"
+#include "ganymede/core/error.h"
+#include "ganymede/core/files.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/data/dataset.h"
+#include "ganymede/data/fetch.h"
+#include "ganymede/data/published.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/data/statistics.h"
+#include "ganymede/data/text.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using data::grouped;
+
+bool downloadable(const std::string& name) {
+  const auto& files = data::published_files();
+  return std::any_of(files.begin(), files.end(), [&](const auto& file) { return file.dataset == name; });
+}
+
+void list(bool json) {
+  nlohmann::json document = nlohmann::json::array();
+  if (!json) fmt::print("{:<14} {:<10} {:<19} {:<28} {}\n", "NAME", "IMAGES", "SPLITS", "WHERE", "WHAT");
+  for (const auto& source : data::sources()) {
+    const fs::path here = data::data_root() / source.name;
+    const bool found = !source.built_in && source.name != "folder" && fs::exists(here);
+    if (json) {
+      document.push_back({{"name", source.name},
+                          {"title", source.title},
+                          {"shape", source.shape},
+                          {"splits", source.splits},
+                          {"built_in", source.built_in},
+                          {"downloadable", downloadable(source.name)},
+                          {"path", found ? nlohmann::json(here.string()) : nlohmann::json()}});
+      continue;
+    }
+    std::string where = "name it with --data";
+    if (source.built_in)
+      where = "built in";
+    else if (found)
+      where = here.string();
+    else if (downloadable(source.name))
+      where = "data fetch " + source.name;
+    const std::string splits =
+        source.splits.empty() ? "its folders" : fmt::format("{}", fmt::join(source.splits, ", "));
+    fmt::print("{:<14} {:<10} {:<19} {:<28} {}\n", source.name, source.shape, splits, where, source.title);
+  }
+  if (json) print_json(document);
+}
+
+/// What `info` and `preview` share: which data set, and which part of it.
+struct Chosen {
+  std::string what, folder;
+  std::vector<std::string> splits, classes;
+  int size = 0;
+
+  void add_to(CLI::App& app) {
+    app.add_option("data", what, "a data set's name (see 'ganymede data list'), or a path")
+        ->required()
+        ->type_name("NAME|PATH");
+    app.add_option("--data", folder, "where its files are: a folder, archive or file")->type_name("DIR");
+    app.add_option("--split", splits, "train, test, ...; may be repeated")->allow_extra_args(false);
+    app.add_option("--class", classes, "only this class; may be repeated")->allow_extra_args(false);
+    app.add_option("--size", size, "resize to this many pixels a side");
+  }
+
+  std::shared_ptr<const data::Dataset> open() const {
+    data::DatasetOptions options;
+    options.name = what;
+    options.path = folder;
+    options.splits = splits;
+    options.classes = classes;
+    options.size = size;
+    const auto names = data::dataset_names();
+    if (std::find(names.begin(), names.end(), what) == names.end()) {
+      const bool path = fs::exists(what);
+      if (!path && what.find('/') != std::string::npos) throw Error("no such file or folder", what, "check the path");
+      if (path) {
+        if (!folder.empty()) throw UsageError("two paths were given", what + " and " + folder, "leave --data out");
+        options.name = data::guess_source(what);
+        options.path = what;
+      }
+    }
+    return data::open_dataset(options);
+  }
+};
+
+std::string kind_of(const data::DatasetInfo& info) {
+  return fmt::format("{}x{} {}", info.width, info.height, info.channels == 1 ? "grey" : "RGB");
+}
+
+void info_as_json(const data::Dataset& dataset, const data::Statistics& figures) {
+  const auto& info = dataset.info();
+  nlohmann::json classes = nlohmann::json::array();
+  for (std::size_t i = 0; i < info.classes.size(); ++i) {
+    classes.push_back({{"name", info.classes[i]}, {"count", figures.per_class[i]}});
+  }
+  print_json({{"name", info.name},
+              {"path", info.path.empty() ? nlohmann::json() : nlohmann::json(info.path.string())},
+              {"count", dataset.size()},
+              {"height", info.height},
+              {"width", info.width},
+              {"channels", info.channels},
+              {"splits", info.splits},
+              {"classes", classes},
+              {"unlabelled", figures.unlabelled},
+              {"mean", figures.mean},
+              {"std", figures.deviation},
+              {"checksum", info.checksum},
+              {"notes", info.notes}});
+}
+
+void info_as_text(const data::Dataset& dataset, const data::Statistics& figures) {
+  constexpr std::size_t kBar = 24;
+  const auto& info = dataset.info();
+  fmt::print("{}: {} images of {}\n", info.name, grouped(dataset.size()), kind_of(info));
+  if (!info.path.empty()) fmt::print("  from      {}\n", info.path.string());
+  if (!info.splits.empty()) fmt::print("  splits    {}\n", fmt::join(info.splits, ", "));
+  fmt::print("  mean      {:.4f}{}\n", fmt::join(figures.mean, "  "),
+             info.channels == 3 ? "  (R G B, 0 to 1)" : "  (0 to 1)");
+  fmt::print("  std       {:.4f}\n", fmt::join(figures.deviation, "  "));
+  fmt::print("  checksum  sha256 {}\n", info.checksum);
+  for (const auto& note : info.notes) fmt::print("  note      {}\n", note);
+  if (info.classes.empty()) {
+    fmt::print("  classes   none: the images have no labels\n");
+    return;
+  }
+  fmt::print("  classes   {}\n", info.classes.size());
+  std::size_t longest = 0;
+  for (const auto& name : info.classes) longest = std::max(longest, name.size());
+  const std::size_t most =
+      std::max<std::size_t>(1, *std::max_element(figures.per_class.begin(), figures.per_class.end()));
+  for (std::size_t i = 0; i < info.classes.size(); ++i) {
+    const std::size_t count = figures.per_class[i], cells = (count * kBar + most / 2) / most;
+    std::string bar;
+    for (std::size_t cell = 0; cell < cells; ++cell) bar += "▇";
+    fmt::print("    {:<{}}  {:>9}  {}\n", info.classes[i], longest, grouped(count), bar);
+  }
+  if (figures.unlabelled > 0) fmt::print("    {:<{}}  {:>9}\n", "(no label)", longest, grouped(figures.unlabelled));
+}
+
+image::Image picture(const data::Dataset& dataset, std::size_t index) {
+  image::Image result(dataset.info().width, dataset.info().height, dataset.info().channels);
+  dataset.read(index, result.pixels);
+  return result;
+}
+
+image::Image sheet(const data::Dataset& dataset, std::size_t each) {
+  constexpr std::size_t kRows = 8;
+  const auto& info = dataset.info();
+  if (info.classes.empty()) {
+    std::vector<image::Image> pictures;
+    for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i) pictures.push_back(picture(dataset, i));
+    return image::grid(pictures, static_cast<int>(each));
+  }
+  std::vector<image::LabelledRow> rows;
+  for (const auto& name : info.classes) rows.push_back({name, {}});
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
+    const int label = dataset.label(i);
+    if (label < 0) continue;
+    auto& row = rows[static_cast<std::size_t>(label)].images;
+    if (row.size() < each) row.push_back(picture(dataset, i));
+  }
+  std::erase_if(rows, [](const auto& row) { return row.images.empty(); });
+  return image::labelled_grid(rows,
+                              fmt::format("{}: {} images of {}", info.name, grouped(dataset.size()), kind_of(info)));
+}
+
+struct FetchFlags {
+  std::string what, folder, from, checksum;
+  std::vector<std::string> splits;
+};
+
+/// A file at any address, for data sets of one's own.
+data::Download download_of_url(const FetchFlags& flags) {
+  std::string name = flags.what.substr(0, flags.what.find_first_of("?#"));
+  name = name.substr(name.rfind('/') + 1);
+  if (name.empty() || name[0] == '.')
+    throw UsageError("the address names no file", flags.what, "end it with a file's name");
+  const fs::path folder = flags.folder.empty() ? data::data_root() : fs::path(flags.folder);
+  data::Download download{flags.what, folder / name, "", ""};
+  if (!flags.checksum.empty()) {
+    const auto colon = flags.checksum.find(':');
+    download.algorithm = flags.checksum.substr(0, colon);
+    if (colon == std::string::npos || (download.algorithm != "md5" && download.algorithm != "sha256")) {
+      throw UsageError(fmt::format("'{}' is no checksum", flags.checksum), "--checksum", "write md5:HEX or sha256:HEX");
+    }
+    download.checksum = flags.checksum.substr(colon + 1);
+    std::transform(download.checksum.begin(), download.checksum.end(), download.checksum.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
+  }
+  return download;
+}
+
+void fetch(const FetchFlags& flags) {
+  catch_stop_signals();
+  std::vector<data::Download> downloads;
+  if (flags.what.find("://") != std::string::npos) {
+    downloads.push_back(download_of_url(flags));
+  } else {
+    if (!flags.checksum.empty())
+      throw UsageError("--checksum belongs to an address", flags.what, "leave it out: published checksums are known");
+    const fs::path folder = flags.folder.empty() ? data::data_root() / flags.what : fs::path(flags.folder);
+    downloads = data::downloads_of(flags.what, flags.splits, folder, flags.from);
+  }
+  for (const auto& download : downloads) {
+    const bool fresh = data::fetch_file(download);
+    const char* checked = download.checksum.empty() ? "checksum not known" : "checksum right";
+    fmt::print("{} {} ({})\n", fresh ? "downloaded" : "already there:", download.target.string(), checked);
+  }
+}
+
+}  // namespace
+
+void add_data(CLI::App& app) {
+  app.require_subcommand(1);
+
+  auto* list_app = app.add_subcommand("list", "what can be loaded");
+  auto list_json = std::make_shared<bool>(false);
+  list_app->add_flag("--json", *list_json, "one JSON document");
+  list_app->callback([list_json] { list(*list_json); });
+
+  auto* info_app = app.add_subcommand("info", "counts, shapes, classes, channel means, checksum");
+  auto info_chosen = std::make_shared<Chosen>();
+  auto info_json = std::make_shared<bool>(false);
+  info_chosen->add_to(*info_app);
+  info_app->add_flag("--json", *info_json, "one JSON document");
+  info_app->callback([info_chosen, info_json] {
+    const auto dataset = info_chosen->open();
+    const auto figures = data::statistics(*dataset);
+    if (*info_json)
+      info_as_json(*dataset, figures);
+    else
+      info_as_text(*dataset, figures);
+  });
+
+  auto* preview_app = app.add_subcommand("preview", "a sheet of images as PNG, a row for each class");
+  auto preview_chosen = std::make_shared<Chosen>();
+  auto out = std::make_shared<std::string>();
+  auto each = std::make_shared<std::size_t>(10);
+  preview_chosen->add_to(*preview_app);
+  preview_app->add_option("-o,--out", *out, "the PNG to write")->required()->type_name("PNG");
+  preview_app->add_option("-n", *each, "images of each class")->check(CLI::Range(1, 200))->capture_default_str();
+  preview_app->callback([preview_chosen, out, each] {
+    const auto dataset = preview_chosen->open();
+    const image::Image drawn = sheet(*dataset, *each);
+    write_file(*out, image::encode_png(drawn));
+    fmt::print("{} ({}x{} pixels)\n", *out, drawn.width, drawn.height);
+  });
+
+  auto* fetch_app = app.add_subcommand("fetch", "download a data set, with checksum and resume");
+  auto flags = std::make_shared<FetchFlags>();
+  fetch_app->add_option("data", flags->what, "a data set's name, or the address of a file")
+      ->required()
+      ->type_name("NAME|URL");
+  fetch_app->add_option("--data", flags->folder, "where to put it; default: $GANYMEDE_DATA/NAME, else datasets/NAME")
+      ->type_name("DIR");
+  fetch_app->add_option("--split", flags->splits, "only this split; may be repeated")->allow_extra_args(false);
+  fetch_app->add_option("--from", flags->from, "download from this address instead of the official one")
+      ->type_name("URL");
+  fetch_app->add_option("--checksum", flags->checksum, "for an address: what the file must have")
+      ->type_name("md5:HEX|sha256:HEX");
+  fetch_app->callback([flags] { fetch(*flags); });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,121 @@
+// `ganymede plot RUN... -o FILE.svg|png`: the curves of runs, on one chart.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <memory>
+#include <sstream>
+
+#include "cli/command.h"
+#include "ganymede/core/error.h"
+#include "ganymede/core/files.h"
+#include "ganymede/image/chart.h"
+#include "ganymede/train/loss_chart.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct PlotOptions {
+  std::vector<std::string> runs;
+  std::string output, columns, title;
+  double smooth = 0;
+  bool as_json = false;
+};
+
+fs::path metrics_of(const std::string& run) {
+  const fs::path path = run;
+  if (fs::is_regular_file(path)) return path;
+  const fs::path inside = path / train::kMetricsFile;
+  if (fs::is_regular_file(inside)) return inside;
+  if (!fs::exists(path)) throw Error("no such run folder", run, "check the path");
+  throw Error(fmt::format("not a run folder: it has no {}", train::kMetricsFile), run,
+              "name a folder that `ganymede train --out` wrote");
+}
+
+/// The folder's name; the whole path where two folders share a name.
+std::vector<std::string> names_of(const std::vector<std::string>& runs) {
+  std::vector<std::string> names;
+  for (const auto& run : runs) {
+    names.push_back(fs::weakly_canonical(metrics_of(run)).parent_path().filename().string());
+  }
+  const std::vector<std::string> plain = names;
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (std::count(plain.begin(), plain.end(), plain[i]) > 1) names[i] = runs[i];
+  }
+  return names;
+}
+
+std::vector<std::string> split(const std::string& list) {
+  std::vector<std::string> parts;
+  std::stringstream stream(list);
+  for (std::string part; std::getline(stream, part, ',');) {
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
+/// The last value of each column that has one; null where a column has none.
+json last_values(const train::MetricsData& metrics) {
+  json values = json::object();
+  for (size_t column = 0; column < metrics.columns.size(); ++column) {
+    const auto& cells = metrics.values[column];
+    const auto last = std::find_if(cells.rbegin(), cells.rend(), [](double cell) { return !std::isnan(cell); });
+    const bool known = last != cells.rend() && std::isfinite(*last);
+    values[metrics.columns[column]] = known ? json(*last) : json(nullptr);
+  }
+  return values;
+}
+
+void draw(const PlotOptions& options, const std::vector<train::RunMetrics>& runs) {
+  const std::string title = !options.title.empty() ? options.title : runs.size() == 1 ? runs.front().name : "";
+  const image::Chart chart = loss_chart(runs, {title, options.smooth, split(options.columns)});
+  if (fs::path(options.output).extension() == ".svg")
+    write_file(options.output, image::chart_svg(chart));
+  else
+    write_file(options.output, image::chart_png(chart));
+}
+
+void plot(const PlotOptions& options) {
+  if (options.output.empty() && !options.as_json) {
+    throw UsageError("no file to draw to", "plot", "name one with -o FILE.svg or -o FILE.png");
+  }
+  const fs::path extension = fs::path(options.output).extension();
+  if (!options.output.empty() && extension != ".svg" && extension != ".png") {
+    throw UsageError("charts are drawn as SVG or PNG only", options.output, "end the name in .svg or .png");
+  }
+  const std::vector<std::string> names = names_of(options.runs);
+  std::vector<train::RunMetrics> runs;
+  json results = json::array();
+  for (size_t i = 0; i < names.size(); ++i) {
+    runs.push_back({names[i], train::read_metrics(metrics_of(options.runs[i]))});
+    const train::MetricsData& metrics = runs.back().metrics;
+    results.push_back(
+        {{"name", names[i]}, {"path", options.runs[i]}, {"rows", metrics.rows()}, {"last", last_values(metrics)}});
+  }
+  if (!options.output.empty()) draw(options, runs);
+  if (options.as_json) {
+    print_json({{"runs", results}, {"file", options.output.empty() ? json(nullptr) : json(options.output)}});
+  } else {
+    fmt::print("{}\n", options.output);
+  }
+}
+
+}  // namespace
+
+void add_plot(CLI::App& app) {
+  auto options = std::make_shared<PlotOptions>();
+  app.add_option("RUN", options->runs, "run folders, or metrics.csv files")->required();
+  app.add_option("-o,--output", options->output, "the chart, FILE.svg or FILE.png");
+  app.add_option("--smooth", options->smooth, "weight of the moving average, 0 (none) to 0.999")
+      ->check(CLI::Range(0.0, 0.999));
+  app.add_option("--columns", options->columns, "columns to draw, a panel each: loss_d,fid");
+  app.add_option("--title", options->title, "above the chart; the run's name by default");
+  app.add_flag("--json", options->as_json, "print the last value of each column as JSON; -o may be left out");
+  app.callback([options] { plot(*options); });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,73 @@
+// ganymede sample MODEL
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "cli/command.h"
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
+#include "ganymede/models/draw.h"
+#include "ganymede/models/pictures.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct SampleFlags {
+  std::string model, output;
+  std::int64_t count = 64, best = 0;
+  std::uint64_t seed = 0;
+  bool untrained = false, json = false;
+};
+
+void run(const SampleFlags& flags) {
+  set_threads(globals().threads);
+  const auto model = checkpoint::load_model(flags.model);
+  const Tensor latents = models::draw_numbered_latents(model.recipe.latent, flags.count, flags.seed);
+  Tensor images = flags.untrained ? models::generate(model.untrained_generator(), latents) : models::generate(model.generator(), latents);
+
+  std::vector<std::int64_t> indices;
+  for (std::int64_t i = 0; i < flags.count; ++i) indices.push_back(i);
+  if (flags.best > 0) {
+    indices = models::rank(model.gan.discriminator, images, flags.best);
+    images = images.index_select(0, torch::tensor(indices));
+  }
+  const auto pictures = models::to_pictures(images);
+
+  auto files = nlohmann::json::array();
+  const fs::path output(flags.output);
+  if (output.extension() == ".png") {
+    const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(pictures.size()))));
+    write_file(output, image::encode_png(image::grid(pictures, columns)));
+    files.push_back(output.string());
+  } else {
+    for (size_t i = 0; i < pictures.size(); ++i) {
+      // Named by its place among all that were drawn, so the name finds the same picture again for this seed.
+      const fs::path file = output / fmt::format("{:04}.png", indices[i]);
+      write_file(file, image::encode_png(pictures[i]));
+      files.push_back(file.string());
+    }
+  }
+  if (flags.json) return print_json({{"seed", flags.seed}, {"indices", indices}, {"files", files}});
+  fmt::print("{} pictures of seed {} in {}\n", pictures.size(), flags.seed, flags.output);
+  if (flags.best > 0) fmt::print("best first, by the discriminator: {}\n", fmt::join(indices, " "));
+}
+
+}  // namespace
+
+void add_sample(CLI::App& app) {
+  auto flags = std::make_shared<SampleFlags>();
+  app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
+  app.add_option("-n,--count", flags->count, "how many to draw")->check(CLI::Range(1, 100000))->capture_default_str();
+  app.add_option("--seed", flags->seed, "the same seed gives the same pictures")->capture_default_str();
+  app.add_flag("--untrained", flags->untrained, "draw with the generator as it was before training");
+  app.add_option("--best", flags->best, "keep only the K that the discriminator finds most real")->check(CLI::PositiveNumber);
+  app.add_option("-o,--output", flags->output, "a .png for one grid, anything else is a folder of single files")->required();
+  app.add_flag("--json", flags->json, "one JSON document");
+  app.callback([flags] { run(*flags); });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,169 @@
+// ganymede train RECIPE
+#include "cli/command.h"
+#include "cli/recipe_flags.h"
+#include "ganymede/core/log.h"
+#include "ganymede/core/precision.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/train/observers.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct TrainFlags {
+  std::string recipe, data, out, device = "cpu", precision, from;
+  std::vector<std::string> set;
+  std::optional<std::int64_t> steps;
+  std::optional<double> epochs;
+  std::optional<std::uint64_t> seed;
+  bool resume = false;
+};
+
+class ProgressObserver : public train::Observer {
+ public:
+  void on_start(const train::Trainer& trainer) override {
+    progress_ = std::make_unique<Progress>(trainer.recipe().name, trainer.total_steps(), "step", trainer.position().step);
+  }
+  void after_step(const train::Trainer& trainer, const train::Position&, const train::StepResult& result) override {
+    const auto& now = trainer.position();
+    std::string note;
+    // Reading a loss waits for the device: not at every step.
+    if (now.step % 10 == 0) {
+      note = fmt::format("epoch {:.2f}  {:.0f} images/s  D {:.3f}  G {:.3f}", trainer.epoch(),
+                         static_cast<double>(now.images - images_) / std::max(1e-9, now.seconds - seconds_),
+                         result.loss_d.item<double>(), result.loss_g.item<double>());
+      images_ = now.images;
+      seconds_ = now.seconds;
+    }
+    progress_->update(now.step, note);
+  }
+  void on_finish(const train::Trainer&) override { progress_->finish(); }
+
+ private:
+  std::unique_ptr<Progress> progress_;
+  std::uint64_t images_ = 0;
+  double seconds_ = 0;
+};
+
+std::vector<std::string> overrides(const TrainFlags& flags) {
+  auto out = flags.set;
+  if (!flags.data.empty()) out.push_back(override_text("data.path", flags.data));
+  if (flags.steps) out.push_back(override_text("train.steps", *flags.steps));
+  if (flags.epochs) out.push_back(override_text("train.epochs", *flags.epochs));
+  if (flags.seed) out.push_back(override_text("train.seed", *flags.seed));
+  if (!flags.precision.empty()) out.push_back(override_text("train.precision", flags.precision));
+  return out;
+}
+
+/// runs/NAME, or the first of runs/NAME-2, runs/NAME-3 ... that is free.
+fs::path free_folder(const std::string& name) {
+  fs::path folder = fs::path("runs") / name;
+  for (int i = 2; fs::exists(folder); ++i) folder = fs::path("runs") / fmt::format("{}-{}", name, i);
+  return folder;
+}
+
+/// A resumed run goes on with the recipe in its folder; the command line may still override keys of it.
+config::Recipe choose_recipe(const TrainFlags& flags) {
+  const fs::path own = fs::path(flags.out) / train::kRecipeFile;
+  if (!flags.resume || !fs::exists(own)) {
+    if (flags.recipe.empty()) throw UsageError("no recipe is named", "ganymede train", "name one of 'ganymede recipes'");
+    return config::load_recipe(flags.recipe, overrides(flags));
+  }
+  auto recipe = config::load_recipe(own.string(), overrides(flags));
+  if (!flags.recipe.empty()) {
+    const auto named = config::load_recipe(flags.recipe);
+    if (named.name != recipe.name) {
+      throw UsageError(fmt::format("the run was made with recipe '{}', not '{}'", recipe.name, named.name), flags.out,
+                       "resume with its own recipe, or use --from to start a new run from its weights");
+    }
+  }
+  return recipe;
+}
+
+std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan) {
+  const auto& c = recipe.data;
+  return data::open_dataset({.name = c.name,
+                             .path = c.path,
+                             .splits = c.splits,
+                             .classes = c.classes,
+                             .size = static_cast<int>(gan.image_shape().height()),
+                             .channels = static_cast<int>(gan.image_shape().channels()),
+                             .count = static_cast<std::size_t>(c.count),
+                             .seed = recipe.train.seed});
+}
+
+void run(const TrainFlags& flags) {
+  if (flags.resume && flags.out.empty()) throw UsageError("--resume does not say which run", "ganymede train", "add --out RUN");
+  if (flags.resume && !flags.from.empty()) throw UsageError("--resume and --from exclude each other", "ganymede train");
+  const int threads = set_threads(globals().threads);
+  const auto device = parse_device(flags.device);
+  const auto recipe = choose_recipe(flags);
+  const auto dataset = open_data(recipe, models::build_gan(recipe));
+  train::Trainer trainer(recipe, dataset, device);
+
+  const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
+  if (flags.resume) {
+    if (const auto found = folder.newest_checkpoint()) {
+      trainer.load_state(found->file, found->path.string(), folder.seconds_until(checkpoint::step_of(found->file)));
+      spdlog::info("going on from step {}", trainer.position().step);
+    } else {
+      spdlog::info("no checkpoint yet: starting from the beginning");
+    }
+  } else if (!flags.from.empty()) {
+    trainer.start_from(checkpoint::load_model(flags.from));
+  }
+  write_file(folder.file(train::kRecipeFile), config::to_toml(trainer.recipe()));
+  train::write_environment(folder, trainer);
+
+  for (const auto& note : dataset->info().notes) spdlog::info("data: {}", note);
+  spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", dataset->size(), dataset->info().name,
+               trainer.total_steps(), recipe.train.batch, trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32", device.str(),
+               threads, folder.path().string());
+  const auto before = trainer.position().step;
+  if (before >= trainer.total_steps()) {
+    fmt::print("the run is complete at step {}; to go on, ask for more with --steps N (the total)\n", before);
+    return;
+  }
+
+  catch_stop_signals();
+  std::vector<std::unique_ptr<train::Observer>> observers;
+  observers.push_back(std::make_unique<ProgressObserver>());
+  observers.push_back(train::metrics_observer(folder));
+  observers.push_back(train::checkpoint_observer(folder));
+  observers.push_back(train::sample_observer(folder));
+  trainer.run(observers);
+
+  const auto& end = trainer.position();
+  const std::string run = folder.path().string();
+  if (end.step < trainer.total_steps()) {
+    fmt::print("stopped and saved at step {} of {}; go on with: ganymede train {} --resume --out {}\n", end.step,
+               trainer.total_steps(), trainer.recipe().name, run);
+    return;
+  }
+  fmt::print("trained {} steps ({:.1f} epochs) in {}\n  pictures  {}\n  losses    {}\n  model     {}\n", end.step, trainer.epoch(),
+             duration_text(end.seconds), folder.sample(end.step).string(), folder.file("losses.svg").string(),
+             folder.file(train::kModelFile).string());
+}
+
+}  // namespace
+
+void add_train(CLI::App& app) {
+  auto flags = std::make_shared<TrainFlags>();
+  app.add_option("recipe", flags->recipe, "a recipe file, or the name of a shipped one");
+  app.add_option("--data", flags->data, "the data set's folder, archive or file");
+  app.add_option("--out", flags->out, "the run folder; runs/NAME unless given");
+  auto* steps = app.add_option("--steps", flags->steps, "generator steps in all")->check(CLI::PositiveNumber);
+  app.add_option("--epochs", flags->epochs, "passes over the data in all")->check(CLI::PositiveNumber)->excludes(steps);
+  app.add_option("--seed", flags->seed, "the same seed gives the same bytes on the same machine");
+  app.add_option("--set", flags->set, "section.key=value, overrides the recipe; may be repeated")->type_size(1)->allow_extra_args(false);
+  app.add_option("--device", flags->device, "cpu or cuda")->capture_default_str();
+  app.add_option("--precision", flags->precision, "f32, bf16, or auto: bf16 where the hardware has it");
+  app.add_flag("--resume", flags->resume, "go on with the run in --out, bit for bit");
+  app.add_option("--from", flags->from, "start from this model's weights (fine-tuning)");
+  app.callback([flags] { run(*flags); });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,116 @@
+#include "ganymede/checkpoint/model_file.h"
+
+#include <fmt/ranges.h>
+
+#include <charconv>
+
+#include "ganymede/models/initialise.h"
+
+namespace ganymede::checkpoint {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string meta(const SafetensorsFile& file, const std::string& key) {
+  const auto found = file.metadata.find(key);
+  return found == file.metadata.end() ? std::string() : found->second;
+}
+
+std::uint64_t number(const std::string& text) {
+  std::uint64_t value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+fs::path model_in(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::exists(path, ignored)) throw Error("no such model", path.string(), "name a .safetensors file or a run folder");
+  if (!fs::is_directory(path, ignored)) return path;
+  for (const char* name : {"best.safetensors", "model.safetensors"}) {
+    if (fs::is_regular_file(path / name, ignored)) return path / name;
+  }
+  throw Error("the folder holds no model", path.string(), "name a run folder, or train one with 'ganymede train RECIPE'");
+}
+
+}  // namespace
+
+models::Network Model::untrained_generator() const {
+  models::Network network(recipe.generator, gan.generator.input_shape());
+  models::initialise(network, recipe.generator, recipe.train.seed, "generator");
+  return network;
+}
+
+void append_tensors(std::vector<NamedTensor>& out, const std::string& prefix, const models::Network& network) {
+  for (const auto& [name, tensor] : network.state()) out.push_back({prefix + "." + name, tensor.detach()});
+}
+
+void load_tensors(const SafetensorsFile& file, const std::string& prefix, const models::Network& network,
+                  const std::string& where) {
+  std::map<std::string, const at::Tensor*> by_name;
+  for (const auto& named : file.tensors) by_name.emplace(named.name, &named.tensor);
+  torch::NoGradGuard constant;
+  for (const auto& [name, tensor] : network.state()) {
+    const std::string full = prefix + "." + name;
+    const auto found = by_name.find(full);
+    if (found == by_name.end()) throw Error("the tensor '" + full + "' is missing", where, "use a file made from the same networks");
+    const at::Tensor& value = *found->second;
+    if (value.sizes() != tensor.sizes()) {
+      throw Error(fmt::format("the tensor '{}' has shape [{}] but the recipe's layer needs [{}]", full,
+                              fmt::join(value.sizes(), ", "), fmt::join(tensor.sizes(), ", ")),
+                  where, "use a file made from the same networks");
+    }
+    if (!value.is_floating_point()) throw Error("the tensor '" + full + "' does not hold floating-point numbers", where);
+    tensor.copy_(value);
+  }
+}
+
+std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step) {
+  config::Recipe recipe = resolved;
+  recipe.data.path.clear();  // where this machine keeps its data is nobody else's business
+  return {{"format", "ganymede"},
+          {"format_version", std::to_string(kFormatVersion)},
+          {"name", resolved.name},
+          {"recipe", config::to_toml(recipe)},
+          {"step", std::to_string(step)}};
+}
+
+config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where) {
+  if (meta(file, "format") != "ganymede" || meta(file, "recipe").empty()) {
+    throw Error("the file holds tensors but no Ganymede recipe", where, "use a model.safetensors that 'ganymede train' wrote");
+  }
+  if (number(meta(file, "format_version")) > kFormatVersion) {
+    throw Error(fmt::format("the file has format version {}, this program knows up to {}", meta(file, "format_version"), kFormatVersion),
+                where, "use a newer program");
+  }
+  try {
+    return config::parse_recipe(meta(file, "recipe"), meta(file, "name"), "the recipe in " + where);
+  } catch (const UsageError& error) {  // the user did not write it: it is the file that is wrong
+    throw Error(error.what_happened(), error.where(), error.mend());
+  }
+}
+
+std::uint64_t step_of(const SafetensorsFile& file) { return number(meta(file, "step")); }
+
+Model load_model(const fs::path& given) {
+  const fs::path path = model_in(given);
+  const std::string where = path.string();
+  const auto file = read_safetensors(path);
+  config::Recipe recipe = recipe_of(file, where);
+  try {
+    models::Gan gan = models::build_gan(recipe);
+    load_tensors(file, "generator", gan.generator, where);
+    load_tensors(file, "discriminator", gan.discriminator, where);
+    std::optional<models::Network> average;
+    bool averaged = false;
+    for (const auto& named : file.tensors) averaged = averaged || named.name.rfind("ema.", 0) == 0;
+    if (averaged) {
+      average.emplace(recipe.generator, gan.generator.input_shape());
+      load_tensors(file, "ema", *average, where);
+    }
+    return Model{std::move(recipe), std::move(gan), std::move(average), step_of(file), path};
+  } catch (const UsageError& error) {
+    throw Error(error.what_happened(), error.where(), error.mend());
+  }
+}
+
+}  // namespace ganymede::checkpoint

@@ -1,0 +1,48 @@
+// Model files: what one deploys. Networks by name, and the recipe they came from in the metadata.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ganymede/checkpoint/safetensors.h"
+#include "ganymede/models/gan.h"
+
+namespace ganymede::checkpoint {
+
+/// Version of the names and metadata in our files; a file of a later one is refused.
+inline constexpr int kFormatVersion = 1;
+
+/// A model as read: networks built from the recipe in the file, with the file's tensors.
+struct Model {
+  config::Recipe recipe;
+  models::Gan gan;
+  std::optional<models::Network> average;  ///< the generator's running average, where the file holds one
+  std::uint64_t step = 0;
+  std::filesystem::path path;
+
+  /// The generator to draw with: the average where there is one.
+  const models::Network& generator() const { return average ? *average : gan.generator; }
+  /// The generator as it was before training: the same architecture, started from the recipe's seed.
+  models::Network untrained_generator() const;
+};
+
+/// Appends `network`'s tensors under "prefix.".
+void append_tensors(std::vector<NamedTensor>& out, const std::string& prefix, const models::Network& network);
+/// Copies the tensors under "prefix." into `network`. Throws Error naming a missing tensor or one of another shape.
+void load_tensors(const SafetensorsFile& file, const std::string& prefix, const models::Network& network,
+                  const std::string& where);
+
+/// The metadata every file of ours has.
+std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step);
+
+/// Reads a model file, or a run folder's best, else newest, model. Throws Error when there is none or it is damaged.
+Model load_model(const std::filesystem::path& path);
+
+/// The recipe and step in a file's metadata; throws Error when it is no file of ours or a later version's.
+config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where);
+std::uint64_t step_of(const SafetensorsFile& file);
+
+}  // namespace ganymede::checkpoint

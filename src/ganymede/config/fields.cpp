@@ -1,0 +1,115 @@
+#include "ganymede/config/fields.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace ganymede::config {
+namespace {
+
+const char* type_name(const toml::node& node) {
+  switch (node.type()) {
+    case toml::node_type::table: return "a table";
+    case toml::node_type::array: return "an array";
+    case toml::node_type::string: return "a string";
+    case toml::node_type::integer: return "a whole number";
+    case toml::node_type::floating_point: return "a number";
+    case toml::node_type::boolean: return "true or false";
+    default: return "a value of another type";
+  }
+}
+
+}  // namespace
+
+std::string Place::at(const toml::node* node) const {
+  const auto line = node != nullptr ? node->source().begin.line : 0;
+  std::string text = line > 0 ? fmt::format("line {} of {}", line, file) : file;
+  if (!section.empty()) text += " in " + section;
+  return text;
+}
+
+void FieldReader::fail(const char* key, const std::string& problem) const {
+  throw UsageError(fmt::format("'{}' {}", key, problem), place_.at(table_.get(key) != nullptr ? table_.get(key) : &table_));
+}
+
+void FieldReader::reject_unknown() const {
+  for (const auto& [key, node] : table_) {
+    const std::string name(key.str());
+    bool found = false;
+    for (const auto& known : known_) found = found || known == name;
+    if (!found) throw UsageError(fmt::format("unknown key '{}'", name), place_.at(&node), suggest(name, known_));
+  }
+}
+
+void FieldReader::wrong_type(const char* key, const toml::node& node, const char* expected) const {
+  throw UsageError(fmt::format("'{}' must be {}, not {}", key, expected, type_name(node)), place_.at(&node));
+}
+
+void FieldReader::unknown_name(const char* key, const std::string& name, const std::vector<std::string>& known) const {
+  throw UsageError(fmt::format("unknown {} '{}'", key, name), place_.at(table_.get(key)), suggest(name, known));
+}
+
+std::int64_t FieldReader::integer(const char* key, const toml::node& node) const {
+  if (const auto value = node.value_exact<std::int64_t>()) return *value;
+  wrong_type(key, node, "a whole number");
+}
+
+double FieldReader::number(const char* key, const toml::node& node) const {
+  if (!node.is_number()) wrong_type(key, node, "a number");
+  const double value = *node.value<double>();
+  if (!std::isfinite(value)) fail(key, "must be finite");
+  return value;
+}
+
+bool FieldReader::boolean(const char* key, const toml::node& node) const {
+  if (const auto value = node.value_exact<bool>()) return *value;
+  wrong_type(key, node, "true or false");
+}
+
+std::string FieldReader::text(const char* key, const toml::node& node) const {
+  if (const auto value = node.value_exact<std::string>()) return *value;
+  wrong_type(key, node, "a string");
+}
+
+const toml::array& FieldReader::array(const char* key, const toml::node& node) const {
+  if (const auto* items = node.as_array()) return *items;
+  wrong_type(key, node, "an array");
+}
+
+void FieldReader::check_range(const char* key, double value, Range range) const {
+  if (value >= range.low && value <= range.high) return;
+  fail(key, fmt::format("is {}, which is outside {} to {}", value, range.low, range.high));
+}
+
+std::string FieldWriter::quote(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\', out += c;
+    else if (c == '\n') out += "\\n";
+    else if (c == '\t') out += "\\t";
+    else if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04X}", static_cast<int>(c));
+    else out += c;
+  }
+  return out + "\"";
+}
+
+std::string FieldWriter::number(double value) {
+  std::string out = fmt::format("{}", value);
+  // TOML reads a bare "1" as an integer; both are accepted where a number is wanted, but the type should show.
+  if (out.find_first_of(".en") == std::string::npos) out += ".0";
+  return out;
+}
+
+std::string FieldWriter::as_lines() const {
+  std::string out;
+  for (const auto& [key, value] : entries_) out += fmt::format("{} = {}\n", key, value);
+  return out;
+}
+
+std::string FieldWriter::as_inline_table() const {
+  std::string out;
+  for (const auto& [key, value] : entries_) out += fmt::format("{}{} = {}", out.empty() ? "{ " : ", ", key, value);
+  return out + " }";
+}
+
+}  // namespace ganymede::config

@@ -1,0 +1,183 @@
+// One field list per option struct serves reading, defaults, ranges, unknown keys and writing back.
+//
+//   template <class V> void visit_fields(V& field, DenseOptions& o) {
+//     field("dense", o.units, in_range(1, 1 << 20));
+//     field("bias", o.bias);
+//   }
+//
+// A FieldReader fills the struct from a TOML table and rejects what it does not know; a FieldWriter lists every field
+// with its value, so that a resolved recipe shows each default.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "ganymede/config/toml.h"
+#include "ganymede/core/error.h"
+
+namespace ganymede::config {
+
+/// A number must lie in [low, high].
+struct Range {
+  double low, high;
+};
+constexpr Range in_range(double low, double high) { return {low, high}; }
+
+/// No condition on the value.
+struct Any {};
+
+/// The names an enumeration has in recipes. Specialise with `static constexpr std::array<std::pair<const char*, E>, N>
+/// values`.
+template <class E>
+struct Names;
+
+template <class T>
+struct IsOptional : std::false_type {};
+template <class T>
+struct IsOptional<std::optional<T>> : std::true_type {};
+template <class T>
+struct IsVector : std::false_type {};
+template <class T>
+struct IsVector<std::vector<T>> : std::true_type {};
+
+/// Where a table stands, for messages: "line 12 of my.toml, [train]".
+struct Place {
+  std::string file;     ///< file name, "shipped recipe NAME" or "--set"
+  std::string section;  ///< "[train]", "[generator] layer 3"
+  std::string at(const toml::node* node) const;
+};
+
+class FieldReader {
+ public:
+  /// `table` must outlive the reader.
+  FieldReader(const toml::table& table, Place place) : table_(table), place_(std::move(place)) {}
+
+  template <class T, class Check = Any>
+  void operator()(const char* key, T& value, Check check = {}) {
+    known_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node != nullptr) convert(key, *node, value, check);
+  }
+
+  /// Makes `key` a known one without reading it.
+  void expect(const char* key) { known_.emplace_back(key); }
+  /// True when the table itself holds `key` (rather than the default standing).
+  bool given(const char* key) const { return table_.contains(key); }
+  /// Throws UsageError naming the first unknown key and the nearest known one.
+  void reject_unknown() const;
+  /// A UsageError about `key`, with its place.
+  [[noreturn]] void fail(const char* key, const std::string& problem) const;
+
+ private:
+  [[noreturn]] void wrong_type(const char* key, const toml::node& node, const char* expected) const;
+  std::int64_t integer(const char* key, const toml::node& node) const;
+  double number(const char* key, const toml::node& node) const;
+  bool boolean(const char* key, const toml::node& node) const;
+  std::string text(const char* key, const toml::node& node) const;
+  const toml::array& array(const char* key, const toml::node& node) const;
+  void check_range(const char* key, double value, Range range) const;
+  void check_range(const char*, double, Any) const {}
+  [[noreturn]] void unknown_name(const char* key, const std::string& name, const std::vector<std::string>& known) const;
+
+  template <class T, class Check>
+  void convert(const char* key, const toml::node& node, T& value, Check check) {
+    if constexpr (IsOptional<T>::value) {
+      typename T::value_type inner{};
+      convert(key, node, inner, check);
+      value = std::move(inner);
+    } else if constexpr (IsVector<T>::value) {
+      T items;
+      for (const auto& element : array(key, node)) {
+        typename T::value_type item{};
+        convert(key, element, item, check);
+        items.push_back(std::move(item));
+      }
+      value = std::move(items);
+    } else if constexpr (std::is_same_v<T, bool>) {
+      value = boolean(key, node);
+    } else if constexpr (std::is_integral_v<T>) {
+      const std::int64_t whole = integer(key, node);
+      check_range(key, static_cast<double>(whole), check);
+      if (!std::in_range<T>(whole)) fail(key, "is out of range");
+      value = static_cast<T>(whole);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      value = number(key, node);
+      check_range(key, value, check);
+    } else if constexpr (std::is_enum_v<T>) {
+      const std::string name = text(key, node);
+      std::vector<std::string> known;
+      for (const auto& [label, option] : Names<T>::values) {
+        if (name == label) {
+          value = option;
+          return;
+        }
+        known.emplace_back(label);
+      }
+      unknown_name(key, name, known);
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      value = text(key, node);
+    } else {
+      value = T::from_node(node, [&](const std::string& problem) { fail(key, problem); });
+    }
+  }
+
+  const toml::table& table_;
+  Place place_;
+  std::vector<std::string> known_;
+};
+
+/// Lists fields as "key = value" in TOML syntax, in the order of the field list; empty optionals are left out.
+class FieldWriter {
+ public:
+  template <class T, class Check = Any>
+  void operator()(const char* key, const T& value, Check = {}) {
+    if constexpr (IsOptional<T>::value) {
+      if (value) entries_.emplace_back(key, format(*value));
+    } else {
+      entries_.emplace_back(key, format(value));
+    }
+  }
+
+  const std::vector<std::pair<std::string, std::string>>& entries() const { return entries_; }
+  /// One "key = value" a line.
+  std::string as_lines() const;
+  /// "{ key = value, key = value }".
+  std::string as_inline_table() const;
+
+ private:
+  static std::string quote(const std::string& text);
+  static std::string number(double value);
+
+  template <class T>
+  static std::string format(const T& value) {
+    if constexpr (IsVector<T>::value) {
+      std::string out = "[";
+      for (const auto& item : value) out += (out.size() > 1 ? ", " : "") + format(item);
+      return out + "]";
+    } else if constexpr (std::is_same_v<T, bool>) {
+      return value ? "true" : "false";
+    } else if constexpr (std::is_integral_v<T>) {
+      return std::to_string(value);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return number(value);
+    } else if constexpr (std::is_enum_v<T>) {
+      for (const auto& [label, option] : Names<T>::values) {
+        if (option == value) return quote(label);
+      }
+      return quote("?");
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return quote(value);
+    } else {
+      return value.to_toml();
+    }
+  }
+
+  std::vector<std::pair<std::string, std::string>> entries_;
+};
+
+}  // namespace ganymede::config

@@ -1,0 +1,231 @@
+#include "ganymede/config/recipe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ganymede/config/overrides.h"
+#include "ganymede/config/recipe_fields.h"
+#include "ganymede/core/files.h"
+
+namespace ganymede::config {
+namespace {
+
+constexpr std::uint64_t kRecipeBytes = 1 << 20;
+
+/// The kind is the key that stands first in the text; a bare string is a kind with its defaults.
+OptionTable option_table(const toml::node& node, Place place) {
+  OptionTable out;
+  out.place = std::move(place);
+  if (const auto name = node.value_exact<std::string>()) {
+    out.kind = *name;
+    out.values.insert(*name, true);
+    return out;
+  }
+  const auto* table = node.as_table();
+  if (table == nullptr || table->empty()) {
+    throw UsageError("a layer must be a table such as { dense = 128 } or a name such as \"relu\"", out.place.at(&node));
+  }
+  auto first = table->begin();
+  const auto position = [](const auto& entry) {
+    const auto& begin = entry->first.source().begin;
+    return std::pair(begin.line, begin.column);
+  };
+  for (auto entry = table->begin(); entry != table->end(); ++entry) {
+    if (position(entry) < position(first)) first = entry;
+  }
+  out.kind = std::string(first->first.str());
+  out.values = *table;
+  return out;
+}
+
+class Parser {
+ public:
+  Parser(const toml::table& root, std::string origin) : root_(root), origin_(std::move(origin)) {}
+
+  Recipe parse() {
+    Recipe recipe;
+    check_sections(root_, "",
+                   {"name", "title", "about", "data", "latent", "generator", "discriminator", "objective", "optimizer", "train",
+                    "sample"});
+    FieldReader top(root_, {origin_, ""});
+    top("name", recipe.name);
+    top("title", recipe.title);
+    top("about", recipe.about);
+    read("data", recipe.data);
+    if (recipe.data.name.empty()) throw UsageError("the recipe names no data", origin_, "add [data] with name = \"...\"");
+    if (recipe.data.channels == 2) throw UsageError("'channels' is 2", origin_ + " in [data]", "use 1 (grey) or 3 (RGB)");
+    read("latent", recipe.latent);
+    read_network("generator", recipe.generator);
+    read_network("discriminator", recipe.discriminator);
+    read_objective(recipe.objective);
+    if (const auto* optimizers = section("optimizer")) {
+      check_sections(*optimizers, "optimizer.", {"generator", "discriminator"});
+      read_table(optimizers->get("generator"), "optimizer.generator", recipe.optimizer_generator);
+      read_table(optimizers->get("discriminator"), "optimizer.discriminator", recipe.optimizer_discriminator);
+    }
+    read("train", recipe.train);
+    read("sample", recipe.sample);
+    const auto& train = recipe.train;
+    if (train.steps.has_value() == train.epochs.has_value()) {
+      throw UsageError(train.steps ? "both 'steps' and 'epochs' are given" : "neither 'steps' nor 'epochs' is given",
+                       origin_ + " in [train]", "give exactly one of them");
+    }
+    return recipe;
+  }
+
+ private:
+  static void check_sections(const toml::table& table, const std::string& prefix, const std::vector<std::string>& known,
+                             const std::string& origin) {
+    for (const auto& [key, node] : table) {
+      const std::string name(key.str());
+      if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+      throw UsageError(fmt::format("unknown {} '{}{}'", node.is_table() ? "section" : "key", prefix, name),
+                       Place{origin, ""}.at(&node), suggest(name, known));
+    }
+  }
+  void check_sections(const toml::table& table, const std::string& prefix, const std::vector<std::string>& known) const {
+    check_sections(table, prefix, known, origin_);
+  }
+
+  const toml::table* as_section(const toml::node* node, const std::string& name) const {
+    if (node == nullptr) return nullptr;
+    const auto* table = node->as_table();
+    if (table == nullptr) {
+      throw UsageError(fmt::format("'{}' must be a section", name), Place{origin_, ""}.at(node), fmt::format("write [{}]", name));
+    }
+    return table;
+  }
+  const toml::table* section(const char* name) const { return as_section(root_.get(name), name); }
+
+  template <class Config>
+  void read_table(const toml::node* node, const std::string& name, Config& config) const {
+    const auto* table = as_section(node, name);
+    if (table == nullptr) return;
+    FieldReader reader(*table, {origin_, "[" + name + "]"});
+    visit_fields(reader, config);
+    reader.reject_unknown();
+  }
+  template <class Config>
+  void read(const char* name, Config& config) const {
+    read_table(root_.get(name), name, config);
+  }
+
+  void read_network(const std::string& name, NetworkConfig& network) const {
+    const auto* table = section(name.c_str());
+    if (table == nullptr) {
+      throw UsageError(fmt::format("the recipe has no [{}]", name), origin_, "add the section with its layers");
+    }
+    FieldReader reader(*table, {origin_, "[" + name + "]"});
+    reader("init", network.init);
+    reader("init_std", network.init_std, in_range(1e-6, 10));
+    reader.expect("layers");
+    reader.reject_unknown();
+    const auto* node = table->get("layers");
+    const auto* layers = node != nullptr ? node->as_array() : nullptr;
+    if (layers == nullptr || layers->empty()) reader.fail("layers", "must be an array with at least one layer");
+    for (size_t i = 0; i < layers->size(); ++i) {
+      network.layers.push_back(option_table(*layers->get(i), {origin_, fmt::format("[{}] layer {}", name, i + 1)}));
+    }
+  }
+
+  void read_objective(OptionTable& objective) const {
+    const auto* table = section("objective");
+    if (table == nullptr) throw UsageError("the recipe has no [objective]", origin_, "add [objective] with name = \"gan\"");
+    objective.place = {origin_, "[objective]"};
+    objective.values = *table;
+    FieldReader reader(*table, objective.place);
+    reader("name", objective.kind);
+    if (objective.kind.empty()) reader.fail("name", "is missing");
+  }
+
+  const toml::table& root_;
+  std::string origin_;
+};
+
+std::string layer_text(const OptionTable& layer) {
+  // toml++ sorts keys; the kind goes first, because that is what tells it from an option.
+  std::string rest;
+  for (const auto& [key, node] : layer.values) {
+    if (key.str() == layer.kind) continue;
+    std::ostringstream value;
+    node.visit([&](const auto& concrete) { value << toml::toml_formatter(concrete); });
+    rest += fmt::format(", {} = {}", std::string(key.str()), value.str());
+  }
+  std::ostringstream main;
+  layer.values.get(layer.kind)->visit([&](const auto& concrete) { main << toml::toml_formatter(concrete); });
+  return fmt::format("{{ {} = {}{} }}", layer.kind, main.str(), rest);
+}
+
+template <class Config>
+std::string section_text(const char* name, Config config) {
+  FieldWriter writer;
+  visit_fields(writer, config);
+  return fmt::format("\n[{}]\n{}", name, writer.as_lines());
+}
+
+std::string network_text(const char* name, const NetworkConfig& network) {
+  FieldWriter writer;
+  writer("init", network.init);
+  writer("init_std", network.init_std);
+  std::string out = fmt::format("\n[{}]\n{}layers = [\n", name, writer.as_lines());
+  for (const auto& layer : network.layers) out += "  " + layer_text(layer) + ",\n";
+  return out + "]\n";
+}
+
+}  // namespace
+
+Recipe parse_recipe(const std::string& text, const std::string& name, const std::string& origin,
+                    const std::vector<std::string>& overrides) {
+  toml::table root;
+  try {
+    root = toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw UsageError(fmt::format("not valid TOML: {}", error.description()),
+                     fmt::format("line {} of {}", error.source().begin.line, origin));
+  }
+  for (const auto& override_text : overrides) apply_override(root, override_text);
+  Recipe recipe = Parser(root, origin).parse();
+  if (recipe.name.empty()) recipe.name = name;
+  return recipe;
+}
+
+Recipe load_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
+  std::vector<std::string> known;
+  for (const auto& shipped : shipped_recipes()) {
+    if (name_or_path == shipped.name) {
+      return parse_recipe(shipped.text, shipped.name, fmt::format("recipe {}", shipped.name), overrides);
+    }
+    known.emplace_back(shipped.name);
+  }
+  const std::filesystem::path path(name_or_path);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) {
+    const Bytes bytes = read_file(path, kRecipeBytes);
+    return parse_recipe({bytes.begin(), bytes.end()}, path.stem().string(), path.string(), overrides);
+  }
+  throw UsageError(fmt::format("no recipe '{}'", name_or_path), "neither a file nor a shipped recipe",
+                   suggest(name_or_path, known));
+}
+
+std::string to_toml(const Recipe& recipe) {
+  FieldWriter top;
+  top("name", recipe.name);
+  top("title", recipe.title);
+  top("about", recipe.about);
+  std::string out = top.as_lines();
+  out += section_text("data", recipe.data);
+  out += section_text("latent", recipe.latent);
+  out += network_text("generator", recipe.generator);
+  out += network_text("discriminator", recipe.discriminator);
+  std::ostringstream objective;
+  objective << recipe.objective.values;
+  out += "\n[objective]\n" + objective.str() + "\n";
+  out += section_text("optimizer.generator", recipe.optimizer_generator);
+  out += section_text("optimizer.discriminator", recipe.optimizer_discriminator);
+  out += section_text("train", recipe.train);
+  out += section_text("sample", recipe.sample);
+  return out;
+}
+
+}  // namespace ganymede::config

@@ -1,0 +1,123 @@
+// A recipe: a GAN as data. Sections and keys are those of the TOML file; every key's default is the member's value.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganymede/config/fields.h"
+#include "ganymede/config/interval.h"
+
+namespace ganymede::config {
+
+/// [data]: which images, and how they enter the networks.
+struct DataConfig {
+  std::string name;                  ///< a source: see `ganymede data list`
+  std::string path;                  ///< folder or archive; `--data` overrides it
+  std::vector<std::string> splits;   ///< merged in this order; empty is the source's training split
+  std::vector<std::string> classes;  ///< class names to keep; empty keeps all
+  int size = 0;                      ///< side in pixels; 0 keeps the source's own
+  int channels = 0;                  ///< 1 or 3; 0 keeps the source's own
+  bool flip = false;                 ///< mirror left-right with probability 1/2
+  std::int64_t count = 0;            ///< at most so many images (built-in data: exactly so many); 0 is all
+};
+
+enum class LatentDistribution { kNormal, kUniform };
+
+/// [latent]: z, the noise the generator starts from.
+struct LatentConfig {
+  int size = 100;
+  LatentDistribution distribution = LatentDistribution::kNormal;  ///< N(0, 1), or uniform on [-1, 1]
+};
+
+enum class Initialiser { kNormal, kGlorotUniform, kGlorotNormal, kHeUniform, kHeNormal, kOrthogonal, kTorch };
+
+/// A table whose first key names a kind ("conv", "dense", "gan"): its meaning belongs to a registry above this folder.
+struct OptionTable {
+  std::string kind;
+  toml::table values;  ///< includes the kind's own key
+  Place place;
+};
+
+/// [generator] and [discriminator].
+struct NetworkConfig {
+  Initialiser init = Initialiser::kTorch;
+  double init_std = 0.02;  ///< standard deviation of `init = "normal"`; gain of `init = "orthogonal"` is 1
+  std::vector<OptionTable> layers;
+};
+
+enum class OptimizerKind { kAdam, kRmsprop, kSgd };
+enum class ScheduleKind { kConstant, kLinear, kCosine };
+
+/// [optimizer.generator] and [optimizer.discriminator].
+struct OptimizerConfig {
+  OptimizerKind name = OptimizerKind::kAdam;
+  double learning_rate = 2e-4;
+  double beta1 = 0.5, beta2 = 0.999;  ///< Adam
+  double epsilon = 1e-8;              ///< Adam, RMSprop
+  double alpha = 0.99;                ///< RMSprop: decay of the mean square
+  double momentum = 0;                ///< RMSprop, SGD
+  double weight_decay = 0;            ///< added to the gradient, as PyTorch's Adam, RMSprop and SGD do
+  double clip_norm = 0;               ///< scale gradients down to this global L2 norm; 0 leaves them
+  ScheduleKind schedule = ScheduleKind::kConstant;
+  double final_factor = 0;            ///< learning rate at the end, as a factor of the first
+  Interval warmup;                    ///< the rate grows linearly from 0 over this long
+  Interval decay_start;               ///< the schedule begins after this long
+};
+
+enum class Precision { kAuto, kF32, kBf16 };
+
+/// [train].
+struct TrainConfig {
+  int batch = 64;
+  std::optional<std::int64_t> steps;   ///< generator steps; exactly one of steps and epochs
+  std::optional<double> epochs;        ///< passes over the data, counted in images the discriminator saw
+  int discriminator_steps = 1;         ///< discriminator updates for each generator update
+  double ema = 0;                      ///< decay of the generator's running average; 0 keeps none
+  Precision precision = Precision::kAuto;
+  std::uint64_t seed = 0;
+  Interval log_every{10, Interval::Unit::kSteps};
+  Interval checkpoint_every{10, Interval::Unit::kMinutes};
+  int keep_checkpoints = 3;            ///< older ones are removed
+};
+
+/// [sample]: the grid drawn from the same noise again and again.
+struct SampleConfig {
+  Interval every{500, Interval::Unit::kSteps};
+  int count = 64;
+};
+
+struct Recipe {
+  std::string name;   ///< the file's stem unless the file says otherwise
+  std::string title;  ///< one line for lists
+  std::string about;  ///< where it comes from, what it follows, what to expect
+  DataConfig data;
+  LatentConfig latent;
+  NetworkConfig generator, discriminator;
+  OptionTable objective;
+  OptimizerConfig optimizer_generator, optimizer_discriminator;
+  TrainConfig train;
+  SampleConfig sample;
+};
+
+/// Reads a recipe. `origin` names the text in messages; `overrides` are "section.key=value" texts (--set), applied
+/// before anything is checked. Throws UsageError naming key, line and the nearest known key.
+Recipe parse_recipe(const std::string& text, const std::string& name, const std::string& origin,
+                    const std::vector<std::string>& overrides = {});
+
+/// The file `name_or_path`, else the shipped recipe of that name. Throws UsageError naming the nearest shipped one.
+Recipe load_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides = {});
+
+/// The recipe as TOML, every default written out; parse_recipe() reads it back to the same recipe.
+std::string to_toml(const Recipe& recipe);
+
+struct ShippedRecipe {
+  const char* name;
+  const char* text;
+};
+/// The recipes compiled into the program, sorted by name.
+const std::vector<ShippedRecipe>& shipped_recipes();
+
+}  // namespace ganymede::config

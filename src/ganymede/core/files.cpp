@@ -1,0 +1,178 @@
+#include "ganymede/core/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "ganymede/core/error.h"
+
+namespace ganymede {
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(const std::string& action, const fs::path& path, int error) {
+  std::string mend;
+  if (error == ENOSPC || error == EDQUOT) mend = "free some room on that disk and run the command again";
+  else if (error == EACCES || error == EPERM || error == EROFS) mend = "choose a place you may write to";
+  else if (error == ENOENT) mend = "check the path";
+  throw Error(fmt::format("cannot {}: {}", action, std::strerror(error)), path.string(), mend);
+}
+
+void write_all(int descriptor, const std::uint8_t* data, size_t size, const fs::path& path) {
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor, data, size);
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      fail("write", path, errno);
+    }
+    data += written;
+    size -= static_cast<size_t>(written);
+  }
+}
+
+std::span<const std::uint8_t> as_bytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+void make_parent(const fs::path& path) {
+  if (!path.has_parent_path()) return;
+  std::error_code error;
+  fs::create_directories(path.parent_path(), error);
+  if (error) fail("create the folder", path.parent_path(), error.value());
+}
+
+/// A file being written beside its final place; removed unless it was committed.
+class PendingFile {
+ public:
+  explicit PendingFile(const fs::path& target)
+      : target_(target), temporary_(target.string() + fmt::format(".tmp-{}", ::getpid())) {
+    make_parent(target);
+    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) fail("write", target, errno);
+  }
+  ~PendingFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+    if (!committed_) ::unlink(temporary_.c_str());
+  }
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+
+  void write(std::span<const std::uint8_t> bytes) { write_all(descriptor_, bytes.data(), bytes.size(), target_); }
+
+  void commit() {
+    if (::fsync(descriptor_) != 0) fail("write", target_, errno);
+    const int closed = ::close(descriptor_);
+    descriptor_ = -1;
+    if (closed != 0) fail("write", target_, errno);
+    if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("write", target_, errno);
+    committed_ = true;
+    const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
+    const int parent = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent >= 0) {
+      ::fsync(parent);  // makes the rename itself durable
+      ::close(parent);
+    }
+  }
+
+ private:
+  fs::path target_, temporary_;
+  int descriptor_ = -1;
+  bool committed_ = false;
+};
+
+}  // namespace
+
+Bytes read_file(const fs::path& path, std::uint64_t limit) {
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail("read", path, errno);
+  struct Closer {
+    int d;
+    ~Closer() { ::close(d); }
+  } closer{descriptor};
+  struct stat status {};
+  if (::fstat(descriptor, &status) != 0) fail("read", path, errno);
+  if (S_ISDIR(status.st_mode)) throw Error("expected a file but found a folder", path.string(), "name a file");
+  if (static_cast<std::uint64_t>(status.st_size) > limit) {
+    throw Error(fmt::format("file of {} bytes is above the limit of {}", status.st_size, limit), path.string());
+  }
+  Bytes bytes(static_cast<size_t>(status.st_size));
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::read(descriptor, bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read", path, errno);
+    if (got == 0) break;
+    done += static_cast<size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  PendingFile file(path);
+  file.write(bytes);
+  file.commit();
+}
+
+void write_file(const fs::path& path, std::string_view text) { write_file(path, as_bytes(text)); }
+
+void write_file_in_pieces(const fs::path& path, const std::function<void(const PieceSink&)>& produce) {
+  PendingFile file(path);
+  produce([&file](std::span<const std::uint8_t> piece) { file.write(piece); });
+  file.commit();
+}
+
+AppendFile::AppendFile(fs::path path, std::uint64_t keep_bytes) : path_(std::move(path)) {
+  make_parent(path_);
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail("write", path_, errno);
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail("write", path_, errno);
+  size_ = std::min(keep_bytes, static_cast<std::uint64_t>(status.st_size));
+  if (::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) fail("write", path_, errno);
+  ::lseek(descriptor_, 0, SEEK_END);
+}
+
+AppendFile::~AppendFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void AppendFile::append(std::string_view bytes) {
+  write_all(descriptor_, reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), path_);
+  size_ += bytes.size();
+}
+
+void AppendFile::sync() {
+  if (::fsync(descriptor_) != 0) fail("write", path_, errno);
+}
+
+FolderLock::FolderLock(const fs::path& folder) {
+  const fs::path path = folder / ".lock";
+  make_parent(path);
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor_ < 0) fail("write", folder, errno);
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    const int error = errno;
+    char holder[32] = {};
+    const ssize_t length = ::pread(descriptor_, holder, sizeof holder - 1, 0);
+    ::close(descriptor_);
+    if (error != EWOULDBLOCK) fail("lock", folder, error);
+    throw Error(fmt::format("another process ({}) is using this folder", length > 0 ? holder : "unknown"), folder.string(),
+                "wait for it to end, or choose another --out");
+  }
+  const std::string own = std::to_string(::getpid());
+  // Only the message to a second process uses the content, so a failed write is no error.
+  if (::ftruncate(descriptor_, 0) != 0 || ::pwrite(descriptor_, own.data(), own.size(), 0) < 0) return;
+}
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace ganymede

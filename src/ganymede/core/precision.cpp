@@ -1,0 +1,35 @@
+#include "ganymede/core/precision.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "ganymede/core/error.h"
+
+namespace ganymede {
+
+bool has_fast_bf16(const torch::Device& device) {
+  // Every CUDA device LibTorch 2.x still supports with tensor cores has bf16 from capability 8 on; older ones emulate
+  // it correctly but slowly.
+  if (device.is_cuda()) return at::globalContext().hasCUDA();
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("flags", 0) != 0) continue;
+    std::istringstream words(line);
+    for (std::string flag; words >> flag;) {
+      if (flag == "avx512_bf16" || flag == "amx_bf16") return true;
+    }
+    return false;
+  }
+  return false;
+}
+
+torch::Device parse_device(const std::string& text) {
+  if (text == "cpu") return torch::Device(torch::kCPU);
+  if (text != "cuda") throw UsageError("unknown device '" + text + "'", "--device", "use cpu or cuda");
+  if (!at::globalContext().hasCUDA()) {
+    throw Error("no CUDA device is available", "--device cuda", "use --device cpu, or a build against a CUDA LibTorch");
+  }
+  return torch::Device(torch::kCUDA, 0);
+}
+
+}  // namespace ganymede

@@ -1,0 +1,14 @@
+// Which number type the arithmetic uses on which hardware.
+#pragma once
+
+#include "ganymede/core/torch_compat.h"
+
+namespace ganymede {
+
+/// True where bf16 products are a hardware instruction: AVX512-BF16 or AMX on the CPU, compute capability 8 on CUDA.
+bool has_fast_bf16(const torch::Device& device);
+
+/// "cpu" or "cuda"; throws UsageError for another text, and Error where this LibTorch or machine has no CUDA.
+torch::Device parse_device(const std::string& text);
+
+}  // namespace ganymede

@@ -1,0 +1,99 @@
+#include "ganymede/data/dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "ganymede/core/error.h"
+#include "ganymede/data/decorators.h"
+#include "ganymede/data/file_tree.h"
+#include "ganymede/data/sources.h"
+
+namespace ganymede::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kLargestSize = 4096;
+/// Built-in pictures are drawn once up to this many bytes (a second or two of drawing), at each read beyond it.
+constexpr std::size_t kDrawnBudget = std::size_t{128} << 20;
+
+void check(const DatasetOptions& options) {
+  if (options.size < 0 || options.size > kLargestSize) {
+    throw UsageError(fmt::format("size {} is out of range", options.size), "[data].size",
+                     fmt::format("choose 1 to {}, or 0 for the images' own", kLargestSize));
+  }
+  if (options.channels != 0 && options.channels != 1 && options.channels != 3) {
+    throw UsageError(fmt::format("{} channels are not supported", options.channels), "[data].channels",
+                     "choose 1 (grey), 3 (RGB), or 0 for the images' own");
+  }
+}
+
+void check_splits(const Source& source, std::vector<std::string>& splits) {
+  if (source.splits.empty()) return;
+  if (splits.empty()) splits = {source.splits.front()};
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    const auto& split = splits[i];
+    if (std::find(source.splits.begin(), source.splits.end(), split) == source.splits.end()) {
+      throw UsageError(fmt::format("unknown split '{}'", split), source.name, suggest(split, source.splits));
+    }
+    if (std::find(splits.begin(), splits.begin() + static_cast<std::ptrdiff_t>(i), split) !=
+        splits.begin() + static_cast<std::ptrdiff_t>(i)) {
+      throw UsageError(fmt::format("split '{}' was asked for twice", split), source.name, "name it once");
+    }
+  }
+}
+
+/// Where the source's files are: `asked`, the folder of the source's name in it, or its place below data_root().
+fs::path resolve(const Source& source, const fs::path& asked) {
+  if (asked.empty()) return source.name == "folder" ? fs::path() : data_root() / source.name;
+  if (source.name != "folder" && fs::is_directory(asked / source.name)) return asked / source.name;
+  return asked;
+}
+
+}  // namespace
+
+fs::path data_root() {
+  const char* named = std::getenv("GANYMEDE_DATA");
+  return named != nullptr && *named != '\0' ? named : "datasets";
+}
+
+std::shared_ptr<const Dataset> open_dataset(const DatasetOptions& asked) {
+  const Source& source = source_named(asked.name);
+  DatasetOptions options = asked;
+  check(options);
+  check_splits(source, options.splits);
+  if (!source.built_in) options.path = resolve(source, options.path);
+  std::shared_ptr<const Dataset> dataset = source.open(options);
+  if (source.applies_all) return dataset;
+
+  if (source.built_in && dataset->size() * dataset->image_bytes() <= kDrawnBudget) dataset = held_in_memory(*dataset);
+
+  const DatasetInfo info = dataset->info();
+  if (!options.classes.empty() || (options.count > 0 && options.count < dataset->size())) {
+    std::vector<std::int32_t> labels(dataset->size());
+    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = dataset->label(i);
+    const std::string where = info.path.empty() ? info.name : info.path.string();
+    dataset = subset(dataset, select(labels, info.classes, options.classes, options.count, where));
+  }
+  const bool other_size = options.size > 0 && (info.height != options.size || info.width != options.size);
+  const bool other_channels = options.channels > 0 && info.channels != options.channels;
+  if (other_size || other_channels) dataset = resized(dataset, options.size, options.channels);
+  return dataset;
+}
+
+std::vector<std::string> dataset_names() {
+  std::vector<std::string> names;
+  for (const auto& source : sources()) names.push_back(source.name);
+  return names;
+}
+
+const Source& source_named(const std::string& name) {
+  for (const auto& source : sources()) {
+    if (source.name == name) return source;
+  }
+  throw UsageError(fmt::format("unknown data set '{}'", name), {}, suggest(name, dataset_names()));
+}
+
+}  // namespace ganymede::data

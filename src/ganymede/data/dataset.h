@@ -1,0 +1,61 @@
+// What every source of training images looks like: an index goes in, 8-bit pixels and a label come out.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace ganymede::data {
+
+/// Facts about a data set, for `data info`, the environment file and error messages.
+struct DatasetInfo {
+  std::string name;            ///< the source's name in a recipe: "cifar10", "folder", ...
+  std::filesystem::path path;  ///< where it was read from; empty for built-in data
+  int height = 0, width = 0, channels = 0;
+  std::vector<std::string> classes;  ///< class names by label; empty when there are no labels
+  std::vector<std::string> splits;   ///< the splits merged into it
+  /// sha256 over all pixels and labels in order; over names, sizes and labels of the files where a folder is too large
+  /// for memory; for a part or a resized copy of a set, over the whole's checksum and what was done.
+  std::string checksum;
+  std::vector<std::string> notes;  ///< what a user should know: "1,083 of 73,257 images", "checksum differs from ..."
+};
+
+/// A finite, indexable set of equally large images. All member functions may be called from several threads at once.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+
+  virtual const DatasetInfo& info() const = 0;
+  virtual std::size_t size() const = 0;
+  /// The class of image `index`, or -1 where there are no labels.
+  virtual int label(std::size_t index) const = 0;
+  /// Writes height * width * channels bytes (rows from the top, channels interleaved) to `pixels`.
+  /// Throws Error when the image cannot be decoded.
+  virtual void read(std::size_t index, std::span<std::uint8_t> pixels) const = 0;
+
+  std::size_t image_bytes() const { return static_cast<std::size_t>(info().height) * info().width * info().channels; }
+};
+
+/// What a recipe's [data] section (or the command line) asks for.
+struct DatasetOptions {
+  std::string name;                  ///< see dataset_names()
+  std::filesystem::path path;        ///< folder, archive or file; unused by built-in data
+  std::vector<std::string> splits;   ///< "train", "test", "extra"; empty means the source's training split
+  std::vector<std::string> classes;  ///< keep only these class names, in this order; empty keeps all
+  int size = 0;            ///< resize to size x size (centre crop to a square first); 0 keeps the source's own
+  int channels = 0;        ///< 1 or 3; 0 keeps the source's own
+  std::size_t count = 0;   ///< at most so many, spread evenly over the set; built-in data: just so many; 0: all
+  std::uint64_t seed = 0;  ///< built-in data only
+};
+
+/// Opens a data set, with every option applied. Throws UsageError for options that cannot be meant and Error for
+/// missing or damaged files, naming the file, the place in it and the remedy.
+std::shared_ptr<const Dataset> open_dataset(const DatasetOptions& options);
+
+/// The names open_dataset() knows, for `data list` and for suggestions.
+std::vector<std::string> dataset_names();
+
+}  // namespace ganymede::data

@@ -1,0 +1,145 @@
+#include "ganymede/data/decorators.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/hash.h"
+#include "ganymede/data/memory.h"
+#include "ganymede/data/parallel.h"
+#include "ganymede/image/decode.h"
+#include "ganymede/image/resize.h"
+
+namespace ganymede::data {
+namespace {
+
+/// The checksum of a set derived from another: of what it was and of what was done, without reading the pixels again.
+template <class T>
+std::string derived_checksum(const std::string& base, const std::string& what, const std::vector<T>& numbers) {
+  Digest digest;
+  const std::string text = base + "\n" + what + "\n";
+  digest.update({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  digest.update({reinterpret_cast<const std::uint8_t*>(numbers.data()), numbers.size() * sizeof(T)});
+  return digest.hex();
+}
+
+class Subset : public Dataset {
+ public:
+  Subset(std::shared_ptr<const Dataset> whole, Selection selection)
+      : whole_(std::move(whole)), selection_(std::move(selection)), info_(whole_->info()) {
+    info_.classes = selection_.classes;
+    std::vector<std::uint32_t> numbers = selection_.indices;
+    for (const auto label : selection_.labels) numbers.push_back(static_cast<std::uint32_t>(label));
+    info_.checksum = derived_checksum(info_.checksum, "subset", numbers);
+  }
+  const DatasetInfo& info() const override { return info_; }
+  std::size_t size() const override { return selection_.indices.size(); }
+  int label(std::size_t index) const override { return selection_.labels.at(index); }
+  void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
+    whole_->read(selection_.indices.at(index), pixels);
+  }
+
+ private:
+  std::shared_ptr<const Dataset> whole_;
+  Selection selection_;
+  DatasetInfo info_;
+};
+
+class Resized : public Dataset {
+ public:
+  Resized(std::shared_ptr<const Dataset> whole, int size, int channels)
+      : whole_(std::move(whole)), info_(whole_->info()) {
+    if (size > 0) info_.height = info_.width = size;
+    if (channels > 0) info_.channels = channels;
+    info_.checksum =
+        derived_checksum(info_.checksum, "resized", std::vector<int>{info_.height, info_.width, info_.channels});
+    size_ = size;
+  }
+  const DatasetInfo& info() const override { return info_; }
+  std::size_t size() const override { return whole_->size(); }
+  int label(std::size_t index) const override { return whole_->label(index); }
+  void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
+    const DatasetInfo& from = whole_->info();
+    image::Image picture(from.width, from.height, from.channels);
+    whole_->read(index, picture.pixels);
+    const image::Image result = fitted(std::move(picture), size_, info_.channels);
+    std::copy(result.pixels.begin(), result.pixels.end(), pixels.begin());
+  }
+
+ private:
+  std::shared_ptr<const Dataset> whole_;
+  DatasetInfo info_;
+  int size_ = 0;
+};
+
+}  // namespace
+
+Selection select(const std::vector<std::int32_t>& labels, const std::vector<std::string>& classes,
+                 const std::vector<std::string>& wanted, std::size_t count, const std::string& where) {
+  Selection selection;
+  selection.classes = wanted.empty() ? classes : wanted;
+  std::vector<std::int32_t> renamed(classes.size(), -1);
+  for (std::size_t place = 0; place < selection.classes.size(); ++place) {
+    const std::string& name = selection.classes[place];
+    const auto found = std::find(classes.begin(), classes.end(), name);
+    if (found == classes.end()) {
+      if (classes.empty())
+        throw UsageError(fmt::format("class '{}' was asked of data without labels", name), where,
+                         "leave [data].classes out");
+      throw UsageError(fmt::format("unknown class '{}'", name), where, suggest(name, classes));
+    }
+    std::int32_t& label = renamed[static_cast<std::size_t>(found - classes.begin())];
+    if (label >= 0) throw UsageError(fmt::format("class '{}' was asked for twice", name), where, "name it once");
+    label = static_cast<std::int32_t>(place);
+  }
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::int32_t label = labels[i] < 0 ? -1 : renamed.at(static_cast<std::size_t>(labels[i]));
+    if (label < 0 && !wanted.empty()) continue;
+    selection.indices.push_back(static_cast<std::uint32_t>(i));
+    selection.labels.push_back(label);
+  }
+  if (selection.indices.empty())
+    throw Error("no image is left of the classes asked for", where, "ask for other classes");
+  const std::size_t have = selection.indices.size();
+  if (count > 0 && count < have) {
+    for (std::size_t i = 0; i < count; ++i) {
+      selection.indices[i] = selection.indices[i * have / count];
+      selection.labels[i] = selection.labels[i * have / count];
+    }
+    selection.indices.resize(count);
+    selection.labels.resize(count);
+  }
+  return selection;
+}
+
+std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Selection selection) {
+  return std::make_shared<Subset>(std::move(whole), std::move(selection));
+}
+
+std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, int size, int channels) {
+  const auto view = std::make_shared<Resized>(std::move(whole), size, channels);
+  if (view->size() * view->image_bytes() > kPixelBudget) return view;
+  return held_in_memory(*view);
+}
+
+std::shared_ptr<const Dataset> held_in_memory(const Dataset& source) {
+  const std::size_t bytes = source.image_bytes();
+  Images images;
+  images.height = source.info().height;
+  images.width = source.info().width;
+  images.channels = source.info().channels;
+  images.pixels.resize(source.size() * bytes);
+  for (std::size_t i = 0; i < source.size(); ++i) images.labels.push_back(source.label(i));
+  parallel(source.size(), [&](std::size_t i) { source.read(i, std::span(images.pixels).subspan(i * bytes, bytes)); });
+  return in_memory(source.info(), std::move(images));
+}
+
+image::Image fitted(image::Image picture, int size, int channels) {
+  if (size > 0 && picture.width != picture.height) picture = image::center_crop_square(picture);
+  if (size > 0 && picture.width != size) picture = image::resize(picture, size, size);
+  if (channels > 0 && picture.channels != channels) picture = image::to_channels(std::move(picture), channels);
+  return picture;
+}
+
+}  // namespace ganymede::data

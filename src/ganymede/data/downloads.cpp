@@ -1,0 +1,36 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ganymede/core/error.h"
+#include "ganymede/data/fetch.h"
+#include "ganymede/data/published.h"
+#include "ganymede/data/sources.h"
+
+namespace ganymede::data {
+
+std::vector<Download> downloads_of(const std::string& dataset, const std::vector<std::string>& splits,
+                                   const std::filesystem::path& folder, const std::string& base) {
+  const Source& source = source_named(dataset);
+  for (const auto& split : splits) {
+    if (std::find(source.splits.begin(), source.splits.end(), split) != source.splits.end()) continue;
+    throw UsageError(fmt::format("unknown split '{}'", split), dataset, suggest(split, source.splits));
+  }
+  std::vector<Download> downloads;
+  for (const auto& file : published_files()) {
+    if (file.dataset != dataset) continue;
+    const bool asked = std::find(splits.begin(), splits.end(), file.split) != splits.end();
+    const bool usual = splits.empty() && file.split != "extra";
+    if (!file.split.empty() && !asked && !usual) continue;
+    std::string from = base.empty() ? file.base : base;
+    if (!from.ends_with('/')) from += '/';
+    downloads.push_back({from + file.name, folder / file.name, "md5", file.md5});
+  }
+  if (downloads.empty()) {
+    const char* mend = source.built_in ? "it is built in: use it by its name" : "name your own files with --data";
+    throw UsageError(fmt::format("'{}' has nothing to download", dataset), {}, mend);
+  }
+  return downloads;
+}
+
+}  // namespace ganymede::data

@@ -1,0 +1,12 @@
+// Stands in for svhn.cpp in builds without matio.
+#include "ganymede/core/error.h"
+#include "ganymede/data/sources.h"
+
+namespace ganymede::data {
+
+std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options) {
+  throw Error("this build cannot read SVHN's .mat files", options.path.string(),
+              "build with -DGANYMEDE_SVHN=ON (Debian package libmatio-dev)");
+}
+
+}  // namespace ganymede::data

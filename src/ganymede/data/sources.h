@@ -1,0 +1,42 @@
+// The sources open_dataset() chooses from. Each gets options whose splits are known and filled in and whose path is
+// resolved; classes, count, size and channels are applied to its result unless the table says that it does so itself.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ganymede/data/dataset.h"
+
+namespace ganymede::data {
+
+struct Source {
+  std::string name, title;
+  std::vector<std::string> splits;  ///< known splits, the default one first; empty: whatever the folder has
+  std::string shape;                ///< "32x32 RGB", for lists
+  std::shared_ptr<const Dataset> (*open)(const DatasetOptions& options);
+  bool built_in = false;     ///< made by the program: needs no files
+  bool applies_all = false;  ///< applies every option itself
+};
+
+/// All sources, in the order they are listed to people.
+const std::vector<Source>& sources();
+/// Throws UsageError naming the nearest known source.
+const Source& source_named(const std::string& name);
+
+/// Where data sets are looked for and downloaded to when no path is named: $GANYMEDE_DATA, else ./datasets. Each has a
+/// folder of its name there.
+std::filesystem::path data_root();
+
+/// The source whose files lie at `path`, judged by their names: "cifar10", "svhn", ...; "folder" when none is
+/// recognised.
+std::string guess_source(const std::filesystem::path& path);
+
+std::shared_ptr<const Dataset> open_cifar10(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_cifar100(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_mnist(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_fashion_mnist(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_folder(const DatasetOptions& options);
+
+}  // namespace ganymede::data

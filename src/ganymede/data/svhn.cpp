@@ -1,0 +1,160 @@
+// SVHN's cropped digits (Netzer et al., "Reading digits in natural images", 2011): MATLAB files with X, 32 x 32 x 3 x N
+// bytes in column-major order, and y, N labels of 1 to 10 where 10 stands for the digit 0.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <matio.h>
+
+#include <memory>
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/hash.h"
+#include "ganymede/data/memory.h"
+#include "ganymede/data/published.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/data/text.h"
+
+namespace ganymede::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kSide = 32, kPlane = kSide * kSide, kImage = 3 * kPlane;
+/// zlib cannot shrink further, so a header that tells of more than this times the file's size lies.
+constexpr std::uint64_t kMostShrunk = 1040;
+
+struct Split {
+  const char *name, *file;
+  std::size_t images;  ///< officially
+};
+constexpr Split kSplits[] = {
+    {"train", "train_32x32.mat", 73'257}, {"test", "test_32x32.mat", 26'032}, {"extra", "extra_32x32.mat", 531'131}};
+
+const char* kMend = "copy the file again, or run `ganymede data fetch svhn`";
+
+using File = std::unique_ptr<mat_t, decltype(&Mat_Close)>;
+using Variable = std::unique_ptr<matvar_t, decltype(&Mat_VarFree)>;
+
+/// The variable's header. Its dimensions are checked by the caller before any data is read.
+Variable find(mat_t* file, const char* name, const fs::path& path) {
+  Variable variable(Mat_VarReadInfo(file, name), &Mat_VarFree);
+  if (!variable) {
+    throw Error(fmt::format("the file has no variable '{}'", name), path.string(),
+                "use the cropped digits, format 2 of SVHN");
+  }
+  return variable;
+}
+
+std::vector<std::size_t> sides(const matvar_t& variable) {
+  return {variable.dims, variable.dims + std::max(0, variable.rank)};
+}
+
+void load(mat_t* file, matvar_t* variable, const char* name, const fs::path& path) {
+  const bool failed = Mat_VarReadDataAll(file, variable) != 0 || variable->data == nullptr;
+  if (failed) throw Error(fmt::format("the data of '{}' is damaged or cut short", name), path.string(), kMend);
+}
+
+void append_pixels(mat_t* file, const fs::path& path, Images& images) {
+  const Variable x = find(file, "X", path);
+  std::vector<std::size_t> shape = sides(*x);
+  if (shape.size() == 3) shape.push_back(1);  // MATLAB drops a last dimension of 1
+  const bool fits = shape.size() == 4 && shape[0] == kSide && shape[1] == kSide && shape[2] == 3 && shape[3] > 0;
+  if (x->class_type != MAT_C_UINT8 || x->isComplex || !fits) {
+    throw Error(
+        fmt::format("X is {} of {} where 8-bit integers of 32 x 32 x 3 x N belong",
+                    x->class_type == MAT_C_UINT8 ? "8-bit integers" : "of another type", fmt::join(shape, " x ")),
+        path.string(), "use the cropped digits, format 2 of SVHN");
+  }
+  const std::uint64_t count = shape[3];
+  if (count > fs::file_size(path) * kMostShrunk / kImage) {
+    throw Error(fmt::format("X tells of {} images, more than the file can hold", count), path.string(), kMend);
+  }
+  load(file, x.get(), "X", path);
+  if (x->nbytes != count * kImage) throw Error("the data of 'X' is cut short", path.string(), kMend);
+  const auto* from = static_cast<const std::uint8_t*>(x->data);
+  const std::size_t begin = images.pixels.size();
+  images.pixels.resize(begin + count * kImage);
+  std::uint8_t* out = images.pixels.data() + begin;
+  for (std::size_t i = 0; i < count; ++i, from += kImage) {
+    for (std::size_t row = 0; row < kSide; ++row) {
+      for (std::size_t column = 0; column < kSide; ++column) {
+        for (std::size_t channel = 0; channel < 3; ++channel) *out++ = from[channel * kPlane + column * kSide + row];
+      }
+    }
+  }
+}
+
+void append_labels(mat_t* file, const fs::path& path, std::size_t count, Images& images) {
+  const Variable y = find(file, "y", path);
+  const auto shape = sides(*y);
+  const bool bytes = y->class_type == MAT_C_UINT8, doubles = y->class_type == MAT_C_DOUBLE;
+  const bool line = shape.size() == 2 && (shape[0] == 1 || shape[1] == 1);
+  if (!line || y->isComplex || !(bytes || doubles)) {
+    throw Error(fmt::format("y is {} where a column of numbers belongs", fmt::join(shape, " x ")), path.string(),
+                kMend);
+  }
+  if (shape[0] * shape[1] != count) {
+    throw Error(fmt::format("{} images but {} labels", count, shape[0] * shape[1]), path.string(), kMend);
+  }
+  load(file, y.get(), "y", path);
+  if (y->nbytes != count * (bytes ? 1 : sizeof(double)))
+    throw Error("the data of 'y' is cut short", path.string(), kMend);
+  for (std::size_t i = 0; i < count; ++i) {
+    const double label = bytes ? static_cast<const std::uint8_t*>(y->data)[i] : static_cast<const double*>(y->data)[i];
+    if (!(label >= 0 && label <= 10) || label != static_cast<int>(label)) {
+      throw Error(fmt::format("label {} is out of range 1..10", label), fmt::format("{} record {}", path.string(), i),
+                  kMend);
+    }
+    images.labels.push_back(static_cast<int>(label) % 10);
+  }
+}
+
+void append(const Split& split, const fs::path& path, Images& images, DatasetInfo& info) {
+  if (!fs::is_regular_file(path)) {
+    throw Error(fmt::format("{} is missing", split.file), path.parent_path().string(),
+                fmt::format("copy it there, or run `ganymede data fetch svhn --split {}`", split.name));
+  }
+  const File file(Mat_Open(path.c_str(), MAT_ACC_RDONLY), &Mat_Close);
+  if (!file) throw Error("not a MATLAB file", path.string(), kMend);
+  const std::size_t before = images.count();
+  append_pixels(file.get(), path, images);
+  const std::size_t count = images.pixels.size() / kImage - before;
+  append_labels(file.get(), path, count, images);
+  if (count != split.images) {
+    info.notes.push_back(
+        fmt::format("{}: {} of {} images", path.filename().string(), grouped(count), grouped(split.images)));
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options) {
+  const fs::path& root = options.path;
+  if (!fs::exists(root)) {
+    throw Error("no such file or folder", root.string(), "check the path, or run `ganymede data fetch svhn`");
+  }
+  const bool single = !fs::is_directory(root);
+  if (single && options.splits.size() > 1) {
+    throw UsageError("one file cannot hold several splits", root.string(), "name the folder that holds the .mat files");
+  }
+  Images images;
+  images.height = images.width = static_cast<int>(kSide);
+  images.channels = 3;
+  DatasetInfo info;
+  info.name = "svhn";
+  info.path = root;
+  info.splits = options.splits;
+  info.classes = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+  ContentCheck check("svhn");
+  for (const auto& name : options.splits) {
+    for (const Split& split : kSplits) {
+      if (name != split.name) continue;
+      const fs::path path = single ? root : root / split.file;
+      append(split, path, images, info);
+      check.add_md5(split.file, file_digest(path, "md5"));
+    }
+  }
+  if (const std::string note = check.note(); !note.empty()) info.notes.push_back(note);
+  return in_memory(std::move(info), std::move(images));
+}
+
+}  // namespace ganymede::data

@@ -1,0 +1,32 @@
+// Many pictures on one sheet. What carries text needs cairo (CMake option GANYMEDE_CHARTS) and throws Error without it.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ganymede/image/image.h"
+
+namespace ganymede::image {
+
+/// Equally large pictures in rows of `columns`, `padding` near-white pixels around each. Grey unless one has colour.
+/// Throws Error when there are no pictures, their sizes differ or the sheet would be unreasonably large.
+Image grid(std::span<const Image> images, int columns, int padding = 2);
+
+/// Each pixel becomes factor x factor pixels. Throws Error when factor < 1 or the result would be unreasonably large.
+Image upscale(const Image& image, int factor);
+
+struct LabelledRow {
+  std::string label;
+  std::vector<Image> images;
+};
+
+/// One row a class with its name at the left, RGB. Small pictures are enlarged to at least `cell` pixels a side by a
+/// whole factor. Rows may be of different lengths; all pictures must be equally large.
+Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title = {}, int cell = 48);
+
+/// Sheets beside each other, each under its title ("real", "generated"), RGB. They may differ in size.
+Image side_by_side(std::span<const std::pair<std::string, Image>> panels);
+
+}  // namespace ganymede::image

@@ -1,0 +1,167 @@
+// JPEG in, through libjpeg. Its errors leave by longjmp, so every call into it happens in a step that guarded() runs:
+// a step holds nothing with a destructor, and all that must be freed lives in Reader, outside the jump.
+#include <csetjmp>
+#include <cstddef>
+#include <cstdio>
+#include <iterator>
+// jpeglib.h needs size_t and FILE declared before it.
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include "ganymede/image/codecs.h"
+
+namespace ganymede::image::codecs {
+namespace {
+
+constexpr const char* kFormat = "JPEG";
+/// Progressive files of honest encoders have about ten scans; thousands are an attack on our time.
+constexpr int kMaxScans = 500;
+
+/// A block of 8 x 8 pixels takes a bit at least (its mean), in one component of up to four times fewer pixels than the
+/// picture; so a file far smaller than its header claims is cut short. Arithmetic coding knows no such bound.
+constexpr std::int64_t kMostPixelsPerByte = std::int64_t{64} * 8 * 4;
+
+enum class Trouble { none, cut_short, too_large, too_many_scans, damaged };
+
+struct Reader {
+  jpeg_decompress_struct state{};
+  jpeg_error_mgr errors{};
+  jpeg_progress_mgr progress{};
+  std::jmp_buf jump{};
+  Trouble trouble = Trouble::none;
+  char message[JMSG_LENGTH_MAX] = {};
+  Input bytes;
+  std::uint8_t* pixels = nullptr;
+  size_t row_bytes = 0;
+
+  explicit Reader(Input input) : bytes(input) {}
+  ~Reader() { jpeg_destroy_decompress(&state); }  // does nothing before jpeg_create_decompress
+  Reader(const Reader&) = delete;
+  Reader& operator=(const Reader&) = delete;
+};
+
+Reader& reader_of(j_common_ptr state) {
+  return *static_cast<Reader*>(state->client_data);
+}
+
+[[noreturn]] void leave(j_common_ptr state, Trouble trouble) {
+  Reader& reader = reader_of(state);
+  reader.trouble = trouble;
+  state->err->format_message(state, reader.message);
+  std::longjmp(reader.jump, 1);
+}
+
+[[noreturn]] void on_error(j_common_ptr state) {
+  switch (state->err->msg_code) {
+    case JERR_INPUT_EOF:
+    case JERR_INPUT_EMPTY:
+      leave(state, Trouble::cut_short);
+    case JERR_IMAGE_TOO_BIG:
+      leave(state, Trouble::too_large);
+    default:
+      leave(state, Trouble::damaged);
+  }
+}
+
+/// libjpeg warns and makes up the rest of the picture where data is missing; for us that is an error.
+void on_message(j_common_ptr state, int level) {
+  if (level >= 0) return;  // a trace, not a warning
+  switch (state->err->msg_code) {
+    case JWRN_JPEG_EOF:
+    case JWRN_HIT_MARKER:
+      leave(state, Trouble::cut_short);
+    case JWRN_EXTRANEOUS_DATA:  // padding before a marker
+    case JWRN_JFIF_MAJOR:
+    case JWRN_ADOBE_XFORM:
+    case JWRN_TOO_MUCH_DATA:
+      return;
+    default:
+      leave(state, Trouble::damaged);
+  }
+}
+
+void on_progress(j_common_ptr state) {
+  const auto* reader = reinterpret_cast<j_decompress_ptr>(state);
+  if (reader->input_scan_number > kMaxScans) leave(state, Trouble::too_many_scans);
+}
+
+/// Runs a step; false when libjpeg left it by longjmp.
+bool guarded(Reader& reader, void (*step)(Reader&)) {
+  if (setjmp(reader.jump) != 0) return false;
+  step(reader);
+  return true;
+}
+
+void read_header(Reader& reader) {
+  jpeg_create_decompress(&reader.state);
+  reader.state.client_data = &reader;
+  reader.state.progress = &reader.progress;
+  jpeg_mem_src(&reader.state, reader.bytes.data(), reader.bytes.size());
+  jpeg_read_header(&reader.state, TRUE);
+}
+
+void read_pixels(Reader& reader) {
+  jpeg_start_decompress(&reader.state);
+  while (reader.state.output_scanline < reader.state.output_height) {
+    JSAMPROW row = reader.pixels + reader.state.output_scanline * reader.row_bytes;
+    jpeg_read_scanlines(&reader.state, &row, 1);
+  }
+  jpeg_finish_decompress(&reader.state);  // reads to the end-of-image marker: a cut in the last bytes shows here
+}
+
+[[noreturn]] void fail(const Reader& reader, const std::string& where) {
+  switch (reader.trouble) {
+    case Trouble::cut_short:
+      throw_cut_short(kFormat, where);
+    case Trouble::too_large:
+      check_size(reader.state.image_width, reader.state.image_height, kFormat, where);
+      break;
+    case Trouble::too_many_scans:
+      throw_damaged(kFormat, "it has more than " + std::to_string(kMaxScans) + " scans", where);
+    default:
+      break;
+  }
+  throw_damaged(kFormat, reader.message, where);
+}
+
+/// Ink to light. Adobe's files store 255 minus the ink.
+Image rgb_of_cmyk(const Image& inks, bool adobe) {
+  Image image(inks.width, inks.height, 3);
+  const int flip = adobe ? 0 : 255;
+  const size_t count = static_cast<size_t>(inks.width) * inks.height;
+  for (size_t i = 0; i < count; ++i) {
+    const std::uint8_t* from = &inks.pixels[4 * i];
+    for (size_t c = 0; c < 3; ++c) {
+      image.pixels[3 * i + c] = static_cast<std::uint8_t>(((from[c] ^ flip) * (from[3] ^ flip) + 127) / 255);
+    }
+  }
+  return image;
+}
+
+}  // namespace
+
+Image decode_jpeg(Input bytes, const std::string& where) {
+  Reader reader(bytes);
+  jpeg_decompress_struct& state = reader.state;
+  state.err = jpeg_std_error(&reader.errors);
+  state.client_data = &reader;  // for errors of jpeg_create_decompress itself, which keeps both fields
+  reader.errors.error_exit = on_error;
+  reader.errors.emit_message = on_message;
+  reader.progress.progress_monitor = on_progress;
+  if (!guarded(reader, read_header)) fail(reader, where);
+  check_size(state.image_width, state.image_height, kFormat, where);
+  const std::int64_t pixels = std::int64_t{state.image_width} * state.image_height;
+  if (!state.arith_code && pixels / kMostPixelsPerByte > std::ssize(bytes)) throw_cut_short(kFormat, where);
+
+  const bool cmyk = state.jpeg_color_space == JCS_CMYK || state.jpeg_color_space == JCS_YCCK;
+  const bool grey = state.jpeg_color_space == JCS_GRAYSCALE;
+  state.out_color_space = cmyk ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
+  const int channels = cmyk ? 4 : grey ? 1 : 3;
+  Image image(static_cast<int>(state.image_width), static_cast<int>(state.image_height), channels);
+  reader.pixels = image.pixels.data();
+  reader.row_bytes = static_cast<size_t>(image.width) * channels;
+  if (!guarded(reader, read_pixels)) fail(reader, where);
+  return cmyk ? rgb_of_cmyk(image, state.saw_Adobe_marker) : image;
+}
+
+}  // namespace ganymede::image::codecs

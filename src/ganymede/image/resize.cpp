@@ -1,0 +1,119 @@
+#include "ganymede/image/resize.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ganymede/core/error.h"
+
+namespace ganymede::image {
+namespace {
+
+/// For each output position: the first input it draws on, how many, and their weights (which add up to 1).
+struct Taps {
+  int widest = 0;
+  std::vector<int> first, count;
+  std::vector<float> weights;  // `widest` to an output position
+
+  const float* of(int position) const { return weights.data() + static_cast<size_t>(position) * widest; }
+};
+
+Taps triangle_taps(int from, int to) {
+  const double scale = static_cast<double>(from) / to;
+  const double reach = std::max(scale, 1.0);  // the triangle's half width, in input pixels
+  Taps taps;
+  taps.widest = static_cast<int>(std::ceil(reach)) * 2 + 1;
+  taps.weights.resize(static_cast<size_t>(taps.widest) * to);
+  std::vector<double> weights;
+  for (int position = 0; position < to; ++position) {
+    const double centre = (position + 0.5) * scale;
+    const int first = std::max(0, static_cast<int>(std::lround(centre - reach)));
+    const int last = std::min(from, static_cast<int>(std::lround(centre + reach)));
+    double sum = 0;
+    weights.clear();
+    for (int i = first; i < last; ++i) {
+      weights.push_back(std::max(0.0, 1.0 - std::abs(i + 0.5 - centre) / reach));
+      sum += weights.back();
+    }
+    taps.first.push_back(first);
+    taps.count.push_back(last - first);
+    for (int i = 0; i < last - first; ++i) {
+      taps.weights[static_cast<size_t>(position) * taps.widest + i] = static_cast<float>(weights[i] / sum);
+    }
+  }
+  return taps;
+}
+
+/// One input row (8 bits) to one row of the output's width (float).
+template <int kChannels>
+void resample_row(const std::uint8_t* from, const Taps& taps, float* to) {
+  const int width = static_cast<int>(taps.first.size());
+  for (int x = 0; x < width; ++x) {
+    const std::uint8_t* at = from + static_cast<size_t>(taps.first[x]) * kChannels;
+    const float* weights = taps.of(x);
+    float sums[kChannels] = {};
+    for (int i = 0; i < taps.count[x]; ++i) {
+      for (int c = 0; c < kChannels; ++c) sums[c] += weights[i] * at[i * kChannels + c];
+    }
+    for (int c = 0; c < kChannels; ++c) to[x * kChannels + c] = sums[c];
+  }
+}
+
+std::uint8_t level(float value) {
+  return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
+}
+
+}  // namespace
+
+Image resize(const Image& image, int width, int height) {
+  if (width <= 0 || height <= 0 || image.width <= 0 || image.height <= 0) {
+    throw Error(fmt::format("cannot resize {} x {} pixels to {} x {}", image.width, image.height, width, height));
+  }
+  if (width == image.width && height == image.height) return image;
+  const Taps across = triangle_taps(image.width, width), down = triangle_taps(image.height, height);
+  const size_t row = static_cast<size_t>(width) * image.channels;
+  const auto resample = image.channels == 1 ? resample_row<1> : resample_row<3>;
+
+  // Rows are made narrow once each, when the first output row needs them, and kept in a ring.
+  std::vector<float> ring(row * down.widest), sum(row);
+  Image result(width, height, image.channels);
+  int ready = 0;
+  for (int y = 0; y < height; ++y) {
+    std::fill(sum.begin(), sum.end(), 0.0f);
+    for (int i = 0; i < down.count[y]; ++i) {
+      const int source = down.first[y] + i;
+      float* narrow = ring.data() + row * (source % down.widest);
+      if (source >= ready) {
+        resample(image.at(0, source), across, narrow);
+        ready = source + 1;
+      }
+      const float weight = down.of(y)[i];
+      for (size_t x = 0; x < row; ++x) sum[x] += weight * narrow[x];
+    }
+    std::transform(sum.begin(), sum.end(), result.pixels.begin() + static_cast<std::ptrdiff_t>(row * y), level);
+  }
+  return result;
+}
+
+Image center_crop_square(const Image& image) {
+  const int side = std::min(image.width, image.height);
+  const int left = (image.width - side) / 2, top = (image.height - side) / 2;
+  Image result(side, side, image.channels);
+  for (int y = 0; y < side; ++y) {
+    std::copy_n(image.at(left, top + y), static_cast<size_t>(side) * image.channels, result.at(0, y));
+  }
+  return result;
+}
+
+Image flip_left_right(const Image& image) {
+  Image result(image.width, image.height, image.channels);
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      std::copy_n(image.at(x, y), image.channels, result.at(image.width - 1 - x, y));
+    }
+  }
+  return result;
+}
+
+}  // namespace ganymede::image

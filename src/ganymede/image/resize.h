@@ -1,0 +1,18 @@
+// Pictures to another size or shape.
+#pragma once
+
+#include "ganymede/image/image.h"
+
+namespace ganymede::image {
+
+/// Resamples to width x height with a triangle filter (bilinear) that widens with the ratio on shrinking, so that fine
+/// detail is averaged, not skipped. Agrees with Pillow's BILINEAR to one level. Throws Error for empty sizes.
+Image resize(const Image& image, int width, int height);
+
+/// The largest square around the middle; the odd pixel is left out at the right or bottom.
+Image center_crop_square(const Image& image);
+
+/// Mirrored: the left column becomes the right one.
+Image flip_left_right(const Image& image);
+
+}  // namespace ganymede::image

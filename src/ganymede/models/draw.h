@@ -1,0 +1,20 @@
+// Drawing pictures with a generator, and asking a discriminator about them.
+#pragma once
+
+#include <vector>
+
+#include "ganymede/models/network.h"
+
+namespace ganymede::models {
+
+/// [N, C, H, W] in [-1, 1], f32, for latents [N, size]: evaluation mode, f32 arithmetic, in batches of a fixed size, so
+/// that neither the number asked for nor the precision of training changes a picture.
+Tensor generate(const Network& generator, const Tensor& latents);
+
+/// The discriminator's scores [N] of images [N, C, H, W]; higher is more real.
+Tensor score(const Network& discriminator, const Tensor& images);
+
+/// Indices of the `count` images the discriminator finds most real, best first.
+std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count);
+
+}  // namespace ganymede::models

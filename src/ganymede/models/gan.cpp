@@ -1,0 +1,56 @@
+#include "ganymede/models/gan.h"
+
+#include "ganymede/core/generators.h"
+#include "ganymede/core/precision.h"
+#include "ganymede/core/random.h"
+
+namespace ganymede::models {
+
+Gan build_gan(const config::Recipe& recipe) {
+  Network generator(recipe.generator, {recipe.latent.size});
+  const nn::Shape& image = generator.output_shape();
+  const std::string where = recipe.generator.layers.front().place.file + " in [generator]";
+  if (!image.is_image() || (image.channels() != 1 && image.channels() != 3)) {
+    throw UsageError("the generator ends in " + image.text(), where, "it must end in an image of 1 or 3 channels");
+  }
+  if (image.height() != image.width()) {
+    throw UsageError("the generator draws " + image.text(), where, "images must be square");
+  }
+  if (recipe.data.size != 0 && recipe.data.size != image.height()) {
+    throw UsageError(fmt::format("the generator draws {} but [data] asks for size {}", image.text(), recipe.data.size), where,
+                     fmt::format("set data.size to {}, or change the layers", image.height()));
+  }
+  Network discriminator(recipe.discriminator, image);
+  return {std::move(generator), std::move(discriminator)};
+}
+
+config::Recipe resolved(const config::Recipe& recipe, const Gan& gan) {
+  config::Recipe out = recipe;
+  out.generator = resolved(recipe.generator, gan.generator);
+  out.discriminator = resolved(recipe.discriminator, gan.discriminator);
+  out.data.size = static_cast<int>(gan.image_shape().height());
+  out.data.channels = static_cast<int>(gan.image_shape().channels());
+  return out;
+}
+
+at::ScalarType compute_type(config::Precision precision, const torch::Device& device) {
+  if (precision == config::Precision::kAuto) return has_fast_bf16(device) ? at::kBFloat16 : at::kFloat;
+  return precision == config::Precision::kBf16 ? at::kBFloat16 : at::kFloat;
+}
+
+Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed) {
+  const auto generator = cpu_generator(seed);
+  Tensor z = at::empty({count, latent.size});
+  if (latent.distribution == config::LatentDistribution::kUniform) return z.uniform_(-1, 1, generator);
+  return z.normal_(0, 1, generator);
+}
+
+Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed) {
+  std::vector<Tensor> rows;
+  for (std::int64_t i = 0; i < count; ++i) {
+    rows.push_back(draw_latents(latent, 1, stream_seed(seed, "sample", static_cast<std::uint64_t>(i))));
+  }
+  return at::cat(rows);
+}
+
+}  // namespace ganymede::models

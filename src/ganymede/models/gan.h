@@ -1,0 +1,32 @@
+// The pair of networks a recipe describes.
+#pragma once
+
+#include "ganymede/models/network.h"
+
+namespace ganymede::models {
+
+struct Gan {
+  Network generator, discriminator;
+
+  /// Channels, height and width of the images, as the generator draws them.
+  const nn::Shape& image_shape() const { return generator.output_shape(); }
+};
+
+/// Builds both networks on the CPU, with zeros for tensors. The generator's output is the discriminator's input.
+/// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, or when
+/// that image has another size than the recipe's data asks for.
+Gan build_gan(const config::Recipe& recipe);
+
+/// The recipe with every layer's options written out.
+config::Recipe resolved(const config::Recipe& recipe, const Gan& gan);
+
+/// Type of the arithmetic for a recipe's precision on a device: f32, or bf16 where asked for or in hardware ("auto").
+at::ScalarType compute_type(config::Precision precision, const torch::Device& device);
+
+/// Noise for `count` samples, [count, size] in f32 on the CPU, from the stream that starts at `seed`.
+Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed);
+
+/// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn.
+Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed);
+
+}  // namespace ganymede::models

@@ -1,0 +1,27 @@
+#include "ganymede/models/pictures.h"
+
+namespace ganymede::models {
+
+Tensor from_pixels(std::span<const std::uint8_t> pixels, std::int64_t count, std::int64_t height, std::int64_t width,
+                   std::int64_t channels, const torch::Device& device, at::ScalarType type) {
+  // from_blob does not own: the copy to f32 below happens before this returns.
+  const Tensor bytes = torch::from_blob(const_cast<std::uint8_t*>(pixels.data()), {count, height, width, channels}, at::kByte);
+  Tensor x = bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat);
+  x = x.sub_(127.5).div_(127.5).to(type);
+  return x.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+std::vector<image::Image> to_pictures(const Tensor& images) {
+  const Tensor bytes = images.detach().to(at::kFloat).mul(127.5).add_(128).clamp_(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous().cpu();
+  const auto count = bytes.size(0), height = bytes.size(1), width = bytes.size(2), channels = bytes.size(3);
+  std::vector<image::Image> out;
+  const auto* data = bytes.data_ptr<std::uint8_t>();
+  for (std::int64_t i = 0; i < count; ++i) {
+    image::Image picture(static_cast<int>(width), static_cast<int>(height), static_cast<int>(channels));
+    std::copy_n(data + i * height * width * channels, picture.pixels.size(), picture.pixels.begin());
+    out.push_back(std::move(picture));
+  }
+  return out;
+}
+
+}  // namespace ganymede::models

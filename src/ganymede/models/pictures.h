@@ -1,0 +1,21 @@
+// Between tensors and pictures.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "ganymede/core/torch_compat.h"
+#include "ganymede/image/image.h"
+
+namespace ganymede::models {
+
+/// 8-bit pixels, `count` images of height x width x channels, as [N, C, H, W] in [-1, 1] (channels-last in memory):
+/// (x - 127.5) / 127.5.
+Tensor from_pixels(std::span<const std::uint8_t> pixels, std::int64_t count, std::int64_t height, std::int64_t width,
+                   std::int64_t channels, const torch::Device& device, at::ScalarType type);
+
+/// Pictures of [N, C, H, W] in [-1, 1], quantised as metrics do: clamp(x * 127.5 + 128, 0, 255), rounded down.
+std::vector<image::Image> to_pictures(const Tensor& images);
+
+}  // namespace ganymede::models

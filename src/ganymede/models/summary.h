@@ -1,0 +1,29 @@
+// The layer table of a network, as a Keras user knows it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ganymede/models/network.h"
+
+namespace ganymede::models {
+
+struct LayerSummary {
+  std::string name, kind;
+  std::vector<std::int64_t> output;  ///< Keras's order: height, width, channels; without the batch
+  std::int64_t params = 0;           ///< as Keras counts: a batch norm of n channels has 4n
+};
+
+struct Summary {
+  std::vector<LayerSummary> layers;
+  std::int64_t total = 0, trainable = 0, non_trainable = 0;
+  std::int64_t multiply_adds = 0;  ///< for one sample, forward
+};
+
+Summary summarise(const Network& network);
+/// A table with one row a layer and the totals below it.
+std::string to_text(const Summary& summary, const std::string& title);
+/// "3,143,616".
+std::string grouped(std::int64_t number);
+
+}  // namespace ganymede::models

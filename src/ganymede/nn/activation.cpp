@@ -1,0 +1,82 @@
+#include "ganymede/nn/activation.h"
+
+#include "ganymede/nn/dropout.h"
+#include "ganymede/nn/kernels/activation_dropout.h"
+#include "ganymede/nn/registry.h"
+
+namespace ganymede::nn {
+
+Tensor Activation::forward(const Tensor& x, Pass& pass) {
+  switch (kind_) {
+    case ActivationKind::kTanh: return at::tanh(x);
+    case ActivationKind::kSigmoid: return at::sigmoid(x);
+    case ActivationKind::kRectifier: break;
+  }
+  if (dropout_ > 0) {
+    const auto seed = pass.next_dropout_seed();
+    if (pass.training) return kernels::leaky_relu_dropout(x, slope_, dropout_, seed);
+  }
+  return slope_ == 0 ? at::relu(x) : at::leaky_relu(x, slope_);
+}
+
+bool Activation::absorb(const Layer& next) {
+  const auto* dropout = dynamic_cast<const Dropout*>(&next);
+  if (dropout == nullptr || kind_ != ActivationKind::kRectifier || dropout_ > 0) return false;
+  dropout_ = dropout->probability();
+  return true;
+}
+
+std::optional<double> Activation::rectifier_slope() const {
+  if (kind_ != ActivationKind::kRectifier || dropout_ > 0) return std::nullopt;
+  return slope_;
+}
+
+namespace {
+
+struct LeakyOptions {
+  double slope = 0.2;
+};
+template <class V>
+void visit_fields(V& field, LeakyOptions& o) {
+  field("leaky_relu", o.slope, config::in_range(0, 1));
+}
+
+class LeakySpec : public SpecWith<LeakyOptions> {
+ public:
+  std::string kind() const override { return "leaky_relu"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  std::unique_ptr<Layer> make(const Shape&) const override {
+    return std::make_unique<Activation>(ActivationKind::kRectifier, options.slope);
+  }
+};
+
+struct PlainOptions {
+  std::string kind;
+  Present present;
+};
+template <class V>
+void visit_fields(V& field, PlainOptions& o) {
+  field(o.kind.c_str(), o.present);
+}
+
+class PlainSpec : public SpecWith<PlainOptions> {
+ public:
+  PlainSpec(std::string kind, ActivationKind activation) : activation_(activation) { options.kind = std::move(kind); }
+  std::string kind() const override { return options.kind; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  std::unique_ptr<Layer> make(const Shape&) const override { return std::make_unique<Activation>(activation_, 0.0); }
+
+ private:
+  ActivationKind activation_;
+};
+
+}  // namespace
+
+void register_activations(LayerRegistry& registry) {
+  add_layer<LeakySpec>(registry, "leaky_relu");
+  add_layer<PlainSpec>(registry, "relu", "relu", ActivationKind::kRectifier);
+  add_layer<PlainSpec>(registry, "tanh", "tanh", ActivationKind::kTanh);
+  add_layer<PlainSpec>(registry, "sigmoid", "sigmoid", ActivationKind::kSigmoid);
+}
+
+}  // namespace ganymede::nn

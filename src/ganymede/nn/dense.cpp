@@ -1,0 +1,50 @@
+// Fully connected layer: y = W x + b, W [units, inputs].
+#include "ganymede/nn/registry.h"
+#include "ganymede/nn/weight.h"
+
+namespace ganymede::nn {
+namespace {
+
+struct DenseOptions {
+  int units = 0;
+  bool bias = true;
+  bool spectral_norm = false;
+  std::optional<config::Initialiser> init;
+};
+
+template <class V>
+void visit_fields(V& field, DenseOptions& o) {
+  field("dense", o.units, config::in_range(1, 1 << 20));
+  field("bias", o.bias);
+  field("spectral_norm", o.spectral_norm);
+  field("init", o.init);
+}
+
+class Dense : public WeightLayer {
+ public:
+  Dense(const DenseOptions& options, std::int64_t inputs) {
+    add_weight({options.units, inputs}, inputs, options.units, options.bias ? options.units : 0, options.spectral_norm,
+               options.init);
+  }
+  Tensor forward(const Tensor& x, Pass& pass) override {
+    const Tensor bias = this->bias();
+    return at::linear(x, weight(pass).to(x.scalar_type()), bias.defined() ? bias.to(x.scalar_type()) : bias);
+  }
+};
+
+class DenseSpec : public SpecWith<DenseOptions> {
+ public:
+  std::string kind() const override { return "dense"; }
+  Shape output_shape(const Shape& input) const override {
+    expect_flat(input, kind());
+    return {options.units};
+  }
+  std::int64_t multiply_adds(const Shape& input) const override { return input.elements() * options.units; }
+  std::unique_ptr<Layer> make(const Shape& input) const override { return std::make_unique<Dense>(options, input.elements()); }
+};
+
+}  // namespace
+
+void register_dense(LayerRegistry& registry) { add_layer<DenseSpec>(registry, "dense"); }
+
+}  // namespace ganymede::nn

@@ -1,0 +1,149 @@
+#include "ganymede/nn/kernels/activation_dropout.h"
+
+#include <cmath>
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/random.h"
+#include "ganymede/nn/kernels/dropout_passes.h"
+#include "ganymede/nn/kernels/tensor_access.h"
+
+namespace ganymede::nn::kernels {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+constexpr double one = 65536;        // probabilities are counted in this many parts
+constexpr std::int64_t piece = 128;  // groups per piece of parallel work
+
+struct Rule {
+  double slope;
+  std::int64_t threshold;  // of `one`
+  std::uint64_t seed;
+};
+
+template <class Real>
+DropoutRule<Real> rule_for(const Rule& r) {
+  const auto threshold = static_cast<double>(r.threshold);
+  return {mix64(r.seed), static_cast<std::uint16_t>(r.threshold), static_cast<Real>(one / (one - threshold)),
+          static_cast<Real>(r.slope)};
+}
+
+/// Calls `run(first element, count)` over all elements, in parallel, in whole groups.
+template <class Run>
+void for_groups(std::int64_t count, const Run& run) {
+  at::parallel_for(0, (count + mask_group - 1) / mask_group, piece, [&](std::int64_t begin, std::int64_t end) {
+    run(begin * mask_group, std::min(end * mask_group, count) - begin * mask_group);
+  });
+}
+
+template <class T>
+void forward_as(const Tensor& x, const Rule& r, const Tensor& y) {
+  const auto rule = rule_for<Compute<T>>(r);
+  for_groups(x.numel(), [&](std::int64_t first, std::int64_t count) {
+    dropout_run<T>(data_of<const T>(x) + first, first, count, rule, data_of<T>(y) + first);
+  });
+}
+
+template <class T>
+void gradient_as(const Tensor& dy, const Tensor& y, const Rule& r, const Tensor& dx) {
+  const auto rule = rule_for<Compute<T>>(r);
+  for_groups(y.numel(), [&](std::int64_t first, std::int64_t count) {
+    dropout_gradient_run<T>(data_of<const T>(dy) + first, data_of<const T>(y) + first, first, count, rule,
+                            data_of<T>(dx) + first);
+  });
+}
+
+Tensor forward_value(const Tensor& x, const Rule& r) {
+  const Tensor y = at::empty_like(x);
+  switch (x.scalar_type()) {
+    case at::kBFloat16:
+      forward_as<Bits16>(x, r, y);
+      break;
+    case at::kDouble:
+      forward_as<double>(x, r, y);
+      break;
+    default:
+      forward_as<float>(x, r, y);
+  }
+  return y;
+}
+
+Tensor gradient_value(const Tensor& gradient, const Tensor& y, const Rule& r) {
+  const Tensor dx = at::empty_like(y), dy = laid_out_like(gradient, y);
+  switch (y.scalar_type()) {
+    case at::kBFloat16:
+      gradient_as<Bits16>(dy, y, r, dx);
+      break;
+    case at::kDouble:
+      gradient_as<double>(dy, y, r, dx);
+      break;
+    default:
+      gradient_as<float>(dy, y, r, dx);
+  }
+  return dx;
+}
+
+void save(AutogradContext* ctx, const Rule& r) {
+  ctx->saved_data["slope"] = r.slope;
+  ctx->saved_data["threshold"] = r.threshold;
+  ctx->saved_data["seed"] = static_cast<std::int64_t>(r.seed);
+}
+
+Rule restore(AutogradContext* ctx) {
+  return {ctx->saved_data["slope"].toDouble(), ctx->saved_data["threshold"].toInt(),
+          static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt())};
+}
+
+/// dy times each element's factor: linear in dy, so that its own gradient is the same operation again.
+struct DropoutGradient : torch::autograd::Function<DropoutGradient> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& dy, const Tensor& y, const Rule& r) {
+    ctx->save_for_backward({y});
+    save(ctx, r);
+    return gradient_value(dy, y, r);
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
+    const Tensor y = ctx->get_saved_variables()[0];
+    return {DropoutGradient::apply(gradients[0], y.detach(), restore(ctx)), Tensor{}, Tensor{}};
+  }
+};
+
+struct LeakyDropout : torch::autograd::Function<LeakyDropout> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Rule& r) {
+    const Tensor y = forward_value(x, r);
+    // Not x: the next layer keeps y anyway, and the sign of what was not dropped is the same.
+    ctx->save_for_backward({y});
+    save(ctx, r);
+    return y;
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
+    const Tensor y = ctx->get_saved_variables()[0];
+    return {DropoutGradient::apply(gradients[0], y.detach(), restore(ctx)), Tensor{}};
+  }
+};
+
+/// On other devices: LibTorch's operations, with a generator of that device.
+Tensor elsewhere(const Tensor& x, double slope, double p, std::uint64_t seed) {
+  const Tensor active = slope == 1 ? x : at::leaky_relu(x, slope);
+  if (p == 0) return active;
+  at::Generator generator = at::globalContext().defaultGenerator(x.device()).clone();
+  generator.set_current_seed(seed);
+  return active * at::empty_like(x, x.options().requires_grad(false)).bernoulli_(1 - p, generator).div_(1 - p);
+}
+
+}  // namespace
+
+Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, std::uint64_t seed) {
+  if (!(p >= 0 && p < 1)) throw Error("dropout: the probability must be in [0, 1)");
+  if (!(slope >= 0 && slope <= 1)) throw Error("leaky_relu: the slope must be in [0, 1]");
+  if (!runs_here(x)) return elsewhere(x, slope, p, seed);
+  const Rule rule{slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed};
+  return LeakyDropout::apply(x.is_non_overlapping_and_dense() ? x : x.contiguous(), rule);
+}
+
+Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
+  return leaky_relu_dropout(x, 1.0, p, seed);
+}
+
+}  // namespace ganymede::nn::kernels

@@ -1,0 +1,269 @@
+#include "ganymede/nn/kernels/batch_norm_act.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ganymede/core/error.h"
+#include "ganymede/nn/kernels/batch_norm_passes.h"
+#include "ganymede/nn/kernels/tensor_access.h"
+
+namespace ganymede::nn::kernels {
+
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::variable_list;
+
+// Sums run over blocks of this many rows in the compute type, and over blocks in double: the order, and so the result,
+// does not depend on the number of threads.
+constexpr std::int64_t block_rows = 128;
+
+at::ScalarType statistics_type(const Tensor& x) {
+  return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+}
+
+/// x as it lies in memory: [rows, channels].
+struct Matrix {
+  std::int64_t rows, channels;
+  explicit Matrix(const Tensor& x) : rows(x.numel() / std::max<std::int64_t>(x.size(1), 1)), channels(x.size(1)) {}
+  std::int64_t blocks() const { return (rows + block_rows - 1) / block_rows; }
+};
+
+/// Calls `sums(first row, rows, a, b)` for each block, which fills two [channels], and adds up: double [2, channels].
+template <class Real, class Sums>
+std::vector<double> sum_blocks(const Matrix& m, const Sums& sums) {
+  std::vector<Real> parts(static_cast<std::size_t>(m.blocks() * 2 * m.channels));
+  at::parallel_for(0, m.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      Real* part = parts.data() + i * 2 * m.channels;
+      sums(i * block_rows, std::min(block_rows, m.rows - i * block_rows), part, part + m.channels);
+    }
+  });
+  std::vector<double> total(static_cast<std::size_t>(2 * m.channels), 0.0);
+  for (std::size_t i = 0; i < parts.size(); ++i) total[i % total.size()] += static_cast<double>(parts[i]);
+  return total;
+}
+
+/// Calls `work(first row, rows)` over all rows, in parallel.
+template <class Work>
+void for_rows(const Matrix& m, const Work& work) {
+  at::parallel_for(0, m.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
+    work(begin * block_rows, std::min(end * block_rows, m.rows) - begin * block_rows);
+  });
+}
+
+struct Moments {
+  Tensor mean, variance;  // the biased variance
+};
+
+template <class T>
+Moments moments(const Tensor& x) {
+  using Real = Compute<T>;
+  const Matrix m(x);
+  const T* data = data_of<const T>(x);
+  // Sums are of x minus the first row: no cancellation, however far the mean is from zero.
+  std::vector<Real> shift(static_cast<std::size_t>(m.channels));
+  for (std::size_t c = 0; c < shift.size(); ++c) shift[c] = widen(data[c]);
+  const std::vector<double> total =
+      sum_blocks<Real>(m, [&](std::int64_t row, std::int64_t rows, Real* sum, Real* squares) {
+        column_moments<T>(data + row * m.channels, rows, m.channels, shift.data(), sum, squares);
+      });
+  Moments result{at::empty({m.channels}, x.options().dtype(statistics_type(x))), {}};
+  result.variance = at::empty_like(result.mean);
+  for (std::int64_t c = 0; c < m.channels; ++c) {
+    const auto i = static_cast<std::size_t>(c);
+    const double n = static_cast<double>(m.rows), mean = total[i] / n;
+    data_of<Real>(result.mean)[c] = static_cast<Real>(mean + static_cast<double>(shift[i]));
+    data_of<Real>(result.variance)[c] =
+        static_cast<Real>(std::max(total[i + static_cast<std::size_t>(m.channels)] / n - mean * mean, 0.0));
+  }
+  return result;
+}
+
+/// The tensors are contiguous, [channels], in the statistics' type.
+template <class Real>
+Affine<Real> affine(const Tensor& mean, const Tensor& scale, const Tensor& bias, double slope) {
+  return {data_of<const Real>(mean), data_of<const Real>(scale), data_of<const Real>(bias), static_cast<Real>(slope)};
+}
+
+template <class T>
+Tensor forward_pass(const Tensor& x, const Tensor& mean, const Tensor& scale, const Tensor& bias, double slope) {
+  const Matrix m(x);
+  const Tensor y = at::empty_like(x);
+  const auto map = affine<Compute<T>>(mean, scale, bias, slope);
+  for_rows(m, [&](std::int64_t row, std::int64_t rows) {
+    normalise<T>(data_of<const T>(x) + row * m.channels, rows, m.channels, map, data_of<T>(y) + row * m.channels);
+  });
+  return y;
+}
+
+struct Gradients {
+  Tensor dx, dscale, dbias;  // dscale is with respect to `weight * inverse`, summed g * (x - mean)
+};
+
+template <class T>
+Gradients backward_pass(const Tensor& x, const Tensor& dy, const Tensor& mean, const Tensor& inverse,
+                        const Tensor& scale, const Tensor& bias, double slope, bool training, bool need_dx) {
+  using Real = Compute<T>;
+  const Matrix m(x);
+  const auto map = affine<Real>(mean, scale, bias, slope);
+  const T *px = data_of<const T>(x), *pdy = data_of<const T>(dy);
+  const std::vector<double> total =
+      sum_blocks<Real>(m, [&](std::int64_t row, std::int64_t rows, Real* sum, Real* products) {
+        const std::int64_t at = row * m.channels;
+        column_gradients<T>(px + at, pdy + at, rows, m.channels, map, sum, products);
+      });
+  Gradients result{{}, at::empty_like(mean), at::empty_like(mean)};
+  std::vector<Real> mean_g(static_cast<std::size_t>(m.channels)), slope_g(mean_g.size());
+  for (std::size_t c = 0; c < mean_g.size(); ++c) {
+    const double n = static_cast<double>(m.rows), products = total[c + mean_g.size()];
+    const double inv = static_cast<double>(data_of<const Real>(inverse)[c]);
+    data_of<Real>(result.dbias)[c] = static_cast<Real>(total[c]);
+    data_of<Real>(result.dscale)[c] = static_cast<Real>(products * inv);
+    mean_g[c] = training ? static_cast<Real>(total[c] / n) : Real{0};
+    slope_g[c] = training ? static_cast<Real>(products * inv * inv / n) : Real{0};
+  }
+  if (!need_dx) return result;
+  result.dx = at::empty_like(x);
+  for_rows(m, [&](std::int64_t row, std::int64_t rows) {
+    const std::int64_t at = row * m.channels;
+    input_gradient<T>(px + at, pdy + at, rows, m.channels, map, mean_g.data(), slope_g.data(),
+                      data_of<T>(result.dx) + at);
+  });
+  return result;
+}
+
+/// Runs `kernel.operator()<T>()` for x's type.
+template <class Kernel>
+auto for_type(const Tensor& x, const Kernel& kernel) {
+  switch (x.scalar_type()) {
+    case at::kBFloat16:
+      return kernel.template operator()<Bits16>();
+    case at::kDouble:
+      return kernel.template operator()<double>();
+    default:
+      return kernel.template operator()<float>();
+  }
+}
+
+/// The same gradients as differentiable operations, for second derivatives. `mean` and `inverse` are those of
+/// evaluation; in training they are computed again, as functions of x.
+variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const Tensor& weight, const Tensor& bias,
+                                      Tensor mean, Tensor inverse, double eps, double slope, bool training) {
+  const at::ScalarType type = statistics_type(x);
+  const std::vector<std::int64_t> over =
+      x.dim() == 4 ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0};
+  const std::vector<std::int64_t> shape =
+      x.dim() == 4 ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
+  const Tensor wide = x.to(type);
+  if (training) {
+    mean = wide.mean(over, true);
+    inverse = ((wide - mean).square().mean(over, true) + eps).rsqrt();
+  } else {
+    mean = mean.view(shape);
+    inverse = inverse.view(shape);
+  }
+  const Tensor hat = (wide - mean) * inverse;
+  const Tensor w = weight.defined() ? weight.to(type).view(shape) : at::ones({}, hat.options());
+  Tensor z = hat.detach() * w.detach();
+  if (bias.defined()) z = z + bias.detach().to(type).view(shape);
+  const Tensor g = dy.to(type) * at::where(z > 0, 1.0, slope).to(type);
+  Tensor dx = g;
+  if (training) dx = g - g.mean(over, true) - hat * (g * hat).mean(over, true);
+  variable_list result(3);
+  result[0] = (dx * w * inverse).to(x.scalar_type());
+  if (weight.defined()) result[1] = (g * hat).sum(over).to(weight.scalar_type());
+  if (bias.defined()) result[2] = g.sum(over).to(bias.scalar_type());
+  return result;
+}
+
+/// Normalisation with given statistics. In training they are those of x, and the gradient flows through them.
+struct Normalise : torch::autograd::Function<Normalise> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
+                        const Tensor& mean, const Tensor& variance, double eps, double slope, bool training) {
+    const at::ScalarType type = mean.scalar_type();
+    const Tensor inverse = (variance + eps).rsqrt();
+    const Tensor scale = weight.has_value() ? (inverse * weight->to(type)).contiguous() : inverse;
+    const Tensor shift = bias.has_value() ? bias->to(type).contiguous() : at::zeros_like(mean);
+    ctx->save_for_backward(
+        {x, weight.has_value() ? *weight : Tensor{}, bias.has_value() ? *bias : Tensor{}, mean, inverse, scale, shift});
+    ctx->saved_data["eps"] = eps;
+    ctx->saved_data["slope"] = slope;
+    ctx->saved_data["training"] = training;
+    return for_type(x, [&]<class T>() { return forward_pass<T>(x, mean, scale, shift, slope); });
+  }
+
+  static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
+    const variable_list saved = ctx->get_saved_variables();
+    const Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &mean = saved[3], &inverse = saved[4];
+    const double slope = ctx->saved_data["slope"].toDouble();
+    const bool training = ctx->saved_data["training"].toBool();
+    variable_list result(8);
+    if (at::GradMode::is_enabled()) {
+      variable_list g = differentiable_backward(x, gradients[0], weight, bias, mean, inverse,
+                                                ctx->saved_data["eps"].toDouble(), slope, training);
+      std::move(g.begin(), g.end(), result.begin());
+      return result;
+    }
+    const Tensor dy = laid_out_like(gradients[0], x);
+    const Gradients g = for_type(x, [&]<class T>() {
+      return backward_pass<T>(x, dy, mean, inverse, saved[5], saved[6], slope, training, ctx->needs_input_grad(0));
+    });
+    result[0] = g.dx;
+    if (weight.defined()) result[1] = g.dscale.to(weight.scalar_type());
+    if (bias.defined()) result[2] = g.dbias.to(bias.scalar_type());
+    return result;
+  }
+};
+
+void check(const Tensor& x, const BatchNormTensors& state, bool batch_statistics) {
+  const bool shape = (x.dim() == 4 || x.dim() == 2) && x.numel() > 0;
+  for (const Tensor& t : {state.weight, state.bias, state.running_mean, state.running_var})
+    if (!shape || (t.defined() && (t.dim() != 1 || t.size(0) != x.size(1))))
+      throw Error(fmt::format("batch norm: an input of {} does not fit the layer", fmt::join(x.sizes(), " x ")));
+  if (batch_statistics && x.numel() == x.size(1))
+    throw Error("batch norm: one value per channel has no variance", {}, "train with a batch size above 1");
+}
+
+OptionalTensor optional(const Tensor& t) {
+  return t.defined() ? OptionalTensor{t} : OptionalTensor{};
+}
+
+/// running += momentum * (value - running), in place.
+void move_towards(const Tensor& running, const Tensor& value, double momentum) {
+  const at::NoGradGuard no_grad;
+  running.lerp_(value.to(running.scalar_type()), momentum);
+}
+
+}  // namespace
+
+Tensor batch_norm_act(const Tensor& x, const BatchNormTensors& state, bool training, double momentum, double eps,
+                      double slope) {
+  const bool batch_statistics = training || !state.running_mean.defined();
+  check(x, state, batch_statistics);
+  if (!runs_here(x)) {
+    const Tensor y = at::batch_norm(x, optional(state.weight), optional(state.bias), optional(state.running_mean),
+                                    optional(state.running_var), batch_statistics, momentum, eps, true);
+    return slope == no_activation ? y : at::leaky_relu(y, slope);
+  }
+  const Tensor input = x.dim() == 4 ? x.contiguous(at::MemoryFormat::ChannelsLast) : x.contiguous();
+  const at::ScalarType type = statistics_type(x);
+  Tensor mean, variance;
+  if (batch_statistics) {
+    const Moments m = for_type(input, [&]<class T>() { return moments<T>(input); });
+    mean = m.mean;
+    variance = m.variance;
+    const double n = static_cast<double>(x.numel() / x.size(1));
+    if (training && state.running_mean.defined()) move_towards(state.running_mean, mean, momentum);
+    if (training && state.running_var.defined()) move_towards(state.running_var, variance * (n / (n - 1)), momentum);
+  } else {
+    mean = state.running_mean.to(type).contiguous();
+    variance = state.running_var.to(type).contiguous();
+    if (mean.is_same(state.running_mean)) mean = mean.clone();  // it may move before the backward pass
+  }
+  return Normalise::apply(input, optional(state.weight), optional(state.bias), mean, variance, eps, slope,
+                          batch_statistics);
+}
+
+}  // namespace ganymede::nn::kernels

@@ -1,0 +1,102 @@
+#include "ganymede/nn/kernels/conv_values.h"
+
+#include <algorithm>
+
+#include "ganymede/nn/kernels/amx.h"
+
+namespace ganymede::nn::kernels {
+
+namespace {
+
+bool on_tiles(const Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kBFloat16 && x.numel() > 0 && amx_available();
+}
+
+Tensor channels_last(const Tensor& x) {
+  return x.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+/// Channels-last [A, B, h, w] as the matrix [A, h * w * B] that its memory is.
+Tensor as_matrix(const Tensor& x) {
+  return channels_last(x).permute({0, 2, 3, 1}).reshape({x.size(0), -1});
+}
+
+/// The matrix [A, h * w * B] as channels-last [A, B, h, w].
+Tensor as_images(const Tensor& matrix, std::int64_t height, std::int64_t width) {
+  return matrix.view({matrix.size(0), height, width, -1}).permute({0, 3, 1, 2});
+}
+
+/// The window covers the whole image, so the product is that of two plain matrices.
+bool one_window(Size2 image, Size2 kernel, const Padding& p) {
+  return image == kernel && p == Padding{};
+}
+
+Size2 plane(const Tensor& x) {
+  return {x.size(2), x.size(3)};
+}
+
+/// What LibTorch's symmetric padding can do; the rest is added to or cut from the image.
+struct Symmetric {
+  std::int64_t top, left;
+  explicit Symmetric(const Padding& p) : top(std::min(p.top, p.bottom)), left(std::min(p.left, p.right)) {}
+  bool enough(const Padding& p) const { return top == p.top && top == p.bottom && left == p.left && left == p.right; }
+};
+
+Tensor padded(const Tensor& image, const Padding& p, const Symmetric& s) {
+  if (s.enough(p)) return image;
+  return channels_last(
+      at::constant_pad_nd(image, {p.left - s.left, p.right - s.left, p.top - s.top, p.bottom - s.top}, 0));
+}
+
+std::tuple<Tensor, Tensor, Tensor> backward(const Tensor& out, const Tensor& image, const Tensor& weight,
+                                            const ConvGeometry& g, const Symmetric& s, std::array<bool, 3> wanted) {
+  return at::convolution_backward(out, image, weight, at::OptionalIntArrayRef{}, {g.stride, g.stride}, {s.top, s.left},
+                                  {1, 1}, false, {0, 0}, 1, wanted);
+}
+
+Tensor with_bias(const Tensor& y, const Tensor& bias) {
+  return bias.defined() ? y + bias.to(y.scalar_type()).view({1, -1, 1, 1}) : y;
+}
+
+}  // namespace
+
+Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g) {
+  const Tensor image = channels_last(x), w = channels_last(weight.to(x.scalar_type()));
+  if (on_tiles(x)) return conv_on_tiles(image, w, bias, g);
+  if (one_window(plane(x), plane(weight), g.padding))
+    return with_bias(as_images(as_matrix(image).mm(as_matrix(w).t()), 1, 1), bias);
+  const Symmetric s(g.padding);
+  OptionalTensor b;
+  if (bias.defined()) b = bias.to(x.scalar_type());
+  return channels_last(at::convolution(padded(image, g.padding, s), w, b, {g.stride, g.stride}, {s.top, s.left}, {1, 1},
+                                       false, {0, 0}, 1));
+}
+
+Tensor conv_transpose_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g,
+                            Size2 size) {
+  const Tensor out = channels_last(x), w = channels_last(weight.to(x.scalar_type()));
+  if (on_tiles(x)) return conv_transpose_on_tiles(out, w, bias, g, size);
+  if (one_window(size, plane(weight), g.padding))
+    return with_bias(as_images(as_matrix(out).mm(as_matrix(w)), size[0], size[1]), bias);
+  const Padding& p = g.padding;
+  const Symmetric s(p);
+  const Tensor image = at::empty(
+      {x.size(0), weight.size(1), size[0] + p.top + p.bottom - 2 * s.top, size[1] + p.left + p.right - 2 * s.left},
+      x.options().memory_format(at::MemoryFormat::ChannelsLast));
+  const Tensor y = std::get<0>(backward(out, image, w, g, s, {true, false, false}));
+  return channels_last(with_bias(y.narrow(2, p.top - s.top, size[0]).narrow(3, p.left - s.left, size[1]), bias));
+}
+
+Tensor conv_weight_gradient_value(const Tensor& image, const Tensor& out, Size2 kernel, const ConvGeometry& g,
+                                  at::ScalarType type) {
+  const Tensor i = channels_last(image), o = channels_last(out);
+  if (on_tiles(i)) return conv_weight_gradient_on_tiles(i, o, kernel, g).to(type);
+  if (one_window(plane(i), kernel, g.padding))
+    return as_images(as_matrix(o).t().mm(as_matrix(i)), kernel[0], kernel[1]).to(type);
+  const Symmetric s(g.padding);
+  const Tensor weight = at::empty({out.size(1), image.size(1), kernel[0], kernel[1]},
+                                  image.options().memory_format(at::MemoryFormat::ChannelsLast));
+  return std::get<1>(backward(o, padded(i, g.padding, s), weight, g, s, {false, true, false})).to(type);
+}
+
+}  // namespace ganymede::nn::kernels

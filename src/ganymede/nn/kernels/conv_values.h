@@ -1,0 +1,38 @@
+// The three products behind convolutions, as plain values without autograd. Internal to nn/kernels.
+// On the CPU in bf16 they run on AMX tiles where there are any; everything else goes to LibTorch.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "ganymede/core/torch_compat.h"
+#include "ganymede/nn/kernels/conv_transpose.h"
+
+namespace ganymede::nn::kernels {
+
+using Size2 = std::array<std::int64_t, 2>;
+
+struct ConvGeometry {
+  std::int64_t stride;
+  Padding padding;
+};
+
+/// x [N, C, H, W], weight [O, C, kh, kw], bias [O] or undefined -> [N, O, H', W'].
+Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry);
+
+/// x [N, O, H', W'], weight [O, C, kh, kw], bias [C] or undefined -> [N, C, size].
+Tensor conv_transpose_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+                            Size2 size);
+
+/// image [N, C, H, W], out [N, O, H', W'] -> [O, C, kernel] of type `type`, channels-last.
+Tensor conv_weight_gradient_value(const Tensor& image, const Tensor& out, Size2 kernel, const ConvGeometry& geometry,
+                                  at::ScalarType type);
+
+/// The same three on AMX tiles: bf16 on the CPU, channels-last in and out; `weight` is channels-last bf16, `bias` f32.
+Tensor conv_on_tiles(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry);
+Tensor conv_transpose_on_tiles(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+                               Size2 size);
+Tensor conv_weight_gradient_on_tiles(const Tensor& image, const Tensor& out, Size2 kernel,
+                                     const ConvGeometry& geometry);  // f32
+
+}  // namespace ganymede::nn::kernels

@@ -1,0 +1,100 @@
+// What every layer is: a spec (its options, shapes, costs) that makes a layer (its tensors and their use).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganymede/config/recipe_fields.h"
+#include "ganymede/core/random.h"
+#include "ganymede/core/torch_compat.h"
+#include "ganymede/nn/shape.h"
+
+namespace ganymede::nn {
+
+/// What a parameter is for, which decides how it starts.
+enum class Role { kWeight, kBias, kScale, kShift };
+
+/// A tensor that the optimiser changes. Kept in f32 whatever the activations' type.
+struct Parameter {
+  std::string name;
+  Tensor tensor;
+  Role role = Role::kWeight;
+  std::int64_t fan_in = 1, fan_out = 1;  ///< of the layer's weight, also for its bias
+  std::optional<config::Initialiser> init;  ///< overrides the network's
+};
+
+/// A tensor that travels with the model but has no gradient (running statistics, power-iteration vectors).
+struct Buffer {
+  std::string name;
+  Tensor tensor;
+  bool counted = true;  ///< whether Keras would count it among the parameters
+};
+
+/// What a forward pass needs to know beside its input.
+struct Pass {
+  bool training = false;
+  std::uint64_t dropout_seed = 0;  ///< every dropout layer of the pass draws its own seed from it
+  std::uint64_t next_dropout_seed() { return mix64(dropout_seed++); }
+};
+
+class Layer {
+ public:
+  virtual ~Layer() = default;
+  /// x is [N, shape...]; images are channels-last in memory. Works in x's type.
+  virtual Tensor forward(const Tensor& x, Pass& pass) = 0;
+  /// Takes over the next layer's work where one pass over memory can do both; true when it did.
+  virtual bool absorb(const Layer& next);
+
+  std::vector<Parameter>& parameters() { return parameters_; }
+  std::vector<Buffer>& buffers() { return buffers_; }
+  const std::vector<Parameter>& parameters() const { return parameters_; }
+  const std::vector<Buffer>& buffers() const { return buffers_; }
+
+ protected:
+  /// Index of a new f32 parameter of this shape. Its values are the initialiser's to set.
+  size_t add_parameter(std::string name, std::vector<std::int64_t> shape, Role role, std::int64_t fan_in, std::int64_t fan_out,
+                       std::optional<config::Initialiser> init = {});
+  size_t add_buffer(std::string name, Tensor value, bool counted = true);
+  const Tensor& parameter(size_t index) const { return parameters_[index].tensor; }
+  const Tensor& buffer(size_t index) const { return buffers_[index].tensor; }
+
+ private:
+  std::vector<Parameter> parameters_;
+  std::vector<Buffer> buffers_;
+};
+
+/// A layer's options as read from a recipe.
+class LayerSpec {
+ public:
+  virtual ~LayerSpec() = default;
+  virtual std::string kind() const = 0;
+  /// Throws ShapeError when the layer cannot take `input`.
+  virtual Shape output_shape(const Shape& input) const = 0;
+  /// Multiplications followed by additions for one sample.
+  virtual std::int64_t multiply_adds(const Shape&) const { return 0; }
+  /// `input` must be one that output_shape() accepts.
+  virtual std::unique_ptr<Layer> make(const Shape& input) const = 0;
+  /// Every option with its value, the kind's own key first.
+  virtual void write(config::FieldWriter& writer) const = 0;
+};
+
+/// A spec whose options are a struct with a field list.
+template <class Options>
+class SpecWith : public LayerSpec {
+ public:
+  Options options;
+  void write(config::FieldWriter& writer) const override {
+    auto copy = options;
+    visit_fields(writer, copy);
+  }
+};
+
+/// The value of a key that only has to be there: { batch_norm = true }, or the bare string "batch_norm".
+struct Present {
+  std::string to_toml() const { return "true"; }
+  static Present from_node(const toml::node& node, const std::function<void(const std::string&)>& fail);
+};
+
+}  // namespace ganymede::nn

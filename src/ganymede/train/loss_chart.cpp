@@ -1,0 +1,111 @@
+#include "ganymede/train/loss_chart.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "ganymede/core/error.h"
+
+namespace ganymede::train {
+namespace {
+
+struct Curve {
+  std::string column, label;
+};
+
+struct PanelPlan {
+  std::string title, y_label;
+  std::vector<Curve> curves;
+};
+
+/// The panels of a chart that was asked for nothing special. The quality figures differ too much in size to share one.
+const std::vector<PanelPlan>& usual_panels() {
+  static const std::vector<PanelPlan> panels{
+      {"Losses", "loss", {{"loss_d", "discriminator"}, {"loss_g", "generator"}}},
+      {"What the discriminator says", "D", {{"d_real", "D(x), real"}, {"d_fake", "D(G(z)), generated"}}},
+      {"Fréchet inception distance", "FID", {{"fid", "FID"}}},
+      {"Kernel inception distance", "KID", {{"kid", "KID"}}},
+      {"Inception score", "IS", {{"is", "IS"}}},
+      {"Sliced Wasserstein distance", "SWD", {{"swd", "SWD"}}},
+      {"Fidelity and diversity",
+       "share",
+       {{"precision", "precision"}, {"recall", "recall"}, {"density", "density"}, {"coverage", "coverage"}}},
+  };
+  return panels;
+}
+
+std::vector<PanelPlan> panels_of(const std::vector<RunMetrics>& runs, const std::vector<std::string>& columns) {
+  std::vector<std::string> known;
+  for (const auto& run : runs) {
+    for (const auto& column : run.metrics.columns) {
+      if (std::find(known.begin(), known.end(), column) == known.end()) known.push_back(column);
+    }
+  }
+  std::vector<PanelPlan> panels;
+  for (const auto& column : columns) {
+    if (std::find(known.begin(), known.end(), column) == known.end()) {
+      throw UsageError(fmt::format("no run has a column '{}'", column), {}, suggest(column, known));
+    }
+    panels.push_back({column, column, {{column, column}}});
+  }
+  return panels;
+}
+
+/// The points of a column, without the rows where its cell is empty: figures of quality come rarely and are joined.
+image::Series series_of(const MetricsData& metrics, const std::string& column) {
+  image::Series series;
+  const auto* steps = metrics.find("step");
+  const auto* values = metrics.find(column);
+  if (steps == nullptr || values == nullptr) return series;
+  for (size_t row = 0; row < values->size(); ++row) {
+    if (std::isnan((*values)[row])) continue;
+    series.x.push_back((*steps)[row]);
+    series.y.push_back((*values)[row]);
+  }
+  return series;
+}
+
+/// Only what is logged most of the time is averaged: figures of quality come rarely, and an average would lag far
+/// behind.
+bool is_dense(const image::Series& series, const MetricsData& metrics) {
+  return 2 * series.x.size() >= metrics.rows();
+}
+
+image::Panel draw(const PanelPlan& plan, const std::vector<RunMetrics>& runs, double smooth) {
+  image::Panel panel{plan.title, "step", plan.y_label, {}};
+  for (const auto& run : runs) {
+    for (const auto& curve : plan.curves) {
+      image::Series series = series_of(run.metrics, curve.column);
+      if (series.x.empty()) continue;
+      series.name = curve.label;
+      if (runs.size() > 1) series.name = plan.curves.size() > 1 ? run.name + ": " + curve.label : run.name;
+      if (smooth > 0 && is_dense(series, run.metrics)) {
+        image::Series average = image::smoothed(series, smooth);
+        average.faint = false;
+        series.faint = true;
+        panel.series.push_back(std::move(series));
+        panel.series.push_back(std::move(average));
+      } else {
+        panel.series.push_back(std::move(series));
+      }
+    }
+  }
+  return panel;
+}
+
+}  // namespace
+
+image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOptions& options) {
+  image::Chart chart;
+  chart.title = options.title;
+  for (const auto& plan : options.columns.empty() ? usual_panels() : panels_of(runs, options.columns)) {
+    image::Panel panel = draw(plan, runs, options.smooth);
+    if (!panel.series.empty()) chart.panels.push_back(std::move(panel));
+  }
+  if (chart.panels.empty())
+    throw Error("there is nothing to draw yet", options.title, "wait for the first logged step");
+  return chart;
+}
+
+}  // namespace ganymede::train

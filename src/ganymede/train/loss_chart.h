@@ -1,0 +1,29 @@
+// The curves of one run or several as a chart: losses, what the discriminator says of real and generated images,
+// quality.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ganymede/image/chart.h"
+#include "ganymede/train/metrics_table.h"
+
+namespace ganymede::train {
+
+struct RunMetrics {
+  std::string name;  ///< in the legend, where there are several runs
+  MetricsData metrics;
+};
+
+struct LossChartOptions {
+  std::string title;
+  /// Weight of the moving average in [0, 1); the raw curve stays behind it, faint. Rare values are not averaged.
+  double smooth = 0;
+  std::vector<std::string> columns;  ///< one panel for each of these; empty gives the usual panels
+};
+
+/// A panel is left out when no run has a value for it. Throws UsageError when a column named in the options is in no
+/// run, and Error when there is nothing to draw.
+image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOptions& options = {});
+
+}  // namespace ganymede::train

@@ -1,0 +1,63 @@
+#include <chrono>
+
+#include "ganymede/train/metrics_table.h"
+#include "ganymede/train/observers.h"
+#include "ganymede/train/tensorboard.h"
+
+namespace ganymede::train {
+namespace {
+
+class MetricsObserver : public Observer {
+ public:
+  explicit MetricsObserver(const RunFolder& folder) : folder_(folder) {}
+
+  void on_start(const Trainer& trainer) override {
+    const auto step = trainer.position().step;
+    const auto keep = step > 0 ? std::optional(step) : std::nullopt;
+    const std::vector<std::string> columns{"loss_d",      "loss_g",      "d_real", "d_fake", "grad_norm_d",
+                                           "grad_norm_g", "lr_d",        "lr_g",   "images_per_s"};
+    table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
+    events_ = std::make_unique<EventWriter>(folder_.path(), keep);
+    trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
+    last_ = trainer.position();
+  }
+
+  bool wants_measurements(const Position& before, const Position& after) override {
+    due_ = trigger_->fires(before, after);
+    return due_;
+  }
+
+  void after_step(const Trainer& trainer, const Position&, const StepResult& result) override {
+    if (!due_) return;
+    const auto& now = trainer.position();
+    const double rate = now.seconds > last_.seconds ? static_cast<double>(now.images - last_.images) / (now.seconds - last_.seconds) : 0;
+    MetricsRow row{now.step, trainer.epoch(), now.images, now.seconds,
+                   {{"loss_d", result.loss_d.item<double>()}, {"loss_g", result.loss_g.item<double>()},
+                    {"d_real", result.d_real.item<double>()}, {"d_fake", result.d_fake.item<double>()},
+                    {"grad_norm_d", result.grad_norm_d}, {"grad_norm_g", result.grad_norm_g},
+                    {"lr_d", result.learning_rate_d}, {"lr_g", result.learning_rate_g}, {"images_per_s", rate}}};
+    last_ = now;
+    table_->append(row);
+    const double wall = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    for (const auto& [name, value] : row.values) events_->scalar(name, now.step, wall, value);
+  }
+
+  void on_finish(const Trainer&) override {
+    table_->sync();
+    events_->flush();
+  }
+
+ private:
+  const RunFolder& folder_;
+  std::unique_ptr<MetricsTable> table_;
+  std::unique_ptr<EventWriter> events_;
+  std::optional<Trigger> trigger_;
+  Position last_;
+  bool due_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Observer> metrics_observer(const RunFolder& folder) { return std::make_unique<MetricsObserver>(folder); }
+
+}  // namespace ganymede::train

@@ -1,0 +1,105 @@
+#include "ganymede/train/optimizer.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "ganymede/core/error.h"
+
+namespace ganymede::train {
+
+namespace kernels = nn::kernels;
+using config::OptimizerKind;
+
+double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup, double decay_start) {
+  if (step < warmup) return (step + 1) / (warmup + 1);
+  if (config.schedule == config::ScheduleKind::kConstant || step <= decay_start || total <= decay_start) return 1;
+  const double done = std::min(1.0, (step - decay_start) / (total - decay_start));
+  const double left = config.schedule == config::ScheduleKind::kLinear ? 1 - done : 0.5 * (1 + std::cos(std::numbers::pi * done));
+  return config.final_factor + (1 - config.final_factor) * left;
+}
+
+Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& network, const models::Network* average, double ema)
+    : config_(std::move(config)), ema_(ema) {
+  const auto parameters = network.parameters();
+  const auto averages = average != nullptr ? average->parameters() : std::vector<models::NetworkTensor>{};
+  const bool adam = config_.name == OptimizerKind::kAdam;
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    kernels::UpdateTensors update;
+    update.param = parameters[i].tensor;
+    if (adam || config_.momentum > 0) update.first = at::zeros_like(update.param);
+    if (adam || config_.name == OptimizerKind::kRmsprop) update.second = at::zeros_like(update.param);
+    if (average != nullptr) update.average = averages[i].tensor;
+    updates_.push_back(std::move(update));
+    names_.push_back(parameters[i].name);
+  }
+  if (average == nullptr) return;
+  const auto copy_buffers = [](const models::Network& from) {
+    std::vector<Tensor> out;
+    for (const auto& entry : from.entries()) {
+      for (const auto& buffer : entry.layer->buffers()) out.push_back(buffer.tensor);
+    }
+    return out;
+  };
+  const auto from = copy_buffers(network), to = copy_buffers(*average);
+  for (size_t i = 0; i < from.size(); ++i) buffers_.emplace_back(from[i], to[i]);
+}
+
+double Optimizer::step(double learning_rate, bool measure) {
+  torch::NoGradGuard constant;
+  std::vector<Tensor> gradients;
+  for (auto& update : updates_) {
+    update.grad = update.param.grad();
+    gradients.push_back(update.grad);
+  }
+  double norm = 0;
+  if (measure || config_.clip_norm > 0) norm = std::sqrt(kernels::squared_norm(gradients));
+  if (config_.clip_norm > 0 && norm > config_.clip_norm) kernels::scale_(gradients, config_.clip_norm / (norm + 1e-6));
+  count_.add_(1);
+  const auto& c = config_;
+  switch (c.name) {
+    case OptimizerKind::kAdam:
+      kernels::adam_step(updates_, {.lr = learning_rate, .beta1 = c.beta1, .beta2 = c.beta2, .eps = c.epsilon,
+                                    .weight_decay = c.weight_decay, .step = count_.item<std::int64_t>(), .ema_decay = ema_});
+      break;
+    case OptimizerKind::kRmsprop:
+      kernels::rmsprop_step(updates_, {.lr = learning_rate, .alpha = c.alpha, .eps = c.epsilon, .weight_decay = c.weight_decay,
+                                       .momentum = c.momentum, .ema_decay = ema_});
+      break;
+    case OptimizerKind::kSgd:
+      kernels::sgd_step(updates_, {.lr = learning_rate, .momentum = c.momentum, .weight_decay = c.weight_decay, .ema_decay = ema_});
+      break;
+  }
+  for (const auto& [from, to] : buffers_) to.copy_(from);
+  drop_gradients();
+  return norm;
+}
+
+void Optimizer::drop_gradients() {
+  for (auto& update : updates_) {
+    update.param.mutable_grad() = Tensor();
+    update.grad = Tensor();
+  }
+}
+
+void Optimizer::append_state(std::vector<checkpoint::NamedTensor>& out, const std::string& prefix) const {
+  out.push_back({prefix + ".updates", count_});
+  for (size_t i = 0; i < updates_.size(); ++i) {
+    if (updates_[i].first.defined()) out.push_back({prefix + "." + names_[i] + ".first", updates_[i].first});
+    if (updates_[i].second.defined()) out.push_back({prefix + "." + names_[i] + ".second", updates_[i].second});
+  }
+}
+
+void Optimizer::load_state(const checkpoint::SafetensorsFile& file, const std::string& prefix, const std::string& where) {
+  std::vector<checkpoint::NamedTensor> wanted;
+  append_state(wanted, prefix);
+  for (auto& [name, tensor] : wanted) {
+    const Tensor* value = file.find(name);
+    if (value == nullptr || value->sizes() != tensor.sizes()) {
+      throw Error("the checkpoint's tensor '" + name + "' is missing or of another shape", where,
+                  "resume with the run's own recipe and optimiser");
+    }
+    tensor.copy_(*value);
+  }
+}
+
+}  // namespace ganymede::train

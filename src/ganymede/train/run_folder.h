@@ -1,0 +1,47 @@
+// The folder of a run: held by one process at a time, resumed from its newest whole checkpoint.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ganymede/checkpoint/safetensors.h"
+#include "ganymede/core/files.h"
+
+namespace ganymede::train {
+
+class RunFolder {
+ public:
+  /// Creates and locks the folder. Throws Error when it cannot be written, another process holds it, or it holds a run
+  /// already and `resume` is false.
+  RunFolder(std::filesystem::path path, bool resume);
+
+  const std::filesystem::path& path() const { return path_; }
+  std::filesystem::path file(const std::string& name) const { return path_ / name; }
+  /// "samples/step-000500.png", "checkpoints/step-000500.safetensors".
+  std::filesystem::path sample(std::uint64_t step) const;
+  std::filesystem::path checkpoint(std::uint64_t step) const;
+  /// Newest first.
+  std::vector<std::filesystem::path> checkpoints() const;
+
+  struct Found {
+    checkpoint::SafetensorsFile file;
+    std::filesystem::path path;
+  };
+  /// The newest checkpoint that can be read; damaged ones are named in the log and passed over. Nothing when there is
+  /// none; throws Error when there are some and none can be read.
+  std::optional<Found> newest_checkpoint() const;
+  /// Seconds of training up to `step`, from the metrics.
+  double seconds_until(std::uint64_t step) const;
+
+ private:
+  std::filesystem::path path_;
+  std::unique_ptr<FolderLock> lock_;
+};
+
+/// The run folder's own recipe.
+inline constexpr const char* kRecipeFile = "recipe.toml";
+inline constexpr const char* kModelFile = "model.safetensors";
+
+}  // namespace ganymede::train

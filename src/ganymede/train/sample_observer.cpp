@@ -1,0 +1,105 @@
+#include <cmath>
+
+#include "ganymede/core/random.h"
+#include "ganymede/image/decode.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
+#include "ganymede/models/draw.h"
+#include "ganymede/models/pictures.h"
+#include "ganymede/train/loss_chart.h"
+#include "ganymede/train/observers.h"
+
+namespace ganymede::train {
+namespace {
+
+namespace fs = std::filesystem;
+
+int columns_for(size_t count) { return static_cast<int>(std::ceil(std::sqrt(static_cast<double>(count)))); }
+
+image::Image sheet(const std::vector<image::Image>& pictures) { return image::grid(pictures, columns_for(pictures.size())); }
+
+class SampleObserver : public Observer {
+ public:
+  explicit SampleObserver(const RunFolder& folder) : folder_(folder) {}
+
+  void on_start(const Trainer& trainer) override {
+    const auto& recipe = trainer.recipe();
+    trigger_.emplace(recipe.sample.every, trainer.dataset().size());
+    latents_ = models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
+    real_ = real_sheet(trainer);
+    save("real.png", real_);
+    if (trainer.position().step == 0) write_sample(trainer);
+  }
+
+  void after_step(const Trainer& trainer, const Position& before, const StepResult&) override {
+    const auto& now = trainer.position();
+    if (trigger_->fires(before, now)) {
+      write_sample(trainer);
+      write_chart(trainer);
+    }
+    const auto epoch_images = trainer.dataset().size();
+    if (before.images < epoch_images && now.images >= epoch_images) save(kFirstEpoch, generated_sheet(trainer));
+  }
+
+  void on_finish(const Trainer& trainer) override {
+    const image::Image last = generated_sheet(trainer);
+    image::Image first;
+    if (fs::exists(folder_.file(kFirstEpoch))) {
+      first = image::decode(read_file(folder_.file(kFirstEpoch)), folder_.file(kFirstEpoch).string());
+    }
+    save(folder_.sample(trainer.position().step), last);
+    write_chart(trainer);
+    figure("real_and_generated.png", {{"real", real_}, {"generated", last}});
+    if (first.width > 0) figure("first_epoch_and_last.png", {{"after the first epoch", first}, {"now", last}});
+  }
+
+ private:
+  static constexpr const char* kFirstEpoch = "first_epoch.png";
+
+  image::Image generated_sheet(const Trainer& trainer) const {
+    return sheet(models::to_pictures(models::generate(trainer.drawing_generator(), latents_.to(trainer.device()))));
+  }
+
+  image::Image real_sheet(const Trainer& trainer) const {
+    const auto& dataset = trainer.dataset();
+    const auto& info = dataset.info();
+    const auto order = data::epoch_order(dataset.size(), stream_seed(trainer.recipe().train.seed, "real"), 0);
+    std::vector<image::Image> pictures;
+    for (int i = 0; i < trainer.recipe().sample.count; ++i) {
+      image::Image picture(info.width, info.height, info.channels);
+      dataset.read(order[static_cast<size_t>(i) % order.size()], picture.pixels);
+      pictures.push_back(std::move(picture));
+    }
+    return sheet(pictures);
+  }
+
+  void write_sample(const Trainer& trainer) const { save(folder_.sample(trainer.position().step), generated_sheet(trainer)); }
+
+  void write_chart(const Trainer& trainer) const {
+    if (!fs::exists(folder_.file(kMetricsFile))) return;
+    const auto metrics = read_metrics(folder_.file(kMetricsFile));
+    if (metrics.rows() < 2 || !image::can_draw_charts()) return;
+    const auto chart = loss_chart({{trainer.recipe().name, metrics}}, {.title = trainer.recipe().name, .smooth = 0.9, .columns = {}});
+    write_file(folder_.file("losses.svg"), image::chart_svg(chart));
+    write_file(folder_.file("losses.png"), image::chart_png(chart));
+  }
+
+  void figure(const std::string& name, const std::vector<std::pair<std::string, image::Image>>& panels) const {
+    if (image::can_draw_charts()) save(name, image::side_by_side(panels));
+  }
+
+  void save(const fs::path& name, const image::Image& picture) const {
+    write_file(name.is_absolute() || name.has_parent_path() ? name : folder_.file(name.string()), image::encode_png(picture));
+  }
+
+  const RunFolder& folder_;
+  std::optional<Trigger> trigger_;
+  Tensor latents_;
+  image::Image real_;
+};
+
+}  // namespace
+
+std::unique_ptr<Observer> sample_observer(const RunFolder& folder) { return std::make_unique<SampleObserver>(folder); }
+
+}  // namespace ganymede::train

@@ -1,0 +1,91 @@
+// The training loop. What a step does is the paper's algorithm; what is done around it is observers.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/data/loader.h"
+#include "ganymede/models/gan.h"
+#include "ganymede/objectives/objective.h"
+#include "ganymede/train/optimizer.h"
+#include "ganymede/train/position.h"
+
+namespace ganymede::train {
+
+/// What one step found out. Tensors are scalars, still on the device, so that nothing waits for them unasked.
+struct StepResult {
+  Tensor loss_d, loss_g;
+  Tensor d_real, d_fake;                       ///< mean realness of real images and of generated ones
+  double grad_norm_d = 0, grad_norm_g = 0;     ///< only where measured
+  double learning_rate_d = 0, learning_rate_g = 0;
+};
+
+class Trainer;
+
+/// Something done around the steps: logging, sampling, saving.
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void on_start(const Trainer&) {}
+  /// Whether the step that leads from `before` to `after` should measure gradient norms.
+  virtual bool wants_measurements(const Position&, const Position&) { return false; }
+  virtual void after_step(const Trainer&, const Position& before, const StepResult&) = 0;
+  /// After the last step, also when a signal ended the run early.
+  virtual void on_finish(const Trainer&) {}
+};
+
+class Trainer {
+ public:
+  /// `recipe` is resolved or not; networks start from the recipe's seed. Throws UsageError for impossible recipes.
+  Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device);
+  ~Trainer();
+
+  /// Runs to the recipe's end, or to the end of the step in which a stop was asked for.
+  void run(const std::vector<std::unique_ptr<Observer>>& observers);
+  /// One generator update, with the discriminator updates before it.
+  StepResult step(bool measure);
+
+  /// Everything a resumed run needs; loading it continues bit for bit.
+  std::vector<checkpoint::NamedTensor> state() const;
+  void load_state(const checkpoint::SafetensorsFile& file, const std::string& where, double seconds_before);
+  /// Starts from another model's weights, with fresh optimisers.
+  void start_from(const checkpoint::Model& model);
+  /// Generator, discriminator and average, as a model file has them.
+  std::vector<checkpoint::NamedTensor> model_tensors() const;
+
+  const config::Recipe& recipe() const { return recipe_; }  ///< resolved
+  const models::Gan& gan() const { return gan_; }
+  /// The generator to draw with: the average where one is kept.
+  const models::Network& drawing_generator() const { return average_ ? *average_ : gan_.generator; }
+  const data::Dataset& dataset() const { return *dataset_; }
+  const torch::Device& device() const { return device_; }
+  at::ScalarType compute_type() const { return type_; }
+  const Position& position() const { return position_; }
+  std::uint64_t total_steps() const { return total_steps_; }
+  std::uint64_t images_per_step() const;
+  double epoch() const { return static_cast<double>(position_.images) / static_cast<double>(dataset_->size()); }
+
+ private:
+  Tensor next_real();
+  Tensor draw_fake(std::uint64_t draw, bool for_generator);
+  Tensor scores(const Tensor& images);
+  double learning_rate(const Optimizer& optimizer) const;
+
+  config::Recipe recipe_;
+  std::shared_ptr<const data::Dataset> dataset_;
+  torch::Device device_;
+  at::ScalarType type_;
+  models::Gan gan_;
+  std::optional<models::Network> average_;
+  std::unique_ptr<objectives::Objective> objective_;
+  std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
+  std::unique_ptr<data::Loader> loader_;
+  Position position_;
+  std::uint64_t total_steps_ = 0;
+  std::uint64_t passes_ = 0;  ///< forward passes of this step, for the dropout stream
+};
+
+}  // namespace ganymede::train

@@ -1,0 +1,40 @@
+"""What the tests of the command line share. GANYMEDE names the program; GANYMEDE_DATA the folder of real data."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def program():
+    named = os.environ.get("GANYMEDE")
+    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/ganymede"))
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    pytest.skip("no program: build it, or name it with GANYMEDE")
+
+
+@pytest.fixture
+def ganymede(tmp_path_factory):
+    """Runs the program: ganymede("data", "list") -> CompletedProcess with text stdout and stderr."""
+    path = program()
+
+    def run(*arguments, env=None, cwd=None, timeout=600):
+        variables = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
+        return subprocess.run([path, *map(str, arguments)], capture_output=True, text=True, env=variables, cwd=cwd,
+                              timeout=timeout, check=False)
+
+    run.path = path
+    return run
+
+
+@pytest.fixture(scope="session")
+def real_data():
+    """The folder of real data sets; skips where there is none."""
+    folder = pathlib.Path(os.environ.get("GANYMEDE_DATA", ROOT.parent / "shared" / "datasets"))
+    if not folder.is_dir():
+        pytest.skip("no real data: set GANYMEDE_DATA to its folder")
+    return folder.resolve()

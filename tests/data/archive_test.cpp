@@ -1,0 +1,134 @@
+#include "ganymede/data/archive.h"
+
+#include "data/fixtures.h"
+
+namespace ganymede::data {
+namespace {
+
+using namespace ganymede::test;
+using testing::HasSubstr;
+
+const auto all = [](const std::string&) { return true; };
+
+Members read_all(const std::filesystem::path& path, const ArchiveLimits& limits = {}) {
+  Members found;
+  walk_archive(
+      path, all,
+      [&](const std::string& name, Bytes bytes) {
+        found[name] = std::move(bytes);
+        return true;
+      },
+      limits);
+  return found;
+}
+
+class EveryFormat : public testing::TestWithParam<const char*> {};
+
+TEST_P(EveryFormat, GivesBackItsMembers) {
+  const TemporaryFolder folder;
+  const Members members = {{"a/one.bin", Bytes(100'000, 7)}, {"a/empty", {}}, {"b.txt", bytes_of("text")}};
+  const auto path = folder / GetParam();
+  write_archive(path, members);
+  EXPECT_TRUE(is_archive_name(path));
+  EXPECT_EQ(read_all(path), members);
+}
+INSTANTIATE_TEST_SUITE_P(Archive, EveryFormat,
+                         testing::Values("x.zip", "x.tar", "x.tar.gz", "x.tgz", "x.tar.xz", "x.tar.zst", "x.tar.bz2"));
+
+TEST(Archive, NamesAreJudgedByTheirEnding) {
+  EXPECT_TRUE(is_archive_name("CIFAR.TAR.GZ"));
+  EXPECT_FALSE(is_archive_name("train-images-idx3-ubyte.gz"));
+  EXPECT_FALSE(is_archive_name("zip"));
+}
+
+TEST(Archive, TheWalkEndsWhenNothingMoreIsTaken) {
+  const TemporaryFolder folder;
+  write_archive(folder / "x.tar", {{"1", bytes_of("a")}, {"2", bytes_of("b")}, {"3", bytes_of("c")}});
+  int taken = 0;
+  walk_archive(
+      folder / "x.tar", [](const std::string& name) { return name != "1"; },
+      [&](const std::string& name, const Bytes&) {
+        EXPECT_EQ(name, "2");
+        ++taken;
+        return false;
+      });
+  EXPECT_EQ(taken, 1);
+}
+
+TEST(Archive, AMemberAboveTheLimitIsRefusedByName) {
+  const TemporaryFolder folder;
+  write_archive(folder / "bomb.tar.gz", {{"small", Bytes(10)}, {"zeros", Bytes(5'000'000)}});
+  ArchiveLimits limits;
+  limits.member = 1'000'000;
+  const std::string error = error_of([&] { read_all(folder / "bomb.tar.gz", limits); });
+  EXPECT_THAT(error, HasSubstr("larger than the limit of 1000000 bytes"));
+  EXPECT_THAT(error, HasSubstr("bomb.tar.gz:zeros"));
+}
+
+TEST(Archive, TheTotalAndTheNumberAreLimited) {
+  const TemporaryFolder folder;
+  write_archive(folder / "x.zip", {{"1", Bytes(1000)}, {"2", Bytes(1000)}, {"3", Bytes(1000)}});
+  ArchiveLimits total;
+  total.total = 2500;
+  EXPECT_THAT(error_of([&] { read_all(folder / "x.zip", total); }), HasSubstr("more than the limit of 2500"));
+  ArchiveLimits members;
+  members.members = 2;
+  EXPECT_THAT(error_of([&] { read_all(folder / "x.zip", members); }), HasSubstr("more than 2 members"));
+}
+
+TEST(Archive, DamageIsAnErrorWhereverItLies) {
+  const TemporaryFolder folder;
+  for (const char* name : {"x.zip", "x.tar.gz", "x.tar.xz", "x.tar"}) {
+    const auto path = folder / name;
+    Bytes content(20'000);
+    for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<std::uint8_t>(i * i >> 5);
+    write_archive(path, {{"a", content}, {"b", content}});
+    const Bytes whole = read_file(path);
+    for (const std::size_t keep : {whole.size() / 4, whole.size() / 2}) {
+      write_file(path, std::span(whole).first(keep));
+      EXPECT_THAT(error_of([&] { read_all(path); }), HasSubstr(name)) << keep;
+    }
+  }
+  write_file(folder / "x.tar", std::string_view("this is no archive at all"));
+  EXPECT_THAT(error_of([&] { read_all(folder / "x.tar"); }), HasSubstr("cannot read the archive"));
+}
+
+TEST(Archive, LinksAreLeftOut) {
+  const TemporaryFolder folder;
+  // A header of a symbolic link called "evil" to /etc/passwd, then the two blocks of zeros that end a tar file.
+  Bytes tar(512 * 3);
+  const auto put = [&](std::size_t at, const std::string& text) {
+    std::copy(text.begin(), text.end(), tar.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  put(0, "evil");
+  put(100, "0000644");
+  put(124, "00000000000");
+  put(136, "00000000000");
+  put(148, "        ");
+  put(156, "2");
+  put(157, "/etc/passwd");
+  put(257, "ustar");
+  put(263, "00");
+  unsigned sum = 0;
+  for (std::size_t i = 0; i < 512; ++i) sum += tar[i];
+  char text[8];
+  std::snprintf(text, sizeof text, "%06o", sum);
+  put(148, text);
+  tar[154] = 0;
+  write_file(folder / "x.tar", tar);
+  EXPECT_TRUE(read_all(folder / "x.tar").empty());
+}
+
+TEST(Archive, CompressedFilesAreUnpackedAndOthersPassedThrough) {
+  const Bytes content(300'000, 9);
+  EXPECT_EQ(decompress(gzip(content), "x.gz", 1 << 20), content);
+  EXPECT_EQ(decompress(content, "x", 1 << 20), content);
+  EXPECT_TRUE(decompress({}, "empty", 10).empty());
+  EXPECT_THAT(error_of([&] { decompress(gzip(content), "bomb.gz", 1000); }), HasSubstr("limit of 1000 bytes, bomb.gz"));
+  Bytes cut = gzip(content);
+  cut.resize(cut.size() - 20);
+  EXPECT_THAT(error_of([&] { decompress(cut, "cut.gz", 1 << 20); }), HasSubstr("cut.gz"));
+}
+
+}  // namespace
+}  // namespace ganymede::data

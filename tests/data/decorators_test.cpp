@@ -1,0 +1,99 @@
+#include "ganymede/data/decorators.h"
+
+#include <atomic>
+
+#include "data/fixtures.h"
+#include "ganymede/data/parallel.h"
+#include "ganymede/data/statistics.h"
+
+namespace ganymede::data {
+namespace {
+
+using namespace ganymede::test;
+using testing::AllOf;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::vector<std::string> kClasses = {"cat", "dog", "horse"};
+const std::vector<std::int32_t> kLabels = {0, 1, 2, 0, 1, 2, 0, 1};
+
+TEST(Select, ClassesAreRelabelledInTheAskedOrder) {
+  const Selection selection = select(kLabels, kClasses, {"horse", "cat"}, 0, "here");
+  EXPECT_THAT(selection.indices, ElementsAre(0, 2, 3, 5, 6));
+  EXPECT_THAT(selection.labels, ElementsAre(1, 0, 1, 0, 1));
+  EXPECT_THAT(selection.classes, ElementsAre("horse", "cat"));
+}
+
+TEST(Select, AllAreKeptWhenNothingIsAsked) {
+  const Selection selection = select({0, -1, 2}, kClasses, {}, 0, "here");
+  EXPECT_THAT(selection.labels, ElementsAre(0, -1, 2));
+  EXPECT_EQ(selection.classes, kClasses);
+}
+
+TEST(Select, CountIsSpreadEvenly) {
+  EXPECT_THAT(select(kLabels, kClasses, {}, 4, "").indices, ElementsAre(0, 2, 4, 6));
+  EXPECT_EQ(select(kLabels, kClasses, {}, 100, "").indices.size(), kLabels.size());
+}
+
+TEST(Select, UnknownEmptyAndDoubleClassesAreNamed) {
+  EXPECT_THAT(error_of([] { select(kLabels, kClasses, {"hrose"}, 0, "here"); }),
+              AllOf(HasSubstr("unknown class 'hrose', here"), HasSubstr("did you mean 'horse'?")));
+  EXPECT_THROW(select(kLabels, kClasses, {"cat", "cat"}, 0, ""), UsageError);
+  EXPECT_THAT(error_of([] { select({0, 0}, kClasses, {"dog"}, 0, "here"); }), HasSubstr("no image is left"));
+}
+
+TEST(Subset, ReadsThroughToTheWhole) {
+  const auto whole = numbered(7);
+  const auto part = subset(whole, select({0, 1, 2, 0, 1, 2, 0}, {"a", "b", "c"}, {"c", "b"}, 0, ""));
+  EXPECT_EQ(part->size(), 4u);
+  EXPECT_EQ(pixels_of(*part, 3)[0], 5);
+  EXPECT_EQ(part->label(3), 0);
+  EXPECT_THAT(part->info().classes, ElementsAre("c", "b"));
+  EXPECT_NE(part->info().checksum, whole->info().checksum);
+}
+
+TEST(Resized, CropsScalesAndColours) {
+  const auto set = resized(numbered(5), 4, 3);
+  EXPECT_EQ(set->info().height, 4);
+  EXPECT_EQ(set->info().width, 4);
+  EXPECT_EQ(set->info().channels, 3);
+  EXPECT_EQ(set->size(), 5u);
+  EXPECT_EQ(set->label(4), 1);
+  const auto pixels = pixels_of(*set, 3);
+  EXPECT_EQ(pixels.size(), 48u);
+  EXPECT_EQ(pixels[0], pixels[1]);
+  EXPECT_EQ(pixels[0], 3);  // the top left corner of the square around the middle
+}
+
+TEST(Statistics, CountsAndMoments) {
+  const Statistics figures = statistics(*numbered(301));  // more than one chunk
+  EXPECT_THAT(figures.per_class, ElementsAre(101, 100, 100));
+  EXPECT_EQ(figures.unlabelled, 0u);
+  double sum = 0, squares = 0;
+  for (std::size_t i = 0; i < 301; ++i) {
+    for (const std::uint8_t p : pixels_of(*numbered(301), i)) {
+      sum += p / 255.0;
+      squares += p / 255.0 * p / 255.0;
+    }
+  }
+  const double n = 301 * 6, mean = sum / n;
+  EXPECT_NEAR(figures.mean.at(0), mean, 1e-12);
+  EXPECT_NEAR(figures.deviation.at(0), std::sqrt(squares / n - mean * mean), 1e-9);
+}
+
+TEST(Parallel, DoesEachOnceAndRethrows) {
+  std::vector<std::atomic<int>> done(1001);
+  parallel(done.size(), [&](std::size_t i) { ++done[i]; });
+  for (const auto& times : done) EXPECT_EQ(times, 1);
+  parallel(0, [](std::size_t) { FAIL(); });
+  EXPECT_THAT(error_of([] {
+                parallel(100, [](std::size_t i) {
+                  if (i >= 50) throw Error("index " + std::to_string(i));
+                });
+              }),
+              HasSubstr("index 5"));
+}
+
+}  // namespace
+}  // namespace ganymede::data

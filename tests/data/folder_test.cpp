@@ -1,0 +1,161 @@
+#include "data/fixtures.h"
+#include "ganymede/data/dataset.h"
+
+namespace ganymede::data {
+namespace {
+
+using namespace ganymede::test;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::vector<std::uint8_t> kRed = {250, 10, 20}, kBlue = {10, 20, 250};
+
+class Folder : public testing::Test {
+ protected:
+  DatasetOptions options(const std::string& name = "set") {
+    DatasetOptions wanted;
+    wanted.name = "folder";
+    wanted.path = folder_ / name;
+    return wanted;
+  }
+  std::string failure(const DatasetOptions& wanted) {
+    return error_of([&] { open_dataset(wanted); });
+  }
+  void write(const Members& members) { write_folder(folder_ / "set", members); }
+
+  TemporaryFolder folder_;
+  Environment cache_{"XDG_CACHE_HOME", folder_ / "cache"};
+};
+
+TEST_F(Folder, ClassesAreTheFirstLevel) {
+  write({{"red/1.png", png(4, 4, kRed)},
+         {"red/deep/2.PNG", png(4, 4, kRed)},
+         {"blue/1.png", png(4, 4, kBlue)},
+         {"blue/.hidden.png", bytes_of("no picture")},
+         {"__MACOSX/red/1.png", bytes_of("no picture")},
+         {"read me.txt", bytes_of("no picture")}});
+  const auto set = open_dataset(options());
+  EXPECT_THAT(set->info().classes, ElementsAre("blue", "red"));
+  EXPECT_EQ(set->size(), 3u);
+  EXPECT_EQ(set->info().width, 4);
+  EXPECT_EQ(set->info().channels, 3);
+  EXPECT_EQ(set->label(0), 0);
+  EXPECT_EQ(set->label(2), 1);
+  EXPECT_EQ(pixels_of(*set, 0)[2], 250);
+  EXPECT_EQ(pixels_of(*set, 2)[0], 250);
+}
+
+TEST_F(Folder, ArchiveAndFolderGiveTheSameSet) {
+  const Members members = {{"b/2.png", png(4, 4, kRed)}, {"a/1.png", png(4, 4, kBlue)}, {"b/1.png", png(4, 4, {9})}};
+  write(members);
+  Members wrapped;
+  for (const auto& [name, bytes] : members) wrapped["some folder/" + name] = bytes;
+  write_archive(folder_ / "x.zip", members);
+  write_archive(folder_ / "wrapped.tar.gz", wrapped);
+  const auto plain = open_dataset(options());
+  for (const char* name : {"x.zip", "wrapped.tar.gz"}) {
+    const auto packed = open_dataset(options(name));
+    EXPECT_EQ(packed->info().checksum, plain->info().checksum);
+    EXPECT_EQ(packed->info().classes, plain->info().classes);
+  }
+}
+
+TEST_F(Folder, WithoutFoldersThereAreNoLabels) {
+  write({{"1.png", png(4, 4, kRed)}, {"2.png", png(4, 4, kBlue)}});
+  const auto set = open_dataset(options());
+  EXPECT_THAT(set->info().classes, IsEmpty());
+  EXPECT_EQ(set->label(1), -1);
+  DatasetOptions wanted = options();
+  wanted.classes = {"red"};
+  EXPECT_THAT(failure(wanted), HasSubstr("data without labels"));
+}
+
+TEST_F(Folder, PicturesBesideClassFoldersAreLeftOutWithANote) {
+  write({{"a/1.png", png(4, 4, kRed)}, {"cover.png", png(9, 9, kRed)}});
+  const auto set = open_dataset(options());
+  EXPECT_EQ(set->size(), 1u);
+  EXPECT_THAT(set->info().notes, ElementsAre(HasSubstr("1 pictures beside the class folders")));
+}
+
+TEST_F(Folder, MixedSizesAreCroppedAndResized) {
+  write({{"a/wide.png", png(20, 8, kRed)}, {"a/tall.png", png(6, 30, kBlue)}, {"a/small.png", png(3, 3, {100})}});
+  EXPECT_THAT(failure(options()), AllOf(HasSubstr("in one set"), HasSubstr("--size")));
+  DatasetOptions wanted = options();
+  wanted.size = 6;
+  const auto set = open_dataset(wanted);
+  EXPECT_EQ(set->info().height, 6);
+  EXPECT_EQ(set->info().width, 6);
+  EXPECT_EQ(set->info().channels, 3);
+  EXPECT_THAT(pixels_of(*set, 0), testing::Each(100));
+  EXPECT_EQ(pixels_of(*set, 2)[0], 250);
+}
+
+TEST_F(Folder, ChannelsAreThoseOfThePicturesUnlessAskedFor) {
+  write({{"a/1.png", png(4, 4, {100})}, {"a/2.png", png(4, 4, {50})}});
+  EXPECT_EQ(open_dataset(options())->info().channels, 1);
+  DatasetOptions wanted = options();
+  wanted.channels = 3;
+  EXPECT_THAT(pixels_of(*open_dataset(wanted), 0), testing::Each(100));
+}
+
+TEST_F(Folder, SplitsAreTheFirstLevelWhenAskedFor) {
+  write({{"train/a/1.png", png(4, 4, kRed)}, {"train/b/1.png", png(4, 4, kRed)}, {"test/b/1.png", png(4, 4, kBlue)}});
+  DatasetOptions wanted = options();
+  wanted.splits = {"train"};
+  EXPECT_THAT(open_dataset(wanted)->info().classes, ElementsAre("a", "b"));
+  wanted.splits = {"tset"};
+  EXPECT_THAT(failure(wanted), HasSubstr("did you mean 'test'?"));
+}
+
+TEST_F(Folder, ClassesAndCountAreSelectedBeforeDecoding) {
+  Members members = {{"a/broken.png", bytes_of("no picture")}};
+  for (int i = 0; i < 10; ++i) members["b/" + std::to_string(i) + ".png"] = png(4, 4, {static_cast<std::uint8_t>(i)});
+  write(members);
+  DatasetOptions wanted = options();
+  wanted.classes = {"b"};
+  wanted.count = 5;
+  const auto set = open_dataset(wanted);
+  EXPECT_EQ(set->size(), 5u);
+  EXPECT_EQ(set->label(0), 0);
+  EXPECT_EQ(pixels_of(*set, 4)[0], 8);
+}
+
+TEST_F(Folder, AnUnreadablePictureIsNamed) {
+  write({{"a/1.png", png(4, 4, kRed)}, {"a/2.png", bytes_of("no picture")}});
+  EXPECT_THAT(failure(options()), HasSubstr("set/a/2.png"));
+  Bytes cut = png(40, 40, kRed);
+  cut.resize(cut.size() / 2);
+  write_archive(folder_ / "x.zip", {{"a/cut.png", cut}});
+  EXPECT_THAT(failure(options("x.zip")), HasSubstr("x.zip:a/cut.png"));
+}
+
+TEST_F(Folder, EmptyFoldersAndArchivesAreErrors) {
+  write({{"read me.txt", bytes_of("x")}});
+  EXPECT_THAT(failure(options()), AllOf(HasSubstr("no picture"), HasSubstr("set")));
+  write_archive(folder_ / "x.zip", {{"read me.txt", bytes_of("x")}});
+  EXPECT_THAT(failure(options("x.zip")), HasSubstr("no picture"));
+  DatasetOptions wanted = options();
+  wanted.path = "";
+  EXPECT_THAT(failure(wanted), HasSubstr("--data"));
+}
+
+TEST_F(Folder, WhatIsTooMuchForMemoryIsDecodedAtEachRead) {
+  // Three pictures blown up beyond the budget: only what is read gets made.
+  write({{"a/1.png", png(4, 4, kRed)}, {"a/2.png", png(4, 4, kBlue)}, {"b/3.png", bytes_of("no picture")}});
+  Members members;
+  for (int i = 0; i < 60; ++i) members["c/" + std::to_string(i) + ".png"] = png(4, 4, kRed);
+  write(members);
+  DatasetOptions wanted = options();
+  wanted.size = 4096;
+  const auto set = open_dataset(wanted);
+  EXPECT_EQ(set->size(), 63u);
+  EXPECT_EQ(pixels_of(*set, 1)[2], 250);
+  EXPECT_THAT(error_of([&] { pixels_of(*set, 2); }), HasSubstr("b/3.png"));
+  EXPECT_EQ(set->info().checksum.size(), 64u);
+  EXPECT_EQ(set->info().checksum, open_dataset(wanted)->info().checksum);
+}
+
+}  // namespace
+}  // namespace ganymede::data

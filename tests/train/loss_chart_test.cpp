@@ -1,0 +1,72 @@
+#include "ganymede/train/loss_chart.h"
+
+#include <cmath>
+#include <limits>
+
+#include "support/support.h"
+
+namespace ganymede::train {
+namespace {
+
+using test::error_of;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const double kEmpty = std::numeric_limits<double>::quiet_NaN();
+
+RunMetrics run(const std::string& name) {
+  return {name,
+          {{"step", "loss_d", "loss_g", "d_real", "d_fake", "fid"},
+           {{10, 20, 30}, {1, 2, 3}, {4, 5, 6}, {0.5, 0.6, 0.7}, {0.5, 0.4, 0.3}, {kEmpty, 80, kEmpty}}}};
+}
+
+std::vector<std::string> titles(const image::Chart& chart) {
+  std::vector<std::string> result;
+  for (const auto& panel : chart.panels) result.push_back(panel.title);
+  return result;
+}
+
+TEST(LossChart, ShowsThePanelsThatHaveValues) {
+  const image::Chart chart = loss_chart({run("a")}, {.title = "shapes", .smooth = 0, .columns = {}});
+  EXPECT_EQ(chart.title, "shapes");
+  EXPECT_THAT(titles(chart), ElementsAre("Losses", "What the discriminator says", "Fréchet inception distance"));
+  ASSERT_EQ(chart.panels[0].series.size(), 2u);
+  EXPECT_EQ(chart.panels[0].series[0].name, "discriminator");
+  EXPECT_THAT(chart.panels[0].series[1].x, ElementsAre(10, 20, 30));
+  EXPECT_THAT(chart.panels[0].series[1].y, ElementsAre(4, 5, 6));
+  EXPECT_THAT(chart.panels[2].series[0].x, ElementsAre(20)) << "empty cells are no points";
+}
+
+TEST(LossChart, NamesSeveralRuns) {
+  const image::Chart chart = loss_chart({run("a"), run("b")});
+  ASSERT_EQ(chart.panels[0].series.size(), 4u);
+  EXPECT_EQ(chart.panels[0].series[0].name, "a: discriminator");
+  EXPECT_EQ(chart.panels[0].series[3].name, "b: generator");
+  EXPECT_EQ(chart.panels[2].series[1].name, "b");
+}
+
+TEST(LossChart, KeepsTheRawCurveBehindTheSmoothOne) {
+  const image::Chart chart = loss_chart({run("a")}, {.title = {}, .smooth = 0.5, .columns = {"loss_d"}});
+  ASSERT_THAT(titles(chart), ElementsAre("loss_d"));
+  ASSERT_EQ(chart.panels[0].series.size(), 2u);
+  EXPECT_TRUE(chart.panels[0].series[0].faint);
+  EXPECT_THAT(chart.panels[0].series[0].y, ElementsAre(1, 2, 3));
+  EXPECT_FALSE(chart.panels[0].series[1].faint);
+  EXPECT_NEAR(chart.panels[0].series[1].y[1], 5.0 / 3, 1e-12);  // (0.25 * 1 + 0.5 * 2) / 0.75
+  EXPECT_EQ(chart.panels[0].series[0].name, chart.panels[0].series[1].name);
+}
+
+TEST(LossChart, DoesNotAverageRareValues) {
+  const image::Chart chart = loss_chart({run("a")}, {.title = {}, .smooth = 0.5, .columns = {"fid"}});
+  ASSERT_EQ(chart.panels[0].series.size(), 1u);
+  EXPECT_FALSE(chart.panels[0].series[0].faint);
+}
+
+TEST(LossChart, RefusesUnknownColumnsAndEmptyTables) {
+  EXPECT_THAT(error_of([] { loss_chart({run("a")}, {.title = {}, .smooth = 0, .columns = {"los_d"}}); }),
+              HasSubstr("did you mean 'loss_d'?"));
+  EXPECT_THAT(error_of([] { loss_chart({{"a", {{"step", "loss_d"}, {{}, {}}}}}); }), HasSubstr("nothing to draw"));
+}
+
+}  // namespace
+}  // namespace ganymede::train
