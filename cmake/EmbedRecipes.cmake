@@ -1,9 +1,11 @@
 # Writes OUTPUT, a C++ file with the text of each file in RECIPES.
 set(body "// Made by cmake/EmbedRecipes.cmake.\n#include \"ganymede/config/recipe.h\"\n\nnamespace ganymede::config {\n\nconst std::vector<ShippedRecipe>& shipped_recipes() {\n  static const std::vector<ShippedRecipe> recipes{\n")
+# By name: with its ending, "a-b.toml" would come before "a.toml".
+list(TRANSFORM RECIPES REPLACE "\\.toml$" "")
 list(SORT RECIPES)
-foreach(file ${RECIPES})
-  get_filename_component(name ${file} NAME_WE)
-  file(READ ${file} text)
+foreach(stem ${RECIPES})
+  get_filename_component(name ${stem} NAME)
+  file(READ ${stem}.toml text)
   string(APPEND body "    {\"${name}\", R\"RECIPE(${text})RECIPE\"},\n")
 endforeach()
 string(APPEND body "  };\n  return recipes;\n}\n\n}  // namespace ganymede::config\n")

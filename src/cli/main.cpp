@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
+#include "ganymede/core/memory.h"
 #include "ganymede/core/progress.h"
 
 namespace ganymede::cli {
@@ -64,7 +65,8 @@ int report(const std::string& message, int code) {
 int report_usage(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App& app = named_command(program);
   const std::string help = app.get_parent() != nullptr ? "ganymede " + app.get_name() + " --help" : "ganymede --help";
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+  // A mistyped command is both an unknown word and a missing command: the word says more.
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     for (const auto& word : program.remaining(true)) {
       const bool flag = word.rfind("-", 0) == 0;
       const auto known = known_words(app, flag);
@@ -120,4 +122,7 @@ void print_json(const nlohmann::json& document) { fmt::print("{}\n", document.du
 
 }  // namespace ganymede::cli
 
-int main(int argc, char** argv) { return ganymede::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  ganymede::keep_freed_memory();
+  return ganymede::cli::run(argc, argv);
+}

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "ganymede/core/error.h"
+#include "ganymede/config/fields.h"
 
 namespace ganymede::config {
 
@@ -17,9 +17,11 @@ void apply_override(toml::table& root, const std::string& text) {
 
   toml::table parsed;
   try {
-    parsed = toml::parse("value = " + value);
+    parsed = toml::parse("value = " + value, where);
   } catch (const toml::parse_error&) {
-    parsed.insert("value", value);
+    FieldWriter quoted;
+    quoted("value", value);
+    parsed = toml::parse(quoted.as_lines(), where);
   }
 
   toml::table* table = &root;

@@ -14,7 +14,8 @@ namespace {
 constexpr std::uint64_t kRecipeBytes = 1 << 20;
 
 /// The kind is the key that stands first in the text; a bare string is a kind with its defaults.
-OptionTable option_table(const toml::node& node, Place place) {
+/// Tables are moved out of the text's tree, because a copy forgets on which line it stood.
+OptionTable option_table(toml::node& node, Place place) {
   OptionTable out;
   out.place = std::move(place);
   if (const auto name = node.value_exact<std::string>()) {
@@ -22,7 +23,7 @@ OptionTable option_table(const toml::node& node, Place place) {
     out.values.insert(*name, true);
     return out;
   }
-  const auto* table = node.as_table();
+  auto* table = node.as_table();
   if (table == nullptr || table->empty()) {
     throw UsageError("a layer must be a table such as { dense = 128 } or a name such as \"relu\"", out.place.at(&node));
   }
@@ -35,13 +36,13 @@ OptionTable option_table(const toml::node& node, Place place) {
     if (position(entry) < position(first)) first = entry;
   }
   out.kind = std::string(first->first.str());
-  out.values = *table;
+  out.values = std::move(*table);
   return out;
 }
 
 class Parser {
  public:
-  Parser(const toml::table& root, std::string origin) : root_(root), origin_(std::move(origin)) {}
+  Parser(toml::table& root, std::string origin) : root_(root), origin_(std::move(origin)) {}
 
   Recipe parse() {
     Recipe recipe;
@@ -59,7 +60,7 @@ class Parser {
     read_network("generator", recipe.generator);
     read_network("discriminator", recipe.discriminator);
     read_objective(recipe.objective);
-    if (const auto* optimizers = section("optimizer")) {
+    if (auto* optimizers = section("optimizer")) {
       check_sections(*optimizers, "optimizer.", {"generator", "discriminator"});
       read_table(optimizers->get("generator"), "optimizer.generator", recipe.optimizer_generator);
       read_table(optimizers->get("discriminator"), "optimizer.discriminator", recipe.optimizer_discriminator);
@@ -88,18 +89,18 @@ class Parser {
     check_sections(table, prefix, known, origin_);
   }
 
-  const toml::table* as_section(const toml::node* node, const std::string& name) const {
+  toml::table* as_section(toml::node* node, const std::string& name) const {
     if (node == nullptr) return nullptr;
-    const auto* table = node->as_table();
+    auto* table = node->as_table();
     if (table == nullptr) {
       throw UsageError(fmt::format("'{}' must be a section", name), Place{origin_, ""}.at(node), fmt::format("write [{}]", name));
     }
     return table;
   }
-  const toml::table* section(const char* name) const { return as_section(root_.get(name), name); }
+  toml::table* section(const char* name) const { return as_section(root_.get(name), name); }
 
   template <class Config>
-  void read_table(const toml::node* node, const std::string& name, Config& config) const {
+  void read_table(toml::node* node, const std::string& name, Config& config) const {
     const auto* table = as_section(node, name);
     if (table == nullptr) return;
     FieldReader reader(*table, {origin_, "[" + name + "]"});
@@ -112,7 +113,7 @@ class Parser {
   }
 
   void read_network(const std::string& name, NetworkConfig& network) const {
-    const auto* table = section(name.c_str());
+    auto* table = section(name.c_str());
     if (table == nullptr) {
       throw UsageError(fmt::format("the recipe has no [{}]", name), origin_, "add the section with its layers");
     }
@@ -121,8 +122,8 @@ class Parser {
     reader("init_std", network.init_std, in_range(1e-6, 10));
     reader.expect("layers");
     reader.reject_unknown();
-    const auto* node = table->get("layers");
-    const auto* layers = node != nullptr ? node->as_array() : nullptr;
+    auto* node = table->get("layers");
+    auto* layers = node != nullptr ? node->as_array() : nullptr;
     if (layers == nullptr || layers->empty()) reader.fail("layers", "must be an array with at least one layer");
     for (size_t i = 0; i < layers->size(); ++i) {
       network.layers.push_back(option_table(*layers->get(i), {origin_, fmt::format("[{}] layer {}", name, i + 1)}));
@@ -130,16 +131,16 @@ class Parser {
   }
 
   void read_objective(OptionTable& objective) const {
-    const auto* table = section("objective");
+    auto* table = section("objective");
     if (table == nullptr) throw UsageError("the recipe has no [objective]", origin_, "add [objective] with name = \"gan\"");
     objective.place = {origin_, "[objective]"};
-    objective.values = *table;
-    FieldReader reader(*table, objective.place);
+    objective.values = std::move(*table);
+    FieldReader reader(objective.values, objective.place);
     reader("name", objective.kind);
     if (objective.kind.empty()) reader.fail("name", "is missing");
   }
 
-  const toml::table& root_;
+  toml::table& root_;
   std::string origin_;
 };
 

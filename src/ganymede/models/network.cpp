@@ -9,6 +9,7 @@ namespace ganymede::models {
 Network::Network(const config::NetworkConfig& config, const nn::Shape& input) : input_(input) {
   std::map<std::string, int> counts;
   nn::Shape shape = input;
+  std::int64_t parameters = 0;
   for (const auto& table : config.layers) {
     Entry entry;
     entry.spec = nn::layers().read(table);
@@ -16,11 +17,13 @@ Network::Network(const config::NetworkConfig& config, const nn::Shape& input) : 
     try {
       entry.output = entry.spec->output_shape(shape);
       if (entry.output.elements() > nn::kMostElements) throw nn::ShapeError("its output " + entry.output.text() + " is too large");
+      entry.layer = entry.spec->make(shape);
+      for (const auto& parameter : entry.layer->parameters()) parameters += parameter.tensor.numel();
+      if (parameters > nn::kMostElements) throw nn::ShapeError("the network has too many parameters");
     } catch (const nn::ShapeError& error) {
       throw UsageError(fmt::format("layer '{}' does not fit: {}", entry.name, error.what()),
                        table.place.at(table.values.get(table.kind)), fmt::format("it got {}", shape.text()));
     }
-    entry.layer = entry.spec->make(shape);
     if (!entries_.empty()) {
       auto before = entries_.end() - 1;
       while (before->absorbed) --before;

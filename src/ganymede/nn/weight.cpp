@@ -20,8 +20,9 @@ Tensor start_vector(std::int64_t size, std::uint64_t salt) {
 
 void WeightLayer::add_weight(std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out,
                              std::int64_t bias_size, bool spectral_norm, std::optional<config::Initialiser> init) {
-  const std::int64_t rows = shape[0];
-  const std::int64_t columns = Shape(shape).elements() / rows;
+  const std::int64_t rows = shape[0], elements = Shape(shape).elements();
+  if (elements > kMostElements) throw ShapeError(fmt::format("its weight of {} numbers is too large", elements));
+  const std::int64_t columns = elements / rows;
   add_parameter("weight", std::move(shape), Role::kWeight, fan_in, fan_out, init);
   has_bias_ = bias_size > 0;
   if (has_bias_) add_parameter("bias", {bias_size}, Role::kBias, fan_in, fan_out, init);

@@ -26,6 +26,9 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
       gan_(models::build_gan(recipe)) {
   recipe_ = models::resolved(recipe, gan_);
   objective_ = objectives::make_objective(recipe_.objective);
+  config::FieldWriter options;
+  objective_->write(options);
+  recipe_.objective.values = toml::parse(options.as_lines());
   const auto seed = recipe_.train.seed;
   models::initialise(gan_.generator, recipe_.generator, seed, "generator");
   models::initialise(gan_.discriminator, recipe_.discriminator, seed, "discriminator");

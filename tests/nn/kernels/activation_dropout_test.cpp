@@ -5,7 +5,7 @@
 #include "checks.h"
 #include "ganymede/core/error.h"
 
-namespace ganymede::nn::kernels {
+namespace ganymede::nn::kernels::dropout_tests {
 namespace {
 
 using namespace ganymede::test;
@@ -34,8 +34,10 @@ TEST(LeakyReluDropout, AgreesWithLibTorchInDouble) {
 }
 
 TEST(LeakyReluDropout, SecondDerivatives) {
-  // Of the square, since the operation itself has none beyond its linear part.
-  const Formula squared = [](const Tensors& t) { return leaky_relu_dropout(t[0] * t[0] - 0.5, 0.3, 0.4, seed); };
+  // Between squares, so that both its input and its output's gradient depend on x.
+  const Formula squared = [](const Tensors& t) {
+    return leaky_relu_dropout(t[0] * t[0] - 0.5, 0.3, 0.4, seed).square();
+  };
   expect_second_derivatives(squared, {normal({2, 3, 5, 7})});
 }
 
@@ -82,8 +84,9 @@ TEST(LeakyReluDropout, KeepsTheLayout) {
   const Tensor strided = normal({8, 10}).slice(1, 0, 10, 2).set_requires_grad(true);
   const Tensor y = leaky_relu_dropout(strided, 0.2, 0.5, 1);
   EXPECT_TRUE(same(y, leaky_relu_dropout(strided.contiguous(), 0.2, 0.5, 1)));
-  const Tensor g = torch::autograd::grad({y.t().contiguous()}, {strided}, {at::ones({5, 8}, at::kDouble)})[0];
-  EXPECT_EQ(g.sizes(), strided.sizes());
+  const Tensor dy = normal({5, 8}, 3).t();  // not laid out as y is
+  const Tensor g = torch::autograd::grad({y}, {strided}, {dy}, true)[0];
+  EXPECT_TRUE(same(g, torch::autograd::grad({y}, {strided}, {dy.contiguous()})[0]));
 }
 
 TEST(LeakyReluDropout, RefusesWhatIsOutOfRange) {
@@ -93,4 +96,4 @@ TEST(LeakyReluDropout, RefusesWhatIsOutOfRange) {
 }
 
 }  // namespace
-}  // namespace ganymede::nn::kernels
+}  // namespace ganymede::nn::kernels::dropout_tests

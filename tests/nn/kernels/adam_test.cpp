@@ -6,7 +6,7 @@
 #include "checks.h"
 #include "ganymede/core/error.h"
 
-namespace ganymede::nn::kernels {
+namespace ganymede::nn::kernels::optimiser_tests {
 namespace {
 
 using namespace ganymede::test;
@@ -183,4 +183,4 @@ TEST(Scale, ScalesInPlace) {
 }
 
 }  // namespace
-}  // namespace ganymede::nn::kernels
+}  // namespace ganymede::nn::kernels::optimiser_tests

@@ -5,7 +5,7 @@
 #include "checks.h"
 #include "ganymede/core/error.h"
 
-namespace ganymede::nn::kernels {
+namespace ganymede::nn::kernels::batch_norm_tests {
 namespace {
 
 using namespace ganymede::test;
@@ -133,4 +133,4 @@ TEST(BatchNorm, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace ganymede::nn::kernels
+}  // namespace ganymede::nn::kernels::batch_norm_tests

@@ -14,8 +14,8 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-constexpr double one = 65536;        // probabilities are counted in this many parts
-constexpr std::int64_t piece = 128;  // groups per piece of parallel work
+constexpr double one = 65536;                  // probabilities are counted in this many parts
+constexpr std::int64_t groups_per_task = 128;  // groups per groups_per_task of parallel work
 
 struct Rule {
   double slope;
@@ -33,9 +33,10 @@ DropoutRule<Real> rule_for(const Rule& r) {
 /// Calls `run(first element, count)` over all elements, in parallel, in whole groups.
 template <class Run>
 void for_groups(std::int64_t count, const Run& run) {
-  at::parallel_for(0, (count + mask_group - 1) / mask_group, piece, [&](std::int64_t begin, std::int64_t end) {
-    run(begin * mask_group, std::min(end * mask_group, count) - begin * mask_group);
-  });
+  at::parallel_for(0, (count + mask_group - 1) / mask_group, groups_per_task,
+                   [&](std::int64_t begin, std::int64_t end) {
+                     run(begin * mask_group, std::min(end * mask_group, count) - begin * mask_group);
+                   });
 }
 
 template <class T>
@@ -85,13 +86,13 @@ Tensor gradient_value(const Tensor& gradient, const Tensor& y, const Rule& r) {
   return dx;
 }
 
-void save(AutogradContext* ctx, const Rule& r) {
+void save_rule(AutogradContext* ctx, const Rule& r) {
   ctx->saved_data["slope"] = r.slope;
   ctx->saved_data["threshold"] = r.threshold;
   ctx->saved_data["seed"] = static_cast<std::int64_t>(r.seed);
 }
 
-Rule restore(AutogradContext* ctx) {
+Rule restore_rule(AutogradContext* ctx) {
   return {ctx->saved_data["slope"].toDouble(), ctx->saved_data["threshold"].toInt(),
           static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt())};
 }
@@ -100,12 +101,12 @@ Rule restore(AutogradContext* ctx) {
 struct DropoutGradient : torch::autograd::Function<DropoutGradient> {
   static Tensor forward(AutogradContext* ctx, const Tensor& dy, const Tensor& y, const Rule& r) {
     ctx->save_for_backward({y});
-    save(ctx, r);
+    save_rule(ctx, r);
     return gradient_value(dy, y, r);
   }
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     const Tensor y = ctx->get_saved_variables()[0];
-    return {DropoutGradient::apply(gradients[0], y.detach(), restore(ctx)), Tensor{}, Tensor{}};
+    return {DropoutGradient::apply(gradients[0], y.detach(), restore_rule(ctx)), Tensor{}, Tensor{}};
   }
 };
 
@@ -114,12 +115,12 @@ struct LeakyDropout : torch::autograd::Function<LeakyDropout> {
     const Tensor y = forward_value(x, r);
     // Not x: the next layer keeps y anyway, and the sign of what was not dropped is the same.
     ctx->save_for_backward({y});
-    save(ctx, r);
+    save_rule(ctx, r);
     return y;
   }
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     const Tensor y = ctx->get_saved_variables()[0];
-    return {DropoutGradient::apply(gradients[0], y.detach(), restore(ctx)), Tensor{}};
+    return {DropoutGradient::apply(gradients[0], y.detach(), restore_rule(ctx)), Tensor{}};
   }
 };
 

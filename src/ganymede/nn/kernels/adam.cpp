@@ -10,8 +10,8 @@ namespace ganymede::nn::kernels {
 
 namespace {
 
-// Elements per piece of parallel work; also the blocks of sums, whose order must not depend on the threads.
-constexpr std::int64_t piece = 1 << 15;
+// Elements per run_length of parallel work; also the blocks of sums, whose order must not depend on the threads.
+constexpr std::int64_t run_length = 1 << 15;
 
 struct Needs {
   bool first, second;
@@ -45,7 +45,7 @@ T* pointer(const Tensor& t, bool used, std::int64_t offset) {
 template <class T, class Run>
 void update_here(const UpdateTensors& t, const Needs& needs, const UpdateConstants<T>& k, const Run& run) {
   const Tensor grad = t.grad.defined() ? laid_out_like(t.grad, t.param) : Tensor{};
-  at::parallel_for(0, t.param.numel(), piece, [&](std::int64_t begin, std::int64_t end) {
+  at::parallel_for(0, t.param.numel(), run_length, [&](std::int64_t begin, std::int64_t end) {
     const UpdateRun<T> part{data_of<T>(t.param) + begin,
                             pointer<T>(grad, true, begin),
                             pointer<T>(t.first, needs.first, begin),
@@ -153,13 +153,13 @@ void update_all(std::span<const UpdateTensors> params, const Options& o, const N
 
 template <class T>
 void add_squares(const Tensor& t, std::vector<double>& parts) {
-  const std::int64_t count = t.numel(), pieces = (count + piece - 1) / piece;
+  const std::int64_t count = t.numel(), pieces = (count + run_length - 1) / run_length;
   const std::size_t before = parts.size();
   parts.resize(before + static_cast<std::size_t>(pieces));
   at::parallel_for(0, pieces, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       parts[before + static_cast<std::size_t>(i)] =
-          squares_run<T>(data_of<const T>(t) + i * piece, std::min(piece, count - i * piece));
+          squares_run<T>(data_of<const T>(t) + i * run_length, std::min(run_length, count - i * run_length));
   });
 }
 

@@ -226,10 +226,6 @@ void check(const Tensor& x, const BatchNormTensors& state, bool batch_statistics
     throw Error("batch norm: one value per channel has no variance", {}, "train with a batch size above 1");
 }
 
-OptionalTensor optional(const Tensor& t) {
-  return t.defined() ? OptionalTensor{t} : OptionalTensor{};
-}
-
 /// running += momentum * (value - running), in place.
 void move_towards(const Tensor& running, const Tensor& value, double momentum) {
   const at::NoGradGuard no_grad;

@@ -6,6 +6,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/nn/kernels/conv_values.h"
+#include "ganymede/nn/kernels/tensor_access.h"
 
 namespace ganymede::nn::kernels {
 
@@ -14,18 +15,14 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-void save(AutogradContext* ctx, const ConvGeometry& g, Size2 size) {
+void save_geometry(AutogradContext* ctx, const ConvGeometry& g, Size2 size) {
   ctx->saved_data["geometry"] = std::vector<std::int64_t>{
       g.stride, g.padding.top, g.padding.bottom, g.padding.left, g.padding.right, size[0], size[1]};
 }
 
-std::pair<ConvGeometry, Size2> restore(AutogradContext* ctx) {
+std::pair<ConvGeometry, Size2> restore_geometry(AutogradContext* ctx) {
   const std::vector<std::int64_t> v = ctx->saved_data["geometry"].toIntVector();
   return {{v[0], {v[1], v[2], v[3], v[4]}}, {v[5], v[6]}};
-}
-
-Size2 plane(const Tensor& x) {
-  return {x.size(2), x.size(3)};
 }
 
 Tensor value_of(const OptionalTensor& bias) {
@@ -61,13 +58,13 @@ struct WeightGradient : torch::autograd::Function<WeightGradient> {
 Tensor Conv::forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, const OptionalTensor& bias,
                      const ConvGeometry& g) {
   ctx->save_for_backward({x, weight, value_of(bias)});
-  save(ctx, g, plane(x));
+  save_geometry(ctx, g, plane(x));
   return conv_value(x, weight, value_of(bias), g);
 }
 
 variable_list Conv::backward(AutogradContext* ctx, const variable_list& gradients) {
   const variable_list saved = ctx->get_saved_variables();
-  const auto [g, size] = restore(ctx);
+  const auto [g, size] = restore_geometry(ctx);
   const Tensor &dy = gradients[0], &x = saved[0], &weight = saved[1], &bias = saved[2];
   variable_list result(4);
   if (ctx->needs_input_grad(0)) result[0] = ConvTranspose::apply(dy, weight, OptionalTensor{}, g, size);
@@ -79,13 +76,13 @@ variable_list Conv::backward(AutogradContext* ctx, const variable_list& gradient
 Tensor ConvTranspose::forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, const OptionalTensor& bias,
                               const ConvGeometry& g, Size2 size) {
   ctx->save_for_backward({x, weight, value_of(bias)});
-  save(ctx, g, size);
+  save_geometry(ctx, g, size);
   return conv_transpose_value(x, weight, value_of(bias), g, size);
 }
 
 variable_list ConvTranspose::backward(AutogradContext* ctx, const variable_list& gradients) {
   const variable_list saved = ctx->get_saved_variables();
-  const ConvGeometry g = restore(ctx).first;
+  const ConvGeometry g = restore_geometry(ctx).first;
   const Tensor &dy = gradients[0], &x = saved[0], &weight = saved[1], &bias = saved[2];
   variable_list result(5);
   if (ctx->needs_input_grad(0)) result[0] = Conv::apply(dy, weight, OptionalTensor{}, g);
@@ -97,21 +94,17 @@ variable_list ConvTranspose::backward(AutogradContext* ctx, const variable_list&
 Tensor WeightGradient::forward(AutogradContext* ctx, const Tensor& image, const Tensor& out, const ConvGeometry& g,
                                Size2 kernel, at::ScalarType type) {
   ctx->save_for_backward({image, out});
-  save(ctx, g, plane(image));
+  save_geometry(ctx, g, plane(image));
   return conv_weight_gradient_value(image, out, kernel, g, type);
 }
 
 variable_list WeightGradient::backward(AutogradContext* ctx, const variable_list& gradients) {
   const variable_list saved = ctx->get_saved_variables();
-  const auto [g, size] = restore(ctx);
+  const auto [g, size] = restore_geometry(ctx);
   variable_list result(5);
   if (ctx->needs_input_grad(0)) result[0] = ConvTranspose::apply(saved[1], gradients[0], OptionalTensor{}, g, size);
   if (ctx->needs_input_grad(1)) result[1] = Conv::apply(saved[0], gradients[0], OptionalTensor{}, g);
   return result;
-}
-
-OptionalTensor optional(const Tensor& bias) {
-  return bias.defined() ? OptionalTensor{bias} : OptionalTensor{};
 }
 
 void check(bool good, const char* what, const Tensor& x, const Tensor& weight) {

@@ -31,10 +31,6 @@ bool one_window(Size2 image, Size2 kernel, const Padding& p) {
   return image == kernel && p == Padding{};
 }
 
-Size2 plane(const Tensor& x) {
-  return {x.size(2), x.size(3)};
-}
-
 /// What LibTorch's symmetric padding can do; the rest is added to or cut from the image.
 struct Symmetric {
   std::int64_t top, left;

@@ -12,6 +12,11 @@ namespace ganymede::nn::kernels {
 
 using Size2 = std::array<std::int64_t, 2>;
 
+/// Height and width of [N, C, height, width].
+inline Size2 plane(const Tensor& x) {
+  return {x.size(2), x.size(3)};
+}
+
 struct ConvGeometry {
   std::int64_t stride;
   Padding padding;

@@ -24,4 +24,8 @@ inline Tensor laid_out_like(const Tensor& t, const Tensor& like) {
   return at::empty_like(like).copy_(t);
 }
 
+inline OptionalTensor optional(const Tensor& t) {
+  return t.defined() ? OptionalTensor{t} : OptionalTensor{};
+}
+
 }  // namespace ganymede::nn::kernels

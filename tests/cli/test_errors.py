@@ -1,0 +1,274 @@
+"""Every bad input ends in the right exit code and one line on stderr that says what, where and how to mend it."""
+
+import concurrent.futures
+import gzip
+import os
+import pathlib
+import struct
+import zlib
+
+import pytest
+from training import TINY, shared_model, tensors
+
+USAGE, FAILED = 2, 1
+
+
+def chunk(kind, content):
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+def png(side=16):
+    rows = b"".join(b"\0" + bytes([(31 * row + i) % 256 for i in range(3 * side)]) for row in range(side))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b""))
+
+
+def huge_jpeg():
+    """The head of a JPEG of 30,000 x 30,000, with one scan that holds next to nothing."""
+    table = b"\xff\xdb\0\x43\0" + bytes([1] * 64)
+    frame = b"\xff\xc0\0\x0b\x08" + struct.pack(">HH", 30000, 30000) + b"\x01\x01\x11\0"
+    huffman = b"\xff\xc4\0\x14\0\x01" + bytes(15) + b"\0" + b"\xff\xc4\0\x14\x10\x01" + bytes(15) + b"\0"
+    return b"\xff\xd8" + table + frame + huffman + b"\xff\xda\0\x08\x01\x01\0\0\x3f\0" + bytes(64) + b"\xff\xd9"
+
+
+def cifar(folder, records=4, cut=0, label=None):
+    folder.mkdir()
+    for name in (*(f"data_batch_{i}.bin" for i in range(1, 6)), "test_batch.bin"):
+        content = b"".join(bytes([i % 10]) + bytes(3072) for i in range(records))
+        if name == "data_batch_3.bin":
+            content = content[: len(content) - cut]
+            if label is not None:
+                content = content[:3073] + bytes([label]) + content[3074:]
+        (folder / name).write_bytes(content)
+    (folder / "batches.meta.txt").write_text("airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n")
+    return folder
+
+
+def mnist(folder, magic=0x803, label=3, images=4):
+    folder.mkdir()
+    (folder / "train-images-idx3-ubyte").write_bytes(struct.pack(">IIII", magic, images, 28, 28) + bytes(784 * images))
+    (folder / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(struct.pack(">II", 0x801, images) + bytes([label] * images)))
+    return folder
+
+
+def pictures(folder, **odd):
+    """A folder of two classes of PNGs, and the odd file."""
+    for kind in ("cat", "dog"):
+        (folder / kind).mkdir(parents=True)
+        for i in range(4):
+            (folder / kind / f"{i}.png").write_bytes(png())
+    for name, content in odd.items():
+        (folder / "cat" / name.replace("_", ".")).write_bytes(content)
+    return folder
+
+
+def expect_error(result, code, *words):
+    """One line `error: ...` as the last of stderr, nothing of a crash, and nothing on stdout."""
+    assert result.returncode == code, f"exit {result.returncode}: {result.stderr}"
+    lines = result.stderr.splitlines()
+    errors = [line for line in lines if line.startswith("error: ")]
+    assert len(errors) == 1 and lines[-1] == errors[0], result.stderr
+    for ugly in ("terminate called", "what():", "Exception raised from", "frame #", "c10::", "std::", "Traceback"):
+        assert ugly not in result.stderr
+    for word in words:
+        assert str(word) in errors[0], errors[0]
+    assert result.stdout == ""
+    assert len(errors[0]) < 600
+    return errors[0]
+
+
+TRAIN = ("--threads", 1, "train")
+
+WRONG_USAGE = {
+    "nothing": ((), ("ganymede --help",)),
+    "unknown flag": (("train", "shapes-dcgan", "--sed", "3"), ("'--sed'", "did you mean '--seed'?")),
+    "unknown flag far from any": (("train", "shapes-dcgan", "--zzzzzzzzzzz"), ("'--zzzzzzzzzzz'", "known are", "--resume")),
+    "unknown command": (("trian", "shapes-dcgan"), ("'trian'", "did you mean 'train'?")),
+    "unknown recipe": (("train", "shapes-dcgn"), ("'shapes-dcgn'", "did you mean 'shapes-dcgan'?")),
+    "unknown recipe in summary": (("summary", "svhn-dcgam"), ("did you mean 'svhn-dcgan'?",)),
+    "no recipe": (("train",), ("no recipe", "ganymede recipes")),
+    "missing argument": (("sample",), ("model", "ganymede sample --help")),
+    "unknown key": (("train", TINY, "--set", "train.btach=3"), ("unknown key 'btach'", "[train]", "did you mean 'batch'?")),
+    "unknown section": (("train", TINY, "--set", "trian.batch=3"), ("unknown section 'trian'", "did you mean 'train'?")),
+    "wrong type": (("train", TINY, "--set", "train.batch=many"), ("'batch' must be a whole number, not a string", "--set train.batch=many")),
+    "fraction for a whole number": (("train", TINY, "--set", "train.batch=2.5"), ("'batch' must be a whole number",)),
+    "out of range": (("train", TINY, "--set", "train.batch=0"), ("'batch' is 0", "1 to 65536", "--set train.batch=0")),
+    "not finite": (("train", TINY, "--set", "optimizer.generator.learning_rate=inf"), ("'learning_rate' must be finite",)),
+    "unknown name": (("train", TINY, "--precision", "fp16"), ("unknown precision 'fp16'", "'bf16'")),
+    "unknown unit": (("train", TINY, "--set", "sample.every=3 weeks"), ("'every'", "10 minutes")),
+    "--set without =": (("train", TINY, "--set", "train.batch"), ("--set train.batch", "section.key=value")),
+    "--set into a value": (("train", TINY, "--set", "train.batch.size=3"), ("'batch' is not a section",)),
+    "steps and epochs": (("train", TINY, "--steps", "3", "--epochs", "3"), ("--steps", "--epochs")),
+    "resume of nothing": (("train", TINY, "--resume"), ("--resume", "--out")),
+    "resume and from": (("train", TINY, "--resume", "--from", "x", "--out", "y"), ("--resume", "--from")),
+    "unknown device": (("train", TINY, "--device", "gpu"), ("'gpu'", "cuda")),
+    "unknown data": (("train", TINY, "--set", "data.name=cifr10"), ("'cifr10'", "did you mean 'cifar10'?")),
+    "unknown split": (("train", TINY, "--set", "data.splits=['tran']"), ("'tran'", "did you mean 'train'?")),
+    "unknown class": (("train", TINY, "--set", "data.classes=['cirkle']"), ("unknown class 'cirkle'", "did you mean 'circle'?")),
+    "two channels": (("train", TINY, "--set", "data.channels=2"), ("'channels' is 2",)),
+    "unknown objective": (("train", TINY, "--set", "objective.name=gam"), ("unknown objective 'gam'", "did you mean 'gan'?")),
+    "unknown objective key": (("summary", "RECIPE"), ("unknown key 'label_smoothin'", "line 41 of", "did you mean 'label_smoothing'?"),
+                              ('name = "gan"', 'name = "gan"\nlabel_smoothin = 0.1')),
+    "unknown layer": (("summary", "RECIPE"), ("unknown layer 'conf'", "line 32 of", "[discriminator] layer 4", "did you mean 'conv'?"),
+                      ("{ conv = 8, kernel = 4,", "{ conf = 8, kernel = 4,")),
+    "unknown layer option": (("summary", "RECIPE"), ("unknown key 'kernl'", "line 32 of", "did you mean 'kernel'?"),
+                             ("{ conv = 8, kernel = 4,", "{ conv = 8, kernl = 4,")),
+    "a layer that does not fit": (("summary", "RECIPE"), ("layer 'conv_1' does not fit", "3x16x16", "line 29 of", "kernel 40"),
+                                  ("{ conv = 8, kernel = 5, stride = 2, padding = \"same\" }", "{ conv = 8, kernel = 40 }")),
+    "dense on an image": (("summary", "RECIPE"), ("layer 'dense_1' does not fit", "8x4x4", "[discriminator] layer 7", "flatten"),
+                          ('  "flatten",\n', "")),
+    "reshape to another size": (("summary", "RECIPE"), ("layer 'reshape_1' does not fit", "it got 128", "line 16 of"),
+                                ("reshape = [8, 4, 4]", "reshape = [8, 4, 5]")),
+    "no picture at the end": (("summary", "RECIPE"), ("the generator ends in 5x16x16", "1 or 3 channels"),
+                              ("conv_transpose = 3,", "conv_transpose = 5,")),
+    "another size than the data": (("summary", "RECIPE"), ("3x16x16", "size 32", "data.size to 16"),
+                                   ("count = 64", "count = 64\nsize = 32")),
+    "a layer too large": (("summary", "RECIPE"), ("'dense' is 99999999999", "1 to 1048576", "line 15 of", "layer 1"), ("dense = 128,", "dense = 99999999999,")),
+    "two momenta": (("summary", "RECIPE"), ("torch_momentum", "keras_momentum", "keep one"),
+                    ("keras_momentum = 0.9,", "keras_momentum = 0.9, torch_momentum = 0.1,")),
+    "broken TOML": (("summary", "RECIPE"), ("not valid TOML", "line 8 of"), ("[latent]", "[latent")),
+    "steps and epochs in the recipe": (("summary", "RECIPE"), ("both 'steps' and 'epochs'",), ("steps = 40", "steps = 40\nepochs = 2")),
+    "no layers": (("summary", "RECIPE"), ("unknown key 'layer'", "line 28 of", "did you mean 'layers'?"),
+                  ("layers = [\n  { conv", "layer = [\n  { conv")),
+    "warm-up in minutes": (("train", TINY, "--set", "optimizer.generator.warmup=3 minutes"), ("'warmup'", "steps, epochs or images")),
+    "zero pictures": (("sample", "x", "-n", "0", "-o", "y"), ("0",)),
+}
+
+
+def run_case(ganymede, folder, case):
+    """Runs one case of WRONG_USAGE in a folder of its own."""
+    arguments, _, *edit = WRONG_USAGE[case]
+    folder.mkdir()
+    if edit:
+        text = TINY.read_text()
+        assert text.count(edit[0][0]) == 1, case
+        recipe = folder / "recipe.toml"
+        recipe.write_text(text.replace(*edit[0]))
+        arguments = [recipe if word == "RECIPE" else word for word in arguments]
+    return folder, ganymede(*arguments, cwd=folder)
+
+
+_results = {}
+
+
+@pytest.fixture
+def results(request, ganymede, tmp_path_factory):
+    """What every selected case of WRONG_USAGE ended in: run side by side, as most of the time is the program's start."""
+    if not _results:
+        cases = [item.callspec.params["case"] for item in request.session.items if item.originalname == "test_wrong_usage"]
+        root = tmp_path_factory.mktemp("wrong_usage")
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            futures = {case: pool.submit(run_case, ganymede, root / str(i), case) for i, case in enumerate(cases)}
+        _results.update((case, future.result()) for case, future in futures.items())
+    return _results
+
+
+@pytest.mark.parametrize("case", WRONG_USAGE)
+def test_wrong_usage(results, case):
+    folder, result = results[case]
+    expect_error(result, USAGE, *WRONG_USAGE[case][1])
+    assert not (folder / "runs").exists() and not (folder / "y").exists()
+
+
+BAD_DATA = {
+    "missing folder": ("cifar10", lambda at: at, ("no such file or folder", "ganymede data fetch cifar10")),
+    "truncated CIFAR batch": ("cifar10", lambda at: cifar(at, cut=100), ("truncated", "data_batch_3.bin")),
+    "CIFAR label": ("cifar10", lambda at: cifar(at, label=77), ("label 77 is out of range 0..9", "data_batch_3.bin")),
+    "idx magic": ("mnist", lambda at: mnist(at, magic=0x1234), ("magic number 0x00001234", "train-images")),
+    "MNIST label": ("mnist", lambda at: mnist(at, label=10), ("label 10 is out of range 0..9", "train-labels")),
+    "cut PNG": ("folder", lambda at: pictures(at, bad_png=png()[:-300]), ("cut short", "cat/bad.png")),
+    "huge JPEG": ("folder", lambda at: pictures(at, bad_jpg=huge_jpeg()), ("30000 x 30000", "limit", "cat/bad.jpg")),
+    "no picture": ("folder", lambda at: (at / "cat").mkdir(parents=True) or at, ("no picture",)),
+    "text named PNG": ("folder", lambda at: pictures(at, bad_png=b"hello, world"), ("not a PNG, JPEG or WebP", "cat/bad.png")),
+}
+
+
+@pytest.mark.parametrize("case", BAD_DATA)
+def test_bad_data(ganymede, tmp_path, case):
+    source, make, words = BAD_DATA[case]
+    folder = make(tmp_path / "data")
+    flags = ["--set", f"data.name={source}", "--set", "data.count=0", "--data", folder]
+    if source == "mnist":
+        flags += ["--set", "data.channels=3"]
+    result = ganymede(*TRAIN, TINY, *flags, "--steps", 2, "--out", tmp_path / "run")
+    expect_error(result, FAILED, *words)
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize("source, make", [("cifar10", cifar), ("mnist", mnist), ("folder", pictures)])
+def test_the_same_data_undamaged_trains(ganymede, tmp_path, source, make):
+    folder = make(tmp_path / "data")
+    result = ganymede(*TRAIN, TINY, "--set", f"data.name={source}", "--set", "data.count=0", "--set", "data.channels=3", "--data", folder,
+                      "--steps", 1, "--out", tmp_path / "run", "--set", "train.batch=4")
+    assert result.returncode == 0, result.stderr
+
+
+def test_class_subset_that_is_empty(ganymede, tmp_path):
+    """Class names are known, but no picture of the class is left among the first `count`."""
+    folder = cifar(tmp_path / "data", records=3)  # labels 0, 1, 2 only
+    result = ganymede(*TRAIN, TINY, "--set", "data.name=cifar10", "--set", "data.classes=['truck']", "--data", folder, "--steps", 1,
+                      "--out", tmp_path / "run")
+    expect_error(result, FAILED, "no image is left", "ask for other classes")
+
+
+def safetensors(header, data=b"", length=None):
+    text = header if isinstance(header, bytes) else header.encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + data
+
+
+BAD_MODELS = {
+    "header longer than the file": (safetensors("{}", length=1 << 40), ("header",)),
+    "header of no JSON": (safetensors("{nonsense"), ("JSON",)),
+    "offsets past the end": (safetensors('{"a":{"dtype":"F32","shape":[1000000],"data_offsets":[0,4000000]}}', bytes(4)), ("a",)),
+    "shape that lies": (safetensors('{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,4]}}', bytes(4)), ("a",)),
+    "shape that overflows": (safetensors('{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}'), ("a",)),
+    "empty": (b"", ()),
+    "not ours": (safetensors('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)), ("no Ganymede recipe", "ganymede train")),
+    "a picture": (png(), ()),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MODELS)
+def test_bad_models(ganymede, tmp_path, case):
+    content, words = BAD_MODELS[case]
+    model = tmp_path / "bad.safetensors"
+    model.write_bytes(content)
+    expect_error(ganymede("sample", model, "-n", 1, "-o", tmp_path / "x.png"), FAILED, model.name, *words)
+    expect_error(ganymede("summary", model), FAILED, model.name, *words)
+    assert not (tmp_path / "x.png").exists()
+
+
+def edited_model(ganymede, path, old, new):
+    """The shared model with `old` replaced in its header by `new`, of whatever length."""
+    content = (shared_model(ganymede) / "model.safetensors").read_bytes()
+    (length,) = struct.unpack_from("<Q", content)
+    header = content[8 : 8 + length].decode()
+    assert old in header
+    path.write_bytes(safetensors(header.replace(old, new), content[8 + length :]))
+    return path
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ('"generator.dense_1.weight"', '"generator.dense_9.weight"', ("'generator.dense_1.weight' is missing",)),
+    ('"format_version":"1"', '"format_version":"99"', ("format version 99", "newer program")),
+    ("conv_transpose = 8", "conv_transpose = 9", ("generator.conv_transpose_1.weight", "[8, 9, 4, 4]")),
+    ("dense = 128", "dense = 1048576", ("reshape_1",)),
+], ids=["missing tensor", "later version", "other shapes", "layers that do not fit"])
+def test_models_that_contradict_themselves(ganymede, tmp_path, old, new, words):
+    model = edited_model(ganymede, tmp_path / "model.safetensors", old, new)
+    expect_error(ganymede("sample", model, "-n", 1, "-o", tmp_path / "x.png"), FAILED, model.name, *words)
+
+
+def test_models_that_are_not_there(ganymede, tmp_path):
+    expect_error(ganymede("sample", tmp_path, "-o", tmp_path / "x.png"), FAILED, "no model", tmp_path, "ganymede train")
+    expect_error(ganymede("sample", tmp_path / "none", "-o", tmp_path / "x.png"), FAILED, "no such model", "none")
+
+
+def test_resume_with_another_recipe_is_refused(ganymede, tmp_path):
+    run = pathlib.Path(shared_model(ganymede))
+    before = (run / "recipe.toml").read_bytes()
+    expect_error(ganymede("train", "shapes-dcgan", "--resume", "--out", run), USAGE, "'tiny'", "'shapes-dcgan'", "--from")
+    result = ganymede(*TRAIN, TINY, "--resume", "--out", run, "--steps", 50, "--set", "latent.size=9")
+    expect_error(result, FAILED, "generator.dense_1.weight")
+    assert (run / "recipe.toml").read_bytes() == before, "a refused resume must leave the recipe as it was"
+    tensors(run / "model.safetensors")

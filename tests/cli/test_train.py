@@ -1,0 +1,281 @@
+"""`ganymede train`: the same seed gives the same bytes, however often the run was stopped or killed; and what goes wrong."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+import pytest
+from training import TINY, metrics, shared_model, start, tensors, train, trained, wait_for
+
+PRECISIONS = ("f32", "bf16")
+
+
+@pytest.fixture(params=PRECISIONS)
+def precision(request):
+    return request.param
+
+
+def model_bytes(run):
+    return (run / "model.safetensors").read_bytes()
+
+
+def assert_same_run(run, other, step):
+    """Model, everything in the last checkpoint, the pictures and the figures are the same."""
+    for name in ("model.safetensors", f"checkpoints/step-{step:06}.safetensors", f"samples/step-{step:06}.png", "real.png",
+                 "recipe.toml", "first_epoch.png"):
+        assert (run / name).read_bytes() == (other / name).read_bytes(), name
+    assert metrics(run) == metrics(other)
+
+
+def test_same_bytes_uninterrupted_resumed_and_killed(ganymede, tmp_path, precision):
+    flags = ("--precision", precision, "--seed", 5)
+    whole = trained(ganymede, tmp_path / "whole", *flags)
+    assert_same_run(trained(ganymede, tmp_path / "again", *flags), whole, 40)
+
+    halves = trained(ganymede, tmp_path / "halves", *flags, "--steps", 23)
+    assert sorted(path.name for path in (halves / "checkpoints").iterdir())[-1] == "step-000023.safetensors"
+    trained(ganymede, halves, "--resume", "--steps", 40)
+    assert_same_run(halves, whole, 40)
+
+    killed = tmp_path / "killed"
+    process = start(ganymede, killed, *flags)
+    wait_for(killed / "checkpoints" / "step-000010.safetensors", process)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    process.communicate()
+    assert not (killed / "checkpoints" / "step-000040.safetensors").exists()
+    trained(ganymede, killed, "--resume")
+    assert_same_run(killed, whole, 40)
+
+
+def test_another_seed_gives_other_bytes(ganymede, tmp_path):
+    runs = [trained(ganymede, tmp_path / str(seed), "--seed", seed, "--steps", 2) for seed in (1, 2)]
+    first, second = (tensors(run / "model.safetensors")[0] for run in runs)
+    assert all(first[name] != second[name] for name in first if name.endswith(("conv_1.weight", "dense_1.weight")))
+
+
+def test_killed_before_the_first_checkpoint_starts_again(ganymede, tmp_path):
+    run = tmp_path / "run"
+    process = start(ganymede, run, "--set", "train.checkpoint_every=1000", "--steps", 100000)
+    wait_for(run / "samples" / "step-000000.png", process)
+    process.kill()
+    process.communicate()
+    trained(ganymede, run, "--resume", "--steps", 10)
+    whole = trained(ganymede, tmp_path / "whole", "--set", "train.checkpoint_every=1000", "--steps", 10)
+    assert model_bytes(run) == model_bytes(whole)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
+def test_a_signal_saves_and_the_run_goes_on(ganymede, tmp_path, number):
+    run = tmp_path / "run"
+    process = start(ganymede, run, "--steps", 100000)
+    wait_for(run / "checkpoints" / "step-000010.safetensors", process)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "stopped and saved at step" in out and "--resume" in out
+    step = int(out.split("at step ")[1].split()[0])
+    assert tensors(run / "model.safetensors")[1]["step"] == str(step)
+    for name in (f"checkpoints/step-{step:06}.safetensors", f"samples/step-{step:06}.png"):
+        assert (run / name).exists(), name
+    trained(ganymede, run, "--resume", "--steps", step + 3)
+    whole = trained(ganymede, tmp_path / "whole", "--steps", step + 3)
+    assert model_bytes(run) == model_bytes(whole)
+    assert metrics(run) == metrics(whole)
+
+
+def test_run_folder_has_every_file(ganymede):
+    run = shared_model(ganymede)
+    for name in ("recipe.toml", "environment.json", "metrics.csv", "samples/step-000000.png", "samples/step-000020.png",
+                 "samples/step-000040.png", "real.png", "checkpoints/step-000040.safetensors", "model.safetensors"):
+        assert (run / name).stat().st_size > 0, name
+    help_text = ganymede("train", "--help").stdout
+    assert "--resume" in help_text
+    # A build without charts or TensorBoard leaves these out, all of one kind at once.
+    charts = [(run / name).exists() for name in ("losses.svg", "losses.png", "real_and_generated.png", "first_epoch_and_last.png")]
+    assert all(charts) or not any(charts)
+    assert len(list(run.glob("events.out.tfevents.*"))) <= 1
+    assert not list(run.rglob("*.tmp-*"))
+    assert (run / "metrics.csv").read_text().startswith("step,epoch,images,seconds,")
+    rows = metrics(run)
+    assert [int(row["step"]) for row in rows] == list(range(5, 45, 5))
+    assert [int(row["images"]) for row in rows] == [step * 8 for step in range(5, 45, 5)]
+    assert [float(row["epoch"]) for row in rows] == [step / 8 for step in range(5, 45, 5)]
+    environment = json.loads((run / "environment.json").read_text())
+    assert environment["seed"] == 0 and environment["threads"] == 1 and environment["precision"] == "f32"
+    assert environment["data"]["name"] == "shapes" and environment["data"]["images"] == 64 and environment["data"]["checksum"]
+
+
+def test_model_names_and_metadata(ganymede):
+    found, metadata = tensors(shared_model(ganymede) / "model.safetensors")
+    assert found["generator.conv_transpose_1.weight"][:2] == ("F32", [8, 8, 4, 4])
+    assert found["discriminator.conv_2.u"][:2] == ("F32", [8])
+    assert found["ema.batch_norm_1.running_mean"][:2] == ("F32", [8])
+    assert {name.split(".")[0] for name in found} == {"generator", "discriminator", "ema"}
+    assert metadata["step"] == "40" and "[generator]" in metadata["recipe"]
+
+
+def test_keeps_the_newest_checkpoints(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 10, "--set", "train.checkpoint_every=2", "--set", "train.keep_checkpoints=2")
+    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["step-000008.safetensors", "step-000010.safetensors"]
+
+
+def test_epochs_and_the_default_folder(ganymede, tmp_path):
+    for _ in range(2):
+        result = ganymede("--threads", 1, "train", TINY, "--epochs", 0.5, cwd=tmp_path)
+        assert result.returncode == 0 and "trained 4 steps" in result.stdout
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["tiny", "tiny-2"]
+
+
+def test_resume_of_a_complete_run_says_so(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 3)
+    before = model_bytes(run)
+    result = train(ganymede, run, "--resume")
+    assert result.returncode == 0 and "complete at step 3" in result.stdout
+    assert model_bytes(run) == before
+
+
+def test_a_damaged_newest_checkpoint_is_passed_over(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 20)
+    whole = trained(ganymede, tmp_path / "whole", "--steps", 25)
+    newest = run / "checkpoints" / "step-000020.safetensors"
+    newest.write_bytes(newest.read_bytes()[:-100])
+    result = train(ganymede, run, "--resume", "--steps", 25)
+    assert result.returncode == 0 and "step-000020" in result.stderr
+    assert model_bytes(run) == model_bytes(whole)
+
+
+def test_fine_tuning_starts_from_the_weights(ganymede, tmp_path):
+    source = shared_model(ganymede)
+    still = [f"--set=optimizer.{network}.learning_rate=0" for network in ("generator", "discriminator")]
+    run = trained(ganymede, tmp_path / "run", "--from", source, "--steps", 1, "--seed", 9, *still)
+    before, after = (tensors(folder / "model.safetensors")[0] for folder in (source, run))
+    learnt = [name for name in before if not name.startswith("ema.") and name.endswith((".weight", ".bias"))]
+    assert len(learnt) >= 12
+    for name in learnt:
+        assert after[name] == before[name], name
+    # Its first grid is what the source draws from the same noise.
+    grid = tmp_path / "grid.png"
+    assert ganymede("sample", source, "-n", 9, "--seed", 9, "-o", grid).returncode == 0
+    assert grid.read_bytes() == (run / "samples" / "step-000000.png").read_bytes()
+    fresh = tensors(trained(ganymede, tmp_path / "fresh", "--steps", 1, "--seed", 9, *still) / "model.safetensors")[0]
+    assert fresh["generator.dense_1.weight"] != before["generator.dense_1.weight"]
+
+
+def test_fine_tuning_refuses_another_architecture(ganymede, tmp_path):
+    result = train(ganymede, tmp_path / "run", "--from", shared_model(ganymede), "--steps", 1, "--set", "latent.size=9")
+    assert result.returncode == 1
+    assert "generator.dense_1.weight" in result.stderr and "[128, 8]" in result.stderr and "[128, 9]" in result.stderr
+    assert not (tmp_path / "run" / "model.safetensors").exists()
+
+
+def one_error(result, code=1):
+    """The single error line, where nothing else than log lines came before it."""
+    assert result.returncode == code, result.stderr
+    errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]
+    assert len(errors) == 1 and result.stderr.splitlines()[-1] == errors[0], result.stderr
+    return errors[0]
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 10)
+    before = model_bytes(run)
+    wild = [f"--set=optimizer.{network}.{change}" for network in ("generator", "discriminator") for change in ("name=sgd", "learning_rate=100")]
+    error = one_error(train(ganymede, run, "--resume", "--steps", 200, *wild))
+    assert "not finite" in error and "step-000010.safetensors" in error and "learning rate" in error
+    assert model_bytes(run) == before
+    fresh = one_error(train(ganymede, tmp_path / "fresh", "--steps", 200, *wild, "--set=train.checkpoint_every=1000"))
+    assert "no checkpoint was saved before" in fresh
+    assert not (tmp_path / "fresh" / "model.safetensors").exists()
+
+
+def test_an_existing_run_needs_resume(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 1)
+    before = model_bytes(run)
+    error = one_error(train(ganymede, run, "--steps", 1))
+    assert str(run) in error and "--resume" in error
+    assert model_bytes(run) == before
+
+
+def test_a_run_in_use_is_refused(ganymede, tmp_path):
+    run = tmp_path / "run"
+    process = start(ganymede, run, "--steps", 100000)
+    try:
+        wait_for(run / "recipe.toml", process)
+        for flags in ((), ("--resume",)):
+            error = one_error(train(ganymede, run, *flags))
+            assert str(run) in error and f"({process.pid})" in error
+    finally:
+        process.terminate()
+        process.communicate(timeout=120)
+
+
+def mount(*arguments):
+    return subprocess.run(["mount", *map(str, arguments)], capture_output=True, check=False).returncode == 0
+
+
+@pytest.fixture
+def read_only(tmp_path):
+    """A folder nobody may write to, root included."""
+    folder = tmp_path / "fixed"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        folder.chmod(0o555)
+        yield folder
+        folder.chmod(0o755)
+    elif mount("--bind", folder, folder) and mount("-o", "remount,ro,bind", folder):
+        yield folder
+        subprocess.run(["umount", folder], check=False)
+    elif subprocess.run(["chattr", "+i", folder], capture_output=True, check=False).returncode == 0:
+        yield folder
+        subprocess.run(["chattr", "-i", folder], check=False)
+    else:
+        pytest.skip("root may write everywhere here: neither a read-only mount nor an immutable folder can be made")
+
+
+def test_a_read_only_folder(ganymede, read_only):
+    for out in (read_only, read_only / "run"):
+        error = one_error(train(ganymede, out, "--steps", 1))
+        assert str(out) in error and "choose" in error
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of one megabyte."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() != 0 or not mount("-t", "tmpfs", "-o", "size=1m", "none", disk):
+        pytest.skip("a small disk needs the right to mount one")
+    yield disk
+    subprocess.run(["umount", disk], check=False)
+
+
+def test_a_full_disk_leaves_whole_files_and_the_run_goes_on(ganymede, tmp_path, small_disk):
+    run = small_disk / "run"
+    keep = ("--set", "train.checkpoint_every=1", "--set", "train.keep_checkpoints=1000")
+    error = one_error(train(ganymede, run, *keep))
+    assert "No space left" in error and "room" in error and str(run) in error
+    assert not list(run.rglob("*.tmp-*"))
+    saved = sorted((run / "checkpoints").iterdir())
+    assert saved
+    for path in [*saved, run / "model.safetensors"]:
+        tensors(path)
+    for path in saved[:-1]:
+        path.unlink()
+    last = int(saved[-1].stem.split("-")[1])
+    roomy = pathlib.Path(shutil.copytree(run, tmp_path / "roomy"))
+    trained(ganymede, roomy, "--resume", "--steps", last + 2)
+    whole = trained(ganymede, tmp_path / "whole", *keep, "--steps", last + 2)
+    assert model_bytes(roomy) == model_bytes(whole)
+    assert metrics(roomy) == metrics(whole)
+
+
+def test_learns(ganymede, tmp_path):
+    """The discriminator tells real from generated after a few steps against a generator that stands still."""
+    still = "--set=optimizer.generator.learning_rate=0"
+    rows = metrics(trained(ganymede, tmp_path / "run", still, "--precision", "f32", "--steps", 60))
+    assert float(rows[-1]["loss_d"]) < 0.7 * float(rows[0]["loss_d"])
+    assert float(rows[-1]["d_real"]) > 0.6 > 0.4 > float(rows[-1]["d_fake"])

@@ -1,0 +1,167 @@
+#include "ganymede/config/recipe.h"
+
+#include <fstream>
+
+#include "support/recipes.h"
+#include "support/support.h"
+
+namespace ganymede::config {
+namespace {
+
+using test::error_of;
+using test::recipe_of;
+using ::testing::HasSubstr;
+
+constexpr const char* kText = R"(title = "A test"
+
+[data]
+name = "shapes"
+
+[latent]
+distribution = "uniform"
+
+[generator]
+layers = [
+  { kernel_is_no_kind = 1, dense = 4 },
+  "relu",
+]
+
+[discriminator]
+init = "normal"
+layers = [{ conv = 8, kernel = 3 }]
+
+[objective]
+name = "gan"
+label_smoothing = 0.1
+
+[optimizer.discriminator]
+name = "sgd"
+warmup = "2 epochs"
+
+[train]
+batch = 16
+epochs = 2.5
+)";
+
+Recipe parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
+  return parse_recipe(text, "stem", "my.toml", overrides);
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  EXPECT_NE(text.find(from), std::string::npos);
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST(Recipe, ReadsEverySection) {
+  const Recipe r = parse(kText);
+  EXPECT_EQ(r.name, "stem");
+  EXPECT_EQ(r.title, "A test");
+  EXPECT_EQ(r.data.name, "shapes");
+  EXPECT_EQ(r.latent.size, 100);
+  EXPECT_EQ(r.latent.distribution, LatentDistribution::kUniform);
+  ASSERT_EQ(r.generator.layers.size(), 2u);
+  EXPECT_EQ(r.generator.layers[0].kind, "kernel_is_no_kind")
+      << "the kind is the key that stands first, not the first by name";
+  EXPECT_EQ(r.generator.layers[1].kind, "relu");
+  EXPECT_EQ(r.discriminator.init, Initialiser::kNormal);
+  EXPECT_EQ(r.objective.kind, "gan");
+  EXPECT_EQ(r.optimizer_generator.name, OptimizerKind::kAdam);
+  EXPECT_EQ(r.optimizer_discriminator.name, OptimizerKind::kSgd);
+  EXPECT_EQ(r.optimizer_discriminator.warmup, (Interval{2, Interval::Unit::kEpochs}));
+  EXPECT_EQ(r.train.batch, 16);
+  EXPECT_EQ(r.train.epochs, 2.5);
+  EXPECT_FALSE(r.train.steps);
+  EXPECT_EQ(r.train.checkpoint_every, (Interval{10, Interval::Unit::kMinutes}));
+}
+
+TEST(Recipe, LayersRememberTheirLine) {
+  const Recipe r = parse(kText);
+  const auto& dense = r.generator.layers[0];
+  EXPECT_EQ(dense.place.at(dense.values.get("dense")), "line 11 of my.toml in [generator] layer 1");
+  EXPECT_EQ(r.objective.place.at(r.objective.values.get("label_smoothing")), "line 21 of my.toml in [objective]");
+}
+
+TEST(Recipe, OverridesComeFirst) {
+  const Recipe r = parse(kText, {"train.steps=7", "latent.size=3", "optimizer.generator.beta1=0", "name=other"});
+  EXPECT_EQ(r.train.steps, 7);
+  EXPECT_FALSE(r.train.epochs);
+  EXPECT_EQ(r.latent.size, 3);
+  EXPECT_EQ(r.optimizer_generator.beta1, 0);
+  EXPECT_EQ(r.name, "other");
+  EXPECT_EQ(error_of([] { parse(kText, {"train.batch=0"}); }),
+            "'batch' is 0, which is outside 1 to 65536, --set train.batch=0 in [train]");
+}
+
+TEST(Recipe, RefusesAndSaysWhere) {
+  const auto error = [](const std::string& from, const std::string& to) {
+    return error_of([&] { parse(replaced(kText, from, to)); });
+  };
+  EXPECT_EQ(error("[latent]", "[laten]"), "unknown section 'laten', line 6 of my.toml; did you mean 'latent'?");
+  EXPECT_EQ(error("title", "titel"), "unknown key 'titel', line 1 of my.toml; did you mean 'title'?");
+  EXPECT_EQ(error("[optimizer.discriminator]", "[optimizer.discriminatr]"),
+            "unknown section 'optimizer.discriminatr', line 23 of my.toml; did you mean 'discriminator'?");
+  EXPECT_EQ(error("batch = 16", "btch = 16"),
+            "unknown key 'btch', line 28 of my.toml in [train]; did you mean 'batch'?");
+  EXPECT_THAT(error("batch = 16", "batch = "), HasSubstr("not valid TOML"));
+  EXPECT_THAT(error("batch = 16", "batch = "), HasSubstr("line 28 of my.toml"));
+  EXPECT_THAT(error("name = \"shapes\"", ""), HasSubstr("names no data"));
+  EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nchannels = 2"), HasSubstr("use 1 (grey) or 3 (RGB)"));
+  EXPECT_THAT(error("\"relu\"", "5"), HasSubstr("line 12 of my.toml in [generator] layer 2"));
+  EXPECT_THAT(error("\"relu\"", "{}"), HasSubstr("a layer must be a table"));
+  EXPECT_THAT(error("layers = [{ conv = 8, kernel = 3 }]", "layers = []"), HasSubstr("at least one layer"));
+  EXPECT_THAT(error("name = \"gan\"", ""), HasSubstr("'name' is missing"));
+  EXPECT_THAT(error("epochs = 2.5", ""), HasSubstr("neither 'steps' nor 'epochs'"));
+  EXPECT_THAT(error("epochs = 2.5", "epochs = 2.5\nsteps = 3"), HasSubstr("both 'steps' and 'epochs'"));
+  EXPECT_THAT(error("[objective]", "[[objective]]"), HasSubstr("'objective' must be a section"));
+  EXPECT_THROW(parse(""), UsageError);
+}
+
+/// What to_toml writes, without the layers' and the objective's own defaults, which their folders add.
+void expect_round_trip(const Recipe& recipe) {
+  const std::string written = to_toml(recipe);
+  const Recipe again = parse_recipe(written, "another stem", "written");
+  EXPECT_EQ(to_toml(again), written);
+  EXPECT_EQ(again.name, recipe.name);
+  ASSERT_EQ(again.generator.layers.size(), recipe.generator.layers.size());
+  ASSERT_EQ(again.discriminator.layers.size(), recipe.discriminator.layers.size());
+  for (std::size_t i = 0; i < recipe.generator.layers.size(); ++i) {
+    EXPECT_EQ(again.generator.layers[i].kind, recipe.generator.layers[i].kind);
+    EXPECT_EQ(again.generator.layers[i].values, recipe.generator.layers[i].values);
+  }
+  EXPECT_EQ(again.objective.values, recipe.objective.values);
+  EXPECT_EQ(again.train.steps, recipe.train.steps);
+  EXPECT_EQ(again.train.epochs, recipe.train.epochs);
+  EXPECT_EQ(again.data.classes, recipe.data.classes);
+  EXPECT_EQ(again.optimizer_generator.learning_rate, recipe.optimizer_generator.learning_rate);
+  EXPECT_EQ(again.about, recipe.about);
+}
+
+TEST(Recipe, WritesAndReadsBack) {
+  expect_round_trip(parse(kText));
+  expect_round_trip(
+      recipe_of("{ dense = 4, bias = false }", "\"relu\"", {"about=\"a\\nb \\\"c\\\" \\\\\"", "data.path=/a/b c"}));
+  EXPECT_THAT(to_toml(parse(kText)), HasSubstr("keep_checkpoints = 3\n")) << "defaults are written out";
+}
+
+TEST(Recipe, EveryShippedOneWritesAndReadsBack) {
+  EXPECT_GE(shipped_recipes().size(), 10u);
+  for (const auto& shipped : shipped_recipes()) {
+    SCOPED_TRACE(shipped.name);
+    const Recipe recipe = load_recipe(shipped.name);
+    EXPECT_EQ(recipe.name, shipped.name);
+    expect_round_trip(recipe);
+  }
+}
+
+TEST(LoadRecipe, TakesAFileOrAShippedName) {
+  const test::TemporaryFolder folder;
+  std::ofstream(folder / "mine.toml") << kText;
+  EXPECT_EQ(load_recipe((folder / "mine.toml").string()).name, "mine");
+  EXPECT_THAT(error_of([] { load_recipe("svhn-dcga"); }), HasSubstr("did you mean 'svhn-dcgan'?"));
+  EXPECT_THAT(error_of([&] { load_recipe(folder.path().string()); }), HasSubstr("neither a file nor a shipped recipe"));
+  std::ofstream(folder / "huge.toml") << std::string((1 << 20) + 1, '#');
+  EXPECT_THAT(error_of([&] { load_recipe((folder / "huge.toml").string()); }), HasSubstr("above the limit"));
+}
+
+}  // namespace
+}  // namespace ganymede::config

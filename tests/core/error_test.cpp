@@ -1,0 +1,37 @@
+#include "ganymede/core/error.h"
+
+#include "support/support.h"
+
+namespace ganymede {
+namespace {
+
+TEST(Error, IsOneLineOfWhatWhereAndHowToMend) {
+  EXPECT_STREQ(Error("it broke", "in a file", "glue it").what(), "it broke, in a file; glue it");
+  EXPECT_STREQ(Error("it broke", "in a file").what(), "it broke, in a file");
+  EXPECT_STREQ(Error("it broke", "", "glue it").what(), "it broke; glue it");
+  EXPECT_STREQ(Error("it broke").what(), "it broke");
+  const Error error("it broke", "in a file", "glue it");
+  EXPECT_EQ(error.what_happened(), "it broke");
+  EXPECT_EQ(error.where(), "in a file");
+  EXPECT_EQ(error.mend(), "glue it");
+}
+
+TEST(Error, UsageErrorsAreErrors) {
+  EXPECT_THROW(throw UsageError("wrong"), Error);
+}
+
+TEST(Suggest, NamesTheNearest) {
+  const std::vector<std::string> known{"batch", "steps", "epochs", "ema"};
+  EXPECT_EQ(suggest("btach", known), "did you mean 'batch'?");
+  EXPECT_EQ(suggest("step", known), "did you mean 'steps'?");
+  EXPECT_EQ(suggest("epochen", {"epochs", "steps"}), "did you mean 'epochs'?");
+  EXPECT_EQ(suggest("em", known), "did you mean 'ema'?");
+}
+
+TEST(Suggest, ListsTheKnownWhereNoneIsNear) {
+  EXPECT_EQ(suggest("qqqqqqqqqqqq", {"batch", "steps"}), "known are batch, steps");
+  EXPECT_EQ(suggest("x", {}), "nothing is known here");
+}
+
+}  // namespace
+}  // namespace ganymede

@@ -1,0 +1,258 @@
+// The trainer's step as the algorithm it is: who learns when, from what, and that a resumed one is the same.
+#include "ganymede/train/trainer.h"
+
+#include <cmath>
+
+#include "ganymede/data/memory.h"
+#include "nn/kernels/checks.h"
+#include "support/recipes.h"
+#include "support/support.h"
+
+namespace ganymede::train {
+namespace {
+
+using test::same;
+
+constexpr const char* kGenerator =
+    "{ dense = 64, bias = false }, \"batch_norm\", \"relu\", { reshape = [4, 4, 4] }, { conv_transpose = 3, kernel = "
+    "4, stride = 2, padding = 1 }, \"tanh\"";
+constexpr const char* kDiscriminator =
+    "{ conv = 8, kernel = 4, stride = 2, padding = 1, spectral_norm = true }, { leaky_relu = 0.2 }, { dropout = 0.3 }, "
+    "\"flatten\", { dense = 1 }";
+
+/// 32 pictures of 8x8: the left half light, the right half dark, with a little noise.
+std::shared_ptr<const data::Dataset> halves() {
+  data::Images images{8, 8, 3, {}, std::vector<std::int32_t>(32, -1), "none"};
+  Random random(1);
+  for (int i = 0; i < 32 * 64; ++i) {
+    for (int c = 0; c < 3; ++c)
+      images.pixels.push_back(static_cast<std::uint8_t>((i % 8 < 4 ? 220 : 30) + random.below(20)));
+  }
+  data::DatasetInfo info;
+  info.name = "halves";
+  info.height = info.width = 8;
+  info.channels = 3;
+  return data::in_memory(info, images);
+}
+
+config::Recipe recipe(std::vector<std::string> overrides = {}) {
+  overrides.insert(overrides.begin(), {"generator.init=glorot_uniform", "discriminator.init=glorot_uniform",
+                                       "train.precision=f32", "train.ema=0.9"});
+  return test::recipe_of(kGenerator, kDiscriminator, overrides);
+}
+
+Trainer trainer_of(const std::vector<std::string>& overrides = {}) {
+  return {recipe(overrides), halves(), torch::kCPU};
+}
+
+std::vector<Tensor> copies(const std::vector<models::NetworkTensor>& tensors) {
+  std::vector<Tensor> out;
+  for (const auto& named : tensors) out.push_back(named.tensor.detach().clone());
+  return out;
+}
+
+bool all_same(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+/// Calls a function after each step.
+class Each : public Observer {
+ public:
+  explicit Each(std::function<void(const Trainer&, const StepResult&)> action) : action_(std::move(action)) {}
+  void after_step(const Trainer& trainer, const Position&, const StepResult& result) override {
+    action_(trainer, result);
+  }
+
+ private:
+  std::function<void(const Trainer&, const StepResult&)> action_;
+};
+
+void run(
+    Trainer& trainer, std::function<void(const Trainer&, const StepResult&)> action = [](auto&, auto&) {}) {
+  std::vector<std::unique_ptr<Observer>> observers;
+  observers.push_back(std::make_unique<Each>(std::move(action)));
+  trainer.run(observers);
+}
+
+TEST(Trainer, BothNetworksLearn) {
+  Trainer trainer = trainer_of();
+  const auto g = copies(trainer.gan().generator.parameters()), d = copies(trainer.gan().discriminator.parameters());
+  trainer.step(false);
+  const auto g_after = copies(trainer.gan().generator.parameters()),
+             d_after = copies(trainer.gan().discriminator.parameters());
+  for (std::size_t i = 0; i < g.size(); ++i)
+    EXPECT_FALSE(same(g[i], g_after[i])) << trainer.gan().generator.parameters()[i].name;
+  for (std::size_t i = 0; i < d.size(); ++i)
+    EXPECT_FALSE(same(d[i], d_after[i])) << trainer.gan().discriminator.parameters()[i].name;
+}
+
+TEST(Trainer, TheGeneratorsStepLeavesTheDiscriminatorAlone) {
+  Trainer trainer = trainer_of();
+  trainer.step(true);
+  for (const auto& p : trainer.gan().discriminator.parameters()) {
+    EXPECT_FALSE(p.tensor.grad().defined()) << p.name;
+    EXPECT_FALSE(p.tensor.requires_grad()) << p.name << ": its weight gradients are not even computed";
+  }
+  for (const auto& p : trainer.gan().generator.parameters()) EXPECT_FALSE(p.tensor.grad().defined()) << p.name;
+  // A rate of zero for one network freezes exactly that one.
+  Trainer frozen = trainer_of({"optimizer.discriminator.learning_rate=0"});
+  const auto d = copies(frozen.gan().discriminator.parameters()), g = copies(frozen.gan().generator.parameters());
+  frozen.step(false);
+  EXPECT_TRUE(all_same(d, copies(frozen.gan().discriminator.parameters())));
+  EXPECT_FALSE(all_same(g, copies(frozen.gan().generator.parameters())));
+}
+
+/// One step by the book: plain autograd and plain Adam on copies of the networks, without noise layers.
+TEST(Trainer, AStepIsThePapersAlgorithm) {
+  const std::vector<std::string> plain{"optimizer.generator.learning_rate=0.01", "optimizer.discriminator.name=sgd",
+                                       "optimizer.discriminator.learning_rate=0.1", "optimizer.generator.name=sgd"};
+  const auto config = test::recipe_of("{ dense = 192 }, \"tanh\", { reshape = [3, 8, 8] }",
+                                      "\"flatten\", { dense = 6 }, { leaky_relu = 0.2 }, { dense = 1 }", [&] {
+                                        auto all = plain;
+                                        all.push_back("train.precision=f32");
+                                        return all;
+                                      }());
+  const auto dataset = halves();
+  Trainer trainer(config, dataset, torch::kCPU);
+  std::map<std::string, Tensor> w;
+  for (const auto& p : trainer.gan().generator.parameters())
+    w["g." + p.name] = p.tensor.detach().clone().set_requires_grad(true);
+  for (const auto& p : trainer.gan().discriminator.parameters())
+    w["d." + p.name] = p.tensor.detach().clone().set_requires_grad(true);
+  const StepResult result = trainer.step(true);
+
+  data::Loader loader(dataset, {.batch = 4, .seed = 0, .flip = false}, 0);
+  const auto batch = loader.next();
+  const Tensor real = (torch::from_blob(const_cast<std::uint8_t*>(std::data(batch.pixels)), {4, 8, 8, 3}, at::kByte)
+                           .permute({0, 3, 1, 2})
+                           .to(at::kFloat) -
+                       127.5) /
+                      127.5;
+  const Tensor z = models::draw_latents(config.latent, 4, stream_seed(0, "latent", 0));
+  const auto draw = [&] {
+    return at::tanh(at::linear(z, w["g.dense_1.weight"], w["g.dense_1.bias"])).reshape({4, 3, 8, 8});
+  };
+  const auto judge = [&](const Tensor& x) {
+    return at::linear(at::leaky_relu(at::linear(x.flatten(1), w["d.dense_1.weight"], w["d.dense_1.bias"]), 0.2),
+                      w["d.dense_2.weight"], w["d.dense_2.bias"])
+        .flatten();
+  };
+  const auto descend = [&](const Tensor& loss, const std::string& network, double rate) {
+    std::vector<Tensor> leaves;
+    for (auto& [name, tensor] : w) {
+      if (name.rfind(network, 0) == 0) leaves.push_back(tensor);
+    }
+    const auto gradients = torch::autograd::grad({loss}, leaves);
+    torch::NoGradGuard constant;
+    double squares = 0;
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      squares += gradients[i].square().sum().item<double>();
+      leaves[i].sub_(gradients[i], rate);
+    }
+    return std::sqrt(squares);
+  };
+  const Tensor loss_d = at::binary_cross_entropy_with_logits(judge(real), torch::ones({4})) +
+                        at::binary_cross_entropy_with_logits(judge(draw().detach()), torch::zeros({4}));
+  const double norm_d = descend(loss_d, "d.", 0.1);
+  const Tensor loss_g = at::binary_cross_entropy_with_logits(judge(draw()), torch::ones({4}));
+  const double norm_g = descend(loss_g, "g.", 0.01);
+
+  EXPECT_NEAR(result.loss_d.item<double>(), loss_d.item<double>(), 1e-5);
+  EXPECT_NEAR(result.loss_g.item<double>(), loss_g.item<double>(), 1e-5);
+  EXPECT_NEAR(result.grad_norm_d, norm_d, 1e-4);
+  EXPECT_NEAR(result.grad_norm_g, norm_g, 1e-4);
+  for (const auto& p : trainer.gan().discriminator.parameters())
+    EXPECT_LT(test::distance(p.tensor, w["d." + p.name]), 1e-4) << p.name;
+  for (const auto& p : trainer.gan().generator.parameters())
+    EXPECT_LT(test::distance(p.tensor, w["g." + p.name]), 1e-4) << p.name;
+}
+
+TEST(Trainer, CountsStepsImagesAndEpochs) {
+  Trainer trainer = trainer_of({"train.epochs=2", "train.discriminator_steps=3"});
+  EXPECT_EQ(trainer.images_per_step(), 12u);
+  EXPECT_EQ(trainer.total_steps(), 6u) << "64 images, 12 a step, rounded up";
+  run(trainer);
+  EXPECT_EQ(trainer.position().step, 6u);
+  EXPECT_EQ(trainer.position().images, 72u);
+  EXPECT_DOUBLE_EQ(trainer.epoch(), 2.25);
+}
+
+TEST(Trainer, ResumesToTheSameState) {
+  for (const char* precision : {"train.precision=f32", "train.precision=bf16"}) {
+    const std::vector<std::string> options{precision, "train.steps=8", "train.discriminator_steps=2", "data.flip=true",
+                                           "optimizer.generator.schedule=linear"};
+    Trainer whole = trainer_of(options);
+    checkpoint::SafetensorsFile saved;
+    run(whole, [&](const Trainer& t, const StepResult&) {
+      if (t.position().step != 3) return;
+      for (const auto& named : t.state()) saved.tensors.push_back({named.name, named.tensor.clone()});
+      saved.metadata = checkpoint::metadata(t.recipe(), 3);
+    });
+    Trainer resumed = trainer_of(options);
+    resumed.load_state(saved, "here", 1.5);
+    EXPECT_EQ(resumed.position().step, 3u);
+    EXPECT_EQ(resumed.position().images, 24u);
+    EXPECT_EQ(resumed.position().seconds, 1.5);
+    run(resumed);
+    const auto a = whole.state(), b = resumed.state();
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(same(a[i].tensor, b[i].tensor)) << a[i].name;
+  }
+}
+
+TEST(Trainer, TheSeedIsAllTheRandomness) {
+  const auto weights = [](const char* seed) {
+    Trainer trainer = trainer_of({seed, "train.steps=3"});
+    run(trainer);
+    return copies(trainer.gan().generator.parameters());
+  };
+  EXPECT_TRUE(all_same(weights("train.seed=1"), weights("train.seed=1")));
+  EXPECT_FALSE(all_same(weights("train.seed=1"), weights("train.seed=2")));
+}
+
+TEST(Trainer, ADiscriminatorLearnsAToySet) {
+  Trainer trainer = trainer_of(
+      {"optimizer.generator.learning_rate=0", "optimizer.discriminator.learning_rate=0.003", "train.steps=60"});
+  std::vector<double> losses;
+  run(trainer, [&](const Trainer&, const StepResult& r) { losses.push_back(r.loss_d.item<double>()); });
+  const auto mean = [&](std::size_t from) {
+    return (losses[from] + losses[from + 1] + losses[from + 2] + losses[from + 3] + losses[from + 4]) / 5;
+  };
+  EXPECT_LT(mean(55), 0.5 * mean(0));
+}
+
+TEST(Trainer, AGeneratorLearnsAToySet) {
+  Trainer trainer = trainer_of({"optimizer.generator.learning_rate=0.005",
+                                "optimizer.discriminator.learning_rate=0.002", "train.steps=150", "train.batch=8"});
+  // How much lighter the left half is than the right one: about 1.5 in the data, 0 at the start.
+  const auto contrast = [&] {
+    nn::Pass pass;
+    torch::NoGradGuard constant;
+    const Tensor x = trainer.drawing_generator().forward(models::draw_latents(trainer.recipe().latent, 64, 1), pass);
+    return (x.slice(3, 0, 4).mean() - x.slice(3, 4, 8).mean()).item<double>();
+  };
+  EXPECT_LT(std::abs(contrast()), 0.3);
+  run(trainer);
+  EXPECT_GT(contrast(), 0.8);
+}
+
+TEST(Trainer, DrawsWithTheAverageWhereThereIsOne) {
+  Trainer trainer = trainer_of();
+  EXPECT_NE(&trainer.drawing_generator(), &trainer.gan().generator);
+  Trainer plain = trainer_of({"train.ema=0"});
+  EXPECT_EQ(&plain.drawing_generator(), &plain.gan().generator);
+}
+
+TEST(Trainer, ResolvesItsRecipe) {
+  const Trainer trainer = trainer_of();
+  const std::string written = config::to_toml(trainer.recipe());
+  for (const char* text : {"discriminator_weight = 1.0", "output_padding = 0", "torch_momentum = 0.1", "size = 8\n",
+                           "label_smoothing = 0.0"}) {
+    EXPECT_THAT(written, ::testing::HasSubstr(text));
+  }
+  EXPECT_THAT(test::error_of([] { trainer_of({"optimizer.generator.warmup=\"3 minutes\""}); }),
+              ::testing::HasSubstr("'warmup'"));
+}
+
+}  // namespace
+}  // namespace ganymede::train
