@@ -129,11 +129,13 @@ void run(const TrainFlags& flags) {
   }
 
   catch_stop_signals();
+  const auto events = std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
   std::vector<std::unique_ptr<train::Observer>> observers;
+  // Metrics before checkpoints: a checkpoint counts on the rows up to its step being written.
   observers.push_back(std::make_unique<ProgressObserver>());
-  observers.push_back(train::metrics_observer(folder));
+  observers.push_back(train::metrics_observer(folder, events));
   observers.push_back(train::checkpoint_observer(folder));
-  observers.push_back(train::sample_observer(folder));
+  observers.push_back(train::sample_observer(folder, events));
   trainer.run(observers);
 
   const auto& end = trainer.position();

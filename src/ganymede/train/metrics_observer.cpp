@@ -1,5 +1,3 @@
-#include <chrono>
-
 #include "ganymede/train/metrics_table.h"
 #include "ganymede/train/observers.h"
 #include "ganymede/train/tensorboard.h"
@@ -9,7 +7,7 @@ namespace {
 
 class MetricsObserver : public Observer {
  public:
-  explicit MetricsObserver(const RunFolder& folder) : folder_(folder) {}
+  MetricsObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events) : folder_(folder), events_(std::move(events)) {}
 
   void on_start(const Trainer& trainer) override {
     const auto step = trainer.position().step;
@@ -17,7 +15,6 @@ class MetricsObserver : public Observer {
     const std::vector<std::string> columns{"loss_d",      "loss_g",      "d_real", "d_fake", "grad_norm_d",
                                            "grad_norm_g", "lr_d",        "lr_g",   "images_per_s"};
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
-    events_ = std::make_unique<EventWriter>(folder_.path(), keep);
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
     last_ = trainer.position();
   }
@@ -38,7 +35,7 @@ class MetricsObserver : public Observer {
                     {"lr_d", result.learning_rate_d}, {"lr_g", result.learning_rate_g}, {"images_per_s", rate}}};
     last_ = now;
     table_->append(row);
-    const double wall = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+    const double wall = wall_time_now();
     for (const auto& [name, value] : row.values) events_->scalar(name, now.step, wall, value);
   }
 
@@ -50,7 +47,7 @@ class MetricsObserver : public Observer {
  private:
   const RunFolder& folder_;
   std::unique_ptr<MetricsTable> table_;
-  std::unique_ptr<EventWriter> events_;
+  std::shared_ptr<EventWriter> events_;
   std::optional<Trigger> trigger_;
   Position last_;
   bool due_ = false;
@@ -58,6 +55,8 @@ class MetricsObserver : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> metrics_observer(const RunFolder& folder) { return std::make_unique<MetricsObserver>(folder); }
+std::unique_ptr<Observer> metrics_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events) {
+  return std::make_unique<MetricsObserver>(folder, std::move(events));
+}
 
 }  // namespace ganymede::train

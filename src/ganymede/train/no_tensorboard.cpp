@@ -4,6 +4,8 @@
 #include "ganymede/core/log.h"
 #include "ganymede/train/tensorboard.h"
 
+#include <chrono>
+
 namespace ganymede::train {
 
 struct EventWriter::State {};
@@ -19,5 +21,9 @@ EventWriter::~EventWriter() = default;
 void EventWriter::scalar(const std::string&, std::uint64_t, double, double) {}
 void EventWriter::image(const std::string&, std::uint64_t, double, std::span<const std::uint8_t>, int, int, int) {}
 void EventWriter::flush() {}
+
+double wall_time_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
 
 }  // namespace ganymede::train

@@ -20,7 +20,7 @@ image::Image sheet(const std::vector<image::Image>& pictures) { return image::gr
 
 class SampleObserver : public Observer {
  public:
-  explicit SampleObserver(const RunFolder& folder) : folder_(folder) {}
+  SampleObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events) : folder_(folder), events_(std::move(events)) {}
 
   void on_start(const Trainer& trainer) override {
     const auto& recipe = trainer.recipe();
@@ -73,7 +73,14 @@ class SampleObserver : public Observer {
     return sheet(pictures);
   }
 
-  void write_sample(const Trainer& trainer) const { save(folder_.sample(trainer.position().step), generated_sheet(trainer)); }
+  void write_sample(const Trainer& trainer) const {
+    const auto step = trainer.position().step;
+    const image::Image drawn = generated_sheet(trainer);
+    const Bytes png = image::encode_png(drawn);
+    write_file(folder_.sample(step), png);
+    events_->image("samples", step, wall_time_now(), png, drawn.width, drawn.height, drawn.channels);
+    events_->flush();
+  }
 
   void write_chart(const Trainer& trainer) const {
     if (!fs::exists(folder_.file(kMetricsFile))) return;
@@ -93,6 +100,7 @@ class SampleObserver : public Observer {
   }
 
   const RunFolder& folder_;
+  std::shared_ptr<EventWriter> events_;
   std::optional<Trigger> trigger_;
   Tensor latents_;
   image::Image real_;
@@ -100,6 +108,8 @@ class SampleObserver : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> sample_observer(const RunFolder& folder) { return std::make_unique<SampleObserver>(folder); }
+std::unique_ptr<Observer> sample_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events) {
+  return std::make_unique<SampleObserver>(folder, std::move(events));
+}
 
 }  // namespace ganymede::train

@@ -130,4 +130,8 @@ void EventWriter::flush() {
   state_->write();
 }
 
+double wall_time_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
 }  // namespace ganymede::train

@@ -36,4 +36,7 @@ class EventWriter {
   std::unique_ptr<State> state_;
 };
 
+/// Seconds since 1970, as events want them.
+double wall_time_now();
+
 }  // namespace ganymede::train
