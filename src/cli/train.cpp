@@ -103,6 +103,8 @@ void run(const TrainFlags& flags) {
   const auto recipe = choose_recipe(flags);
   const auto dataset = open_data(recipe, models::build_gan(recipe));
   train::Trainer trainer(recipe, dataset, device);
+  // Before the run folder: a model that cannot be read must not leave an empty one behind.
+  if (!flags.from.empty()) trainer.start_from(checkpoint::load_model(flags.from));
 
   const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
   if (flags.resume) {
@@ -112,8 +114,6 @@ void run(const TrainFlags& flags) {
     } else {
       spdlog::info("no checkpoint yet: starting from the beginning");
     }
-  } else if (!flags.from.empty()) {
-    trainer.start_from(checkpoint::load_model(flags.from));
   }
   write_file(folder.file(train::kRecipeFile), config::to_toml(trainer.recipe()));
   train::write_environment(folder, trainer);

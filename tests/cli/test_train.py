@@ -169,7 +169,13 @@ def test_fine_tuning_refuses_another_architecture(ganymede, tmp_path):
     result = train(ganymede, tmp_path / "run", "--from", shared_model(ganymede), "--steps", 1, "--set", "latent.size=9")
     assert result.returncode == 1
     assert "generator.dense_1.weight" in result.stderr and "[128, 8]" in result.stderr and "[128, 9]" in result.stderr
-    assert not (tmp_path / "run" / "model.safetensors").exists()
+    assert not (tmp_path / "run").exists()
+
+
+def test_fine_tuning_from_nothing_leaves_no_run_behind(ganymede, tmp_path):
+    result = train(ganymede, tmp_path / "run", "--from", tmp_path / "gone.safetensors")
+    assert "gone.safetensors" in one_error(result)
+    assert not (tmp_path / "run").exists()
 
 
 def one_error(result, code=1):

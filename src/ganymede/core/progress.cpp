@@ -63,8 +63,9 @@ void Progress::draw(bool last) {
   const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
   const double rate = seconds > 0 ? static_cast<double>(done_ - start_) / seconds : 0;
   std::string tail;
-  if (total_ > 0) tail += fmt::format(" {}/{} {}s", done_, total_, unit_);
-  else tail += fmt::format(" {} {}s", done_, unit_);
+  const auto units = [&](std::uint64_t count) { return count == 1 ? unit_ : unit_ + "s"; };
+  if (total_ > 0) tail += fmt::format(" {}/{} {}", done_, total_, units(total_));
+  else tail += fmt::format(" {} {}", done_, units(done_));
   if (rate > 0) tail += rate >= 1 ? fmt::format("  {:.1f} {}s/s", rate, unit_) : fmt::format("  {:.1f} s/{}", 1 / rate, unit_);
   if (last) tail += "  in " + duration_text(seconds);
   else if (rate > 0 && total_ > done_) tail += "  " + duration_text(static_cast<double>(total_ - done_) / rate) + " left";
