@@ -4,6 +4,7 @@
 #include "ganymede/models/gan.h"
 #include "ganymede/models/summary.h"
 #include "ganymede/objectives/objective.h"
+#include "ganymede/objectives/penalty.h"
 
 namespace ganymede::cli {
 namespace {
@@ -34,6 +35,7 @@ void add_summary(CLI::App& app) {
     const auto recipe = recipe_or_model(flags->what);
     const auto gan = models::build_gan(recipe);
     objectives::make_objective(recipe.objective);  // a recipe that names an unknown one is wrong here as well
+    for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
     const auto generator = models::summarise(gan.generator), discriminator = models::summarise(gan.discriminator);
     if (flags->json) return print_json({{"generator", to_json(generator)}, {"discriminator", to_json(discriminator)}});
     fmt::print("{}\n\n{}\n{}", recipe.name, models::to_text(generator, "Generator"), models::to_text(discriminator, "Discriminator"));

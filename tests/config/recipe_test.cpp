@@ -107,7 +107,7 @@ TEST(Recipe, RefusesAndSaysWhere) {
   EXPECT_THAT(error("name = \"shapes\"", ""), HasSubstr("names no data"));
   EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nchannels = 2"), HasSubstr("use 1 (grey) or 3 (RGB)"));
   EXPECT_THAT(error("\"relu\"", "5"), HasSubstr("line 12 of my.toml in [generator] layer 2"));
-  EXPECT_THAT(error("\"relu\"", "{}"), HasSubstr("a layer must be a table"));
+  EXPECT_THAT(error("\"relu\"", "{}"), HasSubstr("an entry must be a table"));
   EXPECT_THAT(error("layers = [{ conv = 8, kernel = 3 }]", "layers = []"), HasSubstr("at least one layer"));
   EXPECT_THAT(error("name = \"gan\"", ""), HasSubstr("'name' is missing"));
   EXPECT_THAT(error("epochs = 2.5", ""), HasSubstr("neither 'steps' nor 'epochs'"));

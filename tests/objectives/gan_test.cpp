@@ -26,37 +26,37 @@ Tensor d(const Tensor& scores) {
 
 TEST(GanObjective, IsTheClosedForm) {
   const auto gan = objective();
-  EXPECT_LT(distance(gan->discriminator_loss(kReal, kFake), -d(kReal).log().mean() - (1 - d(kFake)).log().mean()),
+  EXPECT_LT(distance(gan->discriminator_loss({kReal}, {kFake}), -d(kReal).log().mean() - (1 - d(kFake)).log().mean()),
             1e-12);
-  EXPECT_LT(distance(gan->generator_loss(kFake), -d(kFake).log().mean()), 1e-12) << "non-saturating";
-  EXPECT_LT(distance(objective({"objective.form=saturating"})->generator_loss(kFake), (1 - d(kFake)).log().mean()),
+  EXPECT_LT(distance(gan->generator_loss({kFake}, {}), -d(kFake).log().mean()), 1e-12) << "non-saturating";
+  EXPECT_LT(distance(objective({"objective.form=saturating"})->generator_loss({kFake}, {}), (1 - d(kFake)).log().mean()),
             1e-12);
   EXPECT_LT(distance(gan->realness(kReal), d(kReal)), 1e-12);
   const Tensor undecided = torch::zeros({4});
-  EXPECT_NEAR(gan->discriminator_loss(undecided, undecided).item<double>(), 2 * std::log(2.0), 1e-6);
+  EXPECT_NEAR(gan->discriminator_loss({undecided}, {undecided}).item<double>(), 2 * std::log(2.0), 1e-6);
 }
 
 TEST(GanObjective, SmoothsOnlyTheRealLabel) {
   const auto smooth = objective({"objective.label_smoothing=0.1"});
   const Tensor expected = -(0.9 * d(kReal).log() + 0.1 * (1 - d(kReal)).log()).mean() - (1 - d(kFake)).log().mean();
-  EXPECT_LT(distance(smooth->discriminator_loss(kReal, kFake), expected), 1e-12);
-  EXPECT_LT(distance(smooth->generator_loss(kFake), objective()->generator_loss(kFake)), 1e-12);
+  EXPECT_LT(distance(smooth->discriminator_loss({kReal}, {kFake}), expected), 1e-12);
+  EXPECT_LT(distance(smooth->generator_loss({kFake}, {}), objective()->generator_loss({kFake}, {})), 1e-12);
 }
 
 TEST(GanObjective, WeightScalesTheDiscriminatorAlone) {
   const auto half = objective({"objective.discriminator_weight=0.5"});
-  EXPECT_LT(distance(half->discriminator_loss(kReal, kFake), objective()->discriminator_loss(kReal, kFake) / 2), 1e-12);
-  EXPECT_LT(distance(half->generator_loss(kFake), objective()->generator_loss(kFake)), 1e-12);
+  EXPECT_LT(distance(half->discriminator_loss({kReal}, {kFake}), objective()->discriminator_loss({kReal}, {kFake}) / 2), 1e-12);
+  EXPECT_LT(distance(half->generator_loss({kFake}, {}), objective()->generator_loss({kFake}, {})), 1e-12);
 }
 
 TEST(GanObjective, GradientsAreTheClosedForms) {
   const Tensor real = kReal.clone().set_requires_grad(true), fake = kFake.clone().set_requires_grad(true);
   const auto gan = objective();
-  const auto g = torch::autograd::grad({gan->discriminator_loss(real, fake)}, {real, fake});
+  const auto g = torch::autograd::grad({gan->discriminator_loss({real}, {fake})}, {real, fake});
   EXPECT_LT(distance(g[0], (d(kReal) - 1) / 3), 1e-12);
   EXPECT_LT(distance(g[1], d(kFake) / 3), 1e-12);
-  EXPECT_LT(distance(torch::autograd::grad({gan->generator_loss(fake)}, {fake})[0], (d(kFake) - 1) / 3), 1e-12);
-  EXPECT_LT(distance(torch::autograd::grad({objective({"objective.form=saturating"})->generator_loss(fake)}, {fake})[0],
+  EXPECT_LT(distance(torch::autograd::grad({gan->generator_loss({fake}, {})}, {fake})[0], (d(kFake) - 1) / 3), 1e-12);
+  EXPECT_LT(distance(torch::autograd::grad({objective({"objective.form=saturating"})->generator_loss({fake}, {})}, {fake})[0],
                      -d(kFake) / 3),
             1e-12);
 }
@@ -64,7 +64,7 @@ TEST(GanObjective, GradientsAreTheClosedForms) {
 TEST(GanObjective, StaysFiniteForAnyScore) {
   const Tensor wild = torch::tensor({-1e30f, -1000.0f, 0.0f, 1000.0f, 1e30f}).set_requires_grad(true);
   for (const auto& gan : {objective(), objective({"objective.label_smoothing=0.2", "objective.form=saturating"})}) {
-    for (const Tensor& loss : {gan->discriminator_loss(wild, wild), gan->generator_loss(wild)}) {
+    for (const Tensor& loss : {gan->discriminator_loss({wild}, {wild}), gan->generator_loss({wild}, {})}) {
       EXPECT_TRUE(std::isfinite(loss.item<double>()));
       EXPECT_TRUE(torch::autograd::grad({loss}, {wild})[0].isfinite().all().item<bool>());
     }

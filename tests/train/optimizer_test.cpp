@@ -46,10 +46,10 @@ void expect_formula(const OptimizerConfig& config, Rule&& rule) {
   const models::Network n = network();
   std::vector<Tensor> expected;
   for (const auto& p : n.parameters()) expected.push_back(p.tensor.detach().to(at::kDouble));
-  Optimizer optimizer(config, n, nullptr, 0);
+  Optimizer optimizer(config, n, nullptr);
   for (int step = 1; step <= 10; ++step) {
     set_gradients(n, step);
-    optimizer.step(config.learning_rate, false);
+    optimizer.step({.learning_rate = config.learning_rate, .beta2 = config.beta2.to}, false);
     for (std::size_t i = 0; i < expected.size(); ++i) {
       Tensor g = gradient(expected[i], i, step).to(at::kDouble) + config.weight_decay * expected[i];
       rule(expected[i], g, i, step);
@@ -68,13 +68,14 @@ TEST(Optimizer, AdamIsThePapers) {
                           .weight_decay = 0.1,
                           .warmup = {},
                           .decay_start = {}};
+  const double beta2 = c.beta2.to;
   std::map<std::size_t, std::pair<Tensor, Tensor>> moments;
   expect_formula(c, [&](Tensor& p, const Tensor& g, std::size_t i, int step) {
     auto& [m, v] = moments[i];
     m = (m.defined() ? c.beta1 * m : torch::zeros_like(g)) + (1 - c.beta1) * g;
-    v = (v.defined() ? c.beta2 * v : torch::zeros_like(g)) + (1 - c.beta2) * g * g;
+    v = (v.defined() ? beta2 * v : torch::zeros_like(g)) + (1 - beta2) * g * g;
     p = p - c.learning_rate * (m / (1 - std::pow(c.beta1, step))) /
-                ((v / (1 - std::pow(c.beta2, step))).sqrt() + c.epsilon);
+                ((v / (1 - std::pow(beta2, step))).sqrt() + c.epsilon);
   });
 }
 
@@ -112,13 +113,13 @@ TEST(Optimizer, SgdIsPyTorchs) {
 TEST(Optimizer, AverageIsTheClosedForm) {
   const models::Network n = network(), average = network();
   constexpr double kDecay = 0.8;
-  Optimizer optimizer({.name = OptimizerKind::kSgd, .warmup = {}, .decay_start = {}}, n, &average, kDecay);
+  Optimizer optimizer({.name = OptimizerKind::kSgd, .warmup = {}, .decay_start = {}}, n, &average);
   const auto parameters = n.parameters();
   std::vector<Tensor> history{parameters[0].tensor.detach().clone()};
   for (int step = 1; step <= 6; ++step) {
     set_gradients(n, step);
     n.state()[4].tensor.fill_(step);  // a running mean
-    optimizer.step(0.1, false);
+    optimizer.step({.learning_rate = 0.1, .ema = kDecay}, false);
     history.push_back(parameters[0].tensor.detach().clone());
   }
   // decay^6 p0 + (1 - decay) sum decay^(6 - k) p_k
@@ -133,7 +134,7 @@ TEST(Optimizer, AverageIsTheClosedForm) {
 TEST(Optimizer, ClipsTheGlobalNorm) {
   OptimizerConfig c{.name = OptimizerKind::kSgd, .clip_norm = 0.5, .warmup = {}, .decay_start = {}};
   const models::Network n = network();
-  Optimizer optimizer(c, n, nullptr, 0);
+  Optimizer optimizer(c, n, nullptr);
   const auto parameters = n.parameters();
   double squares = 0;
   std::vector<Tensor> before;
@@ -142,7 +143,7 @@ TEST(Optimizer, ClipsTheGlobalNorm) {
     before.push_back(parameters[i].tensor.detach().clone());
   }
   set_gradients(n, 1);
-  EXPECT_NEAR(optimizer.step(1, false), std::sqrt(squares), 1e-4) << "the norm before clipping";
+  EXPECT_NEAR(optimizer.step({.learning_rate = 1}, false), std::sqrt(squares), 1e-4) << "the norm before clipping";
   for (std::size_t i = 0; i < parameters.size(); ++i) {
     EXPECT_LT(
         distance(before[i] - parameters[i].tensor, gradient(parameters[i].tensor, i, 1) * 0.5 / std::sqrt(squares)),
@@ -152,26 +153,26 @@ TEST(Optimizer, ClipsTheGlobalNorm) {
 
 TEST(Optimizer, MeasuresOnlyWhenAskedAndDropsGradients) {
   const models::Network n = network();
-  Optimizer optimizer({.name = OptimizerKind::kSgd, .warmup = {}, .decay_start = {}}, n, nullptr, 0);
+  Optimizer optimizer({.name = OptimizerKind::kSgd, .warmup = {}, .decay_start = {}}, n, nullptr);
   set_gradients(n, 1);
-  EXPECT_EQ(optimizer.step(0.1, false), 0);
+  EXPECT_EQ(optimizer.step({.learning_rate = 0.1}, false), 0);
   for (const auto& p : n.parameters()) EXPECT_FALSE(p.tensor.grad().defined());
   set_gradients(n, 2);
-  EXPECT_GT(optimizer.step(0.1, true), 0);
+  EXPECT_GT(optimizer.step({.learning_rate = 0.1}, true), 0);
 }
 
 TEST(Optimizer, StateGoesOnExactly) {
   for (const auto kind : {OptimizerKind::kAdam, OptimizerKind::kRmsprop, OptimizerKind::kSgd}) {
     const OptimizerConfig c{.name = kind, .learning_rate = 0.01, .momentum = 0.9, .warmup = {}, .decay_start = {}};
     models::Network a = network(), b = network(2);
-    Optimizer first(c, a, nullptr, 0), second(c, b, nullptr, 0);
-    for (int step = 1; step <= 3; ++step) set_gradients(a, step), first.step(0.01, false);
+    Optimizer first(c, a, nullptr), second(c, b, nullptr);
+    for (int step = 1; step <= 3; ++step) set_gradients(a, step), first.step({.learning_rate = 0.01}, false);
     checkpoint::SafetensorsFile file;
     first.append_state(file.tensors, "optimizer.g");
     b.copy_from(a);
     second.load_state(file, "optimizer.g", "here");
     for (const auto* each : {&a, &b}) set_gradients(*each, 4);
-    first.step(0.01, false), second.step(0.01, false);
+    first.step({.learning_rate = 0.01}, false), second.step({.learning_rate = 0.01}, false);
     for (std::size_t i = 0; i < a.parameters().size(); ++i)
       EXPECT_TRUE(test::same(a.parameters()[i].tensor, b.parameters()[i].tensor));
     file.tensors.pop_back();

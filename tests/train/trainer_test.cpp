@@ -3,76 +3,14 @@
 
 #include <cmath>
 
-#include "ganymede/data/memory.h"
-#include "nn/kernels/checks.h"
-#include "support/recipes.h"
 #include "support/support.h"
+#include "train/toy.h"
 
 namespace ganymede::train {
 namespace {
 
+using namespace toy;
 using test::same;
-
-constexpr const char* kGenerator =
-    "{ dense = 64, bias = false }, \"batch_norm\", \"relu\", { reshape = [4, 4, 4] }, { conv_transpose = 3, kernel = "
-    "4, stride = 2, padding = 1 }, \"tanh\"";
-constexpr const char* kDiscriminator =
-    "{ conv = 8, kernel = 4, stride = 2, padding = 1, spectral_norm = true }, { leaky_relu = 0.2 }, { dropout = 0.3 }, "
-    "\"flatten\", { dense = 1 }";
-
-/// 32 pictures of 8x8: the left half light, the right half dark, with a little noise.
-std::shared_ptr<const data::Dataset> halves() {
-  data::Images images{8, 8, 3, {}, std::vector<std::int32_t>(32, -1), "none"};
-  Random random(1);
-  for (int i = 0; i < 32 * 64; ++i) {
-    for (int c = 0; c < 3; ++c)
-      images.pixels.push_back(static_cast<std::uint8_t>((i % 8 < 4 ? 220 : 30) + random.below(20)));
-  }
-  data::DatasetInfo info;
-  info.name = "halves";
-  info.height = info.width = 8;
-  info.channels = 3;
-  return data::in_memory(info, images);
-}
-
-config::Recipe recipe(std::vector<std::string> overrides = {}) {
-  overrides.insert(overrides.begin(), {"generator.init=glorot_uniform", "discriminator.init=glorot_uniform",
-                                       "train.precision=f32", "train.ema=0.9"});
-  return test::recipe_of(kGenerator, kDiscriminator, overrides);
-}
-
-Trainer trainer_of(const std::vector<std::string>& overrides = {}) {
-  return {recipe(overrides), halves(), torch::kCPU};
-}
-
-std::vector<Tensor> copies(const std::vector<models::NetworkTensor>& tensors) {
-  std::vector<Tensor> out;
-  for (const auto& named : tensors) out.push_back(named.tensor.detach().clone());
-  return out;
-}
-
-bool all_same(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
-}
-
-/// Calls a function after each step.
-class Each : public Observer {
- public:
-  explicit Each(std::function<void(const Trainer&, const StepResult&)> action) : action_(std::move(action)) {}
-  void after_step(const Trainer& trainer, const Position&, const StepResult& result) override {
-    action_(trainer, result);
-  }
-
- private:
-  std::function<void(const Trainer&, const StepResult&)> action_;
-};
-
-void run(
-    Trainer& trainer, std::function<void(const Trainer&, const StepResult&)> action = [](auto&, auto&) {}) {
-  std::vector<std::unique_ptr<Observer>> observers;
-  observers.push_back(std::make_unique<Each>(std::move(action)));
-  trainer.run(observers);
-}
 
 TEST(Trainer, BothNetworksLearn) {
   Trainer trainer = trainer_of();
@@ -179,24 +117,9 @@ TEST(Trainer, CountsStepsImagesAndEpochs) {
 
 TEST(Trainer, ResumesToTheSameState) {
   for (const char* precision : {"train.precision=f32", "train.precision=bf16"}) {
-    const std::vector<std::string> options{precision, "train.steps=8", "train.discriminator_steps=2", "data.flip=true",
-                                           "optimizer.generator.schedule=linear"};
-    Trainer whole = trainer_of(options);
-    checkpoint::SafetensorsFile saved;
-    run(whole, [&](const Trainer& t, const StepResult&) {
-      if (t.position().step != 3) return;
-      for (const auto& named : t.state()) saved.tensors.push_back({named.name, named.tensor.clone()});
-      saved.metadata = checkpoint::metadata(t.recipe(), 3);
-    });
-    Trainer resumed = trainer_of(options);
-    resumed.load_state(saved, "here", 1.5);
-    EXPECT_EQ(resumed.position().step, 3u);
-    EXPECT_EQ(resumed.position().images, 24u);
-    EXPECT_EQ(resumed.position().seconds, 1.5);
-    run(resumed);
-    const auto a = whole.state(), b = resumed.state();
-    ASSERT_EQ(a.size(), b.size());
-    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(same(a[i].tensor, b[i].tensor)) << a[i].name;
+    expect_exact_resume({precision, "train.steps=8", "train.discriminator_steps=2", "data.flip=true",
+                         "optimizer.generator.schedule=linear"},
+                        3);
   }
 }
 

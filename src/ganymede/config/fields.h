@@ -123,6 +123,7 @@ class FieldReader {
       value = text(key, node);
     } else {
       value = T::from_node(node, [&](const std::string& problem) { fail(key, problem); });
+      if constexpr (requires { value.largest(); }) check_range(key, value.largest(), check);
     }
   }
 
@@ -148,6 +149,7 @@ class FieldWriter {
   std::string as_lines() const;
   /// "{ key = value, key = value }".
   std::string as_inline_table() const;
+  toml::table as_table() const { return toml::parse(as_lines()); }
 
  private:
   static std::string quote(const std::string& text);

@@ -25,7 +25,7 @@ OptionTable option_table(toml::node& node, Place place) {
   }
   auto* table = node.as_table();
   if (table == nullptr || table->empty()) {
-    throw UsageError("a layer must be a table such as { dense = 128 } or a name such as \"relu\"", out.place.at(&node));
+    throw UsageError("an entry must be a table such as { dense = 128 } or a name such as \"relu\"", out.place.at(&node));
   }
   auto first = table->begin();
   const auto position = [](const auto& entry) {
@@ -59,7 +59,7 @@ class Parser {
     read("latent", recipe.latent);
     read_network("generator", recipe.generator);
     read_network("discriminator", recipe.discriminator);
-    read_objective(recipe.objective);
+    read_objective(recipe.objective, recipe.penalties);
     if (auto* optimizers = section("optimizer")) {
       check_sections(*optimizers, "optimizer.", {"generator", "discriminator"});
       read_table(optimizers->get("generator"), "optimizer.generator", recipe.optimizer_generator);
@@ -130,10 +130,20 @@ class Parser {
     }
   }
 
-  void read_objective(OptionTable& objective) const {
+  void read_objective(OptionTable& objective, std::vector<OptionTable>& penalties) const {
     auto* table = section("objective");
     if (table == nullptr) throw UsageError("the recipe has no [objective]", origin_, "add [objective] with name = \"gan\"");
     objective.place = {origin_, "[objective]"};
+    if (auto* node = table->get("penalties")) {
+      auto* list = node->as_array();
+      if (list == nullptr) {
+        throw UsageError("'penalties' must be an array such as [{ r1 = 10 }]", objective.place.at(node));
+      }
+      for (size_t i = 0; i < list->size(); ++i) {
+        penalties.push_back(option_table(*list->get(i), {origin_, fmt::format("[objective] penalty {}", i + 1)}));
+      }
+      table->erase("penalties");
+    }
     objective.values = std::move(*table);
     FieldReader reader(objective.values, objective.place);
     reader("name", objective.kind);
@@ -144,7 +154,8 @@ class Parser {
   std::string origin_;
 };
 
-std::string layer_text(const OptionTable& layer) {
+/// An entry of a list of layers or penalties, on one line.
+std::string entry_text(const OptionTable& layer) {
   // toml++ sorts keys; the kind goes first, because that is what tells it from an option.
   std::string rest;
   for (const auto& [key, node] : layer.values) {
@@ -170,7 +181,7 @@ std::string network_text(const char* name, const NetworkConfig& network) {
   writer("init", network.init);
   writer("init_std", network.init_std);
   std::string out = fmt::format("\n[{}]\n{}layers = [\n", name, writer.as_lines());
-  for (const auto& layer : network.layers) out += "  " + layer_text(layer) + ",\n";
+  for (const auto& layer : network.layers) out += "  " + entry_text(layer) + ",\n";
   return out + "]\n";
 }
 
@@ -222,6 +233,11 @@ std::string to_toml(const Recipe& recipe) {
   std::ostringstream objective;
   objective << recipe.objective.values;
   out += "\n[objective]\n" + objective.str() + "\n";
+  if (!recipe.penalties.empty()) {
+    out += "penalties = [\n";
+    for (const auto& penalty : recipe.penalties) out += "  " + entry_text(penalty) + ",\n";
+    out += "]\n";
+  }
   out += section_text("optimizer.generator", recipe.optimizer_generator);
   out += section_text("optimizer.discriminator", recipe.optimizer_discriminator);
   out += section_text("train", recipe.train);

@@ -9,6 +9,7 @@
 
 #include "ganymede/config/fields.h"
 #include "ganymede/config/interval.h"
+#include "ganymede/config/ramp.h"
 
 namespace ganymede::config {
 
@@ -55,7 +56,8 @@ enum class ScheduleKind { kConstant, kLinear, kCosine };
 struct OptimizerConfig {
   OptimizerKind name = OptimizerKind::kAdam;
   double learning_rate = 2e-4;
-  double beta1 = 0.5, beta2 = 0.999;  ///< Adam
+  double beta1 = 0.5;                 ///< Adam
+  Ramp beta2 = 0.999;                 ///< Adam
   double epsilon = 1e-8;              ///< Adam, RMSprop
   double alpha = 0.99;                ///< RMSprop: decay of the mean square
   double momentum = 0;                ///< RMSprop, SGD
@@ -76,6 +78,9 @@ struct TrainConfig {
   std::optional<double> epochs;        ///< passes over the data, counted in images the discriminator saw
   int discriminator_steps = 1;         ///< discriminator updates for each generator update
   double ema = 0;                      ///< decay of the generator's running average; 0 keeps none
+  double ema_rampup = 0;               ///< the average's half-life is at most this share of the images seen; 0: no limit
+  int accumulate = 1;                  ///< a batch goes through the networks in so many parts, their gradients added up
+  int freeze_discriminator = 0;        ///< so many of the discriminator's first layers with weights stay as they are
   Precision precision = Precision::kAuto;
   std::uint64_t seed = 0;
   Interval log_every{10, Interval::Unit::kSteps};
@@ -97,6 +102,7 @@ struct Recipe {
   LatentConfig latent;
   NetworkConfig generator, discriminator;
   OptionTable objective;
+  std::vector<OptionTable> penalties;  ///< [objective] penalties
   OptimizerConfig optimizer_generator, optimizer_discriminator;
   TrainConfig train;
   SampleConfig sample;

@@ -79,6 +79,9 @@ void visit_fields(V& field, TrainConfig& c) {
   field("epochs", c.epochs, in_range(1e-9, 1e9));
   field("discriminator_steps", c.discriminator_steps, in_range(1, 1000));
   field("ema", c.ema, in_range(0, 0.9999999));
+  field("ema_rampup", c.ema_rampup, in_range(0, 100));
+  field("accumulate", c.accumulate, in_range(1, 65536));
+  field("freeze_discriminator", c.freeze_discriminator, in_range(0, 1000));
   field("precision", c.precision);
   field("seed", c.seed);
   field("log_every", c.log_every);

@@ -1,25 +1,35 @@
-// The objectives a recipe may name. A new one is its two files, a line in register_objectives(), and a test.
+// The objectives and penalties a recipe may name. A new one is its file, a line here and in registry.cpp, and a test.
 #pragma once
 
-#include <functional>
-#include <map>
-
+#include "ganymede/config/registry.h"
 #include "ganymede/objectives/objective.h"
+#include "ganymede/objectives/penalty.h"
 
 namespace ganymede::objectives {
 
-class ObjectiveRegistry {
+using ObjectiveRegistry = config::Registry<Objective>;
+using PenaltyRegistry = config::Registry<Penalty>;
+
+/// An objective whose options are a struct with a field list.
+template <class Options>
+class ObjectiveWith : public Objective {
  public:
-  using Read = std::function<std::unique_ptr<Objective>(config::FieldReader&)>;
-
-  void add(const std::string& name, Read read) { readers_[name] = std::move(read); }
-  std::unique_ptr<Objective> read(const config::OptionTable& table) const;
-  std::vector<std::string> names() const;
-
- private:
-  std::map<std::string, Read> readers_;
+  Options options;
+  void write(config::FieldWriter& writer) const override {
+    auto copy = options;
+    visit_fields(writer, copy);
+  }
 };
 
-void register_objectives(ObjectiveRegistry& registry);
+void register_acgan(ObjectiveRegistry& registry);
+void register_gan(ObjectiveRegistry& registry);
+void register_hinge(ObjectiveRegistry& registry);
+void register_least_squares(ObjectiveRegistry& registry);
+void register_relativistic(ObjectiveRegistry& registry);
+void register_wgan(ObjectiveRegistry& registry);
+
+void register_dragan(PenaltyRegistry& registry);
+void register_gradient_penalty(PenaltyRegistry& registry);
+void register_zero_centred(PenaltyRegistry& registry);
 
 }  // namespace ganymede::objectives

@@ -12,8 +12,9 @@ class MetricsObserver : public Observer {
   void on_start(const Trainer& trainer) override {
     const auto step = trainer.position().step;
     const auto keep = step > 0 ? std::optional(step) : std::nullopt;
-    const std::vector<std::string> columns{"loss_d",      "loss_g",      "d_real", "d_fake", "grad_norm_d",
-                                           "grad_norm_g", "lr_d",        "lr_g",   "images_per_s"};
+    std::vector<std::string> columns{"loss_d",      "loss_g", "d_real", "d_fake", "grad_norm_d",
+                                     "grad_norm_g", "lr_d",   "lr_g",   "images_per_s"};
+    if (!trainer.recipe().penalties.empty()) columns.emplace_back("penalty");
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
     last_ = trainer.position();
@@ -34,6 +35,10 @@ class MetricsObserver : public Observer {
                     {"grad_norm_d", result.grad_norm_d}, {"grad_norm_g", result.grad_norm_g},
                     {"lr_d", result.learning_rate_d}, {"lr_g", result.learning_rate_g}, {"images_per_s", rate}}};
     last_ = now;
+    if (!trainer.recipe().penalties.empty()) {
+      // A lazy penalty was due some steps ago, or will be.
+      row.values["penalty"] = result.penalty.defined() ? result.penalty.item<double>() : 0.0;
+    }
     table_->append(row);
     const double wall = wall_time_now();
     for (const auto& [name, value] : row.values) events_->scalar(name, now.step, wall, value);

@@ -18,8 +18,8 @@ double schedule_factor(const config::OptimizerConfig& config, double step, doubl
   return config.final_factor + (1 - config.final_factor) * left;
 }
 
-Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& network, const models::Network* average, double ema)
-    : config_(std::move(config)), ema_(ema) {
+Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& network, const models::Network* average)
+    : config_(std::move(config)) {
   const auto parameters = network.parameters();
   const auto averages = average != nullptr ? average->parameters() : std::vector<models::NetworkTensor>{};
   const bool adam = config_.name == OptimizerKind::kAdam;
@@ -44,7 +44,7 @@ Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& netw
   for (size_t i = 0; i < from.size(); ++i) buffers_.emplace_back(from[i], to[i]);
 }
 
-double Optimizer::step(double learning_rate, bool measure) {
+double Optimizer::step(const UpdateRates& rates, bool measure) {
   torch::NoGradGuard constant;
   std::vector<Tensor> gradients;
   for (auto& update : updates_) {
@@ -58,15 +58,15 @@ double Optimizer::step(double learning_rate, bool measure) {
   const auto& c = config_;
   switch (c.name) {
     case OptimizerKind::kAdam:
-      kernels::adam_step(updates_, {.lr = learning_rate, .beta1 = c.beta1, .beta2 = c.beta2, .eps = c.epsilon,
-                                    .weight_decay = c.weight_decay, .step = count_.item<std::int64_t>(), .ema_decay = ema_});
+      kernels::adam_step(updates_, {.lr = rates.learning_rate, .beta1 = c.beta1, .beta2 = rates.beta2, .eps = c.epsilon,
+                                    .weight_decay = c.weight_decay, .step = count_.item<std::int64_t>(), .ema_decay = rates.ema});
       break;
     case OptimizerKind::kRmsprop:
-      kernels::rmsprop_step(updates_, {.lr = learning_rate, .alpha = c.alpha, .eps = c.epsilon, .weight_decay = c.weight_decay,
-                                       .momentum = c.momentum, .ema_decay = ema_});
+      kernels::rmsprop_step(updates_, {.lr = rates.learning_rate, .alpha = c.alpha, .eps = c.epsilon, .weight_decay = c.weight_decay,
+                                       .momentum = c.momentum, .ema_decay = rates.ema});
       break;
     case OptimizerKind::kSgd:
-      kernels::sgd_step(updates_, {.lr = learning_rate, .momentum = c.momentum, .weight_decay = c.weight_decay, .ema_decay = ema_});
+      kernels::sgd_step(updates_, {.lr = rates.learning_rate, .momentum = c.momentum, .weight_decay = c.weight_decay, .ema_decay = rates.ema});
       break;
   }
   for (const auto& [from, to] : buffers_) to.copy_(from);

@@ -13,15 +13,22 @@ namespace ganymede::train {
 /// The factor on the learning rate at update `step` (from 0) of `total`, with warm-up and decay given in steps.
 double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup, double decay_start);
 
+/// What may change from one update to the next.
+struct UpdateRates {
+  double learning_rate = 1e-3;
+  double beta2 = 0.999;  ///< Adam
+  double ema = 0;        ///< decay of the running average
+};
+
 class Optimizer {
  public:
   /// Updates `network`'s parameters. Where `average` is given, average = ema * average + (1 - ema) * parameter follows
   /// every update; its buffers are copies of the network's.
-  Optimizer(config::OptimizerConfig config, const models::Network& network, const models::Network* average, double ema);
+  Optimizer(config::OptimizerConfig config, const models::Network& network, const models::Network* average);
 
   /// One update from the gradients that backward() left, which are dropped afterwards. `measure` asks for the norm.
   /// Returns the global L2 norm of the gradients before clipping, or 0 when neither clipping nor `measure` needs it.
-  double step(double learning_rate, bool measure);
+  double step(const UpdateRates& rates, bool measure);
   void drop_gradients();
 
   const config::OptimizerConfig& config() const { return config_; }
@@ -34,7 +41,6 @@ class Optimizer {
   std::vector<std::string> names_;
   std::vector<nn::kernels::UpdateTensors> updates_;
   std::vector<std::pair<Tensor, Tensor>> buffers_;  ///< the network's, and the average's copy
-  double ema_;
   Tensor count_ = torch::zeros({1}, at::kLong);
 };
 

@@ -17,6 +17,32 @@ std::uint64_t steps_of(const config::TrainConfig& train, std::uint64_t images_pe
   return static_cast<std::uint64_t>(std::ceil(*train.epochs * static_cast<double>(dataset_size) / static_cast<double>(images_per_step)));
 }
 
+/// Part `part` of `parts` of a batch; the parts differ by at most one sample.
+Tensor part_of(const Tensor& batch, int part, int parts) {
+  if (parts == 1 || !batch.defined()) return batch;
+  const std::int64_t size = batch.size(0);
+  return batch.slice(0, size * part / parts, size * (part + 1) / parts);
+}
+LabelledImages part_of(const LabelledImages& batch, int part, int parts) {
+  return {part_of(batch.pixels, part, parts), part_of(batch.labels, part, parts)};
+}
+
+void add_to(Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; }
+
+/// The parameters of a network's first `layers` layers that have any.
+std::vector<Tensor> first_parameters(const models::Network& network, int layers) {
+  std::vector<Tensor> out;
+  std::string layer;
+  int begun = 0;
+  for (const auto& parameter : network.parameters()) {
+    const std::string of = parameter.name.substr(0, parameter.name.find('.'));
+    if (of != layer && ++begun > layers) return out;
+    layer = of;
+    out.push_back(parameter.tensor);
+  }
+  return out;
+}
+
 }  // namespace
 
 Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device)
@@ -24,11 +50,21 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
       device_(device),
       type_(models::compute_type(recipe.train.precision, device)),
       gan_(models::build_gan(recipe)) {
+  if (recipe.train.batch % recipe.train.accumulate != 0) {
+    throw UsageError(fmt::format("a batch of {} cannot be accumulated in {} equal parts", recipe.train.batch, recipe.train.accumulate),
+                     "[train] accumulate", "choose a divisor of the batch");
+  }
   recipe_ = models::resolved(recipe, gan_);
   objective_ = objectives::make_objective(recipe_.objective);
   config::FieldWriter options;
   objective_->write(options);
-  recipe_.objective.values = toml::parse(options.as_lines());
+  recipe_.objective.values = options.as_table();
+  for (auto& table : recipe_.penalties) {
+    penalties_.push_back(objectives::make_penalty(table));
+    config::FieldWriter penalty;
+    penalties_.back()->write(penalty);
+    table.values = penalty.as_table();
+  }
   const auto seed = recipe_.train.seed;
   models::initialise(gan_.generator, recipe_.generator, seed, "generator");
   models::initialise(gan_.discriminator, recipe_.discriminator, seed, "discriminator");
@@ -40,12 +76,13 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
     average_->copy_from(gan_.generator);
   }
   gan_.generator.require_gradients(true);
-  generator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_generator, gan_.generator, average_ ? &*average_ : nullptr,
-                                                     recipe_.train.ema);
-  discriminator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_discriminator, gan_.discriminator, nullptr, 0);
+  for (const auto& parameter : gan_.discriminator.parameters()) discriminator_parameters_.push_back(parameter.tensor);
+  frozen_ = first_parameters(gan_.discriminator, recipe_.train.freeze_discriminator);
+  generator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_generator, gan_.generator, average_ ? &*average_ : nullptr);
+  discriminator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_discriminator, gan_.discriminator, nullptr);
   total_steps_ = steps_of(recipe_.train, images_per_step(), dataset_->size());
-  learning_rate(*generator_optimizer_);  // a schedule that cannot be meant is found now, not at the first step
-  learning_rate(*discriminator_optimizer_);
+  rates(*generator_optimizer_);  // a schedule that cannot be meant is found now, not at the first step
+  rates(*discriminator_optimizer_);
 }
 
 Trainer::~Trainer() = default;
@@ -74,37 +111,92 @@ void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
 }
 
 StepResult Trainer::step(bool measure) {
-  const auto discriminator_steps = static_cast<std::uint64_t>(recipe_.train.discriminator_steps);
   StepResult result;
-  Tensor fake;
   passes_ = 0;
-
-  gan_.discriminator.require_gradients(true);
-  result.learning_rate_d = learning_rate(*discriminator_optimizer_);
-  for (std::uint64_t k = 0; k < discriminator_steps; ++k) {
-    const bool last = k + 1 == discriminator_steps;
-    const Tensor real_scores = scores(next_real());
-    fake = draw_fake(position_.step * discriminator_steps + k, /*for_generator=*/last);
-    const Tensor fake_scores = scores(fake.detach());
-    result.loss_d = objective_->discriminator_loss(real_scores, fake_scores);
-    result.loss_d.backward();
-    result.grad_norm_d = discriminator_optimizer_->step(result.learning_rate_d, measure && last);
-    result.d_real = objective_->realness(real_scores.detach()).mean();
-    result.d_fake = objective_->realness(fake_scores.detach()).mean();
+  const auto updates = static_cast<std::uint64_t>(recipe_.train.discriminator_steps);
+  for (std::uint64_t k = 0; k < updates; ++k) {
+    const bool last = k + 1 == updates;
+    update_discriminator(position_.step * updates + k, last, measure && last, result);
   }
-
-  // The last fakes serve again: the generator has not moved since, and their graph is still there.
-  gan_.discriminator.require_gradients(false);
-  result.learning_rate_g = learning_rate(*generator_optimizer_);
-  result.loss_g = objective_->generator_loss(scores(fake));
-  result.loss_g.backward();
-  result.grad_norm_g = generator_optimizer_->step(result.learning_rate_g, measure);
-  result.loss_d = result.loss_d.detach();
-  result.loss_g = result.loss_g.detach();
+  update_generator(measure, result);
   return result;
 }
 
-Tensor Trainer::next_real() {
+void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result) {
+  gan_.discriminator.require_gradients(true);
+  for (Tensor& parameter : frozen_) parameter.set_requires_grad(false);
+  const int parts = recipe_.train.accumulate;
+  real_ = next_real();
+  result.loss_d = result.penalty = result.d_real = result.d_fake = Tensor();
+  for (int part = 0; part < parts; ++part) {
+    // The generator's update uses the last fakes again, unless they are only a part of a batch.
+    fake_ = draw_fake(update, part, /*for_generator=*/last && parts == 1);
+    const Tensor loss = discriminator_loss(part_of(real_, part, parts), fake_, update, result) / parts;
+    loss.backward();
+    add_to(result.loss_d, loss.detach());
+  }
+  const UpdateRates now = rates(*discriminator_optimizer_);
+  result.learning_rate_d = now.learning_rate;
+  result.grad_norm_d = discriminator_optimizer_->step(now, measure);
+  objective_->constrain(discriminator_parameters_);
+}
+
+Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result) {
+  using Where = objectives::Penalty::Where;
+  const double share = 1.0 / recipe_.train.accumulate;
+  real.pixels = real.pixels.detach();
+  fake.pixels = fake.pixels.detach();
+  std::vector<const objectives::Penalty*> due;
+  for (const auto& penalty : penalties_) {
+    if (update % static_cast<std::uint64_t>(penalty->every()) != 0) continue;
+    due.push_back(penalty.get());
+    if (penalty->where() == Where::kReal) real.pixels.set_requires_grad(true);
+    if (penalty->where() == Where::kGenerated) fake.pixels.set_requires_grad(true);
+  }
+  const auto real_verdict = judge(real), fake_verdict = judge(fake);
+  Tensor loss = objective_->discriminator_loss(real_verdict, fake_verdict);
+  for (const auto* penalty : due) {
+    Tensor norms;
+    if (penalty->where() == Where::kReal) norms = objectives::squared_gradient_norms(real_verdict.scores, real.pixels);
+    if (penalty->where() == Where::kGenerated) norms = objectives::squared_gradient_norms(fake_verdict.scores, fake.pixels);
+    if (penalty->where() == Where::kElsewhere) {
+      const auto seed = stream_seed(recipe_.train.seed, "penalty", position_.step << 16 | passes_);
+      const Tensor points = penalty->points(real.pixels, fake.pixels, seed).detach().set_requires_grad(true);
+      norms = objectives::squared_gradient_norms(judge({points, real.labels}).scores, points);
+    }
+    const Tensor term = penalty->of_squared_norms(norms) * (value_of(penalty->weight()) * penalty->every());
+    add_to(result.penalty, term.detach() * share);
+    loss = loss + term;
+  }
+  add_to(result.d_real, objective_->realness(real_verdict.scores.detach()).mean() * share);
+  add_to(result.d_fake, objective_->realness(fake_verdict.scores.detach()).mean() * share);
+  return loss;
+}
+
+void Trainer::update_generator(bool measure, StepResult& result) {
+  gan_.discriminator.require_gradients(false);
+  const int parts = recipe_.train.accumulate;
+  result.loss_g = Tensor();
+  for (int part = 0; part < parts; ++part) {
+    // The last fakes serve again: the generator has not moved since, and their graph is still there.
+    const auto last = (position_.step + 1) * static_cast<std::uint64_t>(recipe_.train.discriminator_steps) - 1;
+    if (parts > 1) fake_ = draw_fake(last, part, /*for_generator=*/true);
+    objectives::Verdict real;
+    if (objective_->compares_with_real()) {
+      torch::NoGradGuard constant;
+      real = judge(part_of(real_, part, parts));
+    }
+    const Tensor loss = objective_->generator_loss(judge(fake_), real) / parts;
+    loss.backward();
+    add_to(result.loss_g, loss.detach());
+  }
+  real_ = fake_ = LabelledImages();
+  const UpdateRates now = rates(*generator_optimizer_);
+  result.learning_rate_g = now.learning_rate;
+  result.grad_norm_g = generator_optimizer_->step(now, measure);
+}
+
+LabelledImages Trainer::next_real() {
   if (!loader_) {
     const auto batch = static_cast<std::size_t>(recipe_.train.batch);
     loader_ = std::make_unique<data::Loader>(
@@ -113,29 +205,45 @@ Tensor Trainer::next_real() {
   }
   const auto batch = loader_->next();
   const auto& image = gan_.image_shape();
-  return models::from_pixels(batch.pixels, static_cast<std::int64_t>(batch.count), image.height(), image.width(),
-                             image.channels(), device_, type_);
+  return {models::from_pixels(batch.pixels, static_cast<std::int64_t>(batch.count), image.height(), image.width(),
+                              image.channels(), device_, type_),
+          {}};
 }
 
-Tensor Trainer::draw_fake(std::uint64_t draw, bool for_generator) {
+LabelledImages Trainer::draw_fake(std::uint64_t update, int part, bool for_generator) {
   const auto seed = recipe_.train.seed;
-  const Tensor z = models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", draw));
+  const int parts = recipe_.train.accumulate;
+  const Tensor z = part_of(models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", update)), part, parts);
   nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++)};
   const torch::AutoGradMode gradients(for_generator);
-  return gan_.generator.forward(z.to(device_, type_), pass);
+  return {gan_.generator.forward(z.to(device_, type_), pass), {}};
 }
 
-Tensor Trainer::scores(const Tensor& images) {
+objectives::Verdict Trainer::judge(const LabelledImages& images) {
   nn::Pass pass{.training = true,
                 .dropout_seed = stream_seed(recipe_.train.seed, "dropout", position_.step << 16 | passes_++)};
-  return gan_.discriminator.forward(images, pass).to(at::kFloat).flatten();
+  return {gan_.discriminator.forward(images.pixels, pass).to(at::kFloat).flatten(), {}, images.labels};
 }
 
-double Trainer::learning_rate(const Optimizer& optimizer) const {
+UpdateRates Trainer::rates(const Optimizer& optimizer) const {
   const auto& c = optimizer.config();
-  const double warmup = in_steps(c.warmup, images_per_step(), dataset_->size(), "warmup");
-  const double decay_start = in_steps(c.decay_start, images_per_step(), dataset_->size(), "decay_start");
-  return c.learning_rate * schedule_factor(c, static_cast<double>(position_.step), static_cast<double>(total_steps_), warmup, decay_start);
+  const auto images = images_per_step();
+  const double warmup = in_steps(c.warmup, images, dataset_->size(), "warmup");
+  const double decay_start = in_steps(c.decay_start, images, dataset_->size(), "decay_start");
+  const double factor =
+      schedule_factor(c, static_cast<double>(position_.step), static_cast<double>(total_steps_), warmup, decay_start);
+  double ema = recipe_.train.ema;
+  if (recipe_.train.ema_rampup > 0) {
+    // A half-life of r * images seen is a decay of 2^(-images a step / half-life) (Karras et al. 2020).
+    const double seen = static_cast<double>(position_.images + images) * recipe_.train.ema_rampup;
+    ema = std::min(ema, std::exp2(-static_cast<double>(images) / seen));
+  }
+  return {.learning_rate = c.learning_rate * factor, .beta2 = value_of(c.beta2), .ema = ema};
+}
+
+double Trainer::value_of(const config::Ramp& ramp) const {
+  if (ramp.constant()) return ramp.to;
+  return ramp.at(static_cast<double>(position_.step) / in_steps(ramp.over, images_per_step(), dataset_->size(), "over"));
 }
 
 std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {

@@ -10,6 +10,7 @@
 #include "ganymede/data/loader.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/objectives/objective.h"
+#include "ganymede/objectives/penalty.h"
 #include "ganymede/train/optimizer.h"
 #include "ganymede/train/position.h"
 
@@ -19,8 +20,14 @@ namespace ganymede::train {
 struct StepResult {
   Tensor loss_d, loss_g;
   Tensor d_real, d_fake;                       ///< mean realness of real images and of generated ones
+  Tensor penalty;                              ///< the weighted penalties within loss_d; undefined where none was due
   double grad_norm_d = 0, grad_norm_g = 0;     ///< only where measured
   double learning_rate_d = 0, learning_rate_g = 0;
+};
+
+/// A batch on the device: [N, C, H, W] in [-1, 1], and int64 [N] (undefined without classes).
+struct LabelledImages {
+  Tensor pixels = {}, labels = {};
 };
 
 class Trainer;
@@ -69,10 +76,14 @@ class Trainer {
   double epoch() const { return static_cast<double>(position_.images) / static_cast<double>(dataset_->size()); }
 
  private:
-  Tensor next_real();
-  Tensor draw_fake(std::uint64_t draw, bool for_generator);
-  Tensor scores(const Tensor& images);
-  double learning_rate(const Optimizer& optimizer) const;
+  void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
+  void update_generator(bool measure, StepResult& result);
+  Tensor discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result);
+  LabelledImages next_real();
+  LabelledImages draw_fake(std::uint64_t update, int part, bool for_generator);
+  objectives::Verdict judge(const LabelledImages& images);
+  UpdateRates rates(const Optimizer& optimizer) const;
+  double value_of(const config::Ramp& ramp) const;
 
   config::Recipe recipe_;
   std::shared_ptr<const data::Dataset> dataset_;
@@ -81,11 +92,15 @@ class Trainer {
   models::Gan gan_;
   std::optional<models::Network> average_;
   std::unique_ptr<objectives::Objective> objective_;
+  std::vector<std::unique_ptr<objectives::Penalty>> penalties_;
+  std::vector<Tensor> discriminator_parameters_;
+  std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
   std::unique_ptr<data::Loader> loader_;
   Position position_;
   std::uint64_t total_steps_ = 0;
   std::uint64_t passes_ = 0;  ///< forward passes of this step, for the dropout stream
+  LabelledImages real_, fake_;  ///< of this step's last discriminator update; the generator's may use them again
 };
 
 }  // namespace ganymede::train

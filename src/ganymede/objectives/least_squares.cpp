@@ -1,0 +1,29 @@
+// Least squares (Mao et al. 2017): scores of real images go to 1, of generated ones to 0.
+#include "ganymede/objectives/registry.h"
+
+namespace ganymede::objectives {
+namespace {
+
+struct LeastSquaresOptions {
+  std::string name = "least-squares";
+};
+
+template <class V>
+void visit_fields(V& field, LeastSquaresOptions& o) {
+  field("name", o.name);
+}
+
+class LeastSquaresObjective : public ObjectiveWith<LeastSquaresOptions> {
+ public:
+  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+    return 0.5 * ((real.scores - 1).square().mean() + fake.scores.square().mean());
+  }
+  Tensor generator_loss(const Verdict& fake, const Verdict&) const override { return 0.5 * (fake.scores - 1).square().mean(); }
+  Tensor realness(const Tensor& scores) const override { return scores; }
+};
+
+}  // namespace
+
+void register_least_squares(ObjectiveRegistry& registry) { config::add_kind<LeastSquaresObjective>(registry, "least-squares"); }
+
+}  // namespace ganymede::objectives

@@ -1,0 +1,33 @@
+// The relativistic pairing GAN, RpGAN (Jolicoeur-Martineau 2019; Huang et al. 2024, "The GAN is dead; long live the
+// GAN!"): only the difference of a real image's score and a generated one's counts.
+#include "ganymede/objectives/registry.h"
+
+namespace ganymede::objectives {
+namespace {
+
+struct RelativisticOptions {
+  std::string name = "relativistic";
+};
+
+template <class V>
+void visit_fields(V& field, RelativisticOptions& o) {
+  field("name", o.name);
+}
+
+class RelativisticObjective : public ObjectiveWith<RelativisticOptions> {
+ public:
+  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+    return at::softplus(fake.scores - real.scores).mean();
+  }
+  Tensor generator_loss(const Verdict& fake, const Verdict& real) const override {
+    return at::softplus(real.scores - fake.scores).mean();
+  }
+  bool compares_with_real() const override { return true; }
+  Tensor realness(const Tensor& scores) const override { return scores; }
+};
+
+}  // namespace
+
+void register_relativistic(ObjectiveRegistry& registry) { config::add_kind<RelativisticObjective>(registry, "relativistic"); }
+
+}  // namespace ganymede::objectives
