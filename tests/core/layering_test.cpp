@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kLowestFirst{"core",   "config",     "image",      "data", "nn",
+const std::vector<std::string> kLowestFirst{"core",   "config",     "image",      "data", "nn", "augment",
                                             "models", "objectives", "checkpoint", "train"};
 
 TEST(Layering, FoldersIncludeOnlyWhatIsBelowThem) {

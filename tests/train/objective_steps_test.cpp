@@ -88,6 +88,22 @@ TEST(TrainerWithPenalties, ResumeExactly) {
   }
 }
 
+TEST(TrainerWithAugmentation, ResumesExactly) {
+  expect_exact_resume({"train.steps=8", "augment.name=diffaugment", "augment.instance_noise={ from = 0.2, to = 0, over = 8 }",
+                       "objective.penalties=[{ r1 = 0.1 }]"}, 3);
+  expect_exact_resume({"train.steps=8", "augment.name=ada", "augment.target=-0.9", "augment.horizon=\"100 images\"", "data.flip=true"}, 6);
+}
+
+TEST(TrainerWithAugmentation, ProbabilityMovesByItself) {
+  // The mean sign of D(real) is above -1 as soon as one image is taken for real: 16 images in 4 updates, of 160.
+  Trainer trainer = trainer_of({"train.steps=9", "augment.name=ada", "augment.target=-1", "augment.horizon=\"160 images\"",
+                                "optimizer.discriminator.learning_rate=0.01"});
+  std::vector<double> p;
+  run(trainer, [&](const Trainer&, const StepResult& result) { p.push_back(result.augment_probability); });
+  EXPECT_EQ(p[0], 0);
+  EXPECT_NEAR(p[8], 0.2, 1e-9);
+}
+
 TEST(Trainer, EveryObjectiveTrainsBothNetworks) {
   for (const auto& name : objectives::objective_names()) {
     if (name == "acgan") continue;  // needs classes

@@ -47,7 +47,7 @@ class Parser {
   Recipe parse() {
     Recipe recipe;
     check_sections(root_, "",
-                   {"name", "title", "about", "data", "latent", "generator", "discriminator", "objective", "optimizer", "train",
+                   {"name", "title", "about", "data", "latent", "generator", "discriminator", "objective", "optimizer", "augment", "train",
                     "sample"});
     FieldReader top(root_, {origin_, ""});
     top("name", recipe.name);
@@ -65,6 +65,7 @@ class Parser {
       read_table(optimizers->get("generator"), "optimizer.generator", recipe.optimizer_generator);
       read_table(optimizers->get("discriminator"), "optimizer.discriminator", recipe.optimizer_discriminator);
     }
+    read("augment", recipe.augment);
     read("train", recipe.train);
     read("sample", recipe.sample);
     const auto& train = recipe.train;
@@ -240,6 +241,7 @@ std::string to_toml(const Recipe& recipe) {
   }
   out += section_text("optimizer.generator", recipe.optimizer_generator);
   out += section_text("optimizer.discriminator", recipe.optimizer_discriminator);
+  out += section_text("augment", recipe.augment);
   out += section_text("train", recipe.train);
   out += section_text("sample", recipe.sample);
   return out;

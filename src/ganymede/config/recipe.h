@@ -49,6 +49,18 @@ struct NetworkConfig {
   std::vector<OptionTable> layers;
 };
 
+enum class AugmentPolicy { kNone, kDiffAugment, kAda };
+
+/// [augment]: how images are changed, real and generated alike, before the discriminator sees them.
+struct AugmentConfig {
+  AugmentPolicy name = AugmentPolicy::kNone;
+  std::vector<std::string> operations;  ///< some of the policy's; empty is all of them
+  Ramp probability = 1.0;               ///< of each operation for each image
+  std::optional<double> target;         ///< moves the probability by itself, from 0, so that the mean sign of D(real) is this
+  Interval horizon{500000, Interval::Unit::kImages};  ///< a probability that moves by itself goes from 0 to 1 in this long
+  Ramp instance_noise = 0.0;            ///< standard deviation of noise on top
+};
+
 enum class OptimizerKind { kAdam, kRmsprop, kSgd };
 enum class ScheduleKind { kConstant, kLinear, kCosine };
 
@@ -104,6 +116,7 @@ struct Recipe {
   OptionTable objective;
   std::vector<OptionTable> penalties;  ///< [objective] penalties
   OptimizerConfig optimizer_generator, optimizer_discriminator;
+  AugmentConfig augment;
   TrainConfig train;
   SampleConfig sample;
 };

@@ -22,6 +22,11 @@ struct Names<Initialiser> {
        {"torch", Initialiser::kTorch}}};
 };
 template <>
+struct Names<AugmentPolicy> {
+  static constexpr std::array<std::pair<const char*, AugmentPolicy>, 3> values{
+      {{"none", AugmentPolicy::kNone}, {"diffaugment", AugmentPolicy::kDiffAugment}, {"ada", AugmentPolicy::kAda}}};
+};
+template <>
 struct Names<OptimizerKind> {
   static constexpr std::array<std::pair<const char*, OptimizerKind>, 3> values{
       {{"adam", OptimizerKind::kAdam}, {"rmsprop", OptimizerKind::kRmsprop}, {"sgd", OptimizerKind::kSgd}}};
@@ -53,6 +58,16 @@ template <class V>
 void visit_fields(V& field, LatentConfig& c) {
   field("size", c.size, in_range(1, 65536));
   field("distribution", c.distribution);
+}
+
+template <class V>
+void visit_fields(V& field, AugmentConfig& c) {
+  field("name", c.name);
+  field("operations", c.operations);
+  field("probability", c.probability, in_range(0, 1));
+  field("target", c.target, in_range(-1, 1));
+  field("horizon", c.horizon);
+  field("instance_noise", c.instance_noise, in_range(0, 10));
 }
 
 template <class V>

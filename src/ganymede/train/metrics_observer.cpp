@@ -15,6 +15,8 @@ class MetricsObserver : public Observer {
     std::vector<std::string> columns{"loss_d",      "loss_g", "d_real", "d_fake", "grad_norm_d",
                                      "grad_norm_g", "lr_d",   "lr_g",   "images_per_s"};
     if (!trainer.recipe().penalties.empty()) columns.emplace_back("penalty");
+    augments_ = trainer.recipe().augment.name != config::AugmentPolicy::kNone;
+    if (augments_) columns.emplace_back("augment_probability");
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
     last_ = trainer.position();
@@ -39,6 +41,7 @@ class MetricsObserver : public Observer {
       // A lazy penalty was due some steps ago, or will be.
       row.values["penalty"] = result.penalty.defined() ? result.penalty.item<double>() : 0.0;
     }
+    if (augments_) row.values["augment_probability"] = result.augment_probability;
     table_->append(row);
     const double wall = wall_time_now();
     for (const auto& [name, value] : row.values) events_->scalar(name, now.step, wall, value);
@@ -55,7 +58,7 @@ class MetricsObserver : public Observer {
   std::shared_ptr<EventWriter> events_;
   std::optional<Trigger> trigger_;
   Position last_;
-  bool due_ = false;
+  bool due_ = false, augments_ = false;
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "ganymede/core/generators.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/models/initialise.h"
@@ -10,6 +11,8 @@
 
 namespace ganymede::train {
 namespace {
+
+constexpr const char* kAugmentState = "augment.probability";
 
 /// Steps a recipe asks for: its own number, or enough to see `epochs` times the data.
 std::uint64_t steps_of(const config::TrainConfig& train, std::uint64_t images_per_step, std::uint64_t dataset_size) {
@@ -64,6 +67,11 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
     config::FieldWriter penalty;
     penalties_.back()->write(penalty);
     table.values = penalty.as_table();
+  }
+  augment_ = augment::make_augment(recipe_.augment);
+  if (const auto& target = recipe_.augment.target) {
+    const double horizon = in_steps(recipe_.augment.horizon, images_per_step(), dataset_->size(), "horizon");
+    adaptive_.emplace(*target, horizon * static_cast<double>(images_per_step()));
   }
   const auto seed = recipe_.train.seed;
   models::initialise(gan_.generator, recipe_.generator, seed, "generator");
@@ -135,6 +143,7 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
     loss.backward();
     add_to(result.loss_d, loss.detach());
   }
+  result.augment_probability = augment_ ? augment_probability() : 0;
   const UpdateRates now = rates(*discriminator_optimizer_);
   result.learning_rate_d = now.learning_rate;
   result.grad_norm_d = discriminator_optimizer_->step(now, measure);
@@ -168,6 +177,7 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
     add_to(result.penalty, term.detach() * share);
     loss = loss + term;
   }
+  if (adaptive_) adaptive_->observe(real_verdict.scores.detach());
   add_to(result.d_real, objective_->realness(real_verdict.scores.detach()).mean() * share);
   add_to(result.d_fake, objective_->realness(fake_verdict.scores.detach()).mean() * share);
   return loss;
@@ -220,9 +230,15 @@ LabelledImages Trainer::draw_fake(std::uint64_t update, int part, bool for_gener
 }
 
 objectives::Verdict Trainer::judge(const LabelledImages& images) {
-  nn::Pass pass{.training = true,
-                .dropout_seed = stream_seed(recipe_.train.seed, "dropout", position_.step << 16 | passes_++)};
-  return {gan_.discriminator.forward(images.pixels, pass).to(at::kFloat).flatten(), {}, images.labels};
+  const auto seed = recipe_.train.seed;
+  const auto place = position_.step << 16 | passes_++;
+  Tensor x = images.pixels;
+  if (augment_) x = augment_->apply(x, augment_probability(), stream_seed(seed, "augment", place));
+  if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
+    x = x + noise * at::randn(x.sizes(), cpu_generator(stream_seed(seed, "instance noise", place))).to(x.device(), x.scalar_type());
+  }
+  nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", place)};
+  return {gan_.discriminator.forward(x, pass).to(at::kFloat).flatten(), {}, images.labels};
 }
 
 UpdateRates Trainer::rates(const Optimizer& optimizer) const {
@@ -258,6 +274,7 @@ std::vector<checkpoint::NamedTensor> Trainer::state() const {
   auto out = model_tensors();
   generator_optimizer_->append_state(out, "optimizer.generator");
   discriminator_optimizer_->append_state(out, "optimizer.discriminator");
+  if (adaptive_) out.push_back({kAugmentState, adaptive_->state()});
   return out;
 }
 
@@ -267,6 +284,14 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   if (average_) checkpoint::load_tensors(file, "ema", *average_, where);
   generator_optimizer_->load_state(file, "optimizer.generator", where);
   discriminator_optimizer_->load_state(file, "optimizer.discriminator", where);
+  if (adaptive_) {
+    const Tensor* state = file.find(kAugmentState);
+    if (state == nullptr || state->numel() != 4 || state->scalar_type() != at::kDouble) {
+      throw Error(std::string("the checkpoint's tensor '") + kAugmentState + "' is missing or of another shape", where,
+                  "resume with the run's own recipe");
+    }
+    adaptive_->load_state(*state);
+  }
   // Every random stream is a function of the seed and the position, so the position is all there is to restore.
   position_.step = checkpoint::step_of(file);
   position_.images = position_.step * images_per_step();

@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include "ganymede/augment/adaptive.h"
+#include "ganymede/augment/augment.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/data/loader.h"
 #include "ganymede/models/gan.h"
@@ -23,6 +25,7 @@ struct StepResult {
   Tensor penalty;                              ///< the weighted penalties within loss_d; undefined where none was due
   double grad_norm_d = 0, grad_norm_g = 0;     ///< only where measured
   double learning_rate_d = 0, learning_rate_g = 0;
+  double augment_probability = 0;
 };
 
 /// A batch on the device: [N, C, H, W] in [-1, 1], and int64 [N] (undefined without classes).
@@ -82,6 +85,7 @@ class Trainer {
   LabelledImages next_real();
   LabelledImages draw_fake(std::uint64_t update, int part, bool for_generator);
   objectives::Verdict judge(const LabelledImages& images);
+  double augment_probability() const { return adaptive_ ? adaptive_->value() : value_of(recipe_.augment.probability); }
   UpdateRates rates(const Optimizer& optimizer) const;
   double value_of(const config::Ramp& ramp) const;
 
@@ -93,6 +97,8 @@ class Trainer {
   std::optional<models::Network> average_;
   std::unique_ptr<objectives::Objective> objective_;
   std::vector<std::unique_ptr<objectives::Penalty>> penalties_;
+  std::unique_ptr<augment::Augment> augment_;              ///< null for none
+  std::optional<augment::AdaptiveProbability> adaptive_;  ///< where the probability finds itself
   std::vector<Tensor> discriminator_parameters_;
   std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;

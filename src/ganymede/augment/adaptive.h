@@ -1,0 +1,28 @@
+// The probability that finds itself (Karras et al. 2020, section 3): too many real images taken for real means that the
+// discriminator knows them by heart.
+#pragma once
+
+#include "ganymede/core/torch_compat.h"
+
+namespace ganymede::augment {
+
+class AdaptiveProbability {
+ public:
+  /// `horizon`: the images in which the probability could go from 0 to 1.
+  AdaptiveProbability(double target, double horizon) : target_(target), horizon_(horizon) {}
+
+  double value() const { return probability_; }
+  /// After each update of the discriminator: its scores of real images [N]. Every fourth time the probability moves by
+  /// (images of those four) / horizon, up where the mean sign of their scores was above the target, else down.
+  void observe(const Tensor& real_scores);
+
+  /// All of it, f64 [4] on the CPU, for checkpoints.
+  Tensor state() const;
+  void load_state(const Tensor& state);
+
+ private:
+  double target_, horizon_, probability_ = 0;
+  double signs_ = 0, images_ = 0, updates_ = 0;  ///< since the last move
+};
+
+}  // namespace ganymede::augment

@@ -1,0 +1,35 @@
+// Changes that the discriminator's images go through, real and generated alike, so that it cannot learn the few real ones
+// by heart. Differentiable, and differentiable again, with respect to the images.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ganymede/config/recipe.h"
+#include "ganymede/core/torch_compat.h"
+
+namespace ganymede::augment {
+
+class Augment {
+ public:
+  virtual ~Augment() = default;
+  /// Images [N, C, H, W] in [-1, 1] (and a little beyond, afterwards), each operation done to each image with
+  /// `probability`. A function of its arguments alone: the random numbers come from `seed`.
+  virtual Tensor apply(const Tensor& images, double probability, std::uint64_t seed) const = 0;
+};
+
+/// The policy a recipe names, or null for none. Throws UsageError for operations the policy does not have.
+std::unique_ptr<Augment> make_augment(const config::AugmentConfig& config);
+
+/// DiffAugment (Zhao et al. 2020): `color` (brightness, saturation, contrast), `translation`, `cutout`.
+inline const std::vector<std::string> kDiffAugmentOperations{"color", "translation", "cutout"};
+std::unique_ptr<Augment> make_diffaugment(const std::vector<std::string>& operations);
+
+/// The pipeline of Karras et al. 2020: `blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling, rotation,
+/// shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the paper's
+/// wavelet filters.
+inline const std::vector<std::string> kAdaOperations{"blit", "geometry", "color"};
+std::unique_ptr<Augment> make_ada(const std::vector<std::string>& operations);
+
+}  // namespace ganymede::augment

@@ -1,0 +1,67 @@
+#include "ganymede/augment/adaptive.h"
+#include "ganymede/augment/augment.h"
+#include "nn/kernels/checks.h"
+#include "support/support.h"
+
+namespace ganymede::augment {
+namespace {
+
+TEST(Ada, BlitsAreExact) {
+  // Flips and quarter turns only rearrange the pixels.
+  const Tensor x = test::normal({64, 3, 8, 8}, 1, at::kFloat);
+  const Tensor y = make_ada({"blit"})->apply(x, 1, 3);
+  int changed = 0;
+  for (int n = 0; n < 64; ++n) {
+    const auto values = [](const Tensor& t) { return std::get<0>(t.flatten().sort()); };
+    // Shifts mirror a part of the image: then the values are some of the image's own.
+    EXPECT_LE(values(y[n])[-1].item<float>(), values(x[n])[-1].item<float>() + 1e-5);
+    changed += !test::same(x[n], y[n]);
+  }
+  EXPECT_GT(changed, 48);
+}
+
+TEST(Ada, IsAFunctionOfItsSeedAndProbability) {
+  const auto all = make_ada(kAdaOperations);
+  const Tensor x = test::normal({200, 3, 8, 8}, 1, at::kFloat);
+  EXPECT_TRUE(test::same(all->apply(x, 0.5, 3), all->apply(x, 0.5, 3)));
+  EXPECT_FALSE(test::same(all->apply(x, 0.5, 3), all->apply(x, 0.5, 4)));
+  EXPECT_TRUE(test::same(all->apply(x, 0, 3), x));
+  const Tensor seldom = (all->apply(x, 0.02, 3) - x).flatten(1).abs().amax(1) > 1e-5;
+  EXPECT_LT(seldom.to(at::kDouble).mean().item<double>(), 0.4);
+  EXPECT_GT(seldom.to(at::kDouble).mean().item<double>(), 0.02);
+}
+
+TEST(Ada, ColoursOfGreyStayGrey) {
+  const Tensor grey = test::normal({50, 1, 4, 4}, 1, at::kFloat), rgb = grey.repeat({1, 3, 1, 1});
+  const auto color = make_ada({"color"});
+  const Tensor one = color->apply(grey, 1, 7), three = color->apply(rgb, 1, 7);
+  EXPECT_LT(test::distance(three.select(1, 0), three.select(1, 2)), 1e-4) << "hue and saturation turn about the grey axis";
+  EXPECT_LT(test::distance(three.mean(1), one.select(1, 0)), 1e-4);
+}
+
+TEST(Ada, IsDifferentiableTwice) {
+  const auto all = make_ada(kAdaOperations);
+  test::expect_second_derivatives([&](const test::Tensors& t) { return all->apply(t[0], 0.8, 9).pow(3); }, {test::normal({3, 3, 4, 4})});
+}
+
+TEST(AdaptiveProbability, FollowsItsRule) {
+  AdaptiveProbability p(0.6, 1000);
+  const Tensor sure = torch::tensor({2.0, 1.0, 3.0, 0.5, 1.0}), unsure = torch::tensor({-2.0, 1.0, 3.0, 0.5, 1.0});
+  for (int i = 0; i < 3; ++i) p.observe(sure);
+  EXPECT_EQ(p.value(), 0) << "it moves at every fourth update";
+  p.observe(sure);
+  EXPECT_DOUBLE_EQ(p.value(), 20 / 1000.0);
+  for (int i = 0; i < 2; ++i) p.observe(sure);
+  AdaptiveProbability resumed(0.6, 1000);
+  resumed.load_state(p.state());
+  for (int i = 0; i < 2; ++i) p.observe(sure), resumed.observe(sure);
+  EXPECT_DOUBLE_EQ(p.value(), 0.04);
+  EXPECT_EQ(resumed.value(), p.value());
+  for (int i = 0; i < 4; ++i) p.observe(unsure);
+  EXPECT_DOUBLE_EQ(p.value(), 0.04) << "a mean sign of 0.6 is the target itself";
+  for (int i = 0; i < 16; ++i) p.observe(-sure);
+  EXPECT_EQ(p.value(), 0) << "never below 0";
+}
+
+}  // namespace
+}  // namespace ganymede::augment
