@@ -81,6 +81,28 @@ TEST(Recipe, LayersRememberTheirLine) {
   EXPECT_EQ(r.objective.place.at(r.objective.values.get("label_smoothing")), "line 21 of my.toml in [objective]");
 }
 
+TEST(Recipe, ListsInsideALayerKeepTheirKinds) {
+  const Recipe r = recipe_of("{ outer = [{ z = 1, a = 2 }, \"plain\",\n{ y = [{ x = 3, b = [1, 2] }], c = true }], d = 4 }", "\"relu\"");
+  const auto expect_outer = [](const OptionTable& outer, bool lines) {
+    EXPECT_EQ(outer.kind, "outer");
+    const auto inner = nested_tables(*outer.values.get("outer"), outer.place);
+    ASSERT_EQ(inner.size(), 3u);
+    EXPECT_EQ(inner[0].kind, "z");
+    EXPECT_EQ(inner[0].values.get("a")->value<int>(), 2);
+    EXPECT_EQ(inner[1].kind, "plain");
+    EXPECT_EQ(inner[2].kind, "y");
+    EXPECT_EQ(nested_tables(*inner[2].values.get("y"), inner[2].place).at(0).kind, "x");
+    if (lines) {
+      EXPECT_EQ(inner[2].place.at(nullptr), "line 7 of test.toml in [generator] layer 1");
+    }
+  };
+  expect_outer(r.generator.layers[0], true);
+  const Recipe copy = r;
+  expect_outer(copy.generator.layers[0], false);
+  EXPECT_THAT(to_toml(copy), HasSubstr("{ outer = [{ z = 1, a = 2 }, 'plain', { y = [{ x = 3, b = [ 1, 2 ] }], c = true }], d = 4 }"));
+  expect_outer(parse(to_toml(copy)).generator.layers[0], false);
+}
+
 TEST(Recipe, OverridesComeFirst) {
   const Recipe r = parse(kText, {"train.steps=7", "latent.size=3", "optimizer.generator.beta1=0", "name=other"});
   EXPECT_EQ(r.train.steps, 7);
@@ -108,7 +130,7 @@ TEST(Recipe, RefusesAndSaysWhere) {
   EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nchannels = 2"), HasSubstr("use 1 (grey) or 3 (RGB)"));
   EXPECT_THAT(error("\"relu\"", "5"), HasSubstr("line 12 of my.toml in [generator] layer 2"));
   EXPECT_THAT(error("\"relu\"", "{}"), HasSubstr("an entry must be a table"));
-  EXPECT_THAT(error("layers = [{ conv = 8, kernel = 3 }]", "layers = []"), HasSubstr("at least one layer"));
+  EXPECT_THAT(error("layers = [{ conv = 8, kernel = 3 }]", "layers = []"), HasSubstr("at least one"));
   EXPECT_THAT(error("name = \"gan\"", ""), HasSubstr("'name' is missing"));
   EXPECT_THAT(error("epochs = 2.5", ""), HasSubstr("neither 'steps' nor 'epochs'"));
   EXPECT_THAT(error("epochs = 2.5", "epochs = 2.5\nsteps = 3"), HasSubstr("both 'steps' and 'epochs'"));
@@ -140,6 +162,7 @@ TEST(Recipe, WritesAndReadsBack) {
   expect_round_trip(parse(kText));
   expect_round_trip(
       recipe_of("{ dense = 4, bias = false }", "\"relu\"", {"about=\"a\\nb \\\"c\\\" \\\\\"", "data.path=/a/b c"}));
+  expect_round_trip(recipe_of("{ residual = [{ conv = 4, bias = false }, \"relu\"], shortcut = [] }", "\"relu\""));
   EXPECT_THAT(to_toml(parse(kText)), HasSubstr("keep_checkpoints = 3\n")) << "defaults are written out";
 }
 

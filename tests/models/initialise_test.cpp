@@ -97,6 +97,34 @@ TEST(Initialise, ALayersOwnComesFirst) {
   expect_spread(tensor_of(network, "dense_2.weight"), 0.02 * 0.02, false);
 }
 
+TEST(Initialise, ZeroAndScaledStarts) {
+  const auto plain = started("{ dense = 400 }", "he_normal", {kIn}),
+             scaled = started("{ dense = 400, init_scale = 0.5 }", "he_normal", {kIn}),
+             zero = started("{ dense = 400, init = \"zero\" }", "he_normal", {kIn});
+  EXPECT_TRUE(same(tensor_of(scaled, "dense_1.weight"), tensor_of(plain, "dense_1.weight") * 0.5));
+  EXPECT_EQ(moments(tensor_of(zero, "dense_1.weight")).largest, 0);
+}
+
+TEST(Initialise, ReachesTheLayersInsideABlock) {
+  const auto network = started("{ reshape = [3, 10, 10] }, { residual = [\"batch_norm\", { conv = 64, padding = 1 }], shortcut = "
+                               "[{ conv = 64, kernel = 1 }] }",
+                               "he_normal", {kIn});
+  expect_spread(tensor_of(network, "residual_1.branch.conv_1.weight"), 2.0 / 27, false);
+  expect_spread(tensor_of(network, "residual_1.shortcut.conv_1.weight"), 2.0 / 3, false);
+  EXPECT_TRUE(same(tensor_of(network, "residual_1.branch.batch_norm_1.weight"), torch::ones({3})));
+}
+
+TEST(Initialise, EmbeddingsAreStandardNormal) {
+  const auto weight = [](const char* layers) {
+    return tensor_of(started(layers, "normal", {kIn}), "label_embedding_1.weight");
+  };
+  expect_spread(weight("{ label_embedding = 400, classes = 100 }"), 1, false);
+  expect_spread(weight("{ label_embedding = 400, classes = 100, init = \"normal\" }"), 0.02 * 0.02, false);
+  const auto norm = started("{ conditional_batch_norm = true, classes = 3 }", "normal", {kIn});
+  EXPECT_TRUE(same(tensor_of(norm, "conditional_batch_norm_1.weight"), torch::ones({3, kIn})));
+  EXPECT_TRUE(same(tensor_of(norm, "conditional_batch_norm_1.bias"), torch::zeros({3, kIn})));
+}
+
 TEST(Initialise, EveryTensorHasItsOwnStream) {
   const auto network = started("{ dense = 50 }, { dense = 50 }", "normal", {50});
   const Tensor first = tensor_of(network, "dense_1.weight");

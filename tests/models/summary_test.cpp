@@ -29,6 +29,24 @@ TEST(Summary, CountsAsKerasDoes) {
   }
 }
 
+TEST(Summary, ListsABlocksLayersBeforeTheBlock) {
+  const Network network(test::network_of("{ reshape = [3, 4, 4] }, { residual = [\"batch_norm\", { conv = 5, padding = 1 }], "
+                                         "shortcut = [{ conv = 5, kernel = 1, bias = false }] }"),
+                        {48});
+  const Summary s = summarise(network);
+  std::vector<std::string> names;
+  for (const auto& row : s.layers) names.push_back(row.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"reshape_1", "residual_1.branch.batch_norm_1", "residual_1.branch.conv_1",
+                                             "residual_1.shortcut.conv_1", "residual_1"}));
+  EXPECT_EQ(s.layers.back().params, 0) << "its layers' are in their own rows, so that the rows add up";
+  EXPECT_EQ(s.layers.back().output, (std::vector<std::int64_t>{4, 4, 5}));
+  EXPECT_EQ(s.total, 12 + 140 + 15);
+  EXPECT_EQ(s.non_trainable, 6);
+  EXPECT_EQ(s.multiply_adds, 16 * 5 * 27 + 16 * 15);
+  const std::string text = to_text(s, "Generator");
+  EXPECT_THAT(text, ::testing::HasSubstr("residual_1.branch.batch_norm_1 (batch_norm)  (None, 4, 4, 3)"));
+}
+
 TEST(Grouped, PutsCommas) {
   EXPECT_EQ(grouped(0), "0");
   EXPECT_EQ(grouped(999), "999");

@@ -33,6 +33,11 @@ struct MadeLayer {
     nn::Pass pass{.training = training, .dropout_seed = dropout_seed};
     return layer->forward(x, pass);
   }
+  /// The output for samples of these classes.
+  Tensor labelled(const Tensor& x, const Tensor& labels, bool training = false) const {
+    nn::Pass pass{.training = training, .dropout_seed = 5, .labels = labels};
+    return layer->forward(x, pass);
+  }
   Tensor tensor(const std::string& name) const {
     for (const auto& p : layer->parameters()) {
       if (p.name == name) return p.tensor;

@@ -22,8 +22,9 @@ const char* type_name(const toml::node& node) {
 }  // namespace
 
 std::string Place::at(const toml::node* node) const {
-  const auto line = node != nullptr ? node->source().begin.line : 0;
-  std::string text = line > 0 ? fmt::format("line {} of {}", line, file) : file;
+  const auto own = node != nullptr ? node->source().begin.line : 0;
+  const auto known = own > 0 ? own : line;
+  std::string text = known > 0 ? fmt::format("line {} of {}", known, file) : file;
   if (node != nullptr && node->source().path) text = *node->source().path;  // only what --set brought has one
   if (!section.empty()) text += " in " + section;
   return text;

@@ -49,6 +49,7 @@ struct IsVector<std::vector<T>> : std::true_type {};
 struct Place {
   std::string file;     ///< file name, "shipped recipe NAME" or "--set"
   std::string section;  ///< "[train]", "[generator] layer 3"
+  std::uint32_t line = 0;  ///< for nodes that do not know their own; 0 where there is none
   std::string at(const toml::node* node) const;
 };
 
@@ -122,7 +123,9 @@ class FieldReader {
     } else if constexpr (std::is_same_v<T, std::string>) {
       value = text(key, node);
     } else {
-      value = T::from_node(node, [&](const std::string& problem) { fail(key, problem); });
+      const auto failed = [&](const std::string& problem) { fail(key, problem); };
+      if constexpr (requires { T::from_node(node, place_); }) value = T::from_node(node, place_);
+      else value = T::from_node(node, failed);
       if constexpr (requires { value.largest(); }) check_range(key, value.largest(), check);
     }
   }

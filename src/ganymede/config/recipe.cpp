@@ -13,33 +13,6 @@ namespace {
 
 constexpr std::uint64_t kRecipeBytes = 1 << 20;
 
-/// The kind is the key that stands first in the text; a bare string is a kind with its defaults.
-/// Tables are moved out of the text's tree, because a copy forgets on which line it stood.
-OptionTable option_table(toml::node& node, Place place) {
-  OptionTable out;
-  out.place = std::move(place);
-  if (const auto name = node.value_exact<std::string>()) {
-    out.kind = *name;
-    out.values.insert(*name, true);
-    return out;
-  }
-  auto* table = node.as_table();
-  if (table == nullptr || table->empty()) {
-    throw UsageError("an entry must be a table such as { dense = 128 } or a name such as \"relu\"", out.place.at(&node));
-  }
-  auto first = table->begin();
-  const auto position = [](const auto& entry) {
-    const auto& begin = entry->first.source().begin;
-    return std::pair(begin.line, begin.column);
-  };
-  for (auto entry = table->begin(); entry != table->end(); ++entry) {
-    if (position(entry) < position(first)) first = entry;
-  }
-  out.kind = std::string(first->first.str());
-  out.values = std::move(*table);
-  return out;
-}
-
 class Parser {
  public:
   Parser(toml::table& root, std::string origin) : root_(root), origin_(std::move(origin)) {}
@@ -122,27 +95,42 @@ class Parser {
     reader("init", network.init);
     reader("init_std", network.init_std, in_range(1e-6, 10));
     reader.expect("layers");
+    if (name == "discriminator") reader.expect("heads");
     reader.reject_unknown();
-    auto* node = table->get("layers");
+    network.layers = option_tables(reader, *table, "layers", fmt::format("[{}]", name));
+    read_heads(as_section(table->get("heads"), name + ".heads"), name + ".heads", network.heads);
+  }
+
+  void read_heads(toml::table* table, const std::string& name, HeadsConfig& heads) const {
+    if (table == nullptr) return;
+    const std::string section = fmt::format("[{}]", name);
+    FieldReader reader(*table, {origin_, section});
+    reader.expect("realness");
+    reader.expect("classes");
+    reader.reject_unknown();
+    heads.realness = option_tables(reader, *table, "realness", section + " realness");
+    heads.classes = option_tables(reader, *table, "classes", section + " classes");
+  }
+
+  /// The list of layers or penalties at `key`, taken out of the tree.
+  std::vector<OptionTable> option_tables(const FieldReader& reader, toml::table& table, const char* key,
+                                        const std::string& section) const {
+    auto* node = table.get(key);
     auto* layers = node != nullptr ? node->as_array() : nullptr;
-    if (layers == nullptr || layers->empty()) reader.fail("layers", "must be an array with at least one layer");
+    if (layers == nullptr || layers->empty()) reader.fail(key, "must be an array with at least one entry");
+    std::vector<OptionTable> out;
     for (size_t i = 0; i < layers->size(); ++i) {
-      network.layers.push_back(option_table(*layers->get(i), {origin_, fmt::format("[{}] layer {}", name, i + 1)}));
+      out.push_back(option_table(*layers->get(i), {origin_, fmt::format("{} {} {}", section, key == std::string("penalties") ? "penalty" : "layer", i + 1)}));
     }
+    return out;
   }
 
   void read_objective(OptionTable& objective, std::vector<OptionTable>& penalties) const {
     auto* table = section("objective");
     if (table == nullptr) throw UsageError("the recipe has no [objective]", origin_, "add [objective] with name = \"gan\"");
     objective.place = {origin_, "[objective]"};
-    if (auto* node = table->get("penalties")) {
-      auto* list = node->as_array();
-      if (list == nullptr) {
-        throw UsageError("'penalties' must be an array such as [{ r1 = 10 }]", objective.place.at(node));
-      }
-      for (size_t i = 0; i < list->size(); ++i) {
-        penalties.push_back(option_table(*list->get(i), {origin_, fmt::format("[objective] penalty {}", i + 1)}));
-      }
+    if (table->contains("penalties")) {
+      penalties = option_tables(FieldReader(*table, objective.place), *table, "penalties", "[objective]");
       table->erase("penalties");
     }
     objective.values = std::move(*table);
@@ -155,21 +143,6 @@ class Parser {
   std::string origin_;
 };
 
-/// An entry of a list of layers or penalties, on one line.
-std::string entry_text(const OptionTable& layer) {
-  // toml++ sorts keys; the kind goes first, because that is what tells it from an option.
-  std::string rest;
-  for (const auto& [key, node] : layer.values) {
-    if (key.str() == layer.kind) continue;
-    std::ostringstream value;
-    node.visit([&](const auto& concrete) { value << toml::toml_formatter(concrete); });
-    rest += fmt::format(", {} = {}", std::string(key.str()), value.str());
-  }
-  std::ostringstream main;
-  layer.values.get(layer.kind)->visit([&](const auto& concrete) { main << toml::toml_formatter(concrete); });
-  return fmt::format("{{ {} = {}{} }}", layer.kind, main.str(), rest);
-}
-
 template <class Config>
 std::string section_text(const char* name, Config config) {
   FieldWriter writer;
@@ -177,13 +150,20 @@ std::string section_text(const char* name, Config config) {
   return fmt::format("\n[{}]\n{}", name, writer.as_lines());
 }
 
+std::string list_text(const char* key, const std::vector<OptionTable>& entries) {
+  std::string out = fmt::format("{} = [\n", key);
+  for (const auto& entry : entries) out += "  " + to_inline_text(entry) + ",\n";
+  return out + "]\n";
+}
+
 std::string network_text(const char* name, const NetworkConfig& network) {
   FieldWriter writer;
   writer("init", network.init);
   writer("init_std", network.init_std);
-  std::string out = fmt::format("\n[{}]\n{}layers = [\n", name, writer.as_lines());
-  for (const auto& layer : network.layers) out += "  " + entry_text(layer) + ",\n";
-  return out + "]\n";
+  std::string out = fmt::format("\n[{}]\n{}{}", name, writer.as_lines(), list_text("layers", network.layers));
+  if (!network.heads.any()) return out;
+  return out + fmt::format("\n[{}.heads]\n{}{}", name, list_text("realness", network.heads.realness),
+                           list_text("classes", network.heads.classes));
 }
 
 }  // namespace
@@ -234,11 +214,7 @@ std::string to_toml(const Recipe& recipe) {
   std::ostringstream objective;
   objective << recipe.objective.values;
   out += "\n[objective]\n" + objective.str() + "\n";
-  if (!recipe.penalties.empty()) {
-    out += "penalties = [\n";
-    for (const auto& penalty : recipe.penalties) out += "  " + entry_text(penalty) + ",\n";
-    out += "]\n";
-  }
+  if (!recipe.penalties.empty()) out += list_text("penalties", recipe.penalties);
   out += section_text("optimizer.generator", recipe.optimizer_generator);
   out += section_text("optimizer.discriminator", recipe.optimizer_discriminator);
   out += section_text("augment", recipe.augment);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/config/fields.h"
 #include "ganymede/config/interval.h"
+#include "ganymede/config/option_table.h"
 #include "ganymede/config/ramp.h"
 
 namespace ganymede::config {
@@ -33,13 +33,14 @@ struct LatentConfig {
   LatentDistribution distribution = LatentDistribution::kNormal;  ///< N(0, 1), or uniform on [-1, 1]
 };
 
-enum class Initialiser { kNormal, kGlorotUniform, kGlorotNormal, kHeUniform, kHeNormal, kOrthogonal, kTorch };
+enum class Initialiser { kNormal, kGlorotUniform, kGlorotNormal, kHeUniform, kHeNormal, kOrthogonal, kTorch, kZero };
 
-/// A table whose first key names a kind ("conv", "dense", "gan"): its meaning belongs to a registry above this folder.
-struct OptionTable {
-  std::string kind;
-  toml::table values;  ///< includes the kind's own key
-  Place place;
+/// [discriminator.heads]: what stands behind its layers, side by side. Both lists, or neither.
+struct HeadsConfig {
+  std::vector<OptionTable> realness;  ///< ends in one score
+  std::vector<OptionTable> classes;   ///< ends in one logit a class
+
+  bool any() const { return !realness.empty(); }
 };
 
 /// [generator] and [discriminator].
@@ -47,6 +48,7 @@ struct NetworkConfig {
   Initialiser init = Initialiser::kTorch;
   double init_std = 0.02;  ///< standard deviation of `init = "normal"`; gain of `init = "orthogonal"` is 1
   std::vector<OptionTable> layers;
+  HeadsConfig heads;
 };
 
 enum class AugmentPolicy { kNone, kDiffAugment, kAda };

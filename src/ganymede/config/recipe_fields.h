@@ -12,14 +12,15 @@ struct Names<LatentDistribution> {
 };
 template <>
 struct Names<Initialiser> {
-  static constexpr std::array<std::pair<const char*, Initialiser>, 7> values{
+  static constexpr std::array<std::pair<const char*, Initialiser>, 8> values{
       {{"normal", Initialiser::kNormal},
        {"glorot_uniform", Initialiser::kGlorotUniform},
        {"glorot_normal", Initialiser::kGlorotNormal},
        {"he_uniform", Initialiser::kHeUniform},
        {"he_normal", Initialiser::kHeNormal},
        {"orthogonal", Initialiser::kOrthogonal},
-       {"torch", Initialiser::kTorch}}};
+       {"torch", Initialiser::kTorch},
+       {"zero", Initialiser::kZero}}};
 };
 template <>
 struct Names<AugmentPolicy> {

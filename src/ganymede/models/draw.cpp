@@ -5,42 +5,44 @@ namespace {
 
 constexpr std::int64_t kBatch = 64;
 
+/// Rows [begin, begin + count) of `values`, and zeros up to a full batch: matrix products choose their blocking by the
+/// batch, and a full one always gives a sample the same bits.
+Tensor full_batch(const Tensor& values, std::int64_t begin, std::int64_t count) {
+  const Tensor part = values.slice(0, begin, begin + count);
+  if (count == kBatch) return part;
+  auto shape = part.sizes().vec();
+  shape[0] = kBatch - count;
+  return at::cat({part, at::zeros(shape, part.options())});
+}
+
 template <class Function>
-Tensor in_batches(const Tensor& inputs, Function&& function) {
+Tensor in_batches(const Tensor& inputs, const Tensor& labels, Function&& function) {
   torch::NoGradGuard constant;
   std::vector<Tensor> parts;
   for (std::int64_t begin = 0; begin < inputs.size(0); begin += kBatch) {
     const std::int64_t count = std::min(kBatch, inputs.size(0) - begin);
-    Tensor part = inputs.slice(0, begin, begin + count);
-    // Matrix products choose their blocking by the batch: a full batch always gives a sample the same bits.
-    if (count < kBatch) {
-      auto shape = part.sizes().vec();
-      shape[0] = kBatch - count;
-      part = at::cat({part, at::zeros(shape, part.options())});
-    }
-    parts.push_back(function(part).slice(0, 0, count));
+    nn::Pass pass;
+    if (labels.defined()) pass.labels = full_batch(labels, begin, count);
+    parts.push_back(function(full_batch(inputs, begin, count), pass).slice(0, 0, count));
   }
   return at::cat(parts);
 }
 
 }  // namespace
 
-Tensor generate(const Network& generator, const Tensor& latents) {
-  return in_batches(latents, [&](const Tensor& z) {
-    nn::Pass pass;
-    return generator.forward(z, pass);
+Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels) {
+  return in_batches(latents, labels, [&](const Tensor& z, nn::Pass& pass) { return generator.forward(z, pass); });
+}
+
+Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels) {
+  return in_batches(images, labels, [&](const Tensor& x, nn::Pass& pass) {
+    const Tensor y = discriminator.forward(x.contiguous(at::MemoryFormat::ChannelsLast), pass);
+    return discriminator.class_logits() > 0 ? y.select(1, 0) : y.flatten();
   });
 }
 
-Tensor score(const Network& discriminator, const Tensor& images) {
-  return in_batches(images, [&](const Tensor& x) {
-    nn::Pass pass;
-    return discriminator.forward(x.contiguous(at::MemoryFormat::ChannelsLast), pass).flatten();
-  });
-}
-
-std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count) {
-  const Tensor order = at::argsort(score(discriminator, images), /*dim=*/0, /*descending=*/true);
+std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count, const Tensor& labels) {
+  const Tensor order = at::argsort(score(discriminator, images, labels), /*dim=*/0, /*descending=*/true);
   std::vector<std::int64_t> out;
   for (std::int64_t i = 0; i < std::min(count, order.size(0)); ++i) out.push_back(order[i].item<std::int64_t>());
   return out;

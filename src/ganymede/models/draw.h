@@ -8,13 +8,15 @@
 namespace ganymede::models {
 
 /// [N, C, H, W] in [-1, 1], f32, for latents [N, size]: evaluation mode, f32 arithmetic, in batches of a fixed size, so
-/// that neither the number asked for nor the precision of training changes a picture.
-Tensor generate(const Network& generator, const Tensor& latents);
+/// that neither the number asked for nor the precision of training changes a picture. `labels` are the classes to draw,
+/// int64 [N]; a generator whose classes() is 0 needs none.
+Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels = {});
 
-/// The discriminator's scores [N] of images [N, C, H, W]; higher is more real.
-Tensor score(const Network& discriminator, const Tensor& images);
+/// The discriminator's scores [N] of images [N, C, H, W]; higher is more real. `labels` are the images' classes.
+Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels = {});
 
 /// Indices of the `count` images the discriminator finds most real, best first.
-std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count);
+std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count,
+                               const Tensor& labels = {});
 
 }  // namespace ganymede::models

@@ -31,6 +31,7 @@ void set_weight(const nn::Parameter& p, Initialiser method, double std, const to
     case Initialiser::kHeNormal: p.tensor.normal_(0, std::sqrt(2 / in), generator); return;
     case Initialiser::kOrthogonal: p.tensor.copy_(orthogonal(p.tensor, generator)); return;
     case Initialiser::kTorch: uniform(1 / (3 * in)); return;
+    case Initialiser::kZero: p.tensor.zero_(); return;
   }
 }
 
@@ -38,22 +39,29 @@ void set_weight(const nn::Parameter& p, Initialiser method, double std, const to
 
 void initialise(Network& network, const config::NetworkConfig& config, std::uint64_t seed, const std::string& network_name) {
   torch::NoGradGuard constant;
-  for (const auto& entry : network.entries()) {
-    for (const auto& parameter : entry.layer->parameters()) {
+  network.for_each_layer([&](const std::string& name, nn::Layer& layer) {
+    for (const auto& parameter : layer.parameters()) {
       const auto method = parameter.init.value_or(config.init);
       const auto generator = cpu_generator(
-          stream_seed(seed, "init", stream_seed(0, network_name + "." + entry.name + "." + parameter.name)));
+          stream_seed(seed, "init", stream_seed(0, network_name + "." + name + "." + parameter.name)));
       switch (parameter.role) {
-        case nn::Role::kWeight: set_weight(parameter, method, config.init_std, generator); break;
+        case nn::Role::kWeight:
+          set_weight(parameter, method, config.init_std, generator);
+          if (parameter.init_scale != 1) parameter.tensor.mul_(parameter.init_scale);
+          break;
         case nn::Role::kBias:
           if (method == Initialiser::kTorch) set_weight(parameter, method, 0, generator);
           else parameter.tensor.zero_();
           break;
         case nn::Role::kScale: parameter.tensor.fill_(1); break;
         case nn::Role::kShift: parameter.tensor.zero_(); break;
+        case nn::Role::kEmbedding:
+          if (parameter.init) set_weight(parameter, method, config.init_std, generator);
+          else parameter.tensor.normal_(0, 1, generator);
+          break;
       }
     }
-  }
+  });
 }
 
 }  // namespace ganymede::models

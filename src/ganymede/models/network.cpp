@@ -1,75 +1,111 @@
 #include "ganymede/models/network.h"
 
-#include <map>
-
-#include "ganymede/nn/registry.h"
-
 namespace ganymede::models {
+namespace {
 
-Network::Network(const config::NetworkConfig& config, const nn::Shape& input) : input_(input) {
-  std::map<std::string, int> counts;
-  nn::Shape shape = input;
-  std::int64_t parameters = 0;
-  for (const auto& table : config.layers) {
-    Entry entry;
-    entry.spec = nn::layers().read(table);
-    entry.name = fmt::format("{}_{}", table.kind, ++counts[table.kind]);
-    try {
-      entry.output = entry.spec->output_shape(shape);
-      if (entry.output.elements() > nn::kMostElements) throw nn::ShapeError("its output " + entry.output.text() + " is too large");
-      entry.layer = entry.spec->make(shape);
-      for (const auto& parameter : entry.layer->parameters()) parameters += parameter.tensor.numel();
-      if (parameters > nn::kMostElements) throw nn::ShapeError("the network has too many parameters");
-    } catch (const nn::ShapeError& error) {
-      throw UsageError(fmt::format("layer '{}' does not fit: {}", entry.name, error.what()),
-                       table.place.at(table.values.get(table.kind)), fmt::format("it got {}", shape.text()));
-    }
-    if (!entries_.empty()) {
-      auto before = entries_.end() - 1;
-      while (before->absorbed) --before;
-      entry.absorbed = before->layer->absorb(*entry.layer);
-    }
-    shape = entry.output;
-    entries_.push_back(std::move(entry));
+nn::Sequence sequence_of(const std::vector<config::OptionTable>& tables, const nn::Shape& input, const std::string& prefix) {
+  try {
+    return nn::Sequence(nn::LayerList::from_tables(tables), input, prefix);
+  } catch (const nn::Misfit& misfit) {
+    throw UsageError(misfit.what(), misfit.where, "it got " + misfit.got);
   }
 }
 
-Tensor Network::forward(const Tensor& x, nn::Pass& pass) const {
-  Tensor h = x;
-  for (const auto& entry : entries_) {
-    if (!entry.absorbed) h = entry.layer->forward(h, pass);
+/// The options of each layer written out.
+std::vector<config::OptionTable> resolved(std::vector<config::OptionTable> tables, const nn::Sequence& layers) {
+  for (size_t i = 0; i < tables.size(); ++i) {
+    config::FieldWriter writer;
+    layers.entries()[i].spec->write(writer);
+    auto written = toml::parse("layer = " + writer.as_inline_table());
+    tables[i].values = std::move(config::option_table(*written.get("layer"), {}).values);
   }
-  return h;
+  return tables;
+}
+
+}  // namespace
+
+Network::Network(const config::NetworkConfig& config, const nn::Shape& input)
+    : layers_(sequence_of(config.layers, input, "")), output_(layers_.output_shape()) {
+  if (config.heads.any()) {
+    add_head("realness", config.heads.realness);
+    add_head("classes", config.heads.classes);
+    const auto scores = heads_[0].layers.output_shape().elements(), logits = heads_[1].layers.output_shape().elements();
+    const auto& place = config.heads.realness.front().place;
+    if (scores != 1) {
+      throw UsageError(fmt::format("the realness head ends in {} numbers", scores), place.file, "it must end in one score");
+    }
+    if (logits < 2) throw UsageError("the classes head ends in one number", place.file, "it must end in one for each class");
+    output_ = nn::Shape{1 + logits};
+  }
+  agree_on_classes(config.layers.front().place.file);
+}
+
+void Network::add_head(const std::string& name, const std::vector<config::OptionTable>& tables) {
+  heads_.push_back({name, sequence_of(tables, layers_.output_shape(), name + ".")});
+}
+
+void Network::agree_on_classes(const std::string& where) {
+  std::string first;
+  for_each_layer([&](const std::string& name, nn::Layer& layer) {
+    if (layer.classes() == 0) return;
+    if (classes_ != 0 && classes_ != layer.classes()) {
+      throw UsageError(fmt::format("the layers '{}' and '{}' have {} and {} classes", first, name, classes_, layer.classes()), where,
+                       "give all of a network the same number");
+    }
+    classes_ = layer.classes();
+    first = name;
+  });
+}
+
+Tensor Network::forward(const Tensor& x, nn::Pass& pass) const {
+  const Tensor h = layers_.forward(x, pass);
+  if (heads_.empty()) return h;
+  std::vector<Tensor> outputs;
+  for (const auto& head : heads_) outputs.push_back(head.layers.forward(h, pass).flatten(1));
+  return at::cat(outputs, 1);
+}
+
+void Network::for_each_layer(const std::function<void(const std::string&, nn::Layer&)>& visit) const {
+  layers_.for_each_layer(visit);
+  for (const auto& head : heads_) head.layers.for_each_layer(visit, head.name + ".");
 }
 
 std::vector<NetworkTensor> Network::parameters() const {
   std::vector<NetworkTensor> out;
-  for (const auto& entry : entries_) {
-    for (const auto& parameter : entry.layer->parameters()) out.push_back({entry.name + "." + parameter.name, parameter.tensor});
-  }
+  for_each_layer([&](const std::string& name, nn::Layer& layer) {
+    for (const auto& parameter : layer.parameters()) out.push_back({name + "." + parameter.name, parameter.tensor});
+  });
+  return out;
+}
+
+std::vector<NetworkTensor> Network::buffers() const {
+  std::vector<NetworkTensor> out;
+  for_each_layer([&](const std::string& name, nn::Layer& layer) {
+    for (const auto& buffer : layer.buffers()) out.push_back({name + "." + buffer.name, buffer.tensor});
+  });
   return out;
 }
 
 std::vector<NetworkTensor> Network::state() const {
   std::vector<NetworkTensor> out;
-  for (const auto& entry : entries_) {
-    for (const auto& parameter : entry.layer->parameters()) out.push_back({entry.name + "." + parameter.name, parameter.tensor});
-    for (const auto& buffer : entry.layer->buffers()) out.push_back({entry.name + "." + buffer.name, buffer.tensor});
-  }
+  for_each_layer([&](const std::string& name, nn::Layer& layer) {
+    for (const auto& parameter : layer.parameters()) out.push_back({name + "." + parameter.name, parameter.tensor});
+    for (const auto& buffer : layer.buffers()) out.push_back({name + "." + buffer.name, buffer.tensor});
+  });
   return out;
 }
 
 void Network::to(const torch::Device& device) {
-  for (auto& entry : entries_) {
-    for (auto& parameter : entry.layer->parameters()) parameter.tensor = parameter.tensor.detach().to(device);
-    for (auto& buffer : entry.layer->buffers()) buffer.tensor = buffer.tensor.to(device);
-  }
+  for_each_layer([&](const std::string&, nn::Layer& layer) {
+    for (auto& parameter : layer.parameters()) parameter.tensor = parameter.tensor.detach().to(device);
+    for (auto& buffer : layer.buffers()) buffer.tensor = buffer.tensor.to(device);
+  });
 }
 
 void Network::require_gradients(bool required) {
-  for (auto& entry : entries_) {
-    for (auto& parameter : entry.layer->parameters()) parameter.tensor.set_requires_grad(required);
-  }
+  for_each_layer([&](const std::string&, nn::Layer& layer) {
+    for (auto& parameter : layer.parameters()) parameter.tensor.set_requires_grad(required);
+  });
 }
 
 void Network::copy_from(const Network& other) {
@@ -81,11 +117,10 @@ void Network::copy_from(const Network& other) {
 
 config::NetworkConfig resolved(const config::NetworkConfig& config, const Network& network) {
   config::NetworkConfig out = config;
-  for (size_t i = 0; i < out.layers.size(); ++i) {
-    config::FieldWriter writer;
-    network.entries()[i].spec->write(writer);
-    out.layers[i].values = *toml::parse("layer = " + writer.as_inline_table())["layer"].as_table();
-  }
+  out.layers = resolved(config.layers, network.layers());
+  if (!config.heads.any()) return out;
+  out.heads.realness = resolved(config.heads.realness, network.heads()[0].layers);
+  out.heads.classes = resolved(config.heads.classes, network.heads()[1].layers);
   return out;
 }
 

@@ -5,40 +5,50 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/nn/layer.h"
+#include "ganymede/config/recipe.h"
+#include "ganymede/nn/sequence.h"
 
 namespace ganymede::models {
 
-/// A tensor of a network with the name it has in files: "conv_1.weight".
-struct NetworkTensor {
-  std::string name;
-  Tensor tensor;
-};
+using NetworkTensor = nn::NamedTensor;
 
-/// Layers in order, named by kind and number ("conv_1", "conv_2"). Movable, not copyable; see clone().
+/// Layers in order, named by kind and number ("conv_1", "conv_2"), and perhaps heads behind them ("realness.dense_1",
+/// "classes.dense_1"). Movable, not copyable; see copy_from().
 class Network {
  public:
-  struct Entry {
+  struct Head {
     std::string name;
-    std::unique_ptr<nn::LayerSpec> spec;
-    std::unique_ptr<nn::Layer> layer;
-    nn::Shape output;
-    bool absorbed = false;  ///< the layer before does this one's work
+    nn::Sequence layers;
   };
 
   /// Reads and checks every layer; the tensors are zeros until initialise() or loading. Throws UsageError naming the
-  /// layer, the shape it got and its line.
+  /// layer, the shape it got and its line, or layers that disagree about the number of classes.
   Network(const config::NetworkConfig& config, const nn::Shape& input);
 
-  /// x is [N, input...] (images channels-last) in any float type, which is also the type of the arithmetic.
+  /// x is [N, input...] (images channels-last) in any float type, which is also the type of the arithmetic. With heads
+  /// the result is [N, 1 + K]: the score, then the logits of the K classes. Throws Error when a conditional layer finds
+  /// no labels in `pass`, or wrong ones.
   Tensor forward(const Tensor& x, nn::Pass& pass) const;
 
-  const nn::Shape& input_shape() const { return input_; }
-  const nn::Shape& output_shape() const { return entries_.back().output; }
-  const std::vector<Entry>& entries() const { return entries_; }
+  const nn::Shape& input_shape() const { return layers_.input_shape(); }
+  const nn::Shape& output_shape() const { return output_; }
+  /// How many classes its conditional layers know; 0 when it needs no labels.
+  std::int64_t classes() const { return classes_; }
+  /// How many class logits stand behind the score in its output; 0 without a head for classes.
+  std::int64_t class_logits() const { return heads_.empty() ? 0 : output_.elements() - 1; }
+
+  /// The layers before the heads.
+  const nn::Sequence& layers() const { return layers_; }
+  const std::vector<nn::Sequence::Entry>& entries() const { return layers_.entries(); }
+  const std::vector<Head>& heads() const { return heads_; }
+
+  /// Calls `visit` for every layer, those inside composite layers too, with its name in files.
+  void for_each_layer(const std::function<void(const std::string& name, nn::Layer& layer)>& visit) const;
 
   /// What the optimiser changes, in order.
   std::vector<NetworkTensor> parameters() const;
+  /// What moves without a gradient, in order.
+  std::vector<NetworkTensor> buffers() const;
   /// Everything a file holds: parameters and buffers, in order.
   std::vector<NetworkTensor> state() const;
 
@@ -49,8 +59,13 @@ class Network {
   void copy_from(const Network& other);
 
  private:
-  nn::Shape input_;
-  std::vector<Entry> entries_;
+  void add_head(const std::string& name, const std::vector<config::OptionTable>& tables);
+  void agree_on_classes(const std::string& where);
+
+  nn::Sequence layers_;
+  std::vector<Head> heads_;
+  nn::Shape output_;
+  std::int64_t classes_ = 0;
 };
 
 /// The recipe's networks with every layer's options written out, for the resolved recipe.

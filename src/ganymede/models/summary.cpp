@@ -4,11 +4,14 @@
 
 namespace ganymede::models {
 
-Summary summarise(const Network& network) {
-  Summary out;
-  nn::Shape input = network.input_shape();
-  for (const auto& entry : network.entries()) {
-    LayerSummary row{entry.name, entry.spec->kind(), entry.output.keras_order(), 0};
+namespace {
+
+/// Rows of the layers in order; those inside a composite layer come before its own, as Keras lists them.
+void add_rows(Summary& out, const nn::Sequence& layers, const std::string& prefix) {
+  for (const auto& entry : layers.entries()) {
+    const std::string name = prefix + entry.name;
+    for (const auto& part : entry.layer->parts()) add_rows(out, *part.sequence, name + "." + part.name + ".");
+    LayerSummary row{name, entry.spec->kind(), entry.output.keras_order(), 0};
     for (const auto& parameter : entry.layer->parameters()) {
       row.params += parameter.tensor.numel();
       out.trainable += parameter.tensor.numel();
@@ -18,9 +21,29 @@ Summary summarise(const Network& network) {
       row.params += buffer.tensor.numel();
       out.non_trainable += buffer.tensor.numel();
     }
-    out.multiply_adds += entry.spec->multiply_adds(input);
-    input = entry.output;
     out.layers.push_back(std::move(row));
+  }
+}
+
+std::int64_t multiply_adds(const nn::Sequence& layers) {
+  std::int64_t sum = 0;
+  nn::Shape input = layers.input_shape();
+  for (const auto& entry : layers.entries()) {
+    sum += entry.spec->multiply_adds(input);
+    input = entry.output;
+  }
+  return sum;
+}
+
+}  // namespace
+
+Summary summarise(const Network& network) {
+  Summary out;
+  add_rows(out, network.layers(), "");
+  out.multiply_adds = multiply_adds(network.layers());
+  for (const auto& head : network.heads()) {
+    add_rows(out, head.layers, head.name + ".");
+    out.multiply_adds += multiply_adds(head.layers);
   }
   out.total = out.trainable + out.non_trainable;
   return out;
@@ -35,12 +58,14 @@ std::string grouped(std::int64_t number) {
 }
 
 std::string to_text(const Summary& summary, const std::string& title) {
-  constexpr int kName = 34, kShape = 22, kParams = 14;
-  const std::string rule(kName + kShape + kParams, '-');
-  std::string out = fmt::format("{}\n{}\n{:<{}}{:<{}}{:>{}}\n{}\n", title, rule, "Layer (kind)", kName, "Output shape", kShape,
+  constexpr int kShape = 22, kParams = 14;
+  size_t name_width = 34;
+  for (const auto& row : summary.layers) name_width = std::max(name_width, row.name.size() + row.kind.size() + 5);
+  const std::string rule(name_width + kShape + kParams, '-');
+  std::string out = fmt::format("{}\n{}\n{:<{}}{:<{}}{:>{}}\n{}\n", title, rule, "Layer (kind)", name_width, "Output shape", kShape,
                                 "Param #", kParams, rule);
   for (const auto& row : summary.layers) {
-    out += fmt::format("{:<{}}{:<{}}{:>{}}\n", fmt::format("{} ({})", row.name, row.kind), kName,
+    out += fmt::format("{:<{}}{:<{}}{:>{}}\n", fmt::format("{} ({})", row.name, row.kind), name_width,
                        fmt::format("(None, {})", fmt::join(row.output, ", ")), kShape, grouped(row.params), kParams);
   }
   out += fmt::format("{}\nTotal params: {}\nTrainable params: {}\nNon-trainable params: {}\nMultiply-adds a sample: {}\n", rule,

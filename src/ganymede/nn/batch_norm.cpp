@@ -1,5 +1,6 @@
 // Batch normalisation (Ioffe and Szegedy 2015) over the channels.
 #include "ganymede/nn/activation.h"
+#include "ganymede/nn/batch_norm_options.h"
 #include "ganymede/nn/kernels/batch_norm_act.h"
 #include "ganymede/nn/registry.h"
 
@@ -8,24 +9,18 @@ namespace {
 
 struct BatchNormOptions {
   Present present;
-  std::optional<double> torch_momentum;  ///< running = (1 - momentum) * running + momentum * batch
-  std::optional<double> keras_momentum;  ///< running = momentum * running + (1 - momentum) * batch
-  double epsilon = 1e-5;
-
-  double update() const { return keras_momentum ? 1 - *keras_momentum : torch_momentum.value_or(0.1); }
+  RunningStatistics statistics;
 };
 
 template <class V>
 void visit_fields(V& field, BatchNormOptions& o) {
   field("batch_norm", o.present);
-  field("torch_momentum", o.torch_momentum, config::in_range(0, 1));
-  field("keras_momentum", o.keras_momentum, config::in_range(0, 1));
-  field("epsilon", o.epsilon, config::in_range(1e-12, 1));
+  visit_fields(field, o.statistics);
 }
 
 class BatchNorm : public Layer {
  public:
-  BatchNorm(const BatchNormOptions& options, std::int64_t channels)
+  BatchNorm(const RunningStatistics& options, std::int64_t channels)
       : momentum_(options.update()), epsilon_(options.epsilon) {
     add_parameter("weight", {channels}, Role::kScale, channels, channels);
     add_parameter("bias", {channels}, Role::kShift, channels, channels);
@@ -53,17 +48,15 @@ class BatchNormSpec : public SpecWith<BatchNormOptions> {
  public:
   std::string kind() const override { return "batch_norm"; }
   Shape output_shape(const Shape& input) const override {
-    if (options.torch_momentum && options.keras_momentum) {
-      throw ShapeError("batch_norm has both torch_momentum and keras_momentum; they are 1 minus each other, keep one");
-    }
+    options.statistics.check(kind());
     return input;
   }
   std::unique_ptr<Layer> make(const Shape& input) const override {
-    return std::make_unique<BatchNorm>(options, input.channels());
+    return std::make_unique<BatchNorm>(options.statistics, input.channels());
   }
   void write(config::FieldWriter& writer) const override {
     auto copy = options;
-    if (!copy.keras_momentum && !copy.torch_momentum) copy.torch_momentum = copy.update();
+    copy.statistics.name_momentum();
     visit_fields(writer, copy);
   }
 };

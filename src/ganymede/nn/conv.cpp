@@ -1,4 +1,4 @@
-// Convolution. Weight [filters, channels, kernel, kernel] as in PyTorch.
+// Convolution. Weight [filters, channels / groups, kernel, kernel] as in PyTorch.
 #include "ganymede/nn/conv_options.h"
 #include "ganymede/nn/kernels/conv_transpose.h"
 #include "ganymede/nn/registry.h"
@@ -19,9 +19,9 @@ namespace {
 struct ConvOptions {
   int filters = 0, kernel = 3, stride = 1;
   PaddingOption padding;
+  int groups = 1;
   bool bias = true;
-  bool spectral_norm = false;
-  std::optional<config::Initialiser> init;
+  WeightOptions weight;
 };
 
 template <class V>
@@ -30,9 +30,9 @@ void visit_fields(V& field, ConvOptions& o) {
   field("kernel", o.kernel, config::in_range(1, 64));
   field("stride", o.stride, config::in_range(1, 64));
   field("padding", o.padding);
+  field("groups", o.groups, config::in_range(1, 65536));
   field("bias", o.bias);
-  field("spectral_norm", o.spectral_norm);
-  field("init", o.init);
+  visit_fields(field, o.weight);
 }
 
 kernels::Padding padding_of(const ConvOptions& o, const Shape& input) {
@@ -40,17 +40,35 @@ kernels::Padding padding_of(const ConvOptions& o, const Shape& input) {
                         : kernels::Padding::all(o.padding.amount);
 }
 
+/// Convolution in groups, which the fast kernels do not know.
+Tensor grouped_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const kernels::Padding& p,
+                    std::int64_t groups) {
+  const bool symmetric = p.top == p.bottom && p.left == p.right;
+  const Tensor image = symmetric ? x : at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}, 0);
+  const std::vector<std::int64_t> padding = symmetric ? std::vector{p.top, p.left} : std::vector<std::int64_t>{0, 0};
+  OptionalTensor shift;
+  if (bias.defined()) shift = bias.to(x.scalar_type());
+  const Tensor y = at::convolution(image, weight.to(x.scalar_type()), shift, {stride, stride}, padding, {1, 1}, false, {0, 0}, groups);
+  return y.contiguous(at::MemoryFormat::ChannelsLast);
+}
+
 class Conv : public WeightLayer {
  public:
-  Conv(const ConvOptions& options, const Shape& input) : stride_(options.stride), padding_(padding_of(options, input)) {
+  Conv(const ConvOptions& options, const Shape& input)
+      : stride_(options.stride), groups_(options.groups), padding_(padding_of(options, input)) {
     const std::int64_t area = static_cast<std::int64_t>(options.kernel) * options.kernel;
-    add_weight({options.filters, input.channels(), options.kernel, options.kernel}, input.channels() * area,
-               options.filters * area, options.bias ? options.filters : 0, options.spectral_norm, options.init);
+    const std::int64_t channels = input.channels() / groups_;
+    add_weight({{options.filters, channels, options.kernel, options.kernel}, channels * area, options.filters * area,
+                options.bias ? options.filters : 0},
+               options.weight);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override { return kernels::conv2d(x, weight(pass), bias(), stride_, padding_); }
+  Tensor forward(const Tensor& x, Pass& pass) override {
+    if (groups_ > 1) return grouped_conv(x, weight(pass), bias(), stride_, padding_, groups_);
+    return kernels::conv2d(x, weight(pass), bias(), stride_, padding_);
+  }
 
  private:
-  std::int64_t stride_;
+  std::int64_t stride_, groups_;
   kernels::Padding padding_;
 };
 
@@ -59,6 +77,10 @@ class ConvSpec : public SpecWith<ConvOptions> {
   std::string kind() const override { return "conv"; }
   Shape output_shape(const Shape& input) const override {
     expect_image(input, kind());
+    if (options.filters % options.groups != 0 || input.channels() % options.groups != 0) {
+      throw ShapeError(fmt::format("conv with groups = {} must divide both its {} filters and the channels of {}", options.groups,
+                                   options.filters, input.text()));
+    }
     const auto p = padding_of(options, input);
     if (input.height() + p.top + p.bottom < options.kernel || input.width() + p.left + p.right < options.kernel) {
       throw ShapeError(fmt::format("conv with kernel {} does not fit into {}", options.kernel, input.text()));
@@ -67,7 +89,7 @@ class ConvSpec : public SpecWith<ConvOptions> {
             kernels::conv_output_size(input.width(), options.kernel, options.stride, p.left, p.right)};
   }
   std::int64_t multiply_adds(const Shape& input) const override {
-    return output_shape(input).elements() * input.channels() * options.kernel * options.kernel;
+    return output_shape(input).elements() * (input.channels() / options.groups) * options.kernel * options.kernel;
   }
   std::unique_ptr<Layer> make(const Shape& input) const override { return std::make_unique<Conv>(options, input); }
 };

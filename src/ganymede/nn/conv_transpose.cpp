@@ -12,8 +12,7 @@ struct ConvTransposeOptions {
   PaddingOption padding;
   int output_padding = 0;
   bool bias = true;
-  bool spectral_norm = false;
-  std::optional<config::Initialiser> init;
+  WeightOptions weight;
 };
 
 template <class V>
@@ -24,8 +23,7 @@ void visit_fields(V& field, ConvTransposeOptions& o) {
   field("padding", o.padding);
   field("output_padding", o.output_padding, config::in_range(0, 63));
   field("bias", o.bias);
-  field("spectral_norm", o.spectral_norm);
-  field("init", o.init);
+  visit_fields(field, o.weight);
 }
 
 /// The output's side. "same" gives input * stride, as Keras does.
@@ -41,8 +39,9 @@ class ConvTranspose : public WeightLayer {
     padding_ = options.padding.same ? kernels::Padding::same(size_[0], size_[1], options.kernel, options.stride)
                                     : kernels::Padding::all(options.padding.amount);
     const std::int64_t area = static_cast<std::int64_t>(options.kernel) * options.kernel;
-    add_weight({input.channels(), options.filters, options.kernel, options.kernel}, options.filters * area,
-               input.channels() * area, options.bias ? options.filters : 0, options.spectral_norm, options.init);
+    add_weight({{input.channels(), options.filters, options.kernel, options.kernel}, options.filters * area,
+                input.channels() * area, options.bias ? options.filters : 0},
+               options.weight);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
     return kernels::conv_transpose2d(x, weight(pass), bias(), stride_, padding_, size_);

@@ -8,23 +8,20 @@ namespace {
 struct DenseOptions {
   int units = 0;
   bool bias = true;
-  bool spectral_norm = false;
-  std::optional<config::Initialiser> init;
+  WeightOptions weight;
 };
 
 template <class V>
 void visit_fields(V& field, DenseOptions& o) {
   field("dense", o.units, config::in_range(1, 1 << 20));
   field("bias", o.bias);
-  field("spectral_norm", o.spectral_norm);
-  field("init", o.init);
+  visit_fields(field, o.weight);
 }
 
 class Dense : public WeightLayer {
  public:
   Dense(const DenseOptions& options, std::int64_t inputs) {
-    add_weight({options.units, inputs}, inputs, options.units, options.bias ? options.units : 0, options.spectral_norm,
-               options.init);
+    add_weight({{options.units, inputs}, inputs, options.units, options.bias ? options.units : 0}, options.weight);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
     const Tensor bias = this->bias();

@@ -5,8 +5,8 @@ namespace ganymede::nn {
 bool Layer::absorb(const Layer&) { return false; }
 
 size_t Layer::add_parameter(std::string name, std::vector<std::int64_t> shape, Role role, std::int64_t fan_in,
-                            std::int64_t fan_out, std::optional<config::Initialiser> init) {
-  parameters_.push_back({std::move(name), torch::zeros(shape), role, fan_in, fan_out, init});
+                            std::int64_t fan_out, std::optional<config::Initialiser> init, double init_scale) {
+  parameters_.push_back({std::move(name), torch::zeros(shape), role, fan_in, fan_out, init, init_scale});
   return parameters_.size() - 1;
 }
 

@@ -14,7 +14,13 @@
 namespace ganymede::nn {
 
 /// What a parameter is for, which decides how it starts.
-enum class Role { kWeight, kBias, kScale, kShift };
+enum class Role {
+  kWeight,     ///< from the initialiser
+  kBias,       ///< 0, but for `torch`
+  kScale,      ///< 1
+  kShift,      ///< 0
+  kEmbedding,  ///< N(0, 1) as PyTorch's embeddings, unless its own layer names an initialiser
+};
 
 /// A tensor that the optimiser changes. Kept in f32 whatever the activations' type.
 struct Parameter {
@@ -23,6 +29,7 @@ struct Parameter {
   Role role = Role::kWeight;
   std::int64_t fan_in = 1, fan_out = 1;  ///< of the layer's weight, also for its bias
   std::optional<config::Initialiser> init;  ///< overrides the network's
+  double init_scale = 1;                    ///< multiplies what the initialiser drew
 };
 
 /// A tensor that travels with the model but has no gradient (running statistics, power-iteration vectors).
@@ -36,7 +43,16 @@ struct Buffer {
 struct Pass {
   bool training = false;
   std::uint64_t dropout_seed = 0;  ///< every dropout layer of the pass draws its own seed from it
+  Tensor labels = {};  ///< the samples' classes, int64 [N], on the CPU or x's device; undefined where there are none
   std::uint64_t next_dropout_seed() { return mix64(dropout_seed++); }
+};
+
+class Sequence;
+
+/// Layers inside a composite layer: their tensors are named behind the layer's and this name.
+struct Part {
+  std::string name;
+  const Sequence* sequence;
 };
 
 class Layer {
@@ -46,6 +62,10 @@ class Layer {
   virtual Tensor forward(const Tensor& x, Pass& pass) = 0;
   /// Takes over the next layer's work where one pass over memory can do both; true when it did.
   virtual bool absorb(const Layer& next);
+  /// The layers inside this one.
+  virtual std::vector<Part> parts() const { return {}; }
+  /// How many classes this layer knows; 0 when it does not look at labels.
+  virtual std::int64_t classes() const { return 0; }
 
   std::vector<Parameter>& parameters() { return parameters_; }
   std::vector<Buffer>& buffers() { return buffers_; }
@@ -55,7 +75,7 @@ class Layer {
  protected:
   /// Index of a new f32 parameter of this shape. Its values are the initialiser's to set.
   size_t add_parameter(std::string name, std::vector<std::int64_t> shape, Role role, std::int64_t fan_in, std::int64_t fan_out,
-                       std::optional<config::Initialiser> init = {});
+                       std::optional<config::Initialiser> init = {}, double init_scale = 1);
   size_t add_buffer(std::string name, Tensor value, bool counted = true);
   const Tensor& parameter(size_t index) const { return parameters_[index].tensor; }
   const Tensor& buffer(size_t index) const { return buffers_[index].tensor; }

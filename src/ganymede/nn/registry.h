@@ -46,5 +46,15 @@ void register_instance_norm(LayerRegistry& registry);
 void register_activations(LayerRegistry& registry);
 void register_dropout(LayerRegistry& registry);
 void register_reshape(LayerRegistry& registry);
+void register_residual(LayerRegistry& registry);
+void register_upsample(LayerRegistry& registry);
+void register_avg_pool(LayerRegistry& registry);
+void register_global_pool(LayerRegistry& registry);
+void register_pixel_norm(LayerRegistry& registry);
+void register_minibatch_stddev(LayerRegistry& registry);
+void register_self_attention(LayerRegistry& registry);
+void register_label_embedding(LayerRegistry& registry);
+void register_conditional_batch_norm(LayerRegistry& registry);
+void register_projection(LayerRegistry& registry);
 
 }  // namespace ganymede::nn

@@ -18,26 +18,36 @@ Tensor start_vector(std::int64_t size, std::uint64_t salt) {
 
 }  // namespace
 
-void WeightLayer::add_weight(std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out,
-                             std::int64_t bias_size, bool spectral_norm, std::optional<config::Initialiser> init) {
-  const std::int64_t rows = shape[0], elements = Shape(shape).elements();
+size_t WeightLayer::add_weight(const WeightShape& shape, const WeightOptions& options, const std::string& name) {
+  const std::int64_t rows = shape.dims[0], elements = Shape(shape.dims).elements();
   if (elements > kMostElements) throw ShapeError(fmt::format("its weight of {} numbers is too large", elements));
-  const std::int64_t columns = elements / rows;
-  add_parameter("weight", std::move(shape), Role::kWeight, fan_in, fan_out, init);
-  has_bias_ = bias_size > 0;
-  if (has_bias_) add_parameter("bias", {bias_size}, Role::kBias, fan_in, fan_out, init);
-  spectral_norm_ = spectral_norm;
-  if (spectral_norm_) {
-    add_buffer("u", start_vector(rows, 1), false);
-    add_buffer("v", start_vector(columns, 2), false);
+  if (options.spectral_norm && (options.init == config::Initialiser::kZero || options.init_scale == 0)) {
+    throw ShapeError("spectral_norm cannot divide a weight that starts at zero");
   }
+  const std::string prefix = name.empty() ? name : name + ".";
+  Place place;
+  place.weight = add_parameter(prefix + "weight", shape.dims, Role::kWeight, shape.fan_in, shape.fan_out, options.init,
+                               options.init_scale);
+  if (shape.bias > 0) {
+    place.bias = add_parameter(prefix + "bias", {shape.bias}, Role::kBias, shape.fan_in, shape.fan_out, options.init);
+  }
+  if (options.spectral_norm) {
+    place.u = add_buffer(prefix + "u", start_vector(rows, 1), false);
+    add_buffer(prefix + "v", start_vector(elements / rows, 2), false);
+  }
+  weights_.push_back(place);
+  return weights_.size() - 1;
 }
 
-Tensor WeightLayer::weight(const Pass& pass) const {
-  if (!spectral_norm_) return parameter(0);
-  return spectral_normalised(parameter(0), buffer(0), buffer(1), pass.training);
+Tensor WeightLayer::weight(const Pass& pass, size_t index) const {
+  const Place& place = weights_[index];
+  if (!place.u) return parameter(place.weight);
+  return spectral_normalised(parameter(place.weight), buffer(*place.u), buffer(*place.u + 1), pass.training);
 }
 
-Tensor WeightLayer::bias() const { return has_bias_ ? parameter(1) : Tensor(); }
+Tensor WeightLayer::bias(size_t index) const {
+  const Place& place = weights_[index];
+  return place.bias ? parameter(*place.bias) : Tensor();
+}
 
 }  // namespace ganymede::nn

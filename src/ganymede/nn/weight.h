@@ -1,22 +1,45 @@
-// What dense, conv and transposed conv share: a weight, perhaps a bias, perhaps spectral normalisation.
+// What layers with weights share: a weight, perhaps a bias, perhaps spectral normalisation.
 #pragma once
 
 #include "ganymede/nn/layer.h"
 
 namespace ganymede::nn {
 
+/// The options that every layer with a weight has.
+struct WeightOptions {
+  bool spectral_norm = false;
+  std::optional<config::Initialiser> init;  ///< overrides the network's
+  double init_scale = 1;                    ///< the initialiser's weights are multiplied by it
+};
+
+template <class V>
+void visit_fields(V& field, WeightOptions& o) {
+  field("spectral_norm", o.spectral_norm);
+  field("init", o.init);
+  field("init_scale", o.init_scale, config::in_range(0, 1000));
+}
+
 class WeightLayer : public Layer {
  protected:
-  /// `bias_size` 0 means no bias.
-  void add_weight(std::vector<std::int64_t> shape, std::int64_t fan_in, std::int64_t fan_out, std::int64_t bias_size,
-                  bool spectral_norm, std::optional<config::Initialiser> init);
+  struct WeightShape {
+    std::vector<std::int64_t> dims;
+    std::int64_t fan_in = 1, fan_out = 1;
+    std::int64_t bias = 0;  ///< numbers in the bias; 0 is none
+  };
+
+  /// The first weight is called "weight" ("bias", "u", "v"); one with a name "NAME.weight". Returns its index.
+  size_t add_weight(const WeightShape& shape, const WeightOptions& options, const std::string& name = {});
   /// The weight to use, in f32; moves the power iteration on in training.
-  Tensor weight(const Pass& pass) const;
+  Tensor weight(const Pass& pass, size_t index = 0) const;
   /// Undefined where there is none.
-  Tensor bias() const;
+  Tensor bias(size_t index = 0) const;
 
  private:
-  bool has_bias_ = false, spectral_norm_ = false;
+  struct Place {
+    size_t weight = 0;
+    std::optional<size_t> bias, u;  // v follows u
+  };
+  std::vector<Place> weights_;
 };
 
 }  // namespace ganymede::nn

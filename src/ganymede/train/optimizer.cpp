@@ -33,15 +33,8 @@ Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& netw
     names_.push_back(parameters[i].name);
   }
   if (average == nullptr) return;
-  const auto copy_buffers = [](const models::Network& from) {
-    std::vector<Tensor> out;
-    for (const auto& entry : from.entries()) {
-      for (const auto& buffer : entry.layer->buffers()) out.push_back(buffer.tensor);
-    }
-    return out;
-  };
-  const auto from = copy_buffers(network), to = copy_buffers(*average);
-  for (size_t i = 0; i < from.size(); ++i) buffers_.emplace_back(from[i], to[i]);
+  const auto from = network.buffers(), to = average->buffers();
+  for (size_t i = 0; i < from.size(); ++i) buffers_.emplace_back(from[i].tensor, to[i].tensor);
 }
 
 double Optimizer::step(const UpdateRates& rates, bool measure) {

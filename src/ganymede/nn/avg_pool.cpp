@@ -1,0 +1,63 @@
+// Shrinking an image by a whole factor: the mean of each square of pixels.
+#include "ganymede/nn/registry.h"
+#include "ganymede/nn/resample.h"
+
+namespace ganymede::nn {
+
+enum class AvgPoolMode { kBox, kFiltered };
+
+}  // namespace ganymede::nn
+
+template <>
+struct ganymede::config::Names<ganymede::nn::AvgPoolMode> {
+  using Mode = nn::AvgPoolMode;
+  static constexpr std::array<std::pair<const char*, Mode>, 2> values{{{"box", Mode::kBox}, {"filtered", Mode::kFiltered}}};
+};
+
+namespace ganymede::nn {
+namespace {
+
+struct AvgPoolOptions {
+  int factor = 2;
+  AvgPoolMode mode = AvgPoolMode::kBox;
+};
+
+template <class V>
+void visit_fields(V& field, AvgPoolOptions& o) {
+  field("avg_pool", o.factor, config::in_range(2, 64));
+  field("mode", o.mode);
+}
+
+class AvgPool : public Layer {
+ public:
+  explicit AvgPool(const AvgPoolOptions& options) : options_(options) {}
+  Tensor forward(const Tensor& x, Pass&) override {
+    if (options_.mode == AvgPoolMode::kFiltered) return downsample_filtered(x);
+    return at::avg_pool2d(x, {options_.factor, options_.factor});
+  }
+
+ private:
+  AvgPoolOptions options_;
+};
+
+class AvgPoolSpec : public SpecWith<AvgPoolOptions> {
+ public:
+  std::string kind() const override { return "avg_pool"; }
+  Shape output_shape(const Shape& input) const override {
+    expect_image(input, kind());
+    if (input.height() % options.factor != 0 || input.width() % options.factor != 0) {
+      throw ShapeError(fmt::format("avg_pool = {} does not divide the sides of {}", options.factor, input.text()));
+    }
+    if (options.mode == AvgPoolMode::kFiltered && options.factor != 2) {
+      throw ShapeError("avg_pool with mode = \"filtered\" halves: write avg_pool = 2");
+    }
+    return {input.channels(), input.height() / options.factor, input.width() / options.factor};
+  }
+  std::unique_ptr<Layer> make(const Shape&) const override { return std::make_unique<AvgPool>(options); }
+};
+
+}  // namespace
+
+void register_avg_pool(LayerRegistry& registry) { add_layer<AvgPoolSpec>(registry, "avg_pool"); }
+
+}  // namespace ganymede::nn

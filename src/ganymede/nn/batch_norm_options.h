@@ -1,0 +1,37 @@
+// What the batch norms of this folder share: how their running statistics move.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ganymede/config/fields.h"
+#include "ganymede/nn/shape.h"
+
+namespace ganymede::nn {
+
+struct RunningStatistics {
+  std::optional<double> torch_momentum;  ///< running = (1 - momentum) * running + momentum * batch
+  std::optional<double> keras_momentum;  ///< running = momentum * running + (1 - momentum) * batch
+  double epsilon = 1e-5;
+
+  /// The share of the batch, as in PyTorch.
+  double update() const { return keras_momentum ? 1 - *keras_momentum : torch_momentum.value_or(0.1); }
+  /// Throws ShapeError when both momenta are given.
+  void check(const std::string& kind) const {
+    if (!torch_momentum || !keras_momentum) return;
+    throw ShapeError(kind + " has both torch_momentum and keras_momentum; they are 1 minus each other, keep one");
+  }
+  /// Writes the default momentum out.
+  void name_momentum() {
+    if (!keras_momentum) torch_momentum = update();
+  }
+};
+
+template <class V>
+void visit_fields(V& field, RunningStatistics& o) {
+  field("torch_momentum", o.torch_momentum, config::in_range(0, 1));
+  field("keras_momentum", o.keras_momentum, config::in_range(0, 1));
+  field("epsilon", o.epsilon, config::in_range(1e-12, 1));
+}
+
+}  // namespace ganymede::nn

@@ -1,0 +1,75 @@
+// Batch normalisation whose scale and shift belong to the sample's class (Dumoulin et al. 2017; de Vries et al. 2017).
+// Gains start at 1 and shifts at 0, for every class.
+#include "ganymede/nn/batch_norm_options.h"
+#include "ganymede/nn/kernels/batch_norm_act.h"
+#include "ganymede/nn/labels.h"
+#include "ganymede/nn/registry.h"
+
+namespace ganymede::nn {
+namespace {
+
+struct ConditionalBatchNormOptions {
+  Present present;
+  int classes = 0;
+  RunningStatistics statistics;
+};
+
+template <class V>
+void visit_fields(V& field, ConditionalBatchNormOptions& o) {
+  field("conditional_batch_norm", o.present);
+  field("classes", o.classes, config::in_range(2, kMostClasses));
+  visit_fields(field, o.statistics);
+}
+
+class ConditionalBatchNorm : public Layer {
+ public:
+  ConditionalBatchNorm(const ConditionalBatchNormOptions& options, std::int64_t channels)
+      : classes_(options.classes), momentum_(options.statistics.update()), epsilon_(options.statistics.epsilon) {
+    if (classes_ * channels > kMostElements) throw ShapeError("conditional_batch_norm has too many classes");
+    add_parameter("weight", {classes_, channels}, Role::kScale, channels, channels);
+    add_parameter("bias", {classes_, channels}, Role::kShift, channels, channels);
+    add_buffer("running_mean", torch::zeros({channels}));
+    add_buffer("running_var", torch::ones({channels}));
+  }
+  Tensor forward(const Tensor& x, Pass& pass) override {
+    const Tensor labels = labels_of(pass, x, "conditional_batch_norm", classes_);
+    const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, pass.training, momentum_, epsilon_,
+                                             kernels::no_activation);
+    const auto of_samples = [&](const Tensor& table) {
+      const Tensor rows = table.index_select(0, labels).to(x.scalar_type());
+      return x.dim() == 4 ? rows.unsqueeze(-1).unsqueeze(-1) : rows;
+    };
+    return at::addcmul(of_samples(parameter(1)), y, of_samples(parameter(0)));
+  }
+  std::int64_t classes() const override { return classes_; }
+
+ private:
+  std::int64_t classes_;
+  double momentum_, epsilon_;
+};
+
+class ConditionalBatchNormSpec : public SpecWith<ConditionalBatchNormOptions> {
+ public:
+  std::string kind() const override { return "conditional_batch_norm"; }
+  Shape output_shape(const Shape& input) const override {
+    options.statistics.check(kind());
+    expect_classes(options.classes, kind());
+    return input;
+  }
+  std::unique_ptr<Layer> make(const Shape& input) const override {
+    return std::make_unique<ConditionalBatchNorm>(options, input.channels());
+  }
+  void write(config::FieldWriter& writer) const override {
+    auto copy = options;
+    copy.statistics.name_momentum();
+    visit_fields(writer, copy);
+  }
+};
+
+}  // namespace
+
+void register_conditional_batch_norm(LayerRegistry& registry) {
+  add_layer<ConditionalBatchNormSpec>(registry, "conditional_batch_norm");
+}
+
+}  // namespace ganymede::nn

@@ -1,0 +1,52 @@
+// A learnt vector for each class, put behind a flat input: how a generator hears which class to draw (Mirza and
+// Osindero 2014; Odena et al. 2017).
+#include "ganymede/nn/labels.h"
+#include "ganymede/nn/registry.h"
+
+namespace ganymede::nn {
+namespace {
+
+struct LabelEmbeddingOptions {
+  int size = 0;
+  int classes = 0;
+  std::optional<config::Initialiser> init;
+};
+
+template <class V>
+void visit_fields(V& field, LabelEmbeddingOptions& o) {
+  field("label_embedding", o.size, config::in_range(1, 65536));
+  field("classes", o.classes, config::in_range(2, kMostClasses));
+  field("init", o.init);
+}
+
+class LabelEmbedding : public Layer {
+ public:
+  explicit LabelEmbedding(const LabelEmbeddingOptions& options) : classes_(options.classes) {
+    add_parameter("weight", {options.classes, options.size}, Role::kEmbedding, options.classes, options.size, options.init);
+  }
+  Tensor forward(const Tensor& x, Pass& pass) override {
+    const Tensor vectors = parameter(0).index_select(0, labels_of(pass, x, "label_embedding", classes_));
+    return at::cat({x, vectors.to(x.scalar_type())}, 1);
+  }
+  std::int64_t classes() const override { return classes_; }
+
+ private:
+  std::int64_t classes_;
+};
+
+class LabelEmbeddingSpec : public SpecWith<LabelEmbeddingOptions> {
+ public:
+  std::string kind() const override { return "label_embedding"; }
+  Shape output_shape(const Shape& input) const override {
+    expect_flat(input, kind());
+    expect_classes(options.classes, kind());
+    return {input.elements() + options.size};
+  }
+  std::unique_ptr<Layer> make(const Shape&) const override { return std::make_unique<LabelEmbedding>(options); }
+};
+
+}  // namespace
+
+void register_label_embedding(LayerRegistry& registry) { add_layer<LabelEmbeddingSpec>(registry, "label_embedding"); }
+
+}  // namespace ganymede::nn

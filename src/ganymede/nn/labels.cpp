@@ -1,0 +1,26 @@
+#include "ganymede/nn/labels.h"
+
+namespace ganymede::nn {
+
+void expect_classes(std::int64_t classes, const std::string& kind) {
+  if (classes == 0) throw ShapeError(kind + " needs a number of classes: write classes = 10");
+}
+
+Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std::int64_t classes) {
+  const Tensor& labels = pass.labels;
+  if (!labels.defined()) {
+    throw Error(kind + " needs the samples' classes but got none", {}, "use labelled data, or name the class to draw");
+  }
+  if (labels.scalar_type() != at::kLong || labels.dim() != 1 || labels.size(0) != x.size(0)) {
+    throw Error(fmt::format("{} needs one class for each of {} samples but got {} values", kind, x.size(0), labels.numel()));
+  }
+  if (labels.numel() > 0) {
+    const auto lowest = labels.min().item<std::int64_t>(), highest = labels.max().item<std::int64_t>();
+    if (lowest < 0 || highest >= classes) {
+      throw Error(fmt::format("{} knows the classes 0 to {} but got {}", kind, classes - 1, lowest < 0 ? lowest : highest));
+    }
+  }
+  return labels.to(x.device());
+}
+
+}  // namespace ganymede::nn

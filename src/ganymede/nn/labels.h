@@ -1,0 +1,18 @@
+// The labels of a pass, for the layers that look at them.
+#pragma once
+
+#include "ganymede/nn/layer.h"
+
+namespace ganymede::nn {
+
+/// Most classes that a layer may know.
+inline constexpr std::int64_t kMostClasses = 1 << 16;
+
+/// Throws ShapeError when a recipe does not say how many classes the layer `kind` is for.
+void expect_classes(std::int64_t classes, const std::string& kind);
+
+/// The labels [N] of the batch x, on x's device. Throws Error, naming `kind`, when the pass has none, or not one for
+/// each sample of x, or one outside [0, classes).
+Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std::int64_t classes);
+
+}  // namespace ganymede::nn

@@ -1,0 +1,42 @@
+// Pixelwise feature normalisation (Karras et al. 2018): the features of each pixel, or of each flat sample, to mean
+// square 1.
+#include "ganymede/nn/registry.h"
+
+namespace ganymede::nn {
+namespace {
+
+struct PixelNormOptions {
+  Present present;
+  double epsilon = 1e-8;
+};
+
+template <class V>
+void visit_fields(V& field, PixelNormOptions& o) {
+  field("pixel_norm", o.present);
+  field("epsilon", o.epsilon, config::in_range(1e-12, 1));
+}
+
+class PixelNorm : public Layer {
+ public:
+  explicit PixelNorm(double epsilon) : epsilon_(epsilon) {}
+  Tensor forward(const Tensor& x, Pass&) override {
+    const Tensor wide = x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
+    return (wide * at::rsqrt(wide.square().mean({1}, true) + epsilon_)).to(x.scalar_type());
+  }
+
+ private:
+  double epsilon_;
+};
+
+class PixelNormSpec : public SpecWith<PixelNormOptions> {
+ public:
+  std::string kind() const override { return "pixel_norm"; }
+  Shape output_shape(const Shape& input) const override { return input; }
+  std::unique_ptr<Layer> make(const Shape&) const override { return std::make_unique<PixelNorm>(options.epsilon); }
+};
+
+}  // namespace
+
+void register_pixel_norm(LayerRegistry& registry) { add_layer<PixelNormSpec>(registry, "pixel_norm"); }
+
+}  // namespace ganymede::nn

@@ -1,0 +1,59 @@
+// Projection (Miyato and Koyama 2018): one score from the features h of a sample of class y, w h + b + <V y, h>.
+#include "ganymede/nn/labels.h"
+#include "ganymede/nn/registry.h"
+#include "ganymede/nn/weight.h"
+
+namespace ganymede::nn {
+namespace {
+
+struct ProjectionOptions {
+  Present present;
+  int classes = 0;
+  bool bias = true;
+  WeightOptions weight;  ///< of w and V alike
+};
+
+template <class V>
+void visit_fields(V& field, ProjectionOptions& o) {
+  field("projection", o.present);
+  field("classes", o.classes, config::in_range(2, kMostClasses));
+  field("bias", o.bias);
+  visit_fields(field, o.weight);
+}
+
+class Projection : public WeightLayer {
+ public:
+  Projection(const ProjectionOptions& options, std::int64_t features) : classes_(options.classes) {
+    add_weight({{1, features}, features, 1, options.bias ? 1 : 0}, options.weight);
+    add_weight({{classes_, features}, features, classes_, 0}, options.weight, "classes");
+  }
+  Tensor forward(const Tensor& x, Pass& pass) override {
+    const Tensor labels = labels_of(pass, x, "projection", classes_), bias = this->bias();
+    // The sum w + V y is made in f32, then one product with h does both.
+    const Tensor directions = weight(pass) + weight(pass, 1).index_select(0, labels);
+    const Tensor scores = (x * directions.to(x.scalar_type())).sum({1}, true);
+    return bias.defined() ? scores + bias.to(x.scalar_type()) : scores;
+  }
+  std::int64_t classes() const override { return classes_; }
+
+ private:
+  std::int64_t classes_;
+};
+
+class ProjectionSpec : public SpecWith<ProjectionOptions> {
+ public:
+  std::string kind() const override { return "projection"; }
+  Shape output_shape(const Shape& input) const override {
+    expect_flat(input, kind());
+    expect_classes(options.classes, kind());
+    return {1};
+  }
+  std::int64_t multiply_adds(const Shape& input) const override { return 2 * input.elements(); }
+  std::unique_ptr<Layer> make(const Shape& input) const override { return std::make_unique<Projection>(options, input.elements()); }
+};
+
+}  // namespace
+
+void register_projection(LayerRegistry& registry) { add_layer<ProjectionSpec>(registry, "projection"); }
+
+}  // namespace ganymede::nn

@@ -1,0 +1,97 @@
+#include "ganymede/nn/sequence.h"
+
+#include <map>
+
+#include "ganymede/nn/registry.h"
+
+namespace ganymede::nn {
+
+LayerList LayerList::from_tables(const std::vector<config::OptionTable>& tables) {
+  LayerList out;
+  for (const auto& table : tables) {
+    out.layers.push_back({table.kind, table.place.at(table.values.get(table.kind)), nn::layers().read(table)});
+  }
+  return out;
+}
+
+LayerList LayerList::from_node(const toml::node& node, const config::Place& place) {
+  return from_tables(config::nested_tables(node, place));
+}
+
+std::string LayerList::to_toml() const {
+  std::string out;
+  for (const auto& layer : layers) {
+    config::FieldWriter writer;
+    layer.spec->write(writer);
+    out += (out.empty() ? "" : ", ") + writer.as_inline_table();
+  }
+  return "[" + out + "]";
+}
+
+Misfit::Misfit(std::string layer_name, std::string what_problem, std::string place, std::string shape)
+    : ShapeError(fmt::format("layer '{}' does not fit: {}", layer_name, what_problem)),
+      layer(std::move(layer_name)),
+      problem(std::move(what_problem)),
+      where(std::move(place)),
+      got(std::move(shape)) {}
+
+Shape walk(const LayerList& list, const Shape& input, const std::string& prefix, const VisitLayer& visit) {
+  std::map<std::string, int> counts;
+  Shape shape = input;
+  for (const auto& layer : list.layers) {
+    const std::string name = fmt::format("{}_{}", layer.kind, ++counts[layer.kind]);
+    try {
+      const Shape output = layer.spec->output_shape(shape);
+      if (output.elements() > kMostElements) throw ShapeError("its output " + output.text() + " is too large");
+      if (visit) visit(name, layer, shape, output);
+      shape = output;
+    } catch (const Misfit& inside) {
+      throw Misfit(prefix + name + "." + inside.layer, inside.problem, inside.where, inside.got);
+    } catch (const ShapeError& error) {
+      throw Misfit(prefix + name, error.what(), layer.where, shape.text());
+    }
+  }
+  return shape;
+}
+
+Sequence::Sequence(const LayerList& list, const Shape& input, const std::string& prefix) : input_(input) {
+  std::int64_t parameters = 0;
+  walk(list, input, prefix, [&](const std::string& name, const ListedLayer& listed, const Shape& shape, const Shape& output) {
+    Entry entry{name, listed.spec, listed.spec->make(shape), output};
+    for (const auto& parameter : entry.layer->parameters()) parameters += parameter.tensor.numel();
+    for (const auto& part : entry.layer->parts()) parameters += part.sequence->parameter_count();
+    if (parameters > kMostElements) throw ShapeError("the network has too many parameters");
+    if (!entries_.empty()) {
+      auto before = entries_.end() - 1;
+      while (before->absorbed) --before;
+      entry.absorbed = before->layer->absorb(*entry.layer);
+    }
+    entries_.push_back(std::move(entry));
+  });
+}
+
+Tensor Sequence::forward(const Tensor& x, Pass& pass) const {
+  Tensor h = x;
+  for (const auto& entry : entries_) {
+    if (!entry.absorbed) h = entry.layer->forward(h, pass);
+  }
+  return h;
+}
+
+void Sequence::for_each_layer(const std::function<void(const std::string&, Layer&)>& visit, const std::string& prefix) const {
+  for (const auto& entry : entries_) {
+    const std::string name = prefix + entry.name;
+    visit(name, *entry.layer);
+    for (const auto& part : entry.layer->parts()) part.sequence->for_each_layer(visit, name + "." + part.name + ".");
+  }
+}
+
+std::int64_t Sequence::parameter_count() const {
+  std::int64_t count = 0;
+  for_each_layer([&](const std::string&, Layer& layer) {
+    for (const auto& parameter : layer.parameters()) count += parameter.tensor.numel();
+  });
+  return count;
+}
+
+}  // namespace ganymede::nn

@@ -1,0 +1,86 @@
+// A list of layers: what a network is made of, and what a composite layer holds.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ganymede/nn/layer.h"
+
+namespace ganymede::nn {
+
+/// A layer as a recipe lists it: its options are read and checked, its input is not known yet.
+struct ListedLayer {
+  std::string kind;
+  std::string where;  ///< its place in the recipe, for messages
+  std::shared_ptr<const LayerSpec> spec;
+};
+
+/// The value of an option that is a list of layers, and what a Sequence is made from.
+struct LayerList {
+  std::vector<ListedLayer> layers;
+
+  /// Throws UsageError for an unknown layer or option.
+  static LayerList from_tables(const std::vector<config::OptionTable>& tables);
+  static LayerList from_node(const toml::node& node, const config::Place& place);
+  /// Every layer with every option written out.
+  std::string to_toml() const;
+};
+
+/// A layer of a list cannot take the shape it was given.
+class Misfit : public ShapeError {
+ public:
+  Misfit(std::string layer, std::string problem, std::string where, std::string got);
+
+  const std::string layer;    ///< "residual_1.branch.conv_2"
+  const std::string problem;  ///< without the layer's name
+  const std::string where;    ///< the layer's place in the recipe
+  const std::string got;      ///< the shape it was given
+};
+
+/// Calls `visit` (where given) for each layer of the list with its name ("conv_1": kind and number), its input's and its output's
+/// shape; returns the last output (`input` for an empty list). Throws Misfit, naming the layer behind `prefix`.
+using VisitLayer =
+    std::function<void(const std::string& name, const ListedLayer& layer, const Shape& input, const Shape& output)>;
+Shape walk(const LayerList& list, const Shape& input, const std::string& prefix, const VisitLayer& visit);
+
+/// A tensor with the name it has in files: "conv_1.weight", "residual_1.branch.conv_1.weight".
+struct NamedTensor {
+  std::string name;
+  Tensor tensor;
+};
+
+/// Layers in order. Movable, not copyable.
+class Sequence {
+ public:
+  struct Entry {
+    std::string name;
+    std::shared_ptr<const LayerSpec> spec;
+    std::unique_ptr<Layer> layer;
+    Shape output;
+    bool absorbed = false;  ///< the layer before does this one's work
+  };
+
+  /// The tensors are zeros until an initialiser or a file sets them. Throws Misfit, naming layers behind `prefix`.
+  Sequence(const LayerList& list, const Shape& input, const std::string& prefix = {});
+
+  /// x is [N, input...]; an empty sequence gives it back.
+  Tensor forward(const Tensor& x, Pass& pass) const;
+
+  const Shape& input_shape() const { return input_; }
+  const Shape& output_shape() const { return entries_.empty() ? input_ : entries_.back().output; }
+  const std::vector<Entry>& entries() const { return entries_; }
+
+  /// Calls `visit` for every layer with its dotted name, a composite one before the layers inside it.
+  void for_each_layer(const std::function<void(const std::string& name, Layer& layer)>& visit,
+                      const std::string& prefix = {}) const;
+  /// How many numbers the optimiser changes.
+  std::int64_t parameter_count() const;
+
+ private:
+  Shape input_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace ganymede::nn

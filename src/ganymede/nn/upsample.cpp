@@ -1,0 +1,71 @@
+// Enlarging an image by a whole factor.
+#include "ganymede/nn/registry.h"
+#include "ganymede/nn/resample.h"
+
+namespace ganymede::nn {
+
+enum class UpsampleMode { kNearest, kBilinear, kFiltered };
+
+}  // namespace ganymede::nn
+
+template <>
+struct ganymede::config::Names<ganymede::nn::UpsampleMode> {
+  using Mode = nn::UpsampleMode;
+  static constexpr std::array<std::pair<const char*, Mode>, 3> values{
+      {{"nearest", Mode::kNearest}, {"bilinear", Mode::kBilinear}, {"filtered", Mode::kFiltered}}};
+};
+
+namespace ganymede::nn {
+namespace {
+
+struct UpsampleOptions {
+  int factor = 2;
+  UpsampleMode mode = UpsampleMode::kNearest;
+};
+
+template <class V>
+void visit_fields(V& field, UpsampleOptions& o) {
+  field("upsample", o.factor, config::in_range(2, 16));
+  field("mode", o.mode);
+}
+
+class Upsample : public Layer {
+ public:
+  explicit Upsample(const UpsampleOptions& options) : options_(options) {}
+  Tensor forward(const Tensor& x, Pass&) override {
+    switch (options_.mode) {
+      case UpsampleMode::kNearest: break;
+      case UpsampleMode::kFiltered: return upsample_filtered(x);
+      case UpsampleMode::kBilinear: {
+        // Half-pixel centres, as Keras and PyTorch's align_corners = false. LibTorch 1.13 has no bf16 version.
+        const Tensor wide = x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
+        return at::upsample_bilinear2d(wide, {x.size(2) * options_.factor, x.size(3) * options_.factor}, false)
+            .to(x.scalar_type())
+            .contiguous(at::MemoryFormat::ChannelsLast);
+      }
+    }
+    return upsample_nearest(x, options_.factor);
+  }
+
+ private:
+  UpsampleOptions options_;
+};
+
+class UpsampleSpec : public SpecWith<UpsampleOptions> {
+ public:
+  std::string kind() const override { return "upsample"; }
+  Shape output_shape(const Shape& input) const override {
+    expect_image(input, kind());
+    if (options.mode == UpsampleMode::kFiltered && options.factor != 2) {
+      throw ShapeError("upsample with mode = \"filtered\" doubles: write upsample = 2");
+    }
+    return {input.channels(), input.height() * options.factor, input.width() * options.factor};
+  }
+  std::unique_ptr<Layer> make(const Shape&) const override { return std::make_unique<Upsample>(options); }
+};
+
+}  // namespace
+
+void register_upsample(LayerRegistry& registry) { add_layer<UpsampleSpec>(registry, "upsample"); }
+
+}  // namespace ganymede::nn
