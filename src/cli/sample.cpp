@@ -1,7 +1,7 @@
 // ganymede sample MODEL
 #include <fmt/ranges.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "cli/command.h"
 #include "ganymede/checkpoint/model_file.h"
@@ -17,22 +17,35 @@ namespace {
 namespace fs = std::filesystem;
 
 struct SampleFlags {
-  std::string model, output;
+  std::string model, output, label;
   std::int64_t count = 64, best = 0;
   std::uint64_t seed = 0;
   bool untrained = false, json = false;
 };
 
+/// The class of each picture: the one asked for, or all in turn; undefined where the model draws no classes.
+Tensor labels_of(const checkpoint::Model& model, const SampleFlags& flags) {
+  if (flags.label.empty()) return models::grid_labels(model.gan.classes(), flags.count);
+  if (model.classes.empty()) throw UsageError("the model draws no classes", flags.model, "leave --class away");
+  const auto found = std::find(model.classes.begin(), model.classes.end(), flags.label);
+  if (found == model.classes.end()) {
+    throw UsageError(fmt::format("unknown class '{}'", flags.label), flags.model, suggest(flags.label, model.classes));
+  }
+  return at::full({flags.count}, found - model.classes.begin(), at::kLong);
+}
+
 void run(const SampleFlags& flags) {
   set_threads(globals().threads);
   const auto model = checkpoint::load_model(flags.model);
   const Tensor latents = models::draw_numbered_latents(model.recipe.latent, flags.count, flags.seed);
-  Tensor images = flags.untrained ? models::generate(model.untrained_generator(), latents) : models::generate(model.generator(), latents);
+  const Tensor labels = labels_of(model, flags);
+  Tensor images = flags.untrained ? models::generate(model.untrained_generator(), latents, labels)
+                                  : models::generate(model.generator(), latents, labels);
 
   std::vector<std::int64_t> indices;
   for (std::int64_t i = 0; i < flags.count; ++i) indices.push_back(i);
   if (flags.best > 0) {
-    indices = models::rank(model.gan.discriminator, images, flags.best);
+    indices = models::rank(model.gan.discriminator, images, flags.best, labels);
     images = images.index_select(0, torch::tensor(indices));
   }
   const auto pictures = models::to_pictures(images);
@@ -40,8 +53,9 @@ void run(const SampleFlags& flags) {
   auto files = nlohmann::json::array();
   const fs::path output(flags.output);
   if (output.extension() == ".png") {
-    const int columns = static_cast<int>(std::ceil(std::sqrt(static_cast<double>(pictures.size()))));
-    write_file(output, image::encode_png(image::grid(pictures, columns)));
+    const bool by_class = flags.label.empty() && flags.best == 0;
+    const auto columns = models::grid_columns(by_class ? model.gan.classes() : 0, static_cast<std::int64_t>(pictures.size()));
+    write_file(output, image::encode_png(image::grid(pictures, static_cast<int>(columns))));
     files.push_back(output.string());
   } else {
     for (size_t i = 0; i < pictures.size(); ++i) {
@@ -51,7 +65,11 @@ void run(const SampleFlags& flags) {
       files.push_back(file.string());
     }
   }
-  if (flags.json) return print_json({{"seed", flags.seed}, {"indices", indices}, {"files", files}});
+  auto classes = nlohmann::json::array();
+  if (labels.defined()) {
+    for (const auto index : indices) classes.push_back(model.classes[static_cast<size_t>(labels[index].item<std::int64_t>())]);
+  }
+  if (flags.json) return print_json({{"seed", flags.seed}, {"indices", indices}, {"classes", classes}, {"files", files}});
   fmt::print("{} pictures of seed {} in {}\n", pictures.size(), flags.seed, flags.output);
   if (flags.best > 0) fmt::print("best first, by the discriminator: {}\n", fmt::join(indices, " "));
 }
@@ -63,6 +81,7 @@ void add_sample(CLI::App& app) {
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   app.add_option("-n,--count", flags->count, "how many to draw")->check(CLI::Range(1, 100000))->capture_default_str();
   app.add_option("--seed", flags->seed, "the same seed gives the same pictures")->capture_default_str();
+  app.add_option("--class", flags->label, "draw this class only; a conditional model draws all in turn otherwise");
   app.add_flag("--untrained", flags->untrained, "draw with the generator as it was before training");
   app.add_option("--best", flags->best, "keep only the K that the discriminator finds most real")->check(CLI::PositiveNumber);
   app.add_option("-o,--output", flags->output, "a .png for one grid, anything else is a folder of single files")->required();

@@ -14,12 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainFlags {
-  std::string recipe, data, out, device = "cpu", precision, from;
+  std::string recipe, data, out, device = "cpu", precision, from, from_networks = "both";
   std::vector<std::string> set;
   std::optional<std::int64_t> steps;
   std::optional<double> epochs;
   std::optional<std::uint64_t> seed;
-  bool resume = false;
+  bool resume = false, keep_optimizer = false;
 };
 
 class ProgressObserver : public train::Observer {
@@ -95,16 +95,35 @@ std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, con
                              .seed = recipe.train.seed});
 }
 
+/// The file to start from: with its optimisers' moments that is a checkpoint, a run's newest one.
+fs::path starting_file(const TrainFlags& flags) {
+  std::error_code ignored;
+  if (!flags.keep_optimizer || !fs::is_directory(flags.from, ignored)) return flags.from;
+  const auto checkpoints = train::checkpoints_of(flags.from);
+  if (checkpoints.empty()) throw Error("the run has no checkpoint to take the optimisers from", flags.from, "leave --keep-optimizer away");
+  return checkpoints.front();
+}
+
+void start_from(train::Trainer& trainer, const TrainFlags& flags) {
+  const auto path = starting_file(flags);
+  trainer.start_from(checkpoint::load_model(path), {.generator = flags.from_networks != "discriminator",
+                                                    .discriminator = flags.from_networks != "generator"});
+  if (flags.keep_optimizer) trainer.load_optimizers(checkpoint::read_safetensors(path), path.string());
+}
+
 void run(const TrainFlags& flags) {
   if (flags.resume && flags.out.empty()) throw UsageError("--resume does not say which run", "ganymede train", "add --out RUN");
   if (flags.resume && !flags.from.empty()) throw UsageError("--resume and --from exclude each other", "ganymede train");
+  if (flags.keep_optimizer && (flags.from.empty() || flags.from_networks != "both")) {
+    throw UsageError("--keep-optimizer goes with --from and both networks", "ganymede train");
+  }
   const int threads = set_threads(globals().threads);
   const auto device = parse_device(flags.device);
   const auto recipe = choose_recipe(flags);
   const auto dataset = open_data(recipe, models::build_gan(recipe));
   train::Trainer trainer(recipe, dataset, device);
   // Before the run folder: a model that cannot be read must not leave an empty one behind.
-  if (!flags.from.empty()) trainer.start_from(checkpoint::load_model(flags.from));
+  if (!flags.from.empty()) start_from(trainer, flags);
 
   const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
   if (flags.resume) {
@@ -165,6 +184,9 @@ void add_train(CLI::App& app) {
   app.add_option("--precision", flags->precision, "f32, bf16, or auto: bf16 where the hardware has it");
   app.add_flag("--resume", flags->resume, "go on with the run in --out, bit for bit");
   app.add_option("--from", flags->from, "start from this model's weights (fine-tuning)");
+  app.add_option("--from-networks", flags->from_networks, "which networks --from starts: both, generator or discriminator")
+      ->check(CLI::IsMember({"both", "generator", "discriminator"}))->capture_default_str();
+  app.add_flag("--keep-optimizer", flags->keep_optimizer, "--from a run or a checkpoint: go on with its optimisers' moments");
   app.callback([flags] { run(*flags); });
 }
 

@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 
 import pytest
@@ -170,6 +171,29 @@ def test_fine_tuning_refuses_another_architecture(ganymede, tmp_path):
     assert result.returncode == 1
     assert "generator.dense_1.weight" in result.stderr and "[128, 8]" in result.stderr and "[128, 9]" in result.stderr
     assert not (tmp_path / "run").exists()
+
+
+def test_fine_tuning_one_network(ganymede, tmp_path):
+    source = shared_model(ganymede)
+    still = [f"--set=optimizer.{network}.learning_rate=0" for network in ("generator", "discriminator")]
+    flags = ("--from", source, "--steps", 1, "--seed", 9, *still)
+    before = tensors(source / "model.safetensors")[0]
+    for network, other in (("generator", "discriminator"), ("discriminator", "generator")):
+        after = tensors(trained(ganymede, tmp_path / network, *flags, "--from-networks", network) / "model.safetensors")[0]
+        weights = {"generator": "generator.dense_1.weight", "discriminator": "discriminator.dense_1.weight"}
+        assert after[weights[network]] == before[weights[network]]
+        assert after[weights[other]] != before[weights[other]]
+
+
+def test_fine_tuning_with_the_optimisers_moments(ganymede, tmp_path):
+    source = shared_model(ganymede)
+    still = [f"--set=optimizer.{network}.learning_rate=0" for network in ("generator", "discriminator")]
+    updates = "optimizer.generator.updates"
+    for flags, expected in (((), 1), (("--keep-optimizer",), 41)):
+        run = trained(ganymede, tmp_path / str(expected), "--from", source, "--steps", 1, *flags, *still)
+        state = tensors(run / "checkpoints" / "step-000001.safetensors")[0]
+        assert struct.unpack("<q", state[updates][2]) == (expected,)
+    assert "--keep-optimizer" in one_error(train(ganymede, tmp_path / "no", "--keep-optimizer"), 2)
 
 
 def test_fine_tuning_from_nothing_leaves_no_run_behind(ganymede, tmp_path):

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <nlohmann/json.hpp>
 
 #include "ganymede/models/initialise.h"
 
@@ -30,6 +31,19 @@ fs::path model_in(const fs::path& path) {
     if (fs::is_regular_file(path / name, ignored)) return path / name;
   }
   throw Error("the folder holds no model", path.string(), "name a run folder, or train one with 'ganymede train RECIPE'");
+}
+
+/// The names in a file's metadata, where they are as many as the networks' classes; else "class 0", "class 1", ...
+std::vector<std::string> class_names(const SafetensorsFile& file, std::int64_t classes) {
+  const auto list = nlohmann::json::parse(meta(file, "classes"), nullptr, /*allow_exceptions=*/false);
+  std::vector<std::string> names;
+  if (list.is_array()) {
+    for (const auto& name : list) names.push_back(name.is_string() ? name.get<std::string>() : std::string());
+  }
+  if (names.size() == static_cast<size_t>(classes)) return names;
+  names.clear();
+  for (std::int64_t i = 0; i < classes; ++i) names.push_back(fmt::format("class {}", i));
+  return names;
 }
 
 }  // namespace
@@ -64,14 +78,17 @@ void load_tensors(const SafetensorsFile& file, const std::string& prefix, const 
   }
 }
 
-std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step) {
+std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
+                                            const std::vector<std::string>& classes) {
   config::Recipe recipe = resolved;
   recipe.data.path.clear();  // where this machine keeps its data is nobody else's business
-  return {{"format", "ganymede"},
-          {"format_version", std::to_string(kFormatVersion)},
-          {"name", resolved.name},
-          {"recipe", config::to_toml(recipe)},
-          {"step", std::to_string(step)}};
+  std::map<std::string, std::string> out{{"format", "ganymede"},
+                                         {"format_version", std::to_string(kFormatVersion)},
+                                         {"name", resolved.name},
+                                         {"recipe", config::to_toml(recipe)},
+                                         {"step", std::to_string(step)}};
+  if (!classes.empty()) out["classes"] = nlohmann::json(classes).dump();
+  return out;
 }
 
 config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where) {
@@ -107,7 +124,8 @@ Model load_model(const fs::path& given) {
       average.emplace(recipe.generator, gan.generator.input_shape());
       load_tensors(file, "ema", *average, where);
     }
-    return Model{std::move(recipe), std::move(gan), std::move(average), step_of(file), path};
+    auto classes = class_names(file, gan.classes());
+    return Model{std::move(recipe), std::move(gan), std::move(average), step_of(file), path, std::move(classes)};
   } catch (const UsageError& error) {
     throw Error(error.what_happened(), error.where(), error.mend());
   }

@@ -22,6 +22,7 @@ struct Model {
   std::optional<models::Network> average;  ///< the generator's running average, where the file holds one
   std::uint64_t step = 0;
   std::filesystem::path path;
+  std::vector<std::string> classes;  ///< names of the classes it draws; empty where it draws none
 
   /// The generator to draw with: the average where there is one.
   const models::Network& generator() const { return average ? *average : gan.generator; }
@@ -35,8 +36,9 @@ void append_tensors(std::vector<NamedTensor>& out, const std::string& prefix, co
 void load_tensors(const SafetensorsFile& file, const std::string& prefix, const models::Network& network,
                   const std::string& where);
 
-/// The metadata every file of ours has.
-std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step);
+/// The metadata every file of ours has. `classes` names those a conditional model draws, else it is empty.
+std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
+                                            const std::vector<std::string>& classes = {});
 
 /// Reads a model file, or a run folder's best, else newest, model. Throws Error when there is none or it is damaged.
 Model load_model(const std::filesystem::path& path);

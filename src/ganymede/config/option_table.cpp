@@ -9,7 +9,7 @@ namespace ganymede::config {
 namespace {
 
 [[noreturn]] void refuse(const toml::node& node, const Place& place) {
-  throw UsageError("a layer must be a table such as { dense = 128 } or a name such as \"relu\"", place.at(&node));
+  throw UsageError("an entry must be a table such as { dense = 128 } or a name such as \"relu\"", place.at(&node));
 }
 
 /// The key that stands first in the text.

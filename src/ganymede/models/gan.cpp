@@ -1,5 +1,7 @@
 #include "ganymede/models/gan.h"
 
+#include <cmath>
+
 #include "ganymede/core/generators.h"
 #include "ganymede/core/precision.h"
 #include "ganymede/core/random.h"
@@ -21,8 +23,18 @@ Gan build_gan(const config::Recipe& recipe) {
                      fmt::format("set data.size to {}, or change the layers", image.height()));
   }
   Network discriminator(recipe.discriminator, image);
-  return {std::move(generator), std::move(discriminator)};
+  Gan gan{std::move(generator), std::move(discriminator)};
+  const auto drawn = gan.generator.classes(), judged = std::max(gan.discriminator.classes(), gan.discriminator.class_logits());
+  const bool one_judgement = gan.discriminator.classes() == 0 || gan.discriminator.class_logits() == 0 ||
+                             gan.discriminator.classes() == gan.discriminator.class_logits();
+  if (drawn != judged || !one_judgement) {
+    throw UsageError(fmt::format("the generator draws {} classes but the discriminator judges {}", drawn, judged),
+                     recipe.discriminator.layers.front().place.file, "give both as many, or none");
+  }
+  return gan;
 }
+
+std::int64_t Gan::classes() const { return generator.classes(); }
 
 config::Recipe resolved(const config::Recipe& recipe, const Gan& gan) {
   config::Recipe out = recipe;
@@ -51,6 +63,22 @@ Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t co
     rows.push_back(draw_latents(latent, 1, stream_seed(seed, "sample", static_cast<std::uint64_t>(i))));
   }
   return at::cat(rows);
+}
+
+Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed) {
+  if (classes == 0) return {};
+  return at::randint(classes, {count}, cpu_generator(seed), at::dtype(at::kLong));
+}
+
+std::int64_t grid_columns(std::int64_t classes, std::int64_t count) {
+  constexpr std::int64_t kMostColumns = 20;
+  if (classes > 1 && classes <= kMostColumns) return std::min(classes, count);
+  return static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
+}
+
+Tensor grid_labels(std::int64_t classes, std::int64_t count) {
+  if (classes == 0) return {};
+  return at::arange(count, at::kLong).remainder(classes);
 }
 
 }  // namespace ganymede::models

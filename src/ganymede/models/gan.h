@@ -10,11 +10,13 @@ struct Gan {
 
   /// Channels, height and width of the images, as the generator draws them.
   const nn::Shape& image_shape() const { return generator.output_shape(); }
+  /// How many classes the pair draws and judges; 0 when it knows none.
+  std::int64_t classes() const;
 };
 
 /// Builds both networks on the CPU, with zeros for tensors. The generator's output is the discriminator's input.
-/// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, or when
-/// that image has another size than the recipe's data asks for.
+/// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, when
+/// that image has another size than the recipe's data asks for, or when the networks disagree about the classes.
 Gan build_gan(const config::Recipe& recipe);
 
 /// The recipe with every layer's options written out.
@@ -28,5 +30,13 @@ Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std:
 
 /// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn.
 Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed);
+
+/// Classes for `count` samples, int64 [count] on the CPU, each equally likely. Undefined where `classes` is 0.
+Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed);
+
+/// How `count` pictures lie in a grid: a column for each class (as long as they are few), else about a square.
+std::int64_t grid_columns(std::int64_t classes, std::int64_t count);
+/// The classes of such a grid's pictures, one after another: int64 [count]; undefined where `classes` is 0.
+Tensor grid_labels(std::int64_t classes, std::int64_t count);
 
 }  // namespace ganymede::models

@@ -13,15 +13,19 @@ namespace {
 /// Random pixels of any size: the arithmetic does not look at them.
 class NoiseDataset : public data::Dataset {
  public:
-  explicit NoiseDataset(const nn::Shape& image) {
+  explicit NoiseDataset(const models::Gan& gan) {
+    const nn::Shape& image = gan.image_shape();
     info_.name = "noise";
     info_.height = static_cast<int>(image.height());
     info_.width = static_cast<int>(image.width());
     info_.channels = static_cast<int>(image.channels());
+    for (std::int64_t i = 0; i < gan.classes(); ++i) info_.classes.push_back(std::to_string(i));
   }
   const data::DatasetInfo& info() const override { return info_; }
   std::size_t size() const override { return 4096; }
-  int label(std::size_t) const override { return -1; }
+  int label(std::size_t index) const override {
+    return info_.classes.empty() ? -1 : static_cast<int>(index % info_.classes.size());
+  }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     Random random(stream_seed(index, "noise"));
     for (auto& pixel : pixels) pixel = static_cast<std::uint8_t>(random.next());
@@ -65,7 +69,7 @@ double multiply_adds(const models::Gan& gan, int discriminator_steps) {
 BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device) {
   constexpr int kWarmUp = 3;
   const models::Gan gan = models::build_gan(recipe);
-  Trainer trainer(recipe, std::make_shared<NoiseDataset>(gan.image_shape()), device);
+  Trainer trainer(recipe, std::make_shared<NoiseDataset>(gan), device);
   std::vector<double> times;
   for (int i = 0; i < kWarmUp + steps; ++i) {
     const auto begin = std::chrono::steady_clock::now();

@@ -48,7 +48,7 @@ class CheckpointObserver : public Observer {
       if (named.tensor.is_floating_point()) values.push_back(named.tensor);
     }
     expect_finite(nn::kernels::squared_norm(values), "a weight", trainer);
-    const auto metadata = checkpoint::metadata(trainer.recipe(), step);
+    const auto metadata = checkpoint::metadata(trainer.recipe(), step, trainer.classes());
     checkpoint::write_safetensors(folder_.checkpoint(step), tensors, metadata);
     checkpoint::write_safetensors(folder_.file(kModelFile), trainer.model_tensors(), metadata);
     saved_step_ = step;

@@ -28,10 +28,10 @@ fs::path RunFolder::checkpoint(std::uint64_t step) const {
   return path_ / "checkpoints" / fmt::format("step-{:06}.safetensors", step);
 }
 
-std::vector<fs::path> RunFolder::checkpoints() const {
+std::vector<fs::path> checkpoints_of(const fs::path& run) {
   std::vector<fs::path> out;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(path_ / "checkpoints", error)) {
+  for (const auto& entry : fs::directory_iterator(run / "checkpoints", error)) {
     const std::string name = entry.path().filename().string();
     if (name.rfind("step-", 0) == 0 && entry.path().extension() == ".safetensors") out.push_back(entry.path());
   }

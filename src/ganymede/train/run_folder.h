@@ -11,6 +11,9 @@
 
 namespace ganymede::train {
 
+/// The checkpoints of a run, newest first.
+std::vector<std::filesystem::path> checkpoints_of(const std::filesystem::path& run);
+
 class RunFolder {
  public:
   /// Creates and locks the folder. Throws Error when it cannot be written, another process holds it, or it holds a run
@@ -22,8 +25,7 @@ class RunFolder {
   /// "samples/step-000500.png", "checkpoints/step-000500.safetensors".
   std::filesystem::path sample(std::uint64_t step) const;
   std::filesystem::path checkpoint(std::uint64_t step) const;
-  /// Newest first.
-  std::vector<std::filesystem::path> checkpoints() const;
+  std::vector<std::filesystem::path> checkpoints() const { return checkpoints_of(path_); }
 
   struct Found {
     checkpoint::SafetensorsFile file;

@@ -1,5 +1,3 @@
-#include <cmath>
-
 #include "ganymede/core/random.h"
 #include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
@@ -14,10 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-int columns_for(size_t count) { return static_cast<int>(std::ceil(std::sqrt(static_cast<double>(count)))); }
-
-image::Image sheet(const std::vector<image::Image>& pictures) { return image::grid(pictures, columns_for(pictures.size())); }
-
 class SampleObserver : public Observer {
  public:
   SampleObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events) : folder_(folder), events_(std::move(events)) {}
@@ -25,6 +19,8 @@ class SampleObserver : public Observer {
   void on_start(const Trainer& trainer) override {
     const auto& recipe = trainer.recipe();
     trigger_.emplace(recipe.sample.every, trainer.dataset().size());
+    labels_ = models::grid_labels(trainer.gan().classes(), recipe.sample.count);
+    columns_ = static_cast<int>(models::grid_columns(trainer.gan().classes(), recipe.sample.count));
     latents_ = models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
     real_ = real_sheet(trainer);
     save("real.png", real_);
@@ -56,8 +52,11 @@ class SampleObserver : public Observer {
  private:
   static constexpr const char* kFirstEpoch = "first_epoch.png";
 
+  image::Image sheet(const std::vector<image::Image>& pictures) const { return image::grid(pictures, columns_); }
+
   image::Image generated_sheet(const Trainer& trainer) const {
-    return sheet(models::to_pictures(models::generate(trainer.drawing_generator(), latents_.to(trainer.device()))));
+    const auto labels = labels_.defined() ? labels_.to(trainer.device()) : labels_;
+    return sheet(models::to_pictures(models::generate(trainer.drawing_generator(), latents_.to(trainer.device()), labels)));
   }
 
   image::Image real_sheet(const Trainer& trainer) const {
@@ -102,7 +101,8 @@ class SampleObserver : public Observer {
   const RunFolder& folder_;
   std::shared_ptr<EventWriter> events_;
   std::optional<Trigger> trigger_;
-  Tensor latents_;
+  Tensor latents_, labels_;  ///< of the grid, always the same
+  int columns_ = 1;
   image::Image real_;
 };
 

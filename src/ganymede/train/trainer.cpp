@@ -59,6 +59,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   }
   recipe_ = models::resolved(recipe, gan_);
   objective_ = objectives::make_objective(recipe_.objective);
+  check_classes();
   config::FieldWriter options;
   objective_->write(options);
   recipe_.objective.values = options.as_table();
@@ -94,6 +95,19 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
 }
 
 Trainer::~Trainer() = default;
+
+void Trainer::check_classes() const {
+  const auto classes = gan_.classes(), logits = gan_.discriminator.class_logits();
+  if (objective_->classifies() != (logits > 0)) {
+    throw UsageError(fmt::format("objective '{}' and the discriminator's heads do not fit", recipe_.objective.kind), "[objective]",
+                     logits > 0 ? "an objective such as acgan trains the head 'classes'; or take the heads away"
+                                : "give [discriminator.heads] the lists 'realness' and 'classes'");
+  }
+  const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
+  if (classes == 0 || classes == known) return;
+  throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known), dataset_->info().name,
+                   "set the layers' 'classes', or choose the data's classes");
+}
 
 std::uint64_t Trainer::images_per_step() const {
   return static_cast<std::uint64_t>(recipe_.train.batch) * static_cast<std::uint64_t>(recipe_.train.discriminator_steps);
@@ -213,20 +227,24 @@ LabelledImages Trainer::next_real() {
         dataset_, data::LoaderOptions{.batch = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip},
         position_.images / batch);
   }
-  const auto batch = loader_->next();
+  auto batch = loader_->next();
   const auto& image = gan_.image_shape();
+  Tensor labels;
+  if (gan_.classes() > 0) labels = torch::tensor(batch.labels, at::kLong).to(device_);
   return {models::from_pixels(batch.pixels, static_cast<std::int64_t>(batch.count), image.height(), image.width(),
                               image.channels(), device_, type_),
-          {}};
+          labels};
 }
 
 LabelledImages Trainer::draw_fake(std::uint64_t update, int part, bool for_generator) {
   const auto seed = recipe_.train.seed;
   const int parts = recipe_.train.accumulate;
   const Tensor z = part_of(models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", update)), part, parts);
-  nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++)};
+  Tensor labels = part_of(models::draw_labels(gan_.classes(), recipe_.train.batch, stream_seed(seed, "labels", update)), part, parts);
+  if (labels.defined()) labels = labels.to(device_);
+  nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++), .labels = labels};
   const torch::AutoGradMode gradients(for_generator);
-  return {gan_.generator.forward(z.to(device_, type_), pass), {}};
+  return {gan_.generator.forward(z.to(device_, type_), pass), labels};
 }
 
 objectives::Verdict Trainer::judge(const LabelledImages& images) {
@@ -237,8 +255,10 @@ objectives::Verdict Trainer::judge(const LabelledImages& images) {
   if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
     x = x + noise * at::randn(x.sizes(), cpu_generator(stream_seed(seed, "instance noise", place))).to(x.device(), x.scalar_type());
   }
-  nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", place)};
-  return {gan_.discriminator.forward(x, pass).to(at::kFloat).flatten(), {}, images.labels};
+  nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", place), .labels = images.labels};
+  const Tensor verdict = gan_.discriminator.forward(x, pass).to(at::kFloat);
+  if (gan_.discriminator.class_logits() == 0) return {verdict.flatten(), {}, images.labels};
+  return {verdict.select(1, 0), verdict.slice(1, 1), images.labels};
 }
 
 UpdateRates Trainer::rates(const Optimizer& optimizer) const {
@@ -282,8 +302,7 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   checkpoint::load_tensors(file, "generator", gan_.generator, where);
   checkpoint::load_tensors(file, "discriminator", gan_.discriminator, where);
   if (average_) checkpoint::load_tensors(file, "ema", *average_, where);
-  generator_optimizer_->load_state(file, "optimizer.generator", where);
-  discriminator_optimizer_->load_state(file, "optimizer.discriminator", where);
+  load_optimizers(file, where);
   if (adaptive_) {
     const Tensor* state = file.find(kAugmentState);
     if (state == nullptr || state->numel() != 4 || state->scalar_type() != at::kDouble) {
@@ -299,14 +318,25 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   loader_.reset();
 }
 
-void Trainer::start_from(const checkpoint::Model& model) {
+void Trainer::load_optimizers(const checkpoint::SafetensorsFile& file, const std::string& where) {
+  generator_optimizer_->load_state(file, "optimizer.generator", where);
+  discriminator_optimizer_->load_state(file, "optimizer.discriminator", where);
+}
+
+void Trainer::start_from(const checkpoint::Model& model, const StartingNetworks& networks) {
   std::vector<checkpoint::NamedTensor> tensors;
   checkpoint::append_tensors(tensors, "generator", model.gan.generator);
   checkpoint::append_tensors(tensors, "discriminator", model.gan.discriminator);
   const checkpoint::SafetensorsFile file{std::move(tensors), {}};
-  checkpoint::load_tensors(file, "generator", gan_.generator, model.path.string());
-  checkpoint::load_tensors(file, "discriminator", gan_.discriminator, model.path.string());
+  const std::string where = model.path.string();
+  if (networks.discriminator) checkpoint::load_tensors(file, "discriminator", gan_.discriminator, where);
+  if (!networks.generator) return;
+  checkpoint::load_tensors(file, "generator", gan_.generator, where);
   if (average_) average_->copy_from(model.generator());
+}
+
+std::vector<std::string> Trainer::classes() const {
+  return gan_.classes() > 0 ? dataset_->info().classes : std::vector<std::string>{};
 }
 
 }  // namespace ganymede::train

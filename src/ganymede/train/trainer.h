@@ -47,6 +47,11 @@ class Observer {
   virtual void on_finish(const Trainer&) {}
 };
 
+/// Which of a model's networks a training starts from.
+struct StartingNetworks {
+  bool generator = true, discriminator = true;
+};
+
 class Trainer {
  public:
   /// `recipe` is resolved or not; networks start from the recipe's seed. Throws UsageError for impossible recipes.
@@ -61,8 +66,10 @@ class Trainer {
   /// Everything a resumed run needs; loading it continues bit for bit.
   std::vector<checkpoint::NamedTensor> state() const;
   void load_state(const checkpoint::SafetensorsFile& file, const std::string& where, double seconds_before);
-  /// Starts from another model's weights, with fresh optimisers.
-  void start_from(const checkpoint::Model& model);
+  /// Starts with the weights of one or both of another model's networks, with fresh optimisers.
+  void start_from(const checkpoint::Model& model, const StartingNetworks& networks);
+  /// Goes on with the moments of a checkpoint's optimisers.
+  void load_optimizers(const checkpoint::SafetensorsFile& file, const std::string& where);
   /// Generator, discriminator and average, as a model file has them.
   std::vector<checkpoint::NamedTensor> model_tensors() const;
 
@@ -71,6 +78,8 @@ class Trainer {
   /// The generator to draw with: the average where one is kept.
   const models::Network& drawing_generator() const { return average_ ? *average_ : gan_.generator; }
   const data::Dataset& dataset() const { return *dataset_; }
+  /// Names of the classes the generator draws; empty where it draws none.
+  std::vector<std::string> classes() const;
   const torch::Device& device() const { return device_; }
   at::ScalarType compute_type() const { return type_; }
   const Position& position() const { return position_; }
@@ -79,6 +88,7 @@ class Trainer {
   double epoch() const { return static_cast<double>(position_.images) / static_cast<double>(dataset_->size()); }
 
  private:
+  void check_classes() const;
   void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
   Tensor discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result);

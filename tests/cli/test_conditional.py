@@ -1,0 +1,64 @@
+"""Conditional models: classes reach the file, the grids and `sample --class`."""
+
+import json
+
+import pytest
+from training import TINY, metrics, shared_model, tensors, trained
+
+CONDITIONAL = TINY.with_name("tiny_classes.toml")
+
+
+@pytest.fixture(scope="module")
+def model(request, tmp_path_factory):
+    return tmp_path_factory.mktemp("conditional") / "run"
+
+
+@pytest.fixture
+def run(ganymede, model):
+    return model if model.exists() else trained(ganymede, model, recipe=CONDITIONAL)
+
+
+def test_trains_and_resumes_to_the_same_bytes(ganymede, run, tmp_path):
+    halves = trained(ganymede, tmp_path / "run", "--steps", 3, recipe=CONDITIONAL)
+    trained(ganymede, halves, "--resume", "--steps", 6, recipe=CONDITIONAL)
+    assert tensors(halves / "model.safetensors")[0] == tensors(run / "model.safetensors")[0]
+
+
+def test_file_names_the_classes(run):
+    content, metadata = tensors(run / "model.safetensors")
+    assert json.loads(metadata["classes"]) == ["circle", "bars", "heart"]
+    assert "discriminator.classes.dense_1.weight" in content and "generator.residual_1.branch.conv_1.weight" in content
+
+
+def test_sample_draws_the_class_asked_for(ganymede, run, tmp_path):
+    def sampled(name, *flags):
+        result = ganymede("sample", run, "-n", 6, "-o", tmp_path / name, "--json", *flags)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    assert sampled("all")["classes"] == ["circle", "bars", "heart"] * 2
+    assert sampled("one", "--class", "bars")["classes"] == ["bars"] * 6
+    # The second picture of all is the second of its own class: noise and class decide, not the company.
+    assert (tmp_path / "all" / "0001.png").read_bytes() == (tmp_path / "one" / "0001.png").read_bytes()
+    assert (tmp_path / "all" / "0000.png").read_bytes() != (tmp_path / "one" / "0000.png").read_bytes()
+    assert len(sampled("best", "--class", "heart", "--best", 2)["indices"]) == 2
+
+
+def test_sample_refuses_classes_it_does_not_know(ganymede, run, tmp_path):
+    result = ganymede("sample", run, "--class", "hart", "-o", tmp_path / "x")
+    assert result.returncode == 2 and "unknown class 'hart'" in result.stderr and "'heart'" in result.stderr
+    result = ganymede("sample", shared_model(ganymede), "--class", "heart", "-o", tmp_path / "x")
+    assert result.returncode == 2 and "draws no classes" in result.stderr
+
+
+def test_data_must_have_the_classes(ganymede, tmp_path):
+    result = ganymede("train", CONDITIONAL, "--out", tmp_path / "run", "--set", "data.classes=[]")
+    assert result.returncode == 2 and "3 classes but the data has 10" in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_penalties_are_logged(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--set=train.log_every=1", recipe=CONDITIONAL)
+    terms = [float(row["penalty"]) for row in metrics(run)]
+    assert [term > 0 for term in terms] == [True, False] * 3, "every second update"
+    assert {row["augment_probability"] for row in metrics(run)} == {"1"}
