@@ -24,7 +24,9 @@ TEST(PixelNormLayer, GivesEachPixelMeanSquareOne) {
 }
 
 /// The paper's figure for one group [G, C, H, W]: the mean of the standard deviations.
-double spread_of(const Tensor& group) { return (group.var(0, false) + 1e-8).sqrt().mean().item<double>(); }
+double spread_of(const Tensor& group) {
+  return (group.var(0, false) + 1e-8).sqrt().mean().item<double>();
+}
 
 TEST(MinibatchStddevLayer, ComparesNeighbours) {
   const MadeLayer layer("{ minibatch_stddev = 4 }", {6, 3, 5});

@@ -11,7 +11,9 @@ using test::same;
 using test::shape_error_of;
 using ::testing::HasSubstr;
 
-Tensor some_labels() { return torch::tensor({2, 0, 1, 2, 2, 0}, at::kLong); }
+Tensor some_labels() {
+  return torch::tensor({2, 0, 1, 2, 2, 0}, at::kLong);
+}
 
 TEST(LabelEmbeddingLayer, PutsTheClasssVectorBehind) {
   const MadeLayer embedding("{ label_embedding = 5, classes = 3 }", {8});
@@ -50,8 +52,9 @@ TEST(ConditionalBatchNormLayer, ScalesAndShiftsEachSample) {
     EXPECT_EQ(small.scalar_type(), at::kBFloat16);
     EXPECT_LT(distance(small, norm.labelled(x, some_labels())), 0.03);
   }
-  EXPECT_THAT(shape_error_of("{ conditional_batch_norm = true, classes = 3, torch_momentum = 0.1, keras_momentum = 0.9 }", {4}),
-              HasSubstr("keep one"));
+  EXPECT_THAT(
+      shape_error_of("{ conditional_batch_norm = true, classes = 3, torch_momentum = 0.1, keras_momentum = 0.9 }", {4}),
+      HasSubstr("keep one"));
 }
 
 TEST(ProjectionLayer, AddsTheClasssDirection) {
@@ -67,9 +70,12 @@ TEST(ProjectionLayer, AddsTheClasssDirection) {
   EXPECT_EQ(bare.layer->parameters().size(), 2u);
   EXPECT_EQ(bare.layer->buffers().size(), 4u) << "both matrices are normalised";
   for (int i = 0; i < 200; ++i) bare.labelled(h, some_labels(), true);
-  const auto normalised = [&](const char* name) { return bare.tensor(name) / at::linalg_svdvals(bare.tensor(name)).max(); };
+  const auto normalised = [&](const char* name) {
+    return bare.tensor(name) / at::linalg_svdvals(bare.tensor(name)).max();
+  };
   EXPECT_LT(distance(bare.labelled(h, some_labels()),
-                     at::linear(h, normalised("weight")) + (normalised("classes.weight").index_select(0, some_labels()) * h).sum(1, true)),
+                     at::linear(h, normalised("weight")) +
+                         (normalised("classes.weight").index_select(0, some_labels()) * h).sum(1, true)),
             1e-3);
   EXPECT_THAT(shape_error_of("{ projection = true, classes = 3 }", {8, 2, 2}), HasSubstr("put a flatten before it"));
 }
@@ -91,6 +97,10 @@ TEST(ConditionalLayers, RefuseLabelsTheyCannotTake) {
   for (const char* kind : {"label_embedding = 5", "conditional_batch_norm = true", "projection = true"}) {
     EXPECT_THAT(shape_error_of(fmt::format("{{ {} }}", kind), {8}), HasSubstr("write classes = 10"));
   }
+  EXPECT_THAT(shape_error_of("{ label_embedding = 65536, classes = 65536 }", {8}), HasSubstr("too many numbers"));
+  EXPECT_THAT(shape_error_of("{ conditional_batch_norm = true, classes = 65536 }", {8192}),
+              HasSubstr("too many classes"));
+  EXPECT_THAT(shape_error_of("{ projection = true, classes = 65536 }", {8192}), HasSubstr("too large"));
   EXPECT_EQ(MadeLayer("{ dense = 3 }", {8}).layer->classes(), 0);
 }
 

@@ -47,7 +47,8 @@ Tensor filtered(const Tensor& x, double gain, std::int64_t stride) {
 TEST(FilteredResampling, IsTheLowPassFilter) {
   const Shape image{5, 4, 6};
   const Tensor x = MadeLayer("\"relu\"", image).batch(3);
-  // Halving: pixel i is centred on 2i. Doubling: zeros between the pixels, then the same filter with four times the gain.
+  // Halving: pixel i is centred on 2i. Doubling: zeros between the pixels, then the same filter with four times the
+  // gain.
   EXPECT_LT(distance(made_value("{ avg_pool = 2, mode = \"filtered\" }", image), filtered(x, 1, 2)), 1e-6);
   Tensor spread = torch::zeros({3, 5, 8, 12});
   spread.slice(2, 1, 8, 2).slice(3, 1, 12, 2).copy_(x);
@@ -75,9 +76,14 @@ TEST(ResampleLayers, RefuseWhatDoesNotFit) {
   EXPECT_THAT(shape_error_of("{ avg_pool = 2 }", {3, 4, 5}), HasSubstr("does not divide the sides of 3x4x5"));
   EXPECT_THAT(shape_error_of("{ avg_pool = 4, mode = \"filtered\" }", {3, 4, 4}), HasSubstr("write avg_pool = 2"));
   EXPECT_THAT(shape_error_of("{ upsample = 4, mode = \"filtered\" }", {3, 4, 4}), HasSubstr("write upsample = 2"));
-  EXPECT_THAT(test::error_of([] { MadeLayer made("{ upsample = 2, mode = \"cubic\" }", {3, 4, 4}); }),
+  EXPECT_THAT(test::error_of([] {
+                MadeLayer made("{ upsample = 2, mode = \"cubic\" }", {3, 4, 4});
+              }),
               HasSubstr("unknown mode 'cubic'"));
-  EXPECT_THAT(test::error_of([] { MadeLayer made("{ global_pool = \"max\" }", {3, 4, 4}); }), HasSubstr("unknown global_pool 'max'"));
+  EXPECT_THAT(test::error_of([] {
+                MadeLayer made("{ global_pool = \"max\" }", {3, 4, 4});
+              }),
+              HasSubstr("unknown global_pool 'max'"));
 }
 
 }  // namespace

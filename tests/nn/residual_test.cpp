@@ -17,10 +17,12 @@ constexpr const char* kUp =
     "{ conv = 6, padding = 1 }], shortcut = [{ upsample = 2 }, { conv = 6, kernel = 1 }] }";
 constexpr const char* kDown =
     "{ residual = [\"relu\", { conv = 6, padding = 1, spectral_norm = true }, \"relu\", { conv = 6, padding = 1, "
-    "spectral_norm = true }, { avg_pool = 2 }], shortcut = [{ conv = 6, kernel = 1, spectral_norm = true }, { avg_pool = 2 }] }";
+    "spectral_norm = true }, { avg_pool = 2 }], shortcut = [{ conv = 6, kernel = 1, spectral_norm = true }, { avg_pool "
+    "= 2 }] }";
 /// R3GAN's block (Huang et al. 2024): no norm, a grouped convolution in the middle, and it starts as the identity.
 constexpr const char* kGrouped =
-    "{ residual = [{ conv = 8, kernel = 1 }, { leaky_relu = 0.2 }, { conv = 8, padding = 1, groups = 4 }, { leaky_relu = "
+    "{ residual = [{ conv = 8, kernel = 1 }, { leaky_relu = 0.2 }, { conv = 8, padding = 1, groups = 4 }, { leaky_relu "
+    "= "
     "0.2 }, { conv = 4, kernel = 1, bias = false, init = \"zero\" }] }";
 
 /// A sequence of these layers with random tensors.
@@ -79,7 +81,8 @@ TEST(ResidualLayer, IsTheSumOfItsLists) {
       const std::string second = list_in(text, "shortcut");
       const Sequence shortcut = second.empty() ? Sequence({}, input) : sequence_of(second, input);
       copy_tensors(block, {&branch, &shortcut});
-      const Tensor x = test::normal({3, 4, 6, 8}, 7, at::kFloat).contiguous(at::MemoryFormat::ChannelsLast), before = x.clone();
+      const Tensor x = test::normal({3, 4, 6, 8}, 7, at::kFloat).contiguous(at::MemoryFormat::ChannelsLast),
+                   before = x.clone();
       Pass pass{.training = training};
       const Tensor y = block.forward(x, pass);
       EXPECT_TRUE(same(x, before)) << "the input is read twice, so nobody may write into it";
@@ -101,7 +104,8 @@ TEST(ResidualLayer, FusesInsideButNotAcross) {
 
 TEST(ResidualLayer, NamesItsTensorsByPart) {
   const Sequence nested = sequence_of(
-      "{ conv = 4, padding = 1 }, { residual = [{ conv = 4, padding = 1, bias = false }, { residual = [\"batch_norm\"] }], shortcut = "
+      "{ conv = 4, padding = 1 }, { residual = [{ conv = 4, padding = 1, bias = false }, { residual = [\"batch_norm\"] "
+      "}], shortcut = "
       "[{ conv = 4, kernel = 1, bias = false }] }, { residual = [{ conv = 4, kernel = 1, bias = false }] }",
       {4, 6, 8});
   EXPECT_EQ(tensor_names(nested),
@@ -151,18 +155,23 @@ TEST(ResidualLayer, SaysWhichLayerInsideIsWrong) {
               HasSubstr("[line 8 of test.toml in [generator] layer 2] [4x6x8"));
   EXPECT_THAT(misfit("{ residual = [\"relu\"], shortcut = [{ residual = [{ dense = 3 }] }] }"),
               HasSubstr("layer 'residual_1.shortcut.residual_1.branch.dense_1' does not fit"));
-  EXPECT_THAT(misfit("{ residual = [{ conv = 5, kernel = 1 }] }"),
-              HasSubstr("layer 'residual_1' does not fit: residual cannot add its branch, 5x6x8 (channels x height x width), to its "
-                        "shortcut, 4x6x8 (channels x height x width); give it a shortcut"));
-  EXPECT_THAT(misfit("{ residual = [{ conv = 5, kernel = 1 }], shortcut = [{ avg_pool = 2 }] }"), HasSubstr("both must end in"));
+  EXPECT_THAT(
+      misfit("{ residual = [{ conv = 5, kernel = 1 }] }"),
+      HasSubstr(
+          "layer 'residual_1' does not fit: residual cannot add its branch, 5x6x8 (channels x height x width), to its "
+          "shortcut, 4x6x8 (channels x height x width); give it a shortcut"));
+  EXPECT_THAT(misfit("{ residual = [{ conv = 5, kernel = 1 }], shortcut = [{ avg_pool = 2 }] }"),
+              HasSubstr("both must end in"));
   EXPECT_THAT(misfit("{ residual = [] }"), HasSubstr("residual has no layers"));
   const auto refused = [](const char* layers) { return test::error_of([&] { sequence_of(layers, {4, 6, 8}); }); };
   EXPECT_THAT(refused("{ residual = [{ conv = 5, kernl = 1 }] }"), HasSubstr("unknown key 'kernl'"));
-  EXPECT_THAT(refused("{ residual = [\n\"rleu\"] }"), HasSubstr("unknown layer 'rleu', line 7 of test.toml in [generator] layer 1"));
-  EXPECT_THAT(refused("{ residual = [5] }"), HasSubstr("a layer must be a table"));
-  EXPECT_THAT(refused("{ residual = [{}] }"), HasSubstr("a layer must be a table"));
+  EXPECT_THAT(refused("{ residual = [\n\"rleu\"] }"),
+              HasSubstr("unknown layer 'rleu', line 7 of test.toml in [generator] layer 1"));
+  EXPECT_THAT(refused("{ residual = [5] }"), HasSubstr("an entry must be a table"));
+  EXPECT_THAT(refused("{ residual = [{}] }"), HasSubstr("an entry must be a table"));
   EXPECT_THAT(refused("{ residual = true }"), HasSubstr("must be an array"));
-  EXPECT_THAT(refused("{ residual = [{ conv = { conv = 3 } }] }"), HasSubstr("'conv' must be a whole number, not a table"));
+  EXPECT_THAT(refused("{ residual = [{ conv = { conv = 3 } }] }"),
+              HasSubstr("'conv' must be a whole number, not a table"));
 }
 
 TEST(GroupedConvolution, IsLibTorchs) {
@@ -171,8 +180,10 @@ TEST(GroupedConvolution, IsLibTorchs) {
     const Tensor x = conv.batch(3), y = conv(x);
     EXPECT_EQ(y.sizes().vec(), conv.foretold(3));
     EXPECT_TRUE(y.is_contiguous(at::MemoryFormat::ChannelsLast));
-    const Tensor image = std::string(padding) == "1" ? at::constant_pad_nd(x, {1, 1, 1, 1}) : at::constant_pad_nd(x, {0, 1, 0, 1});
-    EXPECT_LT(distance(y, at::conv2d(image, conv.tensor("weight"), conv.tensor("bias"), 2, at::IntArrayRef{0}, 1, 4)), 1e-5);
+    const Tensor image =
+        std::string(padding) == "1" ? at::constant_pad_nd(x, {1, 1, 1, 1}) : at::constant_pad_nd(x, {0, 1, 0, 1});
+    EXPECT_LT(distance(y, at::conv2d(image, conv.tensor("weight"), conv.tensor("bias"), 2, at::IntArrayRef{0}, 1, 4)),
+              1e-5);
     EXPECT_LT(distance(conv(x.to(at::kBFloat16)), y), 0.02);
     EXPECT_EQ(conv.spec->multiply_adds({12, 6, 8}), 3 * 4 * 8 * 3 * 9);
     EXPECT_EQ(conv.layer->parameters().at(0).fan_in, 27);
@@ -180,7 +191,8 @@ TEST(GroupedConvolution, IsLibTorchs) {
   }
   EXPECT_THAT(test::shape_error_of("{ conv = 8, groups = 3 }", {12, 6, 8}), HasSubstr("groups = 3 must divide"));
   EXPECT_THAT(test::shape_error_of("{ conv = 8, groups = 8 }", {12, 6, 8}), HasSubstr("groups = 8 must divide"));
-  EXPECT_THAT(test::shape_error_of("{ conv = 8, spectral_norm = true, init = \"zero\" }", {12, 6, 8}), HasSubstr("starts at zero"));
+  EXPECT_THAT(test::shape_error_of("{ conv = 8, spectral_norm = true, init = \"zero\" }", {12, 6, 8}),
+              HasSubstr("starts at zero"));
 }
 
 }  // namespace

@@ -44,7 +44,8 @@ TEST(SelfAttentionLayer, StartsAsTheIdentity) {
 }
 
 TEST(SelfAttentionLayer, NormalisesEachOfItsWeights) {
-  const MadeLayer plain("\"self_attention\"", {16, 6, 4}), normalised("{ self_attention = true, spectral_norm = true }", {16, 6, 4});
+  const MadeLayer plain("\"self_attention\"", {16, 6, 4}),
+      normalised("{ self_attention = true, spectral_norm = true }", {16, 6, 4});
   EXPECT_EQ(normalised.layer->buffers().size(), 8u);
   const Tensor x = plain.batch(2);
   for (int i = 0; i < 200; ++i) normalised(x, true);

@@ -65,7 +65,8 @@ std::string list_text(const toml::array& list) {
 
 std::string value_text(const toml::node& node) {
   const auto* list = node.as_array();
-  if (list != nullptr && std::any_of(list->begin(), list->end(), [](const auto& element) { return element.is_table(); })) {
+  if (list != nullptr &&
+      std::any_of(list->begin(), list->end(), [](const auto& element) { return element.is_table(); })) {
     return list_text(*list);
   }
   std::ostringstream out;
@@ -115,6 +116,8 @@ std::vector<OptionTable> nested_tables(const toml::node& list, const Place& plac
   return out;
 }
 
-std::string to_inline_text(const OptionTable& table) { return table_text(table.kind, table.values); }
+std::string to_inline_text(const OptionTable& table) {
+  return table_text(table.kind, table.values);
+}
 
 }  // namespace ganymede::config

@@ -1,4 +1,4 @@
-// Tables whose first key names a kind: { conv = 64, kernel = 4 }, or the bare name "relu". Layers and objectives are
+// Tables whose first key names a kind: { conv = 64, kernel = 4 }, or the bare name "relu". Layers and penalties are
 // written so; an option may itself be a list of them ({ residual = [{ conv = 64 }, "relu"] }).
 #pragma once
 

@@ -11,7 +11,8 @@ enum class AvgPoolMode { kBox, kFiltered };
 template <>
 struct ganymede::config::Names<ganymede::nn::AvgPoolMode> {
   using Mode = nn::AvgPoolMode;
-  static constexpr std::array<std::pair<const char*, Mode>, 2> values{{{"box", Mode::kBox}, {"filtered", Mode::kFiltered}}};
+  static constexpr std::array<std::pair<const char*, Mode>, 2> values{
+      {{"box", Mode::kBox}, {"filtered", Mode::kFiltered}}};
 };
 
 namespace ganymede::nn {
@@ -58,6 +59,8 @@ class AvgPoolSpec : public SpecWith<AvgPoolOptions> {
 
 }  // namespace
 
-void register_avg_pool(LayerRegistry& registry) { add_layer<AvgPoolSpec>(registry, "avg_pool"); }
+void register_avg_pool(LayerRegistry& registry) {
+  add_layer<AvgPoolSpec>(registry, "avg_pool");
+}
 
 }  // namespace ganymede::nn

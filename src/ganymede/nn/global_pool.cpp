@@ -48,6 +48,8 @@ class GlobalPoolSpec : public SpecWith<GlobalPoolOptions> {
 
 }  // namespace
 
-void register_global_pool(LayerRegistry& registry) { add_layer<GlobalPoolSpec>(registry, "global_pool"); }
+void register_global_pool(LayerRegistry& registry) {
+  add_layer<GlobalPoolSpec>(registry, "global_pool");
+}
 
 }  // namespace ganymede::nn

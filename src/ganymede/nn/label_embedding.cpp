@@ -22,7 +22,8 @@ void visit_fields(V& field, LabelEmbeddingOptions& o) {
 class LabelEmbedding : public Layer {
  public:
   explicit LabelEmbedding(const LabelEmbeddingOptions& options) : classes_(options.classes) {
-    add_parameter("weight", {options.classes, options.size}, Role::kEmbedding, options.classes, options.size, options.init);
+    add_parameter("weight", {options.classes, options.size}, Role::kEmbedding, options.classes, options.size,
+                  options.init);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
     const Tensor vectors = parameter(0).index_select(0, labels_of(pass, x, "label_embedding", classes_));
@@ -40,6 +41,8 @@ class LabelEmbeddingSpec : public SpecWith<LabelEmbeddingOptions> {
   Shape output_shape(const Shape& input) const override {
     expect_flat(input, kind());
     expect_classes(options.classes, kind());
+    if (std::int64_t{options.classes} * options.size > kMostElements)
+      throw ShapeError("label_embedding has too many numbers");
     return {input.elements() + options.size};
   }
   std::unique_ptr<Layer> make(const Shape&) const override { return std::make_unique<LabelEmbedding>(options); }
@@ -47,6 +50,8 @@ class LabelEmbeddingSpec : public SpecWith<LabelEmbeddingOptions> {
 
 }  // namespace
 
-void register_label_embedding(LayerRegistry& registry) { add_layer<LabelEmbeddingSpec>(registry, "label_embedding"); }
+void register_label_embedding(LayerRegistry& registry) {
+  add_layer<LabelEmbeddingSpec>(registry, "label_embedding");
+}
 
 }  // namespace ganymede::nn

@@ -12,12 +12,14 @@ Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std
     throw Error(kind + " needs the samples' classes but got none", {}, "use labelled data, or name the class to draw");
   }
   if (labels.scalar_type() != at::kLong || labels.dim() != 1 || labels.size(0) != x.size(0)) {
-    throw Error(fmt::format("{} needs one class for each of {} samples but got {} values", kind, x.size(0), labels.numel()));
+    throw Error(
+        fmt::format("{} needs one class for each of {} samples but got {} values", kind, x.size(0), labels.numel()));
   }
   if (labels.numel() > 0) {
     const auto lowest = labels.min().item<std::int64_t>(), highest = labels.max().item<std::int64_t>();
     if (lowest < 0 || highest >= classes) {
-      throw Error(fmt::format("{} knows the classes 0 to {} but got {}", kind, classes - 1, lowest < 0 ? lowest : highest));
+      throw Error(
+          fmt::format("{} knows the classes 0 to {} but got {}", kind, classes - 1, lowest < 0 ? lowest : highest));
     }
   }
   return labels.to(x.device());

@@ -19,14 +19,16 @@ void visit_fields(V& field, MinibatchStddevOptions& o) {
 
 class MinibatchStddev : public Layer {
  public:
-  explicit MinibatchStddev(const MinibatchStddevOptions& options) : group_(options.group), channels_(options.channels) {}
+  explicit MinibatchStddev(const MinibatchStddevOptions& options)
+      : group_(options.group), channels_(options.channels) {}
 
   /// Groups are samples that follow each other. What a batch has beyond whole groups is compared with its last whole
   /// group's worth of samples; a batch smaller than a group is one.
   Tensor forward(const Tensor& x, Pass&) override {
     const std::int64_t batch = x.size(0), group = std::min(group_, batch), rest = batch % group;
     Tensor statistics = of_groups(x.narrow(0, 0, batch - rest), group);
-    if (rest > 0) statistics = at::cat({statistics, of_groups(x.narrow(0, batch - group, group), group).narrow(0, 0, rest)});
+    if (rest > 0)
+      statistics = at::cat({statistics, of_groups(x.narrow(0, batch - group, group), group).narrow(0, 0, rest)});
     const Tensor maps = statistics.view({batch, channels_, 1, 1}).expand({batch, channels_, x.size(2), x.size(3)});
     return at::cat({x, maps}, 1).contiguous(at::MemoryFormat::ChannelsLast);
   }
@@ -35,7 +37,8 @@ class MinibatchStddev : public Layer {
   /// [N, channels]: the standard deviation over each group, its mean over pixels and a share of the features.
   Tensor of_groups(const Tensor& x, std::int64_t group) const {
     const Tensor wide = x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
-    const Tensor grouped = wide.reshape({x.size(0) / group, group, channels_, x.size(1) / channels_, x.size(2), x.size(3)});
+    const Tensor grouped =
+        wide.reshape({x.size(0) / group, group, channels_, x.size(1) / channels_, x.size(2), x.size(3)});
     const Tensor variance = (grouped - grouped.mean({1}, true)).square().mean({1});
     return (variance + kVarianceFloor).sqrt().mean({2, 3, 4}).repeat_interleave(group, 0).to(x.scalar_type());
   }
@@ -49,7 +52,8 @@ class MinibatchStddevSpec : public SpecWith<MinibatchStddevOptions> {
   Shape output_shape(const Shape& input) const override {
     expect_image(input, kind());
     if (input.channels() % options.channels != 0) {
-      throw ShapeError(fmt::format("minibatch_stddev with channels = {} does not divide those of {}", options.channels, input.text()));
+      throw ShapeError(fmt::format("minibatch_stddev with channels = {} does not divide those of {}", options.channels,
+                                   input.text()));
     }
     return {input.channels() + options.channels, input.height(), input.width()};
   }
@@ -58,6 +62,8 @@ class MinibatchStddevSpec : public SpecWith<MinibatchStddevOptions> {
 
 }  // namespace
 
-void register_minibatch_stddev(LayerRegistry& registry) { add_layer<MinibatchStddevSpec>(registry, "minibatch_stddev"); }
+void register_minibatch_stddev(LayerRegistry& registry) {
+  add_layer<MinibatchStddevSpec>(registry, "minibatch_stddev");
+}
 
 }  // namespace ganymede::nn

@@ -37,6 +37,8 @@ class PixelNormSpec : public SpecWith<PixelNormOptions> {
 
 }  // namespace
 
-void register_pixel_norm(LayerRegistry& registry) { add_layer<PixelNormSpec>(registry, "pixel_norm"); }
+void register_pixel_norm(LayerRegistry& registry) {
+  add_layer<PixelNormSpec>(registry, "pixel_norm");
+}
 
 }  // namespace ganymede::nn

@@ -49,11 +49,15 @@ class ProjectionSpec : public SpecWith<ProjectionOptions> {
     return {1};
   }
   std::int64_t multiply_adds(const Shape& input) const override { return 2 * input.elements(); }
-  std::unique_ptr<Layer> make(const Shape& input) const override { return std::make_unique<Projection>(options, input.elements()); }
+  std::unique_ptr<Layer> make(const Shape& input) const override {
+    return std::make_unique<Projection>(options, input.elements());
+  }
 };
 
 }  // namespace
 
-void register_projection(LayerRegistry& registry) { add_layer<ProjectionSpec>(registry, "projection"); }
+void register_projection(LayerRegistry& registry) {
+  add_layer<ProjectionSpec>(registry, "projection");
+}
 
 }  // namespace ganymede::nn

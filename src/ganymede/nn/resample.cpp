@@ -4,8 +4,12 @@ namespace ganymede::nn {
 namespace {
 
 /// [N, H, W, C], as it lies in memory.
-Tensor rows_of(const Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast).permute({0, 2, 3, 1}); }
-Tensor image_of(const Tensor& rows) { return rows.permute({0, 3, 1, 2}); }
+Tensor rows_of(const Tensor& x) {
+  return x.contiguous(at::MemoryFormat::ChannelsLast).permute({0, 2, 3, 1});
+}
+Tensor image_of(const Tensor& rows) {
+  return rows.permute({0, 3, 1, 2});
+}
 
 /// Moved by one along `dim` of a tensor with four dimensions; what enters is zero.
 Tensor shifted(const Tensor& x, std::int64_t dim) {
@@ -34,8 +38,12 @@ Tensor upsample_nearest(const Tensor& x, std::int64_t factor) {
   return image_of(spread.reshape({n, h * factor, w * factor, c}));
 }
 
-Tensor upsample_filtered(const Tensor& x) { return image_of(doubled(doubled(rows_of(x), 1), 2)); }
+Tensor upsample_filtered(const Tensor& x) {
+  return image_of(doubled(doubled(rows_of(x), 1), 2));
+}
 
-Tensor downsample_filtered(const Tensor& x) { return image_of(halved(halved(rows_of(x), 1), 2).contiguous()); }
+Tensor downsample_filtered(const Tensor& x) {
+  return image_of(halved(halved(rows_of(x), 1), 2).contiguous());
+}
 
 }  // namespace ganymede::nn

@@ -40,7 +40,8 @@ class ResidualSpec : public SpecWith<ResidualOptions> {
     const Shape branch = walk(options.branch, input, "branch.", {});
     const Shape shortcut = walk(options.shortcut, input, "shortcut.", {});
     if (branch == shortcut) return branch;
-    throw ShapeError(fmt::format("residual cannot add its branch, {}, to its shortcut, {}; {}", branch.text(), shortcut.text(),
+    throw ShapeError(fmt::format("residual cannot add its branch, {}, to its shortcut, {}; {}", branch.text(),
+                                 shortcut.text(),
                                  options.shortcut.layers.empty() ? "give it a shortcut that changes the shape alike"
                                                                  : "both must end in the same shape"));
   }
@@ -58,6 +59,8 @@ class ResidualSpec : public SpecWith<ResidualOptions> {
 
 }  // namespace
 
-void register_residual(LayerRegistry& registry) { add_layer<ResidualSpec>(registry, "residual"); }
+void register_residual(LayerRegistry& registry) {
+  add_layer<ResidualSpec>(registry, "residual");
+}
 
 }  // namespace ganymede::nn

@@ -33,7 +33,9 @@ class SelfAttention : public WeightLayer {
     gamma_ = add_parameter("gamma", {1}, Role::kShift, 1, 1);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
-    const auto map = [&](const Tensor& from, size_t which) { return kernels::conv2d(from, weight(pass, which), {}, 1, {}); };
+    const auto map = [&](const Tensor& from, size_t which) {
+      return kernels::conv2d(from, weight(pass, which), {}, 1, {});
+    };
     const auto pooled = [](const Tensor& y) { return at::max_pool2d(y, {2, 2}); };
     const Tensor query = pixels(map(x, 0)), key = pixels(pooled(map(x, 1))), value = pixels(pooled(map(x, 2)));
     const Tensor attention = at::softmax(at::bmm(query, key.transpose(1, 2)), -1);  // [N, H W, H W / 4]
@@ -54,8 +56,10 @@ class SelfAttentionSpec : public SpecWith<SelfAttentionOptions> {
   Shape output_shape(const Shape& input) const override {
     expect_image(input, kind());
     if (input.channels() < 8) throw ShapeError("self_attention needs at least 8 channels but got " + input.text());
-    if (input.height() % 2 != 0 || input.width() % 2 != 0) throw ShapeError("self_attention needs even sides but got " + input.text());
-    if (pairs(input) > kMostElements) throw ShapeError("self_attention would compare too many pixels of " + input.text());
+    if (input.height() % 2 != 0 || input.width() % 2 != 0)
+      throw ShapeError("self_attention needs even sides but got " + input.text());
+    if (pairs(input) > kMostElements)
+      throw ShapeError("self_attention would compare too many pixels of " + input.text());
     return input;
   }
   std::int64_t multiply_adds(const Shape& input) const override {
@@ -77,6 +81,8 @@ class SelfAttentionSpec : public SpecWith<SelfAttentionOptions> {
 
 }  // namespace
 
-void register_self_attention(LayerRegistry& registry) { add_layer<SelfAttentionSpec>(registry, "self_attention"); }
+void register_self_attention(LayerRegistry& registry) {
+  add_layer<SelfAttentionSpec>(registry, "self_attention");
+}
 
 }  // namespace ganymede::nn

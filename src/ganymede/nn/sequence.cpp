@@ -56,18 +56,19 @@ Shape walk(const LayerList& list, const Shape& input, const std::string& prefix,
 
 Sequence::Sequence(const LayerList& list, const Shape& input, const std::string& prefix) : input_(input) {
   std::int64_t parameters = 0;
-  walk(list, input, prefix, [&](const std::string& name, const ListedLayer& listed, const Shape& shape, const Shape& output) {
-    Entry entry{name, listed.spec, listed.spec->make(shape), output};
-    for (const auto& parameter : entry.layer->parameters()) parameters += parameter.tensor.numel();
-    for (const auto& part : entry.layer->parts()) parameters += part.sequence->parameter_count();
-    if (parameters > kMostElements) throw ShapeError("the network has too many parameters");
-    if (!entries_.empty()) {
-      auto before = entries_.end() - 1;
-      while (before->absorbed) --before;
-      entry.absorbed = before->layer->absorb(*entry.layer);
-    }
-    entries_.push_back(std::move(entry));
-  });
+  walk(list, input, prefix,
+       [&](const std::string& name, const ListedLayer& listed, const Shape& shape, const Shape& output) {
+         Entry entry{name, listed.spec, listed.spec->make(shape), output};
+         for (const auto& parameter : entry.layer->parameters()) parameters += parameter.tensor.numel();
+         for (const auto& part : entry.layer->parts()) parameters += part.sequence->parameter_count();
+         if (parameters > kMostElements) throw ShapeError("the network has too many parameters");
+         if (!entries_.empty()) {
+           auto before = entries_.end() - 1;
+           while (before->absorbed) --before;
+           entry.absorbed = before->layer->absorb(*entry.layer);
+         }
+         entries_.push_back(std::move(entry));
+       });
 }
 
 Tensor Sequence::forward(const Tensor& x, Pass& pass) const {
@@ -78,7 +79,8 @@ Tensor Sequence::forward(const Tensor& x, Pass& pass) const {
   return h;
 }
 
-void Sequence::for_each_layer(const std::function<void(const std::string&, Layer&)>& visit, const std::string& prefix) const {
+void Sequence::for_each_layer(const std::function<void(const std::string&, Layer&)>& visit,
+                              const std::string& prefix) const {
   for (const auto& entry : entries_) {
     const std::string name = prefix + entry.name;
     visit(name, *entry.layer);

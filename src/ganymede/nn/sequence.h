@@ -39,8 +39,9 @@ class Misfit : public ShapeError {
   const std::string got;      ///< the shape it was given
 };
 
-/// Calls `visit` (where given) for each layer of the list with its name ("conv_1": kind and number), its input's and its output's
-/// shape; returns the last output (`input` for an empty list). Throws Misfit, naming the layer behind `prefix`.
+/// Calls `visit` (where given) for each layer of the list with its name ("conv_1": kind and number), its input's and
+/// its output's shape; returns the last output (`input` for an empty list). Throws Misfit, naming the layer behind
+/// `prefix`.
 using VisitLayer =
     std::function<void(const std::string& name, const ListedLayer& layer, const Shape& input, const Shape& output)>;
 Shape walk(const LayerList& list, const Shape& input, const std::string& prefix, const VisitLayer& visit);

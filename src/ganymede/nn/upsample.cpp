@@ -34,10 +34,12 @@ class Upsample : public Layer {
   explicit Upsample(const UpsampleOptions& options) : options_(options) {}
   Tensor forward(const Tensor& x, Pass&) override {
     switch (options_.mode) {
-      case UpsampleMode::kNearest: break;
-      case UpsampleMode::kFiltered: return upsample_filtered(x);
+      case UpsampleMode::kNearest:
+        break;
+      case UpsampleMode::kFiltered:
+        return upsample_filtered(x);
       case UpsampleMode::kBilinear: {
-        // Half-pixel centres, as Keras and PyTorch's align_corners = false. LibTorch 1.13 has no bf16 version.
+        // Half-pixel centres, as Keras and PyTorch's align_corners = false; interpolated in f32 at least.
         const Tensor wide = x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
         return at::upsample_bilinear2d(wide, {x.size(2) * options_.factor, x.size(3) * options_.factor}, false)
             .to(x.scalar_type())
@@ -66,6 +68,8 @@ class UpsampleSpec : public SpecWith<UpsampleOptions> {
 
 }  // namespace
 
-void register_upsample(LayerRegistry& registry) { add_layer<UpsampleSpec>(registry, "upsample"); }
+void register_upsample(LayerRegistry& registry) {
+  add_layer<UpsampleSpec>(registry, "upsample");
+}
 
 }  // namespace ganymede::nn
