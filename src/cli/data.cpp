@@ -1,4 +1,4 @@
-// ganymede data list|info|preview|fetch
+// ganymede data list|info|preview|fetch, and the table of what else `data` does
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
@@ -34,8 +35,8 @@ void list(bool json) {
   nlohmann::json document = nlohmann::json::array();
   if (!json) fmt::print("{:<14} {:<10} {:<19} {:<28} {}\n", "NAME", "IMAGES", "SPLITS", "WHERE", "WHAT");
   for (const auto& source : data::sources()) {
-    const fs::path here = data::data_root() / source.name;
-    const bool found = !source.built_in && source.name != "folder" && fs::exists(here);
+    const fs::path here = data::data_root() / (source.home.empty() ? source.name : source.home);
+    const bool found = !source.built_in && !source.splits.empty() && fs::exists(here);
     if (json) {
       document.push_back({{"name", source.name},
                           {"title", source.title},
@@ -59,43 +60,6 @@ void list(bool json) {
   }
   if (json) print_json(document);
 }
-
-/// What `info` and `preview` share: which data set, and which part of it.
-struct Chosen {
-  std::string what, folder;
-  std::vector<std::string> splits, classes;
-  int size = 0;
-
-  void add_to(CLI::App& app) {
-    app.add_option("data", what, "a data set's name (see 'ganymede data list'), or a path")
-        ->required()
-        ->type_name("NAME|PATH");
-    app.add_option("--data", folder, "where its files are: a folder, archive or file")->type_name("DIR");
-    app.add_option("--split", splits, "train, test, ...; may be repeated")->allow_extra_args(false);
-    app.add_option("--class", classes, "only this class; may be repeated")->allow_extra_args(false);
-    app.add_option("--size", size, "resize to this many pixels a side");
-  }
-
-  std::shared_ptr<const data::Dataset> open() const {
-    data::DatasetOptions options;
-    options.name = what;
-    options.path = folder;
-    options.splits = splits;
-    options.classes = classes;
-    options.size = size;
-    const auto names = data::dataset_names();
-    if (std::find(names.begin(), names.end(), what) == names.end()) {
-      const bool path = fs::exists(what);
-      if (!path && what.find('/') != std::string::npos) throw Error("no such file or folder", what, "check the path");
-      if (path) {
-        if (!folder.empty()) throw UsageError("two paths were given", what + " and " + folder, "leave --data out");
-        options.name = data::guess_source(what);
-        options.path = what;
-      }
-    }
-    return data::open_dataset(options);
-  }
-};
 
 std::string kind_of(const data::DatasetInfo& info) {
   return fmt::format("{}x{} {}", info.width, info.height, info.channels == 1 ? "grey" : "RGB");
@@ -233,7 +197,7 @@ void add_data(CLI::App& app) {
   list_app->callback([list_json] { list(*list_json); });
 
   auto* info_app = app.add_subcommand("info", "counts, shapes, classes, channel means, checksum");
-  auto info_chosen = std::make_shared<Chosen>();
+  auto info_chosen = std::make_shared<ChosenData>();
   auto info_json = std::make_shared<bool>(false);
   info_chosen->add_to(*info_app);
   info_app->add_flag("--json", *info_json, "one JSON document");
@@ -247,7 +211,7 @@ void add_data(CLI::App& app) {
   });
 
   auto* preview_app = app.add_subcommand("preview", "a sheet of images as PNG, a row for each class");
-  auto preview_chosen = std::make_shared<Chosen>();
+  auto preview_chosen = std::make_shared<ChosenData>();
   auto out = std::make_shared<std::string>();
   auto each = std::make_shared<std::size_t>(10);
   preview_chosen->add_to(*preview_app);
@@ -259,6 +223,9 @@ void add_data(CLI::App& app) {
     write_file(*out, image::encode_png(drawn));
     fmt::print("{} ({}x{} pixels)\n", *out, drawn.width, drawn.height);
   });
+
+  add_data_prepare(*app.add_subcommand("prepare", "pack a data set into one file that opens at once"));
+  add_data_dedup(*app.add_subcommand("dedup", "find images that look the same"));
 
   auto* fetch_app = app.add_subcommand("fetch", "download a data set, with checksum and resume");
   auto flags = std::make_shared<FetchFlags>();

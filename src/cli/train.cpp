@@ -92,7 +92,11 @@ std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, con
                              .size = static_cast<int>(gan.image_shape().height()),
                              .channels = static_cast<int>(gan.image_shape().channels()),
                              .count = static_cast<std::size_t>(c.count),
-                             .seed = recipe.train.seed});
+                             .seed = recipe.train.seed,
+                             .attributes = c.attributes,
+                             .where = c.where,
+                             .photos = c.photos,
+                             .exclude = c.exclude});
 }
 
 /// The file to start from: with its optimisers' moments that is a checkpoint, a run's newest one.

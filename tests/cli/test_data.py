@@ -10,9 +10,9 @@ import struct
 import subprocess
 import threading
 import time
-import zlib
 
 import pytest
+from pictures import fails, png
 
 CONTENT = random.Random(1).randbytes(700_001)
 MD5 = "md5:" + hashlib.md5(CONTENT).hexdigest()
@@ -86,16 +86,6 @@ def serve():
         server.server_close()
 
 
-def fails(result, *words, code=1):
-    assert result.returncode == code, result.stderr
-    assert result.stdout == ""
-    line = result.stderr.strip().splitlines()[-1]
-    assert line.startswith("error: ")
-    for word in words:
-        assert word in line
-    return line
-
-
 # --- list, info, preview -------------------------------------------------------------------------------------------
 
 def test_list_names_every_source(ganymede):
@@ -146,19 +136,11 @@ def test_preview_is_a_sheet_of_the_classes(ganymede, tmp_path):
     assert height > 10 * 48 and width > 4 * 48
 
 
-def grey_png(level, side=8):
-    def chunk(kind, content):
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-    rows = (b"\0" + bytes([level]) * side) * side
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)) +
-            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
-
-
 def test_a_folder_of_ones_own(ganymede, tmp_path):
     for name in ("b/1.png", "b/2.png", "a/1.png"):
         path = tmp_path / "mine" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(grey_png(51))
+        path.write_bytes(png(51))
     info = json.loads(ganymede("data", "info", tmp_path / "mine", "--json").stdout)
     assert info["name"] == "folder" and info["channels"] == 1
     assert info["classes"] == [{"name": "a", "count": 1}, {"name": "b", "count": 2}]
@@ -166,7 +148,7 @@ def test_a_folder_of_ones_own(ganymede, tmp_path):
     (tmp_path / "mine" / "a" / "broken.png").write_bytes(b"no picture")
     fails(ganymede("data", "info", tmp_path / "mine"), "broken.png")
     (tmp_path / "flat").mkdir()
-    (tmp_path / "flat" / "1.png").write_bytes(grey_png(1))
+    (tmp_path / "flat" / "1.png").write_bytes(png(1))
     assert "no labels" in ganymede("data", "info", tmp_path / "flat").stdout
     assert ganymede("data", "preview", tmp_path / "flat", "-o", tmp_path / "flat.png").returncode == 0
 

@@ -132,6 +132,10 @@ Bytes png(int width, int height, std::vector<std::uint8_t> colour) {
   return image::encode_png(picture);
 }
 
+Bytes png(const image::Image& picture) {
+  return image::encode_png(picture);
+}
+
 std::vector<std::uint8_t> pixels_of(const data::Dataset& dataset, std::size_t index) {
   std::vector<std::uint8_t> pixels(dataset.image_bytes());
   dataset.read(index, pixels);

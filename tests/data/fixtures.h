@@ -10,6 +10,7 @@
 
 #include "ganymede/core/files.h"
 #include "ganymede/data/dataset.h"
+#include "ganymede/image/image.h"
 #include "support/support.h"
 
 namespace ganymede::test {
@@ -49,6 +50,7 @@ Bytes idx_labels(std::uint32_t count);
 
 /// A PNG of one colour.
 Bytes png(int width, int height, std::vector<std::uint8_t> colour);
+Bytes png(const image::Image& picture);
 
 /// Pixels of one image.
 std::vector<std::uint8_t> pixels_of(const data::Dataset& dataset, std::size_t index);

@@ -1,5 +1,6 @@
 #include "data/fixtures.h"
 #include "ganymede/data/dataset.h"
+#include "ganymede/image/resize.h"
 
 namespace ganymede::data {
 namespace {
@@ -107,6 +108,67 @@ TEST_F(Folder, SplitsAreTheFirstLevelWhenAskedFor) {
   EXPECT_THAT(open_dataset(wanted)->info().classes, ElementsAre("a", "b"));
   wanted.splits = {"tset"};
   EXPECT_THAT(failure(wanted), HasSubstr("did you mean 'test'?"));
+}
+
+TEST_F(Folder, AnImageNetTreeHasSplits) {
+  write({{"ILSVRC/train/n01440764/1.JPEG", png(4, 4, kRed)},
+         {"ILSVRC/train/n01443537/1.JPEG", png(4, 4, kBlue)},
+         {"ILSVRC/val/n01440764/1.JPEG", png(4, 4, kRed)},
+         {"ILSVRC/val/n01440764/2.JPEG", png(4, 4, kRed)},
+         {"ILSVRC/test/1.JPEG", png(4, 4, kBlue)}});
+  const auto train = open_dataset(options());
+  EXPECT_THAT(train->info().splits, ElementsAre("train"));
+  EXPECT_THAT(train->info().classes, ElementsAre("n01440764", "n01443537"));
+  EXPECT_THAT(train->info().notes, ElementsAre("the folders are splits: this is 'train'"));
+  EXPECT_EQ(train->size(), 2u);
+  DatasetOptions wanted = options();
+  wanted.splits = {"val"};
+  EXPECT_EQ(open_dataset(wanted)->size(), 2u);
+  EXPECT_THAT(open_dataset(wanted)->info().classes, ElementsAre("n01440764"));
+  wanted.splits = {"train", "val"};
+  EXPECT_EQ(open_dataset(wanted)->size(), 4u);
+  wanted.splits = {"test"};
+  EXPECT_THAT(open_dataset(wanted)->info().classes, IsEmpty());
+}
+
+TEST_F(Folder, ASplitThatIsAloneIsFoundToo) {
+  write({{"train/a/1.png", png(4, 4, kRed)}, {"train/b/1.png", png(4, 4, kRed)}});
+  EXPECT_THAT(open_dataset(options())->info().classes, ElementsAre("a", "b"));
+  DatasetOptions wanted = options();
+  wanted.splits = {"train"};
+  EXPECT_THAT(open_dataset(wanted)->info().classes, ElementsAre("a", "b"));
+  wanted.splits = {"val"};
+  EXPECT_THAT(failure(wanted), HasSubstr("no folder for split 'val'"));
+}
+
+TEST_F(Folder, ClassesThatSoundLikeSplitsStayClasses) {
+  write({{"train/1.png", png(4, 4, kRed)}, {"test/1.png", png(4, 4, kRed)}});
+  EXPECT_THAT(open_dataset(options())->info().classes, ElementsAre("test", "train")) << "there is nothing below them";
+}
+
+TEST_F(Folder, SizeIsThatOfTheShorterSideThenTheCentre) {
+  // ImageNet's 32x32: the shorter side becomes 32, then the centre is cut out. Cropping first gives the same picture
+  // but for what the filter sees beyond the crop's two edges, since the scale is the same and the crop whole.
+  image::Image photo(100, 64, 3);
+  for (int y = 0; y < 64; ++y) {
+    for (int x = 0; x < 100; ++x) {
+      for (int c = 0; c < 3; ++c)
+        photo.at(x, y)[c] = static_cast<std::uint8_t>((x * (3 + c) + y * 5 + x * y / 9) % 256);
+    }
+  }
+  write({{"n01/1.png", png(photo)}});
+  DatasetOptions wanted = options();
+  wanted.size = 32;
+  const auto pixels = pixels_of(*open_dataset(wanted), 0);
+  const image::Image small = image::resize(photo, 50, 32);
+  ASSERT_EQ(pixels.size(), 32u * 32 * 3);
+  for (int y = 0; y < 32; ++y) {
+    for (int x = 1; x < 31; ++x) {
+      for (int c = 0; c < 3; ++c) {
+        ASSERT_NEAR(pixels[static_cast<std::size_t>((y * 32 + x) * 3 + c)], small.at(x + 9, y)[c], 1) << x << " " << y;
+      }
+    }
+  }
 }
 
 TEST_F(Folder, ClassesAndCountAreSelectedBeforeDecoding) {

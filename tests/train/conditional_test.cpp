@@ -17,7 +17,7 @@ constexpr const char* kTrunk = "{ conv = 8, kernel = 4, stride = 2, padding = 1 
 
 /// 32 pictures of 8x8: class 0 dark, class 1 light.
 std::shared_ptr<const data::Dataset> light_and_dark() {
-  data::Images images{8, 8, 3, {}, {}, "none"};
+  data::Images images{8, 8, 3, {}, {}, {}, "none"};
   Random random(1);
   for (int i = 0; i < 32; ++i) {
     images.labels.push_back(i % 2);

@@ -20,7 +20,7 @@ inline constexpr const char* kDiscriminator =
 
 /// 32 pictures of 8x8: the left half light, the right half dark, with a little noise.
 inline std::shared_ptr<const data::Dataset> halves() {
-  data::Images images{8, 8, 3, {}, std::vector<std::int32_t>(32, -1), "none"};
+  data::Images images{8, 8, 3, {}, std::vector<std::int32_t>(32, -1), {}, "none"};
   Random random(1);
   for (int i = 0; i < 32 * 64; ++i) {
     for (int c = 0; c < 3; ++c)

@@ -81,7 +81,8 @@ void load_tensors(const SafetensorsFile& file, const std::string& prefix, const 
 std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
                                             const std::vector<std::string>& classes) {
   config::Recipe recipe = resolved;
-  recipe.data.path.clear();  // where this machine keeps its data is nobody else's business
+  // Where this machine keeps its data is nobody else's business.
+  for (auto* path : {&recipe.data.path, &recipe.data.photos, &recipe.data.exclude}) path->clear();
   std::map<std::string, std::string> out{{"format", "ganymede"},
                                          {"format_version", std::to_string(kFormatVersion)},
                                          {"name", resolved.name},

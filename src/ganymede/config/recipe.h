@@ -17,12 +17,16 @@ namespace ganymede::config {
 struct DataConfig {
   std::string name;                  ///< a source: see `ganymede data list`
   std::string path;                  ///< folder or archive; `--data` overrides it
-  std::vector<std::string> splits;   ///< merged in this order; empty is the source's training split
+  std::vector<std::string> splits;   ///< merged in this order; empty is the source's usual one
   std::vector<std::string> classes;  ///< class names to keep; empty keeps all
   int size = 0;                      ///< side in pixels; 0 keeps the source's own
   int channels = 0;                  ///< 1 or 3; 0 keeps the source's own
   bool flip = false;                 ///< mirror left-right with probability 1/2
   std::int64_t count = 0;            ///< at most so many images (built-in data: exactly so many); 0 is all
+  std::vector<std::string> attributes;  ///< celeba: attributes that make the classes
+  std::vector<std::string> where;       ///< celeba: attributes that images must have, or not have: "!Male"
+  std::string photos;                   ///< mnistm: what the digits are drawn on, a data set's folder or archive
+  std::string exclude;                  ///< a list of images to leave out, as `ganymede data dedup` writes it
 };
 
 enum class LatentDistribution { kNormal, kUniform };

@@ -53,6 +53,10 @@ void visit_fields(V& field, DataConfig& c) {
   field("channels", c.channels, in_range(0, 3));
   field("flip", c.flip);
   field("count", c.count, in_range(0, 1e9));
+  field("attributes", c.attributes);
+  field("where", c.where);
+  field("photos", c.photos);
+  field("exclude", c.exclude);
 }
 
 template <class V>

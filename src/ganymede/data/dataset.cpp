@@ -7,7 +7,8 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/data/decorators.h"
-#include "ganymede/data/file_tree.h"
+#include "ganymede/data/exclude.h"
+#include "ganymede/data/prepared.h"
 #include "ganymede/data/sources.h"
 
 namespace ganymede::data {
@@ -30,6 +31,18 @@ void check(const DatasetOptions& options) {
   }
 }
 
+/// Options that only one source knows.
+void check_own_options(const Source& source, const DatasetOptions& options) {
+  const auto belongs = [&](const char* key, bool given, const char* owner) {
+    if (!given || source.name == owner) return;
+    throw UsageError(fmt::format("'{}' means nothing to {}", key, source.name), "[data]",
+                     fmt::format("leave it out: it belongs to {}", owner));
+  };
+  belongs("attributes", !options.attributes.empty(), "celeba");
+  belongs("photos", !options.photos.empty(), "mnistm");
+  belongs("where", !options.where.empty(), "celeba");
+}
+
 void check_splits(const Source& source, std::vector<std::string>& splits) {
   if (source.splits.empty()) return;
   if (splits.empty()) splits = {source.splits.front()};
@@ -47,9 +60,10 @@ void check_splits(const Source& source, std::vector<std::string>& splits) {
 
 /// Where the source's files are: `asked`, the folder of the source's name in it, or its place below data_root().
 fs::path resolve(const Source& source, const fs::path& asked) {
-  if (asked.empty()) return source.name == "folder" ? fs::path() : data_root() / source.name;
-  if (source.name != "folder" && fs::is_directory(asked / source.name)) return asked / source.name;
-  return asked;
+  if (source.name == "folder" || source.name == "packed") return asked;
+  const std::string& home = source.home.empty() ? source.name : source.home;
+  if (asked.empty()) return data_root() / home;
+  return fs::is_directory(asked / home) ? asked / home : asked;
 }
 
 }  // namespace
@@ -60,22 +74,45 @@ fs::path data_root() {
 }
 
 std::shared_ptr<const Dataset> open_dataset(const DatasetOptions& asked) {
+  const DatasetOptions options = settled(asked);
+  const bool from_files = !source_named(options.name).built_in && options.name != "packed";
+  if (auto ready = from_files ? open_prepared(options, open_source) : nullptr) return ready;
+  return open_source(options);
+}
+
+DatasetOptions settled(const DatasetOptions& asked) {
   const Source& source = source_named(asked.name);
   DatasetOptions options = asked;
   check(options);
+  check_own_options(source, options);
   check_splits(source, options.splits);
   if (!source.built_in) options.path = resolve(source, options.path);
+  if (source.name == "mnistm" && options.photos.empty()) options.photos = data_root() / "cifar10";
+  return options;
+}
+
+std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
+  const Source& source = source_named(options.name);
   std::shared_ptr<const Dataset> dataset = source.open(options);
   if (source.applies_all) return dataset;
 
   if (source.built_in && dataset->size() * dataset->image_bytes() <= kDrawnBudget) dataset = held_in_memory(*dataset);
 
   const DatasetInfo info = dataset->info();
-  if (!options.classes.empty() || (options.count > 0 && options.count < dataset->size())) {
+  const bool excluding = !options.exclude.empty();
+  if (excluding || !options.classes.empty() || (options.count > 0 && options.count < dataset->size())) {
     std::vector<std::int32_t> labels(dataset->size());
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = dataset->label(i);
+    std::vector<bool> left_out;
+    std::vector<std::string> notes;
+    if (excluding) {
+      const auto key = [&](std::size_t i) { return dataset->key(i); };
+      left_out = left_out_by(options.exclude, dataset->size(), key, info.checksum, notes);
+    }
     const std::string where = info.path.empty() ? info.name : info.path.string();
-    dataset = subset(dataset, select(labels, info.classes, options.classes, options.count, where));
+    Selection selection = select(labels, info.classes, options.classes, options.count, where, left_out);
+    selection.notes = std::move(notes);
+    dataset = subset(dataset, std::move(selection));
   }
   const bool other_size = options.size > 0 && (info.height != options.size || info.width != options.size);
   const bool other_channels = options.channels > 0 && info.channels != options.channels;

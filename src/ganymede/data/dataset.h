@@ -36,6 +36,10 @@ class Dataset {
   /// Throws Error when the image cannot be decoded.
   virtual void read(std::size_t index, std::span<std::uint8_t> pixels) const = 0;
 
+  /// What lists of images call image `index`: its file's name or its database key where it has one, else its number in
+  /// the source, before classes and count were chosen.
+  virtual std::string key(std::size_t index) const { return std::to_string(index); }
+
   std::size_t image_bytes() const { return static_cast<std::size_t>(info().height) * info().width * info().channels; }
 };
 
@@ -43,12 +47,16 @@ class Dataset {
 struct DatasetOptions {
   std::string name;                  ///< see dataset_names()
   std::filesystem::path path;        ///< folder, archive or file; unused by built-in data
-  std::vector<std::string> splits;   ///< "train", "test", "extra"; empty means the source's training split
+  std::vector<std::string> splits;   ///< "train", "test", "extra"; empty means the source's usual one
   std::vector<std::string> classes;  ///< keep only these class names, in this order; empty keeps all
   int size = 0;            ///< resize to size x size (centre crop to a square first); 0 keeps the source's own
   int channels = 0;        ///< 1 or 3; 0 keeps the source's own
   std::size_t count = 0;   ///< at most so many, spread evenly over the set; built-in data: just so many; 0: all
   std::uint64_t seed = 0;  ///< built-in data only
+  std::vector<std::string> attributes;  ///< celeba: attributes that make the classes, at most four
+  std::vector<std::string> where;       ///< celeba: only pictures with these attributes, or without them: "!Male"
+  std::filesystem::path photos;         ///< mnistm: what the digits are drawn on; empty: cifar10 below data_root()
+  std::filesystem::path exclude;        ///< a list of images to leave out: see exclude.h
 };
 
 /// Opens a data set, with every option applied. Throws UsageError for options that cannot be meant and Error for

@@ -29,6 +29,7 @@ class Subset : public Dataset {
   Subset(std::shared_ptr<const Dataset> whole, Selection selection)
       : whole_(std::move(whole)), selection_(std::move(selection)), info_(whole_->info()) {
     info_.classes = selection_.classes;
+    info_.notes.insert(info_.notes.end(), selection_.notes.begin(), selection_.notes.end());
     std::vector<std::uint32_t> numbers = selection_.indices;
     for (const auto label : selection_.labels) numbers.push_back(static_cast<std::uint32_t>(label));
     info_.checksum = derived_checksum(info_.checksum, "subset", numbers);
@@ -39,6 +40,7 @@ class Subset : public Dataset {
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     whole_->read(selection_.indices.at(index), pixels);
   }
+  std::string key(std::size_t index) const override { return whole_->key(selection_.indices.at(index)); }
 
  private:
   std::shared_ptr<const Dataset> whole_;
@@ -59,6 +61,7 @@ class Resized : public Dataset {
   const DatasetInfo& info() const override { return info_; }
   std::size_t size() const override { return whole_->size(); }
   int label(std::size_t index) const override { return whole_->label(index); }
+  std::string key(std::size_t index) const override { return whole_->key(index); }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     const DatasetInfo& from = whole_->info();
     image::Image picture(from.width, from.height, from.channels);
@@ -76,7 +79,8 @@ class Resized : public Dataset {
 }  // namespace
 
 Selection select(const std::vector<std::int32_t>& labels, const std::vector<std::string>& classes,
-                 const std::vector<std::string>& wanted, std::size_t count, const std::string& where) {
+                 const std::vector<std::string>& wanted, std::size_t count, const std::string& where,
+                 const std::vector<bool>& left_out) {
   Selection selection;
   selection.classes = wanted.empty() ? classes : wanted;
   std::vector<std::int32_t> renamed(classes.size(), -1);
@@ -94,13 +98,14 @@ Selection select(const std::vector<std::int32_t>& labels, const std::vector<std:
     label = static_cast<std::int32_t>(place);
   }
   for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (!left_out.empty() && left_out[i]) continue;
     const std::int32_t label = labels[i] < 0 ? -1 : renamed.at(static_cast<std::size_t>(labels[i]));
     if (label < 0 && !wanted.empty()) continue;
     selection.indices.push_back(static_cast<std::uint32_t>(i));
     selection.labels.push_back(label);
   }
   if (selection.indices.empty())
-    throw Error("no image is left of the classes asked for", where, "ask for other classes");
+    throw Error("no image is left of what was asked for", where, "ask for other classes or for fewer conditions");
   const std::size_t have = selection.indices.size();
   if (count > 0 && count < have) {
     for (std::size_t i = 0; i < count; ++i) {
@@ -130,7 +135,13 @@ std::shared_ptr<const Dataset> held_in_memory(const Dataset& source) {
   images.width = source.info().width;
   images.channels = source.info().channels;
   images.pixels.resize(source.size() * bytes);
-  for (std::size_t i = 0; i < source.size(); ++i) images.labels.push_back(source.label(i));
+  bool named = false;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    images.labels.push_back(source.label(i));
+    images.keys.push_back(source.key(i));
+    named = named || images.keys.back() != std::to_string(i);
+  }
+  if (!named) images.keys = {};
   parallel(source.size(), [&](std::size_t i) { source.read(i, std::span(images.pixels).subspan(i * bytes, bytes)); });
   return in_memory(source.info(), std::move(images));
 }

@@ -15,14 +15,17 @@ struct Selection {
   std::vector<std::uint32_t> indices;  ///< into the whole set, rising
   std::vector<std::int32_t> labels;    ///< new label of each
   std::vector<std::string> classes;    ///< new class names
+  std::vector<std::string> notes;      ///< to add to the whole's
 };
 
 /// Keeps the images of the classes in `wanted` (relabelled 0.. in that order; all where it is empty), then of those at
 /// most `count` (0: all), spread evenly, since folders come sorted by class.
+/// Images marked in `left_out` are passed over first; where it is empty, none is.
 /// Throws UsageError for a class that is not in `classes`, naming the nearest, and Error when nothing is left;
 /// `where` names the set in both.
 Selection select(const std::vector<std::int32_t>& labels, const std::vector<std::string>& classes,
-                 const std::vector<std::string>& wanted, std::size_t count, const std::string& where);
+                 const std::vector<std::string>& wanted, std::size_t count, const std::string& where,
+                 const std::vector<bool>& left_out = {});
 
 /// `whole` with only the selected images.
 std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Selection selection);

@@ -18,6 +18,9 @@ class MemoryDataset : public Dataset {
     const std::size_t bytes = images_.image_bytes();
     std::copy_n(images_.pixels.begin() + static_cast<std::ptrdiff_t>(index * bytes), bytes, pixels.begin());
   }
+  std::string key(std::size_t index) const override {
+    return images_.keys.empty() ? Dataset::key(index) : images_.keys.at(index);
+  }
 
  private:
   DatasetInfo info_;

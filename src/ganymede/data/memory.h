@@ -18,6 +18,7 @@ struct Images {
   int height = 0, width = 0, channels = 0;
   std::vector<std::uint8_t> pixels;  ///< count() * height * width * channels
   std::vector<std::int32_t> labels;  ///< count(); -1 where there is no label
+  std::vector<std::string> keys;     ///< count(), see Dataset::key(); empty where they are the images' numbers
   std::string checksum;              ///< content_checksum() once somebody computed it, else empty
 
   std::size_t count() const { return labels.size(); }

@@ -1,6 +1,6 @@
 #include "ganymede/data/sources.h"
 
-#include "ganymede/data/archive.h"
+#include "ganymede/data/celeba_lists.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/shapes.h"
 
@@ -23,6 +23,28 @@ const std::vector<Source>& sources() {
        "28x28 grey",
        open_fashion_mnist},
       {"svhn", "SVHN: 600,000 house-number digits", {"train", "test", "extra"}, "32x32 RGB", open_svhn},
+      {"mnistm",
+       "MNIST-M: MNIST's digits on photographs, made by the program",
+       {"train", "test"},
+       "28x28 RGB",
+       open_mnistm,
+       false,
+       false,
+       "mnist"},
+      {"celeba",
+       "CelebA: 202,599 faces with 40 attributes",
+       {"all", "train", "val", "test"},
+       "178x218 RGB",
+       open_celeba,
+       false,
+       true},
+      {"lsun",
+       "LSUN: millions of photographs of scenes and objects, as LMDB",
+       {"train", "val"},
+       "any RGB",
+       open_lsun,
+       false,
+       true},
       {"folder",
        "a folder, zip or tar of PNG, JPEG and WebP, a folder for each class",
        {},
@@ -30,6 +52,7 @@ const std::vector<Source>& sources() {
        open_folder,
        false,
        true},
+      {"packed", "a file that `ganymede data prepare` made", {}, "any", open_packed},
   };
   return table;
 }
@@ -43,13 +66,18 @@ std::string guess_source(const std::filesystem::path& path) {
       guess = "cifar10";
     else if (base == "fine_label_names.txt" || base.rfind("cifar-100-binary", 0) == 0)
       guess = "cifar100";
+    else if (base == "data.mdb")
+      guess = "lsun";
     else if (base.ends_with("_32x32.mat"))
       guess = "svhn";
+    else if (base.rfind(kCelebaPictures, 0) == 0 || celeba_stem(base) == "list_attr_celeba")
+      guess = "celeba";
     else if (base.find("-idx3-ubyte") != std::string::npos || base.find(".idx3-ubyte") != std::string::npos) {
       guess = fs::absolute(path).string().find("ashion") != std::string::npos ? "fashion-mnist" : "mnist";
     }
     return guess.empty();
   };
+  if (path.extension() == ".packed") return "packed";  // beside pictures it would tell nothing about them
   look(path.filename().string());
   std::error_code error;
   if (guess.empty() && fs::is_directory(path, error)) {

@@ -17,12 +17,18 @@ struct Source {
   std::shared_ptr<const Dataset> (*open)(const DatasetOptions& options);
   bool built_in = false;     ///< made by the program: needs no files
   bool applies_all = false;  ///< applies every option itself
+  std::string home = {};     ///< the set whose folder below data_root() it reads; empty: its own
 };
 
 /// All sources, in the order they are listed to people.
 const std::vector<Source>& sources();
 /// Throws UsageError naming the nearest known source.
 const Source& source_named(const std::string& name);
+
+/// `asked` once it is checked, with splits filled in and the path resolved. Throws UsageError as open_dataset() does.
+DatasetOptions settled(const DatasetOptions& asked);
+/// As open_dataset() for settled options, but from the source itself, whatever is prepared.
+std::shared_ptr<const Dataset> open_source(const DatasetOptions& settled);
 
 /// Where data sets are looked for and downloaded to when no path is named: $GANYMEDE_DATA, else ./datasets. Each has a
 /// folder of its name there.
@@ -37,6 +43,10 @@ std::shared_ptr<const Dataset> open_cifar100(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_mnist(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_fashion_mnist(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_mnistm(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_packed(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_folder(const DatasetOptions& options);
 
 }  // namespace ganymede::data

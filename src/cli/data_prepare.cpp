@@ -1,0 +1,49 @@
+// ganymede data prepare
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/chosen_data.h"
+#include "cli/command.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/data/prepared.h"
+#include "ganymede/data/text.h"
+
+namespace ganymede::cli {
+namespace {
+
+struct PrepareFlags {
+  ChosenData data;
+  std::string out;
+  bool json = false;
+};
+
+void run(const PrepareFlags& flags) {
+  catch_stop_signals();
+  const auto done = data::prepare(flags.data.options(), flags.out);
+  if (flags.json) {
+    print_json({{"file", done.file.string()}, {"fresh", done.fresh}, {"images", done.images}, {"bytes", done.bytes}});
+    return;
+  }
+  fmt::print("{} {} ({} images, {:.1f} MB)\n",
+             done.fresh ? "prepared" : "already there, and whole:", done.file.string(), data::grouped(done.images),
+             static_cast<double>(done.bytes) / 1e6);
+  if (!flags.out.empty()) {
+    fmt::print("use it with [data] name = \"packed\", path = \"{}\"\n", done.file.string());
+  } else {
+    fmt::print("the same options open it from now on, until the data changes\n");
+  }
+}
+
+}  // namespace
+
+void add_data_prepare(CLI::App& app) {
+  auto flags = std::make_shared<PrepareFlags>();
+  flags->data.add_to(app);
+  app.add_option("-o,--out", flags->out, "the file to write; default: in the cache folder, to be found by itself")
+      ->type_name("FILE");
+  app.add_flag("--json", flags->json, "one JSON document");
+  app.callback([flags] { run(*flags); });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,126 @@
+// CelebA (Liu, Luo, Wang, Tang: "Deep learning face attributes in the wild", 2015): aligned faces of 178x218 pixels in
+// img_align_celeba/ (or a zip or tar of it) with the lists of celeba_lists.h. Its usual square is the centre crop.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ganymede/core/error.h"
+#include "ganymede/data/celeba_lists.h"
+#include "ganymede/data/pictures.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/data/text.h"
+
+namespace ganymede::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Each attribute doubles the classes.
+constexpr std::size_t kMostAttributes = 4;
+const std::vector<std::string> kSplits = {"train", "val", "test"};  // by their numbers in the list
+
+/// "not Smiling, Male" and so on: the first attribute counts most, as in Choice::label_of().
+std::vector<std::string> class_names(const std::vector<std::string>& attributes) {
+  if (attributes.empty()) return {};
+  std::vector<std::string> names = {""};
+  for (const auto& attribute : attributes) {
+    std::vector<std::string> longer;
+    for (const auto& name : names) {
+      for (const char* has : {"not ", ""}) longer.push_back(name + (name.empty() ? "" : ", ") + has + attribute);
+    }
+    names = std::move(longer);
+  }
+  return names;
+}
+
+/// What the options say about each picture: whether it is wanted, and its class.
+class Choice {
+ public:
+  explicit Choice(const DatasetOptions& options) {
+    if (options.attributes.size() > kMostAttributes) {
+      throw UsageError(fmt::format("{} attributes are too many: each doubles the classes", options.attributes.size()),
+                       "[data].attributes", fmt::format("name at most {}", kMostAttributes));
+    }
+    const auto& splits = options.splits;
+    const bool all = std::find(splits.begin(), splits.end(), "all") != splits.end();
+    if (all && splits.size() > 1) throw UsageError("'all' is every split already", "[data].splits", "name it alone");
+    lists_ = read_celeba_lists(options.path, !options.attributes.empty() || !options.where.empty(), !all);
+    for (const auto& split : splits) {
+      splits_.push_back(static_cast<int>(std::find(kSplits.begin(), kSplits.end(), split) - kSplits.begin()));
+    }
+    for (const auto& name : options.attributes) {
+      masks_.push_back(lists_.attributes->mask(name, "attributes"));
+      if (std::count(masks_.begin(), masks_.end(), masks_.back()) > 1) {
+        throw UsageError(fmt::format("attribute '{}' was asked for twice", name), "[data].attributes", "name it once");
+      }
+    }
+    for (const auto& condition : options.where) {
+      const bool without = condition.starts_with('!');
+      (without ? without_ : with_) |= lists_.attributes->mask(condition.substr(without ? 1 : 0), "where");
+    }
+    if ((with_ & without_) != 0) {
+      throw UsageError("an attribute is both wanted and not", "[data].where", "leave one of the two out");
+    }
+  }
+
+  bool wanted(const std::string& name) const {
+    const std::string stem = celeba_stem(name);
+    if (lists_.splits) {
+      const auto found = lists_.splits->find(stem);
+      if (found == lists_.splits->end()) return false;
+      if (std::find(splits_.begin(), splits_.end(), found->second) == splits_.end()) return false;
+    }
+    if (!lists_.attributes) return true;
+    const auto found = lists_.attributes->of.find(stem);
+    return found != lists_.attributes->of.end() && (found->second & with_) == with_ && (found->second & without_) == 0;
+  }
+  std::int32_t label_of(const std::string& name) const {
+    if (masks_.empty()) return -1;
+    const std::uint64_t bits = lists_.attributes->of.at(celeba_stem(name));
+    std::int32_t label = 0;
+    for (const auto mask : masks_) label = 2 * label + ((bits & mask) != 0 ? 1 : 0);
+    return label;
+  }
+
+ private:
+  CelebaLists lists_;
+  std::vector<int> splits_;
+  std::vector<std::uint64_t> masks_;
+  std::uint64_t with_ = 0, without_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options) {
+  // As published, the pictures' archive lies in a folder Img/ beside those of the lists.
+  const fs::path inner = options.path / "Img";
+  const FileTree tree(fs::is_directory(inner) ? inner : options.path, is_picture_name, kCelebaPictures, "");
+  const Choice choice(options);
+  std::size_t seen = 0;
+  auto store = pictures_of(tree, [&](const std::string& name) {
+    ++seen;
+    return choice.wanted(name);
+  });
+  if (seen == 0) {
+    throw Error("no picture (.jpg or .png) was found", tree.root().string(),
+                fmt::format("name the folder that holds {} or its archive", kCelebaPictures));
+  }
+  if (store->count() == 0) {
+    throw Error(fmt::format("none of {} pictures is of the kind asked for", grouped(seen)), tree.root().string(),
+                "check [data].where, [data].splits and that lists and pictures belong together");
+  }
+  PictureListing all;
+  all.classes = class_names(options.attributes);
+  for (std::size_t i = 0; i < store->count(); ++i) {
+    all.pictures.push_back(i);
+    all.labels.push_back(choice.label_of(store->name(i)));
+  }
+  DatasetInfo info;
+  info.name = "celeba";
+  info.path = tree.root();
+  info.splits = options.splits;
+  PictureListing listing = chosen(*store, std::move(all), options, tree.root().string());
+  return open_pictures(std::move(store), std::move(listing), options, std::move(info), tree.fingerprint());
+}
+
+}  // namespace ganymede::data
