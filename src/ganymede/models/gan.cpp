@@ -23,18 +23,8 @@ Gan build_gan(const config::Recipe& recipe) {
                      fmt::format("set data.size to {}, or change the layers", image.height()));
   }
   Network discriminator(recipe.discriminator, image);
-  Gan gan{std::move(generator), std::move(discriminator)};
-  const auto drawn = gan.generator.classes(), judged = std::max(gan.discriminator.classes(), gan.discriminator.class_logits());
-  const bool one_judgement = gan.discriminator.classes() == 0 || gan.discriminator.class_logits() == 0 ||
-                             gan.discriminator.classes() == gan.discriminator.class_logits();
-  if (drawn != judged || !one_judgement) {
-    throw UsageError(fmt::format("the generator draws {} classes but the discriminator judges {}", drawn, judged),
-                     recipe.discriminator.layers.front().place.file, "give both as many, or none");
-  }
-  return gan;
+  return {std::move(generator), std::move(discriminator)};
 }
-
-std::int64_t Gan::classes() const { return generator.classes(); }
 
 config::Recipe resolved(const config::Recipe& recipe, const Gan& gan) {
   config::Recipe out = recipe;

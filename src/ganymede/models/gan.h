@@ -10,13 +10,13 @@ struct Gan {
 
   /// Channels, height and width of the images, as the generator draws them.
   const nn::Shape& image_shape() const { return generator.output_shape(); }
-  /// How many classes the pair draws and judges; 0 when it knows none.
-  std::int64_t classes() const;
+  /// How many classes the generator draws; 0 when it knows none.
+  std::int64_t classes() const { return generator.classes(); }
 };
 
 /// Builds both networks on the CPU, with zeros for tensors. The generator's output is the discriminator's input.
-/// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, when
-/// that image has another size than the recipe's data asks for, or when the networks disagree about the classes.
+/// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, or when
+/// that image has another size than the recipe's data asks for.
 Gan build_gan(const config::Recipe& recipe);
 
 /// The recipe with every layer's options written out.

@@ -103,6 +103,12 @@ void Trainer::check_classes() const {
                      logits > 0 ? "an objective such as acgan trains the head 'classes'; or take the heads away"
                                 : "give [discriminator.heads] the lists 'realness' and 'classes'");
   }
+  const auto asked = gan_.discriminator.classes();
+  const auto judged = std::max(asked, logits);
+  if (classes != judged || (asked > 0 && logits > 0 && asked != logits)) {
+    throw UsageError(fmt::format("the generator draws {} classes but the discriminator judges {}", classes, judged),
+                     fmt::format("recipe {}", recipe_.name), "give both networks as many, or none");
+  }
   const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
   if (classes == 0 || classes == known) return;
   throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known), dataset_->info().name,
