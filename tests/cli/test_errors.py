@@ -155,7 +155,8 @@ _results = {}
 def results(request, ganymede, tmp_path_factory):
     """What every selected case of WRONG_USAGE ended in: run side by side, as most of the time is the program's start."""
     if not _results:
-        cases = [item.callspec.params["case"] for item in request.session.items if item.originalname == "test_wrong_usage"]
+        mine = [item for item in request.session.items if item.path == request.path and item.originalname == "test_wrong_usage"]
+        cases = [item.callspec.params["case"] for item in mine]
         root = tmp_path_factory.mktemp("wrong_usage")
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
             futures = {case: pool.submit(run_case, ganymede, root / str(i), case) for i, case in enumerate(cases)}
