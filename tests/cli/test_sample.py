@@ -107,6 +107,6 @@ def test_best_of_many(sample):
 
 def test_json_is_one_document(sample, tmp_path):
     path = sample("grid.png", "-n", 2, "--json")
-    assert json.loads(sample.stdout) == {"seed": 0, "indices": [0, 1], "files": [str(path)]}
+    assert json.loads(sample.stdout) == {"seed": 0, "indices": [0, 1], "classes": [], "files": [str(path)]}
     sample("grid.png", "-n", 2)
     assert "2 pictures of seed 0" in sample.stdout and str(path) in sample.stdout
