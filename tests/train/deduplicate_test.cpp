@@ -57,7 +57,7 @@ Outcome outcome(const std::vector<std::vector<std::size_t>>& groups) {
 
 TEST(Deduplicate, FindsWhatWasPlantedAndLittleElse) {
   DeduplicateOptions options;
-  options.steps = 150;
+  options.steps = 400;
   double last = 0, first = 0;
   const auto hashes = semantic_hashes(*planted(), options, [&](int step, double loss) {
     if (step == 50) first = loss;
@@ -66,12 +66,12 @@ TEST(Deduplicate, FindsWhatWasPlantedAndLittleElse) {
   EXPECT_LT(last, first) << "the autoencoder learns";
   const Outcome equal = outcome(duplicate_groups(hashes, 0));
   EXPECT_EQ(equal.copies, kCopies) << "an exact copy always has the same hash";
-  EXPECT_GT(equal.near, kNear / 4);
-  EXPECT_LE(equal.wrong, 4u);
-  const Outcome tolerant = outcome(duplicate_groups(hashes, 4));
+  EXPECT_GE(equal.near, kNear / 2);
+  EXPECT_LE(equal.wrong, 2u);
+  const Outcome tolerant = outcome(duplicate_groups(hashes, 2));
   EXPECT_EQ(tolerant.copies, kCopies);
   EXPECT_GE(tolerant.near, kNear - 1);
-  EXPECT_LE(tolerant.wrong, kImages / 20) << "figures of one kind are near each other";
+  EXPECT_LE(tolerant.wrong, 4u);
 }
 
 TEST(Deduplicate, FollowsFromTheSeed) {
