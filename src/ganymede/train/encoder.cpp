@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "ganymede/core/log.h"
-#include "ganymede/train/judge.h"
+#include "ganymede/train/dataset_classifier.h"
 
 namespace ganymede::train {
 namespace {

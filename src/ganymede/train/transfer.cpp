@@ -7,7 +7,7 @@
 
 namespace ganymede::train {
 
-TransferredAccuracy transferred_accuracy(const checkpoint::Model& model, const data::Dataset& source, const Judge& judge) {
+TransferredAccuracy transferred_accuracy(const checkpoint::Model& model, const data::Dataset& source, const DatasetClassifier& judge) {
   const auto& classes = source.info().classes;
   if (classes != judge.classes) {
     throw UsageError(fmt::format("the source's classes are {} but the target's {}", fmt::join(classes, ", "), fmt::join(judge.classes, ", ")),

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ganymede/checkpoint/model_file.h"
-#include "ganymede/train/judge.h"
+#include "ganymede/train/dataset_classifier.h"
 
 namespace ganymede::train {
 
@@ -16,6 +16,6 @@ struct TransferredAccuracy {
 
 /// Translates every image of `source`, quantised to 8 bits as files are, and asks `judge`, a classifier of the target
 /// domain. Throws UsageError when the classes of the two domains are not the same.
-TransferredAccuracy transferred_accuracy(const checkpoint::Model& model, const data::Dataset& source, const Judge& judge);
+TransferredAccuracy transferred_accuracy(const checkpoint::Model& model, const data::Dataset& source, const DatasetClassifier& judge);
 
 }  // namespace ganymede::train

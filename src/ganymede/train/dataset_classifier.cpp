@@ -1,4 +1,4 @@
-#include "ganymede/train/judge.h"
+#include "ganymede/train/dataset_classifier.h"
 
 #include <charconv>
 
@@ -25,7 +25,7 @@ std::string stage(int width, bool halve) {
 
 fs::path file_of(const std::string& name) {
   const fs::path folder = data::cache_folder();
-  return folder.empty() ? fs::path() : folder / "judges" / (name + ".safetensors");
+  return folder.empty() ? fs::path() : folder / "classifiers" / (name + ".safetensors");
 }
 
 double number(const std::string& text) {
@@ -34,29 +34,29 @@ double number(const std::string& text) {
   return value;
 }
 
-/// False when there is no whole file of that judge.
-bool read_judge(const fs::path& path, Judge& judge) {
+/// False when there is no whole file of it.
+bool read_kept(const fs::path& path, DatasetClassifier& out) {
   std::error_code ignored;
   if (path.empty() || !fs::is_regular_file(path, ignored)) return false;
   try {
     const auto file = checkpoint::read_safetensors(path);
-    checkpoint::load_tensors(file, kTensors, judge.network, path.string());
-    judge.accuracy = {number(file.metadata.at("accuracy")), file.metadata.at("accuracy_of")};
+    checkpoint::load_tensors(file, kTensors, out.network, path.string());
+    out.accuracy = {number(file.metadata.at("accuracy")), file.metadata.at("accuracy_of")};
     return true;
   } catch (const std::exception& damaged) {
-    spdlog::warn("the judge is trained anew: {}", damaged.what());
+    spdlog::warn("the classifier is trained anew: {}", damaged.what());
     return false;
   }
 }
 
-void keep(const fs::path& path, const Judge& judge) {
+void keep(const fs::path& path, const DatasetClassifier& out) {
   if (path.empty()) return;
   std::vector<checkpoint::NamedTensor> tensors;
-  checkpoint::append_tensors(tensors, kTensors, judge.network);
+  checkpoint::append_tensors(tensors, kTensors, out.network);
   try {
-    checkpoint::write_safetensors(path, tensors, {{"accuracy", fmt::format("{}", judge.accuracy.share)}, {"accuracy_of", judge.accuracy.of}});
+    checkpoint::write_safetensors(path, tensors, {{"accuracy", fmt::format("{}", out.accuracy.share)}, {"accuracy_of", out.accuracy.of}});
   } catch (const Error& error) {  // it is trained again the next time
-    spdlog::warn("the judge cannot be kept: {}", error.what());
+    spdlog::warn("the classifier cannot be kept: {}", error.what());
   }
 }
 
@@ -68,7 +68,7 @@ Accuracy held_out_accuracy(const models::Network& classifier, const config::Data
   return held_out ? Accuracy{accuracy(classifier, *held_out), "test split"} : Accuracy{accuracy(classifier, training), "its own training images"};
 }
 
-config::NetworkConfig judge_layers(const nn::Shape& image, std::int64_t classes) {
+config::NetworkConfig classifier_layers(const nn::Shape& image, std::int64_t classes) {
   config::NetworkConfig config;
   config.init = config::Initialiser::kHeNormal;
   std::string layers = "[";
@@ -78,31 +78,32 @@ config::NetworkConfig judge_layers(const nn::Shape& image, std::int64_t classes)
     layers += stage(width, halve);
     if (halve) side /= 2;
   }
-  config.layers = config::option_tables(layers + "{ global_pool = \"mean\" }]", "the judge's layers");
+  config.layers = config::option_tables(layers + "{ global_pool = \"mean\" }]", "the classifier's layers");
   return with_class_logits(std::move(config), classes, image);
 }
 
-Judge judge_of(const config::DataConfig& config, const nn::Shape& image) {
+DatasetClassifier classifier_of(const config::DataConfig& config, const nn::Shape& image) {
   const auto dataset = open_data(config, image, kSeed);
   const auto& info = dataset->info();
   if (info.classes.size() < 2) {
-    throw UsageError("the data has no labels for a judge to learn", info.name, "choose a data set with classes, or name a feature file");
+    throw UsageError("the data has no labels for a classifier to learn", info.name, "choose a data set with classes, or name a feature file");
   }
-  const auto layers = judge_layers(image, static_cast<std::int64_t>(info.classes.size()));
+  const auto layers = classifier_layers(image, static_cast<std::int64_t>(info.classes.size()));
   std::string described = info.checksum + image.text();
   for (const auto& layer : layers.layers) described += config::to_inline_text(layer);
   config::FieldWriter training;
   auto written = kTraining;
   config::visit_fields(training, written);
-  Judge judge{models::Network(layers, image), {}, info.classes, fmt::format("{}-{}", info.name, text_digest(described + training.as_lines()).substr(0, 16))};
-  const fs::path file = file_of(judge.name);
-  if (read_judge(file, judge)) return judge;
+  const auto key = text_digest(described + training.as_lines()).substr(0, 16);
+  DatasetClassifier out{models::Network(layers, image), {}, info.classes, fmt::format("{}-{}", info.name, key)};
+  const fs::path file = file_of(out.name);
+  if (read_kept(file, out)) return out;
   spdlog::info("training a classifier of {} to judge pictures by", info.name);
-  judge.network = train_classifier(layers, dataset, {.training = kTraining, .seed = kSeed, .name = "judge"});
-  judge.accuracy = held_out_accuracy(judge.network, config, *dataset, kSeed);
-  spdlog::info("it names {:.2f} % of {}", 100 * judge.accuracy.share, judge.accuracy.of);
-  keep(file, judge);
-  return judge;
+  out.network = train_classifier(layers, dataset, {.training = kTraining, .seed = kSeed, .name = "classifier"});
+  out.accuracy = held_out_accuracy(out.network, config, *dataset, kSeed);
+  spdlog::info("it names {:.2f} % of {}", 100 * out.accuracy.share, out.accuracy.of);
+  keep(file, out);
+  return out;
 }
 
 }  // namespace ganymede::train

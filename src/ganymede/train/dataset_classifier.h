@@ -1,4 +1,4 @@
-// The built-in judge of pictures: a small residual network that learnt a data set's own labels.
+// The built-in judge of pictures: a small residual classifier of a data set's own labels, trained once and kept.
 #pragma once
 
 #include <string>
@@ -17,19 +17,18 @@ struct Accuracy {
 Accuracy held_out_accuracy(const models::Network& classifier, const config::DataConfig& config, const data::Dataset& training,
                            std::uint64_t seed);
 
-/// A judge and where it is kept.
-struct Judge {
+struct DatasetClassifier {
   models::Network network;  ///< its last layer gives the class logits, what goes into that is the features
   Accuracy accuracy;
   std::vector<std::string> classes;
-  std::string name;  ///< names data, layers and training: another judge has another name
+  std::string name;  ///< names data, layers and training: another classifier has another name
 };
 
-/// The layers of the judge of images of this shape.
-config::NetworkConfig judge_layers(const nn::Shape& image, std::int64_t classes);
+/// The layers for images of this shape.
+config::NetworkConfig classifier_layers(const nn::Shape& image, std::int64_t classes);
 
-/// The judge of the data set that `config` names, at this shape: trained once, then read from the cache folder. Throws
+/// The classifier of the data set that `config` names, at this shape: trained once, then read from the cache folder. Throws
 /// UsageError where the data has no labels, and what train_classifier() throws.
-Judge judge_of(const config::DataConfig& config, const nn::Shape& image);
+DatasetClassifier classifier_of(const config::DataConfig& config, const nn::Shape& image);
 
 }  // namespace ganymede::train
