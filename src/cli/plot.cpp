@@ -1,4 +1,4 @@
-// `ganymede plot RUN... -o FILE.svg|png`: the curves of runs, on one chart.
+// `ganymede plot RUN... -o FILE.svg|png`: the curves of runs, on one chart; or their pictures, beside each other.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,6 +11,9 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/image/chart.h"
+#include "ganymede/image/decode.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
 #include "ganymede/train/loss_chart.h"
 
 namespace ganymede::cli {
@@ -23,7 +26,7 @@ struct PlotOptions {
   std::vector<std::string> runs;
   std::string output, columns, title;
   double smooth = 0;
-  bool as_json = false;
+  bool samples = false, as_json = false;
 };
 
 fs::path metrics_of(const std::string& run) {
@@ -79,6 +82,24 @@ void draw(const PlotOptions& options, const std::vector<train::RunMetrics>& runs
     write_file(options.output, image::chart_png(chart));
 }
 
+/// The run's last sample sheet.
+image::Image newest_sample(const std::string& run) {
+  std::error_code ignored;
+  fs::path newest;
+  for (const auto& entry : fs::directory_iterator(fs::path(run) / "samples", ignored)) {
+    if (entry.path().extension() == ".png" && entry.path().filename() > newest.filename()) newest = entry.path();
+  }
+  if (newest.empty()) throw Error("no sample sheets", run, "name a run folder that `ganymede train --out` wrote");
+  return image::decode(read_file(newest), newest.string());
+}
+
+void draw_samples(const PlotOptions& options, const std::vector<std::string>& names) {
+  std::vector<std::pair<std::string, image::Image>> panels;
+  for (size_t i = 0; i < names.size(); ++i) panels.emplace_back(names[i], newest_sample(options.runs[i]));
+  write_file(options.output, image::encode_png(image::side_by_side(panels)));
+  fmt::print("{}\n", options.output);
+}
+
 void plot(const PlotOptions& options) {
   if (options.output.empty() && !options.as_json) {
     throw UsageError("no file to draw to", "plot", "name one with -o FILE.svg or -o FILE.png");
@@ -88,6 +109,10 @@ void plot(const PlotOptions& options) {
     throw UsageError("charts are drawn as SVG or PNG only", options.output, "end the name in .svg or .png");
   }
   const std::vector<std::string> names = names_of(options.runs);
+  if (options.samples) {
+    if (extension != ".png") throw UsageError("sample sheets are drawn as PNG only", options.output, "name one with -o FILE.png");
+    return draw_samples(options, names);
+  }
   std::vector<train::RunMetrics> runs;
   json results = json::array();
   for (size_t i = 0; i < names.size(); ++i) {
@@ -114,7 +139,8 @@ void add_plot(CLI::App& app) {
       ->check(CLI::Range(0.0, 0.999));
   app.add_option("--columns", options->columns, "columns to draw, a panel each: loss_d,fid");
   app.add_option("--title", options->title, "above the chart; the run's name by default");
-  app.add_flag("--json", options->as_json, "print the last value of each column as JSON; -o may be left out");
+  auto* samples = app.add_flag("--samples", options->samples, "draw the runs' last sample sheets beside each other instead");
+  app.add_flag("--json", options->as_json, "print the last value of each column as JSON; -o may be left out")->excludes(samples);
   app.callback([options] { plot(*options); });
 }
 

@@ -43,6 +43,24 @@ def test_draws_svg_and_png(draw, run, tmp_path):
         assert (tmp_path / name).read_bytes().startswith(start)
 
 
+def test_sample_sheets_beside_each_other(ganymede, draw, tmp_path):
+    folders = []
+    for name, classes in (("first", ("--class", "ring")), ("second", ())):
+        folders.append(write_run(tmp_path / name))
+        for step in (5, 10):
+            sheet = folders[-1] / "samples" / f"step-{step:06}.png"
+            sheet.parent.mkdir(exist_ok=True)
+            assert ganymede("data", "preview", "shapes", *(classes if step == 10 else ()), "-o", sheet).returncode == 0
+    result = draw(*folders, "--samples", "-o", tmp_path / "both.png")
+    assert result.returncode == 0, result.stderr
+    sizes = [tuple(int.from_bytes(path.read_bytes()[at : at + 4], "big") for at in (16, 20))
+             for path in (tmp_path / "both.png", *(folder / "samples" / "step-000010.png" for folder in folders))]
+    assert sizes[0][0] > sizes[1][0] + sizes[2][0] and sizes[0][1] > max(sizes[1][1], sizes[2][1])
+    for arguments, code in (((folders[0], "-o", tmp_path / "a.svg"), 2), ((write_run(tmp_path / "bare"), "-o", tmp_path / "a.png"), 1)):
+        result = draw(*arguments, "--samples")
+        assert result.returncode == code and result.stderr.startswith("error: "), result.stderr
+
+
 def test_same_run_gives_the_same_chart(draw, run, tmp_path):
     for name in ("a.svg", "b.svg"):
         assert draw(run, "-o", tmp_path / name).returncode == 0
