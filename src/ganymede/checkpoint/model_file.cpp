@@ -82,7 +82,7 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
                                             const std::vector<std::string>& classes) {
   config::Recipe recipe = resolved;
   // Where this machine keeps its data is nobody else's business.
-  for (auto* path : {&recipe.data.path, &recipe.data.photos, &recipe.data.exclude}) path->clear();
+  for (auto* path : {&recipe.data.path, &recipe.data.photos, &recipe.data.exclude, &recipe.quality.features}) path->clear();
   std::map<std::string, std::string> out{{"format", "ganymede"},
                                          {"format_version", std::to_string(kFormatVersion)},
                                          {"name", resolved.name},
