@@ -83,22 +83,6 @@ config::Recipe choose_recipe(const TrainFlags& flags) {
   return recipe;
 }
 
-std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan) {
-  const auto& c = recipe.data;
-  return data::open_dataset({.name = c.name,
-                             .path = c.path,
-                             .splits = c.splits,
-                             .classes = c.classes,
-                             .size = static_cast<int>(gan.image_shape().height()),
-                             .channels = static_cast<int>(gan.image_shape().channels()),
-                             .count = static_cast<std::size_t>(c.count),
-                             .seed = recipe.train.seed,
-                             .attributes = c.attributes,
-                             .where = c.where,
-                             .photos = c.photos,
-                             .exclude = c.exclude});
-}
-
 /// The file to start from: with its optimisers' moments that is a checkpoint, a run's newest one.
 fs::path starting_file(const TrainFlags& flags) {
   std::error_code ignored;
@@ -128,6 +112,7 @@ void run(const TrainFlags& flags) {
   train::Trainer trainer(recipe, dataset, device);
   // Before the run folder: a model that cannot be read must not leave an empty one behind.
   if (!flags.from.empty()) start_from(trainer, flags);
+  auto judge = train::quality_judge(trainer);
 
   const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
   if (flags.resume) {
@@ -154,9 +139,12 @@ void run(const TrainFlags& flags) {
   catch_stop_signals();
   const auto events = std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
   std::vector<std::unique_ptr<train::Observer>> observers;
-  // Metrics before checkpoints: a checkpoint counts on the rows up to its step being written.
+  // Quality before the metrics that write it down, and metrics before checkpoints, which count on the rows up to their
+  // step being written.
   observers.push_back(std::make_unique<ProgressObserver>());
-  observers.push_back(train::metrics_observer(folder, events));
+  const auto quality = judge ? std::make_shared<train::QualityColumns>() : nullptr;
+  if (judge) observers.push_back(train::quality_observer(folder, std::move(judge), quality));
+  observers.push_back(train::metrics_observer(folder, events, quality));
   observers.push_back(train::checkpoint_observer(folder));
   observers.push_back(train::sample_observer(folder, events));
   trainer.run(observers);
