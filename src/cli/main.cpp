@@ -25,6 +25,8 @@ constexpr Command kCommands[] = {
     {"train", "train a recipe", add_train},
     {"sample", "draw pictures with a trained model", add_sample},
     {"translate", "redraw images as images of another domain", add_translate},
+    {"evaluate", "judge a model, or any two sets of images", add_evaluate},
+    {"features", "the discriminator's features under a linear classifier", add_features},
     {"plot", "draw loss and quality curves of runs", add_plot},
     {"bench", "time a recipe's training step", add_bench},
 };

@@ -121,6 +121,7 @@ void run(const TrainFlags& flags) {
   // Before the run folder: a model that cannot be read must not leave an empty one behind.
   bool brings_encoder = false;
   if (!flags.from.empty()) brings_encoder = start_from(trainer, flags);
+  auto judge = train::quality_judge(trainer);
 
   const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
   if (flags.resume) {
@@ -149,9 +150,12 @@ void run(const TrainFlags& flags) {
   if (source && before == 0 && !brings_encoder) train::prepare_encoder(folder, trainer, source);
   const auto events = std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
   std::vector<std::unique_ptr<train::Observer>> observers;
-  // Metrics before checkpoints: a checkpoint counts on the rows up to its step being written.
+  // Quality before the metrics that write it down, and metrics before checkpoints, which count on the rows up to their
+  // step being written.
   observers.push_back(std::make_unique<ProgressObserver>());
-  observers.push_back(train::metrics_observer(folder, events));
+  const auto quality = judge ? std::make_shared<train::QualityColumns>() : nullptr;
+  if (judge) observers.push_back(train::quality_observer(folder, std::move(judge), quality));
+  observers.push_back(train::metrics_observer(folder, events, quality));
   observers.push_back(train::checkpoint_observer(folder));
   observers.push_back(train::sample_observer(folder, events));
   trainer.run(observers);

@@ -35,6 +35,15 @@ TEST(Downloads, SplitsAndMirrors) {
   EXPECT_THAT(error_of([] { downloads_of("svhn", {"tset"}, "x"); }), HasSubstr("did you mean 'test'?"));
 }
 
+TEST(Downloads, TheNetworkOfFidIsOneToo) {
+  const auto files = downloads_of(kInception, {}, "x");
+  ASSERT_EQ(files.size(), 1u);
+  EXPECT_THAT(files[0].url, testing::EndsWith("/inception-2015-12-05.pt"));
+  EXPECT_EQ(files[0].algorithm, "sha256");
+  EXPECT_EQ(files[0].checksum, kInceptionSha256);
+  EXPECT_THAT(error_of([] { downloads_of(kInception, {"train"}, "x"); }), HasSubstr("it has none"));
+}
+
 TEST(ContentCheck, NamesOnlyWhatDiffers) {
   ContentCheck check("mnist");
   check.add("unknown", bytes_of("x"));

@@ -1,4 +1,4 @@
-"""A reader of safetensors files in a few lines of numpy, for interpreters that lack the safetensors package."""
+"""A reader and a writer of safetensors files in a few lines of numpy, for interpreters that lack the safetensors package."""
 
 import json
 import pathlib
@@ -27,3 +27,14 @@ def read(path):
             values = np.frombuffer(data[begin:end], TYPES[entry["dtype"]])
         tensors[name] = values.reshape(entry["shape"]).copy()
     return tensors, metadata
+
+
+def write(path, tensors):
+    """Writes arrays of float32 by their names."""
+    header, place = {}, 0
+    for name, values in tensors.items():
+        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [place, place + 4 * values.size]}
+        place += 4 * values.size
+    text = json.dumps(header).encode()
+    content = b"".join(np.ascontiguousarray(values, np.float32).tobytes() for values in tensors.values())
+    pathlib.Path(path).write_bytes(len(text).to_bytes(8, "little") + text + content)

@@ -41,10 +41,7 @@ TEST(Classifier, LearnsAndRepeats) {
   EXPECT_GT(accuracy(network, *columns(2)), 0.95);
   const auto a = network.state(), b = again.state();
   for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(test::same(a[i].tensor, b[i].tensor)) << a[i].name;
-  each_batch(*dataset, [&](const Tensor& images, const Tensor& labels) {
-    EXPECT_EQ(images.sizes(), (std::vector<std::int64_t>{60, 1, 8, 8}));
-    EXPECT_TRUE(test::same(classify(network, images), labels));
-  });
+  EXPECT_EQ(accuracy(network, *dataset), 1) << "of what it learnt from";
 }
 
 TEST(Classifier, IsNoBetterThanChanceUntrained) {

@@ -85,6 +85,7 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
   for (auto* data : {&recipe.data, &recipe.source}) {
     for (auto* path : {&data->path, &data->photos, &data->exclude}) path->clear();
   }
+  recipe.quality.features.clear();
   std::map<std::string, std::string> out{{"format", "ganymede"},
                                          {"format_version", std::to_string(kFormatVersion)},
                                          {"name", resolved.name},

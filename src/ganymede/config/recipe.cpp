@@ -21,7 +21,7 @@ class Parser {
     Recipe recipe;
     check_sections(root_, "",
                    {"name", "title", "about", "data", "source", "encoder", "latent", "generator", "discriminator", "objective", "optimizer",
-                    "augment", "train", "sample"});
+                    "augment", "train", "sample", "quality"});
     FieldReader top(root_, {origin_, ""});
     top("name", recipe.name);
     top("title", recipe.title);
@@ -40,6 +40,7 @@ class Parser {
     read("augment", recipe.augment);
     read("train", recipe.train);
     read("sample", recipe.sample);
+    read("quality", recipe.quality);
     const auto& train = recipe.train;
     if (train.steps.has_value() == train.epochs.has_value()) {
       throw UsageError(train.steps ? "both 'steps' and 'epochs' are given" : "neither 'steps' nor 'epochs' is given",
@@ -246,6 +247,7 @@ std::string to_toml(const Recipe& recipe) {
   out += section_text("augment", recipe.augment);
   out += section_text("train", recipe.train);
   out += section_text("sample", recipe.sample);
+  if (recipe.quality.metric) out += section_text("quality", recipe.quality);
   return out;
 }
 

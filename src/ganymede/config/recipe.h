@@ -126,6 +126,17 @@ struct SampleConfig {
   int count = 64;
 };
 
+/// What generated images are judged by: see quality/judge.h.
+enum class Metric { kFid, kKid, kIs, kPrdc, kSwd, kModes };
+
+/// [quality]: a figure of quality while training, and the best model by it.
+struct QualityConfig {
+  std::optional<Metric> metric;  ///< none: nothing is judged
+  Interval every{1, Interval::Unit::kEpochs};
+  int count = 10000;     ///< images to draw each time, against all images of the data
+  std::string features;  ///< a TorchScript file of a feature network; swd and modes need none
+};
+
 struct Recipe {
   std::string name;   ///< the file's stem unless the file says otherwise
   std::string title;  ///< one line for lists
@@ -141,6 +152,7 @@ struct Recipe {
   AugmentConfig augment;
   TrainConfig train;
   SampleConfig sample;
+  QualityConfig quality;
 
   /// Whether the generator starts from another data set's images.
   bool translates() const { return !source.name.empty(); }

@@ -43,6 +43,16 @@ struct Names<Precision> {
       {{"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"bf16", Precision::kBf16}}};
 };
 
+template <>
+struct Names<Metric> {
+  static constexpr std::array<std::pair<const char*, Metric>, 6> values{{{"fid", Metric::kFid},
+                                                                         {"kid", Metric::kKid},
+                                                                         {"is", Metric::kIs},
+                                                                         {"prdc", Metric::kPrdc},
+                                                                         {"swd", Metric::kSwd},
+                                                                         {"modes", Metric::kModes}}};
+};
+
 template <class V>
 void visit_fields(V& field, DataConfig& c) {
   field("name", c.name);
@@ -121,6 +131,14 @@ template <class V>
 void visit_fields(V& field, SampleConfig& c) {
   field("every", c.every);
   field("count", c.count, in_range(1, 1024));
+}
+
+template <class V>
+void visit_fields(V& field, QualityConfig& c) {
+  field("metric", c.metric);
+  field("every", c.every);
+  field("count", c.count, in_range(10, 1e6));
+  field("features", c.features);
 }
 
 }  // namespace ganymede::config

@@ -21,6 +21,7 @@ namespace fs = std::filesystem;
 // A cache file: the magic, five numbers, the texts (classes, notes; each ended by a zero byte), pixels, labels, the
 // content's checksum, and the checksum of everything before the pixels together with the content's.
 constexpr char kMagic[8] = {'G', 'A', 'N', 'Y', 'P', 'I', 'X', '2'};
+constexpr const char* kExtension = ".pixels";
 constexpr std::size_t kHex = 64;
 constexpr std::uint64_t kMostText = 1 << 24;
 
@@ -114,27 +115,6 @@ void save(const fs::path& path, const Unpacked& unpacked) {
   });
 }
 
-/// Removes what was used longest ago until the rest is within the limit.
-void trim(const fs::path& folder) {
-  struct Entry {
-    fs::file_time_type used;
-    std::uint64_t bytes;
-    fs::path path;
-  };
-  std::vector<Entry> entries;
-  std::uint64_t total = 0;
-  std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".pixels") continue;
-    entries.push_back({entry.last_write_time(error), entry.file_size(error), entry.path()});
-    total += entries.back().bytes;
-  }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.used < b.used; });
-  for (std::size_t i = 0; i + 1 < entries.size() && total > kCacheLimit; ++i) {
-    if (fs::remove(entries[i].path, error)) total -= entries[i].bytes;
-  }
-}
-
 }  // namespace
 
 fs::path cache_folder() {
@@ -147,9 +127,29 @@ fs::path cache_folder() {
   return {};
 }
 
+void trim_cache(const fs::path& folder, const std::string& extension, std::uint64_t limit) {
+  struct Entry {
+    fs::file_time_type used;
+    std::uint64_t bytes;
+    fs::path path;
+  };
+  std::vector<Entry> entries;
+  std::uint64_t total = 0;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder, error)) {
+    if (entry.path().extension() != extension) continue;
+    entries.push_back({entry.last_write_time(error), entry.file_size(error), entry.path()});
+    total += entries.back().bytes;
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.used < b.used; });
+  for (std::size_t i = 0; i + 1 < entries.size() && total > limit; ++i) {
+    if (fs::remove(entries[i].path, error)) total -= entries[i].bytes;
+  }
+}
+
 Unpacked cached(const std::string& key, const std::function<Unpacked()>& build, double from_seconds) {
   const fs::path folder = cache_folder();
-  const fs::path path = folder / (text_digest(key).substr(0, 32) + ".pixels");
+  const fs::path path = folder / (text_digest(key).substr(0, 32) + kExtension);
   if (!folder.empty()) {
     if (auto found = load(path)) return std::move(*found);
   }
@@ -160,7 +160,7 @@ Unpacked cached(const std::string& key, const std::function<Unpacked()>& build, 
   if (folder.empty() || seconds < from_seconds) return unpacked;
   try {
     save(path, unpacked);
-    trim(folder);
+    trim_cache(folder, kExtension, kCacheLimit);
   } catch (const Error& error) {
     spdlog::debug("no cache was written: {}", error.what());
   }

@@ -30,4 +30,7 @@ std::filesystem::path cache_folder();
 Unpacked cached(const std::string& key, const std::function<Unpacked()>& build,
                 double from_seconds = kCacheFromSeconds);
 
+/// Removes files of `folder` that end in `extension`, those used longest ago first, until the rest take `limit` bytes.
+void trim_cache(const std::filesystem::path& folder, const std::string& extension, std::uint64_t limit);
+
 }  // namespace ganymede::data

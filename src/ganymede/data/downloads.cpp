@@ -11,10 +11,11 @@ namespace ganymede::data {
 
 std::vector<Download> downloads_of(const std::string& dataset, const std::vector<std::string>& splits,
                                    const std::filesystem::path& folder, const std::string& base) {
-  const Source& source = source_named(dataset);
+  const bool network = dataset == kInception;
+  const std::vector<std::string> known = network ? std::vector<std::string>{} : source_named(dataset).splits;
   for (const auto& split : splits) {
-    if (std::find(source.splits.begin(), source.splits.end(), split) != source.splits.end()) continue;
-    throw UsageError(fmt::format("unknown split '{}'", split), dataset, suggest(split, source.splits));
+    if (std::find(known.begin(), known.end(), split) != known.end()) continue;
+    throw UsageError(fmt::format("unknown split '{}'", split), dataset, known.empty() ? "it has none" : suggest(split, known));
   }
   std::vector<Download> downloads;
   for (const auto& file : published_files()) {
@@ -24,10 +25,10 @@ std::vector<Download> downloads_of(const std::string& dataset, const std::vector
     if (!file.split.empty() && !asked && !usual) continue;
     std::string from = base.empty() ? file.base : base;
     if (!from.ends_with('/')) from += '/';
-    downloads.push_back({from + file.name, folder / file.name, "md5", file.md5});
+    downloads.push_back({from + file.name, folder / file.name, file.algorithm, file.checksum});
   }
   if (downloads.empty()) {
-    const char* mend = source.built_in ? "it is built in: use it by its name" : "name your own files with --data";
+    const char* mend = source_named(dataset).built_in ? "it is built in: use it by its name" : "name your own files with --data";
     throw UsageError(fmt::format("'{}' has nothing to download", dataset), {}, mend);
   }
   return downloads;

@@ -48,6 +48,7 @@ const std::vector<PublishedFile>& published_files() {
   static const std::string mnist = "https://ossci-datasets.s3.amazonaws.com/mnist/";
   static const std::string fashion = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
   static const std::string svhn = "http://ufldl.stanford.edu/housenumbers/";
+  static const std::string nvidia = "https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/metrics/";
   static const std::vector<PublishedFile> files = {
       {"cifar10", "", "cifar-10-binary.tar.gz", kriz, "c32a1d4ab5d03f1284b67883e8d87530"},
       {"cifar100", "", "cifar-100-binary.tar.gz", kriz, "03b5dce01913d631647c71ecec9e9cb8"},
@@ -62,6 +63,7 @@ const std::vector<PublishedFile>& published_files() {
       {"svhn", "train", "train_32x32.mat", svhn, "e26dedcc434d2e4c54c9b2d4a06d8373"},
       {"svhn", "test", "test_32x32.mat", svhn, "eb5a983be6a315427106f1b164d9cef3"},
       {"svhn", "extra", "extra_32x32.mat", svhn, "a93ce644f1a588dc4d68dda5feec44a7"},
+      {kInception, "", "inception-2015-12-05.pt", nvidia, kInceptionSha256, "sha256"},
   };
   return files;
 }

@@ -8,13 +8,19 @@
 
 namespace ganymede::data {
 
+/// NVIDIA's TorchScript form of the Inception network that FID is defined with ("inception-2015-12-05.pt" of its
+/// StyleGAN2-ADA), as `data fetch inception` gets it.
+inline constexpr const char* kInception = "inception";
+inline constexpr const char* kInceptionSha256 = "f58cb9b6ec323ed63459aa4fb441fe750cfe39fafad6da5cb504a16f19e958f4";
+
 /// A file that can be downloaded.
 struct PublishedFile {
-  std::string dataset;  ///< the source's name
+  std::string dataset;  ///< the source's name, or kInception
   std::string split;    ///< the split it holds; empty when it holds all
   std::string name;     ///< "train_32x32.mat"
   std::string base;     ///< address without the name, ending in '/'
-  std::string md5;      ///< of the file as downloaded
+  std::string checksum;  ///< of the file as downloaded
+  std::string algorithm = "md5";
 };
 const std::vector<PublishedFile>& published_files();
 

@@ -149,6 +149,13 @@ void draw_line(const Canvas& canvas, const std::vector<Point>& line, const Style
   cairo_set_dash(context, nullptr, 0, 0);
 }
 
+void draw_dots(const Canvas& canvas, const Series& series, const Scale& x, const Scale& y, const Style& style) {
+  const Colour colour{style.colour.red, style.colour.green, style.colour.blue, 0.45};
+  for (size_t i = 0; i < std::min(series.x.size(), series.y.size()); ++i) {
+    if (drawable(series.x[i]) && drawable(series.y[i])) canvas.dot(x(series.x[i]), y(series.y[i]), 1.7, colour);
+  }
+}
+
 void draw_panel(const Canvas& canvas, const Layout& layout, double left, double right, double top) {
   const Panel& panel = *layout.panel;
   if (!panel.title.empty())
@@ -167,6 +174,10 @@ void draw_panel(const Canvas& canvas, const Layout& layout, double left, double 
   for (const bool faint : {true, false}) {
     for (const Series& series : panel.series) {
       if (series.faint != faint) continue;
+      if (series.scattered) {
+        draw_dots(canvas, series, x, y, style_of(layout, series.name));
+        continue;
+      }
       for (const auto& line : polylines(series, x, y)) draw_line(canvas, line, style_of(layout, series.name), faint);
     }
   }

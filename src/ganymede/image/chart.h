@@ -1,4 +1,4 @@
-// Line charts: several panels under one title, as SVG or PNG from the same drawing code.
+// Line and scatter charts: several panels under one title, as SVG or PNG from the same drawing code.
 // Drawing needs cairo (CMake option GANYMEDE_CHARTS); without it chart_svg and chart_png throw Error.
 #pragma once
 
@@ -15,6 +15,7 @@ struct Series {
   std::string name;
   std::vector<double> x, y;
   bool faint = false;  ///< drawn thin and pale, behind the others: the raw data of a smoothed series
+  bool scattered = false;  ///< dots that nothing joins, all of them
 };
 
 struct Panel {

@@ -68,9 +68,9 @@ Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std:
   return z.normal_(0, 1, generator);
 }
 
-Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed) {
+Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, std::int64_t first) {
   std::vector<Tensor> rows;
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = first; i < first + count; ++i) {
     rows.push_back(draw_latents(latent, 1, stream_seed(seed, "sample", static_cast<std::uint64_t>(i))));
   }
   return at::cat(rows);

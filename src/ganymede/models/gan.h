@@ -32,8 +32,9 @@ at::ScalarType compute_type(config::Precision precision, const torch::Device& de
 /// Noise for `count` samples, [count, size] in f32 on the CPU, from the stream that starts at `seed`.
 Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed);
 
-/// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn.
-Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed);
+/// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn. Samples `first` to
+/// `first + count - 1`.
+Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, std::int64_t first = 0);
 
 /// Classes for `count` samples, int64 [count] on the CPU, each equally likely. Undefined where `classes` is 0.
 Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed);

@@ -6,9 +6,11 @@ Tensor from_pixels(std::span<const std::uint8_t> pixels, std::int64_t count, std
                    std::int64_t channels, const torch::Device& device, at::ScalarType type) {
   // from_blob does not own: the copy to f32 below happens before this returns.
   const Tensor bytes = torch::from_blob(const_cast<std::uint8_t*>(pixels.data()), {count, height, width, channels}, at::kByte);
-  Tensor x = bytes.to(device).permute({0, 3, 1, 2}).to(at::kFloat);
-  x = x.sub_(127.5).div_(127.5).to(type);
-  return x.contiguous(at::MemoryFormat::ChannelsLast);
+  return from_bytes(bytes.to(device).permute({0, 3, 1, 2})).to(type);
+}
+
+Tensor from_bytes(const Tensor& images) {
+  return images.to(at::kFloat).sub_(127.5).div_(127.5).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
 Tensor from_pictures(std::span<const image::Image> pictures) {

@@ -15,6 +15,9 @@ namespace ganymede::models {
 Tensor from_pixels(std::span<const std::uint8_t> pixels, std::int64_t count, std::int64_t height, std::int64_t width,
                    std::int64_t channels, const torch::Device& device, at::ScalarType type);
 
+/// The same of uint8 [N, C, H, W], in f32 on its device.
+Tensor from_bytes(const Tensor& images);
+
 /// Pictures of equal size and channels as from_pixels() has them, f32 on the CPU.
 Tensor from_pictures(std::span<const image::Image> pictures);
 

@@ -9,6 +9,7 @@
 #include "ganymede/core/signals.h"
 #include "ganymede/models/draw.h"
 #include "ganymede/models/initialise.h"
+#include "ganymede/quality/images.h"
 #include "ganymede/train/batch.h"
 #include "ganymede/train/optimizer.h"
 
@@ -84,28 +85,16 @@ Tensor classify(const models::Network& classifier, const Tensor& images) {
   return models::encode(classifier, images).flatten(1).argmax(1);
 }
 
-void each_batch(const data::Dataset& dataset, const std::function<void(const Tensor&, const Tensor&)>& take) {
-  constexpr std::size_t kBatch = 512;
-  const auto& info = dataset.info();
-  const std::size_t bytes = dataset.image_bytes();
-  std::vector<std::uint8_t> pixels;
-  for (std::size_t begin = 0; begin < dataset.size(); begin += kBatch) {
-    const std::size_t count = std::min(kBatch, dataset.size() - begin);
-    pixels.resize(count * bytes);
-    std::vector<std::int64_t> labels;
-    for (std::size_t i = 0; i < count; ++i) {
-      dataset.read(begin + i, std::span(pixels).subspan(i * bytes, bytes));
-      labels.push_back(dataset.label(begin + i));
-    }
-    take(models::from_pixels(pixels, static_cast<std::int64_t>(count), info.height, info.width, info.channels, at::kCPU, at::kFloat),
-         torch::tensor(labels, at::kLong));
-  }
-}
-
 double accuracy(const models::Network& classifier, const data::Dataset& dataset) {
   expect_fit(classifier, dataset);
+  constexpr std::size_t kStretch = 512;
   std::int64_t right = 0;
-  each_batch(dataset, [&](const Tensor& images, const Tensor& labels) { right += (classify(classifier, images) == labels).sum().item<std::int64_t>(); });
+  quality::each_stretch(dataset, kStretch, [&](std::size_t first, const Tensor& images) {
+    const Tensor said = classify(classifier, models::from_bytes(images));
+    for (std::int64_t i = 0; i < said.size(0); ++i) {
+      right += said[i].item<std::int64_t>() == dataset.label(first + static_cast<std::size_t>(i)) ? 1 : 0;
+    }
+  });
   return static_cast<double>(right) / static_cast<double>(dataset.size());
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <memory>
 
 #include "ganymede/data/dataset.h"
 #include "ganymede/models/network.h"
@@ -32,8 +32,5 @@ Tensor classify(const models::Network& classifier, const Tensor& images);
 
 /// The share of a data set's images whose class it names, 0 to 1.
 double accuracy(const models::Network& classifier, const data::Dataset& dataset);
-
-/// Calls `take` with images [n, C, H, W] in [-1, 1] and labels int64 [n] of the whole set in order.
-void each_batch(const data::Dataset& dataset, const std::function<void(const Tensor& images, const Tensor& labels)>& take);
 
 }  // namespace ganymede::train

@@ -30,13 +30,14 @@ std::shared_ptr<const data::Dataset> open_source(const config::Recipe& recipe, c
   return open_data(recipe.source, gan.encoder->input_shape(), recipe.train.seed);
 }
 
-std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed) {
+std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed,
+                                                   std::size_t count) {
   const auto known = data::source_named(config.name).splits;
   const auto has = [](const std::vector<std::string>& splits) { return std::find(splits.begin(), splits.end(), "test") != splits.end(); };
   if (!has(known) || has(config.splits)) return nullptr;
   config::DataConfig test = config;
   test.splits = {"test"};
-  test.count = 0;
+  test.count = static_cast<std::int64_t>(count);
   test.exclude.clear();
   try {
     return open_data(test, image, seed);

@@ -16,6 +16,8 @@ std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, con
 /// What the generator translates; null where it starts from noise.
 std::shared_ptr<const data::Dataset> open_source(const config::Recipe& recipe, const models::Gan& gan);
 /// The split "test" of a section's data set, where it has one that the section does not name already; else null.
-std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed);
+/// `count` is as in [data].
+std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed,
+                                                   std::size_t count = 0);
 
 }  // namespace ganymede::train

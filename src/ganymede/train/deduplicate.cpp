@@ -12,6 +12,7 @@
 #include "ganymede/data/loader.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/models/pictures.h"
+#include "ganymede/quality/images.h"
 #include "ganymede/train/optimizer.h"
 
 namespace ganymede::train {
@@ -45,24 +46,17 @@ Tensor flat(std::span<const std::uint8_t> pixels, std::int64_t count) {
   return models::from_pixels(pixels, count, kSide, kSide, 3, at::kCPU, at::kFloat).reshape({count, kPixels});
 }
 
+constexpr std::size_t kStretch = 512;
+
 /// Calls `take` with the first index and the images [n, 3072] of each stretch of the set.
 template <class Take>
-void each_stretch(const data::Dataset& dataset, const Take& take) {
-  constexpr std::size_t kStretch = 512;
-  const std::size_t bytes = dataset.image_bytes();
-  std::vector<std::uint8_t> pixels;
-  for (std::size_t begin = 0; begin < dataset.size(); begin += kStretch) {
-    const std::size_t count = std::min(kStretch, dataset.size() - begin);
-    pixels.resize(count * bytes);
-    for (std::size_t i = 0; i < count; ++i) dataset.read(begin + i, std::span(pixels).subspan(i * bytes, bytes));
-    take(begin, flat(pixels, static_cast<std::int64_t>(count)));
-    if (stop_requested()) throw Error("stopped before the duplicates were known");
-  }
+void each_flat_stretch(const data::Dataset& dataset, const Take& take) {
+  quality::each_stretch(dataset, kStretch, [&](std::size_t first, const Tensor& images) { take(first, models::from_bytes(images).reshape({-1, kPixels})); });
 }
 
 Tensor mean_image(const data::Dataset& dataset) {
   Tensor sum = at::zeros({kPixels}, at::kDouble);
-  each_stretch(dataset, [&](std::size_t, const Tensor& images) { sum += images.sum(0, false, at::kDouble); });
+  each_flat_stretch(dataset, [&](std::size_t, const Tensor& images) { sum += images.sum(0, false, at::kDouble); });
   return (sum / static_cast<double>(dataset.size())).to(at::kFloat);
 }
 
@@ -136,7 +130,7 @@ std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const Dedup
 
   std::vector<ImageHash> hashes(dataset.size(), ImageHash{});
   torch::NoGradGuard constant;
-  each_stretch(dataset, [&](std::size_t begin, const Tensor& images) {
+  each_flat_stretch(dataset, [&](std::size_t begin, const Tensor& images) {
     nn::Pass pass;
     const Tensor active = (encoder.network.forward(images - mean, pass) > 0).contiguous();
     const bool* bits = active.data_ptr<bool>();

@@ -19,18 +19,26 @@ struct PanelPlan {
   std::vector<Curve> curves;
 };
 
+/// The first so many of the usual panels show how the training went, the others how good its images are.
+constexpr std::size_t kTrainingPanels = 2;
+
 /// The panels of a chart that was asked for nothing special. The quality figures differ too much in size to share one.
 const std::vector<PanelPlan>& usual_panels() {
   static const std::vector<PanelPlan> panels{
       {"Losses", "loss", {{"loss_d", "discriminator"}, {"loss_g", "generator"}}},
       {"What the discriminator says", "D", {{"d_real", "D(x), real"}, {"d_fake", "D(G(z)), generated"}}},
       {"Fréchet inception distance", "FID", {{"fid", "FID"}}},
+      {"Fréchet inception distance, 10,000 images", "FID10k", {{"fid10k", "FID10k"}}},
+      {"Fréchet distance of features", "FD", {{"fd", "FD"}}},
+      {"Fréchet distance of features, 10,000 images", "FD10k", {{"fd10k", "FD10k"}}},
       {"Kernel inception distance", "KID", {{"kid", "KID"}}},
       {"Inception score", "IS", {{"is", "IS"}}},
       {"Sliced Wasserstein distance", "SWD", {{"swd", "SWD"}}},
       {"Fidelity and diversity",
        "share",
        {{"precision", "precision"}, {"recall", "recall"}, {"density", "density"}, {"coverage", "coverage"}}},
+      {"Modes found", "classes", {{"modes_found", "found"}}},
+      {"Divergence of modes", "nats", {{"modes_divergence", "divergence"}}},
   };
   return panels;
 }
@@ -52,15 +60,16 @@ std::vector<PanelPlan> panels_of(const std::vector<RunMetrics>& runs, const std:
   return panels;
 }
 
-/// The points of a column, without the rows where its cell is empty: figures of quality come rarely and are joined.
-image::Series series_of(const MetricsData& metrics, const std::string& column) {
+/// The points of a column over another, without the rows where a cell is empty: figures of quality come rarely and are
+/// joined.
+image::Series series_of(const MetricsData& metrics, const std::string& column, const std::string& over) {
   image::Series series;
-  const auto* steps = metrics.find("step");
+  const auto* places = metrics.find(over);
   const auto* values = metrics.find(column);
-  if (steps == nullptr || values == nullptr) return series;
+  if (places == nullptr || values == nullptr) return series;
   for (size_t row = 0; row < values->size(); ++row) {
-    if (std::isnan((*values)[row])) continue;
-    series.x.push_back((*steps)[row]);
+    if (std::isnan((*values)[row]) || std::isnan((*places)[row])) continue;
+    series.x.push_back((*places)[row]);
     series.y.push_back((*values)[row]);
   }
   return series;
@@ -72,11 +81,11 @@ bool is_dense(const image::Series& series, const MetricsData& metrics) {
   return 2 * series.x.size() >= metrics.rows();
 }
 
-image::Panel draw(const PanelPlan& plan, const std::vector<RunMetrics>& runs, double smooth) {
-  image::Panel panel{plan.title, "step", plan.y_label, {}};
+image::Panel draw(const PanelPlan& plan, const std::vector<RunMetrics>& runs, const std::string& over, double smooth) {
+  image::Panel panel{plan.title, over, plan.y_label, {}};
   for (const auto& run : runs) {
     for (const auto& curve : plan.curves) {
-      image::Series series = series_of(run.metrics, curve.column);
+      image::Series series = series_of(run.metrics, curve.column, over);
       if (series.x.empty()) continue;
       series.name = curve.label;
       if (runs.size() > 1) series.name = plan.curves.size() > 1 ? run.name + ": " + curve.label : run.name;
@@ -99,12 +108,28 @@ image::Panel draw(const PanelPlan& plan, const std::vector<RunMetrics>& runs, do
 image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOptions& options) {
   image::Chart chart;
   chart.title = options.title;
-  for (const auto& plan : options.columns.empty() ? usual_panels() : panels_of(runs, options.columns)) {
-    image::Panel panel = draw(plan, runs, options.smooth);
+  auto plans = options.columns.empty() ? usual_panels() : panels_of(runs, options.columns);
+  if (options.quality && options.columns.empty()) plans.erase(plans.begin(), plans.begin() + kTrainingPanels);
+  for (const auto& plan : plans) {
+    image::Panel panel = draw(plan, runs, options.quality ? "epoch" : "step", options.smooth);
     if (!panel.series.empty()) chart.panels.push_back(std::move(panel));
   }
-  if (chart.panels.empty())
-    throw Error("there is nothing to draw yet", options.title, "wait for the first logged step");
+  if (chart.panels.empty()) {
+    throw Error("there is nothing to draw yet", options.title,
+                options.quality ? "train with [quality], or wait for the first figure" : "wait for the first logged step");
+  }
+  return chart;
+}
+
+image::Chart precision_recall_chart(const std::vector<RunMetrics>& runs, const std::string& title) {
+  image::Chart chart;
+  chart.title = title;
+  const PanelPlan plan{"Precision over recall", "precision", {{"precision", "precision"}}};
+  image::Panel panel = draw(plan, runs, "recall", 0);
+  if (panel.series.empty()) {
+    throw Error("no run has figures of precision and recall", title, "train with --set 'quality.metric=\"prdc\"'");
+  }
+  chart.panels.push_back(std::move(panel));
   return chart;
 }
 

@@ -20,10 +20,15 @@ struct LossChartOptions {
   /// Weight of the moving average in [0, 1); the raw curve stays behind it, faint. Rare values are not averaged.
   double smooth = 0;
   std::vector<std::string> columns;  ///< one panel for each of these; empty gives the usual panels
+  bool quality = false;  ///< of the usual panels only those of quality, over epochs
 };
 
 /// A panel is left out when no run has a value for it. Throws UsageError when a column named in the options is in no
 /// run, and Error when there is nothing to draw.
 image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOptions& options = {});
+
+/// Precision over recall, a line for each run through its figures in the order of training.
+/// Throws Error when no run has both columns.
+image::Chart precision_recall_chart(const std::vector<RunMetrics>& runs, const std::string& title = {});
 
 }  // namespace ganymede::train

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "ganymede/train/metrics_table.h"
 #include "ganymede/train/observers.h"
 #include "ganymede/train/tensorboard.h"
@@ -7,7 +9,8 @@ namespace {
 
 class MetricsObserver : public Observer {
  public:
-  MetricsObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events) : folder_(folder), events_(std::move(events)) {}
+  MetricsObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events, std::shared_ptr<QualityColumns> quality)
+      : folder_(folder), events_(std::move(events)), quality_(std::move(quality)) {}
 
   void on_start(const Trainer& trainer) override {
     const auto step = trainer.position().step;
@@ -17,6 +20,7 @@ class MetricsObserver : public Observer {
     if (!trainer.recipe().penalties.empty()) columns.emplace_back("penalty");
     augments_ = trainer.recipe().augment.name != config::AugmentPolicy::kNone;
     if (augments_) columns.emplace_back("augment_probability");
+    if (quality_) columns.insert(columns.end(), quality_->names.begin(), quality_->names.end());
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
     last_ = trainer.position();
@@ -28,20 +32,11 @@ class MetricsObserver : public Observer {
   }
 
   void after_step(const Trainer& trainer, const Position&, const StepResult& result) override {
-    if (!due_) return;
     const auto& now = trainer.position();
-    const double rate = now.seconds > last_.seconds ? static_cast<double>(now.images - last_.images) / (now.seconds - last_.seconds) : 0;
-    MetricsRow row{now.step, trainer.epoch(), now.images, now.seconds,
-                   {{"loss_d", result.loss_d.item<double>()}, {"loss_g", result.loss_g.item<double>()},
-                    {"d_real", result.d_real.item<double>()}, {"d_fake", result.d_fake.item<double>()},
-                    {"grad_norm_d", result.grad_norm_d}, {"grad_norm_g", result.grad_norm_g},
-                    {"lr_d", result.learning_rate_d}, {"lr_g", result.learning_rate_g}, {"images_per_s", rate}}};
-    last_ = now;
-    if (!trainer.recipe().penalties.empty()) {
-      // A lazy penalty was due some steps ago, or will be.
-      row.values["penalty"] = result.penalty.defined() ? result.penalty.item<double>() : 0.0;
-    }
-    if (augments_) row.values["augment_probability"] = result.augment_probability;
+    MetricsRow row{now.step, trainer.epoch(), now.images, now.seconds, {}};
+    if (due_) row.values = measured(trainer, result);
+    if (quality_) row.values.merge(std::exchange(quality_->values, {}));
+    if (row.values.empty()) return;
     table_->append(row);
     const double wall = wall_time_now();
     for (const auto& [name, value] : row.values) events_->scalar(name, now.step, wall, value);
@@ -53,9 +48,26 @@ class MetricsObserver : public Observer {
   }
 
  private:
+  std::map<std::string, double> measured(const Trainer& trainer, const StepResult& result) {
+    const auto& now = trainer.position();
+    const double rate = now.seconds > last_.seconds ? static_cast<double>(now.images - last_.images) / (now.seconds - last_.seconds) : 0;
+    last_ = now;
+    std::map<std::string, double> values{{"loss_d", result.loss_d.item<double>()}, {"loss_g", result.loss_g.item<double>()},
+                                         {"d_real", result.d_real.item<double>()}, {"d_fake", result.d_fake.item<double>()},
+                                         {"grad_norm_d", result.grad_norm_d}, {"grad_norm_g", result.grad_norm_g},
+                                         {"lr_d", result.learning_rate_d}, {"lr_g", result.learning_rate_g}, {"images_per_s", rate}};
+    if (!trainer.recipe().penalties.empty()) {
+      // A lazy penalty was due some steps ago, or will be.
+      values["penalty"] = result.penalty.defined() ? result.penalty.item<double>() : 0.0;
+    }
+    if (augments_) values["augment_probability"] = result.augment_probability;
+    return values;
+  }
+
   const RunFolder& folder_;
   std::unique_ptr<MetricsTable> table_;
   std::shared_ptr<EventWriter> events_;
+  std::shared_ptr<QualityColumns> quality_;  ///< null where nothing is judged
   std::optional<Trigger> trigger_;
   Position last_;
   bool due_ = false, augments_ = false;
@@ -63,8 +75,9 @@ class MetricsObserver : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> metrics_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events) {
-  return std::make_unique<MetricsObserver>(folder, std::move(events));
+std::unique_ptr<Observer> metrics_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events,
+                                           std::shared_ptr<QualityColumns> quality) {
+  return std::make_unique<MetricsObserver>(folder, std::move(events), std::move(quality));
 }
 
 }  // namespace ganymede::train

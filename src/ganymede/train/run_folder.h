@@ -45,5 +45,6 @@ class RunFolder {
 /// The run folder's own recipe.
 inline constexpr const char* kRecipeFile = "recipe.toml";
 inline constexpr const char* kModelFile = "model.safetensors";
+inline constexpr const char* kBestFile = "best.safetensors";
 
 }  // namespace ganymede::train

@@ -1,0 +1,201 @@
+// ganymede evaluate MODEL | --real A --fake B
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "cli/command.h"
+#include "cli/figures.h"
+#include "cli/report.h"
+#include "cli/sides.h"
+#include "ganymede/core/log.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/data/published.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/quality/images.h"
+#include "ganymede/train/dataset_classifier.h"
+#include "ganymede/train/datasets.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using quality::Metric;
+
+struct EvaluateFlags {
+  std::string model, data, source, real, fake, features, scatter, memorisation;
+  std::vector<std::string> metrics;
+  std::int64_t count = 0, real_count = 0, k = 5;
+  std::uint64_t seed = 0;
+  int size = 0, channels = 0;
+  bool train_features = false, force = false, json = false;
+};
+
+/// A model's own data, in the model's shape.
+OpenedSide own_data(const checkpoint::Model& model, const EvaluateFlags& flags) {
+  auto recipe = model.recipe;
+  if (!flags.data.empty()) recipe.data.path = flags.data;
+  if (flags.real_count > 0) recipe.data.count = flags.real_count;
+  auto images = train::open_data(recipe, model.gan);
+  const std::string name = images->info().name;
+  return {{name, std::move(images)}};
+}
+
+struct Sides {
+  OpenedSide real, fake;
+};
+
+Sides open_sides(const EvaluateFlags& flags) {
+  SideOptions real{.count = flags.real_count, .seed = flags.seed + 1, .size = flags.size, .channels = flags.channels};
+  SideOptions fake{.count = flags.count, .seed = flags.seed, .size = flags.size, .channels = flags.channels, .source = flags.source};
+  if (!flags.model.empty()) {
+    auto model = checkpoint::load_model(flags.model);
+    auto data = own_data(model, flags);  // before any picture is drawn: it may not be at hand
+    return {std::move(data), draw_side(std::move(model), fake)};
+  }
+  if (!names_model(flags.fake)) return {open_side(flags.real, real), open_side(flags.fake, fake)};
+  auto model = checkpoint::load_model(flags.fake);
+  if (real.size == 0) real.size = static_cast<int>(model.gan.image_shape().height());
+  if (real.channels == 0) real.channels = static_cast<int>(model.gan.image_shape().channels());
+  auto opened = open_side(flags.real, real);
+  return {std::move(opened), draw_side(std::move(model), fake)};
+}
+
+/// The data whose labels the built-in features are learnt from: a model's own, or the real side's.
+std::pair<config::DataConfig, nn::Shape> labelled_data(const EvaluateFlags& flags, const Sides& sides) {
+  config::DataConfig config;
+  if (const auto& model = sides.fake.model; model && !flags.model.empty()) {
+    config = model->recipe.data;
+    if (!flags.data.empty()) config.path = flags.data;
+  } else if (sides.real.side.images) {
+    const auto& info = sides.real.side.images->info();
+    config.name = info.name;
+    config.path = info.path.string();
+    config.splits = info.splits;
+  }
+  if (!sides.real.side.images) throw UsageError("features cannot be learnt from stored features", flags.real, "name images with --real");
+  const auto& info = sides.real.side.images->info();
+  return {config, nn::Shape{info.channels, info.height, info.width}};
+}
+
+std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlags& flags, const Sides& sides) {
+  if (flags.train_features) {
+    const auto [config, shape] = labelled_data(flags, sides);
+    auto trained = train::classifier_of(config, shape);
+    quality::ExtractorInfo info{.name = fmt::format("classifier of {}, right on {:.2f} % of {}", config.name, 100 * trained.accuracy.share, trained.accuracy.of),
+                                .checksum = trained.name,
+                                .classes = trained.classes};
+    return quality::network_extractor(std::make_shared<const models::Network>(std::move(trained.network)), std::move(info));
+  }
+  if (flags.features.empty()) return nullptr;
+  if (flags.features != data::kInception) return quality::torchscript_extractor(flags.features);
+  for (const auto& file : data::published_files()) {
+    if (file.dataset != data::kInception) continue;
+    const auto path = data::data_root() / data::kInception / file.name;
+    if (!fs::exists(path)) throw Error("Inception is not at hand", path.string(), "get it with: ganymede data fetch inception");
+    return quality::torchscript_extractor(path);
+  }
+  return nullptr;
+}
+
+/// The test split of a model's data, which it has not seen in training; null where there is none.
+std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& model, const std::string& folder) {
+  auto config = model.recipe.data;
+  if (!folder.empty()) config.path = folder;
+  auto images = train::open_held_out(config, model.gan.image_shape(), model.recipe.train.seed);
+  if (!images) spdlog::info("no held-out images to compare with: {} has no test split beside what was trained on", config.name);
+  return images;
+}
+
+void expect_extension(const std::string& file, const std::vector<std::string>& known) {
+  if (file.empty() || std::find(known.begin(), known.end(), fs::path(file).extension()) != known.end()) return;
+  throw UsageError("the figure's file name does not say what it is", file, fmt::format("end it in {}", fmt::join(known, " or ")));
+}
+
+/// Those asked for, or else all that these two can have.
+std::vector<Metric> metrics_of(const EvaluateFlags& flags, const quality::Side& real, const quality::Side& fake,
+                               const quality::FeatureExtractor* extractor) {
+  std::vector<Metric> out;
+  for (const auto& name : flags.metrics) out.push_back(quality::metric_named(name));
+  if (!out.empty()) return out;
+  if (extractor != nullptr || (real.stored && fake.stored)) {
+    out = {Metric::kFid, Metric::kPrdc};
+    constexpr std::int64_t kForKid = 1000;
+    if (flags.force || std::min(real.count(), fake.count()) >= kForKid) out.push_back(Metric::kKid);
+    const bool logits = fake.stored ? fake.stored->values.logits.defined()
+                                    : extractor->extract(quality::read_images(*fake.images, 0, 1), true).logits.defined();
+    if (logits && fake.count() >= 10) out.push_back(Metric::kIs);
+  }
+  if (real.stored || fake.stored) return out;
+  const auto &a = real.images->info(), &b = fake.images->info();
+  const bool alike = a.height == b.height && a.width == b.width && a.channels == b.channels;
+  if (alike && std::min(a.height, a.width) >= quality::kSmallestLevel) out.push_back(Metric::kSwd);
+  if (a.name == "shapes") out.push_back(Metric::kModes);
+  return out;
+}
+
+void run(const EvaluateFlags& flags) {
+  const bool pair = !flags.real.empty() || !flags.fake.empty();
+  if (flags.model.empty() == !pair) {
+    throw UsageError(pair ? "both a model and --real or --fake are given" : "nothing to evaluate is named", "evaluate",
+                     "name a model, or both --real A and --fake B");
+  }
+  if (pair && (flags.real.empty() || flags.fake.empty())) {
+    throw UsageError("a comparison has two sides", "evaluate", "name both --real A and --fake B");
+  }
+  if (pair && !flags.data.empty()) throw UsageError("--data goes with a model", "evaluate", "name images with --real");
+  for (const auto& name : flags.metrics) quality::metric_named(name);
+  expect_extension(flags.scatter, {".svg", ".png"});
+  expect_extension(flags.memorisation, {".png"});
+  catch_stop_signals();
+  set_threads(globals().threads);
+  const Sides sides = open_sides(flags);
+  const auto& [real, fake] = sides;
+  const auto extractor = extractor_of(flags, sides);
+  const auto metrics = metrics_of(flags, real.side, fake.side, extractor.get());
+  if (metrics.empty()) {
+    throw UsageError("without features there is no metric for these", flags.fake, "name a feature file with --features");
+  }
+  quality::Judge judge(real.side, extractor, {.metrics = metrics, .k = flags.k, .seed = flags.seed, .force = flags.force,
+                                              .keep_features = !flags.scatter.empty()});
+  const auto figures = judge.judge(fake.side);
+  const bool inception = judge.features_info(fake.side).inception;
+  auto values = metrics_json(figures, quality::frechet_name(inception, fake.side.count()));
+  auto protocol = protocol_json(judge, real, fake, figures);
+  if (!flags.scatter.empty()) draw_scatter(judge, flags.scatter);
+  if (!flags.memorisation.empty()) {
+    const auto held_out = flags.model.empty() ? nullptr : held_out_images(*fake.model, flags.data);
+    const auto found = look_for_copies(real.side, fake.side, held_out.get(), extractor.get(), flags.memorisation);
+    values["memorisation"] = found.figures;
+    protocol["memorisation"] = found.protocol;
+  }
+  if (flags.json) return print_json({{"protocol", protocol}, {"metrics", values}});
+  fmt::print("{}", report_text(values, protocol));
+}
+
+}  // namespace
+
+void add_evaluate(CLI::App& app) {
+  auto flags = std::make_shared<EvaluateFlags>();
+  app.add_option("model", flags->model, "a .safetensors file or a run folder, judged against its own data");
+  app.add_option("--data", flags->data, "where the model's data is: a folder, archive or file")->type_name("DIR");
+  app.add_option("--source", flags->source, "where the data is that a translating model redraws")->type_name("DIR");
+  app.add_option("--real", flags->real, "instead of a model: a data set, images, a model or a feature file")->type_name("A");
+  app.add_option("--fake", flags->fake, "what to compare with --real: the same kinds; NAME:SPLIT names a split")->type_name("B");
+  app.add_option("--metrics", flags->metrics, "fid, kid, is, prdc, swd, modes; all that can be had unless given")->delimiter(',')->allow_extra_args(false);
+  app.add_option("-n,--count", flags->count, "pictures to draw (50,000 unless given), or of --fake to use")->check(CLI::Range(1, 10'000'000));
+  app.add_option("--real-count", flags->real_count, "real images to use; all unless given")->check(CLI::Range(1, 100'000'000));
+  auto* features = app.add_option("--features", flags->features, "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust")->type_name("FILE");
+  app.add_flag("--train-features", flags->train_features, "features of a classifier of the real data's own labels, trained once and kept")->excludes(features);
+  app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--seed", flags->seed, "of the model's noise and of what metrics draw")->capture_default_str();
+  app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")->check(CLI::Range(1, 4096));
+  app.add_option("--channels", flags->channels, "bring them to 1 (grey) or 3 (RGB)")->check(CLI::IsMember({1, 3}));
+  app.add_option("--scatter", flags->scatter, "draw both sides' features along their principal components")->type_name("SVG|PNG");
+  app.add_option("--memorisation", flags->memorisation, "draw the pictures nearest to training images, and say how near they are")->type_name("PNG");
+  app.add_flag("--force", flags->force, "figures of fewer images than a metric needs, too");
+  app.add_flag("--json", flags->json, "one JSON document");
+  app.callback([flags] { run(*flags); });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,23 @@
+// Pictures about a comparison: features in two dimensions, and generated images beside the nearest training images.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "ganymede/quality/judge.h"
+
+namespace ganymede::cli {
+
+/// Both sides' features along the principal components of the real ones, as SVG or PNG by the name. After judge().
+void draw_scatter(const quality::Judge& judge, const std::string& file);
+
+struct CopiesFound {
+  nlohmann::json figures, protocol;
+};
+
+/// Looks for the training images nearest to generated ones, in pixels and (with an extractor) in features, and draws
+/// those that come nearest to theirs. `held_out` may be null. Throws UsageError for sides without images.
+CopiesFound look_for_copies(const quality::Side& training, const quality::Side& generated, const data::Dataset* held_out,
+                            const quality::FeatureExtractor* extractor, const std::string& file);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,20 @@
+// A comparison's figures and its protocol, for people and as JSON.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "cli/sides.h"
+
+namespace ganymede::cli {
+
+/// {"fid": 12.3, "kid": {"mean", "std"}, "precision": ..., ...}: what was computed, under the names of the field.
+nlohmann::json metrics_json(const quality::Figures& figures, const std::string& frechet_name);
+
+/// Everything a figure depends on: features, both sides, seeds, sizes.
+nlohmann::json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake, const quality::Figures& figures);
+
+/// Both as lines of text.
+std::string report_text(const nlohmann::json& metrics, const nlohmann::json& protocol);
+
+}  // namespace ganymede::cli

@@ -1,0 +1,95 @@
+#include "cli/sides.h"
+
+#include <algorithm>
+
+#include "ganymede/checkpoint/safetensors.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/quality/drawn_images.h"
+#include "ganymede/train/datasets.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kUsualCount = 50'000;
+
+bool known_set(const std::string& name) {
+  const auto names = data::dataset_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// "cifar10:test" into the set and its split; what exists or is a set's name as a whole stays whole.
+std::pair<std::string, std::vector<std::string>> split_off(const std::string& what) {
+  const auto colon = what.rfind(':');
+  if (fs::exists(what) || known_set(what) || colon == std::string::npos) return {what, {}};
+  return {what.substr(0, colon), {what.substr(colon + 1)}};
+}
+
+OpenedSide open_images(const std::string& what, const SideOptions& options) {
+  const auto [name, splits] = split_off(what);
+  data::DatasetOptions wanted;
+  wanted.name = name;
+  wanted.splits = splits;
+  wanted.size = options.size;
+  wanted.channels = options.channels;
+  wanted.count = static_cast<std::size_t>(options.count);
+  if (!known_set(name)) {
+    const bool path = fs::exists(name);
+    if (!path && (name.find('/') != std::string::npos || name.find('.') != std::string::npos)) {
+      throw Error("no such file or folder", name, "check the path");
+    }
+    if (path) {
+      wanted.name = data::guess_source(name);
+      wanted.path = name;
+    }
+  }
+  return {{what, data::open_dataset(wanted)}};
+}
+
+OpenedSide translate_side(checkpoint::Model model, const SideOptions& options) {
+  auto config = model.recipe.source;
+  if (!options.source.empty()) config.path = options.source;
+  const auto& shape = model.gan.encoder->input_shape();
+  const auto seed = model.recipe.train.seed;
+  auto source = train::open_held_out(config, shape, seed, static_cast<std::size_t>(options.count));
+  if (!source) {
+    config.count = options.count;
+    source = train::open_data(config, shape, seed);
+  }
+  const std::string name = model.path.string();
+  Progress progress("translating", source->size(), "image");
+  auto images = quality::translate_images(model, *source, name, [&](std::size_t done) { progress.update(done); });
+  return {{name, std::move(images)}, std::move(model)};
+}
+
+}  // namespace
+
+bool names_model(const std::string& what) {
+  std::error_code ignored;
+  const fs::path path = what;
+  if (path.extension() == ".safetensors" && fs::is_regular_file(path, ignored)) {
+    return checkpoint::read_safetensors(path).metadata.contains("recipe");
+  }
+  return fs::exists(path / "model.safetensors", ignored) || fs::exists(path / "best.safetensors", ignored);
+}
+
+OpenedSide draw_side(checkpoint::Model model, const SideOptions& options) {
+  if (model.gan.encoder) return translate_side(std::move(model), options);
+  const auto count = options.count > 0 ? options.count : kUsualCount;
+  const std::string name = model.path.string();
+  Progress progress("drawing", static_cast<std::uint64_t>(count), "image");
+  auto images = quality::draw_images(model.generator(), model.recipe.latent,
+                                     {.name = name, .classes = model.classes, .count = count, .seed = options.seed},
+                                     [&](std::size_t done) { progress.update(done); });
+  return {{name, std::move(images)}, std::move(model)};
+}
+
+OpenedSide open_side(const std::string& what, const SideOptions& options) {
+  if (names_model(what)) return draw_side(checkpoint::load_model(what), options);
+  if (fs::path(what).extension() == ".safetensors") return {{what, nullptr, quality::read_features(what)}};
+  return open_images(what, options);
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,33 @@
+// What a comparison compares, as users name it: data sets, image folders, models, feature files.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/quality/judge.h"
+
+namespace ganymede::cli {
+
+struct SideOptions {
+  std::int64_t count = 0;  ///< pictures of a model; at most so many of other images; 0: 50,000, or all
+  std::uint64_t seed = 0;  ///< of a model's noise
+  int size = 0, channels = 0;  ///< data sets and folders are brought to these; 0: their own
+  std::string source = {};     ///< where the images are that a translating model redraws; empty: where they usually are
+};
+
+/// A side and, where a model drew it, the model.
+struct OpenedSide {
+  quality::Side side;
+  std::optional<checkpoint::Model> model = std::nullopt;
+};
+
+/// Whether `what` names a model: a .safetensors file with a recipe, or a run folder.
+bool names_model(const std::string& what);
+
+/// A model's pictures, drawn now: from noise, or of its source's test split (its own split where there is no other).
+OpenedSide draw_side(checkpoint::Model model, const SideOptions& options);
+/// A data set's name, or a path of images, either with ":SPLIT" behind it; a model; or a .safetensors file of features.
+OpenedSide open_side(const std::string& what, const SideOptions& options);
+
+}  // namespace ganymede::cli

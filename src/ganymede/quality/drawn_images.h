@@ -1,0 +1,33 @@
+// A generator's pictures as a data set, so that whatever reads images reads them as well.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "ganymede/data/dataset.h"
+#include "ganymede/checkpoint/model_file.h"
+
+namespace ganymede::quality {
+
+struct DrawOptions {
+  std::string name = "generated";        ///< for messages
+  std::vector<std::string> classes = {};  ///< names; picture i of a conditional generator is of class i % classes
+  std::int64_t count = 10'000;
+  std::uint64_t seed = 0;
+};
+
+/// Picture i is the one that `ganymede sample` draws as number i of this seed: in f32 and in evaluation mode, then
+/// quantised to 8 bits (models/pictures.h). Held in memory as bytes. Throws Error where the generator's values are not
+/// finite, the pictures would take more than data/memory.h's kPixelBudget, or a stop was requested.
+std::shared_ptr<const data::Dataset> draw_images(const models::Network& generator, const config::LatentConfig& latent,
+                                                 const DrawOptions& options,
+                                                 const std::function<void(std::size_t)>& report = {});
+
+/// A translating model's redrawings of every image of `source`, labelled as those are; as above otherwise. Where a
+/// classifier of the target domain names their classes, its accuracy is the transferred accuracy of Taigman, Polyak and
+/// Wolf 2017. `name` is for messages.
+std::shared_ptr<const data::Dataset> translate_images(const checkpoint::Model& model, const data::Dataset& source,
+                                                      const std::string& name,
+                                                      const std::function<void(std::size_t)>& report = {});
+
+}  // namespace ganymede::quality

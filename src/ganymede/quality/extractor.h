@@ -1,0 +1,44 @@
+// Networks that turn images into features: what FID, KID, IS and PRDC compare.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ganymede/models/network.h"
+
+namespace ganymede::quality {
+
+struct ExtractorInfo {
+  std::string name;      ///< the file's name without folders, or what the program calls its own network
+  std::string checksum;  ///< sha256 of the file, or of the network's weights
+  bool inception = false;  ///< NVIDIA's inception-2015-12-05.pt by its checksum: only then is a figure called FID
+  std::vector<std::string> classes = {};  ///< what its logits stand for, where that is known
+};
+
+struct Extracted {
+  Tensor features = {};  ///< f32 [N, D]
+  Tensor logits = {};    ///< f32 [N, K]; undefined where there are none
+};
+
+class FeatureExtractor {
+ public:
+  virtual ~FeatureExtractor() = default;
+  virtual const ExtractorInfo& info() const = 0;
+  /// Of images uint8 [N, C, H, W]; results are on the CPU. `logits` asks for logits too, which some files only give in
+  /// a second pass. Throws Error where the network takes no such images, or gives something else than features.
+  virtual Extracted extract(const Tensor& images, bool logits) const = 0;
+};
+
+/// A TorchScript file: uint8 images [N, 3, H, W] in; features [N, D], or (features, logits), out. Grey images are given
+/// to it as RGB. A file whose forward() has an argument `return_features` is called as NVIDIA's metrics call theirs:
+/// with it for features, with `no_output_bias` for class probabilities. A TorchScript file is a program: load only
+/// what you trust. Throws Error when the file is missing, damaged or no TorchScript.
+std::unique_ptr<FeatureExtractor> torchscript_extractor(const std::filesystem::path& path);
+
+/// A classifier of images: the last layer's output is the logits, its input the features. Images must have the shape
+/// the network was made for; pixels go in as they do in training, (x - 127.5) / 127.5.
+std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier, ExtractorInfo info);
+
+}  // namespace ganymede::quality

@@ -1,0 +1,32 @@
+#include "ganymede/quality/frechet.h"
+
+#include "ganymede/core/error.h"
+
+namespace ganymede::quality {
+
+double frechet_distance(const Moments& a, const Moments& b) {
+  if (a.dimension() != b.dimension()) {
+    throw Error(fmt::format("features of width {} on one side and {} on the other", a.dimension(), b.dimension()), {},
+                "compare features of one network only");
+  }
+  const Tensor first = a.covariance(), second = b.covariance();
+  Tensor cross;
+  {
+    const auto [values, vectors] = at::linalg_eigh(first);
+    const Tensor root = at::matmul(vectors * values.clamp_min(0).sqrt(), vectors.t());
+    cross = at::matmul(at::matmul(root, second), root);
+  }
+  const Tensor eigenvalues = at::linalg_eigvalsh((cross + cross.t()) / 2);
+  const double trace_of_root = eigenvalues.clamp_min(0).sqrt().sum().item<double>();
+  const double means = (a.mean() - b.mean()).square().sum().item<double>();
+  const double traces = first.diagonal().sum().item<double>() + second.diagonal().sum().item<double>();
+  return means + traces - 2 * trace_of_root;
+}
+
+void expect_enough(const Moments& side, const std::string& name) {
+  if (side.count() >= side.dimension() && side.count() >= 2) return;
+  throw Error(fmt::format("{} images are too few for features of width {}", side.count(), side.dimension()), name,
+              fmt::format("use {} or more, or --force a figure that is too large", std::max<std::int64_t>(2, side.dimension())));
+}
+
+}  // namespace ganymede::quality

@@ -1,0 +1,27 @@
+#include "ganymede/quality/images.h"
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/signals.h"
+
+namespace ganymede::quality {
+
+Tensor read_images(const data::Dataset& dataset, std::size_t first, std::size_t count) {
+  const auto& info = dataset.info();
+  const std::size_t bytes = dataset.image_bytes();
+  const Tensor pixels = at::empty({static_cast<std::int64_t>(count), info.height, info.width, info.channels}, at::kByte);
+  for (std::size_t i = 0; i < count; ++i) {
+    dataset.read(first + i, {pixels.data_ptr<std::uint8_t>() + i * bytes, bytes});
+  }
+  return pixels.permute({0, 3, 1, 2}).contiguous();
+}
+
+void each_stretch(const data::Dataset& dataset, std::size_t stretch,
+                  const std::function<void(std::size_t first, const Tensor& images)>& take) {
+  if (dataset.size() == 0) throw Error("there are no images", dataset.info().name, "name a set that has some");
+  for (std::size_t first = 0; first < dataset.size(); first += stretch) {
+    take(first, read_images(dataset, first, std::min(stretch, dataset.size() - first)));
+    if (stop_requested()) throw Error("stopped while the images were read", dataset.info().name);
+  }
+}
+
+}  // namespace ganymede::quality

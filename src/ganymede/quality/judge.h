@@ -1,0 +1,92 @@
+// All metrics of one set of images against another, under one protocol.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganymede/config/recipe.h"
+#include "ganymede/quality/features.h"
+#include "ganymede/quality/kernel_distance.h"
+#include "ganymede/quality/mode_coverage.h"
+#include "ganymede/quality/prdc.h"
+#include "ganymede/quality/sliced_wasserstein.h"
+
+namespace ganymede::quality {
+
+using config::Metric;
+
+/// "fid", "kid", "is", "prdc", "swd", "modes": as commands and recipes name them.
+std::string name_of(Metric metric);
+/// Throws UsageError naming the nearest.
+Metric metric_named(const std::string& name);
+/// Whether it compares features rather than pixels.
+bool needs_features(Metric metric);
+
+/// Real or generated: images, or features that were stored.
+struct Side {
+  std::string name;
+  std::shared_ptr<const data::Dataset> images = nullptr;
+  std::optional<FeatureFile> stored = std::nullopt;
+
+  std::int64_t count() const;
+};
+
+struct JudgeOptions {
+  std::vector<Metric> metrics;
+  std::int64_t k = 5;      ///< PRDC's neighbours
+  std::uint64_t seed = 0;  ///< of what the metrics draw: subsets, splits, patches
+  bool force = false;      ///< figures of too few images, too
+  bool keep_features = false;  ///< for real_features() and fake_features(), whatever the metrics need
+  bool progress = true;
+};
+
+/// What was asked for, as far as it was.
+struct Figures {
+  std::optional<double> frechet;
+  std::optional<Spread> kid, is;
+  std::optional<Prdc> prdc;
+  std::optional<SlicedWasserstein> swd;
+  std::optional<ModeCoverage> modes;
+  std::optional<double> class_accuracy;  ///< share of labelled generated images whose largest logit is their class
+};
+
+class Judge {
+ public:
+  /// `extractor` may be null where no metric needs it. Throws UsageError for metrics that such a side cannot have.
+  Judge(Side real, std::shared_ptr<const FeatureExtractor> extractor, JudgeOptions options);
+
+  /// The real side's features are computed at the first call, or read from the cache (features.h).
+  /// Throws UsageError for metrics that this side cannot have, Error for too few images.
+  Figures judge(const Side& fake);
+
+  const Side& real() const { return real_; }
+  const JudgeOptions& options() const { return options_; }
+  const FeatureExtractor* extractor() const { return extractor_.get(); }
+  /// Of either side, once judge() was called; empty where no metric needs them. The vectors only where they were kept.
+  const Features& real_features() const { return real_features_; }
+  const Features& fake_features() const { return fake_features_; }
+  /// How many images a KID subset has of these sides: 1,000, or all of the smaller one where that is forced.
+  std::int64_t kid_subset(const Side& fake) const;
+  /// What the features are: the extractor, or what a stored side says made it.
+  ExtractorInfo features_info(const Side& fake) const;
+
+ private:
+  bool wants(Metric metric) const;
+  void check(const Side& side) const;
+  void check_counts(const Side& fake) const;
+  Features features_of(const Side& side, bool real) const;
+  std::optional<double> class_accuracy(const Side& fake) const;
+
+  Side real_;
+  std::shared_ptr<const FeatureExtractor> extractor_;
+  JudgeOptions options_;
+  Features real_features_, fake_features_;
+};
+
+/// What a Frechet distance is called: "fid" under Inception's features and "fd" under any others; of 10,000 generated
+/// images, the quick form, "fid10k" and "fd10k".
+std::string frechet_name(bool inception, std::int64_t generated);
+
+}  // namespace ganymede::quality

@@ -1,0 +1,47 @@
+#include "ganymede/quality/kernel_distance.h"
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/generators.h"
+#include "ganymede/core/random.h"
+
+namespace ganymede::quality {
+namespace {
+
+/// The subset of `features` that stream `name` draws at `position`, in f64.
+Tensor drawn(const Tensor& features, const KernelDistanceOptions& options, const char* name, int position) {
+  const auto generator = cpu_generator(stream_seed(options.seed, name, static_cast<std::uint64_t>(position)));
+  const Tensor order = at::randperm(features.size(0), generator, at::dtype(at::kLong));
+  return features.index_select(0, order.slice(0, 0, options.subset)).to(at::kDouble);
+}
+
+Tensor kernel(const Tensor& x, const Tensor& y) {
+  return at::matmul(x, y.t()).div_(static_cast<double>(x.size(1))).add_(1).pow_(3);
+}
+
+/// The mean over pairs of different vectors.
+double mean_of_pairs(const Tensor& k) {
+  const auto n = static_cast<double>(k.size(0));
+  return (k.sum() - k.diagonal().sum()).item<double>() / (n * (n - 1));
+}
+
+}  // namespace
+
+Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options) {
+  if (real.size(1) != fake.size(1)) {
+    throw Error(fmt::format("features of width {} on one side and {} on the other", real.size(1), fake.size(1)), {},
+                "compare features of one network only");
+  }
+  const auto fewest = std::min(real.size(0), fake.size(0));
+  if (fewest < std::max<std::int64_t>(2, options.subset)) {
+    throw Error(fmt::format("{} images are too few for KID's subsets of {}", fewest, options.subset), {},
+                "use more images, or --force one subset of all");
+  }
+  std::vector<double> estimates;
+  for (int i = 0; i < options.subsets; ++i) {
+    const Tensor x = drawn(real, options, "kid real", i), y = drawn(fake, options, "kid fake", i);
+    estimates.push_back(mean_of_pairs(kernel(x, x)) + mean_of_pairs(kernel(y, y)) - 2 * kernel(x, y).mean().item<double>());
+  }
+  return spread_of(estimates);
+}
+
+}  // namespace ganymede::quality

@@ -1,0 +1,19 @@
+// Kernel inception distance (Binkowski et al., "Demystifying MMD GANs", 2018).
+#pragma once
+
+#include "ganymede/core/torch_compat.h"
+#include "ganymede/quality/spread.h"
+
+namespace ganymede::quality {
+
+struct KernelDistanceOptions {
+  int subsets = 100;
+  std::int64_t subset = 1000;  ///< vectors of each side in a subset, drawn without putting back
+  std::uint64_t seed = 0;
+};
+
+/// Squared maximum mean discrepancy, unbiased, under the kernel (x.y / D + 1)^3, of features [N, D] and [M, D].
+/// Throws Error when the widths differ or a side has fewer vectors than a subset.
+Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options = {});
+
+}  // namespace ganymede::quality

@@ -1,0 +1,58 @@
+#include "ganymede/quality/mode_coverage.h"
+
+#include <atomic>
+#include <cmath>
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/data/parallel.h"
+#include "ganymede/data/shape_attribution.h"
+
+namespace ganymede::quality {
+namespace {
+
+using Counts = std::array<std::atomic<std::size_t>, data::kShapeClasses>;
+
+/// Clear figures of each class.
+void count(const data::Dataset& dataset, Counts& counts) {
+  const auto& info = dataset.info();
+  data::parallel(dataset.size(), [&](std::size_t i) {
+    if (stop_requested()) throw Error("stopped before the modes were counted", info.name);
+    image::Image picture(info.width, info.height, info.channels);
+    dataset.read(i, picture.pixels);
+    const auto shown = data::attribute_shape(picture);
+    if (shown.distance < data::kClearShape) ++counts[static_cast<std::size_t>(shown.label)];
+  });
+}
+
+double sum_of(const Counts& counts) {
+  double sum = 0;
+  for (const auto& n : counts) sum += static_cast<double>(n);
+  return sum;
+}
+
+}  // namespace
+
+ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake) {
+  Counts of_real{}, of_fake{};
+  count(real, of_real);
+  count(fake, of_fake);
+  const double reals = sum_of(of_real), fakes = sum_of(of_fake);
+  ModeCoverage out;
+  if (fake.size() > 0) out.clear = fakes / static_cast<double>(fake.size());
+  if (reals == 0) throw Error("no image shows a clear figure", real.info().name, "modes are counted on the data set 'shapes' only");
+  for (std::size_t i = 0; i < of_fake.size(); ++i) {
+    if (of_fake[i] == 0) continue;
+    ++out.found;
+    if (of_real[i] == 0) {
+      throw Error(fmt::format("the data shows no {} but the generated images do", data::shape_names()[i]), real.info().name,
+                  "modes are counted on the data set 'shapes' with all the classes that are drawn");
+    }
+    const double p = static_cast<double>(of_fake[i]) / fakes, q = static_cast<double>(of_real[i]) / reals;
+    out.frequencies[i] = p;
+    out.divergence += p * std::log(p / q);
+  }
+  return out;
+}
+
+}  // namespace ganymede::quality

@@ -1,0 +1,49 @@
+#include "ganymede/core/error.h"
+#include "ganymede/models/pictures.h"
+#include "ganymede/quality/extractor.h"
+
+namespace ganymede::quality {
+namespace {
+
+class NetworkExtractor : public FeatureExtractor {
+ public:
+  NetworkExtractor(std::shared_ptr<const models::Network> classifier, ExtractorInfo info)
+      : network_(std::move(classifier)), info_(std::move(info)) {
+    const auto& entries = network_->entries();
+    if (entries.size() < 2 || entries.back().absorbed || !network_->heads().empty() || !network_->output_shape().is_flat()) {
+      throw Error("a classifier must end in a layer of its own whose output is the logits", info_.name);
+    }
+  }
+
+  const ExtractorInfo& info() const override { return info_; }
+
+  Extracted extract(const Tensor& images, bool) const override {
+    const auto& shape = network_->input_shape();
+    if (images.size(1) != shape.channels() || images.size(2) != shape.height() || images.size(3) != shape.width()) {
+      throw Error(fmt::format("images of {}x{}x{} where the classifier knows {}", images.size(1), images.size(2), images.size(3),
+                              shape.text()),
+                  info_.name, "bring the images to that size with --size and --channels, or use other features");
+    }
+    torch::NoGradGuard constant;
+    nn::Pass pass;
+    Tensor h = models::from_bytes(images);
+    const auto& entries = network_->entries();
+    for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
+      if (!entries[i].absorbed) h = entries[i].layer->forward(h, pass);
+    }
+    const Tensor logits = entries.back().layer->forward(h, pass);
+    return {h.flatten(1).contiguous(), logits};
+  }
+
+ private:
+  std::shared_ptr<const models::Network> network_;
+  ExtractorInfo info_;
+};
+
+}  // namespace
+
+std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier, ExtractorInfo info) {
+  return std::make_unique<NetworkExtractor>(std::move(classifier), std::move(info));
+}
+
+}  // namespace ganymede::quality

@@ -1,0 +1,16 @@
+// A figure with its deviation.
+#pragma once
+
+#include <vector>
+
+namespace ganymede::quality {
+
+/// The mean of several estimates and their standard deviation (divided by their number, as numpy's std).
+struct Spread {
+  double mean = 0, deviation = 0;
+};
+
+/// `estimates` is not empty.
+Spread spread_of(const std::vector<double>& estimates);
+
+}  // namespace ganymede::quality

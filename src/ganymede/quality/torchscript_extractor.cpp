@@ -1,0 +1,95 @@
+#include <fmt/ranges.h>
+#include <torch/script.h>
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/hash.h"
+#include "ganymede/data/published.h"
+#include "ganymede/quality/extractor.h"
+
+namespace ganymede::quality {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* kWanted = "use a TorchScript file that takes uint8 images [N, 3, H, W] and returns features [N, D], or (features, logits)";
+
+/// LibTorch's messages go on with a trace of the script: the last line that says something names the error.
+std::string reason(const std::exception& error) {
+  const std::string text = error.what();
+  const auto marked = text.rfind("Error: ");
+  const std::string tail = marked == std::string::npos ? text : text.substr(marked + 7);
+  return tail.substr(0, tail.find('\n'));
+}
+
+class TorchScriptExtractor : public FeatureExtractor {
+ public:
+  explicit TorchScriptExtractor(const fs::path& path) : where_(path.string()) {
+    info_.name = path.filename().string();
+    info_.checksum = file_digest(path);
+    info_.inception = info_.checksum == data::kInceptionSha256;
+    try {
+      module_ = torch::jit::load(where_, torch::kCPU);
+      module_.eval();
+      for (const auto& argument : module_.get_method("forward").function().getSchema().arguments()) {
+        as_nvidia_ = as_nvidia_ || argument.name() == "return_features";
+      }
+    } catch (const std::exception& error) {
+      throw Error("not a TorchScript file: " + reason(error), where_, kWanted);
+    }
+  }
+
+  const ExtractorInfo& info() const override { return info_; }
+
+  Extracted extract(const Tensor& images, bool logits) const override {
+    const Tensor rgb = images.size(1) == 1 ? images.expand({-1, 3, -1, -1}).contiguous() : images;
+    if (!as_nvidia_) return checked(call(rgb, {}), images.size(0));
+    Extracted out = checked(call(rgb, {{"return_features", true}}), images.size(0));
+    // The probabilities' logarithms serve as logits: a softmax gives the probabilities back.
+    if (logits) out.logits = checked(call(rgb, {{"no_output_bias", true}}), images.size(0)).features.clamp_min_(1e-30).log_();
+    return out;
+  }
+
+ private:
+  torch::jit::IValue call(const Tensor& images, const torch::jit::Kwargs& options) const {
+    torch::NoGradGuard constant;
+    try {
+      return module_.get_method("forward")({images}, options);
+    } catch (const std::exception& error) {
+      throw Error(fmt::format("the network takes no images of {}x{}x{}: {}", images.size(2), images.size(3), images.size(1),
+                              reason(error)),
+                  where_, "bring the images to another size with --size, or use other features");
+    }
+  }
+
+  Tensor matrix(const torch::jit::IValue& value, std::int64_t count) const {
+    if (!value.isTensor()) throw Error("it returns " + value.tagKind() + " where a tensor belongs", where_, kWanted);
+    const Tensor tensor = value.toTensor();
+    if (tensor.dim() != 2 || tensor.size(0) != count || tensor.size(1) == 0 || !tensor.is_floating_point()) {
+      throw Error(fmt::format("of {} images it returns a tensor of shape [{}] where features [N, D] belong", count,
+                              fmt::join(tensor.sizes(), ", ")),
+                  where_, kWanted);
+    }
+    return tensor.detach().to(at::kCPU, at::kFloat);
+  }
+
+  Extracted checked(const torch::jit::IValue& value, std::int64_t count) const {
+    if (!value.isTuple()) return {matrix(value, count), {}};
+    const auto& parts = value.toTupleRef().elements();
+    if (parts.size() != 2) throw Error(fmt::format("it returns {} values where two belong", parts.size()), where_, kWanted);
+    return {matrix(parts[0], count), matrix(parts[1], count)};
+  }
+
+  std::string where_;
+  ExtractorInfo info_;
+  torch::jit::Module module_;
+  bool as_nvidia_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<FeatureExtractor> torchscript_extractor(const fs::path& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) throw Error("no such file", path.string(), "name a TorchScript file with --features");
+  return std::make_unique<TorchScriptExtractor>(path);
+}
+
+}  // namespace ganymede::quality

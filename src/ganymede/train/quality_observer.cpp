@@ -1,0 +1,130 @@
+#include <charconv>
+#include <cmath>
+
+#include "ganymede/core/log.h"
+#include "ganymede/quality/drawn_images.h"
+#include "ganymede/train/observers.h"
+
+namespace ganymede::train {
+namespace {
+
+namespace fs = std::filesystem;
+using config::Metric;
+
+constexpr const char *kMetricKey = "quality_metric", *kValueKey = "quality_value";
+
+/// A column of the table, and how models are compared by it.
+struct Measure {
+  std::string column;
+  bool more_is_better = false;
+};
+
+/// The metric's columns; the first one decides which model is best.
+std::vector<Measure> measures_of(Metric metric, bool inception, std::int64_t count) {
+  switch (metric) {
+    case Metric::kFid: return {{quality::frechet_name(inception, count)}};
+    case Metric::kKid: return {{"kid"}};
+    case Metric::kIs: return {{"is", true}};
+    case Metric::kPrdc: return {{"coverage", true}, {"precision", true}, {"recall", true}, {"density", true}};
+    case Metric::kSwd: return {{"swd"}};
+    case Metric::kModes: return {{"modes_divergence"}, {"modes_found", true}};
+  }
+  return {};
+}
+
+/// The figures in the order of measures_of().
+std::vector<double> values_of(const quality::Figures& figures) {
+  if (figures.frechet) return {*figures.frechet};
+  if (figures.kid) return {figures.kid->mean};
+  if (figures.is) return {figures.is->mean};
+  if (const auto& f = figures.prdc) return {f->coverage, f->precision, f->recall, f->density};
+  if (figures.swd) return {figures.swd->mean};
+  if (const auto& f = figures.modes) return {f->divergence, static_cast<double>(f->found)};
+  return {};
+}
+
+class QualityObserver : public Observer {
+ public:
+  QualityObserver(const RunFolder& folder, std::unique_ptr<quality::Judge> judge, std::shared_ptr<QualityColumns> columns)
+      : folder_(folder), judge_(std::move(judge)), columns_(std::move(columns)) {}
+
+  void on_start(const Trainer& trainer) override {
+    const auto& config = trainer.recipe().quality;
+    trigger_.emplace(config.every, trainer.dataset().size());
+    const bool inception = judge_->extractor() != nullptr && judge_->extractor()->info().inception;
+    measures_ = measures_of(*config.metric, inception, config.count);
+    for (const auto& measure : measures_) columns_->names.push_back(measure.column);
+    read_best();
+  }
+
+  void after_step(const Trainer& trainer, const Position& before, const StepResult&) override {
+    if (!trigger_->fires(before, trainer.position())) return;
+    const auto& recipe = trainer.recipe();
+    // The same noise each time: what changes from one figure to the next is the generator.
+    const auto drawn = quality::draw_images(trainer.drawing_generator(), recipe.latent,
+                                            {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
+    const auto values = values_of(judge_->judge({"generated", drawn}));
+    for (std::size_t i = 0; i < values.size(); ++i) columns_->values[measures_[i].column] = values[i];
+    keep_if_best(trainer, values.front());
+  }
+
+ private:
+  /// The best figure so far is in the best model's file. One from a step that this run will come to once more is kept
+  /// too: it will be found again.
+  void read_best() {
+    const fs::path path = folder_.file(kBestFile);
+    if (!fs::exists(path)) return;
+    try {
+      const auto metadata = checkpoint::read_safetensors(path).metadata;
+      const auto metric = metadata.find(kMetricKey), value = metadata.find(kValueKey);
+      if (metric == metadata.end() || value == metadata.end() || metric->second != measures_.front().column) return;
+      double best = 0;
+      const auto& text = value->second;
+      if (std::from_chars(text.data(), text.data() + text.size(), best).ec == std::errc()) best_ = best;
+    } catch (const Error& damaged) {
+      spdlog::warn("passing over a damaged best model: {}", damaged.what());
+    }
+  }
+
+  void keep_if_best(const Trainer& trainer, double value) {
+    const bool better = !best_ || (measures_.front().more_is_better ? value > *best_ : value < *best_);
+    spdlog::info("{} {:.4g} at step {}{}", measures_.front().column, value, trainer.position().step, better ? ", the best so far" : "");
+    if (!better || !std::isfinite(value)) return;
+    best_ = value;
+    auto metadata = checkpoint::metadata(trainer.recipe(), trainer.position().step, trainer.classes());
+    metadata[kMetricKey] = measures_.front().column;
+    metadata[kValueKey] = fmt::format("{}", value);
+    checkpoint::write_safetensors(folder_.file(kBestFile), trainer.model_tensors(), metadata);
+  }
+
+  const RunFolder& folder_;
+  std::unique_ptr<quality::Judge> judge_;
+  std::shared_ptr<QualityColumns> columns_;
+  std::vector<Measure> measures_;
+  std::optional<Trigger> trigger_;
+  std::optional<double> best_;
+};
+
+}  // namespace
+
+std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
+  const auto& config = trainer.recipe().quality;
+  if (!config.metric) return nullptr;
+  if (trainer.source() != nullptr) {
+    throw UsageError("[quality] judges what is drawn from noise, and this recipe translates", "[quality]", "take it away; `ganymede evaluate` judges translations");
+  }
+  std::shared_ptr<const quality::FeatureExtractor> extractor;
+  if (!config.features.empty()) extractor = quality::torchscript_extractor(config.features);
+  // The trainer, and with it the data, outlives its observers.
+  const std::shared_ptr<const data::Dataset> images(&trainer.dataset(), [](const data::Dataset*) {});
+  return std::make_unique<quality::Judge>(
+      quality::Side{images->info().name, images}, std::move(extractor),
+      quality::JudgeOptions{.metrics = {*config.metric}, .seed = trainer.recipe().train.seed, .progress = false});
+}
+
+std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_ptr<quality::Judge> judge,
+                                           std::shared_ptr<QualityColumns> columns) {
+  return std::make_unique<QualityObserver>(folder, std::move(judge), std::move(columns));
+}
+
+}  // namespace ganymede::train

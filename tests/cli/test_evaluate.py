@@ -1,0 +1,152 @@
+"""ganymede evaluate: figures with their protocol, any two sides, and what cannot be compared."""
+
+import json
+import random
+import struct
+
+import pytest
+from pictures import fails, png, write
+from training import shared_model
+
+
+def feature_file(path, rows, width, seed=1, shift=0.0, broken=False, name="features"):
+    """A safetensors file of random features."""
+    draw = random.Random(seed)
+    values = [draw.gauss(shift, 1) for _ in range(rows * width)]
+    if broken:
+        values[3] = float("nan")
+    header = json.dumps({name: {"dtype": "F32", "shape": [rows, width], "data_offsets": [0, 4 * rows * width]}}).encode()
+    path.write_bytes(struct.pack("<Q", len(header)) + header + struct.pack(f"<{rows * width}f", *values))
+    return path
+
+
+def evaluated(ganymede, *flags):
+    result = ganymede("evaluate", *flags, "--json")
+    assert result.returncode == 0, result.stderr
+    document = json.loads(result.stdout)
+    assert set(document) == {"protocol", "metrics"}
+    return document
+
+
+def test_a_model_against_its_own_data(ganymede):
+    run = shared_model(ganymede)
+    found = evaluated(ganymede, run, "-n", 100)
+    assert set(found["metrics"]) == {"swd", "modes"}, "what needs no features"
+    assert found["metrics"]["swd"]["mean"] > 0 and set(found["metrics"]["swd"]["levels"]) == {"16"}
+    assert 0 <= found["metrics"]["modes"]["found"] <= 10
+    protocol = found["protocol"]
+    assert protocol["real"]["images"] == 64 and protocol["real"]["data"] == "shapes" and protocol["real"]["splits"] == ["train"]
+    assert protocol["fake"]["images"] == 100 and protocol["fake"]["step"] == 40
+    assert len(protocol["real"]["checksum"]) == 64 and protocol["features"] is None
+    assert evaluated(ganymede, run, "-n", 100) == found, "the same seed gives the same figures"
+    other = evaluated(ganymede, run, "-n", 100, "--seed", 1)
+    assert other["metrics"]["swd"] != found["metrics"]["swd"]
+
+
+def test_the_data_against_itself_is_better_than_a_model(ganymede):
+    run = shared_model(ganymede)
+    sizes = ("--size", 16, "--real-count", 200, "-n", 200)
+    itself = evaluated(ganymede, "--real", "shapes", "--fake", "shapes:test", *sizes)["metrics"]
+    drawn = evaluated(ganymede, "--real", "shapes", "--fake", run, *sizes)["metrics"]
+    assert itself["swd"]["mean"] < drawn["swd"]["mean"]
+    assert itself["modes"]["found"] == 10 and itself["modes"]["divergence"] < 0.05
+
+
+def test_feature_files_of_other_tools(ganymede, tmp_path):
+    real = feature_file(tmp_path / "real.safetensors", 1200, 6)
+    same = evaluated(ganymede, "--real", real, "--fake", real)["metrics"]
+    assert abs(same["fd"]) < 1e-3 and "kid" in same
+    assert same["precision"] > 0.9 and same["coverage"] > 0.9
+    assert "fid" not in same, "only Inception's features may be called so"
+    far = feature_file(tmp_path / "far.safetensors", 1200, 6, seed=2, shift=3)
+    assert evaluated(ganymede, "--real", real, "--fake", far)["metrics"]["fd"] == pytest.approx(6 * 9, rel=0.1)
+    text = ganymede("evaluate", "--real", real, "--fake", far, "--metrics", "fid").stdout
+    assert text.startswith("fd ") and "1,200 images of" in text and "sha256 not known" in text
+
+
+def test_a_set_against_itself_is_not_apart(ganymede, tmp_path):
+    """Two draws of 1,000 of many hardly share a vector; of few they would, and KID would be negative."""
+    many = feature_file(tmp_path / "many.safetensors", 20000, 4)
+    same = evaluated(ganymede, "--real", many, "--fake", many, "--metrics", "fid,kid")["metrics"]
+    assert abs(same["fd"]) < 1e-3 and abs(same["kid"]["mean"]) <= same["kid"]["std"]
+
+
+def test_folders_of_images(ganymede, tmp_path):
+    dark = write(tmp_path / "dark", {f"{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)})
+    light = write(tmp_path / "light", {f"{i}.png": png(200 + i, 255 - i, 250, width=16, height=16) for i in range(20)})
+    found = evaluated(ganymede, "--real", dark, "--fake", light)
+    assert set(found["metrics"]) == {"swd"}
+    assert found["protocol"]["fake"]["images"] == 20
+
+
+def test_copies_of_training_images_are_found(ganymede, tmp_path):
+    colours = [(7 * i % 256, 31 * i % 256, 91 * i % 256) for i in range(40)]
+    training = write(tmp_path / "training", {f"{i:02}.png": png(*colours[i], width=16, height=16) for i in range(40)})
+    others = write(tmp_path / "others", {f"{i}.png": png(255, 128, 12 * i % 256, width=16, height=16) for i in range(20)})
+    copied = evaluated(ganymede, "--real", training, "--fake", training, "--memorisation", tmp_path / "copies.png")
+    fresh = evaluated(ganymede, "--real", training, "--fake", others, "--memorisation", tmp_path / "fresh.png")
+    assert copied["metrics"]["memorisation"]["pixels"]["authenticity"] == 0
+    assert copied["metrics"]["memorisation"]["pixels"]["median_distance"] < 1e-3
+    assert fresh["metrics"]["memorisation"]["pixels"]["authenticity"] > 0
+    assert (tmp_path / "copies.png").read_bytes().startswith(b"\x89PNG")
+    model = evaluated(ganymede, shared_model(ganymede), "-n", 50, "--memorisation", tmp_path / "model.png")
+    assert "held_out" in model["metrics"]["memorisation"]["pixels"], "shapes have a test split"
+
+
+def test_real_photographs_under_a_feature_file(ganymede, real_data, tmp_path):
+    network = real_data / "features" / "resnet20-cifar10.pt"
+    if not network.exists():
+        pytest.skip("no feature network at hand")
+    data = real_data / "cifar10"
+    flags = ("--features", network, "--real-count", 1500, "-n", 1000, "--scatter", tmp_path / "scatter.svg")
+    found = evaluated(ganymede, "--real", data, "--fake", f"{data}:test", *flags)
+    metrics = found["metrics"]
+    assert metrics["fd"] < 20 and metrics["class_accuracy"] > 0.88 and 7 < metrics["is"]["mean"] < 10
+    assert metrics["precision"] > 0.5 and metrics["recall"] > 0.5
+    assert found["protocol"]["features"]["name"] == "resnet20-cifar10.pt"
+    assert len(found["protocol"]["features"]["sha256"]) == 64 and not found["protocol"]["features"]["inception"]
+    assert "<svg" in (tmp_path / "scatter.svg").read_text()
+    fails(ganymede("evaluate", "--real", data, "--fake", data, "--features", network, "-n", 50, "--metrics", "fid"),
+          "50 images are too few for features of width 64")
+    forced = evaluated(ganymede, "--real", data, "--fake", data, "--features", network, "--real-count", 1500, "-n", 50,
+                       "--metrics", "fid", "--force")
+    assert forced["metrics"]["fd"] > 0 and forced["protocol"]["forced"]
+
+
+def test_what_cannot_be_compared(ganymede, tmp_path):
+    real = feature_file(tmp_path / "real.safetensors", 30, 6)
+    wide = feature_file(tmp_path / "wide.safetensors", 30, 7)
+    broken = feature_file(tmp_path / "broken.safetensors", 30, 6, broken=True)
+    few = feature_file(tmp_path / "few.safetensors", 3, 6)
+    other = feature_file(tmp_path / "other.safetensors", 30, 6, name="weights")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "text.pt").write_text("no network")
+    (tmp_path / "text.safetensors").write_text("no tensors at all")
+
+    def failure(*words, fake=real, code=1, flags=()):
+        return fails(ganymede("evaluate", "--real", real, "--fake", fake, *flags), *words, code=code)
+
+    failure("width 6 on one side and 7 on the other", fake=wide)
+    failure("a feature is not a finite number", "broken.safetensors", fake=broken)
+    failure("3 images are too few", "--force", fake=few)
+    failure("no tensor 'features'", fake=other)
+    failure("text.safetensors", fake=tmp_path / "text.safetensors")
+    failure("no such file", fake=tmp_path / "none.safetensors")
+    failure("no such file or folder", fake=tmp_path / "nowhere")
+    failure("no picture", fake=tmp_path / "empty")
+    failure("30 images are too few for KID's subsets of 1000", flags=("--metrics", "kid"))
+    failure("'swd' needs images", flags=("--metrics", "swd"), code=2)
+    failure("'is' needs logits", flags=("--metrics", "is"), code=2)
+    failure("not a TorchScript file", "text.pt", flags=("--features", tmp_path / "text.pt"))
+    failure("no such file", flags=("--features", tmp_path / "none.pt"))
+    failure("did you mean 'fid'?", flags=("--metrics", "fidd"), code=2)
+    failure("end it in .png", flags=("--memorisation", tmp_path / "x.jpg"), code=2)
+    fails(ganymede("evaluate"), "nothing to evaluate is named", code=2)
+    fails(ganymede("evaluate", "--real", real), "a comparison has two sides", code=2)
+    fails(ganymede("evaluate", "x", "--real", real), "both a model and --real", code=2)
+    fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapes", "--metrics", "fid", "-n", 20), "'fid' needs features", code=2)
+    fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapse"), "did you mean 'shapes'?", code=2)
+    fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapes:tset"), "did you mean 'test'?", code=2)
+    fails(ganymede("evaluate", tmp_path / "nowhere"), "no such model")
+    fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapes", "-n", 20, "--features", "inception", env={"GANYMEDE_DATA": str(tmp_path)}),
+          "ganymede data fetch inception")
