@@ -21,6 +21,7 @@ void add_recipes(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
+void add_translate(CLI::App& app);
 
 /// Flags of the whole program, valid once parsing is done.
 struct Globals {

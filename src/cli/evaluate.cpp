@@ -5,7 +5,6 @@
 
 #include "cli/command.h"
 #include "cli/figures.h"
-#include "cli/recipe_flags.h"
 #include "cli/report.h"
 #include "cli/sides.h"
 #include "ganymede/core/log.h"
@@ -14,6 +13,8 @@
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/quality/images.h"
+#include "ganymede/train/dataset_classifier.h"
+#include "ganymede/train/datasets.h"
 
 namespace ganymede::cli {
 namespace {
@@ -27,7 +28,7 @@ struct EvaluateFlags {
   std::int64_t count = 0, real_count = 0, k = 5;
   std::uint64_t seed = 0;
   int size = 0, channels = 0;
-  bool force = false, json = false;
+  bool train_features = false, force = false, json = false;
 };
 
 std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlags& flags) {
@@ -47,7 +48,7 @@ OpenedSide own_data(const checkpoint::Model& model, const EvaluateFlags& flags) 
   auto recipe = model.recipe;
   if (!flags.data.empty()) recipe.data.path = flags.data;
   if (flags.real_count > 0) recipe.data.count = flags.real_count;
-  auto images = open_data(recipe, model.gan);
+  auto images = train::open_data(recipe, model.gan);
   const std::string name = images->info().name;
   return {{name, std::move(images)}};
 }
@@ -57,14 +58,8 @@ std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& mo
   auto recipe = model.recipe;
   if (!folder.empty()) recipe.data.path = folder;
   recipe.data.count = 0;
-  const auto& known = data::source_named(recipe.data.name).splits;
-  const auto seen = [&](const std::string& split) {
-    return recipe.data.splits.empty() ? split == known.front() : std::find(recipe.data.splits.begin(), recipe.data.splits.end(), split) != recipe.data.splits.end();
-  };
-  if (std::find(known.begin(), known.end(), "test") == known.end() || seen("test")) return nullptr;
-  recipe.data.splits = {"test"};
   try {
-    return open_data(recipe, model.gan);
+    return train::open_held_out(recipe.data, model.gan.image_shape(), recipe.train.seed);
   } catch (const Error& missing) {
     spdlog::info("no held-out images to compare with: {}", missing.what());
     return nullptr;
@@ -74,6 +69,32 @@ std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& mo
 void expect_extension(const std::string& file, const std::vector<std::string>& known) {
   if (file.empty() || std::find(known.begin(), known.end(), fs::path(file).extension()) != known.end()) return;
   throw UsageError("the figure's file name does not say what it is", file, fmt::format("end it in {}", fmt::join(known, " or ")));
+}
+
+/// The built-in classifier of a data set, at the shape of its images.
+std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::DataConfig& config, const data::DatasetInfo& info) {
+  auto trained = train::classifier_of(config, nn::Shape{info.channels, info.height, info.width});
+  std::vector<checkpoint::NamedTensor> tensors;
+  checkpoint::append_tensors(tensors, "classifier", trained.network);
+  quality::ExtractorInfo named{.name = trained.name, .checksum = quality::tensors_digest(tensors), .classes = trained.classes};
+  named.note = fmt::format("built-in classifier, {:.2f} % of {}", 100 * trained.accuracy.share, trained.accuracy.of);
+  return quality::network_extractor(std::make_shared<const models::Network>(std::move(trained.network)), std::move(named));
+}
+
+/// What names the real side's data for the classifier: the model's recipe, or the set itself.
+config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedSide& fake, const OpenedSide& real) {
+  if (!flags.model.empty()) {
+    auto data = fake.model->recipe.data;
+    if (!flags.data.empty()) data.path = flags.data;
+    return data;
+  }
+  if (!real.side.images || real.model) throw UsageError("--train-features needs labelled real images", flags.real, "name a data set with --real, or --features FILE");
+  const auto& info = real.side.images->info();
+  config::DataConfig data;
+  data.name = info.name;
+  data.path = info.path.string();
+  data.splits = info.splits;
+  return data;
 }
 
 struct Sides {
@@ -133,8 +154,9 @@ void run(const EvaluateFlags& flags) {
   expect_extension(flags.memorisation, {".png"});
   catch_stop_signals();
   set_threads(globals().threads);
-  const auto extractor = extractor_of(flags);
+  auto extractor = extractor_of(flags);
   const auto [real, fake] = open_sides(flags);
+  if (flags.train_features) extractor = classifier_of(labelled_data(flags, fake, real), real.side.images->info());
   const auto metrics = metrics_of(flags, real.side, fake.side, extractor.get());
   if (metrics.empty()) {
     throw UsageError("without features there is no metric for these", flags.fake, "name a feature file with --features");
@@ -167,7 +189,8 @@ void add_evaluate(CLI::App& app) {
   app.add_option("--metrics", flags->metrics, "fid, kid, is, prdc, swd, modes; all that can be had unless given")->delimiter(',')->allow_extra_args(false);
   app.add_option("-n,--count", flags->count, "pictures to draw (50,000 unless given), or of --fake to use")->check(CLI::Range(1, 10'000'000));
   app.add_option("--real-count", flags->real_count, "real images to use; all unless given")->check(CLI::Range(1, 100'000'000));
-  app.add_option("--features", flags->features, "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust")->type_name("FILE");
+  auto* features = app.add_option("--features", flags->features, "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust")->type_name("FILE");
+  app.add_flag("--train-features", flags->train_features, "features of a classifier of the real data's labels, trained once and kept")->excludes(features);
   app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")->check(CLI::Range(1, 1000))->capture_default_str();
   app.add_option("--seed", flags->seed, "of the model's noise and of what metrics draw")->capture_default_str();
   app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")->check(CLI::Range(1, 4096));

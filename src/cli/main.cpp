@@ -24,6 +24,7 @@ constexpr Command kCommands[] = {
     {"data", "list, inspect, preview and download data sets", add_data},
     {"train", "train a recipe", add_train},
     {"sample", "draw pictures with a trained model", add_sample},
+    {"translate", "redraw images as images of another domain", add_translate},
     {"evaluate", "judge a model, or any two sets of images", add_evaluate},
     {"features", "the discriminator's features under a linear classifier", add_features},
     {"plot", "draw loss and quality curves of runs", add_plot},

@@ -1,12 +1,9 @@
 // Flags that stand for keys of a recipe.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "ganymede/config/recipe.h"
-#include "ganymede/data/dataset.h"
-#include "ganymede/models/gan.h"
 
 namespace ganymede::cli {
 
@@ -17,9 +14,6 @@ std::string override_text(const std::string& key, const T& value) {
   writer("value", value);
   return key + "=" + writer.entries().front().second;
 }
-
-/// The images the recipe's [data] asks for, in the shape of the network's.
-std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan);
 
 /// The recipe of a recipe file, a shipped recipe's name, a model file or a run folder.
 config::Recipe recipe_or_model(const std::string& what);

@@ -59,6 +59,10 @@ bool names_model(const std::string& what) {
 }
 
 OpenedSide draw_side(checkpoint::Model model, const SideOptions& options) {
+  if (model.recipe.translates()) {
+    throw UsageError("the model translates images, it draws none from noise", model.path.string(),
+                     "translate some with 'ganymede translate', and name their folder with --fake");
+  }
   const auto count = options.count > 0 ? options.count : kUsualCount;
   const std::string name = model.path.string();
   Progress progress("drawing", static_cast<std::uint64_t>(count), "image");

@@ -36,9 +36,21 @@ void add_summary(CLI::App& app) {
     const auto gan = models::build_gan(recipe);
     objectives::make_objective(recipe.objective);  // a recipe that names an unknown one is wrong here as well
     for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
-    const auto generator = models::summarise(gan.generator), discriminator = models::summarise(gan.discriminator);
-    if (flags->json) return print_json({{"generator", to_json(generator)}, {"discriminator", to_json(discriminator)}});
-    fmt::print("{}\n\n{}\n{}", recipe.name, models::to_text(generator, "Generator"), models::to_text(discriminator, "Discriminator"));
+    std::vector<std::pair<std::string, models::Summary>> networks;
+    if (gan.encoder) networks.emplace_back("encoder", models::summarise(*gan.encoder));
+    networks.emplace_back("generator", models::summarise(gan.generator));
+    networks.emplace_back("discriminator", models::summarise(gan.discriminator));
+    if (flags->json) {
+      nlohmann::json document;
+      for (const auto& [name, summary] : networks) document[name] = to_json(summary);
+      return print_json(document);
+    }
+    fmt::print("{}\n", recipe.name);
+    for (auto& [name, summary] : networks) {
+      std::string title = name;
+      title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));
+      fmt::print("\n{}", models::to_text(summary, title));
+    }
   });
 }
 

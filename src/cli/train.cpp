@@ -6,6 +6,8 @@
 #include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/train/datasets.h"
+#include "ganymede/train/encoder.h"
 #include "ganymede/train/observers.h"
 
 namespace ganymede::cli {
@@ -14,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainFlags {
-  std::string recipe, data, out, device = "cpu", precision, from, from_networks = "both";
+  std::string recipe, data, source, out, device = "cpu", precision, from, from_networks = "both";
   std::vector<std::string> set;
   std::optional<std::int64_t> steps;
   std::optional<double> epochs;
@@ -51,6 +53,7 @@ class ProgressObserver : public train::Observer {
 std::vector<std::string> overrides(const TrainFlags& flags) {
   auto out = flags.set;
   if (!flags.data.empty()) out.push_back(override_text("data.path", flags.data));
+  if (!flags.source.empty()) out.push_back(override_text("source.path", flags.source));
   if (flags.steps) out.push_back(override_text("train.steps", *flags.steps));
   if (flags.epochs) out.push_back(override_text("train.epochs", *flags.epochs));
   if (flags.seed) out.push_back(override_text("train.seed", *flags.seed));
@@ -92,11 +95,15 @@ fs::path starting_file(const TrainFlags& flags) {
   return checkpoints.front();
 }
 
-void start_from(train::Trainer& trainer, const TrainFlags& flags) {
+/// Whether the model brought an encoder along.
+bool start_from(train::Trainer& trainer, const TrainFlags& flags) {
   const auto path = starting_file(flags);
-  trainer.start_from(checkpoint::load_model(path), {.generator = flags.from_networks != "discriminator",
-                                                    .discriminator = flags.from_networks != "generator"});
+  const auto model = checkpoint::load_model(path);
+  const train::StartingNetworks networks{.generator = flags.from_networks != "discriminator",
+                                         .discriminator = flags.from_networks != "generator"};
+  trainer.start_from(model, networks);
   if (flags.keep_optimizer) trainer.load_optimizers(checkpoint::read_safetensors(path), path.string());
+  return networks.generator && model.gan.encoder.has_value();
 }
 
 void run(const TrainFlags& flags) {
@@ -108,10 +115,12 @@ void run(const TrainFlags& flags) {
   const int threads = set_threads(globals().threads);
   const auto device = parse_device(flags.device);
   const auto recipe = choose_recipe(flags);
-  const auto dataset = open_data(recipe, models::build_gan(recipe));
-  train::Trainer trainer(recipe, dataset, device);
+  const models::Gan shapes = models::build_gan(recipe);
+  const auto dataset = train::open_data(recipe, shapes), source = train::open_source(recipe, shapes);
+  train::Trainer trainer(recipe, dataset, device, source);
   // Before the run folder: a model that cannot be read must not leave an empty one behind.
-  if (!flags.from.empty()) start_from(trainer, flags);
+  bool brings_encoder = false;
+  if (!flags.from.empty()) brings_encoder = start_from(trainer, flags);
   auto judge = train::quality_judge(trainer);
 
   const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
@@ -127,6 +136,7 @@ void run(const TrainFlags& flags) {
   train::write_environment(folder, trainer);
 
   for (const auto& note : dataset->info().notes) spdlog::info("data: {}", note);
+  if (source) spdlog::info("source: {} images of {}", source->size(), source->info().name);
   spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", dataset->size(), dataset->info().name,
                trainer.total_steps(), recipe.train.batch, trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32", device.str(),
                threads, folder.path().string());
@@ -137,6 +147,7 @@ void run(const TrainFlags& flags) {
   }
 
   catch_stop_signals();
+  if (source && before == 0 && !brings_encoder) train::prepare_encoder(folder, trainer, source);
   const auto events = std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
   std::vector<std::unique_ptr<train::Observer>> observers;
   // Quality before the metrics that write it down, and metrics before checkpoints, which count on the rows up to their
@@ -167,6 +178,7 @@ void add_train(CLI::App& app) {
   auto flags = std::make_shared<TrainFlags>();
   app.add_option("recipe", flags->recipe, "a recipe file, or the name of a shipped one");
   app.add_option("--data", flags->data, "the data set's folder, archive or file");
+  app.add_option("--source", flags->source, "the same of the source domain, for recipes that translate");
   app.add_option("--out", flags->out, "the run folder; runs/NAME unless given");
   auto* steps = app.add_option("--steps", flags->steps, "generator steps in all")->check(CLI::PositiveNumber);
   app.add_option("--epochs", flags->epochs, "passes over the data in all")->check(CLI::PositiveNumber)->excludes(steps);

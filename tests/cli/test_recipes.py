@@ -87,12 +87,19 @@ def test_summary_of_a_model_is_that_of_its_recipe(ganymede):
 
 def data_of(recipe, real_data):
     """The flags that name a recipe's own data."""
-    text = tomllib.loads((ROOT / "recipes" / f"{recipe}.toml").read_text())["data"]
-    if text["name"] == "shapes":
-        return []
-    if text["name"] == "folder":
-        return ["--data", real_data / "faces" / ("smiles.zip" if text.get("channels") == 1 else "people.zip")]
-    return ["--data", real_data / text["name"]]
+    text = tomllib.loads((ROOT / "recipes" / f"{recipe}.toml").read_text())
+    flags = ["--data", path_of(text["data"], real_data)] if text["data"]["name"] != "shapes" else []
+    if "source" in text:
+        flags += ["--source", path_of(text["source"], real_data), "--set=encoder.training.epochs=0.001"]
+        if text["source"]["name"] == "mnistm":
+            flags += [f"--set=source.photos={real_data / 'cifar10'}"]
+    return flags
+
+
+def path_of(section, real_data):
+    if section["name"] == "folder":
+        return real_data / "faces" / ("smiles.zip" if section.get("channels") == 1 else "people.zip")
+    return real_data / {"mnistm": "mnist"}.get(section["name"], section["name"])
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
@@ -103,9 +110,22 @@ def test_every_recipe_trains_resumes_and_samples(ganymede, tmp_path, real_data, 
     assert result.returncode == 0, result.stderr
     assert (run / "checkpoints" / "step-000003.safetensors").exists()
     output = tmp_path / "grid.png"
-    result = ganymede("sample", run, "-n", 4, "-o", output)
+    if (run / "encoder.safetensors").exists():
+        result = ganymede("translate", run, run / "real.png", "-o", output)
+    else:
+        result = ganymede("sample", run, "-n", 4, "-o", output)
     assert result.returncode == 0, result.stderr
     assert output.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_example_for_contributors_trains(ganymede, tmp_path):
+    """Adding a system needs no C++: the recipe in CONTRIBUTING.md, as it stands there."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    recipe = tmp_path / "attention.toml"
+    recipe.write_text(text.split("```toml\n")[1].split("```")[0])
+    assert "attention" not in RECIPES
+    run = trained(ganymede, tmp_path / "run", "--set=train.batch=4", "--steps", 3, recipe=recipe)
+    assert ganymede("sample", run, "-n", 4, "-o", tmp_path / "grid.png").returncode == 0
 
 
 def test_a_runs_recipe_reads_back(ganymede, tmp_path):

@@ -28,6 +28,25 @@ TEST(Grid, PlacesPicturesInRows) {
   EXPECT_GE(*sheet.at(16, 9), 240);  // the empty place at the end
 }
 
+TEST(Grid, PutsPairsOverEachOther) {
+  std::vector<Image> above, below;
+  for (int i = 0; i < 5; ++i) {
+    above.push_back(plain(4, 4, 3, static_cast<std::uint8_t>(10 + i)));
+    below.push_back(plain(4, 4, 1, static_cast<std::uint8_t>(100 + i)));
+  }
+  const Image sheet = pair_grid(above, below, 3);
+  EXPECT_EQ(sheet.width, 3 * 6 + 2);
+  EXPECT_EQ(sheet.height, 4 * 6 + 2);
+  for (int i = 0; i < 5; ++i) {
+    const int x = 2 + i % 3 * 6, y = 2 + i / 3 * 12;
+    EXPECT_EQ(*sheet.at(x, y), 10 + i);
+    EXPECT_EQ(*sheet.at(x, y + 6), 100 + i);
+  }
+  EXPECT_GE(*sheet.at(14, 14), 240);  // nothing beside the fifth pair
+  EXPECT_EQ(pair_grid(std::span(above).first(2), std::span(below).first(2), 3).width, 2 * 6 + 2);
+  EXPECT_THAT(error_of([&] { pair_grid(above, std::span(below).first(2), 3); }), HasSubstr("cannot stand above"));
+}
+
 TEST(Grid, HasNoMoreColumnsThanPictures) {
   const std::vector<Image> images(2, plain(4, 4, 3, 0));
   EXPECT_EQ(grid(images, 8, 0).width, 8);

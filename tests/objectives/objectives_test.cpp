@@ -72,7 +72,7 @@ TEST(Objectives, AcganNamesClassesToo) {
 }
 
 TEST(Objectives, EveryOneIsWrittenAsItIsRead) {
-  EXPECT_EQ(objective_names(), (std::vector<std::string>{"acgan", "gan", "hinge", "least-squares", "relativistic", "wgan"}));
+  EXPECT_EQ(objective_names(), (std::vector<std::string>{"acgan", "dtn", "gan", "hinge", "least-squares", "relativistic", "wgan"}));
   for (const auto& name : objective_names()) {
     config::FieldWriter first, second;
     named(name)->write(first);

@@ -82,7 +82,10 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
                                             const std::vector<std::string>& classes) {
   config::Recipe recipe = resolved;
   // Where this machine keeps its data is nobody else's business.
-  for (auto* path : {&recipe.data.path, &recipe.data.photos, &recipe.data.exclude, &recipe.quality.features}) path->clear();
+  for (auto* data : {&recipe.data, &recipe.source}) {
+    for (auto* path : {&data->path, &data->photos, &data->exclude}) path->clear();
+  }
+  recipe.quality.features.clear();
   std::map<std::string, std::string> out{{"format", "ganymede"},
                                          {"format_version", std::to_string(kFormatVersion)},
                                          {"name", resolved.name},
@@ -118,6 +121,7 @@ Model load_model(const fs::path& given) {
     models::Gan gan = models::build_gan(recipe);
     load_tensors(file, "generator", gan.generator, where);
     load_tensors(file, "discriminator", gan.discriminator, where);
+    if (gan.encoder) load_tensors(file, "encoder", *gan.encoder, where);
     std::optional<models::Network> average;
     bool averaged = false;
     for (const auto& named : file.tensors) averaged = averaged || named.name.rfind("ema.", 0) == 0;

@@ -95,6 +95,13 @@ OptionTable option_table(toml::node& node, Place place) {
   return out;
 }
 
+std::vector<OptionTable> option_tables(const std::string& list, const std::string& origin) {
+  toml::table parsed = toml::parse("list = " + list);
+  std::vector<OptionTable> out;
+  for (auto& node : *parsed.get_as<toml::array>("list")) out.push_back(option_table(node, {origin, ""}));
+  return out;
+}
+
 std::vector<OptionTable> nested_tables(const toml::node& list, const Place& place) {
   const auto* entries = list.as_array();
   if (entries == nullptr) throw UsageError("a list of layers must be an array", place.at(&list));

@@ -20,6 +20,9 @@ struct OptionTable {
 /// defaults. Takes the table out of `node`. Throws UsageError for anything else.
 OptionTable option_table(toml::node& node, Place place);
 
+/// The entries of a list written in TOML, "[{ conv = 64 }, \"relu\"]". Throws UsageError, naming `origin`.
+std::vector<OptionTable> option_tables(const std::string& list, const std::string& origin);
+
 /// The entries of the option `list` that `table` has at this node. Throws UsageError unless it is a list of them.
 std::vector<OptionTable> nested_tables(const toml::node& list, const Place& place);
 

@@ -20,16 +20,15 @@ class Parser {
   Recipe parse() {
     Recipe recipe;
     check_sections(root_, "",
-                   {"name", "title", "about", "data", "latent", "generator", "discriminator", "objective", "optimizer", "augment", "train",
-                    "sample", "quality"});
+                   {"name", "title", "about", "data", "source", "encoder", "latent", "generator", "discriminator", "objective", "optimizer",
+                    "augment", "train", "sample", "quality"});
     FieldReader top(root_, {origin_, ""});
     top("name", recipe.name);
     top("title", recipe.title);
     top("about", recipe.about);
-    read("data", recipe.data);
+    read_data("data", recipe.data);
     if (recipe.data.name.empty()) throw UsageError("the recipe names no data", origin_, "add [data] with name = \"...\"");
-    if (recipe.data.channels == 2) throw UsageError("'channels' is 2", origin_ + " in [data]", "use 1 (grey) or 3 (RGB)");
-    read("latent", recipe.latent);
+    read_start(recipe);
     read_network("generator", recipe.generator);
     read_network("discriminator", recipe.discriminator);
     read_objective(recipe.objective, recipe.penalties);
@@ -87,6 +86,26 @@ class Parser {
     read_table(root_.get(name), name, config);
   }
 
+  void read_data(const char* name, DataConfig& data) const {
+    read(name, data);
+    if (data.channels == 2) throw UsageError("'channels' is 2", fmt::format("{} in [{}]", origin_, name), "use 1 (grey) or 3 (RGB)");
+  }
+
+  /// What the generator starts from: noise, or the code of another data set's images.
+  void read_start(Recipe& recipe) const {
+    if (section("source") == nullptr && section("encoder") == nullptr) return read("latent", recipe.latent);
+    read_data("source", recipe.source);
+    if (recipe.source.name.empty()) throw UsageError("the encoder has no source", origin_, "add [source] with name = \"...\", or take [encoder] away");
+    if (recipe.source.size == 0) {
+      throw UsageError("the source has no size", origin_ + " in [source]", "give the side of the encoder's images: size = 32");
+    }
+    if (section("latent") != nullptr) {
+      throw UsageError("[latent] stands beside [source]", origin_, "a generator starts from noise or from an encoder's code: take one away");
+    }
+    read_network("encoder", recipe.encoder.network);
+    read_table(section("encoder")->get("training"), "encoder.training", recipe.encoder.training);
+  }
+
   void read_network(const std::string& name, NetworkConfig& network) const {
     auto* table = section(name.c_str());
     if (table == nullptr) {
@@ -97,6 +116,7 @@ class Parser {
     reader("init_std", network.init_std, in_range(1e-6, 10));
     reader.expect("layers");
     if (name == "discriminator") reader.expect("heads");
+    if (name == "encoder") reader.expect("training");
     reader.reject_unknown();
     network.layers = option_tables(reader, *table, "layers", fmt::format("[{}]", name));
     read_heads(as_section(table->get("heads"), name + ".heads"), name + ".heads", network.heads);
@@ -209,7 +229,13 @@ std::string to_toml(const Recipe& recipe) {
   top("about", recipe.about);
   std::string out = top.as_lines();
   out += section_text("data", recipe.data);
-  out += section_text("latent", recipe.latent);
+  if (recipe.translates()) {
+    out += section_text("source", recipe.source);
+    out += network_text("encoder", recipe.encoder.network);
+    out += section_text("encoder.training", recipe.encoder.training);
+  } else {
+    out += section_text("latent", recipe.latent);
+  }
   out += network_text("generator", recipe.generator);
   out += network_text("discriminator", recipe.discriminator);
   std::ostringstream objective;

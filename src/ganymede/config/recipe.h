@@ -55,6 +55,20 @@ struct NetworkConfig {
   HeadsConfig heads;
 };
 
+/// [encoder.training]: how the encoder learns, as a classifier of the source's labels, before the generator does.
+struct ClassifierTraining {
+  double epochs = 10;
+  int batch = 128;
+  double learning_rate = 1e-3;  ///< of Adam; falls to 0 along a cosine
+  double weight_decay = 0;
+};
+
+/// [encoder]: f of a translating generator g(f(x)). Its weights do not move while g learns.
+struct EncoderConfig {
+  NetworkConfig network;
+  ClassifierTraining training;
+};
+
 enum class AugmentPolicy { kNone, kDiffAugment, kAda };
 
 /// [augment]: how images are changed, real and generated alike, before the discriminator sees them.
@@ -128,7 +142,9 @@ struct Recipe {
   std::string title;  ///< one line for lists
   std::string about;  ///< where it comes from, what it follows, what to expect
   DataConfig data;
-  LatentConfig latent;
+  DataConfig source;      ///< [source]: what is translated into the domain of [data]; without a name the generator starts from noise
+  EncoderConfig encoder;  ///< with a source only
+  LatentConfig latent;    ///< without a source only
   NetworkConfig generator, discriminator;
   OptionTable objective;
   std::vector<OptionTable> penalties;  ///< [objective] penalties
@@ -137,6 +153,9 @@ struct Recipe {
   TrainConfig train;
   SampleConfig sample;
   QualityConfig quality;
+
+  /// Whether the generator starts from another data set's images.
+  bool translates() const { return !source.name.empty(); }
 };
 
 /// Reads a recipe. `origin` names the text in messages; `overrides` are "section.key=value" texts (--set), applied

@@ -76,6 +76,14 @@ void visit_fields(V& field, LatentConfig& c) {
 }
 
 template <class V>
+void visit_fields(V& field, ClassifierTraining& c) {
+  field("epochs", c.epochs, in_range(1e-6, 1e6));
+  field("batch", c.batch, in_range(1, 65536));
+  field("learning_rate", c.learning_rate, in_range(0, 100));
+  field("weight_decay", c.weight_decay, in_range(0, 10));
+}
+
+template <class V>
 void visit_fields(V& field, AugmentConfig& c) {
   field("name", c.name);
   field("operations", c.operations);

@@ -39,6 +39,12 @@ std::string Digest::hex() {
   return text;
 }
 
+std::string text_digest(std::string_view text) {
+  Digest digest;
+  digest.update({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  return digest.hex();
+}
+
 std::string file_digest(const std::filesystem::path& path, const char* algorithm) {
   std::ifstream file(path, std::ios::binary);
   if (!file) throw Error("cannot read the file", path.string(), "check the path");

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace ganymede {
 
@@ -25,6 +26,9 @@ class Digest {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// sha256 of a text.
+std::string text_digest(std::string_view text);
 
 /// Digest of a whole file, read in pieces. Throws Error when it cannot be read.
 std::string file_digest(const std::filesystem::path& path, const char* algorithm = "sha256");

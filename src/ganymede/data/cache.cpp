@@ -48,12 +48,6 @@ std::string head_checksum(const Header& header, const std::string& text, const s
   return digest.hex();
 }
 
-std::string text_checksum(const std::string& text) {
-  Digest digest;
-  digest.update(bytes_of(text));
-  return digest.hex();
-}
-
 bool fill(std::ifstream& file, void* to, std::uint64_t bytes) {
   file.read(static_cast<char*>(to), static_cast<std::streamsize>(bytes));
   return static_cast<std::uint64_t>(file.gcount()) == bytes;
@@ -155,7 +149,7 @@ void trim_cache(const fs::path& folder, const std::string& extension, std::uint6
 
 Unpacked cached(const std::string& key, const std::function<Unpacked()>& build, double from_seconds) {
   const fs::path folder = cache_folder();
-  const fs::path path = folder / (text_checksum(key).substr(0, 32) + kExtension);
+  const fs::path path = folder / (text_digest(key).substr(0, 32) + kExtension);
   if (!folder.empty()) {
     if (auto found = load(path)) return std::move(*found);
   }

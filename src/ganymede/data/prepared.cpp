@@ -19,12 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string hash_of(const std::string& text) {
-  Digest digest;
-  digest.update({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  return digest.hex();
-}
-
 std::string absolute_text(const fs::path& path) {
   if (path.empty()) return {};
   std::error_code error;
@@ -40,7 +34,7 @@ fs::path place_of(const DatasetOptions& o, int height, int width, int channels) 
   const std::string key =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", o.name, absolute_text(o.path), o.splits, o.classes, o.count,
                   o.attributes, o.where, absolute_text(o.photos), absolute_text(o.exclude), seed);
-  return folder / "prepared" / fmt::format("{}-{}x{}x{}.packed", hash_of(key).substr(0, 32), width, height, channels);
+  return folder / "prepared" / fmt::format("{}-{}x{}x{}.packed", text_digest(key).substr(0, 32), width, height, channels);
 }
 
 /// Of everything that settled options read.
@@ -49,7 +43,7 @@ std::string fingerprint_of_all(const DatasetOptions& options) {
   for (const fs::path* path : {&options.photos, &options.exclude}) {
     if (!path->empty()) text += fingerprint_of(*path);
   }
-  return hash_of(text);
+  return text_digest(text);
 }
 
 /// A packed set that gives way to its source when damage shows.

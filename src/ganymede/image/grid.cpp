@@ -55,6 +55,26 @@ Image grid(std::span<const Image> images, int columns, int padding) {
   return sheet;
 }
 
+Image pair_grid(std::span<const Image> above, std::span<const Image> below, int columns) {
+  if (above.size() != below.size()) throw Error(fmt::format("{} pictures cannot stand above {}", above.size(), below.size()));
+  if (columns < 1) throw Error(fmt::format("a grid cannot have {} columns", columns));
+  std::vector<Image> rows;
+  for (size_t begin = 0; begin < above.size(); begin += static_cast<size_t>(columns)) {
+    const size_t count = std::min(static_cast<size_t>(columns), above.size() - begin);
+    // A last row that is not full is made up, so that what is below it stays below it.
+    for (const auto& row : {above.subspan(begin, count), below.subspan(begin, count)}) {
+      rows.insert(rows.end(), row.begin(), row.end());
+      if (begin == 0) continue;
+      for (size_t i = count; i < static_cast<size_t>(columns); ++i) {
+        Image empty(row[0].width, row[0].height, row[0].channels);
+        std::fill(empty.pixels.begin(), empty.pixels.end(), kBackground);
+        rows.push_back(std::move(empty));
+      }
+    }
+  }
+  return grid(rows, static_cast<int>(std::min(static_cast<size_t>(columns), above.size())));
+}
+
 Image upscale(const Image& image, int factor) {
   if (factor < 1) throw Error(fmt::format("cannot enlarge a picture {} times", factor));
   check_sheet(std::int64_t{image.width} * factor, std::int64_t{image.height} * factor);

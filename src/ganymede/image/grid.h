@@ -14,6 +14,9 @@ namespace ganymede::image {
 /// Throws Error when there are no pictures, their sizes differ or the sheet would be unreasonably large.
 Image grid(std::span<const Image> images, int columns, int padding = 2);
 
+/// Rows of `above`, each over the row of what belongs to it in `below`. Throws Error as grid() does.
+Image pair_grid(std::span<const Image> above, std::span<const Image> below, int columns);
+
 /// Each pixel becomes factor x factor pixels. Throws Error when factor < 1 or the result would be unreasonably large.
 Image upscale(const Image& image, int factor);
 

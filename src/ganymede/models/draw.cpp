@@ -1,5 +1,7 @@
 #include "ganymede/models/draw.h"
 
+#include "ganymede/models/pictures.h"
+
 namespace ganymede::models {
 namespace {
 
@@ -32,6 +34,11 @@ Tensor in_batches(const Tensor& inputs, const Tensor& labels, Function&& functio
 
 Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels) {
   return in_batches(latents, labels, [&](const Tensor& z, nn::Pass& pass) { return generator.forward(z, pass); });
+}
+
+Tensor encode(const Network& encoder, const Tensor& images) {
+  const Tensor x = with_channels(images, encoder.input_shape().channels()).contiguous(at::MemoryFormat::ChannelsLast);
+  return in_batches(x, {}, [&](const Tensor& part, nn::Pass& pass) { return encoder.forward(part, pass); });
 }
 
 Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels) {

@@ -12,6 +12,9 @@ namespace ganymede::models {
 /// int64 [N]; a generator whose classes() is 0 needs none.
 Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels = {});
 
+/// What an encoder says of images [N, C, H, W] in [-1, 1]: [N, code...], f32, drawn up as generate() draws.
+Tensor encode(const Network& encoder, const Tensor& images);
+
 /// The discriminator's scores [N] of images [N, C, H, W]; higher is more real. `labels` are the images' classes.
 Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels = {});
 

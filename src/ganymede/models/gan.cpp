@@ -8,8 +8,21 @@
 
 namespace ganymede::models {
 
+namespace {
+
+constexpr int kRgb = 3;
+
+std::optional<Network> build_encoder(const config::Recipe& recipe) {
+  if (!recipe.translates()) return std::nullopt;
+  const auto& source = recipe.source;
+  return Network(recipe.encoder.network, {source.channels == 0 ? kRgb : source.channels, source.size, source.size});
+}
+
+}  // namespace
+
 Gan build_gan(const config::Recipe& recipe) {
-  Network generator(recipe.generator, {recipe.latent.size});
+  auto encoder = build_encoder(recipe);
+  Network generator(recipe.generator, encoder ? encoder->output_shape() : nn::Shape{recipe.latent.size});
   const nn::Shape& image = generator.output_shape();
   const std::string where = recipe.generator.layers.front().place.file + " in [generator]";
   if (!image.is_image() || (image.channels() != 1 && image.channels() != 3)) {
@@ -22,8 +35,12 @@ Gan build_gan(const config::Recipe& recipe) {
     throw UsageError(fmt::format("the generator draws {} but [data] asks for size {}", image.text(), recipe.data.size), where,
                      fmt::format("set data.size to {}, or change the layers", image.height()));
   }
+  if (encoder && encoder->input_shape().height() != image.height()) {
+    throw UsageError(fmt::format("the generator draws {} but the encoder reads {}", image.text(), encoder->input_shape().text()), where,
+                     "its own pictures go through the encoder too: give [source] the generator's size");
+  }
   Network discriminator(recipe.discriminator, image);
-  return {std::move(generator), std::move(discriminator)};
+  return {std::move(generator), std::move(discriminator), std::move(encoder)};
 }
 
 config::Recipe resolved(const config::Recipe& recipe, const Gan& gan) {
@@ -32,6 +49,10 @@ config::Recipe resolved(const config::Recipe& recipe, const Gan& gan) {
   out.discriminator = resolved(recipe.discriminator, gan.discriminator);
   out.data.size = static_cast<int>(gan.image_shape().height());
   out.data.channels = static_cast<int>(gan.image_shape().channels());
+  if (gan.encoder) {
+    out.encoder.network = resolved(recipe.encoder.network, *gan.encoder);
+    out.source.channels = static_cast<int>(gan.encoder->input_shape().channels());
+  }
   return out;
 }
 

@@ -1,12 +1,15 @@
 // The pair of networks a recipe describes.
 #pragma once
 
+#include <optional>
+
 #include "ganymede/models/network.h"
 
 namespace ganymede::models {
 
 struct Gan {
   Network generator, discriminator;
+  std::optional<Network> encoder;  ///< what a translating generator starts from: the code of an image
 
   /// Channels, height and width of the images, as the generator draws them.
   const nn::Shape& image_shape() const { return generator.output_shape(); }
@@ -14,7 +17,8 @@ struct Gan {
   std::int64_t classes() const { return generator.classes(); }
 };
 
-/// Builds both networks on the CPU, with zeros for tensors. The generator's output is the discriminator's input.
+/// Builds the networks on the CPU, with zeros for tensors. The generator's output is the discriminator's input; an
+/// encoder's output is the generator's input.
 /// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, or when
 /// that image has another size than the recipe's data asks for.
 Gan build_gan(const config::Recipe& recipe);

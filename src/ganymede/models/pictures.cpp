@@ -11,6 +11,19 @@ Tensor from_pixels(std::span<const std::uint8_t> pixels, std::int64_t count, std
   return x.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+Tensor from_pictures(std::span<const image::Image> pictures) {
+  const image::Image& first = pictures.front();
+  std::vector<std::uint8_t> pixels;
+  for (const auto& picture : pictures) pixels.insert(pixels.end(), picture.pixels.begin(), picture.pixels.end());
+  return from_pixels(pixels, static_cast<std::int64_t>(pictures.size()), first.height, first.width, first.channels, at::kCPU, at::kFloat);
+}
+
+Tensor with_channels(const Tensor& images, std::int64_t channels) {
+  if (images.size(1) == channels) return images;
+  if (channels == 1) return images.mean(1, /*keepdim=*/true);
+  return images.expand({images.size(0), channels, images.size(2), images.size(3)});
+}
+
 std::vector<image::Image> to_pictures(const Tensor& images) {
   const Tensor bytes = images.detach().to(at::kFloat).mul(127.5).add_(128).clamp_(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous().cpu();
   const auto count = bytes.size(0), height = bytes.size(1), width = bytes.size(2), channels = bytes.size(3);

@@ -15,6 +15,12 @@ namespace ganymede::models {
 Tensor from_pixels(std::span<const std::uint8_t> pixels, std::int64_t count, std::int64_t height, std::int64_t width,
                    std::int64_t channels, const torch::Device& device, at::ScalarType type);
 
+/// Pictures of equal size and channels as from_pixels() has them, f32 on the CPU.
+Tensor from_pictures(std::span<const image::Image> pictures);
+
+/// [N, C, H, W] with `channels` channels: grey is repeated, colours become their mean.
+Tensor with_channels(const Tensor& images, std::int64_t channels);
+
 /// Pictures of [N, C, H, W] in [-1, 1], quantised as metrics do: clamp(x * 127.5 + 128, 0, 255), rounded down.
 std::vector<image::Image> to_pictures(const Tensor& images);
 

@@ -15,6 +15,15 @@ struct Verdict {
   Tensor scores = {};        ///< [N], higher is more real
   Tensor class_logits = {};  ///< [N, classes]; undefined where the discriminator has no class head
   Tensor labels = {};        ///< int64 [N], what the images show or were asked to show; undefined without classes
+  Tensor logits = {};        ///< [N, verdict_size()] where that is more than a score, which is then the log-odds of the last
+};
+
+/// A batch as a translating generator sees it: N images of the source domain and N of the target domain, each with what
+/// it made of them. Images are [N, C, H, W] in [-1, 1], in f32.
+struct Translation {
+  Tensor codes, codes_again;    ///< f(x) and f(G(x)) of the source images
+  Tensor target, target_again;  ///< x and G(x) of the target images
+  Tensor drawn;                 ///< G(x) of the source images
 };
 
 /// Losses are scalars.
@@ -27,6 +36,12 @@ class Objective {
   virtual bool compares_with_real() const { return false; }
   /// Whether it needs class logits and labels.
   virtual bool classifies() const { return false; }
+  /// How many numbers the discriminator must end in; more than one are logits, "real" the last of them.
+  virtual std::int64_t verdict_size() const { return 1; }
+  /// What is added to the generator's loss where it translates; such objectives get the generated images of the source
+  /// domain in the first half of a batch and those of the target domain in the second.
+  virtual Tensor translation_loss(const Translation&) const { return {}; }
+  bool translates() const { return verdict_size() > 1; }
   /// What is logged as D(x): the mean of this over the batch.
   virtual Tensor realness(const Tensor& scores) const = 0;
   /// Forces the discriminator's parameters back to where they may be, after each of its updates.

@@ -7,6 +7,7 @@ const ObjectiveRegistry& objectives() {
   static const ObjectiveRegistry registry = [] {
     ObjectiveRegistry made("objective");
     register_acgan(made);
+    register_domain_transfer(made);
     register_gan(made);
     register_hinge(made);
     register_least_squares(made);

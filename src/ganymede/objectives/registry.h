@@ -22,6 +22,7 @@ class ObjectiveWith : public Objective {
 };
 
 void register_acgan(ObjectiveRegistry& registry);
+void register_domain_transfer(ObjectiveRegistry& registry);
 void register_gan(ObjectiveRegistry& registry);
 void register_hinge(ObjectiveRegistry& registry);
 void register_least_squares(ObjectiveRegistry& registry);

@@ -110,6 +110,9 @@ class QualityObserver : public Observer {
 std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
   const auto& config = trainer.recipe().quality;
   if (!config.metric) return nullptr;
+  if (trainer.recipe().translates()) {
+    throw UsageError("[quality] judges what is drawn from noise", "recipe " + trainer.recipe().name, "leave it out where images are translated");
+  }
   std::shared_ptr<const quality::FeatureExtractor> extractor;
   if (!config.features.empty()) extractor = quality::torchscript_extractor(config.features);
   // The trainer, and with it the data, outlives its observers.

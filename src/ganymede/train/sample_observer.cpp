@@ -21,8 +21,8 @@ class SampleObserver : public Observer {
     trigger_.emplace(recipe.sample.every, trainer.dataset().size());
     labels_ = models::grid_labels(trainer.gan().classes(), recipe.sample.count);
     columns_ = static_cast<int>(models::grid_columns(trainer.gan().classes(), recipe.sample.count));
-    latents_ = models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
-    real_ = real_sheet(trainer);
+    inputs_ = starting_points(trainer);
+    real_ = sheet(some_of(trainer.dataset(), recipe));
     save("real.png", real_);
     if (trainer.position().step == 0) write_sample(trainer);
   }
@@ -52,24 +52,32 @@ class SampleObserver : public Observer {
  private:
   static constexpr const char* kFirstEpoch = "first_epoch.png";
 
+  /// What every grid is drawn from: noise, or the codes of some source images, which then stand above their translations.
+  Tensor starting_points(const Trainer& trainer) {
+    const auto& recipe = trainer.recipe();
+    if (trainer.source() == nullptr) return models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
+    sources_ = some_of(*trainer.source(), recipe);
+    return models::encode(*trainer.gan().encoder, models::from_pictures(sources_).to(trainer.device()));
+  }
+
   image::Image sheet(const std::vector<image::Image>& pictures) const { return image::grid(pictures, columns_); }
 
   image::Image generated_sheet(const Trainer& trainer) const {
     const auto labels = labels_.defined() ? labels_.to(trainer.device()) : labels_;
-    return sheet(models::to_pictures(models::generate(trainer.drawing_generator(), latents_.to(trainer.device()), labels)));
+    const auto drawn = models::to_pictures(models::generate(trainer.drawing_generator(), inputs_.to(trainer.device()), labels));
+    return sources_.empty() ? sheet(drawn) : image::pair_grid(sources_, drawn, columns_);
   }
 
-  image::Image real_sheet(const Trainer& trainer) const {
-    const auto& dataset = trainer.dataset();
+  static std::vector<image::Image> some_of(const data::Dataset& dataset, const config::Recipe& recipe) {
     const auto& info = dataset.info();
-    const auto order = data::epoch_order(dataset.size(), stream_seed(trainer.recipe().train.seed, "real"), 0);
+    const auto order = data::epoch_order(dataset.size(), stream_seed(recipe.train.seed, "real"), 0);
     std::vector<image::Image> pictures;
-    for (int i = 0; i < trainer.recipe().sample.count; ++i) {
+    for (int i = 0; i < recipe.sample.count; ++i) {
       image::Image picture(info.width, info.height, info.channels);
       dataset.read(order[static_cast<size_t>(i) % order.size()], picture.pixels);
       pictures.push_back(std::move(picture));
     }
-    return sheet(pictures);
+    return pictures;
   }
 
   void write_sample(const Trainer& trainer) const {
@@ -101,7 +109,8 @@ class SampleObserver : public Observer {
   const RunFolder& folder_;
   std::shared_ptr<EventWriter> events_;
   std::optional<Trigger> trigger_;
-  Tensor latents_, labels_;  ///< of the grid, always the same
+  Tensor inputs_, labels_;  ///< of the grid, always the same
+  std::vector<image::Image> sources_;  ///< what is translated, where the recipe does that
   int columns_ = 1;
   image::Image real_;
 };

@@ -7,7 +7,7 @@
 #include "ganymede/core/random.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/models/initialise.h"
-#include "ganymede/models/pictures.h"
+#include "ganymede/train/batch.h"
 
 namespace ganymede::train {
 namespace {
@@ -20,14 +20,8 @@ std::uint64_t steps_of(const config::TrainConfig& train, std::uint64_t images_pe
   return static_cast<std::uint64_t>(std::ceil(*train.epochs * static_cast<double>(dataset_size) / static_cast<double>(images_per_step)));
 }
 
-/// Part `part` of `parts` of a batch; the parts differ by at most one sample.
-Tensor part_of(const Tensor& batch, int part, int parts) {
-  if (parts == 1 || !batch.defined()) return batch;
-  const std::int64_t size = batch.size(0);
-  return batch.slice(0, size * part / parts, size * (part + 1) / parts);
-}
 LabelledImages part_of(const LabelledImages& batch, int part, int parts) {
-  return {part_of(batch.pixels, part, parts), part_of(batch.labels, part, parts)};
+  return {train::part_of(batch.pixels, part, parts), train::part_of(batch.labels, part, parts)};
 }
 
 void add_to(Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; }
@@ -48,8 +42,10 @@ std::vector<Tensor> first_parameters(const models::Network& network, int layers)
 
 }  // namespace
 
-Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device)
+Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
+                 std::shared_ptr<const data::Dataset> source)
     : dataset_(std::move(dataset)),
+      source_(std::move(source)),
       device_(device),
       type_(models::compute_type(recipe.train.precision, device)),
       gan_(models::build_gan(recipe)) {
@@ -60,6 +56,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   recipe_ = models::resolved(recipe, gan_);
   objective_ = objectives::make_objective(recipe_.objective);
   check_classes();
+  check_translation();
   config::FieldWriter options;
   objective_->write(options);
   recipe_.objective.values = options.as_table();
@@ -79,6 +76,10 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   models::initialise(gan_.discriminator, recipe_.discriminator, seed, "discriminator");
   gan_.generator.to(device_);
   gan_.discriminator.to(device_);
+  if (gan_.encoder) {
+    models::initialise(*gan_.encoder, recipe_.encoder.network, seed, "encoder");
+    gan_.encoder->to(device_);
+  }
   if (recipe_.train.ema > 0) {
     average_.emplace(recipe_.generator, gan_.generator.input_shape());
     average_->to(device_);
@@ -113,6 +114,24 @@ void Trainer::check_classes() const {
   if (classes == 0 || classes == known) return;
   throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known), dataset_->info().name,
                    "set the layers' 'classes', or choose the data's classes");
+}
+
+void Trainer::check_translation() const {
+  if (objective_->translates() != recipe_.translates()) {
+    throw UsageError(fmt::format("objective '{}' {}", recipe_.objective.kind, recipe_.translates() ? "cannot translate" : "needs images to translate"),
+                     "[objective]", recipe_.translates() ? "use dtn, or take [source] and [encoder] away" : "give [source] and [encoder]");
+  }
+  if (!recipe_.translates()) return;
+  for (const auto& table : recipe_.penalties) {
+    if (objectives::make_penalty(table)->where() != objectives::Penalty::Where::kElsewhere) continue;
+    throw UsageError(fmt::format("penalty '{}' mixes real and generated images one by one", table.kind), "[objective] penalties",
+                     "a translating recipe has two generated images for each real one: use r1 or r2");
+  }
+  const auto verdict = gan_.discriminator.output_shape().elements();
+  if (verdict != objective_->verdict_size()) {
+    throw UsageError(fmt::format("the discriminator ends in {} numbers", verdict), fmt::format("recipe {}", recipe_.name),
+                     fmt::format("objective '{}' needs {}", recipe_.objective.kind, objective_->verdict_size()));
+  }
 }
 
 std::uint64_t Trainer::images_per_step() const {
@@ -155,6 +174,7 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
   for (Tensor& parameter : frozen_) parameter.set_requires_grad(false);
   const int parts = recipe_.train.accumulate;
   real_ = next_real();
+  if (translator_) translator_->next(real_.pixels);
   result.loss_d = result.penalty = result.d_real = result.d_fake = Tensor();
   for (int part = 0; part < parts; ++part) {
     // The generator's update uses the last fakes again, unless they are only a part of a batch.
@@ -216,7 +236,9 @@ void Trainer::update_generator(bool measure, StepResult& result) {
       torch::NoGradGuard constant;
       real = judge(part_of(real_, part, parts));
     }
-    const Tensor loss = objective_->generator_loss(judge(fake_), real) / parts;
+    Tensor loss = objective_->generator_loss(judge(fake_), real);
+    if (translator_) loss = loss + objective_->translation_loss(translator_->translation(fake_.pixels, part, parts));
+    loss = loss / parts;
     loss.backward();
     add_to(result.loss_g, loss.detach());
   }
@@ -232,20 +254,19 @@ LabelledImages Trainer::next_real() {
     loader_ = std::make_unique<data::Loader>(
         dataset_, data::LoaderOptions{.batch = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip},
         position_.images / batch);
+    if (source_) translator_ = std::make_unique<Translator>(*gan_.encoder, source_, recipe_, position_.images / batch);
   }
   auto batch = loader_->next();
-  const auto& image = gan_.image_shape();
   Tensor labels;
   if (gan_.classes() > 0) labels = torch::tensor(batch.labels, at::kLong).to(device_);
-  return {models::from_pixels(batch.pixels, static_cast<std::int64_t>(batch.count), image.height(), image.width(),
-                              image.channels(), device_, type_),
-          labels};
+  return {pixels_of(batch, gan_.image_shape(), device_, type_), labels};
 }
 
 LabelledImages Trainer::draw_fake(std::uint64_t update, int part, bool for_generator) {
   const auto seed = recipe_.train.seed;
   const int parts = recipe_.train.accumulate;
-  const Tensor z = part_of(models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", update)), part, parts);
+  const Tensor z = translator_ ? translator_->codes(part, parts)
+                               : part_of(models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", update)), part, parts);
   Tensor labels = part_of(models::draw_labels(gan_.classes(), recipe_.train.batch, stream_seed(seed, "labels", update)), part, parts);
   if (labels.defined()) labels = labels.to(device_);
   nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++), .labels = labels};
@@ -263,6 +284,10 @@ objectives::Verdict Trainer::judge(const LabelledImages& images) {
   }
   nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", place), .labels = images.labels};
   const Tensor verdict = gan_.discriminator.forward(x, pass).to(at::kFloat);
+  if (const auto size = objective_->verdict_size(); size > 1) {
+    const Tensor logits = verdict.flatten(1);
+    return {logits.select(1, size - 1) - logits.slice(1, 0, size - 1).logsumexp(1), {}, images.labels, logits};
+  }
   if (gan_.discriminator.class_logits() == 0) return {verdict.flatten(), {}, images.labels};
   return {verdict.select(1, 0), verdict.slice(1, 1), images.labels};
 }
@@ -293,6 +318,7 @@ std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {
   checkpoint::append_tensors(out, "generator", gan_.generator);
   checkpoint::append_tensors(out, "discriminator", gan_.discriminator);
   if (average_) checkpoint::append_tensors(out, "ema", *average_);
+  if (gan_.encoder) checkpoint::append_tensors(out, "encoder", *gan_.encoder);
   return out;
 }
 
@@ -308,6 +334,7 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   checkpoint::load_tensors(file, "generator", gan_.generator, where);
   checkpoint::load_tensors(file, "discriminator", gan_.discriminator, where);
   if (average_) checkpoint::load_tensors(file, "ema", *average_, where);
+  if (gan_.encoder) load_encoder(file, where);
   load_optimizers(file, where);
   if (adaptive_) {
     const Tensor* state = file.find(kAugmentState);
@@ -322,6 +349,11 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   position_.images = position_.step * images_per_step();
   position_.seconds = seconds_before;
   loader_.reset();
+  translator_.reset();
+}
+
+void Trainer::load_encoder(const checkpoint::SafetensorsFile& file, const std::string& where) {
+  checkpoint::load_tensors(file, "encoder", *gan_.encoder, where);
 }
 
 void Trainer::load_optimizers(const checkpoint::SafetensorsFile& file, const std::string& where) {
@@ -333,12 +365,14 @@ void Trainer::start_from(const checkpoint::Model& model, const StartingNetworks&
   std::vector<checkpoint::NamedTensor> tensors;
   checkpoint::append_tensors(tensors, "generator", model.gan.generator);
   checkpoint::append_tensors(tensors, "discriminator", model.gan.discriminator);
+  if (model.gan.encoder) checkpoint::append_tensors(tensors, "encoder", *model.gan.encoder);
   const checkpoint::SafetensorsFile file{std::move(tensors), {}};
   const std::string where = model.path.string();
   if (networks.discriminator) checkpoint::load_tensors(file, "discriminator", gan_.discriminator, where);
   if (!networks.generator) return;
   checkpoint::load_tensors(file, "generator", gan_.generator, where);
   if (average_) average_->copy_from(model.generator());
+  if (gan_.encoder && model.gan.encoder) load_encoder(file, where);
 }
 
 std::vector<std::string> Trainer::classes() const {

@@ -15,6 +15,7 @@
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/train/optimizer.h"
 #include "ganymede/train/position.h"
+#include "ganymede/train/translator.h"
 
 namespace ganymede::train {
 
@@ -54,8 +55,10 @@ struct StartingNetworks {
 
 class Trainer {
  public:
-  /// `recipe` is resolved or not; networks start from the recipe's seed. Throws UsageError for impossible recipes.
-  Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device);
+  /// `recipe` is resolved or not; networks start from the recipe's seed. `source` is what a translating recipe translates
+  /// from. Throws UsageError for impossible recipes.
+  Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
+          std::shared_ptr<const data::Dataset> source = nullptr);
   ~Trainer();
 
   /// Runs to the recipe's end, or to the end of the step in which a stop was asked for.
@@ -66,11 +69,14 @@ class Trainer {
   /// Everything a resumed run needs; loading it continues bit for bit.
   std::vector<checkpoint::NamedTensor> state() const;
   void load_state(const checkpoint::SafetensorsFile& file, const std::string& where, double seconds_before);
-  /// Starts with the weights of one or both of another model's networks, with fresh optimisers.
+  /// Starts with the weights of one or both of another model's networks, with fresh optimisers. An encoder comes with
+  /// the generator.
   void start_from(const checkpoint::Model& model, const StartingNetworks& networks);
+  /// A translating recipe's encoder gets these tensors, as a file of encoder.h has them.
+  void load_encoder(const checkpoint::SafetensorsFile& file, const std::string& where);
   /// Goes on with the moments of a checkpoint's optimisers.
   void load_optimizers(const checkpoint::SafetensorsFile& file, const std::string& where);
-  /// Generator, discriminator and average, as a model file has them.
+  /// Generator, discriminator, average and encoder, as a model file has them.
   std::vector<checkpoint::NamedTensor> model_tensors() const;
 
   const config::Recipe& recipe() const { return recipe_; }  ///< resolved
@@ -78,6 +84,8 @@ class Trainer {
   /// The generator to draw with: the average where one is kept.
   const models::Network& drawing_generator() const { return average_ ? *average_ : gan_.generator; }
   const data::Dataset& dataset() const { return *dataset_; }
+  /// What is translated; null where the generator starts from noise.
+  const data::Dataset* source() const { return source_.get(); }
   /// Names of the classes the generator draws; empty where it draws none.
   std::vector<std::string> classes() const;
   const torch::Device& device() const { return device_; }
@@ -89,6 +97,7 @@ class Trainer {
 
  private:
   void check_classes() const;
+  void check_translation() const;
   void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
   Tensor discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result);
@@ -100,7 +109,7 @@ class Trainer {
   double value_of(const config::Ramp& ramp) const;
 
   config::Recipe recipe_;
-  std::shared_ptr<const data::Dataset> dataset_;
+  std::shared_ptr<const data::Dataset> dataset_, source_;
   torch::Device device_;
   at::ScalarType type_;
   models::Gan gan_;
@@ -113,6 +122,7 @@ class Trainer {
   std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
   std::unique_ptr<data::Loader> loader_;
+  std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
   Position position_;
   std::uint64_t total_steps_ = 0;
   std::uint64_t passes_ = 0;  ///< forward passes of this step, for the dropout stream

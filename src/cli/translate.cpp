@@ -1,0 +1,123 @@
+// ganymede translate MODEL IMAGE...
+#include <algorithm>
+#include <map>
+
+#include "cli/command.h"
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/core/files.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/data/decorators.h"
+#include "ganymede/data/pictures.h"
+#include "ganymede/image/decode.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
+#include "ganymede/models/draw.h"
+#include "ganymede/models/pictures.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr size_t kAtOnce = 256;
+constexpr size_t kLargestSheet = 1024;
+
+struct TranslateFlags {
+  std::string model, output;
+  std::vector<std::string> images;
+  bool json = false;
+};
+
+struct Picture {
+  fs::path from, name;  ///< where it lies, and below the output folder
+};
+
+/// The pictures named, and those in the folders named, with their paths below them.
+std::vector<Picture> pictures_of(const std::vector<std::string>& given) {
+  std::vector<Picture> out;
+  std::error_code ignored;
+  for (const auto& text : given) {
+    const fs::path path(text);
+    if (!fs::exists(path, ignored)) throw Error("no such picture", text, "check the path");
+    if (!fs::is_directory(path, ignored)) {
+      out.push_back({path, path.filename()});
+      continue;
+    }
+    const size_t before = out.size();
+    for (const auto& entry : fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored)) {
+      if (entry.is_regular_file(ignored) && data::is_picture_name(entry.path().filename().string())) {
+        out.push_back({entry.path(), fs::relative(entry.path(), path)});
+      }
+    }
+    if (out.size() == before) throw Error("the folder holds no pictures", text, "it needs files that end in .png, .jpg or .webp");
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  }
+  std::map<fs::path, fs::path> taken;
+  for (auto& picture : out) {
+    picture.name.replace_extension(".png");
+    const auto [found, fresh] = taken.emplace(picture.name, picture.from);
+    if (!fresh) {
+      throw UsageError(fmt::format("{} and {} would both become {}", found->second.string(), picture.from.string(), picture.name.string()),
+                       "ganymede translate", "translate them into two folders");
+    }
+  }
+  return out;
+}
+
+void run(const TranslateFlags& flags) {
+  set_threads(globals().threads);
+  const auto model = checkpoint::load_model(flags.model);
+  if (!model.gan.encoder) throw UsageError("the model translates nothing: it draws from noise", flags.model, "use 'ganymede sample'");
+  const auto& shape = model.gan.encoder->input_shape();
+  const auto pictures = pictures_of(flags.images);
+  const fs::path output(flags.output);
+  const bool sheet = output.extension() == ".png";
+  if (sheet && pictures.size() > kLargestSheet) {
+    throw UsageError(fmt::format("{} pictures are too many for one sheet", pictures.size()), flags.output, "name a folder with -o");
+  }
+
+  std::vector<image::Image> all_above, all_below;
+  auto files = nlohmann::json::array();
+  Progress progress("translate", pictures.size(), "picture");
+  for (size_t begin = 0; begin < pictures.size(); begin += kAtOnce) {
+    const size_t end = std::min(begin + kAtOnce, pictures.size());
+    std::vector<image::Image> above;
+    for (size_t i = begin; i < end; ++i) {
+      const auto where = pictures[i].from.string();
+      above.push_back(data::fitted(image::decode(read_file(pictures[i].from), where), static_cast<int>(shape.height()), static_cast<int>(shape.channels())));
+    }
+    const Tensor codes = models::encode(*model.gan.encoder, models::from_pictures(above));
+    auto below = models::to_pictures(models::generate(model.generator(), codes));
+    for (size_t i = begin; i < end && !sheet; ++i) {
+      const fs::path file = output / pictures[i].name;
+      write_file(file, image::encode_png(below[i - begin]));
+      files.push_back({{"from", pictures[i].from.string()}, {"to", file.string()}});
+    }
+    progress.update(end);
+    if (!sheet) continue;
+    std::move(above.begin(), above.end(), std::back_inserter(all_above));
+    std::move(below.begin(), below.end(), std::back_inserter(all_below));
+  }
+  progress.finish();
+  if (sheet) {
+    const auto columns = models::grid_columns(0, static_cast<std::int64_t>(pictures.size()));
+    write_file(output, image::encode_png(image::pair_grid(all_above, all_below, static_cast<int>(columns))));
+    for (const auto& picture : pictures) files.push_back({{"from", picture.from.string()}, {"to", output.string()}});
+  }
+  if (flags.json) return print_json({{"files", files}});
+  fmt::print("{} pictures translated into {}\n", pictures.size(), flags.output);
+}
+
+}  // namespace
+
+void add_translate(CLI::App& app) {
+  auto flags = std::make_shared<TranslateFlags>();
+  app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
+  app.add_option("images", flags->images, "picture files, and folders of them")->required();
+  app.add_option("-o,--output", flags->output, "a folder for single files, or a .png for one sheet of pairs")->required();
+  app.add_flag("--json", flags->json, "one JSON document");
+  app.callback([flags] { run(*flags); });
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,112 @@
+#include "ganymede/train/classifier.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ganymede/core/progress.h"
+#include "ganymede/core/random.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/models/draw.h"
+#include "ganymede/models/initialise.h"
+#include "ganymede/train/batch.h"
+#include "ganymede/train/optimizer.h"
+
+namespace ganymede::train {
+namespace {
+
+void expect_fit(const models::Network& network, const data::Dataset& dataset) {
+  const auto& info = dataset.info();
+  if (info.classes.empty()) throw UsageError("the data has no labels to learn from", info.name, "choose a data set with classes");
+  const nn::Shape images{info.channels, info.height, info.width};
+  if (network.input_shape() != images) {
+    throw UsageError(fmt::format("the classifier reads {} but the data has {}", network.input_shape().text(), images.text()), info.name,
+                     "set size and channels to the classifier's");
+  }
+  const auto logits = network.output_shape().elements();
+  if (logits != static_cast<std::int64_t>(info.classes.size())) {
+    throw UsageError(fmt::format("the classifier knows {} classes but the data has {}", logits, info.classes.size()), info.name);
+  }
+}
+
+}  // namespace
+
+config::NetworkConfig with_class_logits(config::NetworkConfig layers, std::int64_t classes, const nn::Shape& input) {
+  const models::Network network(layers, input);
+  const auto place = layers.layers.front().place;
+  if (network.output_shape().is_image()) layers.layers.push_back({"flatten", toml::table{{"flatten", true}}, place});
+  layers.layers.push_back({"dense", toml::table{{"dense", classes}}, place});
+  return layers;
+}
+
+models::Network train_classifier(const config::NetworkConfig& layers, std::shared_ptr<const data::Dataset> dataset,
+                                 const ClassifierRun& run) {
+  const auto& info = dataset->info();
+  models::Network network(layers, {info.channels, info.height, info.width});
+  expect_fit(network, *dataset);
+  models::initialise(network, layers, run.seed, run.name);
+  network.to(run.device);
+  network.require_gradients(true);
+
+  config::OptimizerConfig adam;
+  adam.beta1 = 0.9;
+  adam.weight_decay = run.training.weight_decay;
+  Optimizer optimizer(adam, network, nullptr);
+  const auto batch = std::min(static_cast<std::size_t>(run.training.batch), dataset->size());
+  const auto steps = static_cast<std::uint64_t>(
+      std::ceil(run.training.epochs * static_cast<double>(dataset->size()) / static_cast<double>(batch)));
+  data::Loader loader(dataset, {.batch = batch, .seed = stream_seed(run.seed, run.name)});
+  Progress progress(run.name, steps, "step", 0);
+  constexpr std::uint64_t kLookEvery = 20;
+  for (std::uint64_t step = 0; step < steps; ++step) {
+    const auto images = loader.next();
+    nn::Pass pass{.training = true, .dropout_seed = stream_seed(run.seed, run.name + " dropout", step)};
+    const Tensor logits = network.forward(pixels_of(images, network.input_shape(), run.device, run.type), pass).to(at::kFloat).flatten(1);
+    const Tensor loss = at::cross_entropy_loss(logits, torch::tensor(images.labels, at::kLong).to(run.device));
+    loss.backward();
+    const double along = static_cast<double>(step) / static_cast<double>(steps);
+    optimizer.step({.learning_rate = run.training.learning_rate * 0.5 * (1 + std::cos(M_PI * along))}, false);
+    std::string note;
+    if (step % kLookEvery == 0) {
+      const double value = loss.item<double>();
+      if (!std::isfinite(value)) throw Error(fmt::format("the loss of the {} is not finite", run.name), info.name, "try a smaller learning rate");
+      note = fmt::format("cross-entropy {:.3f}", value);
+    }
+    progress.update(step + 1, note);
+    if (stop_requested()) throw Error(fmt::format("stopped before the {} was trained", run.name), info.name, "start again: it takes the same course");
+  }
+  progress.finish();
+  network.require_gradients(false);
+  return network;
+}
+
+Tensor classify(const models::Network& classifier, const Tensor& images) {
+  return models::encode(classifier, images).flatten(1).argmax(1);
+}
+
+void each_batch(const data::Dataset& dataset, const std::function<void(const Tensor&, const Tensor&)>& take) {
+  constexpr std::size_t kBatch = 512;
+  const auto& info = dataset.info();
+  const std::size_t bytes = dataset.image_bytes();
+  std::vector<std::uint8_t> pixels;
+  for (std::size_t begin = 0; begin < dataset.size(); begin += kBatch) {
+    const std::size_t count = std::min(kBatch, dataset.size() - begin);
+    pixels.resize(count * bytes);
+    std::vector<std::int64_t> labels;
+    for (std::size_t i = 0; i < count; ++i) {
+      dataset.read(begin + i, std::span(pixels).subspan(i * bytes, bytes));
+      labels.push_back(dataset.label(begin + i));
+    }
+    take(models::from_pixels(pixels, static_cast<std::int64_t>(count), info.height, info.width, info.channels, at::kCPU, at::kFloat),
+         torch::tensor(labels, at::kLong));
+  }
+}
+
+double accuracy(const models::Network& classifier, const data::Dataset& dataset) {
+  expect_fit(classifier, dataset);
+  std::int64_t right = 0;
+  each_batch(dataset, [&](const Tensor& images, const Tensor& labels) { right += (classify(classifier, images) == labels).sum().item<std::int64_t>(); });
+  return static_cast<double>(right) / static_cast<double>(dataset.size());
+}
+
+}  // namespace ganymede::train

@@ -1,0 +1,21 @@
+// The data sets a recipe names, opened at the size its networks need.
+#pragma once
+
+#include <memory>
+
+#include "ganymede/data/dataset.h"
+#include "ganymede/models/gan.h"
+
+namespace ganymede::train {
+
+/// [data], or another section like it, at `image`'s size and channels. Throws as data::open_dataset() does.
+std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed);
+
+/// What the discriminator takes for real.
+std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan);
+/// What the generator translates; null where it starts from noise.
+std::shared_ptr<const data::Dataset> open_source(const config::Recipe& recipe, const models::Gan& gan);
+/// The split "test" of a section's data set, where it has one that the section does not name already; else null.
+std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed);
+
+}  // namespace ganymede::train

@@ -1,0 +1,61 @@
+"""Every objective's small recipe learns the built-in shapes, counted by the exact attribution: `scripts/test slow`.
+
+Each is trained in full, for some minutes: these tests are no part of the whole that `scripts/test` is."""
+
+import json
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "cli"))
+from conftest import ganymede  # noqa: E402, F401  (a fixture)
+
+RECIPES = sorted(path.stem for path in (ROOT / "recipes").glob("shapes-*.toml"))
+CONDITIONAL = ["shapes-acgan", "shapes-projection"]
+
+_runs = {}
+
+
+@pytest.fixture
+def trained(ganymede, tmp_path_factory):  # noqa: F811
+    """The run folder of a recipe, trained once a session."""
+
+    def run(recipe):
+        if recipe not in _runs:
+            folder = tmp_path_factory.mktemp("runs") / recipe
+            result = ganymede("train", recipe, "--out", folder, timeout=3600)
+            assert result.returncode == 0, result.stderr
+            _runs[recipe] = folder
+        return _runs[recipe]
+
+    return run
+
+
+def modes(ganymede, recipe, fake):  # noqa: F811
+    """The mode coverage of pictures against the data of a recipe."""
+    size = "16" if "size = 16" in (ROOT / "recipes" / f"{recipe}.toml").read_text() else "32"
+    result = ganymede("evaluate", "--real", "shapes", "--fake", fake, "--size", size, "--metrics", "modes", "-n", 1000, "--json")
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)["metrics"]["modes"]
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_draws_at_least_nine_of_ten_classes(ganymede, trained, recipe):  # noqa: F811
+    found = modes(ganymede, recipe, trained(recipe))
+    print(recipe, found)
+    assert found["found"] >= 9, found
+
+
+@pytest.mark.parametrize("recipe", CONDITIONAL)
+def test_draws_the_class_asked_for(ganymede, trained, tmp_path, recipe):  # noqa: F811
+    asked, drawn = 0, 0
+    names = [row["name"] for row in json.loads(ganymede("data", "info", "shapes", "--json").stdout)["classes"]]
+    for label, name in enumerate(names):
+        folder = tmp_path / name
+        assert ganymede("sample", trained(recipe), "-n", 100, "--class", name, "-o", folder).returncode == 0
+        found = modes(ganymede, recipe, folder)
+        asked += 100
+        drawn += round(100 * found["clear"] * found["frequencies"][label])
+    assert drawn >= 0.95 * asked, f"{drawn} of {asked}"
