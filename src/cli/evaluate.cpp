@@ -31,6 +31,18 @@ struct EvaluateFlags {
   bool train_features = false, force = false, json = false;
 };
 
+std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlags& flags) {
+  if (flags.features.empty()) return nullptr;
+  if (flags.features != data::kInception) return quality::torchscript_extractor(flags.features);
+  for (const auto& file : data::published_files()) {
+    if (file.dataset != data::kInception) continue;
+    const auto path = data::data_root() / data::kInception / file.name;
+    if (!fs::exists(path)) throw Error("Inception is not at hand", path.string(), "get it with: ganymede data fetch inception");
+    return quality::torchscript_extractor(path);
+  }
+  return nullptr;
+}
+
 /// A model's own data, in the model's shape.
 OpenedSide own_data(const checkpoint::Model& model, const EvaluateFlags& flags) {
   auto recipe = model.recipe;
@@ -39,6 +51,50 @@ OpenedSide own_data(const checkpoint::Model& model, const EvaluateFlags& flags) 
   auto images = train::open_data(recipe, model.gan);
   const std::string name = images->info().name;
   return {{name, std::move(images)}};
+}
+
+/// The test split of a model's data, which it has not seen in training; null where there is none.
+std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& model, const std::string& folder) {
+  auto recipe = model.recipe;
+  if (!folder.empty()) recipe.data.path = folder;
+  recipe.data.count = 0;
+  try {
+    return train::open_held_out(recipe.data, model.gan.image_shape(), recipe.train.seed);
+  } catch (const Error& missing) {
+    spdlog::info("no held-out images to compare with: {}", missing.what());
+    return nullptr;
+  }
+}
+
+void expect_extension(const std::string& file, const std::vector<std::string>& known) {
+  if (file.empty() || std::find(known.begin(), known.end(), fs::path(file).extension()) != known.end()) return;
+  throw UsageError("the figure's file name does not say what it is", file, fmt::format("end it in {}", fmt::join(known, " or ")));
+}
+
+/// The built-in classifier of a data set, at the shape of its images.
+std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::DataConfig& config, const data::DatasetInfo& info) {
+  auto trained = train::classifier_of(config, nn::Shape{info.channels, info.height, info.width});
+  std::vector<checkpoint::NamedTensor> tensors;
+  checkpoint::append_tensors(tensors, "classifier", trained.network);
+  quality::ExtractorInfo named{.name = trained.name, .checksum = quality::tensors_digest(tensors), .classes = trained.classes};
+  named.note = fmt::format("built-in classifier, {:.2f} % of {}", 100 * trained.accuracy.share, trained.accuracy.of);
+  return quality::network_extractor(std::make_shared<const models::Network>(std::move(trained.network)), std::move(named));
+}
+
+/// What names the real side's data for the classifier: the model's recipe, or the set itself.
+config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedSide& fake, const OpenedSide& real) {
+  if (!flags.model.empty()) {
+    auto data = fake.model->recipe.data;
+    if (!flags.data.empty()) data.path = flags.data;
+    return data;
+  }
+  if (!real.side.images || real.model) throw UsageError("--train-features needs labelled real images", flags.real, "name a data set with --real, or --features FILE");
+  const auto& info = real.side.images->info();
+  config::DataConfig data;
+  data.name = info.name;
+  data.path = info.path.string();
+  data.splits = info.splits;
+  return data;
 }
 
 struct Sides {
@@ -59,57 +115,6 @@ Sides open_sides(const EvaluateFlags& flags) {
   if (real.channels == 0) real.channels = static_cast<int>(model.gan.image_shape().channels());
   auto opened = open_side(flags.real, real);
   return {std::move(opened), draw_side(std::move(model), fake)};
-}
-
-/// The data whose labels the built-in features are learnt from: a model's own, or the real side's.
-std::pair<config::DataConfig, nn::Shape> labelled_data(const EvaluateFlags& flags, const Sides& sides) {
-  config::DataConfig config;
-  if (const auto& model = sides.fake.model; model && !flags.model.empty()) {
-    config = model->recipe.data;
-    if (!flags.data.empty()) config.path = flags.data;
-  } else if (sides.real.side.images) {
-    const auto& info = sides.real.side.images->info();
-    config.name = info.name;
-    config.path = info.path.string();
-    config.splits = info.splits;
-  }
-  if (!sides.real.side.images) throw UsageError("features cannot be learnt from stored features", flags.real, "name images with --real");
-  const auto& info = sides.real.side.images->info();
-  return {config, nn::Shape{info.channels, info.height, info.width}};
-}
-
-std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlags& flags, const Sides& sides) {
-  if (flags.train_features) {
-    const auto [config, shape] = labelled_data(flags, sides);
-    auto trained = train::classifier_of(config, shape);
-    quality::ExtractorInfo info{.name = fmt::format("classifier of {}, right on {:.2f} % of {}", config.name, 100 * trained.accuracy.share, trained.accuracy.of),
-                                .checksum = trained.name,
-                                .classes = trained.classes};
-    return quality::network_extractor(std::make_shared<const models::Network>(std::move(trained.network)), std::move(info));
-  }
-  if (flags.features.empty()) return nullptr;
-  if (flags.features != data::kInception) return quality::torchscript_extractor(flags.features);
-  for (const auto& file : data::published_files()) {
-    if (file.dataset != data::kInception) continue;
-    const auto path = data::data_root() / data::kInception / file.name;
-    if (!fs::exists(path)) throw Error("Inception is not at hand", path.string(), "get it with: ganymede data fetch inception");
-    return quality::torchscript_extractor(path);
-  }
-  return nullptr;
-}
-
-/// The test split of a model's data, which it has not seen in training; null where there is none.
-std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& model, const std::string& folder) {
-  auto config = model.recipe.data;
-  if (!folder.empty()) config.path = folder;
-  auto images = train::open_held_out(config, model.gan.image_shape(), model.recipe.train.seed);
-  if (!images) spdlog::info("no held-out images to compare with: {} has no test split beside what was trained on", config.name);
-  return images;
-}
-
-void expect_extension(const std::string& file, const std::vector<std::string>& known) {
-  if (file.empty() || std::find(known.begin(), known.end(), fs::path(file).extension()) != known.end()) return;
-  throw UsageError("the figure's file name does not say what it is", file, fmt::format("end it in {}", fmt::join(known, " or ")));
 }
 
 /// Those asked for, or else all that these two can have.
@@ -149,9 +154,9 @@ void run(const EvaluateFlags& flags) {
   expect_extension(flags.memorisation, {".png"});
   catch_stop_signals();
   set_threads(globals().threads);
-  const Sides sides = open_sides(flags);
-  const auto& [real, fake] = sides;
-  const auto extractor = extractor_of(flags, sides);
+  auto extractor = extractor_of(flags);
+  const auto [real, fake] = open_sides(flags);
+  if (flags.train_features) extractor = classifier_of(labelled_data(flags, fake, real), real.side.images->info());
   const auto metrics = metrics_of(flags, real.side, fake.side, extractor.get());
   if (metrics.empty()) {
     throw UsageError("without features there is no metric for these", flags.fake, "name a feature file with --features");
@@ -179,14 +184,14 @@ void add_evaluate(CLI::App& app) {
   auto flags = std::make_shared<EvaluateFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder, judged against its own data");
   app.add_option("--data", flags->data, "where the model's data is: a folder, archive or file")->type_name("DIR");
-  app.add_option("--source", flags->source, "where the data is that a translating model redraws")->type_name("DIR");
+  app.add_option("--source", flags->source, "where the images are that a translating model redraws")->type_name("DIR");
   app.add_option("--real", flags->real, "instead of a model: a data set, images, a model or a feature file")->type_name("A");
   app.add_option("--fake", flags->fake, "what to compare with --real: the same kinds; NAME:SPLIT names a split")->type_name("B");
   app.add_option("--metrics", flags->metrics, "fid, kid, is, prdc, swd, modes; all that can be had unless given")->delimiter(',')->allow_extra_args(false);
   app.add_option("-n,--count", flags->count, "pictures to draw (50,000 unless given), or of --fake to use")->check(CLI::Range(1, 10'000'000));
   app.add_option("--real-count", flags->real_count, "real images to use; all unless given")->check(CLI::Range(1, 100'000'000));
   auto* features = app.add_option("--features", flags->features, "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust")->type_name("FILE");
-  app.add_flag("--train-features", flags->train_features, "features of a classifier of the real data's own labels, trained once and kept")->excludes(features);
+  app.add_flag("--train-features", flags->train_features, "features of a classifier of the real data's labels, trained once and kept")->excludes(features);
   app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")->check(CLI::Range(1, 1000))->capture_default_str();
   app.add_option("--seed", flags->seed, "of the model's noise and of what metrics draw")->capture_default_str();
   app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")->check(CLI::Range(1, 4096));

@@ -107,6 +107,7 @@ json protocol_json(const quality::Judge& judge, const OpenedSide& real, const Op
   if (featured) {
     const auto info = judge.features_info(fake.side);
     features = {{"name", info.name}, {"sha256", info.checksum}, {"inception", info.inception}, {"width", judge.real_features().moments.dimension()}};
+    if (!info.note.empty()) features["note"] = info.note;
   }
   const bool inception = featured && judge.features_info(fake.side).inception;
   json out{{"metrics", metrics},
@@ -133,8 +134,9 @@ std::string report_text(const json& metrics, const json& protocol) {
   out += "protocol\n";
   if (protocol["features"].is_object()) {
     const auto& features = protocol["features"];
-    out += fmt::format("  features      {}, {} wide, sha256 {}\n", features["name"].get<std::string>(), features["width"].get<int>(),
-                       features["sha256"].get<std::string>().empty() ? "not known" : features["sha256"].get<std::string>());
+    out += fmt::format("  features      {}, {} wide, sha256 {}{}\n", features["name"].get<std::string>(), features["width"].get<int>(),
+                       features["sha256"].get<std::string>().empty() ? "not known" : features["sha256"].get<std::string>(),
+                       features.contains("note") ? ", " + features["note"].get<std::string>() : "");
   }
   out += fmt::format("  real          {}\n", side_text(protocol["real"], protocol["seed"]));
   out += fmt::format("  generated     {}\n", side_text(protocol["fake"], protocol["seed"]));

@@ -82,6 +82,16 @@ def test_a_sheet_shows_pairs(ganymede, run, pictures):
     assert (width, height) == (2 * 18 + 2, 2 * 18 + 2)
 
 
+def test_translations_are_judged_by_the_targets_classifier(ganymede, tmp_path, run):
+    """The transferred accuracy: `evaluate` redraws the source's test split and asks a classifier of the target domain."""
+    result = ganymede("--threads", 1, "evaluate", run, "--metrics", "prdc", "--train-features", "--force", "-n", 100, "--json",
+                      env={"XDG_CACHE_HOME": str(tmp_path)})
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert 0 <= found["metrics"]["class_accuracy"] <= 1
+    assert found["protocol"]["fake"]["images"] == 100 and found["protocol"]["fake"]["channels"] == 1
+
+
 def test_what_cannot_be_translated(ganymede, run, pictures):
     noise = shared_model(ganymede)
     broken = pictures / "broken.png"

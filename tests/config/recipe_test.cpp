@@ -158,6 +158,19 @@ void expect_round_trip(const Recipe& recipe) {
   EXPECT_EQ(again.about, recipe.about);
 }
 
+TEST(Recipe, JudgesNothingUnlessAsked) {
+  const Recipe plain = parse(kText);
+  EXPECT_FALSE(plain.quality.metric);
+  EXPECT_EQ(to_toml(plain).find("[quality]"), std::string::npos);
+  const Recipe judged = parse(kText, {"quality.metric=\"prdc\"", "quality.every=\"2 epochs\"", "quality.count=500"});
+  EXPECT_EQ(judged.quality.metric, Metric::kPrdc);
+  const Recipe again = parse(to_toml(judged));
+  EXPECT_EQ(again.quality.metric, Metric::kPrdc);
+  EXPECT_EQ(again.quality.every, judged.quality.every);
+  EXPECT_EQ(again.quality.count, 500);
+  EXPECT_THAT(error_of([] { parse(kText, {"quality.metric=\"frechet\""}); }), HasSubstr("metric"));
+}
+
 TEST(Recipe, WritesAndReadsBack) {
   expect_round_trip(parse(kText));
   expect_round_trip(

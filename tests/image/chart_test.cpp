@@ -173,6 +173,21 @@ TEST(Chart, LaysOutManySeriesAndPanels) {
   EXPECT_GT(count_near(image, 0x56, 0xB4, 0xE9), 500);
 }
 
+TEST(Chart, ScattersEveryPointAndJoinsNone) {
+  Series cloud{.name = "cloud", .x = {}, .y = {}, .scattered = true};
+  for (int i = 0; i < 400; ++i) {
+    cloud.x.push_back(i % 20);
+    cloud.y.push_back(i / 20);
+  }
+  Series joined = cloud;
+  joined.scattered = false;
+  const Image dots = checked({"", {{"", "", "", {cloud}}}}), lines = checked({"", {{"", "", "", {joined}}}});
+  EXPECT_EQ(count_near(dots, 0x00, 0x72, 0xB2), 0) << "dots let others shine through";
+  EXPECT_GT(count_near(lines, 0x00, 0x72, 0xB2), 500);
+  cloud.x[7] = kNan;
+  checked({"", {{"", "", "", {cloud}}}});
+}
+
 TEST(Chart, SaysItsTitleToScreenReaders) {
   const std::string svg = chart_svg({"losses & scores", {}});
   EXPECT_THAT(svg, StartsWith("<?xml"));

@@ -14,12 +14,6 @@ Tensor gaussian(std::int64_t n, std::int64_t d, std::uint64_t seed) {
   return at::empty({n, d}, at::kDouble).normal_(0, 1, cpu_generator(seed));
 }
 
-Moments moments_of(const Tensor& features) {
-  Moments out;
-  out.add(features);
-  return out;
-}
-
 /// Features whose sample mean is `mean` and whose sample covariance is diag(variances), exactly.
 Tensor with_moments_of(const std::vector<double>& mean, const std::vector<double>& variances) {
   const auto d = static_cast<std::int64_t>(mean.size());

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/checkpoint/safetensors.h"
 #include "ganymede/models/network.h"
 
 namespace ganymede::quality {
@@ -15,6 +16,7 @@ struct ExtractorInfo {
   std::string checksum;  ///< sha256 of the file, or of the network's weights
   bool inception = false;  ///< NVIDIA's inception-2015-12-05.pt by its checksum: only then is a figure called FID
   std::vector<std::string> classes = {};  ///< what its logits stand for, where that is known
+  std::string note = {};  ///< what a reader of its figures should know, such as a classifier's accuracy
 };
 
 struct Extracted {
@@ -36,6 +38,9 @@ class FeatureExtractor {
 /// with it for features, with `no_output_bias` for class probabilities. A TorchScript file is a program: load only
 /// what you trust. Throws Error when the file is missing, damaged or no TorchScript.
 std::unique_ptr<FeatureExtractor> torchscript_extractor(const std::filesystem::path& path);
+
+/// sha256 over the values of tensors in order: the checksum of a network of the program's own.
+std::string tensors_digest(const std::vector<checkpoint::NamedTensor>& tensors);
 
 /// A classifier of images: the last layer's output is the logits, its input the features. Images must have the shape
 /// the network was made for; pixels go in as they do in training, (x - 127.5) / 127.5.

@@ -19,22 +19,6 @@ constexpr std::int64_t kMomentRows = 1024;
 constexpr std::uint64_t kFeatureCacheLimit = std::uint64_t{4} << 30;
 constexpr const char *kExtension = ".features", *kContent = "content_sha256";
 
-std::string text_digest(const std::string& text) {
-  Digest digest;
-  digest.update({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-  return digest.hex();
-}
-
-std::string content_digest(const Extracted& values) {
-  Digest digest;
-  for (const Tensor& tensor : {values.features, values.logits}) {
-    if (!tensor.defined()) continue;
-    const Tensor plain = tensor.contiguous();
-    digest.update({static_cast<const std::uint8_t*>(plain.data_ptr()), plain.nbytes()});
-  }
-  return digest.hex();
-}
-
 std::map<std::string, std::string> metadata_of(const ExtractorInfo& extractor) {
   return {{"format", "ganymede-features"}, {"extractor", extractor.name}, {"extractor_sha256", extractor.checksum}};
 }
@@ -47,9 +31,7 @@ std::vector<checkpoint::NamedTensor> tensors_of(const Extracted& values) {
 
 Features with_moments(Extracted values, const CollectOptions& options) {
   Features out;
-  for (std::int64_t begin = 0; begin < values.features.size(0); begin += kMomentRows) {
-    out.moments.add(values.features.slice(0, begin, std::min(values.features.size(0), begin + kMomentRows)));
-  }
+  out.moments = moments_of(values.features);
   if (options.keep) out.features = std::move(values.features);
   if (options.logits) out.logits = std::move(values.logits);
   return out;
@@ -108,7 +90,7 @@ Features cached_features(const data::Dataset& images, const FeatureExtractor& ex
       Extracted values{matrix_in(file, "features", path.string()), matrix_in(file, "logits", path.string())};
       const auto content = file.metadata.find(kContent);
       const bool whole = values.features.defined() && values.features.size(0) == static_cast<std::int64_t>(images.size());
-      if (whole && content != file.metadata.end() && content->second == content_digest(values)) {
+      if (whole && content != file.metadata.end() && content->second == tensors_digest(tensors_of(values))) {
         fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);  // marks it as used
         if (report) report(images.size());
         return with_moments(std::move(values), options);
@@ -121,7 +103,7 @@ Features cached_features(const data::Dataset& images, const FeatureExtractor& ex
   try {
     const Extracted values{out.features, out.logits};
     auto metadata = metadata_of(extractor.info());
-    metadata[kContent] = content_digest(values);
+    metadata[kContent] = tensors_digest(tensors_of(values));
     checkpoint::write_safetensors(path, tensors_of(values), metadata);
     data::trim_cache(folder, kExtension, kFeatureCacheLimit);
   } catch (const Error& error) {

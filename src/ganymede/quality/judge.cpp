@@ -116,7 +116,7 @@ Features Judge::features_of(const Side& side, bool real) const {
   const bool logits = !real && (wants(Metric::kIs) || judged);
   if (side.stored) {
     Features out;
-    out.moments.add(side.stored->values.features);
+    out.moments = moments_of(side.stored->values.features);
     if (keep) out.features = side.stored->values.features;
     out.logits = side.stored->values.logits;
     return out;

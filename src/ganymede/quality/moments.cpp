@@ -11,6 +11,13 @@ void expect_finite(const Tensor& features, const std::string& what) {
   throw Error("a feature is not a finite number", what, "look for NaN in the images or in the network that makes the features");
 }
 
+Moments moments_of(const Tensor& features) {
+  constexpr std::int64_t kRows = 1024;
+  Moments out;
+  for (const auto& block : features.split(kRows)) out.add(block);
+  return out;
+}
+
 void Moments::add(const Tensor& features) {
   if (features.dim() != 2) throw Error(fmt::format("features in {} dimensions where two belong", features.dim()));
   if (features.size(0) == 0) return;

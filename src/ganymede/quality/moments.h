@@ -29,6 +29,9 @@ class Moments {
   Tensor mean_, scatter_;  ///< scatter_: the sum of the outer products of what differs from the mean
 };
 
+/// Of all rows of [N, D], a block at a time, so that they are never all in f64.
+Moments moments_of(const Tensor& features);
+
 /// Throws Error, naming `what`, unless every value of [n, D] is finite.
 void expect_finite(const Tensor& features, const std::string& what);
 

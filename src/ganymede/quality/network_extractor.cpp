@@ -1,4 +1,5 @@
 #include "ganymede/core/error.h"
+#include "ganymede/core/hash.h"
 #include "ganymede/models/pictures.h"
 #include "ganymede/quality/extractor.h"
 
@@ -41,6 +42,15 @@ class NetworkExtractor : public FeatureExtractor {
 };
 
 }  // namespace
+
+std::string tensors_digest(const std::vector<checkpoint::NamedTensor>& tensors) {
+  Digest digest;
+  for (const auto& named : tensors) {
+    const Tensor plain = named.tensor.detach().to(at::kCPU).contiguous();
+    digest.update({static_cast<const std::uint8_t*>(plain.data_ptr()), plain.nbytes()});
+  }
+  return digest.hex();
+}
 
 std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier, ExtractorInfo info) {
   return std::make_unique<NetworkExtractor>(std::move(classifier), std::move(info));
