@@ -20,8 +20,11 @@ def test_every_row_has_its_command(real_data, recipe):
     result = reproduce("--print", recipe)
     assert result.returncode == 0, result.stderr
     commands = [shlex.split(line) for line in result.stdout.splitlines()]
-    assert commands and all(word[0] == "build/release/ganymede" and "train" in word for word in commands)
+    assert commands and all(words[0] == "build/release/ganymede" for words in commands) and "train" in commands[0]
     for words in commands:
+        if "train" not in words:
+            assert words[1] == "evaluate" and words[2] == commands[0][commands[0].index("--out") + 1], "it judges what was trained"
+            continue
         assert (ROOT / "recipes" / f"{words[words.index('train') + 1]}.toml").exists()
         if "--data" in words:
             named = words[words.index("--data") + 1]
