@@ -22,6 +22,9 @@ ganymede_packages_run="
   libpng16-16 libjpeg62-turbo libwebp7 libcairo2 fonts-dejavu-core
   libprotobuf32"
 
+# For tests of the page alone.
+ganymede_packages_browser="chromium"
+
 ganymede_packages_tests="libgtest-dev libgmock-dev python3 python3-venv python3-pytest python3-numpy python3-torch"
 
 # ganymede_install_packages LIST...: installs what is missing of ganymede_packages_LIST; where nothing is, touches nothing.

@@ -17,6 +17,7 @@ void add_data_prepare(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_sample(CLI::App& app);
+void add_serve(CLI::App& app);
 void add_summary(CLI::App& app);
 void add_train(CLI::App& app);
 

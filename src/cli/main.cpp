@@ -25,6 +25,7 @@ constexpr Command kCommands[] = {
     {"train", "train a recipe", add_train},
     {"sample", "draw pictures with a trained model", add_sample},
     {"plot", "draw loss and quality curves of runs", add_plot},
+    {"serve", "the studio in the browser, and the REST API", add_serve},
     {"bench", "time a recipe's training step", add_bench},
 };
 

@@ -7,22 +7,6 @@
 #include "ganymede/objectives/penalty.h"
 
 namespace ganymede::cli {
-namespace {
-
-nlohmann::json to_json(const models::Summary& summary) {
-  auto layers = nlohmann::json::array();
-  for (const auto& row : summary.layers) {
-    layers.push_back({{"name", row.name}, {"kind", row.kind}, {"output", row.output}, {"params", row.params}});
-  }
-  return {{"layers", layers},
-          {"total", summary.total},
-          {"trainable", summary.trainable},
-          {"non_trainable", summary.non_trainable},
-          {"multiply_adds", summary.multiply_adds}};
-}
-
-}  // namespace
-
 void add_summary(CLI::App& app) {
   struct Flags {
     std::string what;
@@ -37,7 +21,7 @@ void add_summary(CLI::App& app) {
     objectives::make_objective(recipe.objective);  // a recipe that names an unknown one is wrong here as well
     for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
     const auto generator = models::summarise(gan.generator), discriminator = models::summarise(gan.discriminator);
-    if (flags->json) return print_json({{"generator", to_json(generator)}, {"discriminator", to_json(discriminator)}});
+    if (flags->json) return print_json({{"generator", models::to_json(generator)}, {"discriminator", models::to_json(discriminator)}});
     fmt::print("{}\n\n{}\n{}", recipe.name, models::to_text(generator, "Generator"), models::to_text(discriminator, "Discriminator"));
   });
 }

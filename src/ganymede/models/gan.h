@@ -31,6 +31,13 @@ Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std:
 /// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn.
 Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed);
 
+/// Row `index` of those.
+Tensor draw_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed);
+
+/// `latents` as if drawn from their distribution cut off at +-`threshold`, by quantiles: in law the truncation trick of
+/// Brock et al. 2019, but a picture changes smoothly with the threshold instead of being drawn anew.
+Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, double threshold);
+
 /// Classes for `count` samples, int64 [count] on the CPU, each equally likely. Undefined where `classes` is 0.
 Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed);
 
