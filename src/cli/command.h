@@ -14,6 +14,7 @@ void add_bench(CLI::App& app);
 void add_data(CLI::App& app);
 void add_data_dedup(CLI::App& app);
 void add_data_prepare(CLI::App& app);
+void add_explore(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_sample(CLI::App& app);

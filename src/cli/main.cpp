@@ -24,6 +24,7 @@ constexpr Command kCommands[] = {
     {"data", "list, inspect, preview and download data sets", add_data},
     {"train", "train a recipe", add_train},
     {"sample", "draw pictures with a trained model", add_sample},
+    {"explore", "ways and arithmetic in the latent space", add_explore},
     {"plot", "draw loss and quality curves of runs", add_plot},
     {"serve", "the studio in the browser, and the REST API", add_serve},
     {"bench", "time a recipe's training step", add_bench},

@@ -35,6 +35,7 @@ void run(const ServeFlags& flags) {
   }
   options.any_host = flags.open;
   options.queue = flags.queue;
+  options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
   set_threads(globals().threads);

@@ -33,7 +33,7 @@ class Answer:
 
 class Server:
     def __init__(self, program, arguments, threads=1, wait=True, env=None):
-        self.log_file = tempfile.TemporaryFile("w+")
+        self.log_file = tempfile.NamedTemporaryFile("a")
         command = [program, "--threads", threads, "serve", *arguments]
         if "--port" not in arguments:
             command += ["--port", "0"]
@@ -47,8 +47,8 @@ class Server:
             self.wait_for(lambda: self.get("/readyz").status == 200)
 
     def log(self):
-        self.log_file.seek(0)
-        return self.log_file.read()
+        with open(self.log_file.name) as file:  # of its own: the server's place in the file must not move
+            return file.read()
 
     def accesses(self):
         return [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]

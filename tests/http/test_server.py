@@ -305,6 +305,12 @@ def test_every_access_is_a_line_of_json(start, runs):
     assert all(line["ms"] >= 0 for line in lines) and lines[0]["bytes"] > 100
 
 
+def test_quiet_logs_no_access(start, runs):
+    with start(runs, "-q") as server:
+        assert server.get("/").status == 200
+        assert server.log() == ""
+
+
 def test_a_stop_finishes_what_is_running(start, runs):
     with start(runs) as server, concurrent.futures.ThreadPoolExecutor(32) as pool:
         stream = Events(server, "/api/v1/runs/tiny/events?rows=0")

@@ -122,7 +122,7 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   };
   Server server(options.server, handle, [&](const Exchange& done) {
     meters.request(done.method, done.route, done.status, done.seconds, done.bytes);
-    log_access(done);
+    if (options.log_requests) log_access(done);
   });
   // After the server: they end before it does, and with them every reply that is still under way.
   Workers workers(kPackers);

@@ -17,6 +17,7 @@ struct StudioOptions {
   std::optional<Token> token;  ///< every call but health, and the page itself, must carry it
   bool any_host = false;       ///< answers whatever name it is asked under
   std::int64_t queue = 4096;   ///< pictures that may wait to be drawn
+  bool log_requests = true;    ///< a line of JSON on stderr for each
 };
 
 /// Serves until `stop` says so. `ready` is called once with the port when it listens.
