@@ -69,7 +69,10 @@ export function Generate({ model, address }: { model: Model; address: Address })
     const begin = performance.now();
     const show = async () => {
       try {
-        if (done.current.right !== key) setRight(null);
+        if (done.current.right !== key) {
+          setRight(null);
+          done.current.right = "";
+        }
         const parts: Promise<void>[] = [];
         if (done.current.left !== key) {
           parts.push(draw(model, noise, true, stop.signal, busy).then((shown) => (setLeft(shown), void (done.current.left = key))));

@@ -1,10 +1,28 @@
 // Pictures: grids of them, and the large view.
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dataAddress, type Model, type Picture, type Point } from "./api";
 import { WELL_KEYS, toWell } from "./wells";
 
+const LARGEST = 192;
+const GAP = 4; // as in the style sheet
+
 /** How often a picture's pixels are repeated to be about `wanted` wide: always a whole number. */
 export const scaleFor = (width: number, wanted: number): number => Math.max(1, Math.round(wanted / width));
+
+/** The room an element has, in pixels, as it changes. */
+export function useWidth<T extends HTMLElement>(): [RefObject<T>, number] {
+  const place = useRef<T>(null);
+  const [width, set] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => set(place.current!.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(place.current!);
+    return () => observer.disconnect();
+  }, []);
+  return [place, width];
+}
 
 export interface Shown {
   picture: Picture;
@@ -121,10 +139,13 @@ export const describe = ({ picture, point, untrained }: Shown): string =>
 /** Pictures as buttons in rows; their room is there before they are. */
 export function PictureGrid({ model, shown, count, marked, onOpen }: { model: Model; shown: Shown[] | null; count: number; marked: Best; onOpen: (at: number) => void }) {
   const columns = Math.ceil(Math.sqrt(count));
-  const scale = scaleFor(model.image.width, columns <= 4 ? 64 : 48);
+  const [place, width] = useWidth<HTMLUListElement>();
+  // As large as fits, up to a size where single pixels are plain to see.
+  const room = Math.min(LARGEST, Math.floor((width - GAP * (columns - 1)) / columns));
+  const scale = Math.max(1, Math.floor(room / model.image.width));
   const size = { width: model.image.width * scale, height: model.image.height * scale };
   return (
-    <ul class="pictures" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, ${size.width}px))` }}>
+    <ul ref={place} class="pictures" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, ${size.width}px))` }}>
       {Array.from({ length: count }, (_, i) => {
         const one = shown?.[i];
         return (

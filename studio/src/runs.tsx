@@ -5,6 +5,7 @@ import { blobAddress, call, listen, type Metrics, type Run, type RunDetails } fr
 import { Command, Link } from "./app";
 import { Chart, Sparkline, type Curve } from "./chart";
 import { duration, figure, grouped } from "./numbers";
+import { useWidth } from "./pictures";
 
 const PANELS: { title: string; columns: [string, string][] }[] = [
   { title: "Losses", columns: [["loss_d", "discriminator"], ["loss_g", "generator"]] },
@@ -17,6 +18,7 @@ const PANELS: { title: string; columns: [string, string][] }[] = [
 ];
 const STATES = { running: "● running", done: "✓ done", stopped: "■ stopped" };
 const RECENT = 20;
+const LARGEST = 640; // pixels a sheet of samples is enlarged to
 
 /** A picture of a run, through the API: it may want a token. */
 function RunPicture({ run, name, alt }: { run: string; name: string; alt: string }) {
@@ -34,7 +36,14 @@ function RunPicture({ run, name, alt }: { run: string; name: string; alt: string
       if (made) setTimeout(() => URL.revokeObjectURL(made), 5000);
     };
   }, [run, name]);
-  return address ? <img class="pixels" src={address} alt={alt} /> : <span class="room" />;
+  const [place, room] = useWidth<HTMLDivElement>();
+  const [natural, setNatural] = useState(0);
+  const width = natural && natural <= room ? natural * Math.max(1, Math.floor(Math.min(room, LARGEST) / natural)) : undefined;
+  return (
+    <div ref={place} class="sheet-of-run">
+      {address && <img class="pixels" src={address} alt={alt} width={width} onLoad={(event) => setNatural(event.currentTarget.naturalWidth)} />}
+    </div>
+  );
 }
 
 /** What deserves a word, each with what to do about it. */
@@ -247,7 +256,7 @@ function OneRun({ id, others, query }: { id: string; others: string[]; query: UR
         <span>{run.recipe}</span>
         <span>step {run.step === null ? "–" : grouped(run.step)}</span>
         {run.images_per_s !== null && <span>{figure(run.images_per_s, 3)} images/s</span>}
-        {run.seconds !== null && <span>{duration(run.seconds)} so far</span>}
+        {run.seconds !== null && <span>{duration(run.seconds)}{run.state === "done" ? " in all" : " so far"}</span>}
         {run.seconds_left !== null && <span>{duration(run.seconds_left)} left</span>}
       </p>
       {run.state !== "done" && run.progress !== null && <progress value={run.progress} aria-label="progress" />}
