@@ -27,7 +27,9 @@ constexpr Command kCommands[] = {
     {"translate", "redraw images as images of another domain", add_translate},
     {"evaluate", "judge a model, or any two sets of images", add_evaluate},
     {"features", "the discriminator's features under a linear classifier", add_features},
+    {"explore", "ways and arithmetic in the latent space", add_explore},
     {"plot", "draw loss and quality curves of runs", add_plot},
+    {"serve", "the studio in the browser, and the REST API", add_serve},
     {"bench", "time a recipe's training step", add_bench},
 };
 

@@ -36,8 +36,7 @@ Tensor labels_of(const checkpoint::Model& model, const SampleFlags& flags) {
 
 void run(const SampleFlags& flags) {
   set_threads(globals().threads);
-  const auto model = checkpoint::load_model(flags.model);
-  if (model.gan.encoder) throw UsageError("the model draws nothing from noise: it translates images", flags.model, "use 'ganymede translate'");
+  const auto model = checkpoint::load_drawing_model(flags.model);
   const Tensor latents = models::draw_numbered_latents(model.recipe.latent, flags.count, flags.seed);
   const Tensor labels = labels_of(model, flags);
   Tensor images = flags.untrained ? models::generate(model.untrained_generator(), latents, labels)

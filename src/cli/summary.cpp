@@ -7,21 +7,6 @@
 #include "ganymede/objectives/penalty.h"
 
 namespace ganymede::cli {
-namespace {
-
-nlohmann::json to_json(const models::Summary& summary) {
-  auto layers = nlohmann::json::array();
-  for (const auto& row : summary.layers) {
-    layers.push_back({{"name", row.name}, {"kind", row.kind}, {"output", row.output}, {"params", row.params}});
-  }
-  return {{"layers", layers},
-          {"total", summary.total},
-          {"trainable", summary.trainable},
-          {"non_trainable", summary.non_trainable},
-          {"multiply_adds", summary.multiply_adds}};
-}
-
-}  // namespace
 
 void add_summary(CLI::App& app) {
   struct Flags {
@@ -42,7 +27,7 @@ void add_summary(CLI::App& app) {
     networks.emplace_back("discriminator", models::summarise(gan.discriminator));
     if (flags->json) {
       nlohmann::json document;
-      for (const auto& [name, summary] : networks) document[name] = to_json(summary);
+      for (const auto& [name, summary] : networks) document[name] = models::to_json(summary);
       return print_json(document);
     }
     fmt::print("{}\n", recipe.name);

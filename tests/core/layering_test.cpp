@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> kLowestFirst{"core",   "config",     "image",      "data", "nn", "augment",
-                                            "models", "objectives", "checkpoint", "quality", "train"};
+                                            "models", "objectives", "checkpoint", "quality", "train", "explore", "serve"};
 
 TEST(Layering, FoldersIncludeOnlyWhatIsBelowThem) {
   const auto height = [](const std::string& folder) {

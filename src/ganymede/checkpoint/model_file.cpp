@@ -23,13 +23,11 @@ std::uint64_t number(const std::string& text) {
   return value;
 }
 
-fs::path model_in(const fs::path& path) {
+fs::path model_at(const fs::path& path) {
   std::error_code ignored;
   if (!fs::exists(path, ignored)) throw Error("no such model", path.string(), "name a .safetensors file or a run folder");
   if (!fs::is_directory(path, ignored)) return path;
-  for (const char* name : {"best.safetensors", "model.safetensors"}) {
-    if (fs::is_regular_file(path / name, ignored)) return path / name;
-  }
+  if (const auto file = model_file_in(path)) return *file;
   throw Error("the folder holds no model", path.string(), "name a run folder, or train one with 'ganymede train RECIPE'");
 }
 
@@ -47,6 +45,14 @@ std::vector<std::string> class_names(const SafetensorsFile& file, std::int64_t c
 }
 
 }  // namespace
+
+std::optional<fs::path> model_file_in(const fs::path& folder) {
+  std::error_code ignored;
+  for (const char* name : {"best.safetensors", "model.safetensors"}) {
+    if (fs::is_regular_file(folder / name, ignored)) return folder / name;
+  }
+  return std::nullopt;
+}
 
 models::Network Model::untrained_generator() const {
   models::Network network(recipe.generator, gan.generator.input_shape());
@@ -113,7 +119,7 @@ config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where) 
 std::uint64_t step_of(const SafetensorsFile& file) { return number(meta(file, "step")); }
 
 Model load_model(const fs::path& given) {
-  const fs::path path = model_in(given);
+  const fs::path path = model_at(given);
   const std::string where = path.string();
   const auto file = read_safetensors(path);
   config::Recipe recipe = recipe_of(file, where);
@@ -134,6 +140,12 @@ Model load_model(const fs::path& given) {
   } catch (const UsageError& error) {
     throw Error(error.what_happened(), error.where(), error.mend());
   }
+}
+
+Model load_drawing_model(const fs::path& path) {
+  Model model = load_model(path);
+  if (!model.gan.encoder) return model;
+  throw UsageError("the model draws nothing from noise: it translates images", path.string(), "use 'ganymede translate'");
 }
 
 }  // namespace ganymede::checkpoint

@@ -40,8 +40,13 @@ void load_tensors(const SafetensorsFile& file, const std::string& prefix, const 
 std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
                                             const std::vector<std::string>& classes = {});
 
+/// The model of a run folder: its best, else its newest; nothing where it has none.
+std::optional<std::filesystem::path> model_file_in(const std::filesystem::path& folder);
+
 /// Reads a model file, or a run folder's best, else newest, model. Throws Error when there is none or it is damaged.
 Model load_model(const std::filesystem::path& path);
+/// As load_model(), for what draws from noise. Throws UsageError for a model that translates images.
+Model load_drawing_model(const std::filesystem::path& path);
 
 /// The recipe and step in a file's metadata; throws Error when it is no file of ours or a later version's.
 config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where);

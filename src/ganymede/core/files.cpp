@@ -152,12 +152,26 @@ void AppendFile::sync() {
   if (::fsync(descriptor_) != 0) fail("write", path_, errno);
 }
 
+bool is_locked(const fs::path& folder) {
+  const int descriptor = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  ::close(descriptor);  // and with it the lock
+  return held;
+}
+
 FolderLock::FolderLock(const fs::path& folder) {
   const fs::path path = folder / ".lock";
   make_parent(path);
   descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("write", folder, errno);
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+  int refused = ::flock(descriptor_, LOCK_EX | LOCK_NB);
+  // is_locked() holds the lock for an instant to see whether it is free: that is no reason to give up.
+  for (int attempt = 0; refused != 0 && errno == EWOULDBLOCK && attempt < 4; ++attempt) {
+    ::usleep(10'000);
+    refused = ::flock(descriptor_, LOCK_EX | LOCK_NB);
+  }
+  if (refused != 0) {
     const int error = errno;
     char holder[32] = {};
     const ssize_t length = ::pread(descriptor_, holder, sizeof holder - 1, 0);

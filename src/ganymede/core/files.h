@@ -48,8 +48,11 @@ class AppendFile {
   std::uint64_t size_ = 0;
 };
 
+/// Whether a process holds the folder with a FolderLock.
+bool is_locked(const std::filesystem::path& folder);
+
 /// Holds a folder for this process alone, for as long as the object lives.
-/// Throws Error at once when another process holds it (naming its process id).
+/// Throws Error within a moment when another process holds it (naming its process id).
 class FolderLock {
  public:
   explicit FolderLock(const std::filesystem::path& folder);

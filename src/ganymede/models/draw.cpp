@@ -5,15 +5,13 @@
 namespace ganymede::models {
 namespace {
 
-constexpr std::int64_t kBatch = 64;
-
 /// Rows [begin, begin + count) of `values`, and zeros up to a full batch: matrix products choose their blocking by the
 /// batch, and a full one always gives a sample the same bits.
 Tensor full_batch(const Tensor& values, std::int64_t begin, std::int64_t count) {
   const Tensor part = values.slice(0, begin, begin + count);
-  if (count == kBatch) return part;
+  if (count == kDrawnTogether) return part;
   auto shape = part.sizes().vec();
-  shape[0] = kBatch - count;
+  shape[0] = kDrawnTogether - count;
   return at::cat({part, at::zeros(shape, part.options())});
 }
 
@@ -21,8 +19,8 @@ template <class Function>
 Tensor in_batches(const Tensor& inputs, const Tensor& labels, Function&& function) {
   torch::NoGradGuard constant;
   std::vector<Tensor> parts;
-  for (std::int64_t begin = 0; begin < inputs.size(0); begin += kBatch) {
-    const std::int64_t count = std::min(kBatch, inputs.size(0) - begin);
+  for (std::int64_t begin = 0; begin < inputs.size(0); begin += kDrawnTogether) {
+    const std::int64_t count = std::min(kDrawnTogether, inputs.size(0) - begin);
     nn::Pass pass;
     if (labels.defined()) pass.labels = full_batch(labels, begin, count);
     parts.push_back(function(full_batch(inputs, begin, count), pass).slice(0, 0, count));

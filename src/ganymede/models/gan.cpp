@@ -71,9 +71,22 @@ Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std:
 Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, std::int64_t first) {
   std::vector<Tensor> rows;
   for (std::int64_t i = first; i < first + count; ++i) {
-    rows.push_back(draw_latents(latent, 1, stream_seed(seed, "sample", static_cast<std::uint64_t>(i))));
+    rows.push_back(draw_numbered_latent(latent, static_cast<std::uint64_t>(i), seed));
   }
   return at::cat(rows);
+}
+
+Tensor draw_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed) {
+  return draw_latents(latent, 1, stream_seed(seed, "sample", index));
+}
+
+Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, double threshold) {
+  // A uniform distribution's quantiles move in proportion.
+  if (latent.distribution == config::LatentDistribution::kUniform) return latents * std::min(1.0, threshold);
+  // Phi(x) = (1 + erf(x / sqrt 2)) / 2, so the share of the mass within the threshold is erf(threshold / sqrt 2).
+  const double share = std::erf(threshold / std::sqrt(2.0));
+  const Tensor place = at::erf(latents.to(at::kDouble) / std::sqrt(2.0)) * share;
+  return (at::erfinv(place) * std::sqrt(2.0)).clamp(-threshold, threshold).to(at::kFloat);
 }
 
 Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed) {

@@ -36,6 +36,13 @@ Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std:
 /// `first + count - 1`.
 Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, std::int64_t first = 0);
 
+/// Row `index` of those.
+Tensor draw_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed);
+
+/// `latents` as if drawn from their distribution cut off at +-`threshold`, by quantiles: in law the truncation trick of
+/// Brock et al. 2019, but a picture changes smoothly with the threshold instead of being drawn anew.
+Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, double threshold);
+
 /// Classes for `count` samples, int64 [count] on the CPU, each equally likely. Undefined where `classes` is 0.
 Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <nlohmann/json.hpp>
+
 namespace ganymede::models {
 
 namespace {
@@ -47,6 +49,18 @@ Summary summarise(const Network& network) {
   }
   out.total = out.trainable + out.non_trainable;
   return out;
+}
+
+nlohmann::json to_json(const Summary& summary) {
+  auto layers = nlohmann::json::array();
+  for (const auto& row : summary.layers) {
+    layers.push_back({{"name", row.name}, {"kind", row.kind}, {"output", row.output}, {"params", row.params}});
+  }
+  return {{"layers", layers},
+          {"total", summary.total},
+          {"trainable", summary.trainable},
+          {"non_trainable", summary.non_trainable},
+          {"multiply_adds", summary.multiply_adds}};
 }
 
 std::string grouped(std::int64_t number) {

@@ -1,6 +1,7 @@
 // The layer table of a network, as a Keras user knows it.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct Summary {
 Summary summarise(const Network& network);
 /// A table with one row a layer and the totals below it.
 std::string to_text(const Summary& summary, const std::string& title);
+/// {"layers": [{"name", "kind", "output", "params"}], "total", "trainable", "non_trainable", "multiply_adds"}.
+nlohmann::json to_json(const Summary& summary);
 /// "3,143,616".
 std::string grouped(std::int64_t number);
 

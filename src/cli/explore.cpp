@@ -1,0 +1,258 @@
+// ganymede explore interpolate|walk|arithmetic|direction|project MODEL
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+
+#include "cli/command.h"
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/explore/latents.h"
+#include "ganymede/explore/project.h"
+#include "ganymede/image/animation.h"
+#include "ganymede/image/decode.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
+#include "ganymede/image/resize.h"
+#include "ganymede/models/draw.h"
+#include "ganymede/models/pictures.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using image::Image;
+
+constexpr int kCell = 64;  ///< pixels a side that pictures are enlarged to, about
+constexpr int kMostFrames = 10000;
+
+struct ExploreFlags {
+  std::string model, output, label, way = "spherical";
+  std::string points, a, b, c, with, without, apply = "0,1,2,3";
+  std::vector<std::string> images;
+  double truncation = 0, radius = 0.25, strength = 1, seconds = 0.05;
+  int frames = 0, anchors = 5, steps = 300;
+  std::uint64_t seed = 0;
+  bool json = false;
+};
+
+/// What every subcommand begins with.
+struct Explored {
+  explicit Explored(const ExploreFlags& given) : flags(given) {
+    set_threads(globals().threads);
+    model.emplace(checkpoint::load_drawing_model(flags.model));
+    if (flags.label.empty()) return;
+    const auto& classes = model->classes;
+    if (classes.empty()) throw UsageError("the model draws no classes", flags.model, "leave --class away");
+    const auto found = std::find(classes.begin(), classes.end(), flags.label);
+    if (found == classes.end()) throw UsageError(fmt::format("unknown class '{}'", flags.label), flags.model, suggest(flags.label, classes));
+    label = found - classes.begin();
+  }
+
+  Tensor labels(std::int64_t count) const { return model->gan.classes() > 0 ? at::full({count}, label, at::kLong) : Tensor(); }
+  Tensor cut_off(const Tensor& latents) const {
+    return flags.truncation > 0 ? models::truncated(model->recipe.latent, latents, flags.truncation) : latents;
+  }
+  std::vector<Image> draw(const Tensor& latents) const {
+    return models::to_pictures(models::generate(model->generator(), latents, labels(latents.size(0))));
+  }
+
+  /// The latents of "3,5" or "7:3,7:5": pictures of `ganymede sample` by index, of --seed or of the seed before the colon.
+  Tensor points(const std::string& text, const std::string& flag) const {
+    const auto number = [&](std::string_view part) {
+      std::uint64_t value = 0;
+      const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), value);
+      if (part.empty() || error != std::errc() || end != part.data() + part.size()) {
+        throw UsageError(fmt::format("'{}' names no pictures", text), flag, "name them by index, '0,1,2', or by seed and index, '7:0,7:1'");
+      }
+      return value;
+    };
+    std::vector<explore::Exemplar> exemplars;
+    for (size_t begin = 0; begin <= text.size();) {
+      const size_t end = std::min(text.find(',', begin), text.size());
+      const std::string_view part = std::string_view(text).substr(begin, end - begin);
+      const size_t colon = part.find(':');
+      if (colon == std::string_view::npos) exemplars.push_back({flags.seed, number(part)});
+      else exemplars.push_back({number(part.substr(0, colon)), number(part.substr(colon + 1))});
+      begin = end + 1;
+    }
+    return cut_off(explore::latents_of(model->recipe.latent, exemplars));
+  }
+
+  explore::Blend way() const { return flags.way == "linear" ? explore::Blend::kLinear : explore::Blend::kSpherical; }
+
+  const ExploreFlags& flags;
+  std::optional<checkpoint::Model> model;
+  std::int64_t label = 0;
+};
+
+nlohmann::json rows_of(const Tensor& latents) {
+  auto rows = nlohmann::json::array();
+  const Tensor whole = latents.contiguous();
+  for (std::int64_t i = 0; i < whole.size(0); ++i) {
+    const float* row = whole.data_ptr<float>() + i * whole.size(1);
+    rows.push_back(std::vector<float>(row, row + whole.size(1)));
+  }
+  return rows;
+}
+
+void finish(const ExploreFlags& flags, const Bytes& file, const std::string& what, nlohmann::json document) {
+  write_file(flags.output, file);
+  document["file"] = flags.output;
+  if (flags.json) return print_json(document);
+  fmt::print("{} in {}\n", what, flags.output);
+}
+
+void finish_figure(const ExploreFlags& flags, const std::vector<image::LabelledRow>& rows, const std::string& title, nlohmann::json document) {
+  if (fs::path(flags.output).extension() != ".png") throw UsageError("figures are drawn as PNG", flags.output, "end the name in .png");
+  finish(flags, image::encode_png(image::labelled_grid(rows, title, kCell)), title, std::move(document));
+}
+
+/// Frames as a strip or as an animation, by the file's ending.
+void finish_frames(const ExploreFlags& flags, const std::vector<Image>& frames, const std::string& what, nlohmann::json document) {
+  const std::string ending = fs::path(flags.output).extension().string();
+  if (ending == ".png") {
+    const int columns = static_cast<int>(std::min<size_t>(frames.size(), 16));
+    return finish(flags, image::encode_png(image::grid(frames, columns)), what, std::move(document));
+  }
+  if (ending != ".gif" && ending != ".apng") {
+    throw UsageError("frames are written as PNG, GIF or APNG", flags.output, "end the name in .png (a strip), .gif or .apng");
+  }
+  std::vector<Image> large;
+  for (const auto& frame : frames) large.push_back(image::upscale(frame, std::max(1, 2 * kCell / frame.width)));
+  const int milliseconds = static_cast<int>(flags.seconds * 1000);
+  finish(flags, ending == ".gif" ? image::encode_gif(large, milliseconds) : image::encode_apng(large, milliseconds), what, std::move(document));
+}
+
+void interpolate(const ExploreFlags& flags) {
+  const Explored explored(flags);
+  const Tensor points = explored.points(flags.points, "--points");
+  if (points.size(0) < 2) throw UsageError("one picture is no way", "--points", "name two or more");
+  const Tensor latents = explore::path(points, flags.frames, explored.way());
+  finish_frames(flags, explored.draw(latents), fmt::format("{} steps through {} pictures", flags.frames, points.size(0)), {{"way", flags.way}, {"latents", rows_of(latents)}});
+}
+
+void walk(const ExploreFlags& flags) {
+  const Explored explored(flags);
+  const Tensor points = explored.cut_off(models::draw_numbered_latents(explored.model->recipe.latent, flags.anchors, flags.seed));
+  const Tensor latents = explore::closed_path(points, flags.frames, explored.way());
+  finish_frames(flags, explored.draw(latents), fmt::format("{} steps around {} pictures of seed {}", flags.frames, flags.anchors, flags.seed),
+                {{"way", flags.way}, {"seed", flags.seed}, {"latents", rows_of(latents)}});
+}
+
+void arithmetic(const ExploreFlags& flags) {
+  const Explored explored(flags);
+  std::vector<image::LabelledRow> rows;
+  nlohmann::json document{{"radius", flags.radius}};
+  std::vector<Tensor> groups;
+  const std::pair<const char*, const std::string&> named[] = {{"a", flags.a}, {"b", flags.b}, {"c", flags.c}};
+  for (const auto& [name, text] : named) {
+    groups.push_back(explored.points(text, fmt::format("--{}", name)));
+    const Tensor mean = groups.back().mean(0, true);
+    rows.push_back({fmt::format("{}{}; mean", *name == 'a' ? "" : *name == 'b' ? "\u2212 " : "+ ", static_cast<char>(*name - 32)), explored.draw(at::cat({groups.back(), mean}))});
+    document[name] = rows_of(groups.back());
+    document[fmt::format("mean_{}", name)] = rows_of(mean)[0];
+  }
+  const Tensor nine = explore::neighbours(explore::arithmetic(groups[0], groups[1], groups[2]), flags.radius, flags.seed);
+  const auto drawn = explored.draw(nine);
+  for (size_t i = 0; i < 9; i += 3) rows.push_back({i == 3 ? "= result and" : i == 6 ? "neighbours" : "", {drawn.begin() + static_cast<std::ptrdiff_t>(i), drawn.begin() + static_cast<std::ptrdiff_t>(i) + 3}});
+  document["result"] = rows_of(nine)[4];
+  document["neighbours"] = rows_of(nine);
+  finish_figure(flags, rows, "A \u2212 B + C", std::move(document));
+}
+
+void direction(const ExploreFlags& flags) {
+  const Explored explored(flags);
+  const Tensor along = explore::direction(explored.points(flags.with, "--with"), explored.points(flags.without, "--without"));
+  const Tensor start = explored.points(flags.apply, "--apply");
+  const int columns = flags.frames;
+  std::vector<image::LabelledRow> rows;
+  for (std::int64_t i = 0; i < start.size(0); ++i) {
+    std::vector<Tensor> steps;
+    for (int k = 0; k < columns; ++k) steps.push_back(start[i] + flags.strength * (2.0 * k / (columns - 1) - 1) * along);
+    rows.push_back({fmt::format("{}", i + 1), explored.draw(at::stack(steps))});
+  }
+  finish_figure(flags, rows, fmt::format("along the direction, from {:g} to {:g}", -flags.strength, flags.strength),
+                {{"direction", rows_of(along.unsqueeze(0))[0]}, {"latents", rows_of(start)}});
+}
+
+/// The picture as the generator draws them: square, its size and channels, in [-1, 1].
+Tensor as_drawn(const fs::path& file, const nn::Shape& shape) {
+  const auto picture = image::decode(read_file(file), file.string());
+  const int side = static_cast<int>(shape.width()), channels = static_cast<int>(shape.channels());
+  const auto fitted = image::to_channels(image::resize(image::center_crop_square(picture), side, side), channels);
+  return models::from_pixels(fitted.pixels, 1, side, side, channels, torch::kCPU, at::kFloat);
+}
+
+void project(const ExploreFlags& flags) {
+  const Explored explored(flags);
+  std::vector<Tensor> wanted;
+  for (const auto& file : flags.images) wanted.push_back(as_drawn(file, explored.model->gan.image_shape()));
+  const Tensor images = at::cat(wanted);
+  Progress progress("searching", static_cast<std::uint64_t>(flags.steps), "step");
+  const auto found = explore::project(explored.model->generator(), explored.model->recipe.latent, images, explored.labels(images.size(0)),
+                                      {.steps = flags.steps, .seed = flags.seed}, [&](int step) { progress.update(static_cast<std::uint64_t>(step)); });
+  progress.finish();
+  finish_figure(flags, {{"given", models::to_pictures(images)}, {"found", explored.draw(found.latents)}}, "Pictures and the nearest the generator makes",
+                {{"errors", found.errors}, {"latents", rows_of(found.latents)}});
+}
+
+CLI::App& add(CLI::App& app, const char* name, const char* summary, const std::shared_ptr<ExploreFlags>& flags, void (*run)(const ExploreFlags&)) {
+  CLI::App& command = *app.add_subcommand(name, summary);
+  command.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
+  command.add_option("-o,--output", flags->output, "the file to write")->required();
+  command.add_option("--seed", flags->seed, "of pictures that are named by index alone, and of what is drawn at random")->capture_default_str();
+  command.add_option("--class", flags->label, "the class to draw; the first one unless given");
+  command.add_option("--truncation", flags->truncation, "cut the noise's distribution off at plus and minus this")->check(CLI::PositiveNumber);
+  command.add_flag("--json", flags->json, "one JSON document, with the vectors");
+  command.callback([flags, run] { run(*flags); });
+  return command;
+}
+
+void add_frames(CLI::App& command, const std::shared_ptr<ExploreFlags>& flags, int usual) {
+  flags->frames = usual;
+  command.add_option("--frames", flags->frames, "how many pictures")->check(CLI::Range(2, kMostFrames))->capture_default_str();
+  command.add_option("--way", flags->way, "spherical or linear")->check(CLI::IsMember({"spherical", "linear"}))->capture_default_str();
+  command.add_option("--seconds", flags->seconds, "that a picture of an animation stays")->check(CLI::Range(0.01, 60.0))->capture_default_str();
+}
+
+}  // namespace
+
+void add_explore(CLI::App& app) {
+  app.require_subcommand(1);
+  constexpr const char* kPoints = "pictures of 'ganymede sample', by index ('0,1,2') or by seed and index ('7:0,7:1')";
+  const auto make = [] { return std::make_shared<ExploreFlags>(); };
+
+  auto flags = make();
+  auto* command = &add(app, "interpolate", "the way through pictures: a strip (.png) or an animation (.gif, .apng)", flags, interpolate);
+  command->add_option("--points", flags->points, kPoints)->default_val("0,1");
+  add_frames(*command, flags, 16);
+
+  flags = make();
+  command = &add(app, "walk", "a round through random points: a strip (.png) or an animation (.gif, .apng)", flags, walk);
+  command->add_option("--points", flags->anchors, "how many points")->check(CLI::Range(2, 1000))->capture_default_str();
+  add_frames(*command, flags, 100);
+
+  flags = make();
+  command = &add(app, "arithmetic", "A - B + C with its eight neighbours, as a labelled figure", flags, arithmetic);
+  command->add_option("--a", flags->a, kPoints)->required();
+  command->add_option("--b", flags->b, kPoints)->required();
+  command->add_option("--c", flags->c, kPoints)->required();
+  command->add_option("--radius", flags->radius, "how far the neighbours lie")->check(CLI::Range(0.0, 10.0))->capture_default_str();
+
+  flags = make();
+  command = &add(app, "direction", "what tells two groups apart, added to other pictures", flags, direction);
+  command->add_option("--with", flags->with, kPoints)->required();
+  command->add_option("--without", flags->without, kPoints)->required();
+  command->add_option("--apply", flags->apply, kPoints)->capture_default_str();
+  command->add_option("--strength", flags->strength, "goes from minus to plus this")->check(CLI::PositiveNumber)->capture_default_str();
+  flags->frames = 7;
+  command->add_option("--frames", flags->frames, "how many pictures a row")->check(CLI::Range(2, 64))->capture_default_str();
+
+  flags = make();
+  command = &add(app, "project", "the noise that makes the picture most like a given one", flags, project);
+  command->add_option("images", flags->images, "pictures: PNG, JPEG or WebP")->required();
+  command->add_option("--steps", flags->steps, "of the search")->check(CLI::Range(1, 100000))->capture_default_str();
+}
+
+}  // namespace ganymede::cli

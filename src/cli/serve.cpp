@@ -1,0 +1,67 @@
+// ganymede serve [MODEL|RUNS_DIR]...
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "ganymede/core/error.h"
+#include "ganymede/core/log.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/serve/studio.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct ServeFlags {
+  std::vector<std::string> places;
+  std::string host = "127.0.0.1", token_file;
+  std::uint16_t port = 8080;
+  std::int64_t queue = 4096;
+  bool open = false;
+};
+
+void run(const ServeFlags& flags) {
+  serve::StudioOptions options;
+  for (const auto& place : flags.places) {
+    if (!fs::exists(place)) throw UsageError("no such file or folder", place, "name a model, a run folder or a folder of runs");
+    options.places.emplace_back(place);
+  }
+  if (options.places.empty()) options.places.emplace_back("runs");  // where `train` puts them; it may appear later
+  if (!flags.token_file.empty()) options.token = serve::Token::from_file(flags.token_file);
+  if (!serve::is_loopback(flags.host) && !options.token && !flags.open) {
+    throw UsageError("other machines could use the server without a token", "--host " + flags.host,
+                     "add --token-file FILE, or --open to let everybody in");
+  }
+  options.any_host = flags.open;
+  options.queue = flags.queue;
+  options.log_requests = !globals().quiet;
+  options.server.host = flags.host;
+  options.server.port = flags.port;
+  set_threads(globals().threads);
+  catch_stop_signals();
+  serve::serve_studio(
+      std::move(options),
+      [&](std::uint16_t port) {
+        fmt::print("the studio is at http://{}:{} (Ctrl-C ends it)\n", flags.host.find(':') == std::string::npos ? flags.host : "[" + flags.host + "]", port);
+        std::fflush(stdout);
+      },
+      stop_requested);
+  spdlog::info("stopped");
+}
+
+}  // namespace
+
+void add_serve(CLI::App& app) {
+  auto flags = std::make_shared<ServeFlags>();
+  app.add_option("places", flags->places, "models, run folders, or folders of them; runs/ unless given");
+  app.add_option("--host", flags->host, "the address to listen on")->capture_default_str();
+  app.add_option("--port", flags->port, "0 takes any that is free")->capture_default_str();
+  app.add_option("--token-file", flags->token_file, "calls must carry the secret in this file's first line: Authorization: Bearer SECRET");
+  app.add_flag("--open", flags->open, "let other machines use it without a token");
+  app.add_option("--queue", flags->queue, "pictures that may wait to be drawn; beyond them clients are told to come back")
+      ->check(CLI::Range(64, 1000000))->capture_default_str();
+  app.callback([flags] { run(*flags); });
+}
+
+}  // namespace ganymede::cli

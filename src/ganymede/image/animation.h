@@ -1,0 +1,18 @@
+// Pictures that follow each other in one file.
+#pragma once
+
+#include <span>
+
+#include "ganymede/core/files.h"
+#include "ganymede/image/image.h"
+
+namespace ganymede::image {
+
+/// An endless animation as APNG: every pixel as it is. The same pictures give the same bytes.
+/// Throws Error when there are no pictures or they differ in size, or for a duration beyond 1..60000 ms.
+Bytes encode_apng(std::span<const Image> frames, int milliseconds);
+
+/// The same as GIF, which every program shows but which has at most 256 colours a frame, and times in 10 ms.
+Bytes encode_gif(std::span<const Image> frames, int milliseconds);
+
+}  // namespace ganymede::image

@@ -1,0 +1,26 @@
+// The routes of the REST API, by resource.
+#pragma once
+
+#include "ganymede/serve/catalogue.h"
+#include "ganymede/serve/engine.h"
+#include "ganymede/serve/meters.h"
+#include "ganymede/serve/router.h"
+#include "ganymede/serve/workers.h"
+
+namespace ganymede::serve {
+
+/// What routes work with; outlives the router.
+struct Services {
+  Catalogue& catalogue;
+  Engine& engine;
+  Workers& workers;
+};
+
+/// /api/v1/models, /api/v1/models/{id} and the model file itself.
+void add_model_routes(Router& router, const Services& services);
+/// POST /api/v1/models/{id}/generate, interpolate and arithmetic.
+void add_picture_routes(Router& router, const Services& services);
+/// /api/v1/runs and what is below it.
+void add_run_routes(Router& router, const Services& services);
+
+}  // namespace ganymede::serve

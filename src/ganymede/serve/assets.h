@@ -1,0 +1,13 @@
+// Files compiled into the program (cmake/EmbedFile.cmake).
+#pragma once
+
+#include <string_view>
+
+namespace ganymede::serve {
+
+/// The studio's page, as gzip: studio/dist/index.html.gz.
+std::string_view studio_page();
+/// The description of the REST API: openapi.json.
+std::string_view openapi_text();
+
+}  // namespace ganymede::serve

@@ -1,0 +1,239 @@
+#include "ganymede/serve/catalogue.h"
+
+#include <algorithm>
+#include <set>
+
+#include "ganymede/core/log.h"
+#include "ganymede/models/summary.h"
+#include "ganymede/serve/file_stamp.h"
+#include "ganymede/serve/http.h"
+#include "ganymede/train/run_folder.h"
+
+namespace ganymede::serve {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+bool is_run(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / train::kRecipeFile, ignored) || fs::exists(folder / train::kMetricsFile, ignored) ||
+         checkpoint::model_file_in(folder).has_value();
+}
+
+/// Letters, digits and "._-" stay: an id needs no escaping in an address.
+std::string id_of(const fs::path& path) {
+  std::string id = (path.extension() == ".safetensors" ? path.stem() : path.filename()).string();
+  for (char& c : id) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    if (!plain) c = '-';
+  }
+  return id.empty() || id == "." || id == ".." ? "model" : id;
+}
+
+json overview_of(const ModelEntry& entry, const checkpoint::Model& model, const models::Summary& generator, std::uint64_t bytes) {
+  const auto& shape = model.gan.image_shape();
+  const auto& recipe = model.recipe;
+  return {{"id", entry.id},
+          {"title", recipe.title.empty() ? recipe.name : recipe.title},
+          {"recipe", recipe.name},
+          {"run", entry.run.empty() ? json(nullptr) : json(entry.run)},
+          {"step", model.step},
+          {"image", {{"width", shape.width()}, {"height", shape.height()}, {"channels", shape.channels()}}},
+          {"latent", {{"size", recipe.latent.size},
+                      {"distribution", recipe.latent.distribution == config::LatentDistribution::kUniform ? "uniform" : "normal"}}},
+          {"classes", model.classes},
+          {"data", recipe.data.name},
+          {"averaged", model.average.has_value()},
+          {"parameters", generator.total},
+          {"bytes", bytes}};
+}
+
+}  // namespace
+
+struct Catalogue::Slot {
+  FileStamp stamp;
+  std::shared_ptr<const ModelEntry> entry;  ///< null: the file could not be read
+  std::mutex loading;
+  std::shared_ptr<const LoadedModel> loaded;
+  std::uint64_t used = 0;
+};
+
+struct Catalogue::Found {
+  struct File {
+    fs::path file;
+    std::string run;
+  };
+  std::map<std::string, File> models;
+  std::map<std::string, fs::path> runs;
+};
+
+Catalogue::Catalogue(std::vector<fs::path> places, std::uint64_t memory) : places_(std::move(places)), memory_(memory) {}
+Catalogue::~Catalogue() = default;
+
+Catalogue::Found Catalogue::look() const {
+  std::set<fs::path> paths;  // sorted, so that equal names get the same ids every time
+  std::error_code ignored;
+  for (const auto& place : places_) {
+    if (!fs::is_directory(place, ignored) || is_run(place)) {
+      paths.insert(fs::absolute(place).lexically_normal());
+      continue;
+    }
+    for (const auto& entry : fs::directory_iterator(place, ignored)) {
+      const bool wanted = entry.is_directory(ignored) ? is_run(entry.path()) : entry.path().extension() == ".safetensors";
+      if (wanted) paths.insert(fs::absolute(entry.path()).lexically_normal());
+    }
+  }
+  Found found;
+  for (auto path : paths) {
+    if (!path.has_filename()) path = path.parent_path();
+    std::string id = id_of(path);
+    for (int i = 2; found.models.contains(id) || found.runs.contains(id); ++i) id = id_of(path) + "-" + std::to_string(i);
+    if (!fs::is_directory(path, ignored)) {
+      found.models[id] = {path, ""};
+      continue;
+    }
+    found.runs[id] = path;
+    if (const auto file = checkpoint::model_file_in(path)) found.models[id] = {*file, id};
+  }
+  return found;
+}
+
+void Catalogue::refresh() {
+  const Found found = look();
+  // Reading goes on outside the lock: requests for other models do not wait for it.
+  for (const auto& [id, file] : found.models) {
+    const auto stamp = stamp_of(file.file);
+    if (!stamp) continue;
+    std::shared_ptr<Slot> slot;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto known = models_.find(id);
+      if (known != models_.end()) slot = known->second;
+    }
+    if (slot && slot->stamp == *stamp) continue;
+    slot = std::make_shared<Slot>();
+    slot->stamp = *stamp;
+    std::shared_ptr<const LoadedModel> loaded;
+    try {
+      auto model = checkpoint::load_drawing_model(file.file);
+      auto untrained = model.untrained_generator();
+      const auto generator = models::summarise(model.gan.generator), discriminator = models::summarise(model.gan.discriminator);
+      auto entry = std::make_shared<ModelEntry>();
+      entry->id = id;
+      entry->run = file.run;
+      entry->file = file.file;
+      entry->overview = overview_of(*entry, model, generator, stamp->size);
+      entry->details = entry->overview;
+      entry->details.update({{"generator", models::to_json(generator)},
+                             {"discriminator", models::to_json(discriminator)},
+                             {"toml", config::to_toml(model.recipe)},
+                             {"about", model.recipe.about}});
+      slot->entry = std::move(entry);
+      loaded = std::make_shared<const LoadedModel>(LoadedModel{std::move(model), std::move(untrained)});
+      spdlog::info("model {}: step {}", id, loaded->model.step);
+    } catch (const std::exception& error) {
+      spdlog::warn("not served: {}", error.what());
+    }
+    const std::lock_guard lock(mutex_);
+    models_[id] = slot;
+    if (loaded) keep(*slot, std::move(loaded));
+  }
+  std::map<std::string, std::shared_ptr<Run>> runs;
+  for (const auto& [id, folder] : found.runs) {
+    const auto known = runs_.find(id);  // this thread alone changes the map
+    const bool same = known != runs_.end() && known->second->folder() == folder;
+    runs[id] = same ? known->second : std::make_shared<Run>(id, folder);
+    runs[id]->refresh();
+  }
+  const std::lock_guard lock(mutex_);
+  runs_ = std::move(runs);
+  std::erase_if(models_, [&](const auto& slot) {
+    const auto still = found.models.find(slot.first);
+    const bool gone = still == found.models.end() || !stamp_of(still->second.file);
+    if (gone) spdlog::info("model {} is gone", slot.first);
+    return gone;
+  });
+}
+
+void Catalogue::keep(Slot& slot, std::shared_ptr<const LoadedModel> model) {
+  slot.loaded = std::move(model);
+  slot.used = ++clock_;
+  for (;;) {
+    std::uint64_t bytes = 0;
+    Slot* oldest = nullptr;
+    for (const auto& [id, other] : models_) {
+      if (!other->loaded) continue;
+      bytes += 2 * other->stamp.size;  // the file's tensors, and the untrained generator beside them
+      if (other.get() != &slot && (oldest == nullptr || other->used < oldest->used)) oldest = other.get();
+    }
+    if (bytes <= memory_ || oldest == nullptr) return;
+    oldest->loaded.reset();
+  }
+}
+
+std::vector<std::shared_ptr<const ModelEntry>> Catalogue::models() const {
+  std::vector<std::shared_ptr<const ModelEntry>> out;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, slot] : models_) {
+    if (slot->entry) out.push_back(slot->entry);
+  }
+  return out;
+}
+
+std::vector<std::shared_ptr<const Run>> Catalogue::runs() const {
+  std::vector<std::shared_ptr<const Run>> out;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, run] : runs_) out.push_back(run);
+  return out;
+}
+
+std::shared_ptr<const ModelEntry> Catalogue::model(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = models_.find(id);
+  if (found == models_.end() || !found->second->entry) throw Problem(404, "there is no such model");
+  return found->second->entry;
+}
+
+std::shared_ptr<const Run> Catalogue::run(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = runs_.find(id);
+  if (found == runs_.end()) throw Problem(404, "there is no such run");
+  return found->second;
+}
+
+std::shared_ptr<const LoadedModel> Catalogue::load(const std::string& id) {
+  std::shared_ptr<Slot> slot;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = models_.find(id);
+    if (found == models_.end() || !found->second->entry) throw Problem(404, "there is no such model");
+    slot = found->second;
+    slot->used = ++clock_;
+    if (slot->loaded) return slot->loaded;
+  }
+  const std::lock_guard one_at_a_time(slot->loading);
+  {
+    const std::lock_guard lock(mutex_);
+    if (slot->loaded) return slot->loaded;
+  }
+  std::shared_ptr<const LoadedModel> loaded;
+  try {
+    auto model = checkpoint::load_drawing_model(slot->entry->file);
+    auto untrained = model.untrained_generator();
+    loaded = std::make_shared<const LoadedModel>(LoadedModel{std::move(model), std::move(untrained)});
+  } catch (const Error& error) {
+    spdlog::warn("{}", error.what());
+    throw Problem(404, "the model is gone");
+  }
+  const std::lock_guard lock(mutex_);
+  keep(*slot, loaded);
+  return loaded;
+}
+
+std::size_t Catalogue::loaded() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<size_t>(std::count_if(models_.begin(), models_.end(), [](const auto& slot) { return slot.second->loaded != nullptr; }));
+}
+
+}  // namespace ganymede::serve

@@ -1,0 +1,62 @@
+// The models and runs found at the places `serve` was given, as files come and go.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/serve/run.h"
+
+namespace ganymede::serve {
+
+/// A model in memory, with the generator as it was before training beside it. Never changed once made.
+struct LoadedModel {
+  checkpoint::Model model;
+  models::Network untrained;
+
+  const models::Network& generator(bool before_training) const { return before_training ? untrained : model.generator(); }
+};
+
+/// A model file that was read without an error.
+struct ModelEntry {
+  std::string id, run;  ///< `run`: id of the run it belongs to, or empty
+  std::filesystem::path file;
+  nlohmann::json overview, details;
+};
+
+class Catalogue {
+ public:
+  /// A place is a model file, a run folder, or a folder of either. `memory` is how many bytes of models stay loaded.
+  explicit Catalogue(std::vector<std::filesystem::path> places, std::uint64_t memory = std::uint64_t{2} << 30);
+  ~Catalogue();
+
+  /// Looks at the places again: one thread calls this, about once a second. Every new or changed model is read once.
+  void refresh();
+  std::vector<std::shared_ptr<const ModelEntry>> models() const;
+  std::vector<std::shared_ptr<const Run>> runs() const;
+  /// Throw Problem 404.
+  std::shared_ptr<const ModelEntry> model(const std::string& id) const;
+  std::shared_ptr<const Run> run(const std::string& id) const;
+  /// The networks of a model, read again where memory had no room to keep them. Throws Problem 404 when it is gone.
+  std::shared_ptr<const LoadedModel> load(const std::string& id);
+  std::size_t loaded() const;
+
+ private:
+  struct Slot;
+  struct Found;
+  Found look() const;
+  void keep(Slot& slot, std::shared_ptr<const LoadedModel> model);
+
+  const std::vector<std::filesystem::path> places_;
+  const std::uint64_t memory_;
+  mutable std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Slot>> models_;
+  std::map<std::string, std::shared_ptr<Run>> runs_;
+  std::uint64_t clock_ = 0;  ///< counts uses, for the least recent one
+};
+
+}  // namespace ganymede::serve

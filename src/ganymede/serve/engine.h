@@ -1,0 +1,59 @@
+// Drawing for many requests at once: what waits for the same network is drawn together.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "ganymede/serve/catalogue.h"
+#include "ganymede/serve/meters.h"
+
+namespace ganymede::serve {
+
+class Engine {
+ public:
+  using Clock = std::chrono::steady_clock;
+  /// Called once, on the engine's thread: images [N, C, H, W] in [-1, 1], or what went wrong.
+  using Done = std::function<void(Tensor images, std::exception_ptr error)>;
+
+  struct Job {
+    std::shared_ptr<const LoadedModel> model;
+    bool untrained = false;
+    Tensor latents;  ///< [N, size]
+    Tensor labels;   ///< int64 [N]; undefined where the model draws no classes
+    Clock::time_point deadline;
+    Done done;
+  };
+
+  /// At most `queue` pictures wait.
+  Engine(Meters& meters, std::int64_t queue);
+  /// Draws what waits, then ends.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Queues the job. Throws Problem 429, with the seconds after which to try again, when the queue is full. A job that
+  /// is not begun by its deadline ends in Problem 503.
+  void draw(Job job);
+  std::int64_t waiting() const;
+
+ private:
+  void work();
+  std::vector<Job> next_batch();
+
+  Meters& meters_;
+  const std::int64_t queue_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  std::int64_t waiting_ = 0;  ///< pictures of `jobs_`
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+}  // namespace ganymede::serve

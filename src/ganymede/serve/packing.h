@@ -1,0 +1,20 @@
+// Pictures as the bodies of answers.
+#pragma once
+
+#include <span>
+#include <string>
+#include <utility>
+
+#include "ganymede/core/files.h"
+
+namespace ganymede::serve {
+
+std::string base64(std::span<const std::uint8_t> bytes);
+
+/// A zip archive of `files` (name and content), stored as they are; the same files give the same bytes.
+std::string zip(std::span<const std::pair<std::string, Bytes>> files);
+
+/// The whole content of a gzip file. Throws Error when it is damaged.
+std::string gunzip(std::string_view packed);
+
+}  // namespace ganymede::serve

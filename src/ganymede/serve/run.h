@@ -1,0 +1,56 @@
+// A run folder as the studio shows it, also while a training writes into it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "ganymede/serve/file_stamp.h"
+#include "ganymede/train/metrics_table.h"
+
+namespace ganymede::serve {
+
+/// What was on the disk at one moment. Never changed once made.
+struct RunSnapshot {
+  bool running = false;  ///< a process holds the folder
+  std::shared_ptr<const train::MetricsData> metrics;  ///< null before the first logged step
+  std::vector<std::string> samples;                   ///< "step-000500.png", oldest first
+  std::vector<std::string> pictures;                  ///< those of the folder's figures that are there: "real.png"
+  std::string recipe;                                 ///< the text of recipe.toml
+  nlohmann::json environment;
+  nlohmann::json overview;  ///< the run's row in a table: id, state, step, progress, rate, time left, last values, newest sample
+
+  std::size_t rows() const { return metrics ? metrics->rows() : 0; }
+  /// The last value of a column; NaN where there is none.
+  double last(const std::string& column) const;
+};
+
+class Run {
+ public:
+  Run(std::string id, std::filesystem::path folder);
+  const std::string& id() const { return id_; }
+  const std::filesystem::path& folder() const { return folder_; }
+
+  /// Looks at the folder again; reads only files that changed. Called by one thread. A damaged file is named in the log
+  /// once and treated as absent.
+  void refresh();
+  /// The same object as long as nothing changed.
+  std::shared_ptr<const RunSnapshot> snapshot() const;
+  /// The file a name from a request means: a sample or one of the figures, and nothing else. Throws Problem 404.
+  std::filesystem::path picture(const std::string& name) const;
+
+ private:
+  std::string id_;
+  std::filesystem::path folder_;
+  std::optional<FileStamp> metrics_stamp_, recipe_stamp_, environment_stamp_;
+  mutable std::mutex mutex_;
+  std::shared_ptr<const RunSnapshot> snapshot_;
+};
+
+/// The columns from row `first` on: {"first", "rows", "columns": {name: [...]}}; an empty cell is null.
+nlohmann::json metrics_json(const train::MetricsData& metrics, std::size_t first);
+
+}  // namespace ganymede::serve

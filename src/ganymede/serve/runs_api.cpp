@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <charconv>
+
+#include "ganymede/config/recipe.h"
+#include "ganymede/models/gan.h"
+#include "ganymede/serve/api.h"
+
+namespace ganymede::serve {
+namespace {
+
+using nlohmann::json;
+
+/// A whole number of the query, `fallback` where it is absent. Throws Problem 422.
+std::size_t number_of(const Request& request, const std::string& name, std::size_t fallback) {
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return fallback;
+  const std::string& text = found->second;
+  std::size_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) throw Problem(422, "must be a whole number", name);
+  return value;
+}
+
+/// The shipped recipe of that name with every default written out, to compare a run's own with; empty where there is none.
+std::string shipped_text(const std::string& name) {
+  const auto& shipped = config::shipped_recipes();
+  const auto found = std::find_if(shipped.begin(), shipped.end(), [&](const auto& recipe) { return name == recipe.name; });
+  if (found == shipped.end()) return {};
+  const auto recipe = config::parse_recipe(found->text, found->name, found->name);
+  return config::to_toml(models::resolved(recipe, models::build_gan(recipe)));
+}
+
+json details(const Run& run) {
+  const auto now = run.snapshot();
+  json out = now->overview;
+  out["toml"] = now->recipe;
+  out["shipped_toml"] = out["recipe"].is_string() ? shipped_text(out["recipe"].get<std::string>()) : "";
+  out["environment"] = now->environment;
+  out["samples"] = now->samples;
+  out["pictures"] = now->pictures;
+  return out;
+}
+
+std::string event(const std::string& name, std::size_t id, const json& data) {
+  return "event: " + name + "\nid: " + std::to_string(id) + "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) + "\n\n";
+}
+
+/// What changed in a run since the last call, as server-sent events. The id of each is the number of rows known then.
+class RunEvents {
+ public:
+  RunEvents(std::shared_ptr<const Run> run, std::size_t rows) : run_(std::move(run)), rows_(rows) {}
+
+  std::string next() {
+    const auto now = run_->snapshot();
+    if (now == seen_) return {};
+    std::string out;
+    if (now->rows() < rows_) rows_ = 0;  // begun anew, or resumed from an earlier checkpoint
+    if (now->rows() > rows_) {
+      const auto metrics = metrics_json(*now->metrics, rows_);
+      rows_ = now->rows();
+      out += event("metrics", rows_, metrics);
+    }
+    if (!seen_ || now->overview != seen_->overview) out += event("state", rows_, now->overview);
+    if (seen_ && now->samples != seen_->samples) out += event("samples", rows_, now->samples);
+    seen_ = now;
+    return out;
+  }
+
+ private:
+  std::shared_ptr<const Run> run_;
+  std::size_t rows_;
+  std::shared_ptr<const RunSnapshot> seen_;
+};
+
+Response events(const std::shared_ptr<const Run>& run, const Request& request) {
+  Request resumed = request;
+  if (!request.header("last-event-id").empty()) resumed.query["rows"] = request.header("last-event-id");
+  const auto state = std::make_shared<RunEvents>(run, number_of(resumed, "rows", run->snapshot()->rows()));
+  return {.content_type = "text/event-stream",
+          .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+          .events = [state]() -> std::optional<std::string> { return state->next(); }};
+}
+
+}  // namespace
+
+void add_run_routes(Router& router, const Services& services) {
+  auto& catalogue = services.catalogue;
+  const auto named = [&catalogue](const Request& request) { return catalogue.run(request.captured.at("id")); };
+  router.add("GET", "/api/v1/runs", [&](const Request&) {
+    auto list = json::array();
+    for (const auto& run : catalogue.runs()) list.push_back(run->snapshot()->overview);
+    return json_response({{"runs", list}});
+  });
+  router.add("GET", "/api/v1/runs/{id}", [named](const Request& request) { return json_response(details(*named(request))); });
+  router.add("GET", "/api/v1/runs/{id}/metrics", [named](const Request& request) {
+    const auto first = number_of(request, "first", 0);
+    const auto now = named(request)->snapshot();
+    return json_response(metrics_json(now->metrics ? *now->metrics : train::MetricsData(), first));
+  });
+  router.add("GET", "/api/v1/runs/{id}/events", [named](const Request& request) { return events(named(request), request); });
+  router.add("GET", "/api/v1/runs/{id}/samples/{file}", [named](const Request& request) {
+    const auto file = named(request)->picture(request.captured.at("file"));
+    // A sample is written once; the other figures may be drawn again.
+    const bool sample = file.parent_path().filename() == "samples";
+    return Response{.content_type = file.extension() == ".svg" ? "image/svg+xml" : "image/png",
+                    .headers = {{"Cache-Control", sample ? "private, max-age=3600" : "no-cache"}},
+                    .file = file};
+  });
+}
+
+}  // namespace ganymede::serve

@@ -1,0 +1,369 @@
+#include "ganymede/serve/server.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <atomic>
+#include <boost/asio.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <set>
+
+#include "ganymede/core/log.h"
+
+namespace ganymede::serve {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = beast::http;
+using tcp = asio::ip::tcp;
+using Clock = std::chrono::steady_clock;
+using ErrorCode = boost::system::error_code;
+
+constexpr auto kEventInterval = std::chrono::milliseconds(500);
+constexpr int kQuietEventTurns = 30;  ///< a comment every 15 s keeps proxies from closing a quiet stream, and finds dead ones
+constexpr std::uint64_t kMostDrained = 8 << 20;
+
+/// For asynchronous calls: errors come as a value.
+auto into(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
+
+struct Connection {
+  explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
+  beast::tcp_stream stream;
+  std::string remote;
+  bool idle = true;  ///< no request has begun
+};
+
+/// A soft limit on open files is often far below what the system allows.
+int raise_file_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_max, 65536);
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+  return static_cast<int>(limit.rlim_cur);
+}
+
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+Problem problem_of(const ErrorCode& error) {
+  if (error == http::error::body_limit) return {413, "the body is larger than this server takes"};
+  if (error == http::error::header_limit || error == http::error::buffer_overflow) return {431, "the header is larger than this server takes"};
+  if (error == beast::error::timeout) return {408, "the request did not come in time"};
+  return {400, "this is no HTTP/1.1 request"};
+}
+
+}  // namespace
+
+struct Server::State : std::enable_shared_from_this<Server::State> {
+  State(ServerOptions given, Handler given_handler, std::function<void(const Exchange&)> given_on_done)
+      : options(std::move(given)), handler(std::move(given_handler)), on_done(std::move(given_on_done)), pool(static_cast<size_t>(options.handler_threads)) {
+    options.connections = std::min(options.connections, std::max(16, raise_file_limit() - 128));
+    listen();
+  }
+
+  void listen();
+  asio::awaitable<void> accept();
+  asio::awaitable<void> watch(std::function<bool()> stop);
+  asio::awaitable<void> talk(std::shared_ptr<Connection> connection);
+  asio::awaitable<bool> exchange(Connection& connection, beast::flat_buffer& buffer);
+  asio::awaitable<Response> answer(Request request);
+  asio::awaitable<std::uint64_t> write(Connection& connection, Response& response, unsigned version, bool keep, bool head, ErrorCode& error);
+  asio::awaitable<std::uint64_t> write_events(Connection& connection, http::response_header<> header, Response& response, ErrorCode& error);
+  asio::awaitable<void> drain(Connection& connection);
+  template <class Fields>
+  void set_headers(Fields& message, const Response& response, bool keep) const;
+
+  ServerOptions options;
+  Handler handler;
+  std::function<void(const Exchange&)> on_done;
+  asio::io_context io{1};
+  tcp::acceptor acceptor{io};
+  asio::thread_pool pool;
+  std::set<std::shared_ptr<Connection>> open;  ///< touched by the thread of `io` alone
+  std::atomic<int> open_count = 0, stream_count = 0;
+  bool stopping = false;
+};
+
+void Server::State::listen() {
+  const std::string where = fmt::format("{}:{}", options.host, options.port);
+  try {
+    tcp::resolver resolver(io);
+    const tcp::endpoint endpoint = *resolver.resolve(options.host, std::to_string(options.port)).begin();
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    acceptor.bind(endpoint);
+    acceptor.listen(asio::socket_base::max_listen_connections);
+  } catch (const boost::system::system_error& error) {
+    throw Error("cannot listen: " + error.code().message(), where, "choose another --host or --port");
+  }
+}
+
+asio::awaitable<void> Server::State::accept() {
+  while (!stopping) {
+    ErrorCode error;
+    tcp::socket socket = co_await acceptor.async_accept(into(error));
+    if (stopping) co_return;
+    if (error) {  // out of files, say: waiting gives others the time to close theirs
+      asio::steady_timer pause(io, std::chrono::milliseconds(50));
+      co_await pause.async_wait(into(error));
+      continue;
+    }
+    if (static_cast<int>(open.size()) >= options.connections) continue;  // the socket closes
+    socket.set_option(tcp::no_delay(true), error);
+    auto connection = std::make_shared<Connection>(std::move(socket));
+    const auto endpoint = connection->stream.socket().remote_endpoint(error);
+    if (error) continue;
+    connection->remote = endpoint.address().to_string();
+    asio::co_spawn(io, talk(std::move(connection)), asio::detached);
+  }
+}
+
+asio::awaitable<void> Server::State::watch(std::function<bool()> stop) {
+  asio::steady_timer timer(io);
+  ErrorCode ignored;
+  const auto tick = [&] {
+    timer.expires_after(std::chrono::milliseconds(100));
+    return timer.async_wait(into(ignored));
+  };
+  while (!stop()) co_await tick();
+  stopping = true;
+  acceptor.close(ignored);
+  const auto deadline = Clock::now() + options.finish;
+  while (!open.empty() && Clock::now() < deadline) {
+    for (const auto& connection : open) {
+      if (connection->idle) connection->stream.cancel();
+    }
+    co_await tick();
+  }
+  if (!open.empty()) spdlog::warn("{} connections were cut off after {} s", open.size(), options.finish.count());
+  io.stop();
+}
+
+asio::awaitable<void> Server::State::talk(std::shared_ptr<Connection> connection) {
+  open.insert(connection);
+  ++open_count;
+  try {
+    beast::flat_buffer buffer;
+    while (!stopping && co_await exchange(*connection, buffer)) {
+    }
+    ErrorCode ignored;
+    connection->stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+  } catch (const std::exception& error) {  // out of memory, say: this connection ends, the others go on
+    spdlog::error("a connection failed: {}", error.what());
+  }
+  open.erase(connection);
+  --open_count;
+}
+
+/// One request and its answer; false when the connection is to be closed.
+asio::awaitable<bool> Server::State::exchange(Connection& connection, beast::flat_buffer& buffer) {
+  auto& stream = connection.stream;
+  ErrorCode error;
+  if (buffer.size() == 0) {
+    connection.idle = true;
+    stream.expires_after(options.idle);
+    const std::size_t read = co_await stream.async_read_some(buffer.prepare(4096), into(error));
+    if (error) co_return false;
+    buffer.commit(read);
+  }
+  connection.idle = false;
+
+  http::request_parser<http::string_body> parser;
+  parser.header_limit(options.header_bytes);
+  parser.body_limit(options.body_bytes);
+  stream.expires_after(options.header);
+  co_await http::async_read_header(stream, buffer, parser, into(error));
+  if (!error && lower_case(std::string(parser.get()[http::field::expect])) == "100-continue") {
+    http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
+    co_await http::async_write(stream, go_on, into(error));
+  }
+  if (!error && !parser.is_done()) {
+    stream.expires_after(options.body);
+    co_await http::async_read(stream, buffer, parser, into(error));
+  }
+  if (error == http::error::end_of_stream || error == http::error::partial_message || error == asio::error::operation_aborted ||
+      error == asio::error::connection_reset) {
+    co_return false;
+  }
+
+  const auto begin = Clock::now();
+  const auto& message = parser.get();
+  Exchange done{.remote = connection.remote, .method = std::string(message.method_string()), .target = std::string(message.target()), .route = {}};
+  Response response;
+  bool keep = false, head = false;
+  const bool refused = static_cast<bool>(error);
+  if (refused) {
+    response = problem_response(problem_of(error));
+  } else {
+    keep = message.keep_alive() && !stopping;
+    head = message.method() == http::verb::head;
+    Request request;
+    request.method = head ? "GET" : done.method;
+    request.remote = connection.remote;
+    for (const auto& field : message) request.headers[lower_case(std::string(field.name_string()))] = std::string(field.value());
+    try {
+      parse_target(done.target, request);
+      request.body = std::move(parser.get().body());
+    } catch (const Problem& problem) {
+      response = problem_response(problem);
+    }
+    if (response.status == 200) response = co_await answer(std::move(request));
+  }
+  keep = keep && !response.events;
+  ErrorCode failed;
+  done.bytes = co_await write(connection, response, message.version() == 10 ? 10 : 11, keep, head, failed);
+  done.status = response.status;
+  done.route = response.route;
+  done.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  on_done(done);
+  if (refused && !failed) co_await drain(connection);
+  co_return keep && !failed;
+}
+
+asio::awaitable<Response> Server::State::answer(Request request) {
+  struct Slot {
+    explicit Slot(asio::io_context& io) : ready(io) {}
+    asio::steady_timer ready;
+    std::optional<Response> response;
+  };
+  auto slot = std::make_shared<Slot>(io);
+  slot->ready.expires_after(options.answer);
+  const Reply reply = [slot, self = shared_from_this()](Response response) {
+    asio::post(self->io, [slot, response = std::move(response)]() mutable {
+      slot->response = std::move(response);
+      slot->ready.cancel();
+    });
+  };
+  asio::post(pool, [this, self = shared_from_this(), request = std::move(request), reply]() mutable {
+    try {
+      handler(std::move(request), reply);
+    } catch (...) {
+      reply(response_of(std::current_exception()));
+    }
+  });
+  // The reply is posted to this very thread, so it cannot come before the wait begins.
+  ErrorCode ignored;
+  co_await slot->ready.async_wait(into(ignored));
+  if (slot->response) co_return std::move(*slot->response);
+  co_return problem_response(Problem(503, "the answer took too long", {}, {{"Retry-After", "5"}}));
+}
+
+template <class Fields>
+void Server::State::set_headers(Fields& message, const Response& response, bool keep) const {
+  message.set(http::field::content_type, response.content_type);
+  for (const auto& [name, value] : options.headers) message.set(name, value);
+  for (const auto& [name, value] : response.headers) message.set(name, value);
+  message.set(http::field::connection, keep ? "keep-alive" : "close");
+}
+
+asio::awaitable<std::uint64_t> Server::State::write(Connection& connection, Response& response, unsigned version, bool keep, bool head,
+                                                    ErrorCode& error) {
+  auto& stream = connection.stream;
+  stream.expires_after(options.answer);
+  const auto status = static_cast<http::status>(response.status);
+  if (response.events && !head) {
+    http::response_header<> header;
+    header.version(11);
+    header.result(status);
+    set_headers(header, response, keep);
+    co_return co_await write_events(connection, std::move(header), response, error);
+  }
+  if (!response.file.empty()) {
+    http::response<http::file_body> message{status, version};
+    message.body().open(response.file.c_str(), beast::file_mode::scan, error);
+    if (!error) {
+      set_headers(message, response, keep);
+      message.prepare_payload();
+      const std::uint64_t size = message.body().size();
+      stream.expires_after(std::chrono::minutes(10));  // a large file on a slow line
+      http::response_serializer<http::file_body> serializer(message);
+      if (head) co_await http::async_write_header(stream, serializer, into(error));
+      else co_await http::async_write(stream, serializer, into(error));
+      co_return head ? 0 : size;
+    }
+    error = {};
+    response = problem_response(Problem(404, "the file is gone"));
+  }
+  http::response<http::string_body> message{static_cast<http::status>(response.status), version};
+  message.reason(phrase(response.status));
+  set_headers(message, response, keep);
+  message.body() = std::move(response.body);
+  const std::uint64_t size = message.body().size();
+  if (response.status != 304 && response.status != 204) message.content_length(size);
+  http::response_serializer<http::string_body> serializer(message);
+  if (head) co_await http::async_write_header(stream, serializer, into(error));
+  else co_await http::async_write(stream, serializer, into(error));
+  co_return head ? 0 : size;
+}
+
+asio::awaitable<std::uint64_t> Server::State::write_events(Connection& connection, http::response_header<> header, Response& response,
+                                                           ErrorCode& error) {
+  auto& stream = connection.stream;
+  http::response<http::empty_body> message(std::move(header));
+  message.chunked(true);
+  http::response_serializer<http::empty_body> serializer(message);
+  co_await http::async_write_header(stream, serializer, into(error));
+  ++stream_count;
+  std::uint64_t sent = 0;
+  int quiet = 0;
+  asio::steady_timer timer(io);
+  while (!error && !stopping) {
+    std::optional<std::string> text;
+    try {
+      text = response.events();
+    } catch (const std::exception& failure) {  // a run folder that went away
+      spdlog::warn("an event stream ends: {}", failure.what());
+    }
+    if (!text) break;
+    quiet = text->empty() ? quiet + 1 : 0;
+    if (quiet >= kQuietEventTurns) *text = ":\n\n", quiet = 0;
+    if (!text->empty()) {
+      stream.expires_after(options.answer);
+      sent += text->size();
+      co_await asio::async_write(stream, http::make_chunk(asio::buffer(*text)), into(error));
+    }
+    timer.expires_after(kEventInterval);
+    ErrorCode ignored;
+    co_await timer.async_wait(into(ignored));
+  }
+  --stream_count;
+  stream.expires_after(std::chrono::seconds(2));
+  if (!error) co_await asio::async_write(stream, http::make_chunk_last(), into(error));
+  co_return sent;
+}
+
+/// Reads on what a refused client still sends: closed at once, it would lose the answer that says why.
+asio::awaitable<void> Server::State::drain(Connection& connection) {
+  ErrorCode error;
+  connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
+  connection.stream.expires_after(std::chrono::seconds(2));
+  std::array<char, 16384> ignored;
+  for (std::uint64_t read = 0; !error && read < kMostDrained;) {
+    read += co_await connection.stream.async_read_some(asio::buffer(ignored), into(error));
+  }
+}
+
+Server::Server(ServerOptions options, Handler handler, std::function<void(const Exchange&)> on_done)
+    : state_(std::make_shared<State>(std::move(options), std::move(handler), std::move(on_done))) {}
+
+Server::~Server() = default;
+
+std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }
+int Server::connections() const { return state_->open_count; }
+int Server::streams() const { return state_->stream_count; }
+
+void Server::run(const std::function<bool()>& stop) {
+  asio::co_spawn(state_->io, state_->accept(), asio::detached);
+  asio::co_spawn(state_->io, state_->watch(stop), asio::detached);
+  state_->io.run();
+  state_->pool.join();  // handlers may use what is gone once this returns
+}
+
+}  // namespace ganymede::serve

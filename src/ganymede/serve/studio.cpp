@@ -1,0 +1,160 @@
+#include "ganymede/serve/studio.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <ctime>
+#include <thread>
+
+#include "ganymede/core/hash.h"
+#include "ganymede/core/log.h"
+#include "ganymede/serve/api.h"
+#include "ganymede/serve/assets.h"
+#include "ganymede/serve/packing.h"
+
+namespace ganymede::serve {
+namespace {
+
+constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr int kPackers = 2;
+
+/// Looks at the places again and again on a thread of its own.
+class Watcher {
+ public:
+  explicit Watcher(Catalogue& catalogue) : catalogue_(catalogue), thread_([this] { work(); }) {}
+  ~Watcher() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    wake_.notify_one();
+    thread_.join();
+  }
+  /// Whether the places were looked at once.
+  bool ready() const { return ready_; }
+
+ private:
+  void work() {
+    std::unique_lock lock(mutex_);
+    while (!ending_) {
+      lock.unlock();
+      try {
+        catalogue_.refresh();
+      } catch (const std::exception& error) {
+        spdlog::error("looking for models failed: {}", error.what());
+      }
+      ready_ = true;
+      lock.lock();
+      wake_.wait_for(lock, kLookEvery, [this] { return ending_; });
+    }
+  }
+
+  Catalogue& catalogue_;
+  std::atomic<bool> ready_ = false;
+  bool ending_ = false;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::thread thread_;
+};
+
+/// One line of JSON a request, on stderr.
+void log_access(const Exchange& done) {
+  const nlohmann::ordered_json line{
+      {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+      {"remote", done.remote},
+      {"method", done.method.substr(0, 32)},
+      {"target", done.target.substr(0, 256)},
+      {"status", done.status},
+      {"bytes", done.bytes},
+      {"ms", std::round(done.seconds * 1e4) / 10}};
+  fmt::print(stderr, "{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+/// The page, packed where the client takes that.
+class Page {
+ public:
+  Page() : plain_(gunzip(studio_page())) {
+    Digest digest;
+    digest.update({reinterpret_cast<const std::uint8_t*>(plain_.data()), plain_.size()});
+    tag_ = "\"" + digest.hex().substr(0, 16) + "\"";
+  }
+  const std::string& text() const { return plain_; }
+
+  Response answer(const Request& request) const {
+    Response response{.content_type = "text/html; charset=utf-8", .headers = {{"ETag", tag_}, {"Cache-Control", "no-cache"}, {"Vary", "Accept-Encoding"}}};
+    if (request.header("if-none-match") == tag_) {
+      response.status = 304;
+    } else if (request.header("accept-encoding").find("gzip") != std::string::npos) {
+      response.body = std::string(studio_page());
+      response.headers.emplace_back("Content-Encoding", "gzip");
+    } else {
+      response.body = plain_;
+    }
+    return response;
+  }
+
+ private:
+  std::string plain_, tag_;
+};
+
+Response text_response(std::string_view type, std::string text) { return {.content_type = std::string(type), .body = std::move(text)}; }
+
+bool is_health(const Request& request) { return request.path() == "/healthz" || request.path() == "/readyz"; }
+bool is_api(const Request& request) { return !request.segments.empty() && (request.segments[0] == "api" || request.segments[0] == "metrics"); }
+
+}  // namespace
+
+void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready, const std::function<bool()>& stop) {
+  const Page page;
+  Catalogue catalogue(options.places);
+  Meters meters;
+  Router router;
+  for (const auto& [name, value] : security_headers(page.text())) options.server.headers.emplace_back(name, value);
+  const auto handle = [&](Request request, const Reply& reply) {
+    if (!options.any_host && !options.token && !is_health(request)) check_host(request);
+    // The page holds no data: it asks for the token itself.
+    if (options.token && is_api(request) && !options.token->matches(request.header("authorization"))) {
+      throw Problem(401, "the call must carry the server's token", {}, {{"WWW-Authenticate", "Bearer"}});
+    }
+    router.handle(std::move(request), reply);
+  };
+  Server server(options.server, handle, [&](const Exchange& done) {
+    meters.request(done.method, done.route, done.status, done.seconds, done.bytes);
+    if (options.log_requests) log_access(done);
+  });
+  // After the server: they end before it does, and with them every reply that is still under way.
+  Workers workers(kPackers);
+  Engine engine(meters, options.queue);
+  const Watcher watcher(catalogue);
+  const Services services{catalogue, engine, workers};
+
+  add_model_routes(router, services);
+  add_picture_routes(router, services);
+  add_run_routes(router, services);
+  router.add("GET", "/api/v1/openapi.json", [](const Request&) { return text_response("application/json", std::string(openapi_text())); });
+  router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });
+  router.add("GET", "/readyz", [&](const Request&) {
+    if (!watcher.ready()) throw Problem(503, "still looking for models", {}, {{"Retry-After", "1"}});
+    return json_response({{"status", "ready"}, {"models", catalogue.models().size()}});
+  });
+  router.add("GET", "/metrics", [&](const Request&) {
+    return text_response("text/plain; version=0.0.4; charset=utf-8",
+                         meters.text({{"ganymede_connections", "Connections open now.", static_cast<double>(server.connections())},
+                                      {"ganymede_event_streams", "Event streams open now.", static_cast<double>(server.streams())},
+                                      {"ganymede_queue_pictures", "Pictures waiting to be drawn.", static_cast<double>(engine.waiting())},
+                                      {"ganymede_models", "Models served.", static_cast<double>(catalogue.models().size())},
+                                      {"ganymede_models_loaded", "Models in memory.", static_cast<double>(catalogue.loaded())},
+                                      {"process_resident_memory_bytes", "Memory in use.", static_cast<double>(resident_bytes())}}));
+  });
+  for (const char* address : {"/", "/generate", "/explore", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
+    router.add("GET", address, [&](const Request& request) { return page.answer(request); });
+  }
+  router.add("GET", "/favicon.ico", [](const Request&) { return Response{.status = 204}; });
+
+  ready(server.port());
+  server.run(stop);
+}
+
+}  // namespace ganymede::serve

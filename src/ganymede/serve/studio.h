@@ -1,0 +1,26 @@
+// The whole server: the REST API and the page that uses it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "ganymede/serve/access.h"
+#include "ganymede/serve/server.h"
+
+namespace ganymede::serve {
+
+struct StudioOptions {
+  std::vector<std::filesystem::path> places;  ///< model files, run folders, folders of either
+  ServerOptions server;
+  std::optional<Token> token;  ///< every call but health, and the page itself, must carry it
+  bool any_host = false;       ///< answers whatever name it is asked under
+  std::int64_t queue = 4096;   ///< pictures that may wait to be drawn
+  bool log_requests = true;    ///< a line of JSON on stderr for each
+};
+
+/// Serves until `stop` says so. `ready` is called once with the port when it listens.
+void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready, const std::function<bool()>& stop);
+
+}  // namespace ganymede::serve

@@ -1,0 +1,287 @@
+// The latent space: A - B + C, and what lies between pictures.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { changed, go, type Address } from "./address";
+import { call, dataAddress, type Generated, type Model, type Picture, type Point, type Reckoned } from "./api";
+import { MAX_SEED, anySeed, wholeNumber } from "./numbers";
+import { scaleFor, save } from "./pictures";
+import { WELLS, WELL_KEYS, WELL_TITLES, pointsOf, samePoint, textOf, toWell, type Well } from "./wells";
+
+const PALETTE = 16;
+const CORNERS = 4;
+const FRAMES = 16;
+const POINT_TYPE = "application/x-ganymede-point";
+
+/** What is explored is the noise: a model with classes draws one of them. */
+const classOf = (model: Model): string | undefined => (model.classes.length ? (new URLSearchParams(location.search).get("class") ?? model.classes[0]) : undefined);
+
+/** The result of `ask` for the newest `key`; what was there before stays until then. */
+function useAnswer<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>): { value: T | null; wrong: string } {
+  const [state, set] = useState<{ value: T | null; wrong: string }>({ value: null, wrong: "" });
+  useEffect(() => {
+    if (key === null) return set({ value: null, wrong: "" });
+    const stop = new AbortController();
+    ask(stop.signal).then(
+      (value) => stop.signal.aborted || set({ value, wrong: "" }),
+      (error: Error) => stop.signal.aborted || set((old) => ({ ...old, wrong: error.message })),
+    );
+    return () => stop.abort();
+  }, [key]);
+  return state;
+}
+
+function Thumbnail({ model, picture, size = 48, alt = "" }: { model: Model; picture: Picture | undefined; size?: number; alt?: string }) {
+  const scale = scaleFor(model.image.width, size);
+  const box = { width: model.image.width * scale, height: model.image.height * scale };
+  return picture ? <img class="pixels" src={dataAddress(picture)} {...box} alt={alt} draggable={false} /> : <span class="room" style={{ width: `${box.width}px`, height: `${box.height}px` }} />;
+}
+
+/** Pictures of points, whatever their seeds: one request a seed. */
+async function picturesOf(model: Model, points: Point[], signal: AbortSignal): Promise<Picture[]> {
+  const highest = new Map<number, number>();
+  for (const { seed, index } of points) highest.set(seed, Math.max(index, highest.get(seed) ?? 0));
+  const drawn = new Map<number, Picture[]>();
+  await Promise.all(
+    [...highest].map(async ([seed, index]) => {
+      const body = { count: Math.min(index + 1, 64), seed, format: "json", vectors: true, class: classOf(model) };
+      drawn.set(seed, (await call<Generated>(`models/${model.id}/generate`, body, { signal })).pictures);
+    }),
+  );
+  return points.flatMap(({ seed, index }) => drawn.get(seed)?.[index] ?? []);
+}
+
+function WellBox({ well, model, points, mean }: { well: Well; model: Model; points: Point[]; mean: Picture | undefined }) {
+  const pictures = useAnswer(points.length ? `${textOf(points)} ${classOf(model)}` : null, (signal) => picturesOf(model, points, signal));
+  const [over, setOver] = useState(false);
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    const point = pointsOf(event.dataTransfer?.getData(POINT_TYPE) ?? "")[0];
+    if (point && !points.some((other) => samePoint(point, other))) toWell(well, point, false);
+  };
+  return (
+    <section
+      class={over ? "card well over" : "card well"}
+      aria-label={`Well ${WELL_TITLES[well]}`}
+      onDragOver={(event) => (event.preventDefault(), setOver(true))}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      <h3>{WELL_TITLES[well]}</h3>
+      <div class="exemplars">
+        {points.map((point, i) => (
+          <button key={textOf([point])} type="button" onClick={() => toWell(well, point, false)} aria-label={`Take picture ${point.index + 1} of seed ${point.seed} out of ${WELL_TITLES[well]}`}>
+            <Thumbnail model={model} picture={pictures.value?.[i]} size={32} />
+          </button>
+        ))}
+        {points.length < 3 && <p class="quiet">{points.length ? "Three exemplars average out what is each one's own." : "Drop pictures here."}</p>}
+      </div>
+      {mean && (
+        <figure>
+          <Thumbnail model={model} picture={mean} alt={`mean of ${WELL_TITLES[well]}`} />
+          <figcaption class="quiet">mean</figcaption>
+        </figure>
+      )}
+    </section>
+  );
+}
+
+function Arithmetic({ model, groups, radius }: { model: Model; groups: Record<Well, Point[]>; radius: number }) {
+  const full = WELLS.every((well) => groups[well].length > 0);
+  const body = { ...groups, radius, format: "json", class: classOf(model) };
+  const { value, wrong } = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Reckoned>(`models/${model.id}/arithmetic`, body, { signal }));
+  const means = { a: value?.mean_a, b: value?.mean_b, c: value?.mean_c };
+  return (
+    <section aria-labelledby="arithmetic-title">
+      <h2 id="arithmetic-title">Arithmetic</h2>
+      <div class="wells">
+        {WELLS.map((well) => (
+          <WellBox key={well} well={well} model={model} points={groups[well]} mean={means[well]} />
+        ))}
+        <section class="card well" aria-label="Result">
+          <h3>=</h3>
+          {value ? (
+            <>
+              <div class="nine">
+                {value.pictures.map((picture, i) => (
+                  <button key={i} type="button" class={i === 4 ? "middle" : ""} aria-label={i === 4 ? "Save the result" : `Save neighbour ${i < 4 ? i + 1 : i}`} onClick={() => save(picture, `${model.id}-result-${i}.png`)}>
+                    <Thumbnail model={model} picture={picture} size={64} />
+                  </button>
+                ))}
+              </div>
+              <label class="field">
+                Neighbours within ±{radius}
+                <input type="range" min="0" max="1" step="0.05" value={radius} onInput={(event) => go(changed({ radius: event.currentTarget.value }), true)} />
+              </label>
+            </>
+          ) : (
+            <p class="quiet">{wrong || "One picture in each well makes a result: what A has and B has not, added to C."}</p>
+          )}
+        </section>
+      </div>
+    </section>
+  );
+}
+
+/** Bilinear shares of the four corners. */
+const shares = (x: number, y: number): number[] => [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y];
+
+function mixed(corners: number[][], weights: number[]): number[] {
+  const length = Math.hypot(...weights); // keeps the length of normal noise while it is mixed
+  return corners[0]!.map((_, i) => corners.reduce((sum, z, corner) => sum + (z[i]! * weights[corner]!) / length, 0));
+}
+
+function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: number; y: number }) {
+  const pad = useRef<HTMLDivElement>(null);
+  const ends = useAnswer(`${textOf(corners)} ${classOf(model)}`, (signal) => picturesOf(model, corners, signal)).value;
+  const vectors = ends?.flatMap(({ z }) => (z ? [z] : []));
+  const ready = vectors?.length === CORNERS;
+  const middle = useAnswer(ready ? JSON.stringify([textOf(corners), x, y, classOf(model)]) : null, async (signal) => {
+    const body = { z: [mixed(vectors!, shares(x, y))], format: "json", class: classOf(model) };
+    return (await call<Generated>(`models/${model.id}/generate`, body, { signal })).pictures[0]!;
+  });
+  const set = (toX: number, toY: number) => {
+    const text = [toX, toY].map((value) => Math.min(1, Math.max(0, value)).toFixed(3)).join(",");
+    go(changed({ pad: text }), true);
+  };
+  const drag = (event: PointerEvent) => {
+    if (event.buttons === 0) return;
+    const box = pad.current!.getBoundingClientRect();
+    set((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const step = event.shiftKey ? 0.1 : 0.02;
+    const by = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    set(x + by[0]!, y + by[1]!);
+  };
+  return (
+    <section class="card" aria-labelledby="pad-title">
+      <h2 id="pad-title">Between four pictures</h2>
+      <div class="pad-row">
+        <div
+          ref={pad}
+          class="pad"
+          role="slider"
+          tabIndex={0}
+          aria-label="Blend of four pictures; arrow keys move it"
+          aria-valuenow={Math.round(x * 100)}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuetext={`${Math.round(x * 100)} % to the right, ${Math.round(y * 100)} % down`}
+          onPointerDown={(event) => (pad.current!.setPointerCapture(event.pointerId), drag(event))}
+          onPointerMove={drag}
+          onKeyDown={onKey}
+        >
+          {corners.map((_, i) => (
+            <span key={i} class={`corner corner-${i}`}>
+              <Thumbnail model={model} picture={ends?.[i]} />
+            </span>
+          ))}
+          <span class="dot" style={{ left: `${x * 100}%`, top: `${y * 100}%` }} />
+        </div>
+        <figure>
+          <Thumbnail model={model} picture={middle.value ?? undefined} size={192} alt="the blend" />
+          <figcaption class="quiet">{middle.wrong || "Drag, or use the arrow keys."}</figcaption>
+        </figure>
+      </div>
+    </section>
+  );
+}
+
+function Timeline({ model, corners, way }: { model: Model; corners: Point[]; way: string }) {
+  const body = { points: corners, frames: FRAMES, way, format: "json", class: classOf(model) };
+  const { value, wrong } = useAnswer(JSON.stringify(body), (signal) => call<Generated>(`models/${model.id}/interpolate`, body, { signal }));
+  return (
+    <section class="card" aria-labelledby="way-title">
+      <h2 id="way-title">The way through them</h2>
+      <p class="row">
+        <label for="way">Way</label>
+        <select id="way" value={way} onChange={(event) => go(changed({ way: event.currentTarget.value }))}>
+          <option value="spherical">spherical</option>
+          <option value="linear">linear</option>
+        </select>
+      </p>
+      {wrong && <p class="wrong">{wrong}</p>}
+      <div class="strip">
+        {Array.from({ length: FRAMES }, (_, i) => (
+          <Thumbnail key={i} model={model} picture={value?.pictures[i]} size={48} alt={`step ${i + 1} of ${FRAMES}`} />
+        ))}
+      </div>
+    </section>
+  );
+}
+
+export function Explore({ model, address }: { model: Model; address: Address }) {
+  const { query } = address;
+  const found = wholeNumber(query.get("seed") ?? "1", 0, MAX_SEED);
+  const seed = "value" in found ? found.value : 1;
+  const palette = useAnswer(`${seed} ${classOf(model)}`, (signal) => call<Generated>(`models/${model.id}/generate`, { count: PALETTE, seed, format: "json", class: classOf(model) }, { signal }));
+  const groups = { a: pointsOf(query.get("a")), b: pointsOf(query.get("b")), c: pointsOf(query.get("c")) };
+  const chosen = pointsOf(query.get("corners"));
+  const corners = chosen.length === CORNERS ? chosen : Array.from({ length: CORNERS }, (_, index) => ({ seed, index }));
+  const [x = 0.5, y = 0.5] = (query.get("pad") ?? "0.5,0.5").split(",").map((text) => Math.min(1, Math.max(0, Number(text) || 0)));
+  const radius = Math.min(1, Math.max(0, Number(query.get("radius") ?? 0.25) || 0));
+  const onKey = (event: KeyboardEvent, index: number) => {
+    const well = WELL_KEYS[event.key];
+    if (!well || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    toWell(well, { seed, index }, false);
+  };
+  return (
+    <>
+      <h1>Explore</h1>
+      <section class="card" aria-labelledby="palette-title">
+        <h2 id="palette-title">Pictures</h2>
+        <p class="quiet">
+          Drag them into a well, or focus one and press <kbd>a</kbd>, <kbd>m</kbd> (minus) or <kbd>p</kbd> (plus).
+        </p>
+        {model.classes.length > 0 && (
+          <p class="row">
+            <label for="class">Class</label>
+            <select id="class" value={classOf(model)} onChange={(event) => go(changed({ class: event.currentTarget.value }))}>
+              {model.classes.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </p>
+        )}
+        <div class="palette">
+          {Array.from({ length: PALETTE }, (_, index) => {
+            const inWells = WELLS.filter((well) => groups[well].some((point) => samePoint(point, { seed, index })));
+            return (
+              <button
+                key={index}
+                type="button"
+                draggable
+                aria-label={`Picture ${index + 1}${inWells.length ? `, in ${inWells.map((well) => WELL_TITLES[well]).join(" and ")}` : ""}`}
+                onDragStart={(event) => event.dataTransfer?.setData(POINT_TYPE, `${seed}:${index}`)}
+                onKeyDown={(event) => onKey(event, index)}
+                onClick={() => toWell(WELLS.find((well) => groups[well].length < 3) ?? "c", { seed, index }, false)}
+              >
+                <Thumbnail model={model} picture={palette.value?.pictures[index]} size={64} />
+                {inWells.length > 0 && <span class="badge">{inWells.map((well) => well.toUpperCase()).join("")}</span>}
+              </button>
+            );
+          })}
+        </div>
+        {palette.wrong && <p class="wrong">{palette.wrong}</p>}
+        <p class="row">
+          <span class="quiet">Seed {seed}</span>
+          <button type="button" onClick={() => go(changed({ seed: String(anySeed()), corners: textOf(corners) }))}>
+            Other pictures
+          </button>
+          <button type="button" onClick={() => go(changed({ a: null, b: null, c: null }))}>
+            Empty the wells
+          </button>
+          <button type="button" onClick={() => go(changed({ corners: textOf(Array.from({ length: CORNERS }, (_, index) => ({ seed, index }))), pad: null }))}>
+            Blend the first four
+          </button>
+        </p>
+      </section>
+      <Arithmetic model={model} groups={groups} radius={radius} />
+      <Pad model={model} corners={corners} x={x} y={y} />
+      <Timeline model={model} corners={corners} way={query.get("way") === "linear" ? "linear" : "spherical"} />
+    </>
+  );
+}

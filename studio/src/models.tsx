@@ -1,0 +1,148 @@
+// What is served: cards, and the layer tables of one model.
+import { useEffect, useState } from "preact/hooks";
+import type { Address } from "./address";
+import { blobAddress, call, dataAddress, hasToken, type Generated, type Layers, type Model, type ModelDetails } from "./api";
+import { Link, NoModels } from "./app";
+import { grouped, short } from "./numbers";
+import { scaleFor } from "./pictures";
+
+const ON_CARD = 9;
+
+function Sheet({ model }: { model: Model }) {
+  const [drawn, set] = useState<Generated | null>(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    call<Generated>(`models/${model.id}/generate`, { count: ON_CARD, seed: 1, format: "json" }, { signal: stop.signal }).then(set, () => undefined);
+    return () => stop.abort();
+  }, [model.id, model.step]);
+  const scale = scaleFor(model.image.width, 64);
+  return (
+    <div class="sheet" style={{ gridTemplateColumns: `repeat(3, ${model.image.width * scale}px)` }}>
+      {Array.from({ length: ON_CARD }, (_, i) => {
+        const picture = drawn?.pictures[i];
+        const size = { width: model.image.width * scale, height: model.image.height * scale };
+        return picture ? <img key={i} class="pixels" src={dataAddress(picture)} {...size} alt="" /> : <span key={i} class="room" style={{ width: `${size.width}px`, height: `${size.height}px` }} />;
+      })}
+    </div>
+  );
+}
+
+function Card({ model }: { model: Model }) {
+  return (
+    <li class="card">
+      <Sheet model={model} />
+      <h2>
+        <Link to={`/models/${model.id}`}>{model.id}</Link>
+      </h2>
+      <p>{model.title}</p>
+      <dl>
+        <dt>Pictures</dt>
+        <dd>
+          {model.image.width} × {model.image.height}, {model.image.channels === 1 ? "grey" : "colour"}
+        </dd>
+        <dt>Generator</dt>
+        <dd>{short(model.parameters)} parameters</dd>
+        <dt>Data</dt>
+        <dd>{model.data}</dd>
+        <dt>Step</dt>
+        <dd>{grouped(model.step)}</dd>
+      </dl>
+      <p class="row">
+        <Link to={`/generate?model=${model.id}`}>Generate</Link>
+        {model.run && <Link to={`/runs/${model.run}`}>Run</Link>}
+      </p>
+    </li>
+  );
+}
+
+function LayerTable({ title, network }: { title: string; network: Layers }) {
+  return (
+    <section class="card" aria-label={title}>
+      <h2>{title}</h2>
+      <div class="scroll" tabIndex={0} role="region" aria-label={`Layers of the ${title.toLowerCase()}`}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              <th scope="col">Kind</th>
+              <th scope="col" class="right">Output</th>
+              <th scope="col" class="right">Parameters</th>
+            </tr>
+          </thead>
+          <tbody>
+            {network.layers.map(({ name, kind, output, params }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td>{kind}</td>
+                <td class="right">{output.join(" × ")}</td>
+                <td class="right">{grouped(params)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p>
+        {grouped(network.total)} parameters, {grouped(network.trainable)} of them trained; {short(network.multiply_adds)} multiply-adds a sample.
+      </p>
+    </section>
+  );
+}
+
+function OneModel({ id }: { id: string }) {
+  const [model, set] = useState<ModelDetails | null>(null);
+  const [wrong, setWrong] = useState("");
+  useEffect(() => {
+    const stop = new AbortController();
+    call<ModelDetails>(`models/${id}`, undefined, { signal: stop.signal }).then(set, (error: Error) => stop.signal.aborted || setWrong(error.message));
+    return () => stop.abort();
+  }, [id]);
+  if (wrong) return <p class="notice">{wrong}</p>;
+  if (!model) return null;
+  // A link cannot carry the token, so with one the file comes as a blob.
+  const download = async (event: MouseEvent) => {
+    if (!hasToken()) return;
+    event.preventDefault();
+    const link = document.createElement("a");
+    link.href = await blobAddress(`models/${id}/file`);
+    link.download = `${id}.safetensors`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+  return (
+    <>
+      <h1>
+        <Link to="/models">Models</Link> / {id}
+      </h1>
+      <p>{model.title}</p>
+      {model.about && <p class="quiet">{model.about}</p>}
+      <p class="row">
+        <Link to={`/generate?model=${id}`}>Generate</Link>
+        <a href={`/api/v1/models/${id}/file`} download onClick={download}>
+          Download ({short(model.bytes)}B safetensors)
+        </a>
+      </p>
+      <LayerTable title="Generator" network={model.generator} />
+      <LayerTable title="Discriminator" network={model.discriminator} />
+      <details class="card">
+        <summary>Recipe</summary>
+        <pre tabIndex={0}>{model.toml}</pre>
+      </details>
+    </>
+  );
+}
+
+export function Models({ address, models }: { address: Address; models: Model[] | null }) {
+  const id = address.parts[1];
+  if (id) return <OneModel key={id} id={id} />;
+  if (models && !models.length) return <NoModels />;
+  return (
+    <>
+      <h1>Models</h1>
+      <ul class="cards">
+        {models?.map((model) => (
+          <Card key={model.id} model={model} />
+        ))}
+      </ul>
+    </>
+  );
+}

@@ -1,0 +1,170 @@
+// Pictures: grids of them, and the large view.
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { dataAddress, type Model, type Picture, type Point } from "./api";
+import { WELL_KEYS, toWell } from "./wells";
+
+const LARGEST = 192;
+const GAP = 4; // as in the style sheet
+
+/** How often a picture's pixels are repeated to be about `wanted` wide: always a whole number. */
+export const scaleFor = (width: number, wanted: number): number => Math.max(1, Math.round(wanted / width));
+
+/** The room an element has, in pixels, as it changes. */
+export function useWidth<T extends HTMLElement>(): [RefObject<T>, number] {
+  const place = useRef<T>(null);
+  const [width, set] = useState(0);
+  useLayoutEffect(() => {
+    const measure = () => set(place.current!.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(place.current!);
+    return () => observer.disconnect();
+  }, []);
+  return [place, width];
+}
+
+export interface Shown {
+  picture: Picture;
+  point: Point;
+  untrained: boolean;
+}
+
+const BEST = "ganymede-best";
+type Best = Record<string, string>; // "model seed:index" -> PNG in base64
+
+export const bestKey = (model: Model, { seed, index }: Point): string => `${model.id} ${seed}:${index}`;
+export function readBest(): Best {
+  try {
+    return JSON.parse(localStorage.getItem(BEST) ?? "{}") as Best;
+  } catch {
+    return {};
+  }
+}
+function toggleBest(key: string, png: string): Best {
+  const best = readBest();
+  if (key in best) delete best[key];
+  else best[key] = png;
+  localStorage.setItem(BEST, JSON.stringify(best));
+  return best;
+}
+
+export function save(picture: Picture, name: string): void {
+  const link = document.createElement("a");
+  link.href = dataAddress(picture);
+  link.download = name;
+  link.click();
+}
+
+/** The large view of one of several pictures. Arrows go to the next; s saves, b marks best, a/m/p go to the wells. */
+export function LargeView({ model, shown, at, onMove, onBest }: { model: Model; shown: Shown[]; at: number; onMove: (at: number | null) => void; onBest: (best: Best) => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [best, setBest] = useState(readBest);
+  const [said, say] = useState("");
+  const { picture, point, untrained } = shown[at]!;
+  useEffect(() => dialog.current!.showModal(), []);
+  const key = bestKey(model, point);
+  const move = (by: number) => onMove((at + by + shown.length) % shown.length);
+  const mark = () => {
+    const next = toggleBest(key, picture.png);
+    setBest(next);
+    onBest(next);
+    say(key in next ? "Marked best." : "No longer marked best.");
+  };
+  const store = () => save(picture, `${model.id}-${point.seed}-${point.index}${untrained ? "-untrained" : ""}.png`);
+  const send = (well: "a" | "b" | "c") => {
+    dialog.current!.close();
+    toWell(well, point, true);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const well = WELL_KEYS[event.key];
+    if (event.key === "ArrowRight") move(1);
+    else if (event.key === "ArrowLeft") move(-1);
+    else if (event.key === "s") store();
+    else if (event.key === "b") mark();
+    else if (well) send(well);
+    else return;
+    event.preventDefault();
+  };
+  const scale = scaleFor(model.image.width, Math.min(448, innerWidth - 96));
+  return (
+    <dialog ref={dialog} class="large" onKeyDown={onKey} onClose={() => onMove(null)} aria-label={`Picture ${point.index + 1}`}>
+      <img class="pixels" src={dataAddress(picture)} width={model.image.width * scale} height={model.image.height * scale} alt={describe({ picture, point, untrained })} />
+      <p>
+        {untrained ? "Untrained" : "Trained"}, seed {point.seed}, index {point.index}
+        {picture.class ? `, ${picture.class}` : ""}
+      </p>
+      <p class="row">
+        <button type="button" onClick={() => move(-1)} aria-label="The picture before">
+          ←
+        </button>
+        <button type="button" onClick={() => move(1)} aria-label="The next picture">
+          →
+        </button>
+        <button type="button" onClick={store}>
+          Save <kbd>s</kbd>
+        </button>
+        <button type="button" onClick={mark} aria-pressed={key in best}>
+          {key in best ? "★" : "☆"} Best <kbd>b</kbd>
+        </button>
+      </p>
+      <p class="row">
+        <span>Use in arithmetic:</span>
+        <button type="button" onClick={() => send("a")}>
+          A <kbd>a</kbd>
+        </button>
+        <button type="button" onClick={() => send("b")}>
+          − B <kbd>m</kbd>
+        </button>
+        <button type="button" onClick={() => send("c")}>
+          + C <kbd>p</kbd>
+        </button>
+      </p>
+      <p role="status" class="quiet">
+        {said}
+      </p>
+      <form method="dialog">
+        <button class="close" aria-label="Close">
+          ×
+        </button>
+      </form>
+    </dialog>
+  );
+}
+
+export const describe = ({ picture, point, untrained }: Shown): string =>
+  `${untrained ? "untrained" : "trained"} picture ${point.index + 1}${picture.class ? `, ${picture.class}` : ""}, seed ${point.seed}`;
+
+/** Pictures as buttons in rows; their room is there before they are. */
+export function PictureGrid({ model, shown, count, marked, onOpen }: { model: Model; shown: Shown[] | null; count: number; marked: Best; onOpen: (at: number) => void }) {
+  const columns = Math.ceil(Math.sqrt(count));
+  const [place, width] = useWidth<HTMLUListElement>();
+  // As large as fits, up to a size where single pixels are plain to see.
+  const room = Math.min(LARGEST, Math.floor((width - GAP * (columns - 1)) / columns));
+  const scale = Math.max(1, Math.floor(room / model.image.width));
+  const size = { width: model.image.width * scale, height: model.image.height * scale };
+  return (
+    <ul ref={place} class="pictures" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, ${size.width}px))` }}>
+      {Array.from({ length: count }, (_, i) => {
+        const one = shown?.[i];
+        return (
+          <li key={i}>
+            {one ? (
+              <button type="button" onClick={() => onOpen(i)} aria-label={`Enlarge ${describe(one)}`}>
+                <img class="pixels" src={dataAddress(one.picture)} {...size} alt="" />
+                {bestKey(model, one.point) in marked && !one.untrained && (
+                  <span class="star" aria-label="marked best">
+                    ★
+                  </span>
+                )}
+              </button>
+            ) : (
+              <span class="room" style={{ aspectRatio: `${size.width} / ${size.height}` }} />
+            )}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,147 @@
+"""Explore, Runs and Models, both themes and all widths, accessibility, and what happens when the server is gone."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+AXE = pathlib.Path(__file__).resolve().parents[2] / "studio" / "node_modules" / "axe-core" / "axe.min.js"
+ADDRESSES = ["/generate?model=tiny&count=16&seed=1&show=both", "/explore?model=tiny&a=1:0,1:1&b=1:2&c=1:3", "/runs", "/runs/tiny", "/models", "/models/tiny"]
+
+
+def settled(page):
+    page.locator("h1").wait_for()
+    page.wait_for_load_state("networkidle") if "/runs" not in page.url else page.wait_for_timeout(1500)
+
+
+def test_arithmetic(open_page, server):
+    page = open_page("/explore?model=tiny&seed=2")
+    for index, key in ((0, "a"), (1, "a"), (2, "m"), (3, "p")):
+        page.get_by_role("button", name=re.compile(f"^Picture {index + 1}\\b")).focus()
+        page.keyboard.press(key)
+    page.wait_for_url("**a=2%3A0%2C2%3A1**")
+    result = page.get_by_role("region", name="Result")
+    result.locator("img").nth(8).wait_for()
+    groups = {"a": [{"seed": 2, "index": 0}, {"seed": 2, "index": 1}], "b": [{"seed": 2, "index": 2}], "c": [{"seed": 2, "index": 3}]}
+    wanted = [picture["png"] for picture in server.post("/api/v1/models/tiny/arithmetic", groups).json()["pictures"]]
+    assert [image.get_attribute("src").split(",")[1] for image in result.locator("img").all()] == wanted
+    page.reload()
+    result.locator("img").nth(8).wait_for()
+    page.get_by_label("Take picture 1 of seed 2 out of A").click()
+    page.wait_for_url(lambda url: "a=2%3A1&" in url)
+
+
+def test_pictures_are_dropped_into_wells(open_page):
+    page = open_page("/explore?model=tiny&seed=2")
+    page.get_by_role("button", name=re.compile("^Picture 5\\b")).locator("img").wait_for()
+    page.get_by_role("button", name=re.compile("^Picture 5\\b")).drag_to(page.get_by_role("region", name="Well + C"))
+    page.wait_for_url("**c=2%3A4**")
+
+
+def test_the_pad_blends(open_page):
+    page = open_page("/explore?model=tiny&seed=2")
+    blend = page.get_by_alt_text("the blend")
+    blend.wait_for()
+    before = blend.get_attribute("src")
+    page.get_by_role("slider", name=re.compile("Blend")).focus()
+    for _ in range(10):
+        page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_url("**pad=1.000%2C0.500**")
+    page.wait_for_function("before => document.querySelector('[alt=\"the blend\"]').src != before", arg=before)
+
+
+def test_runs_and_a_run(open_page):
+    page = open_page("/runs")
+    page.get_by_label("Choose tiny").check()
+    page.get_by_label("Choose classes").check()
+    page.get_by_role("button", name="Compare 2 runs").click()
+    page.get_by_role("group", name=re.compile("^Losses: last values tiny: discriminator [\\d.]+, tiny: generator [\\d.]+, classes: discriminator")).wait_for()
+    page.goto(page.url.split("/runs")[0] + "/runs/tiny")
+    page.get_by_alt_text("samples of step 40").wait_for()
+    page.get_by_label(re.compile("^Step 40")).press("Home")
+    page.get_by_alt_text("samples of step 0").wait_for()
+    assert "sample=step-000000.png" in page.url
+    page.get_by_alt_text("real pictures").wait_for()
+
+
+def test_a_training_is_seen_live(chromium, start, program, runs, tmp_path):
+    place = tmp_path / "runs"
+    shutil.copytree(runs / "tiny", place / "live")
+    with start(place) as server:
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{server.port}/runs/live")
+        page.get_by_alt_text("samples of step 40").wait_for()
+        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--out", place / "live", "--steps", "60"], check=True, capture_output=True)
+        page.get_by_alt_text("samples of step 60").wait_for()
+        page.get_by_text("step 60").first.wait_for()
+        page.close()
+
+
+def test_models(open_page, server):
+    page = open_page("/models")
+    page.get_by_role("link", name="tiny", exact=True).click()
+    page.get_by_role("region", name="Generator", exact=True).wait_for()
+    details = server.get("/api/v1/models/tiny").json()
+    assert page.get_by_role("rowheader").count() == sum(len(details[part]["layers"]) for part in ("generator", "discriminator"))
+    with page.expect_download() as saved:
+        page.get_by_role("link", name=re.compile("^Download")).click()
+    assert saved.value.suggested_filename == "tiny.safetensors"
+
+
+def test_nothing_there_yet(chromium, start, tmp_path):
+    with start(tmp_path) as server:
+        page = chromium.new_page()
+        for view in ("generate", "explore", "runs", "models"):
+            page.goto(f"http://127.0.0.1:{server.port}/{view}")
+            page.get_by_text("ganymede train shapes-dcgan").wait_for()
+        page.close()
+
+
+def test_a_lost_server_is_said_and_comes_back(chromium, start, runs):
+    page = chromium.new_page()
+    with start(runs) as server:
+        port = server.port
+        page.goto(f"http://127.0.0.1:{port}/runs/tiny")
+        page.get_by_alt_text("samples of step 40").wait_for()
+    page.get_by_text("The connection is lost").first.wait_for()
+    assert page.get_by_alt_text("samples of step 40").is_visible(), "what is there stays"
+    with start(runs, "--port", str(port)):
+        page.get_by_text("The connection is lost").first.wait_for(state="detached", timeout=40_000)
+    page.close()
+
+
+def test_a_token_is_asked_for(chromium, start, runs, tmp_path):
+    secret = "a secret of more than sixteen characters"
+    (tmp_path / "token").write_text(secret)
+    with start(runs, "--token-file", tmp_path / "token") as server:
+        page = chromium.new_context().new_page()
+        page.goto(f"http://127.0.0.1:{server.port}/generate?count=1&seed=1&show=both")
+        page.get_by_role("textbox", name="Token").fill(secret)
+        page.get_by_role("button", name="Continue").click()
+        page.get_by_role("region", name="Trained", exact=True).locator("img").wait_for()
+        page.context.close()
+
+
+@pytest.mark.parametrize("width", [390, 700, 1440])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_nothing_is_wider_than_the_window(open_page, address, theme, width):
+    page = open_page(address, viewport={"width": width, "height": 900}, color_scheme=theme)
+    settled(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert (sum(map(int, re.findall(r"\d+", ground)[:3])) < 384) == (theme == "dark")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_accessible(open_page, address, theme):
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: scripts/studio --check installs it")
+    page = open_page(address, color_scheme=theme, bypass_csp=True)
+    settled(page)
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
+    serious = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found if one["impact"] in ("serious", "critical")]
+    assert not serious, serious

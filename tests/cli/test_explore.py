@@ -1,0 +1,94 @@
+"""`ganymede explore`: ways, arithmetic, directions and projection, each as a figure and, with --json, as vectors."""
+import json
+import struct
+
+import pytest
+from test_sample import pixels
+from training import shared_model
+
+
+@pytest.fixture
+def explore(ganymede, tmp_path):
+    """Runs `explore KIND` on the shared model into tmp_path / name; returns the file and the JSON document."""
+    model = shared_model(ganymede)
+
+    def run(kind, name, *flags):
+        result = ganymede("explore", kind, model, *flags, "-o", tmp_path / name, "--json")
+        assert result.returncode == 0, result.stderr
+        document = json.loads(result.stdout)
+        assert document["file"] == str(tmp_path / name)
+        return tmp_path / name, document
+
+    return run
+
+
+def test_interpolate(ganymede, explore, tmp_path):
+    strip, document = explore("interpolate", "strip.png", "--points", "3:0,3:4", "--frames", 5, "--way", "linear")
+    z = document["latents"]
+    assert len(z) == 5 and all(abs(a + b - 2 * m) < 1e-5 for a, b, m in zip(z[0], z[4], z[2]))
+    sample = tmp_path / "sample"
+    ganymede("sample", shared_model(ganymede), "-n", 5, "--seed", 3, "-o", sample)
+    _, _, rows = pixels(strip)
+    for place, index in ((0, 0), (4, 4)):
+        left = 3 * (2 + place * 18)
+        assert [row[left:left + 48] for row in rows[2:18]] == pixels(sample / f"{index:04}.png")[2]
+    assert explore("interpolate", "again.png", "--points", "0,4", "--seed", 3, "--frames", 5, "--way", "linear")[1]["latents"] == z
+
+
+@pytest.mark.parametrize("ending, signature", [("gif", b"GIF89a"), ("apng", b"\x89PNG\r\n\x1a\n")])
+def test_walk(explore, ending, signature):
+    file, document = explore("walk", f"walk.{ending}", "--points", 3, "--frames", 12, "--seed", 5)
+    content = file.read_bytes()
+    assert content.startswith(signature) and len(document["latents"]) == 12
+    assert content.count(b"fcTL" if ending == "apng" else b"\x21\xf9\x04") == 12
+    assert struct.unpack("<HH" if ending == "gif" else ">II", content[6:10] if ending == "gif" else content[16:24]) == (128, 128)
+    assert explore("walk", f"again.{ending}", "--points", 3, "--frames", 12, "--seed", 5)[0].read_bytes() == content
+
+
+def test_arithmetic(explore):
+    file, document = explore("arithmetic", "figure.png", "--a", "1:0,1:1,1:2", "--b", "2:0", "--c", "3:0,3:1", "--radius", 0.1)
+    mean = lambda rows: [sum(column) / len(rows) for column in zip(*rows)]  # noqa: E731
+    a, b, c = (mean(document[name]) for name in "abc")
+    assert max(abs(r - (x - y + w)) for r, x, y, w in zip(document["result"], a, b, c)) < 1e-5
+    assert len(document["neighbours"]) == 9 and document["neighbours"][4] == document["result"]
+    assert max(abs(x - y) for row in document["neighbours"] for x, y in zip(row, document["result"])) <= 0.1 + 1e-6
+    assert pixels(file)[0] > 4 * 64
+
+
+def test_direction(explore):
+    _, document = explore("direction", "figure.png", "--with", "0,1", "--without", "2,3", "--apply", "4,5")
+    _, groups = explore("interpolate", "ends.png", "--points", "0,1,2,3", "--frames", 4, "--way", "linear")
+    z = groups["latents"]
+    assert max(abs(d - (p + q - r - s) / 2) for d, p, q, r, s in zip(document["direction"], *z)) < 1e-5
+    assert len(document["latents"]) == 2
+
+
+def test_project(ganymede, explore, tmp_path):
+    ganymede("sample", shared_model(ganymede), "-n", 2, "--seed", 8, "-o", tmp_path / "given")
+    files = sorted((tmp_path / "given").iterdir())
+    _, few = explore("project", "few.png", *files, "--steps", 2)
+    _, many = explore("project", "many.png", *files, "--steps", 150)
+    assert len(many["errors"]) == 2 and all(after < before for before, after in zip(few["errors"], many["errors"]))
+    assert max(many["errors"]) < 0.02
+
+
+def test_truncation(explore):
+    _, document = explore("walk", "walk.png", "--points", 8, "--frames", 8, "--truncation", 0.3)
+    assert max(abs(value) for row in document["latents"] for value in row) <= 0.3
+
+
+@pytest.mark.parametrize("kind, flags, words", [
+    ("interpolate", ["--points", "a,b"], ["--points", "7:0"]), ("interpolate", ["--points", "1"], ["two"]), ("interpolate", ["--points", ""], ["--points"]),
+    ("walk", ["--frames", "1"], ["--frames"]), ("walk", ["--class", "cat"], ["no classes"]),
+    ("arithmetic", ["--a", "1", "--b", "2"], ["--c"]), ("project", ["none.png"], ["none.png"]),
+])
+def test_wrong_usage_is_one_line(ganymede, tmp_path, kind, flags, words):
+    result = ganymede("explore", kind, shared_model(ganymede), *flags, "-o", tmp_path / "out.png")
+    assert result.returncode in (1, 2) and result.stderr.count("error: ") == 1, result.stderr
+    assert all(word in result.stderr for word in words), result.stderr
+
+
+def test_endings_are_checked(ganymede, tmp_path):
+    for kind, name in (("interpolate", "out.mp4"), ("walk", "out")):
+        result = ganymede("explore", kind, shared_model(ganymede), "--frames", 2, "-o", tmp_path / name)
+        assert result.returncode == 2 and ".gif" in result.stderr

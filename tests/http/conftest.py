@@ -1,0 +1,1 @@
+from serving import program, runs, server, start  # noqa: F401

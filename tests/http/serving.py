@@ -1,0 +1,54 @@
+"""Fixtures of all tests that need a server: the program, runs of tiny recipes, and servers."""
+import contextlib
+import os
+import pathlib
+import subprocess
+
+import pytest
+from client import Server
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SUPPORT = ROOT / "tests" / "support"
+
+
+@pytest.fixture(scope="session")
+def program():
+    named = os.environ.get("GANYMEDE")
+    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/ganymede"))
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    pytest.skip("no program: build it, or name it with GANYMEDE")
+
+
+@pytest.fixture(scope="session")
+def runs(program, tmp_path_factory):
+    """A folder with two runs, "tiny" and "classes"; tests only read it."""
+    folder = tmp_path_factory.mktemp("runs")
+    for name, recipe, log_every in (("tiny", "tiny.toml", 5), ("classes", "tiny_classes.toml", 2)):
+        command = [program, "--threads", "1", "-q", "train", SUPPORT / recipe, "--out", folder / name, "--precision", "f32",
+                   "--set", f"train.log_every={log_every}"]
+        subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def start(program):
+    """Starts servers: `with start(PLACE, "--flag") as server`."""
+
+    @contextlib.contextmanager
+    def starter(*arguments, **options):
+        server = Server(program, arguments, **options)
+        try:
+            yield server
+        finally:
+            server.end()
+
+    return starter
+
+
+@pytest.fixture(scope="session")
+def server(start, runs):
+    """A server of both runs for all tests that leave it as it is."""
+    with start(runs) as running:
+        yield running

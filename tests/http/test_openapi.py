@@ -1,0 +1,120 @@
+"""The description of the API against what the server really does: generated requests, and nothing undescribed in the answers."""
+import json
+import random
+import urllib.parse
+
+import pytest
+from schema import Schemas
+
+METHODS = ("get", "post", "put", "patch", "delete")
+ROUNDS = 120
+
+
+@pytest.fixture(scope="module")
+def document(server):
+    return server.get("/api/v1/openapi.json").json()
+
+
+def operations(document):
+    return [(path, method, entry) for path, item in document["paths"].items() for method, entry in item.items() if method in METHODS]
+
+
+def check(document, path, method, answer):
+    """The status, the type and the content of an answer are described."""
+    schemas = Schemas(document)
+    operation = document["paths"][path].get(method)
+    described = operation["responses"] if operation else {"405": document["components"]["responses"]["405"]}
+    assert str(answer.status) in described, f"{method} {path}: {answer.status} is not described: {answer.body[:300]}"
+    response = schemas.resolved(described[str(answer.status)])
+    kind = next((kind for kind in response["content"] if kind.split(";")[0] == answer.type.split(";")[0]), None)
+    assert kind, f"{method} {path}: {answer.type} is not described for {answer.status}"
+    if kind.endswith("json"):
+        errors = schemas.errors(response["content"][kind]["schema"], answer.json())
+        assert not errors, f"{method} {path}: {errors}"
+    for name, header in response.get("headers", {}).items():
+        if answer.status in (401, 405, 429):
+            assert name.lower() in answer.headers, f"{method} {path} {answer.status}: no {name}"
+    return answer
+
+
+def test_it_is_openapi_3_1(document):
+    assert document["openapi"].startswith("3.1.") and document["info"]["title"] and document["info"]["version"]
+    names = [entry["operationId"] for _, _, entry in operations(document)]
+    assert len(names) == len(set(names))
+    schemas, text = Schemas(document), json.dumps(document)
+    for found in set(part.split('"')[0] for part in text.split('"$ref": "')[1:]):
+        assert schemas.resolved({"$ref": found})
+    for path, _, entry in operations(document):
+        places = {part[1:-1] for part in path.split("/") if part.startswith("{")}
+        assert places == {one["name"] for one in entry.get("parameters", []) if one["in"] == "path"}
+
+
+def test_it_describes_every_route(document, server):
+    """What the server counts by pattern is what it knows."""
+    for path in document["paths"]:
+        server.request("PATCH", path.replace("{", "%7B").replace("}", "%7D"))
+    text = server.get("/metrics").body.decode()
+    assert all(f'method="PATCH",route="{path}",status="405"' in text for path in document["paths"])
+
+
+def url(path, entry, chance, names):
+    for one in entry.get("parameters", []):
+        if one["in"] == "path":
+            value = chance.choice(names.get(one["name"], [])) if chance.random() < 0.8 else chance.choice(["none", "äöü", "..", "a b", "x" * 200, "%"])
+            path = path.replace("{" + one["name"] + "}", urllib.parse.quote(value, safe=""))
+    queries = [(one["name"], chance.choice(["0", "3", "1000000", "-1", "x", "", "99999999999999999999"])) for one in entry.get("parameters", [])
+               if one["in"] == "query" and chance.random() < 0.5]
+    if chance.random() < 0.2:
+        queries.append(("surprise", "1"))
+    return path + ("?" + urllib.parse.urlencode(queries) if queries else "")
+
+
+def test_generated_requests(document, server):
+    schemas, chance = Schemas(document), random.Random(7)
+    names = {"id": ["tiny", "classes"], "file": ["real.png", "step-000000.png", "losses.svg"]}
+    seen = {}
+    for _ in range(ROUNDS):
+        for path, method, entry in operations(document):
+            if "text/event-stream" in entry["responses"]["200"].get("content", {}):
+                continue
+            address = url(path, entry, chance, names)
+            if "requestBody" not in entry:
+                answer = server.request(method.upper(), address)
+            else:
+                body = schemas.value(entry["requestBody"]["content"]["application/json"]["schema"], chance)
+                if chance.random() < 0.3:
+                    body[chance.choice([*body, "odd"])] = schemas.anything(chance)
+                elif chance.random() < 0.1:
+                    body = schemas.anything(chance)
+                if isinstance(body, dict) and "class" in body and chance.random() < 0.9:
+                    del body["class"]  # no generated text is a class
+                kind = {} if chance.random() < 0.03 else {"Content-Type": "application/json"}
+                text = json.dumps(body)
+                answer = server.request(method.upper(), address, text[:-1] if chance.random() < 0.03 else text, kind)
+            check(document, path, method, answer)
+            assert answer.status < 500, f"{method} {address}: {answer.body}"
+            seen.setdefault(entry["operationId"], set()).add(answer.status)
+    for name in ("generate", "interpolate", "arithmetic"):
+        assert {200, 404, 422} <= seen[name], f"{name}: {seen[name]}"
+    assert seen["getMetrics"] >= {200, 404, 422} and seen["getSample"] >= {200, 404}
+
+
+def test_event_streams(document, server):
+    connection = server.connection()
+    connection.request("GET", "/api/v1/runs/tiny/events?rows=0")
+    response = connection.getresponse()
+    assert response.status == 200 and response.getheader("Content-Type") in document["paths"]["/api/v1/runs/{id}/events"]["get"]["responses"]["200"]["content"]
+    lines = [response.readline().decode() for _ in range(7)]
+    events = {lines[i].split(": ")[1].strip(): json.loads(lines[i + 2].split(": ", 1)[1]) for i in (0, 4) if lines[i].startswith("event") and i + 2 < len(lines)}
+    connection.close()
+    schemas = Schemas(document)
+    assert not schemas.errors({"$ref": "#/components/schemas/Metrics"}, events["metrics"])
+    assert not schemas.errors({"$ref": "#/components/schemas/Run"}, events["state"])
+
+
+def test_other_methods(document, server):
+    for path, item in document["paths"].items():
+        address = path.replace("{id}", "tiny").replace("{file}", "real.png")
+        for method in METHODS:
+            if method not in item:
+                check(document, path, method, server.request(method.upper(), address))

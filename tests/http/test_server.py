@@ -1,0 +1,339 @@
+"""The server itself: models and runs as files come and go, the page, health, metrics, access, the log, the end."""
+import concurrent.futures
+import gzip
+import hashlib
+import json
+import base64
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+
+def test_models(server, runs):
+    models = {model["id"]: model for model in server.get("/api/v1/models").json()["models"]}
+    assert set(models) == {"tiny", "classes"}
+    tiny = models["tiny"]
+    assert tiny["title"] and tiny["step"] == 40 and tiny["image"] == {"width": 16, "height": 16, "channels": 3}
+    assert tiny["latent"] == {"size": 8, "distribution": "normal"} and tiny["run"] == "tiny" and tiny["averaged"]
+    details = server.get("/api/v1/models/tiny").json()
+    assert {name: details[name] for name in tiny} == tiny
+    assert sum(layer["params"] for layer in details["generator"]["layers"]) == details["generator"]["total"] == tiny["parameters"]
+    assert details["toml"].startswith(("title", "name", "["))
+    file = server.get("/api/v1/models/tiny/file")
+    assert file.body == (runs / "tiny" / "model.safetensors").read_bytes()
+    assert 'filename="tiny.safetensors"' in file.headers["content-disposition"]
+
+
+def test_summary_and_details_agree(server, program, runs):
+    said = subprocess.run([program, "summary", runs / "tiny", "--json"], capture_output=True, text=True, check=True).stdout
+    details = server.get("/api/v1/models/tiny").json()
+    assert {name: details[name] for name in ("generator", "discriminator")} == json.loads(said)
+
+
+def test_models_come_and_go(start, runs, tmp_path):
+    place = tmp_path / "place"
+    place.mkdir()
+    with start(place) as server:
+        names = lambda: {model["id"] for model in server.get("/api/v1/models").json()["models"]}  # noqa: E731
+        assert names() == set() and server.get("/readyz").json()["models"] == 0
+        shutil.copytree(runs / "tiny", place / "later")
+        server.wait_for(lambda: names() == {"later"})
+        assert server.generate("later", count=1).status == 200
+        shutil.copy(runs / "classes" / "model.safetensors", place / "alone.safetensors")
+        server.wait_for(lambda: names() == {"later", "alone"})
+        assert server.get("/api/v1/models/alone").json()["run"] is None
+        (place / "broken.safetensors").write_bytes(b"\0" * 100)
+        shutil.copy(runs / "classes" / "model.safetensors", place / "later" / "model.safetensors")
+        server.wait_for(lambda: server.get("/api/v1/models/later").json().get("classes"))
+        assert names() == {"later", "alone"} and "broken.safetensors" in server.log()
+        shutil.rmtree(place / "later")
+        server.wait_for(lambda: names() == {"alone"})
+        assert server.generate("later", count=1).problem()["status"] == 404
+
+
+def test_one_file_or_one_run_may_be_named(start, runs):
+    with start(runs / "tiny" / "model.safetensors", runs / "classes") as server:
+        assert {model["id"] for model in server.get("/api/v1/models").json()["models"]} == {"model", "classes"}
+        assert [run["id"] for run in server.get("/api/v1/runs").json()["runs"]] == ["classes"]
+
+
+def test_the_page(server):
+    plain = server.get("/")
+    assert plain.status == 200 and plain.type == "text/html; charset=utf-8" and plain.body.startswith(b"<!doctype html>")
+    packed = server.get("/generate?count=4", **{"Accept-Encoding": "gzip, br"})
+    assert packed.headers["content-encoding"] == "gzip" and gzip.decompress(packed.body) == plain.body
+    assert server.get("/runs/any", **{"If-None-Match": plain.headers["etag"]}).status == 304
+    assert len(packed.body) < 200_000
+
+
+def test_the_policy_allows_what_is_in_the_page_and_nothing_else(server):
+    answer = server.get("/")
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";") if " " in part.strip())
+    assert policy["default-src"] == "'none'" and "unsafe" not in answer.headers["content-security-policy"]
+    for tag, directive in ((rb"script", "script-src"), (rb"style", "style-src")):
+        texts = re.findall(rb"<" + tag + rb"[^>]*>(.*?)</" + tag + rb">", answer.body, re.DOTALL)
+        digests = {"'sha256-" + base64.b64encode(hashlib.sha256(text).digest()).decode() + "'" for text in texts}
+        assert digests and digests == set(policy[directive].split())
+    assert not re.search(rb"""(src|href)=["']?https?:""", answer.body), "no request leaves the machine"
+
+
+@pytest.mark.parametrize("path", ["/", "/api/v1/models", "/healthz", "/nothing", "/api/v1/models/tiny/generate"])
+def test_every_answer_has_the_usual_headers(server, path):
+    headers = server.get(path).headers
+    assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer" and "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "access-control-allow-origin" not in headers
+
+
+def test_errors_are_problems(server):
+    assert server.get("/api/v1/models/none").problem()["status"] == 404
+    assert server.get("/api/v2").problem()["status"] == 404
+    wrong = server.request("DELETE", "/api/v1/models")
+    assert wrong.problem()["status"] == 405 and wrong.headers["allow"] == "GET, HEAD"
+    assert server.get("/api/v1/models/tiny/generate").headers["allow"] == "POST"
+    assert server.request("POST", "/api/v1/models/tiny/generate", "count=1", {"Content-Type": "application/x-www-form-urlencoded"}).problem()["status"] == 415
+    assert server.request("POST", "/api/v1/models/tiny/generate", "{").problem()["status"] == 415
+    assert server.request("POST", "/api/v1/models/tiny/generate", "{", {"Content-Type": "application/json"}).problem()["status"] == 400
+    assert server.post("/api/v1/models/tiny/generate", [1]).problem()["status"] == 422
+
+
+def test_head_is_get_without_a_body(server):
+    head, get = server.request("HEAD", "/api/v1/models"), server.get("/api/v1/models")
+    assert head.status == 200 and head.body == b"" and head.headers["content-length"] == str(len(get.body))
+
+
+def test_connections_are_kept(server):
+    connection = server.connection()
+    for _ in range(3):
+        connection.request("GET", "/healthz")
+        response = connection.getresponse()
+        assert response.status == 200 and response.read()
+        kept = connection.sock
+        assert kept is not None
+    connection.close()
+
+
+def test_health_and_metrics(server):
+    assert server.get("/healthz").json() == {"status": "ok"}
+    assert server.get("/readyz").json()["status"] == "ready"
+    server.generate(count=3)
+    text = server.get("/metrics").body.decode()
+    values = {}
+    for line in text.splitlines():
+        if line.startswith("# "):
+            assert re.fullmatch(r"# (HELP \w+ .+|TYPE \w+ (counter|gauge|histogram))", line)
+            continue
+        name, value = re.fullmatch(r'(\w+(?:\{\w+="[^"]*"(?:,\w+="[^"]*")*\})?) (\S+)', line).groups()
+        assert name not in values
+        values[name] = float(value)
+    assert values['ganymede_http_requests_total{method="POST",route="/api/v1/models/{id}/generate",status="200"}'] >= 1
+    assert values["ganymede_pictures_total"] >= 3 and values["ganymede_models"] == 2
+    assert values['ganymede_http_request_seconds_bucket{route="/healthz",le="+Inf"}'] == values['ganymede_http_request_seconds_count{route="/healthz"}'] > 0
+    assert values["process_resident_memory_bytes"] > 1e6
+
+
+def test_runs(server, runs):
+    listed = {run["id"]: run for run in server.get("/api/v1/runs").json()["runs"]}
+    tiny = listed["tiny"]
+    assert tiny["state"] == "done" and tiny["progress"] == 1 and tiny["step"] == 40 and tiny["sample"] == "step-000040.png"
+    details = server.get("/api/v1/runs/tiny").json()
+    assert details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"]
+    assert details["toml"] == (runs / "tiny" / "recipe.toml").read_text() and "path" not in details["environment"]["data"]
+    for name in ("samples/step-000020.png", "real.png"):
+        answer = server.get(f"/api/v1/runs/tiny/samples/{name.split('/')[-1]}")
+        assert answer.type == "image/png" and answer.body == (runs / "tiny" / name).read_bytes()
+    rows = (runs / "tiny" / "metrics.csv").read_text().splitlines()
+    metrics = server.get("/api/v1/runs/tiny/metrics").json()
+    assert list(sorted(metrics["columns"])) == sorted(rows[0].split(",")) and metrics["rows"] == len(rows) - 1
+    assert metrics["columns"]["step"] == [float(row.split(",")[0]) for row in rows[1:]]
+    rest = server.get("/api/v1/runs/tiny/metrics?first=3").json()
+    assert rest["first"] == 3 and rest["columns"]["step"] == metrics["columns"]["step"][3:]
+    assert server.get("/api/v1/runs/tiny/metrics?first=x").problem()["errors"][0]["field"] == "first"
+    assert server.get("/api/v1/runs/none/metrics").problem()["status"] == 404
+
+
+class Events:
+    """Reads an event stream in the background."""
+
+    def __init__(self, server, path, **headers):
+        self.connection = server.connection()
+        self.connection.request("GET", path, headers=headers)
+        self.response = self.connection.getresponse()
+        self.type = self.response.getheader("Content-Type")
+        self.events = []
+        threading.Thread(target=self.read, daemon=True).start()
+
+    def read(self):
+        fields = {}
+        try:
+            for line in self.response:
+                line = line.decode().rstrip("\n")
+                if not line and "data" in fields:
+                    self.events.append((fields["event"], int(fields["id"]), json.loads(fields["data"])))
+                    fields = {}
+                elif ":" in line and not line.startswith(":"):
+                    name, value = line.split(": ", 1)
+                    fields[name] = value
+        except (OSError, ValueError, AttributeError):
+            pass
+
+    def named(self, name):
+        return [(number, data) for kind, number, data in self.events if kind == name]
+
+
+def test_events_of_a_training(start, program, runs, tmp_path):
+    place = tmp_path / "runs"
+    shutil.copytree(runs / "tiny", place / "live")
+    with start(place) as server:
+        all_of_it = Events(server, "/api/v1/runs/live/events?rows=0")
+        assert all_of_it.type == "text/event-stream"
+        server.wait_for(lambda: all_of_it.named("metrics") and all_of_it.named("state"))
+        known, metrics = all_of_it.named("metrics")[0]
+        assert metrics["rows"] == known == len(metrics["columns"]["step"]) == 8
+        resumed = Events(server, "/api/v1/runs/live/events", **{"Last-Event-ID": "8"})
+        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--out", place / "live", "--steps", "60"], check=True, capture_output=True)
+        server.wait_for(lambda: resumed.named("state") and resumed.named("state")[-1][1]["step"] == 60)
+        rows = [row for _, data in resumed.named("metrics") for row in data["columns"]["step"]]
+        assert rows == [45, 50, 55, 60], "what came since, once"
+        server.wait_for(lambda: resumed.named("samples") and resumed.named("samples")[-1][1][-1] == "step-000060.png")
+        server.wait_for(lambda: server.get("/api/v1/runs/live").json()["state"] == "done")
+
+
+def test_a_running_training_is_seen_and_never_disturbed(start, program, runs, tmp_path):
+    place = tmp_path / "runs"
+    place.mkdir()
+    with start(place) as server:
+        command = [program, "--threads", "1", "-q", "train", runs / "tiny" / "recipe.toml", "--out", place / "now", "--steps", "100000"]
+        training = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            server.wait_for(lambda: any(run["state"] == "running" for run in server.get("/api/v1/runs").json()["runs"]))
+            server.wait_for(lambda: server.get("/api/v1/runs/now").json()["seconds_left"])
+        finally:
+            training.send_signal(signal.SIGINT)
+            assert training.wait(timeout=60) == 0, training.stderr.read()
+        server.wait_for(lambda: server.get("/api/v1/runs/now").json()["state"] == "stopped")
+
+
+def test_idle_event_streams_do_not_stop_others(server):
+    streams = []
+    try:
+        for _ in range(500):
+            connection = server.connection()
+            connection.request("GET", "/api/v1/runs/tiny/events")
+            streams.append(connection)
+        server.wait_for(lambda: b"ganymede_event_streams 500\n" in server.get("/metrics").body)
+        begin = time.monotonic()
+        assert server.generate(count=16).status == 200
+        assert time.monotonic() - begin < 5
+    finally:
+        for connection in streams:
+            connection.close()
+    server.wait_for(lambda: b"ganymede_event_streams 0\n" in server.get("/metrics").body, 60)
+
+
+SECRET = "correct horse battery staple"
+
+
+@pytest.fixture(scope="module")
+def guarded(start, runs, tmp_path_factory):
+    file = tmp_path_factory.mktemp("token") / "token"
+    file.write_text(f"  {SECRET}\nanything else\n")
+    with start(runs, "--token-file", file) as running:
+        yield running
+
+
+def test_a_token_guards_every_call_but_health(guarded):
+    for path in ("/api/v1/models", "/api/v1/runs/tiny/events", "/api/v1/openapi.json", "/metrics", "/api/v1/none"):
+        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {SECRET}"}, {"Authorization": SECRET},
+                        {"Authorization": f"Bearer {SECRET} "[:-2]}, {"Authorization": "Bearer "}):
+            answer = guarded.get(path, **headers)
+            assert answer.problem()["status"] == 401 and answer.headers["www-authenticate"] == "Bearer"
+    assert guarded.generate(count=1).status == 401
+    assert guarded.get("/healthz").status == guarded.get("/readyz").status == guarded.get("/").status == 200
+    assert guarded.get("/api/v1/models", Authorization=f"Bearer {SECRET}").status == 200
+    assert guarded.get("/api/v1/models", Authorization=f"bearer {SECRET}").status == 200
+    assert SECRET not in guarded.log()
+
+
+def test_other_names_are_refused_without_a_token(server, guarded):
+    for host in ("evil.example", "evil.example:80", "localhost.evil.example", "1127.0.0.1", "127.evil.example", ""):
+        answer = server.request("GET", "/api/v1/models", headers={"Host": host})
+        assert answer.status == 421, host
+    for host in ("localhost", "127.0.0.1:1", "[::1]:8080"):
+        assert server.request("GET", "/api/v1/models", headers={"Host": host}).status == 200
+    assert guarded.request("GET", "/api/v1/models", headers={"Host": "studio.example", "Authorization": f"Bearer {SECRET}"}).status == 200
+
+
+@pytest.mark.parametrize("flags, words", [
+    (["--host", "0.0.0.0"], ["--token-file", "--open"]),
+    (["--token-file", "SHORT"], ["16", "openssl"]),
+    (["--token-file", "missing"], ["missing"]),
+    (["no-such-place"], ["no-such-place"]),
+    (["--port", "70000"], ["port"]),
+    (["--host", "no.such.host.invalid", "--open"], ["listen"]),
+])
+def test_wrong_usage_ends_in_one_line(program, tmp_path, flags, words):
+    short = tmp_path / "short"
+    short.write_text("secret\n")
+    flags = [str(short) if flag == "SHORT" else flag for flag in flags]
+    result = subprocess.run([program, "serve", *flags], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert result.returncode in (1, 2) and result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
+    assert all(word in result.stderr for word in words), result.stderr
+
+
+def test_a_port_in_use_is_an_error(program, server, runs):
+    result = subprocess.run([program, "serve", runs, "--port", str(server.port)], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1 and "in use" in result.stderr
+
+
+def test_every_access_is_a_line_of_json(start, runs):
+    with start(runs) as server:
+        server.get("/api/v1/models?x=1")
+        server.generate(count=2)
+        server.get("/no\x7f".encode("unicode_escape").decode())
+        server.raw(b"nonsense\r\n\r\n")
+        server.wait_for(lambda: len([line for line in server.accesses() if line["target"] != "/readyz"]) >= 4)
+        lines = [line for line in server.accesses() if line["target"] != "/readyz"]
+    assert [line["status"] for line in lines] == [200, 200, 404, 400]
+    assert lines[0]["target"] == "/api/v1/models?x=1" and lines[1]["method"] == "POST"
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["time"]) and line["remote"] == "127.0.0.1" for line in lines)
+    assert all(line["ms"] >= 0 for line in lines) and lines[0]["bytes"] > 100
+
+
+def test_quiet_logs_no_access(start, runs):
+    with start(runs, "-q") as server:
+        assert server.get("/").status == 200
+        assert server.log() == ""
+
+
+def test_a_stop_finishes_what_is_running(start, runs):
+    with start(runs) as server, concurrent.futures.ThreadPoolExecutor(32) as pool:
+        stream = Events(server, "/api/v1/runs/tiny/events?rows=0")
+        idle = server.connection()
+        idle.request("GET", "/healthz")
+        idle.getresponse().read()
+        answers = [pool.submit(server.generate, count=64, seed=i) for i in range(32)]
+        server.wait_for(lambda: any(answer.done() for answer in answers))
+        begin = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(timeout=30) == 0
+        assert time.monotonic() - begin < 15
+        done = [answer for answer in answers if answer.exception() is None]
+        assert done and all(answer.result().status == 200 for answer in done)
+        # What was not accepted yet is refused by the system; nothing is cut off in the middle.
+        assert all(isinstance(answer.exception(), (ConnectionError, type(None))) for answer in answers)
+        assert stream.named("metrics")
+
+
+def test_a_full_queue_says_when_to_come_back(start, runs):
+    with start(runs, "--queue", "64") as server, concurrent.futures.ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(lambda seed: server.generate(count=64, seed=seed), range(128)))
+        assert {answer.status for answer in answers} == {200, 429}
+        refused = next(answer for answer in answers if answer.status == 429)
+        assert refused.problem() and int(refused.headers["retry-after"]) >= 1
+        assert server.generate(count=64, seed=0).status == 200
