@@ -71,6 +71,7 @@ def main():
                 rates = []
                 for name, port, path in (("ganymede", 5801, f"/api/v1/models/{model}/generate"), ("flask", 5802, "/generate")):
                     rate, p50, p99, failed = load(port, path, '{"count": 16}', clients, a.seconds)
+                    if rate == 0: sys.exit(f"{name} answered no request; its own log says why")
                     rates.append(rate)
                     print(f"{name:9} {clients:3} clients {rate:9.1f} requests/s  p50 {p50:8.1f} ms  p99 {p99:8.1f} ms  {failed} failed", flush=True)
                 print(f"ratio     {clients:3} clients {rates[0] / rates[1]:9.1f}", flush=True)
