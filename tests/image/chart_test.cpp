@@ -182,7 +182,7 @@ TEST(Chart, ScattersEveryPointAndJoinsNone) {
   Series joined = cloud;
   joined.scattered = false;
   const Image dots = checked({"", {{"", "", "", {cloud}}}}), lines = checked({"", {{"", "", "", {joined}}}});
-  EXPECT_EQ(count_near(dots, 0x00, 0x72, 0xB2), 0) << "dots let others shine through";
+  EXPECT_LT(count_near(dots, 0x00, 0x72, 0xB2), 100) << "dots let others shine through; the legend's mark does not";
   EXPECT_GT(count_near(lines, 0x00, 0x72, 0xB2), 500);
   cloud.x[7] = kNan;
   checked({"", {{"", "", "", {cloud}}}});
