@@ -1,8 +1,9 @@
 #include "cli/sides.h"
 
 #include <algorithm>
+#include <fstream>
 
-#include "ganymede/checkpoint/safetensors.h"
+#include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/quality/drawn_images.h"
@@ -70,7 +71,8 @@ bool names_model(const std::string& what) {
   std::error_code ignored;
   const fs::path path = what;
   if (path.extension() == ".safetensors" && fs::is_regular_file(path, ignored)) {
-    return checkpoint::read_safetensors(path).metadata.contains("recipe");
+    std::ifstream file(path, std::ios::binary);
+    return checkpoint::read_header(file, fs::file_size(path), what).metadata.contains("recipe");
   }
   return fs::exists(path / "model.safetensors", ignored) || fs::exists(path / "best.safetensors", ignored);
 }

@@ -56,7 +56,7 @@ std::vector<size_t> data_order(const std::vector<TensorEntry>& entries) {
   return order;
 }
 
-void read_exactly(std::ifstream& file, void* target, std::uint64_t bytes, const std::string& where) {
+void read_exactly(std::istream& file, void* target, std::uint64_t bytes, const std::string& where) {
   file.read(static_cast<char*>(target), static_cast<std::streamsize>(bytes));
   if (!file) throw Error("file ends before its content does", where, kMend);
 }
@@ -106,15 +106,7 @@ void write_safetensors(const fs::path& path, std::span<const NamedTensor> tensor
   });
 }
 
-SafetensorsFile read_safetensors(const fs::path& path) {
-  const std::string where = path.string();
-  std::error_code error;
-  if (!fs::exists(path, error)) throw Error("no such file", where, "check the path");
-  if (!fs::is_regular_file(path, error)) throw Error("expected a safetensors file", where, "name a file");
-  const std::uint64_t size = fs::file_size(path, error);
-  std::ifstream file(path, std::ios::binary);
-  if (error || !file) throw Error("cannot read the file", where, "check that you may read it");
-
+FileHeader read_header(std::istream& file, std::uint64_t size, const std::string& where) {
   std::uint64_t length = 0;
   if (size < kLengthBytes) throw Error("too short to be a safetensors file", where, kMend);
   read_exactly(file, &length, kLengthBytes, where);
@@ -124,8 +116,20 @@ SafetensorsFile read_safetensors(const fs::path& path) {
   }
   std::string text(length, '\0');
   read_exactly(file, text.data(), length, where);
-  const std::uint64_t data_start = kLengthBytes + length;
-  const FileHeader header = parse_header(text, size - data_start, where);
+  return parse_header(text, size - kLengthBytes - length, where);
+}
+
+SafetensorsFile read_safetensors(const fs::path& path) {
+  const std::string where = path.string();
+  std::error_code error;
+  if (!fs::exists(path, error)) throw Error("no such file", where, "check the path");
+  if (!fs::is_regular_file(path, error)) throw Error("expected a safetensors file", where, "name a file");
+  const std::uint64_t size = fs::file_size(path, error);
+  std::ifstream file(path, std::ios::binary);
+  if (error || !file) throw Error("cannot read the file", where, "check that you may read it");
+
+  const FileHeader header = read_header(file, size, where);
+  const auto data_start = static_cast<std::uint64_t>(file.tellg());
 
   SafetensorsFile result;
   result.metadata = header.metadata;

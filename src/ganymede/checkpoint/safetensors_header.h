@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <istream>
 #include <map>
 #include <string>
 #include <string_view>
@@ -40,5 +41,9 @@ std::string header_text(const FileHeader& header, const std::string& where);
 /// whose size in bytes is exactly end - begin, and the entries cover the data without overlap or hole.
 /// Throws Error whose `where` is `where` and the tensor's name.
 FileHeader parse_header(std::string_view text, std::uint64_t data_bytes, const std::string& where);
+
+/// Reads the header of a file of `size` bytes that stands at its start, and checks it as parse_header() does. The file
+/// then stands at the first byte of data.
+FileHeader read_header(std::istream& file, std::uint64_t size, const std::string& where);
 
 }  // namespace ganymede::checkpoint

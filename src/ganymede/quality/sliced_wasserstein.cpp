@@ -78,6 +78,17 @@ Tensor patches_of(const data::Dataset& dataset, std::size_t count, std::size_t l
   return out;
 }
 
+/// LibTorch's own sort moves an index with each value, which takes several times as long.
+Tensor rows_sorted(Tensor matrix) {
+  matrix = matrix.contiguous();
+  float* values = matrix.data_ptr<float>();
+  const auto width = matrix.size(1);
+  at::parallel_for(0, matrix.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row) std::sort(values + row * width, values + (row + 1) * width);
+  });
+  return matrix;
+}
+
 /// The mean over random directions of how far the sorted projections of equally many vectors are apart.
 double sliced_distance(const Tensor& a, const Tensor& b, std::uint64_t seed) {
   const auto generator = cpu_generator(seed);
@@ -85,10 +96,7 @@ double sliced_distance(const Tensor& a, const Tensor& b, std::uint64_t seed) {
   for (std::int64_t begin = 0; begin < kDirections; begin += kDirectionsAtOnce) {
     Tensor directions = at::empty({kDirectionsAtOnce, a.size(1)}).normal_(0, 1, generator);
     directions = directions / directions.norm(2, {1}, true);
-    const auto projected = [&](const Tensor& patches) {
-      return std::get<0>(at::sort(at::matmul(directions, patches.t()), 1, false));
-    };
-    sum += (projected(a) - projected(b)).abs().mean(1, false, at::kDouble).sum().item<double>();
+    sum += (rows_sorted(at::matmul(directions, a.t())) - rows_sorted(at::matmul(directions, b.t()))).abs().mean(1, false, at::kDouble).sum().item<double>();
   }
   return sum / kDirections;
 }
