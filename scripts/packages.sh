@@ -25,7 +25,7 @@ ganymede_packages_run="
 # For tests of the page alone.
 ganymede_packages_browser="chromium"
 
-ganymede_packages_tests="libgtest-dev libgmock-dev python3 python3-venv python3-pytest python3-numpy python3-torch"
+ganymede_packages_tests="libgtest-dev libgmock-dev python3 python3-venv python3-pytest python3-pytest-xdist python3-numpy python3-torch"
 
 # ganymede_install_packages LIST...: installs what is missing of ganymede_packages_LIST; where nothing is, touches nothing.
 ganymede_install_packages() {
