@@ -14,6 +14,8 @@ pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
 add_library(ganymede_options INTERFACE)
 target_compile_options(ganymede_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
+  # A file in a unit of several looks like a header to this one.
+  -Wno-subobject-linkage
   # GCC 12 reports these falsely inside the standard library's own headers.
   -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=restrict)
 target_include_directories(ganymede_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
@@ -37,12 +39,20 @@ target_link_libraries(ganymede_pch PRIVATE ganymede_options ganymede_torch)
 target_precompile_headers(ganymede_pch PRIVATE
   <ganymede/core/torch_compat.h> <fmt/format.h> <memory> <string> <vector> <functional> <map> <span>)
 
+# Most of a small file's compile time is its headers: several files to a unit pay for them once. The files of a folder
+# must therefore not use one name for two things.
+set(CMAKE_UNITY_BUILD ON)
+set(CMAKE_UNITY_BUILD_BATCH_SIZE 7)
+
 # A program's code is -fPIE by default, but the precompiled header is a library's, -fPIC: they must agree.
-# Most of a small file's compile time is code LibTorch's headers bring: several files to a unit pay for it once.
 function(ganymede_use_pch target)
   target_compile_options(${target} PRIVATE -fPIC)
   target_precompile_headers(${target} REUSE_FROM ganymede_pch)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 7)
+endfunction()
+
+# Code that only passes things on, or is run once, need not be optimised as long as the rest.
+function(ganymede_quick_to_compile target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
 # ganymede_library(NAME [TORCH] SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])
@@ -65,6 +75,7 @@ function(ganymede_test name)
     target_link_libraries(ganymede_test_${name} PRIVATE ganymede_torch)
     ganymede_use_pch(ganymede_test_${name})
   endif()
+  ganymede_quick_to_compile(ganymede_test_${name})
   set_target_properties(ganymede_test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ganymede_test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()

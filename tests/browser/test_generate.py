@@ -150,6 +150,7 @@ def test_classes_and_truncation(open_page, server):
     page = open_page("/generate?model=classes&count=2&seed=1&show=both")
     shown(page, "Trained", 2)
     page.get_by_label("Class", exact=True).select_option(name)
-    page.wait_for_function("document.querySelectorAll('[aria-label*=\"%s\"]').length == 4" % name)
+    page.locator(f"[aria-label*='{name}']").nth(3).wait_for()
+    assert page.locator(f"[aria-label*='{name}']").count() == 4
     page.get_by_label(re.compile("Truncation")).fill("0.5")
     page.wait_for_url("**truncation=0.5**")

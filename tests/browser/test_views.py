@@ -48,7 +48,7 @@ def test_the_pad_blends(open_page):
     for _ in range(10):
         page.keyboard.press("Shift+ArrowRight")
     page.wait_for_url("**pad=1.000%2C0.500**")
-    page.wait_for_function("before => document.querySelector('[alt=\"the blend\"]').src != before", arg=before)
+    page.locator(f"[alt='the blend']:not([src='{before}'])").wait_for()
 
 
 def test_runs_and_a_run(open_page):

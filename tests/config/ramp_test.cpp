@@ -16,7 +16,7 @@ void visit_fields(V& field, Holder& h) {
   field("weight", h.weight, in_range(0, 2));
 }
 
-Ramp read(const std::string& text) {
+Ramp read_ramp(const std::string& text) {
   const auto table = toml::parse("weight = " + text);
   FieldReader reader(table, {"test.toml", "[a]"});
   Holder holder;
@@ -25,25 +25,25 @@ Ramp read(const std::string& text) {
 }
 
 TEST(Ramp, IsANumberOrMovesBetweenTwo) {
-  EXPECT_EQ(read("0.25").at(0), 0.25);
-  EXPECT_EQ(read("1").at(7), 1);
-  const Ramp line = read("{ from = 1, to = 0.5, over = \"100 steps\" }");
+  EXPECT_EQ(read_ramp("0.25").at(0), 0.25);
+  EXPECT_EQ(read_ramp("1").at(7), 1);
+  const Ramp line = read_ramp("{ from = 1, to = 0.5, over = \"100 steps\" }");
   EXPECT_DOUBLE_EQ(line.at(0), 1);
   EXPECT_DOUBLE_EQ(line.at(0.5), 0.75);
   EXPECT_DOUBLE_EQ(line.at(3), 0.5) << "stays at the end";
-  const Ramp wave = read("{ from = 0, to = 2, over = \"3 epochs\", shape = \"cosine\" }");
+  const Ramp wave = read_ramp("{ from = 0, to = 2, over = \"3 epochs\", shape = \"cosine\" }");
   EXPECT_DOUBLE_EQ(wave.at(0.5), 1);
   EXPECT_NEAR(wave.at(0.25), 1 - std::sqrt(0.5), 1e-12);
 }
 
 TEST(Ramp, IsWrittenAsItIsRead) {
   for (const char* text : {"0.25", "{ from = 1.0, to = 0.5, over = \"100 steps\", shape = \"cosine\" }"}) {
-    EXPECT_EQ(read(text).to_toml(), text);
+    EXPECT_EQ(read_ramp(text).to_toml(), text);
   }
 }
 
 TEST(Ramp, RefusesWhatCannotBeMeant) {
-  const auto error = [](const std::string& text) { return test::error_of([&] { read(text); }); };
+  const auto error = [](const std::string& text) { return test::error_of([&] { read_ramp(text); }); };
   EXPECT_THAT(error("-1"), HasSubstr("not negative"));
   EXPECT_THAT(error("3"), HasSubstr("outside 0 to 2"));
   EXPECT_THAT(error("{ from = 1, to = 3, over = 5 }"), HasSubstr("outside 0 to 2"));

@@ -12,7 +12,7 @@ namespace {
 using test::error_of;
 using testing::HasSubstr;
 
-Image noise(int width, int height, int channels) {
+Image random_image(int width, int height, int channels) {
   Image image(width, height, channels);
   Random random(3);
   for (std::uint8_t& value : image.pixels) value = static_cast<std::uint8_t>(random.next());
@@ -26,7 +26,7 @@ std::string_view as_text(const Bytes& bytes) {
 TEST(EncodePng, ComesBackExactly) {
   for (const int channels : {1, 3}) {
     for (const auto& [width, height] : {std::pair{1, 1}, {1, 40}, {37, 1}, {61, 53}, {300, 200}}) {
-      const Image image = noise(width, height, channels);
+      const Image image = random_image(width, height, channels);
       const Image back = decode(encode_png(image), "memory");
       EXPECT_EQ(back.width, width);
       EXPECT_EQ(back.height, height);
@@ -38,17 +38,17 @@ TEST(EncodePng, ComesBackExactly) {
 
 TEST(EncodePng, GivesTheSameBytesForTheSamePicture) {
   const std::pair<std::string, std::string> text[] = {{"seed", "42"}, {"recipe", "shapes"}};
-  EXPECT_EQ(encode_png(noise(20, 20, 3), text), encode_png(noise(20, 20, 3), text));
-  EXPECT_EQ(as_text(encode_png(noise(20, 20, 3))).find("tIME"), std::string_view::npos);
+  EXPECT_EQ(encode_png(random_image(20, 20, 3), text), encode_png(random_image(20, 20, 3), text));
+  EXPECT_EQ(as_text(encode_png(random_image(20, 20, 3))).find("tIME"), std::string_view::npos);
 }
 
 TEST(EncodePng, CarriesText) {
   const std::pair<std::string, std::string> text[] = {{"seed", "42"}, {"title", "Käse"}, {"note", ""}};
-  const Bytes bytes = encode_png(noise(4, 4, 1), text);
+  const Bytes bytes = encode_png(random_image(4, 4, 1), text);
   EXPECT_THAT(std::string(as_text(bytes)), HasSubstr(std::string("tEXtseed\0", 9) + "42"));
   EXPECT_THAT(std::string(as_text(bytes)), HasSubstr(std::string("iTXttitle\0", 10)));
   EXPECT_THAT(std::string(as_text(bytes)), HasSubstr("Käse"));
-  EXPECT_EQ(decode(bytes, "memory").pixels, noise(4, 4, 1).pixels);
+  EXPECT_EQ(decode(bytes, "memory").pixels, random_image(4, 4, 1).pixels);
 }
 
 TEST(EncodePng, RefusesWhatAPngCannotHold) {

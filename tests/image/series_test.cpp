@@ -8,11 +8,11 @@
 namespace ganymede::image {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+constexpr double kUnbounded = std::numeric_limits<double>::infinity();
 
 TEST(Polylines, BreakAtValuesThatAreNotFinite) {
-  const Series series{"a", {0, 1, 2, 3, 4, 5, 6, 7}, {1, 1, kNan, 2, 2, kInfinity, 3, 1e200}};
+  const Series series{"a", {0, 1, 2, 3, 4, 5, 6, 7}, {1, 1, kMissing, 2, 2, kUnbounded, 3, 1e200}};
   const auto lines = polylines(series, {0, 8, 0, 800}, {0, 4, 100, 0});
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0].size(), 2u);
@@ -60,7 +60,7 @@ TEST(Polylines, KeepTheExtremesAndEndsOfLongSeries) {
 }
 
 TEST(Smoothed, IsABiasCorrectedAverage) {
-  const Series raw{"loss", {0, 1, 2, 3}, {4, kNan, 2, 6}, true};
+  const Series raw{"loss", {0, 1, 2, 3}, {4, kMissing, 2, 6}, true};
   const Series result = smoothed(raw, 0.5);
   EXPECT_EQ(result.name, "loss");
   EXPECT_FALSE(result.faint);

@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Each attribute doubles the classes.
-constexpr std::size_t kMostAttributes = 4;
+constexpr std::size_t kMostChosenAttributes = 4;
 const std::vector<std::string> kSplits = {"train", "val", "test"};  // by their numbers in the list
 
 /// "not Smiling, Male" and so on: the first attribute counts most, as in Choice::label_of().
@@ -37,9 +37,9 @@ std::vector<std::string> class_names(const std::vector<std::string>& attributes)
 class Choice {
  public:
   explicit Choice(const DatasetOptions& options) {
-    if (options.attributes.size() > kMostAttributes) {
+    if (options.attributes.size() > kMostChosenAttributes) {
       throw UsageError(fmt::format("{} attributes are too many: each doubles the classes", options.attributes.size()),
-                       "[data].attributes", fmt::format("name at most {}", kMostAttributes));
+                       "[data].attributes", fmt::format("name at most {}", kMostChosenAttributes));
     }
     const auto& splits = options.splits;
     const bool all = std::find(splits.begin(), splits.end(), "all") != splits.end();

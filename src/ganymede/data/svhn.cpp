@@ -31,7 +31,7 @@ constexpr Split kSplits[] = {
 
 const char* kMend = "copy the file again, or run `ganymede data fetch svhn`";
 
-using File = std::unique_ptr<mat_t, decltype(&Mat_Close)>;
+using MatFile = std::unique_ptr<mat_t, decltype(&Mat_Close)>;
 using Variable = std::unique_ptr<matvar_t, decltype(&Mat_VarFree)>;
 
 /// The variable's header. Its dimensions are checked by the caller before any data is read.
@@ -113,7 +113,7 @@ void append(const Split& split, const fs::path& path, Images& images, DatasetInf
     throw Error(fmt::format("{} is missing", split.file), path.parent_path().string(),
                 fmt::format("copy it there, or run `ganymede data fetch svhn --split {}`", split.name));
   }
-  const File file(Mat_Open(path.c_str(), MAT_ACC_RDONLY), &Mat_Close);
+  const MatFile file(Mat_Open(path.c_str(), MAT_ACC_RDONLY), &Mat_Close);
   if (!file) throw Error("not a MATLAB file", path.string(), kMend);
   const std::size_t before = images.count();
   append_pixels(file.get(), path, images);
