@@ -115,18 +115,12 @@ void info_as_text(const data::Dataset& dataset, const data::Statistics& figures)
   if (figures.unlabelled > 0) fmt::print("    {:<{}}  {:>9}\n", "(no label)", longest, grouped(figures.unlabelled));
 }
 
-image::Image picture(const data::Dataset& dataset, std::size_t index) {
-  image::Image result(dataset.info().width, dataset.info().height, dataset.info().channels);
-  dataset.read(index, result.pixels);
-  return result;
-}
-
 image::Image sheet(const data::Dataset& dataset, std::size_t each) {
   constexpr std::size_t kRows = 8;
   const auto& info = dataset.info();
   if (info.classes.empty()) {
     std::vector<image::Image> pictures;
-    for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i) pictures.push_back(picture(dataset, i));
+    for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i) pictures.push_back(data::picture(dataset, i));
     return image::grid(pictures, static_cast<int>(each));
   }
   std::vector<image::LabelledRow> rows;
@@ -135,7 +129,7 @@ image::Image sheet(const data::Dataset& dataset, std::size_t each) {
     const int label = dataset.label(i);
     if (label < 0) continue;
     auto& row = rows[static_cast<std::size_t>(label)].images;
-    if (row.size() < each) row.push_back(picture(dataset, i));
+    if (row.size() < each) row.push_back(data::picture(dataset, i));
   }
   std::erase_if(rows, [](const auto& row) { return row.images.empty(); });
   return image::labelled_grid(rows,

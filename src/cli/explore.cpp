@@ -1,4 +1,4 @@
-// ganymede explore interpolate|walk|arithmetic|direction|project MODEL
+// ganymede explore interpolate|walk|arithmetic|direction|neighbours|project MODEL
 #include <algorithm>
 #include <charconv>
 #include <numeric>
@@ -16,6 +16,9 @@
 #include "ganymede/image/resize.h"
 #include "ganymede/models/draw.h"
 #include "ganymede/models/pictures.h"
+#include "ganymede/quality/images.h"
+#include "ganymede/quality/nearest_images.h"
+#include "ganymede/train/datasets.h"
 
 namespace ganymede::cli {
 namespace {
@@ -27,11 +30,11 @@ constexpr int kCell = 64;  ///< pixels a side that pictures are enlarged to, abo
 constexpr int kMostFrames = 10000;
 
 struct ExploreFlags {
-  std::string model, output, label, way = "spherical";
-  std::string points, a, b, c, with, without, apply = "0,1,2,3";
+  std::string model, output, label, to_label, way = "spherical";
+  std::string points, a, b, c, with, without, apply = "0,1,2,3", data, features;
   std::vector<std::string> images;
   double truncation = 0, radius = 0.25, strength = 1, seconds = 0.05;
-  int frames = 0, anchors = 5, steps = 300;
+  int frames = 0, anchors = 5, steps = 300, neighbours = 5;
   std::uint64_t seed = 0;
   bool json = false;
 };
@@ -41,15 +44,21 @@ struct Explored {
   explicit Explored(const ExploreFlags& given) : flags(given) {
     set_threads(globals().threads);
     model.emplace(checkpoint::load_drawing_model(flags.model));
-    if (flags.label.empty()) return;
-    const auto& classes = model->classes;
-    if (classes.empty()) throw UsageError("the model draws no classes", flags.model, "leave --class away");
-    const auto found = std::find(classes.begin(), classes.end(), flags.label);
-    if (found == classes.end()) throw UsageError(fmt::format("unknown class '{}'", flags.label), flags.model, suggest(flags.label, classes));
-    label = found - classes.begin();
+    if (!flags.label.empty()) label = number_of(flags.label, "--class");
   }
 
-  Tensor labels(std::int64_t count) const { return model->gan.classes() > 0 ? at::full({count}, label, at::kLong) : Tensor(); }
+  std::int64_t number_of(const std::string& name, const std::string& flag) const {
+    const auto& classes = model->classes;
+    if (classes.empty()) throw UsageError("the model draws no classes", flags.model, fmt::format("leave {} away", flag));
+    const auto found = std::find(classes.begin(), classes.end(), name);
+    if (found == classes.end()) throw UsageError(fmt::format("unknown class '{}'", name), flags.model, suggest(name, classes));
+    return found - classes.begin();
+  }
+
+  Tensor labels(std::int64_t count) const {
+    if (!flags.to_label.empty()) return explore::class_path(label, number_of(flags.to_label, "--to-class"), model->gan.classes(), count);
+    return model->gan.classes() > 0 ? at::full({count}, label, at::kLong) : Tensor();
+  }
   Tensor cut_off(const Tensor& latents) const {
     return flags.truncation > 0 ? models::truncated(model->recipe.latent, latents, flags.truncation) : latents;
   }
@@ -176,6 +185,39 @@ void direction(const ExploreFlags& flags) {
                 {{"direction", rows_of(along.unsqueeze(0))[0]}, {"latents", rows_of(start)}});
 }
 
+/// The training images nearest to pictures of the model: whether it draws what it has seen.
+void neighbours(const ExploreFlags& flags) {
+  const Explored explored(flags);
+  const auto drawn = explored.draw(explored.points(flags.points, "--points"));
+  auto recipe = explored.model->recipe;
+  if (!flags.data.empty()) recipe.data.path = flags.data;
+  const auto training = train::open_data(recipe, explored.model->gan);
+  const auto extractor = flags.features.empty() ? nullptr : quality::torchscript_extractor(flags.features);
+  const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
+
+  Progress progress("looking through", training->size(), "image");
+  const auto found = quality::nearest_images(embedding(quality::bytes_of(drawn)), *training, flags.neighbours, embedding,
+                                             [&](std::size_t done) { progress.update(done); });
+  progress.finish();
+  std::vector<image::LabelledRow> rows;
+  auto pictures = nlohmann::json::array();
+  for (size_t i = 0; i < drawn.size(); ++i) {
+    rows.push_back({"drawn | nearest", {drawn[i]}});
+    auto nearest = nlohmann::json::array();
+    for (int k = 0; k < flags.neighbours; ++k) {
+      const auto row = static_cast<std::int64_t>(i);
+      const auto index = static_cast<std::size_t>(found.indices[row][k].item<std::int64_t>());
+      rows.back().images.push_back(data::picture(*training, index));
+      nearest.push_back({{"index", index}, {"distance", std::sqrt(found.squared[row][k].item<double>())}});
+      const auto label = training->label(index);
+      if (label >= 0) nearest.back()["class"] = training->info().classes[static_cast<size_t>(label)];
+    }
+    pictures.push_back(std::move(nearest));
+  }
+  finish_figure(flags, rows, fmt::format("The nearest of {} training images by {}", training->size(), extractor ? "features" : "pixels"),
+                {{"neighbours", std::move(pictures)}, {"data", training->info().name}});
+}
+
 /// The picture as the generator draws them: square, its size and channels, in [-1, 1].
 Tensor as_drawn(const fs::path& file, const nn::Shape& shape) {
   const auto picture = image::decode(read_file(file), file.string());
@@ -226,6 +268,7 @@ void add_explore(CLI::App& app) {
   auto flags = make();
   auto* command = &add(app, "interpolate", "the way through pictures: a strip (.png) or an animation (.gif, .apng)", flags, interpolate);
   command->add_option("--points", flags->points, kPoints)->default_val("0,1");
+  command->add_option("--to-class", flags->to_label, "turn from --class into this one on the way; with --points 0,0 nothing else changes");
   add_frames(*command, flags, 16);
 
   flags = make();
@@ -248,6 +291,13 @@ void add_explore(CLI::App& app) {
   command->add_option("--strength", flags->strength, "goes from minus to plus this")->check(CLI::PositiveNumber)->capture_default_str();
   flags->frames = 7;
   command->add_option("--frames", flags->frames, "how many pictures a row")->check(CLI::Range(2, 64))->capture_default_str();
+
+  flags = make();
+  command = &add(app, "neighbours", "the training images nearest to pictures of the model, as a labelled figure", flags, neighbours);
+  command->add_option("--points", flags->points, kPoints)->default_val("0,1,2,3,4,5,6,7");
+  command->add_option("-k,--count", flags->neighbours, "how many of each")->check(CLI::Range(1, 100))->capture_default_str();
+  command->add_option("--data", flags->data, "where the training data is; where data sets usually are unless given");
+  command->add_option("--features", flags->features, "compare by the features of this TorchScript file; by pixels unless given")->check(CLI::ExistingFile);
 
   flags = make();
   command = &add(app, "project", "the noise that makes the picture most like a given one", flags, project);

@@ -44,12 +44,7 @@ std::shared_ptr<const data::Dataset> some_of(const data::Dataset& all) {
   return data::subset(std::shared_ptr<const data::Dataset>(&all, [](const data::Dataset*) {}), std::move(selection));
 }
 
-image::Image picture_of(const data::Dataset& dataset, std::int64_t index) {
-  const auto& info = dataset.info();
-  image::Image picture(info.width, info.height, info.channels);
-  dataset.read(static_cast<std::size_t>(index), picture.pixels);
-  return picture;
-}
+image::Image picture_of(const data::Dataset& dataset, std::int64_t index) { return data::picture(dataset, static_cast<std::size_t>(index)); }
 
 /// One kind of nearness: its name, and what it found.
 struct Space {

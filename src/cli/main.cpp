@@ -1,7 +1,10 @@
 // The program: a table of subcommands, one place where errors become exit codes.
 #include <unistd.h>
 
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <iostream>
 
 #include "cli/command.h"
 #include "ganymede/core/error.h"
@@ -129,5 +132,9 @@ void print_json(const nlohmann::json& document) { fmt::print("{}\n", document.du
 
 int main(int argc, char** argv) {
   ganymede::keep_freed_memory();
-  return ganymede::cli::run(argc, argv);
+  const int code = ganymede::cli::run(argc, argv);
+  std::cout.flush();
+  std::fflush(nullptr);
+  // Everything is written. LibTorch would take its thousands of operators apart one by one.
+  std::_Exit(code);
 }

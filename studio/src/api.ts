@@ -35,6 +35,12 @@ export interface Picture {
   z?: number[];
 }
 
+/** A training image near to a picture. */
+export interface Near extends Picture {
+  index: number;
+  distance: number;
+}
+
 export interface Generated {
   seed?: number;
   pictures: Picture[];

@@ -231,7 +231,7 @@ export function Generate({ model, address }: { model: Model; address: Address })
           </section>
         </div>
       )}
-      {open && shown?.[open.at] && <LargeView model={model} shown={shown} at={open.at} onMove={(at) => setOpen(at === null ? null : { ...open, at })} onBest={setBest} />}
+      {open && shown?.[open.at] && <LargeView model={model} shown={shown} at={open.at} truncation={Number(query.get("truncation")) || undefined} onMove={(at) => setOpen(at === null ? null : { ...open, at })} onBest={setBest} />}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dataAddress, type Model, type Picture, type Point } from "./api";
+import { NearestImages } from "./near";
 import { WELL_KEYS, toWell } from "./wells";
 
 const LARGEST = 192;
@@ -56,11 +57,21 @@ export function save(picture: Picture, name: string): void {
   link.click();
 }
 
-/** The large view of one of several pictures. Arrows go to the next; s saves, b marks best, a/m/p go to the wells. */
-export function LargeView({ model, shown, at, onMove, onBest }: { model: Model; shown: Shown[]; at: number; onMove: (at: number | null) => void; onBest: (best: Best) => void }) {
+interface LargeViewProps {
+  model: Model;
+  shown: Shown[];
+  at: number;
+  truncation?: number; // that the pictures were drawn with
+  onMove: (at: number | null) => void;
+  onBest: (best: Best) => void;
+}
+
+/** The large view of one of several pictures. Arrows go to the next; s saves, b marks best, n looks for the nearest training images, a/m/p go to the wells. */
+export function LargeView({ model, shown, at, truncation, onMove, onBest }: LargeViewProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [best, setBest] = useState(readBest);
   const [said, say] = useState("");
+  const [near, setNear] = useState(false);
   const { picture, point, untrained } = shown[at]!;
   useEffect(() => dialog.current!.showModal(), []);
   const key = bestKey(model, point);
@@ -83,6 +94,7 @@ export function LargeView({ model, shown, at, onMove, onBest }: { model: Model; 
     else if (event.key === "ArrowLeft") move(-1);
     else if (event.key === "s") store();
     else if (event.key === "b") mark();
+    else if (event.key === "n") setNear(!near);
     else if (well) send(well);
     else return;
     event.preventDefault();
@@ -108,6 +120,9 @@ export function LargeView({ model, shown, at, onMove, onBest }: { model: Model; 
         <button type="button" onClick={mark} aria-pressed={key in best}>
           {key in best ? "★" : "☆"} Best <kbd>b</kbd>
         </button>
+        <button type="button" onClick={() => setNear(!near)} aria-pressed={near}>
+          Nearest training images <kbd>n</kbd>
+        </button>
       </p>
       <p class="row">
         <span>Use in arithmetic:</span>
@@ -121,6 +136,7 @@ export function LargeView({ model, shown, at, onMove, onBest }: { model: Model; 
           + C <kbd>p</kbd>
         </button>
       </p>
+      {near && <NearestImages model={model} shown={shown[at]!} truncation={truncation} />}
       <p role="status" class="quiet">
         {said}
       </p>

@@ -139,6 +139,11 @@ def test_large_view(open_page, server):
     assert open(saved.value.path(), "rb").read() == drawn(server, 4, 9, False)[1]
     page.keyboard.press("b")
     page.get_by_text("Marked best.").wait_for()
+    page.keyboard.press("n")
+    near = dialog.get_by_role("region", name="Nearest training images").get_by_role("img")
+    near.nth(4).wait_for()
+    found = server.post("/api/v1/models/tiny/neighbours", {"points": [{"seed": 9, "index": 1}]}).json()["neighbours"][0]
+    assert [base64.b64decode(one.get_attribute("src").split(",")[1]) for one in near.all()] == [base64.b64decode(one["png"]) for one in found]
     page.keyboard.press("a")
     page.wait_for_url("**/explore**")
     assert "a=9%3A1" in page.url

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from test_sample import pixels
 from training import TINY, metrics, shared_model, tensors, trained
 
 CONDITIONAL = TINY.with_name("tiny_classes.toml")
@@ -42,6 +43,21 @@ def test_sample_draws_the_class_asked_for(ganymede, run, tmp_path):
     assert (tmp_path / "all" / "0001.png").read_bytes() == (tmp_path / "one" / "0001.png").read_bytes()
     assert (tmp_path / "all" / "0000.png").read_bytes() != (tmp_path / "one" / "0000.png").read_bytes()
     assert len(sampled("best", "--class", "heart", "--best", 2)["indices"]) == 2
+
+
+def test_interpolates_between_classes(ganymede, run, tmp_path):
+    def strip(name, *flags):
+        result = ganymede("explore", "interpolate", run, "--points", "5:0,5:0", "--frames", 3, *flags, "-o", tmp_path / name)
+        assert result.returncode == 0, result.stderr
+        _, _, rows = pixels(tmp_path / name)
+        return [[row[3 * (2 + place * 18):][:48] for row in rows[2:18]] for place in range(3)]
+
+    bars, hearts = strip("bars.png", "--class", "bars"), strip("hearts.png", "--class", "heart")
+    between = strip("between.png", "--class", "bars", "--to-class", "heart")
+    assert bars[0] == bars[2] and between[0] == bars[0] and between[2] == hearts[0]
+    assert between[1] not in (bars[0], hearts[0])
+    result = ganymede("explore", "interpolate", run, "--to-class", "hart", "-o", tmp_path / "x.png")
+    assert result.returncode == 2 and "unknown class 'hart'" in result.stderr
 
 
 def test_sample_refuses_classes_it_does_not_know(ganymede, run, tmp_path):

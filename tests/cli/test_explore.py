@@ -72,6 +72,18 @@ def test_project(ganymede, explore, tmp_path):
     assert max(many["errors"]) < 0.02
 
 
+def test_neighbours(explore):
+    file, document = explore("neighbours", "figure.png", "--points", "4:0,4:1,4:2", "-k", 3)
+    assert document["data"] == "shapes" and len(document["neighbours"]) == 3
+    for nearest in document["neighbours"]:
+        distances = [one["distance"] for one in nearest]
+        assert len(nearest) == 3 and distances == sorted(distances) and distances[0] > 0
+        assert len({one["index"] for one in nearest}) == 3 and all(one["class"] for one in nearest)
+    assert pixels(file)[0] > 4 * 64
+    _, one = explore("neighbours", "one.png", "--points", "4:1", "-k", 1)
+    assert one["neighbours"] == [[document["neighbours"][1][0]]]
+
+
 def test_truncation(explore):
     _, document = explore("walk", "walk.png", "--points", 8, "--frames", 8, "--truncation", 0.3)
     assert max(abs(value) for row in document["latents"] for value in row) <= 0.3
@@ -80,7 +92,8 @@ def test_truncation(explore):
 @pytest.mark.parametrize("kind, flags, words", [
     ("interpolate", ["--points", "a,b"], ["--points", "7:0"]), ("interpolate", ["--points", "1"], ["two"]), ("interpolate", ["--points", ""], ["--points"]),
     ("walk", ["--frames", "1"], ["--frames"]), ("walk", ["--class", "cat"], ["no classes"]),
-    ("arithmetic", ["--a", "1", "--b", "2"], ["--c"]), ("project", ["none.png"], ["none.png"]),
+    ("arithmetic", ["--a", "1", "--b", "2"], ["--c"]), ("interpolate", ["--to-class", "cat"], ["no classes", "--to-class"]),
+    ("neighbours", ["-k", "0"], ["--count"]), ("neighbours", ["--features", "none.pt"], ["none.pt"]), ("project", ["none.png"], ["none.png"]),
 ])
 def test_wrong_usage_is_one_line(ganymede, tmp_path, kind, flags, words):
     result = ganymede("explore", kind, shared_model(ganymede), *flags, "-o", tmp_path / "out.png")

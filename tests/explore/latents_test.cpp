@@ -36,6 +36,11 @@ TEST(Latents, SphericalTurnsAtAnEvenRateAndKeepsTheLength) {
   }
 }
 
+TEST(Latents, ClassPathsGoEvenlyFromOneClassToAnother) {
+  EXPECT_TRUE(class_path(2, 0, 3, 5).allclose(torch::tensor({{0.0f, 0.0f, 1.0f}, {0.25f, 0.0f, 0.75f}, {0.5f, 0.0f, 0.5f}, {0.75f, 0.0f, 0.25f}, {1.0f, 0.0f, 0.0f}})));
+  EXPECT_TRUE(class_path(1, 1, 2, 3).select(1, 1).eq(1).all().item<bool>());
+}
+
 TEST(Latents, SphericalIsFiniteWhereNoCircleIsMeant) {
   const Tensor a = torch::tensor({1.0f, 1.0f}), zero = torch::zeros({2});
   EXPECT_TRUE(blend(a, a, 0.5, Blend::kSpherical).allclose(a));

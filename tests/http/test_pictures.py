@@ -142,6 +142,15 @@ def test_interpolate(server):
     assert size(strip.body)[0] > 4 * size(strip.body)[1], "one row"
 
 
+def test_interpolates_between_classes(server):
+    first, second = server.get("/api/v1/models/classes").json()["classes"][:2]
+    ask = {"points": [{"seed": 1, "index": 0}] * 2, "frames": 5}
+    between = server.post("/api/v1/models/classes/interpolate", {**ask, "class": second, "to_class": first}).json()["pictures"]
+    ends = [server.post("/api/v1/models/classes/interpolate", {**ask, "class": name}).json()["pictures"][0] for name in (second, first)]
+    assert [between[0]["png"], between[4]["png"]] == [end["png"] for end in ends] and between[2]["png"] != ends[0]["png"]
+    assert [picture["class"] for picture in (between[0], between[4])] == [second, first]
+
+
 def test_arithmetic(server):
     groups = {"a": [{"seed": 1, "index": i} for i in range(3)], "b": [{"seed": 2, "index": 0}], "c": [{"seed": 3, "index": 1}, {"seed": 3, "index": 2}]}
     answer = server.post("/api/v1/models/tiny/arithmetic", {**groups, "vectors": True}).json()
@@ -158,13 +167,29 @@ def test_arithmetic(server):
     assert size(server.post("/api/v1/models/tiny/arithmetic", {**groups, "format": "grid"}).body) == (56, 56)
 
 
+def test_neighbours(server):
+    ask = {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 1}], "count": 3}
+    answer = server.post("/api/v1/models/tiny/neighbours", ask).json()
+    assert answer["data"] == "shapes" and len(answer["neighbours"]) == 2
+    for nearest in answer["neighbours"]:
+        distances = [one["distance"] for one in nearest]
+        assert len(nearest) == 3 and distances == sorted(distances) and distances[0] > 0
+        assert all(one["class"] and size(base64.b64decode(one["png"])) == (16, 16) for one in nearest)
+    assert server.post("/api/v1/models/tiny/neighbours", ask).json() == answer
+    untrained = server.post("/api/v1/models/tiny/neighbours", {**ask, "untrained": True}).json()
+    assert untrained["neighbours"][0][0]["distance"] != answer["neighbours"][0][0]["distance"]
+
+
 @pytest.mark.parametrize("verb, fields, field", [
+    ("neighbours", {"points": []}, "points"), ("neighbours", {"points": [{"seed": 1, "index": 0}], "count": 21}, "count"),
+    ("neighbours", {"points": [{"seed": 1, "index": 0}], "format": "png"}, "format"),
     ("interpolate", {}, "points"), ("interpolate", {"points": [{"seed": 1, "index": 0}]}, "points"),
     ("interpolate", {"points": [1, 2]}, "points[0]"), ("interpolate", {"points": [{"seed": 1}, {}]}, "points[0].index"),
     ("interpolate", {"points": [{"z": [1]}, {"seed": 1, "index": 1}]}, "points[0].z"),
     ("interpolate", {"points": [{"seed": 1, "index": 1, "x": 1}, {"seed": 1, "index": 1}]}, "points[0].x"),
     ("interpolate", {"points": [{"seed": 1, "index": 0}] * 2, "frames": 65}, "frames"),
     ("interpolate", {"points": [{"seed": 1, "index": 0}] * 2, "way": "curly"}, "way"),
+    ("interpolate", {"points": [{"seed": 1, "index": 0}] * 2, "to_class": "heart"}, "to_class"),
     ("arithmetic", {"a": [{"seed": 1, "index": 0}], "b": []}, "b"),
 ])
 def test_wrong_points_are_named(server, verb, fields, field):

@@ -120,6 +120,13 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
   return dataset;
 }
 
+image::Image picture(const Dataset& dataset, std::size_t index) {
+  const auto& info = dataset.info();
+  image::Image out(info.width, info.height, info.channels);
+  dataset.read(index, out.pixels);
+  return out;
+}
+
 std::vector<std::string> dataset_names() {
   std::vector<std::string> names;
   for (const auto& source : sources()) names.push_back(source.name);

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/image/image.h"
+
 namespace ganymede::data {
 
 /// Facts about a data set, for `data info`, the environment file and error messages.
@@ -42,6 +44,9 @@ class Dataset {
 
   std::size_t image_bytes() const { return static_cast<std::size_t>(info().height) * info().width * info().channels; }
 };
+
+/// Image `index` as a picture. Throws as read() does.
+image::Image picture(const Dataset& dataset, std::size_t index);
 
 /// What a recipe's [data] section (or the command line) asks for.
 struct DatasetOptions {

@@ -48,6 +48,13 @@ Tensor closed_path(const Tensor& anchors, std::int64_t frames, Blend way) {
   return path(at::cat({anchors, anchors.slice(0, 0, 1)}), frames + 1, way).slice(0, 0, frames);
 }
 
+Tensor class_path(std::int64_t from, std::int64_t to, std::int64_t classes, std::int64_t frames) {
+  const Tensor share = at::linspace(0, 1, frames, at::kFloat), weights = at::zeros({frames, classes});
+  weights.select(1, from).add_(1 - share);
+  weights.select(1, to).add_(share);
+  return weights;
+}
+
 Tensor arithmetic(const Tensor& a, const Tensor& b, const Tensor& c) { return a.mean(0) - b.mean(0) + c.mean(0); }
 
 Tensor direction(const Tensor& with, const Tensor& without) { return with.mean(0) - without.mean(0); }

@@ -29,6 +29,9 @@ Tensor path(const Tensor& anchors, std::int64_t frames, Blend way);
 /// As path(), and back to the first: its end is not drawn twice.
 Tensor closed_path(const Tensor& anchors, std::int64_t frames, Blend way);
 
+/// Weights f32 [frames, classes] that go evenly from all for class `from` to all for class `to`.
+Tensor class_path(std::int64_t from, std::int64_t to, std::int64_t classes, std::int64_t frames);
+
 /// mean(a) - mean(b) + mean(c), [size], of groups [N, size] (Radford et al. 2016, section 6.3.2). One picture's vector
 /// holds much that is its own, so a concept is the mean of several: three there.
 Tensor arithmetic(const Tensor& a, const Tensor& b, const Tensor& c);

@@ -8,7 +8,7 @@
 namespace ganymede::models {
 
 /// The one size of batch that goes through a network here; what is missing is filled up.
-inline constexpr std::int64_t kDrawnTogether = 64;
+inline constexpr std::int64_t kDrawnTogether = 16;
 
 /// [N, C, H, W] in [-1, 1], f32, for latents [N, size]: evaluation mode, f32 arithmetic, in batches of a fixed size, so
 /// that neither the number asked for nor the precision of training changes a picture. `labels` are the classes to draw,

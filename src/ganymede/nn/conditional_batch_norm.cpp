@@ -32,11 +32,10 @@ class ConditionalBatchNorm : public Layer {
     add_buffer("running_var", torch::ones({channels}));
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
-    const Tensor labels = labels_of(pass, x, "conditional_batch_norm", classes_);
     const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, pass.training, momentum_, epsilon_,
                                              kernels::no_activation);
     const auto of_samples = [&](const Tensor& table) {
-      const Tensor rows = table.index_select(0, labels).to(x.scalar_type());
+      const Tensor rows = rows_of_classes(pass, x, "conditional_batch_norm", table).to(x.scalar_type());
       return x.dim() == 4 ? rows.unsqueeze(-1).unsqueeze(-1) : rows;
     };
     return at::addcmul(of_samples(parameter(1)), y, of_samples(parameter(0)));

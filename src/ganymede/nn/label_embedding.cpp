@@ -26,7 +26,7 @@ class LabelEmbedding : public Layer {
                   options.init);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
-    const Tensor vectors = parameter(0).index_select(0, labels_of(pass, x, "label_embedding", classes_));
+    const Tensor vectors = rows_of_classes(pass, x, "label_embedding", parameter(0));
     return at::cat({x, vectors.to(x.scalar_type())}, 1);
   }
   std::int64_t classes() const override { return classes_; }

@@ -25,4 +25,13 @@ Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std
   return labels.to(x.device());
 }
 
+Tensor rows_of_classes(const Pass& pass, const Tensor& x, const std::string& kind, const Tensor& table) {
+  const Tensor& labels = pass.labels;
+  if (labels.defined() && labels.scalar_type() == at::kFloat && labels.dim() == 2 && labels.size(0) == x.size(0) &&
+      labels.size(1) == table.size(0)) {
+    return labels.to(x.device()).mm(table);
+  }
+  return table.index_select(0, labels_of(pass, x, kind, table.size(0)));
+}
+
 }  // namespace ganymede::nn

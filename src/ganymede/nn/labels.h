@@ -15,4 +15,8 @@ void expect_classes(std::int64_t classes, const std::string& kind);
 /// each sample of x, or one outside [0, classes).
 Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std::int64_t classes);
 
+/// The row of `table` [classes, n] that belongs to each sample: [N, n]. Where the pass's labels are weights f32
+/// [N, classes] instead, the rows so weighted: a point between classes. Throws as labels_of() does.
+Tensor rows_of_classes(const Pass& pass, const Tensor& x, const std::string& kind, const Tensor& table);
+
 }  // namespace ganymede::nn

@@ -43,7 +43,9 @@ struct Buffer {
 struct Pass {
   bool training = false;
   std::uint64_t dropout_seed = 0;  ///< every dropout layer of the pass draws its own seed from it
-  Tensor labels = {};  ///< the samples' classes, int64 [N], on the CPU or x's device; undefined where there are none
+  /// The samples' classes, int64 [N], or points between classes, weights f32 [N, classes]; on the CPU or x's device;
+  /// undefined where there are none.
+  Tensor labels = {};
   std::uint64_t next_dropout_seed() { return mix64(dropout_seed++); }
 };
 

@@ -28,9 +28,9 @@ class Projection : public WeightLayer {
     add_weight({{classes_, features}, features, classes_, 0}, options.weight, "classes");
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
-    const Tensor labels = labels_of(pass, x, "projection", classes_), bias = this->bias();
+    const Tensor bias = this->bias();
     // The sum w + V y is made in f32, then one product with h does both.
-    const Tensor directions = weight(pass) + weight(pass, 1).index_select(0, labels);
+    const Tensor directions = weight(pass) + rows_of_classes(pass, x, "projection", weight(pass, 1));
     const Tensor scores = (x * directions.to(x.scalar_type())).sum({1}, true);
     return bias.defined() ? scores + bias.to(x.scalar_type()) : scores;
   }

@@ -15,12 +15,9 @@ using Counts = std::array<std::atomic<std::size_t>, data::kShapeClasses>;
 
 /// Clear figures of each class.
 void count(const data::Dataset& dataset, Counts& counts) {
-  const auto& info = dataset.info();
   data::parallel(dataset.size(), [&](std::size_t i) {
-    if (stop_requested()) throw Error("stopped before the modes were counted", info.name);
-    image::Image picture(info.width, info.height, info.channels);
-    dataset.read(i, picture.pixels);
-    const auto shown = data::attribute_shape(picture);
+    if (stop_requested()) throw Error("stopped before the modes were counted", dataset.info().name);
+    const auto shown = data::attribute_shape(data::picture(dataset, i));
     if (shown.distance < data::kClearShape) ++counts[static_cast<std::size_t>(shown.label)];
   });
 }

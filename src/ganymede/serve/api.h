@@ -5,6 +5,7 @@
 #include "ganymede/serve/engine.h"
 #include "ganymede/serve/meters.h"
 #include "ganymede/serve/router.h"
+#include "ganymede/serve/training_images.h"
 #include "ganymede/serve/workers.h"
 
 namespace ganymede::serve {
@@ -14,11 +15,12 @@ struct Services {
   Catalogue& catalogue;
   Engine& engine;
   Workers& workers;
+  TrainingImages& training_images;
 };
 
 /// /api/v1/models, /api/v1/models/{id} and the model file itself.
 void add_model_routes(Router& router, const Services& services);
-/// POST /api/v1/models/{id}/generate, interpolate and arithmetic.
+/// POST /api/v1/models/{id}/generate, interpolate, arithmetic and neighbours.
 void add_picture_routes(Router& router, const Services& services);
 /// /api/v1/runs and what is below it.
 void add_run_routes(Router& router, const Services& services);

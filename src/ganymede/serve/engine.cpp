@@ -7,8 +7,14 @@ namespace ganymede::serve {
 namespace {
 
 constexpr const char* kRetryAfter = "1";
+constexpr std::int64_t kMostTogether = 4 * models::kDrawnTogether;  // more would only make the first wait for the last
 
 std::int64_t count_of(const Engine::Job& job) { return job.latents.size(0); }
+
+/// Whether one pass of one network can draw both.
+bool together(const Engine::Job& a, const Engine::Job& b) {
+  return a.model == b.model && a.untrained == b.untrained && (!a.labels.defined() || a.labels.dim() == b.labels.dim());
+}
 
 }  // namespace
 
@@ -40,14 +46,14 @@ std::int64_t Engine::waiting() const {
   return waiting_;
 }
 
-/// The oldest job and, of the same network, as many of the others as fit into the one size of batch that is ever drawn.
+/// The oldest job and, of the same network, as many of the others as are drawn together.
 std::vector<Engine::Job> Engine::next_batch() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
   std::vector<Job> batch;
-  std::int64_t room = models::kDrawnTogether;
+  std::int64_t room = kMostTogether;
   for (auto job = jobs_.begin(); job != jobs_.end() && room > 0;) {
-    const bool same = batch.empty() || (job->model == batch.front().model && job->untrained == batch.front().untrained);
+    const bool same = batch.empty() || together(*job, batch.front());
     if (!same || (!batch.empty() && count_of(*job) > room)) {
       ++job;
       continue;

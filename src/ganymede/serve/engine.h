@@ -25,7 +25,7 @@ class Engine {
     std::shared_ptr<const LoadedModel> model;
     bool untrained = false;
     Tensor latents;  ///< [N, size]
-    Tensor labels;   ///< int64 [N]; undefined where the model draws no classes
+    Tensor labels;   ///< int64 [N] or weights f32 [N, classes]; undefined where the model draws no classes
     Clock::time_point deadline;
     Done done;
   };

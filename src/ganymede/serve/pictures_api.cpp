@@ -16,7 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMostPictures = 64, kMostPoints = 16;
+constexpr std::int64_t kMostPictures = 64, kMostPoints = 16, kMostNeighbours = 20;
 constexpr std::int64_t kMaxSeed = std::int64_t{1} << 53;  // what every reader of JSON holds without loss
 constexpr std::int64_t kMaxIndex = 1'000'000;
 constexpr double kLeastTruncation = 0.01, kMostTruncation = 10;
@@ -39,17 +39,23 @@ struct Drawing {
 };
 
 /// The fields that every request for pictures has.
-Drawing begin(const Services& services, const Request& request, Fields& fields, const std::string& usual_format) {
+Drawing begin(const Services& services, const Request& request, Fields& fields) {
   const std::string id = request.captured.at("id");
   Drawing drawing;
   drawing.model = services.catalogue.load(id);
   drawing.untrained = fields.boolean("untrained", false);
-  drawing.format = fields.choice("format", kFormats, usual_format);
-  drawing.vectors = fields.boolean("vectors", false);
   const auto& shape = drawing.model->model.gan.image_shape();
   drawing.about = {{"model", id},
                    {"untrained", drawing.untrained},
                    {"image", {{"width", shape.width()}, {"height", shape.height()}, {"channels", shape.channels()}}}};
+  return drawing;
+}
+
+/// As above, where the request may choose how it is answered.
+Drawing begin(const Services& services, const Request& request, Fields& fields, const std::string& usual_format) {
+  Drawing drawing = begin(services, request, fields);
+  drawing.format = fields.choice("format", kFormats, usual_format);
+  drawing.vectors = fields.boolean("vectors", false);
   return drawing;
 }
 
@@ -61,13 +67,18 @@ Tensor cut_off(Drawing& drawing, Fields& fields, const Tensor& latents) {
   return models::truncated(drawing.model->model.recipe.latent, latents, threshold);
 }
 
+/// The number of the class that a field names.
+std::int64_t class_of(const Drawing& drawing, Fields& fields, const std::string& name) {
+  const auto& classes = drawing.model->model.classes;
+  if (classes.empty()) throw Problem(422, "the model draws no classes", name);
+  const std::string wanted = fields.choice(name, classes, "");
+  return std::find(classes.begin(), classes.end(), wanted) - classes.begin();
+}
+
 /// The classes of `count` pictures: the one asked for; else `otherwise`, which may be undefined.
 Tensor labels_of(const Drawing& drawing, Fields& fields, std::int64_t count, const Tensor& otherwise) {
   if (!fields.has("class")) return otherwise;
-  const auto& classes = drawing.model->model.classes;
-  if (classes.empty()) throw Problem(422, "the model draws no classes", "class");
-  const std::string wanted = fields.choice("class", classes, "");
-  return at::full({count}, std::find(classes.begin(), classes.end(), wanted) - classes.begin(), at::kLong);
+  return at::full({count}, class_of(drawing, fields, "class"), at::kLong);
 }
 
 Tensor tensor_of(const std::vector<std::vector<float>>& rows) {
@@ -97,7 +108,9 @@ Tensor points_of(const Drawing& drawing, Fields& fields, const std::string& name
 json picture_json(const Drawing& drawing, const image::Image& picture, std::int64_t row) {
   json out{{"png", base64(image::encode_png(picture))}};
   if (drawing.labels.defined()) {
-    out["class"] = drawing.model->model.classes[static_cast<size_t>(drawing.labels[row].item<std::int64_t>())];
+    // Of a point between classes, the one that weighs most.
+    const Tensor label = drawing.labels.dim() == 2 ? drawing.labels[row].argmax() : drawing.labels[row];
+    out["class"] = drawing.model->model.classes[static_cast<size_t>(label.item<std::int64_t>())];
   }
   if (drawing.vectors) {
     const Tensor z = drawing.latents[row].contiguous();
@@ -135,23 +148,29 @@ Response packed(const Drawing& drawing, const Tensor& images) {
   return response;
 }
 
-void draw(const Services& services, Drawing drawing, const Reply& reply) {
-  auto shared = std::make_shared<const Drawing>(std::move(drawing));
-  services.engine.draw({.model = shared->model,
-                        .untrained = shared->untrained,
-                        .latents = shared->latents,
-                        .labels = shared->labels,
+/// Draws, then hands the images to `take` on a worker's thread; what goes wrong, there too, is the reply.
+void draw(const Services& services, const Drawing& drawing, const Reply& reply, std::function<void(const Tensor& images)> take) {
+  services.engine.draw({.model = drawing.model,
+                        .untrained = drawing.untrained,
+                        .latents = drawing.latents,
+                        .labels = drawing.labels,
                         .deadline = Engine::Clock::now() + kDeadline,
-                        .done = [shared, reply, &workers = services.workers](const Tensor& images, std::exception_ptr error) {
-                          workers.post([shared, reply, images, error] {
+                        .done = [take = std::move(take), reply, &workers = services.workers](const Tensor& images, std::exception_ptr error) {
+                          workers.post([take, reply, images, error] {
                             try {
                               if (error) std::rethrow_exception(error);
-                              reply(packed(*shared, images));
+                              take(images);
                             } catch (...) {
                               reply(response_of(std::current_exception()));
                             }
                           });
                         }});
+}
+
+/// Draws and replies with the pictures.
+void draw(const Services& services, Drawing drawing, const Reply& reply) {
+  auto shared = std::make_shared<const Drawing>(std::move(drawing));
+  draw(services, *shared, reply, [shared, reply](const Tensor& images) { reply(packed(*shared, images)); });
 }
 
 std::uint64_t any_seed() {
@@ -199,6 +218,10 @@ void interpolate(const Services& services, const Request& request, const Reply& 
   const std::string way = fields.choice("way", {"spherical", "linear"}, "spherical");
   drawing.latents = explore::path(points, frames, way == "linear" ? explore::Blend::kLinear : explore::Blend::kSpherical);
   drawing.labels = labels_of(drawing, fields, frames, one_class(drawing, frames));
+  if (fields.has("to_class")) {
+    const auto to = class_of(drawing, fields, "to_class");
+    drawing.labels = explore::class_path(drawing.labels[0].item<std::int64_t>(), to, drawing.model->model.gan.classes(), frames);
+  }
   drawing.about["way"] = way;
   drawing.columns = frames;
   drawing.shown = frames;
@@ -229,6 +252,35 @@ void arithmetic(const Services& services, const Request& request, const Reply& r
   draw(services, std::move(drawing), reply);
 }
 
+/// One list for each picture: its nearest images.
+Response neighbours_found(json about, const std::vector<std::vector<NearImage>>& found) {
+  auto& lists = about["neighbours"] = json::array();
+  for (const auto& nearest : found) {
+    auto& list = lists.emplace_back(json::array());
+    for (const auto& one : nearest) {
+      list.push_back({{"index", one.index}, {"distance", one.distance}, {"png", base64(image::encode_png(one.picture))}});
+      if (!one.label.empty()) list.back()["class"] = one.label;
+    }
+  }
+  return json_response(about);
+}
+
+void neighbours(const Services& services, const Request& request, const Reply& reply) {
+  Fields fields(request);
+  Drawing drawing = begin(services, request, fields);
+  drawing.latents = cut_off(drawing, fields, points_of(drawing, fields, "points", 1));
+  const auto count = fields.integer("count", 1, kMostNeighbours, 5);
+  const auto pictures = drawing.latents.size(0);
+  drawing.labels = labels_of(drawing, fields, pictures, one_class(drawing, pictures));
+  drawing.about["data"] = drawing.model->model.recipe.data.name;
+  fields.finish();
+  draw(services, drawing, reply, [&services, reply, count, model = drawing.model, about = drawing.about](const Tensor& images) {
+    services.training_images.look(model, models::to_pictures(images), count, [reply, about](const auto& found, std::exception_ptr error) {
+      reply(error ? response_of(error) : neighbours_found(about, found));
+    });
+  });
+}
+
 }  // namespace
 
 void add_picture_routes(Router& router, const Services& services) {
@@ -239,6 +291,7 @@ void add_picture_routes(Router& router, const Services& services) {
   add("generate", generate);
   add("interpolate", interpolate);
   add("arithmetic", arithmetic);
+  add("neighbours", neighbours);
 }
 
 }  // namespace ganymede::serve

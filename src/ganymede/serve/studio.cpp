@@ -125,10 +125,11 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
     if (options.log_requests) log_access(done);
   });
   // After the server: they end before it does, and with them every reply that is still under way.
+  TrainingImages training_images;
   Workers workers(kPackers);
   Engine engine(meters, options.queue);
   const Watcher watcher(catalogue);
-  const Services services{catalogue, engine, workers};
+  const Services services{catalogue, engine, workers, training_images};
 
   add_model_routes(router, services);
   add_picture_routes(router, services);

@@ -69,13 +69,10 @@ class SampleObserver : public Observer {
   }
 
   static std::vector<image::Image> some_of(const data::Dataset& dataset, const config::Recipe& recipe) {
-    const auto& info = dataset.info();
     const auto order = data::epoch_order(dataset.size(), stream_seed(recipe.train.seed, "real"), 0);
     std::vector<image::Image> pictures;
     for (int i = 0; i < recipe.sample.count; ++i) {
-      image::Image picture(info.width, info.height, info.channels);
-      dataset.read(order[static_cast<size_t>(i) % order.size()], picture.pixels);
-      pictures.push_back(std::move(picture));
+      pictures.push_back(data::picture(dataset, order[static_cast<size_t>(i) % order.size()]));
     }
     return pictures;
   }
