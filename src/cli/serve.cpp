@@ -18,7 +18,7 @@ struct ServeFlags {
   std::string host = "127.0.0.1", token_file;
   std::uint16_t port = 8080;
   std::int64_t queue = 4096;
-  bool open = false;
+  bool open = false, allow_training = false;
 };
 
 void run(const ServeFlags& flags) {
@@ -33,12 +33,16 @@ void run(const ServeFlags& flags) {
     throw UsageError("other machines could use the server without a token", "--host " + flags.host,
                      "add --token-file FILE, or --open to let everybody in");
   }
+  if (flags.allow_training && flags.open && !options.token) {
+    throw UsageError("anybody could start trainings on this machine", "--allow-training with --open", "add --token-file FILE");
+  }
   options.any_host = flags.open;
+  options.allow_training = flags.allow_training;
   options.queue = flags.queue;
   options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
-  set_threads(globals().threads);
+  options.threads = set_threads(globals().threads);
   catch_stop_signals();
   serve::serve_studio(
       std::move(options),
@@ -59,6 +63,7 @@ void add_serve(CLI::App& app) {
   app.add_option("--port", flags->port, "0 takes any that is free")->capture_default_str();
   app.add_option("--token-file", flags->token_file, "calls must carry the secret in this file's first line: Authorization: Bearer SECRET");
   app.add_flag("--open", flags->open, "let other machines use it without a token");
+  app.add_flag("--allow-training", flags->allow_training, "let its users start, stop and resume trainings in the first folder of runs named");
   app.add_option("--queue", flags->queue, "pictures that may wait to be drawn; beyond them clients are told to come back")
       ->check(CLI::Range(64, 1000000))->capture_default_str();
   app.callback([flags] { run(*flags); });

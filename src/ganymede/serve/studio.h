@@ -17,10 +17,13 @@ struct StudioOptions {
   std::optional<Token> token;  ///< every call but health, and the page itself, must carry it
   bool any_host = false;       ///< answers whatever name it is asked under
   std::int64_t queue = 4096;   ///< pictures that may wait to be drawn
+  bool allow_training = false;  ///< clients may start, stop and resume trainings
+  int threads = 1;              ///< of such a training
   bool log_requests = true;    ///< a line of JSON on stderr for each
 };
 
-/// Serves until `stop` says so. `ready` is called once with the port when it listens.
+/// Serves until `stop` says so. `ready` is called once with the port when it listens. Throws UsageError where trainings are
+/// allowed and no place is a folder that new runs could be made in.
 void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready, const std::function<bool()>& stop);
 
 }  // namespace ganymede::serve
