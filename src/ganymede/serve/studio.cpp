@@ -121,13 +121,26 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   Meters meters;
   Router router;
   for (const auto& [name, value] : security_headers(page.text())) options.server.headers.emplace_back(name, value);
-  const auto handle = [&](Request request, const Reply& reply) {
+  const auto route = [&](Request request, const Reply& reply) {
     if (!options.any_host && !options.token && !is_health(request)) check_host(request);
+    // Before the token: browsers ask without it.
+    if (auto answer = options.origins.preflight(request)) return reply(std::move(*answer));
     // The page holds no data: it asks for the token itself.
     if (options.token && is_api(request) && !options.token->matches(request.header("authorization"))) {
       throw Problem(401, "the call must carry the server's token", {}, {{"WWW-Authenticate", "Bearer"}});
     }
     router.handle(std::move(request), reply);
+  };
+  const auto handle = [&](Request request, const Reply& reply) {
+    const Reply marked = [&options, origin = request.header("origin"), reply](Response response) {
+      options.origins.mark(origin, response);
+      reply(std::move(response));
+    };
+    try {
+      route(std::move(request), marked);
+    } catch (...) {
+      marked(response_of(std::current_exception()));
+    }
   };
   Server server(options.server, handle, [&](const Exchange& done) {
     meters.request(done.method, done.route, done.status, done.seconds, done.bytes);

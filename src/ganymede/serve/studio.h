@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ganymede/serve/access.h"
+#include "ganymede/serve/cors.h"
 #include "ganymede/serve/server.h"
 
 namespace ganymede::serve {
@@ -16,6 +17,7 @@ struct StudioOptions {
   ServerOptions server;
   std::optional<Token> token;  ///< every call but health, and the page itself, must carry it
   bool any_host = false;       ///< answers whatever name it is asked under
+  AllowedOrigins origins;      ///< of pages elsewhere that may use the API
   std::int64_t queue = 4096;   ///< pictures that may wait to be drawn
   bool allow_training = false;  ///< clients may start, stop and resume trainings
   int threads = 1;              ///< of such a training
