@@ -18,6 +18,7 @@ struct ServeFlags {
   std::string host = "127.0.0.1", token_file;
   std::uint16_t port = 8080;
   std::int64_t queue = 4096;
+  int replicas = 1;
   bool open = false, allow_training = false;
 };
 
@@ -40,6 +41,7 @@ void run(const ServeFlags& flags) {
   options.origins = serve::AllowedOrigins(flags.origins);
   options.allow_training = flags.allow_training;
   options.queue = flags.queue;
+  options.replicas = flags.replicas;
   options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
@@ -69,6 +71,8 @@ void add_serve(CLI::App& app) {
   app.add_flag("--allow-training", flags->allow_training, "let its users start, stop and resume trainings in the first folder of runs named");
   app.add_option("--queue", flags->queue, "pictures that may wait to be drawn; beyond them clients are told to come back")
       ->check(CLI::Range(64, 1000000))->capture_default_str();
+  app.add_option("--replicas", flags->replicas, "batches drawn at once, of one model or of several, each with its share of --threads")
+      ->check(CLI::Range(1, 64))->capture_default_str();
   app.callback([flags] { run(*flags); });
 }
 

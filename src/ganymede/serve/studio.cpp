@@ -149,7 +149,7 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   // After the server: they end before it does, and with them every reply that is still under way.
   TrainingImages training_images;
   Workers workers(kPackers);
-  Engine engine(meters, options.queue);
+  Engine engine(meters, options.queue, options.replicas, options.threads);
   const Watcher watcher(catalogue);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;

@@ -19,8 +19,9 @@ struct StudioOptions {
   bool any_host = false;       ///< answers whatever name it is asked under
   AllowedOrigins origins;      ///< of pages elsewhere that may use the API
   std::int64_t queue = 4096;   ///< pictures that may wait to be drawn
+  int replicas = 1;            ///< batches drawn at once
+  int threads = 1;             ///< of all of them together, and of a training
   bool allow_training = false;  ///< clients may start, stop and resume trainings
-  int threads = 1;              ///< of such a training
   bool log_requests = true;    ///< a line of JSON on stderr for each
 };
 
