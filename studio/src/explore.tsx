@@ -1,14 +1,17 @@
-// The latent space: A - B + C, and what lies between pictures.
+// The latent space: A - B + C, a direction from two groups, and what lies between pictures and classes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go, type Address } from "./address";
 import { call, dataAddress, type Generated, type Model, type Picture, type Point, type Reckoned } from "./api";
 import { MAX_SEED, anySeed, wholeNumber } from "./numbers";
 import { scaleFor, save } from "./pictures";
-import { WELLS, WELL_KEYS, WELL_TITLES, pointsOf, samePoint, textOf, toWell, type Well } from "./wells";
+import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, pointsOf, samePoint, textOf, toWell, type Well } from "./wells";
 
 const PALETTE = 16;
 const CORNERS = 4;
 const FRAMES = 16;
+const STEPS = 7; // of a picture along a direction: from minus to plus, itself in the middle
+const MOST_STRENGTH = 3;
+const BADGES: Record<Well, string> = { a: "A", b: "B", c: "C", with: "+", without: "−" };
 const POINT_TYPE = "application/x-ganymede-point";
 
 /** What is explored is the noise: a model with classes draws one of them. */
@@ -85,9 +88,12 @@ function WellBox({ well, model, points, mean }: { well: Well; model: Model; poin
   );
 }
 
-function Arithmetic({ model, groups, radius }: { model: Model; groups: Record<Well, Point[]>; radius: number }) {
+type Groups = Record<Well, Point[]>;
+
+function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; radius: number }) {
   const full = WELLS.every((well) => groups[well].length > 0);
-  const body = { ...groups, radius, format: "json", class: classOf(model) };
+  const { a, b, c } = groups;
+  const body = { a, b, c, radius, format: "json", class: classOf(model) };
   const { value, wrong } = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Reckoned>(`models/${model.id}/arithmetic`, body, { signal }));
   const means = { a: value?.mean_a, b: value?.mean_b, c: value?.mean_c };
   return (
@@ -115,6 +121,62 @@ function Arithmetic({ model, groups, radius }: { model: Model; groups: Record<We
             </>
           ) : (
             <p class="quiet">{wrong || "One picture in each well makes a result: what A has and B has not, added to C."}</p>
+          )}
+        </section>
+      </div>
+    </section>
+  );
+}
+
+const meanOf = (vectors: number[][]): number[] => vectors[0]!.map((_, i) => vectors.reduce((sum, z) => sum + z[i]!, 0) / vectors.length);
+
+/** Each of `rows` along the way from the mean of `without` to the mean of `withs`, `strength` of it back and forth. */
+function along(withs: number[][], without: number[][], rows: number[][], strength: number): number[][] {
+  const [to, from] = [meanOf(withs), meanOf(without)];
+  const shares = Array.from({ length: STEPS }, (_, step) => strength * ((2 * step) / (STEPS - 1) - 1));
+  return rows.flatMap((z) => shares.map((share) => z.map((value, i) => value + share * (to[i]! - from[i]!))));
+}
+
+/** What tells two groups apart, added to other pictures. */
+function Direction({ model, groups, pictures, strength }: { model: Model; groups: Groups; pictures: Point[]; strength: number }) {
+  const full = SIDES.every((side) => groups[side].length > 0);
+  const ends = full ? [groups.with, groups.without, pictures].map(textOf).join(" ") : null;
+  const vectors = useAnswer(ends && `${ends} ${classOf(model)}`, async (signal) => {
+    const parts = await Promise.all([groups.with, groups.without, pictures].map((points) => picturesOf(model, points, signal)));
+    return { ends, parts: parts.map((part) => part.flatMap(({ z }) => (z ? [z] : []))) };
+  });
+  const known = vectors.value?.ends === ends ? vectors.value?.parts : undefined;
+  const drawn = useAnswer(known ? JSON.stringify([ends, strength, classOf(model)]) : null, (signal) => {
+    const [withs, without, rows] = known as [number[][], number[][], number[][]];
+    const body = { z: along(withs, without, rows, strength), format: "json", class: classOf(model) };
+    return call<Generated>(`models/${model.id}/generate`, body, { signal });
+  });
+  return (
+    <section aria-labelledby="direction-title">
+      <h2 id="direction-title">A direction</h2>
+      <div class="sides">
+        {SIDES.map((side) => (
+          <WellBox key={side} well={side} model={model} points={groups[side]} mean={undefined} />
+        ))}
+        <section class="card well" aria-label="Along the direction">
+          <h3>applied</h3>
+          {full ? (
+            <>
+              <div class="steps" style={{ gridTemplateColumns: `repeat(${STEPS}, minmax(0, auto))` }}>
+                {pictures.flatMap((_, row) =>
+                  Array.from({ length: STEPS }, (_, step) => (
+                    <Thumbnail key={`${row}:${step}`} model={model} picture={drawn.value?.pictures[row * STEPS + step]} alt={`picture ${row + 1}, step ${step - (STEPS - 1) / 2}`} />
+                  )),
+                )}
+              </div>
+              <label class="field">
+                From −{strength} to {strength} times the direction
+                <input type="range" min="0" max={MOST_STRENGTH} step="0.1" value={strength} onInput={(event) => go(changed({ strength: event.currentTarget.value }), true)} />
+              </label>
+              {(vectors.wrong || drawn.wrong) && <p class="wrong">{vectors.wrong || drawn.wrong}</p>}
+            </>
+          ) : (
+            <p class="quiet">Pictures with something and pictures without it make a direction: it is taken from and added to the four pictures that are blended below.</p>
           )}
         </section>
       </div>
@@ -189,8 +251,17 @@ function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: numb
   );
 }
 
-function Timeline({ model, corners, way }: { model: Model; corners: Point[]; way: string }) {
-  const body = { points: corners, frames: FRAMES, way, format: "json", class: classOf(model) };
+interface TimelineProps {
+  model: Model;
+  corners: Point[];
+  way: string;
+  toClass: string; // or empty: one class all the way
+  still: boolean; // only the class changes
+}
+
+function Timeline({ model, corners, way, toClass, still }: TimelineProps) {
+  const points = still ? [corners[0], corners[0]] : corners;
+  const body = { points, frames: FRAMES, way, format: "json", class: classOf(model), to_class: toClass || undefined };
   const { value, wrong } = useAnswer(JSON.stringify(body), (signal) => call<Generated>(`models/${model.id}/interpolate`, body, { signal }));
   return (
     <section class="card" aria-labelledby="way-title">
@@ -201,6 +272,23 @@ function Timeline({ model, corners, way }: { model: Model; corners: Point[]; way
           <option value="spherical">spherical</option>
           <option value="linear">linear</option>
         </select>
+        {model.classes.length > 0 && (
+          <>
+            <label for="to-class">Turning from {classOf(model)} into</label>
+            <select id="to-class" value={toClass} onChange={(event) => go(changed({ to: event.currentTarget.value || null, still: event.currentTarget.value && still ? "1" : null }))}>
+              <option value="">nothing else</option>
+              {model.classes.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </>
+        )}
+        {toClass && (
+          <label class="check">
+            <input type="checkbox" checked={still} onChange={(event) => go(changed({ still: event.currentTarget.checked ? "1" : null }))} />
+            the first picture alone
+          </label>
+        )}
       </p>
       {wrong && <p class="wrong">{wrong}</p>}
       <div class="strip">
@@ -217,11 +305,14 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
   const found = wholeNumber(query.get("seed") ?? "1", 0, MAX_SEED);
   const seed = "value" in found ? found.value : 1;
   const palette = useAnswer(`${seed} ${classOf(model)}`, (signal) => call<Generated>(`models/${model.id}/generate`, { count: PALETTE, seed, format: "json", class: classOf(model) }, { signal }));
-  const groups = { a: pointsOf(query.get("a")), b: pointsOf(query.get("b")), c: pointsOf(query.get("c")) };
+  const groups = Object.fromEntries([...WELLS, ...SIDES].map((well) => [well, pointsOf(query.get(well))])) as Groups;
   const chosen = pointsOf(query.get("corners"));
   const corners = chosen.length === CORNERS ? chosen : Array.from({ length: CORNERS }, (_, index) => ({ seed, index }));
   const [x = 0.5, y = 0.5] = (query.get("pad") ?? "0.5,0.5").split(",").map((text) => Math.min(1, Math.max(0, Number(text) || 0)));
   const radius = Math.min(1, Math.max(0, Number(query.get("radius") ?? 0.25) || 0));
+  const strength = Math.min(MOST_STRENGTH, Math.max(0, Number(query.get("strength") ?? 1) || 0));
+  const asked = query.get("to") ?? "";
+  const toClass = model.classes.includes(asked) ? asked : "";
   const onKey = (event: KeyboardEvent, index: number) => {
     const well = WELL_KEYS[event.key];
     if (!well || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -234,7 +325,8 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
       <section class="card" aria-labelledby="palette-title">
         <h2 id="palette-title">Pictures</h2>
         <p class="quiet">
-          Drag them into a well, or focus one and press <kbd>a</kbd>, <kbd>m</kbd> (minus) or <kbd>p</kbd> (plus).
+          Drag them into a well, or focus one and press <kbd>a</kbd>, <kbd>m</kbd> (minus) or <kbd>p</kbd> (plus) for
+          arithmetic, <kbd>w</kbd> (with) or <kbd>o</kbd> (without) for a direction.
         </p>
         {model.classes.length > 0 && (
           <p class="row">
@@ -248,7 +340,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         )}
         <div class="palette">
           {Array.from({ length: PALETTE }, (_, index) => {
-            const inWells = WELLS.filter((well) => groups[well].some((point) => samePoint(point, { seed, index })));
+            const inWells = [...WELLS, ...SIDES].filter((well) => groups[well].some((point) => samePoint(point, { seed, index })));
             return (
               <button
                 key={index}
@@ -260,7 +352,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
                 onClick={() => toWell(WELLS.find((well) => groups[well].length < 3) ?? "c", { seed, index }, false)}
               >
                 <Thumbnail model={model} picture={palette.value?.pictures[index]} size={64} />
-                {inWells.length > 0 && <span class="badge">{inWells.map((well) => well.toUpperCase()).join("")}</span>}
+                {inWells.length > 0 && <span class="badge">{inWells.map((well) => BADGES[well]).join("")}</span>}
               </button>
             );
           })}
@@ -271,7 +363,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
           <button type="button" onClick={() => go(changed({ seed: String(anySeed()), corners: textOf(corners) }))}>
             Other pictures
           </button>
-          <button type="button" onClick={() => go(changed({ a: null, b: null, c: null }))}>
+          <button type="button" onClick={() => go(changed(Object.fromEntries([...WELLS, ...SIDES].map((well) => [well, null]))))}>
             Empty the wells
           </button>
           <button type="button" onClick={() => go(changed({ corners: textOf(Array.from({ length: CORNERS }, (_, index) => ({ seed, index }))), pad: null }))}>
@@ -280,8 +372,9 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         </p>
       </section>
       <Arithmetic model={model} groups={groups} radius={radius} />
+      <Direction model={model} groups={groups} pictures={corners} strength={strength} />
       <Pad model={model} corners={corners} x={x} y={y} />
-      <Timeline model={model} corners={corners} way={query.get("way") === "linear" ? "linear" : "spherical"} />
+      <Timeline model={model} corners={corners} way={query.get("way") === "linear" ? "linear" : "spherical"} toClass={toClass} still={toClass !== "" && query.get("still") === "1"} />
     </>
   );
 }

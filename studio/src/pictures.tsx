@@ -3,7 +3,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dataAddress, type Model, type Picture, type Point } from "./api";
 import { NearestImages } from "./near";
-import { WELL_KEYS, toWell } from "./wells";
+import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, keyOf, toWell, type Well } from "./wells";
 
 const LARGEST = 192;
 const GAP = 4; // as in the style sheet
@@ -66,7 +66,7 @@ interface LargeViewProps {
   onBest: (best: Best) => void;
 }
 
-/** The large view of one of several pictures. Arrows go to the next; s saves, b marks best, n looks for the nearest training images, a/m/p go to the wells. */
+/** The large view of one of several pictures. Arrows go to the next; s saves, b marks best, n looks for the nearest training images, a/m/p and w/o go to the wells. */
 export function LargeView({ model, shown, at, truncation, onMove, onBest }: LargeViewProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [best, setBest] = useState(readBest);
@@ -83,7 +83,7 @@ export function LargeView({ model, shown, at, truncation, onMove, onBest }: Larg
     say(key in next ? "Marked best." : "No longer marked best.");
   };
   const store = () => save(picture, `${model.id}-${point.seed}-${point.index}${untrained ? "-untrained" : ""}.png`);
-  const send = (well: "a" | "b" | "c") => {
+  const send = (well: Well) => {
     dialog.current!.close();
     toWell(well, point, true);
   };
@@ -124,18 +124,16 @@ export function LargeView({ model, shown, at, truncation, onMove, onBest }: Larg
           Nearest training images <kbd>n</kbd>
         </button>
       </p>
-      <p class="row">
-        <span>Use in arithmetic:</span>
-        <button type="button" onClick={() => send("a")}>
-          A <kbd>a</kbd>
-        </button>
-        <button type="button" onClick={() => send("b")}>
-          − B <kbd>m</kbd>
-        </button>
-        <button type="button" onClick={() => send("c")}>
-          + C <kbd>p</kbd>
-        </button>
-      </p>
+      {[{ use: "arithmetic", wells: WELLS }, { use: "a direction", wells: SIDES }].map(({ use, wells }) => (
+        <p key={use} class="row">
+          <span>Use in {use}:</span>
+          {wells.map((well) => (
+            <button key={well} type="button" onClick={() => send(well)}>
+              {WELL_TITLES[well]} <kbd>{keyOf(well)}</kbd>
+            </button>
+          ))}
+        </p>
+      ))}
       {near && <NearestImages model={model} shown={shown[at]!} truncation={truncation} />}
       <p role="status" class="quiet">
         {said}

@@ -1,12 +1,14 @@
-// The groups of pictures that arithmetic works on, kept in the address: a=SEED:INDEX,SEED:INDEX
+// The groups of pictures that arithmetic and directions work on, kept in the address: a=SEED:INDEX,SEED:INDEX
 import { changed, go } from "./address";
 import type { Point } from "./api";
 
-export const WELLS = ["a", "b", "c"] as const;
-export type Well = (typeof WELLS)[number];
-export const WELL_TITLES: Record<Well, string> = { a: "A", b: "− B", c: "+ C" };
-/** Keys that send a picture to a well: a, minus, plus. */
-export const WELL_KEYS: Record<string, Well> = { a: "a", m: "b", p: "c" };
+export const WELLS = ["a", "b", "c"] as const; // of A - B + C
+export const SIDES = ["with", "without"] as const; // of a direction
+export type Well = (typeof WELLS | typeof SIDES)[number];
+export const WELL_TITLES: Record<Well, string> = { a: "A", b: "− B", c: "+ C", with: "with", without: "without" };
+/** Keys that send a picture to a well: a, minus, plus; with, without. */
+export const WELL_KEYS: Record<string, Well> = { a: "a", m: "b", p: "c", w: "with", o: "without" };
+export const keyOf = (well: Well): string => Object.keys(WELL_KEYS).find((key) => WELL_KEYS[key] === well)!;
 export const MOST_IN_WELL = 16;
 
 export function pointsOf(text: string | null): Point[] {

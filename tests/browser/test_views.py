@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 AXE = pathlib.Path(__file__).resolve().parents[2] / "studio" / "node_modules" / "axe-core" / "axe.min.js"
-ADDRESSES = ["/generate?model=tiny&count=16&seed=1&show=both", "/explore?model=tiny&a=1:0,1:1&b=1:2&c=1:3", "/runs", "/runs/tiny", "/models", "/models/tiny"]
+ADDRESSES = ["/generate?model=tiny&count=16&seed=1&show=both", "/explore?model=tiny&a=1:0,1:1&b=1:2&c=1:3",
+             "/explore?model=classes&with=1:0,1:1&without=1:2&to=bars&still=1", "/runs", "/runs/tiny", "/models", "/models/tiny"]
 
 
 def settled(page):
@@ -37,6 +38,51 @@ def test_pictures_are_dropped_into_wells(open_page):
     page.get_by_role("button", name=re.compile("^Picture 5\\b")).locator("img").wait_for()
     page.get_by_role("button", name=re.compile("^Picture 5\\b")).drag_to(page.get_by_role("region", name="Well + C"))
     page.wait_for_url("**c=2%3A4**")
+
+
+def drawn_in(place):
+    return [image.get_attribute("src").split(",")[1] for image in place.locator("img").all()]
+
+
+def test_a_direction(open_page, server):
+    page = open_page("/explore?model=tiny&seed=2")
+    for index, key in ((4, "w"), (5, "w"), (6, "o")):
+        page.get_by_role("button", name=re.compile(f"^Picture {index + 1}\\b")).focus()
+        page.keyboard.press(key)
+    page.wait_for_url("**with=2%3A4%2C2%3A5**")
+    applied = page.get_by_role("region", name="Along the direction")
+    applied.locator("img").nth(27).wait_for()
+    z = [picture["z"] for picture in server.generate(count=7, seed=2, format="json", vectors=True).json()["pictures"]]
+    along = [(one + other) / 2 - without for one, other, without in zip(z[4], z[5], z[6])]
+
+    def wanted(strength):
+        rows = [[value + strength * (2 * step / 6 - 1) * by for value, by in zip(z[row], along)] for row in range(4) for step in range(7)]
+        return [picture["png"] for picture in server.generate(z=rows, format="json").json()["pictures"]]
+
+    assert drawn_in(applied) == wanted(1)
+    applied.get_by_role("slider").press("End")
+    page.wait_for_url("**strength=3**")
+    page.reload()
+    applied.locator("img").nth(27).wait_for()
+    assert drawn_in(applied) == wanted(3)
+    page.get_by_label("Take picture 7 of seed 2 out of without").click()
+    applied.get_by_text("make a direction").wait_for()
+
+
+def test_the_way_turns_into_another_class(open_page, server):
+    first, second = server.get("/api/v1/models/classes").json()["classes"][:2]
+    page = open_page(f"/explore?model=classes&seed=2&class={second}")
+    page.get_by_label(f"Turning from {second} into").select_option(first)
+    page.get_by_label("the first picture alone").check()
+    page.wait_for_url(f"**to={first}&still=1**")
+    still = [{"seed": 2, "index": 0}] * 2
+    answer = server.post("/api/v1/models/classes/interpolate", {"points": still, "frames": 16, "class": second, "to_class": first})
+    way = page.get_by_role("region", name="The way through them")
+    last = answer.json()["pictures"][-1]["png"]
+    way.locator(f"img[src$='{last}']").first.wait_for()
+    assert drawn_in(way) == [picture["png"] for picture in answer.json()["pictures"]]
+    page.get_by_label(f"Turning from {second} into").select_option("")
+    page.wait_for_url(lambda url: "to=" not in url and "still" not in url)
 
 
 def test_the_pad_blends(open_page):
