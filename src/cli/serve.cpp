@@ -14,11 +14,12 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ServeFlags {
-  std::vector<std::string> places;
+  std::vector<std::string> places, origins;
   std::string host = "127.0.0.1", token_file;
   std::uint16_t port = 8080;
   std::int64_t queue = 4096;
-  bool open = false;
+  int replicas = 1;
+  bool open = false, allow_training = false;
 };
 
 void run(const ServeFlags& flags) {
@@ -33,12 +34,18 @@ void run(const ServeFlags& flags) {
     throw UsageError("other machines could use the server without a token", "--host " + flags.host,
                      "add --token-file FILE, or --open to let everybody in");
   }
+  if (flags.allow_training && flags.open && !options.token) {
+    throw UsageError("anybody could start trainings on this machine", "--allow-training with --open", "add --token-file FILE");
+  }
   options.any_host = flags.open;
+  options.origins = serve::AllowedOrigins(flags.origins);
+  options.allow_training = flags.allow_training;
   options.queue = flags.queue;
+  options.replicas = flags.replicas;
   options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
-  set_threads(globals().threads);
+  options.threads = set_threads(globals().threads);
   catch_stop_signals();
   serve::serve_studio(
       std::move(options),
@@ -59,8 +66,13 @@ void add_serve(CLI::App& app) {
   app.add_option("--port", flags->port, "0 takes any that is free")->capture_default_str();
   app.add_option("--token-file", flags->token_file, "calls must carry the secret in this file's first line: Authorization: Bearer SECRET");
   app.add_flag("--open", flags->open, "let other machines use it without a token");
+  app.add_option("--cors", flags->origins, "a page's origin, such as https://studio.example, that may use the API; may be repeated")
+      ->type_size(1)->allow_extra_args(false);
+  app.add_flag("--allow-training", flags->allow_training, "let its users start, stop and resume trainings in the first folder of runs named");
   app.add_option("--queue", flags->queue, "pictures that may wait to be drawn; beyond them clients are told to come back")
       ->check(CLI::Range(64, 1000000))->capture_default_str();
+  app.add_option("--replicas", flags->replicas, "batches drawn at once, of one model or of several, each with its share of --threads")
+      ->check(CLI::Range(1, 64))->capture_default_str();
   app.callback([flags] { run(*flags); });
 }
 

@@ -81,6 +81,14 @@ export interface Metrics {
   columns: Record<string, (number | null)[]>;
 }
 
+/** What the server was started with --allow-training for. */
+export interface Training {
+  allowed: boolean;
+  recipes: { name: string; title: string; data: string }[];
+  current: { id: string; stopping: boolean } | null;
+  failed: { id: string; detail: string } | null;
+}
+
 /** Sample `index` of `seed`. */
 export interface Point {
   seed: number;

@@ -6,6 +6,7 @@ import { Command, Link } from "./app";
 import { Chart, Sparkline, type Curve } from "./chart";
 import { duration, figure, grouped } from "./numbers";
 import { useWidth } from "./pictures";
+import { NewTraining, RunControls, TrainingNotices, useTraining, type Trainer } from "./training";
 
 const PANELS: { title: string; columns: [string, string][] }[] = [
   { title: "Losses", columns: [["loss_d", "discriminator"], ["loss_g", "generator"]] },
@@ -224,7 +225,7 @@ function Recipe({ run }: { run: RunDetails }) {
   );
 }
 
-function OneRun({ id, others, query }: { id: string; others: string[]; query: URLSearchParams }) {
+function OneRun({ id, others, query, trainer }: { id: string; others: string[]; query: URLSearchParams; trainer: Trainer }) {
   const [run, set] = useState<RunDetails | null>(null);
   const [wrong, setWrong] = useState("");
   useEffect(() => {
@@ -259,6 +260,7 @@ function OneRun({ id, others, query }: { id: string; others: string[]; query: UR
         {run.seconds !== null && <span>{duration(run.seconds)}{run.state === "done" ? " in all" : " so far"}</span>}
         {run.seconds_left !== null && <span>{duration(run.seconds_left)} left</span>}
       </p>
+      <RunControls run={run} trainer={trainer} />
       {run.state !== "done" && run.progress !== null && <progress value={run.progress} aria-label="progress" />}
       {lost && (
         <p class="notice" role="status">
@@ -319,12 +321,15 @@ function OneRun({ id, others, query }: { id: string; others: string[]; query: UR
 
 export function Runs({ address }: { address: Address }) {
   const { runs, wrong } = useRuns();
+  const trainer = useTraining();
   const id = address.parts[1];
-  if (id) return <OneRun key={id} id={id} others={(address.query.get("with") ?? "").split(",").filter(Boolean)} query={address.query} />;
+  if (id) return <OneRun key={id} id={id} others={(address.query.get("with") ?? "").split(",").filter(Boolean)} query={address.query} trainer={trainer} />;
   return (
     <>
       <h1>Runs</h1>
       {wrong && <p class="notice">{wrong}</p>}
+      <TrainingNotices trainer={trainer} />
+      <NewTraining trainer={trainer} query={address.query} />
       {runs && !runs.length && (
         <section class="empty">
           <h2>No run yet</h2>

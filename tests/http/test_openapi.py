@@ -75,7 +75,7 @@ def test_generated_requests(document, server):
     seen = {}
     for _ in range(ROUNDS):
         for path, method, entry in operations(document):
-            if "text/event-stream" in entry["responses"]["200"].get("content", {}):
+            if "text/event-stream" in entry["responses"].get("200", {}).get("content", {}):
                 continue
             address = url(path, entry, chance, names)
             if "requestBody" not in entry:

@@ -68,6 +68,18 @@ def test_batching_never_shows(server):
     assert batches < requests, "some were drawn together"
 
 
+def test_replicas_never_show(start, runs):
+    asked = [(model, count, seed, untrained) for model in ("tiny", "classes") for count in (1, 16, 64) for seed in (1, 2) for untrained in (False, True)] * 4
+
+    def bodies(*flags):
+        with start(runs, *flags, threads=2) as server, concurrent.futures.ThreadPoolExecutor(16) as pool:
+            answers = list(pool.map(lambda one: server.generate(one[0], count=one[1], seed=one[2], untrained=one[3]), asked))
+            assert all(answer.status == 200 for answer in answers)
+            return [answer.body for answer in answers]
+
+    assert bodies() == bodies("--replicas", "2") == bodies("--replicas", "5")
+
+
 def test_classes(server):
     details = server.get("/api/v1/models/classes").json()
     names = details["classes"]

@@ -32,6 +32,17 @@ TEST(Trigger, FiresWhereAnIntervalEnds) {
   EXPECT_EQ(fired({0.05, Unit::kMinutes}, 13), (Steps{6, 12}));
 }
 
+TEST(Position, EpochsAreAsManyStepsAsSeeTheDataSoOften) {
+  config::TrainConfig train;
+  train.batch = 8;
+  train.discriminator_steps = 2;
+  train.epochs = 1.5;
+  EXPECT_EQ(steps_in_all(train, 100), 10u) << "150 images, 16 a step";
+  train.epochs.reset();
+  train.steps = 7;
+  EXPECT_EQ(steps_in_all(train, 100), 7u);
+}
+
 TEST(Trigger, ZeroIsNever) {
   for (const Unit unit : {Unit::kSteps, Unit::kEpochs, Unit::kImages, Unit::kSeconds, Unit::kMinutes})
     EXPECT_TRUE(fired({0, unit}, 50).empty());

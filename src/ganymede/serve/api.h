@@ -6,6 +6,7 @@
 #include "ganymede/serve/meters.h"
 #include "ganymede/serve/router.h"
 #include "ganymede/serve/training_images.h"
+#include "ganymede/serve/trainings.h"
 #include "ganymede/serve/workers.h"
 
 namespace ganymede::serve {
@@ -16,6 +17,7 @@ struct Services {
   Engine& engine;
   Workers& workers;
   TrainingImages& training_images;
+  Trainings* trainings;  ///< null where none may be started
 };
 
 /// /api/v1/models, /api/v1/models/{id} and the model file itself.
@@ -24,5 +26,7 @@ void add_model_routes(Router& router, const Services& services);
 void add_picture_routes(Router& router, const Services& services);
 /// /api/v1/runs and what is below it.
 void add_run_routes(Router& router, const Services& services);
+/// GET /api/v1/training; POST /api/v1/runs, and stop and resume below a run.
+void add_training_routes(Router& router, const Services& services);
 
 }  // namespace ganymede::serve

@@ -15,12 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-bool is_run(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::exists(folder / train::kRecipeFile, ignored) || fs::exists(folder / train::kMetricsFile, ignored) ||
-         checkpoint::model_file_in(folder).has_value();
-}
-
 /// Letters, digits and "._-" stay: an id needs no escaping in an address.
 std::string id_of(const fs::path& path) {
   std::string id = (path.extension() == ".safetensors" ? path.stem() : path.filename()).string();
@@ -50,6 +44,12 @@ json overview_of(const ModelEntry& entry, const checkpoint::Model& model, const 
 }
 
 }  // namespace
+
+bool is_run(const fs::path& folder) {
+  std::error_code ignored;
+  return fs::exists(folder / train::kRecipeFile, ignored) || fs::exists(folder / train::kMetricsFile, ignored) ||
+         checkpoint::model_file_in(folder).has_value();
+}
 
 struct Catalogue::Slot {
   FileStamp stamp;

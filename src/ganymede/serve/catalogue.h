@@ -28,6 +28,9 @@ struct ModelEntry {
   nlohmann::json overview, details;
 };
 
+/// Whether a folder holds a run, or the model of one.
+bool is_run(const std::filesystem::path& folder);
+
 class Catalogue {
  public:
   /// A place is a model file, a run folder, or a folder of either. `memory` is how many bytes of models stay loaded.

@@ -1,5 +1,8 @@
 #include "ganymede/serve/engine.h"
 
+#include <algorithm>
+
+#include "ganymede/core/threads.h"
 #include "ganymede/models/draw.h"
 #include "ganymede/serve/http.h"
 
@@ -18,15 +21,26 @@ bool together(const Engine::Job& a, const Engine::Job& b) {
 
 }  // namespace
 
-Engine::Engine(Meters& meters, std::int64_t queue) : meters_(meters), queue_(queue), thread_([this] { work(); }) {}
+Engine::Engine(Meters& meters, std::int64_t queue, int replicas, int threads) : meters_(meters), queue_(queue) {
+  for (int i = 0; i < replicas; ++i) {
+    const int share = std::max(1, threads / replicas + (i < threads % replicas ? 1 : 0));
+    replicas_.emplace_back([this, share] {
+      {
+        const std::lock_guard lock(mutex_);
+        set_threads(share);  // counts for the thread that calls it
+      }
+      work();
+    });
+  }
+}
 
 Engine::~Engine() {
   {
     const std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  wake_.notify_one();
-  thread_.join();
+  wake_.notify_all();
+  for (auto& replica : replicas_) replica.join();
 }
 
 void Engine::draw(Job job) {

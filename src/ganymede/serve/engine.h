@@ -18,7 +18,7 @@ namespace ganymede::serve {
 class Engine {
  public:
   using Clock = std::chrono::steady_clock;
-  /// Called once, on the engine's thread: images [N, C, H, W] in [-1, 1], or what went wrong.
+  /// Called once, on a thread of the engine: images [N, C, H, W] in [-1, 1], or what went wrong.
   using Done = std::function<void(Tensor images, std::exception_ptr error)>;
 
   struct Job {
@@ -30,8 +30,8 @@ class Engine {
     Done done;
   };
 
-  /// At most `queue` pictures wait.
-  Engine(Meters& meters, std::int64_t queue);
+  /// At most `queue` pictures wait. `replicas` batches are drawn at once, each with its share of `threads`.
+  Engine(Meters& meters, std::int64_t queue, int replicas, int threads);
   /// Draws what waits, then ends.
   ~Engine();
   Engine(const Engine&) = delete;
@@ -53,7 +53,7 @@ class Engine {
   std::deque<Job> jobs_;
   std::int64_t waiting_ = 0;  ///< pictures of `jobs_`
   bool ending_ = false;
-  std::thread thread_;
+  std::vector<std::thread> replicas_;
 };
 
 }  // namespace ganymede::serve

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ganymede/config/recipe.h"
 #include "ganymede/core/log.h"
 #include "ganymede/serve/http.h"
+#include "ganymede/train/position.h"
 
 namespace ganymede::serve {
 namespace {
@@ -16,10 +16,11 @@ using nlohmann::json;
 constexpr std::uint64_t kMaxText = 4 << 20;
 const std::vector<std::string> kFigures{"real.png", "real_and_generated.png", "first_epoch.png", "first_epoch_and_last.png", "losses.svg"};
 
+constexpr std::string_view kSampleBegin = "step-", kSampleEnd = ".png";
+
 bool is_sample(const std::string& name) {
-  constexpr std::string_view kBegin = "step-", kEnd = ".png";
-  return name.size() > kBegin.size() + kEnd.size() && name.starts_with(kBegin) && name.ends_with(kEnd) &&
-         std::all_of(name.begin() + kBegin.size(), name.end() - kEnd.size(), [](char c) { return c >= '0' && c <= '9'; });
+  return name.size() > kSampleBegin.size() + kSampleEnd.size() && name.starts_with(kSampleBegin) && name.ends_with(kSampleEnd) &&
+         std::all_of(name.begin() + kSampleBegin.size(), name.end() - kSampleEnd.size(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::vector<std::string> samples_in(const fs::path& folder) {
@@ -35,14 +36,28 @@ std::vector<std::string> samples_in(const fs::path& folder) {
 
 json finite(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
 
+/// The images of the data it was trained on; 0 where the run does not say.
+std::uint64_t images_of(const json& environment) {
+  const json::json_pointer place("/data/images");
+  return environment.contains(place) && environment[place].is_number_unsigned() ? environment[place].get<std::uint64_t>() : 0;
+}
+
+/// The step it has come to. A picture is drawn at the very end, metrics are logged some steps apart.
+double step_reached(const RunSnapshot& now) {
+  const double logged = now.last("step");
+  return now.samples.empty() ? logged : std::fmax(logged, std::stod(now.samples.back().substr(kSampleBegin.size())));
+}
+
 /// How much of the run is done, 0 to 1; NaN where its recipe cannot be read.
 double progress_of(const RunSnapshot& now) {
   if (now.recipe.empty()) return NAN;
   try {
     const auto recipe = config::parse_recipe(now.recipe, "run", "recipe.toml");
-    if (now.rows() == 0) return 0;
-    const double part = recipe.train.steps ? now.last("step") / static_cast<double>(*recipe.train.steps) : now.last("epoch") / *recipe.train.epochs;
-    return std::min(1.0, part);
+    const double step = step_reached(now);
+    if (std::isnan(step)) return 0;
+    const auto images = images_of(now.environment);
+    if (!recipe.train.steps && images == 0) return std::min(1.0, now.last("epoch") / *recipe.train.epochs);
+    return std::min(1.0, step / static_cast<double>(train::steps_in_all(recipe.train, images)));
   } catch (const Error&) {
     return NAN;
   }
@@ -57,7 +72,7 @@ json overview_of(const std::string& id, const RunSnapshot& now) {
   return {{"id", id},
           {"recipe", environment.is_object() ? environment.value("recipe", json(nullptr)) : json(nullptr)},
           {"state", now.running ? "running" : done ? "done" : "stopped"},
-          {"step", finite(now.last("step"))},
+          {"step", finite(step_reached(now))},
           {"epoch", finite(now.last("epoch"))},
           {"progress", finite(progress)},
           {"images_per_s", finite(now.last("images_per_s"))},

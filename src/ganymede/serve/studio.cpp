@@ -59,6 +59,15 @@ class Watcher {
   std::thread thread_;
 };
 
+/// Where new runs are made: the first place that holds runs and is none itself. It may not be there yet.
+std::filesystem::path folder_of_runs(const std::vector<std::filesystem::path>& places) {
+  std::error_code ignored;
+  for (const auto& place : places) {
+    if (std::filesystem::is_directory(place, ignored) ? !is_run(place) : !std::filesystem::exists(place, ignored)) return place;
+  }
+  throw UsageError("no folder of runs is served that a training could write to", "--allow-training", "name one, such as runs");
+}
+
 /// One line of JSON a request, on stderr.
 void log_access(const Exchange& done) {
   const nlohmann::ordered_json line{
@@ -112,13 +121,26 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   Meters meters;
   Router router;
   for (const auto& [name, value] : security_headers(page.text())) options.server.headers.emplace_back(name, value);
-  const auto handle = [&](Request request, const Reply& reply) {
+  const auto route = [&](Request request, const Reply& reply) {
     if (!options.any_host && !options.token && !is_health(request)) check_host(request);
+    // Before the token: browsers ask without it.
+    if (auto answer = options.origins.preflight(request)) return reply(std::move(*answer));
     // The page holds no data: it asks for the token itself.
     if (options.token && is_api(request) && !options.token->matches(request.header("authorization"))) {
       throw Problem(401, "the call must carry the server's token", {}, {{"WWW-Authenticate", "Bearer"}});
     }
     router.handle(std::move(request), reply);
+  };
+  const auto handle = [&](Request request, const Reply& reply) {
+    const Reply marked = [&options, origin = request.header("origin"), reply](Response response) {
+      options.origins.mark(origin, response);
+      reply(std::move(response));
+    };
+    try {
+      route(std::move(request), marked);
+    } catch (...) {
+      marked(response_of(std::current_exception()));
+    }
   };
   Server server(options.server, handle, [&](const Exchange& done) {
     meters.request(done.method, done.route, done.status, done.seconds, done.bytes);
@@ -127,13 +149,17 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   // After the server: they end before it does, and with them every reply that is still under way.
   TrainingImages training_images;
   Workers workers(kPackers);
-  Engine engine(meters, options.queue);
+  Engine engine(meters, options.queue, options.replicas, options.threads);
   const Watcher watcher(catalogue);
-  const Services services{catalogue, engine, workers, training_images};
+  // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
+  std::optional<Trainings> trainings;
+  if (options.allow_training) trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.threads);
+  const Services services{catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr};
 
   add_model_routes(router, services);
   add_picture_routes(router, services);
   add_run_routes(router, services);
+  add_training_routes(router, services);
   router.add("GET", "/api/v1/openapi.json", [](const Request&) { return text_response("application/json", std::string(openapi_text())); });
   router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });
   router.add("GET", "/readyz", [&](const Request&) {
@@ -155,7 +181,11 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   router.add("GET", "/favicon.ico", [](const Request&) { return Response{.status = 204}; });
 
   ready(server.port());
-  server.run(stop);
+  server.run([&] {
+    if (!stop()) return false;
+    if (trainings) trainings->end();  // it saves while the last requests are answered
+    return true;
+  });
 }
 
 }  // namespace ganymede::serve

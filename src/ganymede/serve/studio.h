@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ganymede/serve/access.h"
+#include "ganymede/serve/cors.h"
 #include "ganymede/serve/server.h"
 
 namespace ganymede::serve {
@@ -16,11 +17,16 @@ struct StudioOptions {
   ServerOptions server;
   std::optional<Token> token;  ///< every call but health, and the page itself, must carry it
   bool any_host = false;       ///< answers whatever name it is asked under
+  AllowedOrigins origins;      ///< of pages elsewhere that may use the API
   std::int64_t queue = 4096;   ///< pictures that may wait to be drawn
+  int replicas = 1;            ///< batches drawn at once
+  int threads = 1;             ///< of all of them together, and of a training
+  bool allow_training = false;  ///< clients may start, stop and resume trainings
   bool log_requests = true;    ///< a line of JSON on stderr for each
 };
 
-/// Serves until `stop` says so. `ready` is called once with the port when it listens.
+/// Serves until `stop` says so. `ready` is called once with the port when it listens. Throws UsageError where trainings are
+/// allowed and no place is a folder that new runs could be made in.
 void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready, const std::function<bool()>& stop);
 
 }  // namespace ganymede::serve

@@ -8,6 +8,15 @@ namespace ganymede::train {
 
 using Unit = config::Interval::Unit;
 
+std::uint64_t images_of_a_step(const config::TrainConfig& train) {
+  return static_cast<std::uint64_t>(train.batch) * static_cast<std::uint64_t>(train.discriminator_steps);
+}
+
+std::uint64_t steps_in_all(const config::TrainConfig& train, std::uint64_t dataset_size) {
+  if (train.steps) return static_cast<std::uint64_t>(*train.steps);
+  return static_cast<std::uint64_t>(std::ceil(*train.epochs * static_cast<double>(dataset_size) / static_cast<double>(images_of_a_step(train))));
+}
+
 bool Trigger::fires(const Position& before, const Position& now) {
   if (interval_.count <= 0) return false;
   const auto passed = [&](std::uint64_t from, std::uint64_t to, double length) {

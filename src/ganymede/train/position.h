@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "ganymede/config/interval.h"
+#include "ganymede/config/recipe.h"
 
 namespace ganymede::train {
 
@@ -12,6 +12,11 @@ struct Position {
   std::uint64_t images = 0;  ///< real images the discriminator has seen
   double seconds = 0;        ///< of training, over all resumes
 };
+
+/// Real images that the discriminator sees in a generator step.
+std::uint64_t images_of_a_step(const config::TrainConfig& train);
+/// The generator steps of a whole training: the recipe's number, or enough to see `epochs` times the data.
+std::uint64_t steps_in_all(const config::TrainConfig& train, std::uint64_t dataset_size);
 
 /// Says when an interval has passed. For steps, epochs and images it is a function of the position alone, so a resumed
 /// run does things at the same steps; seconds and minutes are counted from the last time.

@@ -14,12 +14,6 @@ namespace {
 
 constexpr const char* kAugmentState = "augment.probability";
 
-/// Steps a recipe asks for: its own number, or enough to see `epochs` times the data.
-std::uint64_t steps_of(const config::TrainConfig& train, std::uint64_t images_per_step, std::uint64_t dataset_size) {
-  if (train.steps) return static_cast<std::uint64_t>(*train.steps);
-  return static_cast<std::uint64_t>(std::ceil(*train.epochs * static_cast<double>(dataset_size) / static_cast<double>(images_per_step)));
-}
-
 LabelledImages part_of(const LabelledImages& batch, int part, int parts) {
   return {train::part_of(batch.pixels, part, parts), train::part_of(batch.labels, part, parts)};
 }
@@ -90,7 +84,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   frozen_ = first_parameters(gan_.discriminator, recipe_.train.freeze_discriminator);
   generator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_generator, gan_.generator, average_ ? &*average_ : nullptr);
   discriminator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_discriminator, gan_.discriminator, nullptr);
-  total_steps_ = steps_of(recipe_.train, images_per_step(), dataset_->size());
+  total_steps_ = steps_in_all(recipe_.train, dataset_->size());
   rates(*generator_optimizer_);  // a schedule that cannot be meant is found now, not at the first step
   rates(*discriminator_optimizer_);
 }
@@ -134,9 +128,7 @@ void Trainer::check_translation() const {
   }
 }
 
-std::uint64_t Trainer::images_per_step() const {
-  return static_cast<std::uint64_t>(recipe_.train.batch) * static_cast<std::uint64_t>(recipe_.train.discriminator_steps);
-}
+std::uint64_t Trainer::images_per_step() const { return images_of_a_step(recipe_.train); }
 
 void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
   using Clock = std::chrono::steady_clock;

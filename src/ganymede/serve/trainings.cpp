@@ -1,0 +1,139 @@
+#include "ganymede/serve/trainings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "ganymede/core/log.h"
+#include "ganymede/serve/http.h"
+
+namespace ganymede::serve {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestName = 64;
+constexpr std::uintmax_t kLastBytes = 4096;
+
+bool is_name(const std::string& text) {
+  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  return !text.empty() && text.size() <= kLongestName && plain(text[0]) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return plain(c) || c == '-' || c == '_'; });
+}
+
+/// The last line of the file that is not empty, looked for from byte `begin` on.
+std::string last_line(const fs::path& file, std::uintmax_t begin) {
+  std::error_code ignored;
+  const auto size = fs::file_size(file, ignored);
+  if (ignored || size <= begin) return {};
+  std::ifstream in(file);
+  in.seekg(static_cast<std::streamoff>(std::max(begin, size - std::min(size, kLastBytes))));
+  std::string last;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
+/// A training that failed before it began its run leaves a folder with nothing but its log: the name is free again.
+void remove_if_empty(const fs::path& folder) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(folder, ignored)) {
+    if (entry.path().filename() != kTrainingLog) return;
+  }
+  fs::remove(folder / kTrainingLog, ignored);
+  fs::remove(folder, ignored);
+}
+
+}  // namespace
+
+Trainings::Trainings(fs::path program, fs::path place, int threads)
+    : program_(std::move(program)), place_(fs::absolute(place)), threads_(threads) {}
+
+void Trainings::start(const NewTraining& wanted) {
+  if (!is_name(wanted.run)) {
+    throw Problem(422, fmt::format("must be 1 to {} letters, digits, \"-\" and \"_\", a letter or digit first", kLongestName), "name");
+  }
+  const std::lock_guard lock(mutex_);
+  check_free();
+  const fs::path folder = place_ / wanted.run;
+  std::error_code error;
+  fs::create_directories(place_, error);
+  const bool made = !error && fs::create_directory(folder, error);  // whatever is there already, a link say, is refused
+  if (error) throw Problem(409, "the run's folder cannot be made: " + error.message());
+  if (!made) throw Problem(409, fmt::format("there is something named '{}' already; choose another name", wanted.run), "name");
+  std::vector<std::string> words{wanted.recipe};
+  if (wanted.seed) words.insert(words.end(), {"--seed", std::to_string(*wanted.seed)});
+  if (wanted.steps) words.insert(words.end(), {"--steps", std::to_string(*wanted.steps)});
+  begin(wanted.run, folder, words);
+}
+
+void Trainings::resume(const std::string& run, const fs::path& folder) {
+  const std::lock_guard lock(mutex_);
+  check_free();
+  begin(run, folder, {"--resume"});
+}
+
+void Trainings::stop(const std::string& run) {
+  const std::lock_guard lock(mutex_);
+  look();
+  if (!child_ || run_ != run) throw Problem(409, "no training of this run was started from here");
+  child_->stop();
+}
+
+void Trainings::end() {
+  const std::lock_guard lock(mutex_);
+  ending_ = true;
+  if (child_) child_->stop();
+}
+
+nlohmann::json Trainings::state() {
+  const std::lock_guard lock(mutex_);
+  look();
+  nlohmann::json current;
+  if (child_) current = {{"id", run_}, {"stopping", child_->stopping()}};
+  return {{"current", current}, {"failed", failed_}};
+}
+
+/// Notices when the process has ended.
+void Trainings::look() {
+  const auto code = child_ ? child_->ended() : std::nullopt;
+  if (!code) return;
+  spdlog::info("training {}: ended with code {}", run_, *code);
+  if (*code != 0 && !child_->stopping()) {  // one that was stopped while it read its data may say so as an error
+    constexpr std::string_view kError = "error: ";
+    std::string detail = last_line(folder_ / kTrainingLog, log_begin_);
+    if (detail.starts_with(kError)) detail.erase(0, kError.size());
+    else detail = fmt::format("it ended with code {}{}", *code, detail.empty() ? "" : " after: " + detail);
+    failed_ = {{"id", run_}, {"detail", detail}};
+  }
+  remove_if_empty(folder_);
+  child_.reset();
+}
+
+void Trainings::check_free() {
+  look();
+  if (ending_) throw Problem(409, "the server is ending");
+  if (child_) throw Problem(409, fmt::format("{} is being trained; only one training runs at a time", run_));
+}
+
+void Trainings::begin(const std::string& run, const fs::path& folder, const std::vector<std::string>& words) {
+  std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_), "train", "--out", folder.string()};
+  arguments.insert(arguments.end(), words.begin(), words.end());
+  std::error_code none;
+  const auto size = fs::file_size(folder / kTrainingLog, none);
+  try {
+    child_ = std::make_unique<ChildProcess>(program_, std::move(arguments), folder / kTrainingLog);
+  } catch (const Error& error) {
+    remove_if_empty(folder);
+    throw Problem(409, error.what_happened());
+  }
+  run_ = run;
+  folder_ = folder;
+  log_begin_ = none ? 0 : size;
+  failed_ = nullptr;
+  spdlog::info("training {}: started", run);
+}
+
+}  // namespace ganymede::serve

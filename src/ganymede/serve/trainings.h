@@ -1,0 +1,61 @@
+// Trainings started from the studio, one at a time, each a process `ganymede train` of its own.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "ganymede/serve/child_process.h"
+
+namespace ganymede::serve {
+
+struct NewTraining {
+  std::string recipe;  ///< the name of a shipped one
+  std::string run;     ///< the name of the run's folder
+  std::optional<std::uint64_t> seed;
+  std::optional<std::int64_t> steps;
+};
+
+/// Where a training's process writes what it says, in the run's folder.
+inline constexpr const char* kTrainingLog = "train.log";
+
+class Trainings {
+ public:
+  /// `program` is run as `program --threads N train ...`; new runs are folders within `place`.
+  Trainings(std::filesystem::path program, std::filesystem::path place, int threads);
+
+  const std::filesystem::path& place() const { return place_; }
+  /// Throws Problem 422 for a name that is not 1 to 64 letters, digits, "-" and "_" (so it is no path and needs no
+  /// escaping), 409 where the folder is there already, another training is running or nothing can be written.
+  void start(const NewTraining& wanted);
+  /// Goes on with the run in `folder` from its newest checkpoint. Throws Problem 409 as above.
+  void resume(const std::string& run, const std::filesystem::path& folder);
+  /// Asks the training to save and end. Throws Problem 409 where it is not the one running.
+  void stop(const std::string& run);
+  /// Asks what is running to stop, and starts nothing more.
+  void end();
+  /// {"current": {"id", "stopping"} or null, "failed": {"id", "detail"} or null}; `failed` is the last training's, with
+  /// the last line it wrote.
+  nlohmann::json state();
+
+ private:
+  void look();
+  void check_free();
+  void begin(const std::string& run, const std::filesystem::path& folder, const std::vector<std::string>& words);
+
+  const std::filesystem::path program_, place_;
+  const int threads_;
+  std::mutex mutex_;
+  bool ending_ = false;
+  std::string run_;
+  std::filesystem::path folder_;
+  std::uintmax_t log_begin_ = 0;  ///< bytes of the log that are of earlier processes
+  std::unique_ptr<ChildProcess> child_;
+  nlohmann::json failed_;
+};
+
+}  // namespace ganymede::serve

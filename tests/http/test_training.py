@@ -1,0 +1,196 @@
+"""Trainings started, stopped and resumed through the API: real ones, of a few steps."""
+import contextlib
+import pathlib
+import signal
+import subprocess
+
+import pytest
+from schema import Schemas
+
+SMALL = {"recipe": "shapes-dcgan", "steps": 2}
+LONG = {"recipe": "shapes-dcgan", "steps": 100_000}
+
+
+@pytest.fixture
+def place(tmp_path):
+    return tmp_path / "runs"
+
+
+@pytest.fixture
+def trainer(start, place):
+    place.mkdir()
+    with start(place, "--allow-training") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def document(server):
+    return server.get("/api/v1/openapi.json").json()
+
+
+def training(server):
+    return server.get("/api/v1/training").json()
+
+
+def states(server):
+    return {run["id"]: run["state"] for run in server.get("/api/v1/runs").json()["runs"]}
+
+
+def wait_for_end(server, run, state):
+    server.wait_for(lambda: training(server)["current"] is None, 120)
+    server.wait_for(lambda: states(server).get(run) == state)
+
+
+def test_start_watch_and_done(trainer, place):
+    answer = trainer.post("/api/v1/runs", {**SMALL, "name": "first", "seed": 5})
+    assert answer.status == 202 and answer.json() == {"id": "first"}
+    assert training(trainer)["current"] == {"id": "first", "stopping": False}
+    wait_for_end(trainer, "first", "done")
+    assert training(trainer)["failed"] is None
+    run = trainer.get("/api/v1/runs/first").json()
+    assert run["step"] == 2 and run["recipe"] == "shapes-dcgan" and run["environment"]["seed"] == 5 and run["environment"]["threads"] == 1
+    trainer.wait_for(lambda: trainer.generate("first", count=1).status == 200)
+    assert "2" in (place / "first" / "train.log").read_text()
+    assert trainer.post("/api/v1/runs/first/resume", {}).problem()["status"] == 409, "it is complete"
+    again = trainer.post("/api/v1/runs", {**SMALL, "name": "first"})
+    assert again.status == 409 and again.problem()["errors"][0]["field"] == "name"
+
+
+def test_stop_and_resume(trainer, place, program):
+    assert trainer.post("/api/v1/runs", LONG).json() == {"id": "shapes-dcgan"}
+    trainer.wait_for(lambda: states(trainer).get("shapes-dcgan") == "running", 120)
+    assert trainer.post("/api/v1/runs", {**SMALL, "name": "second"}).problem()["status"] == 409, "one at a time"
+    assert trainer.post("/api/v1/runs/shapes-dcgan/resume", {}).status == 409
+    trainer.wait_for(lambda: trainer.get("/api/v1/runs/shapes-dcgan").json()["rows"], 120)
+    for _ in range(3):
+        assert trainer.post("/api/v1/runs/shapes-dcgan/stop", {}).status in (202, 409)
+    wait_for_end(trainer, "shapes-dcgan", "stopped")
+    assert training(trainer)["failed"] is None and not (place / "second").exists()
+    checkpoints = place / "shapes-dcgan" / "checkpoints"
+    reached = int(max(checkpoints.iterdir()).stem.removeprefix("step-"))
+    assert 0 < reached < 100_000
+    assert trainer.post("/api/v1/runs/shapes-dcgan/stop", {}).problem()["status"] == 409, "it stopped already"
+
+    assert trainer.post("/api/v1/runs/shapes-dcgan/resume", {}).status == 202
+    trainer.wait_for(lambda: f"going on from step {reached}" in (place / "shapes-dcgan" / "train.log").read_text(), 120)
+    trainer.wait_for(lambda: states(trainer)["shapes-dcgan"] == "running", 120)
+    trainer.process.send_signal(signal.SIGTERM)  # the training saves and ends with the server
+    assert trainer.process.wait(timeout=60) == 0
+    assert int(max(checkpoints.iterdir()).stem.removeprefix("step-")) >= reached
+    done = subprocess.run([program, "train", "--resume", "--out", place / "shapes-dcgan", "--steps", "1", "-q"], capture_output=True, text=True)
+    assert done.returncode == 0, "nobody holds the folder any more: " + done.stderr
+
+
+def test_the_default_name_is_free(trainer, place):
+    (place / "shapes-dcgan").mkdir()
+    (place / "shapes-dcgan-2").write_text("")
+    assert trainer.post("/api/v1/runs", SMALL).json() == {"id": "shapes-dcgan-3"}
+    wait_for_end(trainer, "shapes-dcgan-3", "done")
+    assert list((place / "shapes-dcgan").iterdir()) == []
+
+
+def test_a_failure_is_said(start, place, tmp_path):
+    place.mkdir()
+    with start(place, "--allow-training", env={"GANYMEDE_DATA": str(tmp_path / "none")}) as server:
+        assert server.post("/api/v1/runs", {"recipe": "cifar10-conv", "name": "none"}).status == 202
+        server.wait_for(lambda: training(server)["failed"])
+        failed = training(server)
+        assert failed["current"] is None and failed["failed"]["id"] == "none" and "cifar10" in failed["failed"]["detail"]
+        assert not (place / "none").exists(), "the name is free again"
+        assert server.post("/api/v1/runs", {**SMALL, "name": "none"}).status == 202
+        assert training(server)["failed"] is None
+        wait_for_end(server, "none", "done")
+
+
+@pytest.mark.parametrize("fields, field, words", [
+    ({}, "recipe", "missing"), ({"recipe": "shapes-dcgam"}, "recipe", "'shapes-dcgan'"), ({"recipe": "recipes/shapes-dcgan.toml"}, "recipe", "no shipped recipe"),
+    ({"recipe": "/etc/passwd"}, "recipe", "no shipped recipe"), ({"recipe": "--help"}, "recipe", "no shipped recipe"), ({"recipe": 1}, "recipe", "text"),
+    ({**SMALL, "name": "../x"}, "name", "letters"), ({**SMALL, "name": "a/b"}, "name", "letters"), ({**SMALL, "name": "/tmp/x"}, "name", "letters"),
+    ({**SMALL, "name": ""}, "name", "letters"), ({**SMALL, "name": "x" * 300}, "name", "letters"), ({**SMALL, "name": ".."}, "name", "letters"),
+    ({**SMALL, "name": "--out"}, "name", "letters"), ({**SMALL, "name": "a\0b"}, "name", "letters"), ({**SMALL, "name": "ü"}, "name", "letters"),
+    ({**SMALL, "name": 1}, "name", "text"), ({**SMALL, "steps": 0}, "steps", "whole number"), ({**SMALL, "steps": 1.5}, "steps", "whole number"),
+    ({**SMALL, "seed": -1}, "seed", "whole number"), ({**SMALL, "out": "/tmp/x"}, "out", "not known"), ({**SMALL, "set": ["a=b"]}, "set", "not known"),
+])
+def test_wrong_fields_are_named(refusing, fields, field, words):
+    server, place = refusing
+    problem = server.post("/api/v1/runs", fields).problem()
+    assert problem["status"] == 422 and problem["errors"][0]["field"] == field and words in problem["detail"]
+    assert training(server)["current"] is None and not list(place.iterdir())
+
+
+@pytest.fixture(scope="module")
+def refusing(start, tmp_path_factory):
+    """A server that may train, for requests that start nothing."""
+    folder = tmp_path_factory.mktemp("refusing")
+    with start(folder, "--allow-training") as running:
+        yield running, folder
+
+
+def test_nothing_starts_without_a_json_body(refusing, document):
+    """What a form of a foreign page can send: no body, or one of three types."""
+    server, place = refusing
+    for path in ("/api/v1/runs", "/api/v1/runs/any/resume", "/api/v1/runs/any/stop"):
+        for headers in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": "multipart/form-data; boundary=x"}):
+            for body in (None, "", '{"recipe": "shapes-dcgan"}'):
+                assert server.request("POST", path, body, headers).problem()["status"] == 415
+        assert server.request("POST", path, "", {"Content-Type": "application/json"}).problem()["status"] == 400
+        assert server.post(path, []).problem()["status"] == 422
+        answer = server.post(path, {}, Host="evil.example")
+        assert answer.problem()["status"] == 421
+    assert server.post("/api/v1/runs/any/stop", {"signal": 9}).problem()["errors"][0]["field"] == "signal"
+    for verb in ("stop", "resume"):
+        assert server.post(f"/api/v1/runs/none/{verb}", {}).problem()["status"] == 404
+        assert server.post(f"/api/v1/runs/..%2F..%2Fetc/{verb}", {}).problem()["status"] == 404
+    assert not list(place.iterdir())
+
+
+def test_it_is_off_unless_allowed(server, runs):
+    assert training(server) == {"allowed": False, "recipes": [], "current": None, "failed": None}
+    before = sorted(runs.iterdir())
+    for path, body in (("/api/v1/runs", SMALL), ("/api/v1/runs/tiny/stop", {}), ("/api/v1/runs/tiny/resume", {})):
+        problem = server.post(path, body).problem()
+        assert problem["status"] == 403 and "--allow-training" in problem["detail"]
+    assert sorted(runs.iterdir()) == before
+
+
+def test_the_recipes_are_those_of_the_program(refusing, program, document):
+    known = training(refusing[0])
+    assert known["allowed"] and {one["name"] for one in known["recipes"]} == {path.stem for path in (pathlib.Path(__file__).parents[2] / "recipes").glob("*.toml")}
+    assert not Schemas(document).errors({"$ref": "#/components/schemas/Training"}, known)
+
+
+@pytest.mark.parametrize("flags, words", [
+    (["--open"], ["--token-file"]), (["--open", "--host", "0.0.0.0"], ["--token-file"]), (["--host", "0.0.0.0"], ["--token-file"]), (["MODEL"], ["no folder of runs"]),
+])
+def test_only_who_may_is_allowed(program, runs, flags, words):
+    flags = [str(runs / "tiny") if flag == "MODEL" else flag for flag in flags]
+    result = subprocess.run([program, "serve", "--allow-training", "--port", "0", *flags], capture_output=True, text=True, cwd=runs, timeout=60)
+    assert result.returncode == 2 and result.stderr.startswith("error: ") and all(word in result.stderr for word in words), result.stderr
+
+
+def test_a_token_guards_trainings(start, place, tmp_path):
+    place.mkdir()
+    (tmp_path / "token").write_text("a secret of more than sixteen characters")
+    with start(place, "--allow-training", "--token-file", tmp_path / "token") as server:
+        assert server.post("/api/v1/runs", SMALL).status == 401
+        assert server.get("/api/v1/training").status == 401
+    assert not list(place.iterdir())
+
+
+def test_a_training_of_others_is_left_alone(trainer, place, program):
+    """One that runs in a terminal can be watched, not stopped."""
+    command = [program, "-q", "--threads", "1", "train", "shapes-dcgan", "--out", place / "other", "--steps", "100000"]
+    with subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL) as other:
+        with contextlib.ExitStack() as cleanup:
+            cleanup.callback(other.terminate)
+            trainer.wait_for(lambda: states(trainer).get("other") == "running", 120)
+            assert trainer.post("/api/v1/runs/other/stop", {}).problem()["status"] == 409
+            assert trainer.post("/api/v1/runs/other/resume", {}).problem()["status"] == 409
+            assert other.poll() is None
+
+
+def test_a_place_that_cannot_be_written(trainer, place):
+    place.rmdir()
+    place.write_text("no folder")
+    assert trainer.post("/api/v1/runs", SMALL).problem()["status"] == 409
+    assert training(trainer)["current"] is None
