@@ -98,7 +98,7 @@ def test_real_photographs_under_a_feature_file(ganymede, real_data, tmp_path):
     if not network.exists():
         pytest.skip("no feature network at hand")
     data = real_data / "cifar10"
-    flags = ("--features", network, "--real-count", 1500, "-n", 1000, "--scatter", tmp_path / "scatter.svg")
+    flags = ("--features", network, "--real-count", 1500, "-n", 1000, "--metrics", "fid,is,prdc", "--scatter", tmp_path / "scatter.svg")
     found = evaluated(ganymede, "--real", data, "--fake", f"{data}:test", *flags)
     metrics = found["metrics"]
     assert metrics["fd"] < 20 and metrics["class_accuracy"] > 0.88 and 7 < metrics["is"]["mean"] < 10

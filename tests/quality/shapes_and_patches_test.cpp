@@ -33,7 +33,8 @@ TEST(SlicedWassersteinDistance, IsSmallForOneDistributionAndGrowsWithTheDifferen
   EXPECT_EQ(a.images, 200u);
   EXPECT_NEAR(a.mean, (a.levels.at(32) + a.levels.at(16)) / 2, 1e-9);
   EXPECT_GT(b.mean, 5 * a.mean);
-  EXPECT_EQ(sliced_wasserstein(*shapes_set(200), *shapes_set(200, {}, "test")).mean, a.mean);
+  const auto few = [] { return sliced_wasserstein(*shapes_set(20), *shapes_set(20, {}, "test")).mean; };
+  EXPECT_EQ(few(), few());
 }
 
 TEST(SlicedWassersteinDistance, RefusesOtherShapesAndSmallImages) {
