@@ -16,7 +16,6 @@
 #include "ganymede/image/resize.h"
 #include "ganymede/models/draw.h"
 #include "ganymede/models/pictures.h"
-#include "ganymede/quality/images.h"
 #include "ganymede/quality/nearest_images.h"
 #include "ganymede/train/datasets.h"
 
@@ -196,23 +195,18 @@ void neighbours(const ExploreFlags& flags) {
   const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
 
   Progress progress("looking through", training->size(), "image");
-  const auto found = quality::nearest_images(embedding(quality::bytes_of(drawn)), *training, flags.neighbours, embedding,
-                                             [&](std::size_t done) { progress.update(done); });
+  const auto found = quality::nearest_of(drawn, *training, flags.neighbours, embedding, [&](std::size_t done) { progress.update(done); });
   progress.finish();
   std::vector<image::LabelledRow> rows;
   auto pictures = nlohmann::json::array();
   for (size_t i = 0; i < drawn.size(); ++i) {
     rows.push_back({"drawn | nearest", {drawn[i]}});
-    auto nearest = nlohmann::json::array();
-    for (int k = 0; k < flags.neighbours; ++k) {
-      const auto row = static_cast<std::int64_t>(i);
-      const auto index = static_cast<std::size_t>(found.indices[row][k].item<std::int64_t>());
-      rows.back().images.push_back(data::picture(*training, index));
-      nearest.push_back({{"index", index}, {"distance", std::sqrt(found.squared[row][k].item<double>())}});
-      const auto label = training->label(index);
-      if (label >= 0) nearest.back()["class"] = training->info().classes[static_cast<size_t>(label)];
+    auto& list = pictures.emplace_back(nlohmann::json::array());
+    for (const auto& one : found[i]) {
+      rows.back().images.push_back(one.picture);
+      list.push_back({{"index", one.index}, {"distance", one.distance}});
+      if (!one.label.empty()) list.back()["class"] = one.label;
     }
-    pictures.push_back(std::move(nearest));
   }
   finish_figure(flags, rows, fmt::format("The nearest of {} training images by {}", training->size(), extractor ? "features" : "pixels"),
                 {{"neighbours", std::move(pictures)}, {"data", training->info().name}});

@@ -44,8 +44,6 @@ std::shared_ptr<const data::Dataset> some_of(const data::Dataset& all) {
   return data::subset(std::shared_ptr<const data::Dataset>(&all, [](const data::Dataset*) {}), std::move(selection));
 }
 
-image::Image picture_of(const data::Dataset& dataset, std::int64_t index) { return data::picture(dataset, static_cast<std::size_t>(index)); }
-
 /// One kind of nearness: its name, and what it found.
 struct Space {
   std::string name;
@@ -62,9 +60,9 @@ image::Image sheet(const data::Dataset& generated, const data::Dataset& training
   std::vector<image::LabelledRow> rows;
   for (std::size_t i = 0; i < std::min(kShown, order.size()); ++i) {
     for (const auto& space : spaces) {
-      image::LabelledRow row{fmt::format("generated | nearest by {}", space.name), {picture_of(generated, order[i])}};
+      image::LabelledRow row{fmt::format("generated | nearest by {}", space.name), {data::picture(generated, static_cast<std::size_t>(order[i]))}};
       const auto found = space.found.nearest.indices[order[i]];
-      for (std::int64_t k = 0; k < found.size(0); ++k) row.images.push_back(picture_of(training, found[k].item<std::int64_t>()));
+      for (std::int64_t k = 0; k < found.size(0); ++k) row.images.push_back(data::picture(training, static_cast<std::size_t>(found[k].item<std::int64_t>())));
       rows.push_back(std::move(row));
     }
   }

@@ -111,7 +111,7 @@ export function NoModels() {
     <section class="empty">
       <h2>No model yet</h2>
       <p>Train the small one that is built in; about two minutes. It appears here by itself.</p>
-      <Command text="ganymede train shapes-dcgan" />
+      <Command text="ganymede train shapes-hinge" />
     </section>
   );
 }

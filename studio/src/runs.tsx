@@ -334,7 +334,7 @@ export function Runs({ address }: { address: Address }) {
         <section class="empty">
           <h2>No run yet</h2>
           <p>Start one; it appears here by itself.</p>
-          <Command text="ganymede train shapes-dcgan" />
+          <Command text="ganymede train shapes-hinge" />
         </section>
       )}
       {runs && runs.length > 0 && <Table runs={runs} />}

@@ -133,7 +133,7 @@ export function NewTraining({ trainer, query }: { trainer: Trainer; query: URLSe
   const [said, say] = useState("");
   const { training, act } = trainer;
   if (!training?.allowed) return null;
-  const recipe = training.recipes.find(({ name }) => name === (query.get("recipe") ?? "shapes-dcgan")) ?? training.recipes[0];
+  const recipe = training.recipes.find(({ name }) => name === (query.get("recipe") ?? "shapes-hinge")) ?? training.recipes[0];
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;

@@ -140,7 +140,7 @@ def test_nothing_there_yet(chromium, start, tmp_path):
         page = chromium.new_page()
         for view in ("generate", "explore", "runs", "models"):
             page.goto(f"http://127.0.0.1:{server.port}/{view}")
-            page.get_by_text("ganymede train shapes-dcgan").wait_for()
+            page.get_by_text("ganymede train shapes-hinge").wait_for()
         page.close()
 
 

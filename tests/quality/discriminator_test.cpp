@@ -85,6 +85,17 @@ TEST(Copies, AreNotAuthenticAndOthersAre) {
   EXPECT_GT(fresh.median_distance, 1);
 }
 
+TEST(NearestImages, ComeNearestFirstAndAreNeverMoreThanThereAre) {
+  const auto training = noise_images(5, 8, 3, 1, 0, 256);
+  const auto nearest = nearest_of(std::vector{data::picture(*training, 3)}, *training, 9, pixel_embedding());
+  ASSERT_EQ(nearest.size(), 1U);
+  ASSERT_EQ(nearest[0].size(), 5U);
+  EXPECT_EQ(nearest[0][0].index, 3U);
+  EXPECT_LT(nearest[0][0].distance, 1e-4);
+  EXPECT_EQ(nearest[0][0].picture.pixels, data::picture(*training, 3).pixels);
+  for (size_t i = 1; i < 5; ++i) EXPECT_GE(nearest[0][i].distance, nearest[0][i - 1].distance);
+}
+
 TEST(PrincipalComponents, AreTheWidestDirections) {
   Tensor x = at::empty({500, 3}, at::kDouble).normal_(0, 1, cpu_generator(2)) * torch::tensor({1.0, 9.0, 3.0}, at::kDouble) + 5;
   const Tensor places = projected(x, moments_of(x));

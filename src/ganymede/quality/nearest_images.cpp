@@ -1,5 +1,8 @@
 #include "ganymede/quality/nearest_images.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include "ganymede/quality/images.h"
 
 namespace ganymede::quality {
@@ -29,6 +32,25 @@ Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, s
     if (report) report(first + static_cast<std::size_t>(images.size(0)));
   });
   return search.result();
+}
+
+std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pictures, const data::Dataset& dataset, std::int64_t k,
+                                               const Embedding& embedding, const std::function<void(std::size_t)>& report) {
+  const auto count = std::min<std::int64_t>(k, static_cast<std::int64_t>(dataset.size()));
+  const auto found = nearest_images(embedding(bytes_of(pictures)), dataset, count, embedding, report);
+  std::vector<std::vector<NearImage>> out(pictures.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto row = static_cast<std::int64_t>(i);
+    for (std::int64_t j = 0; j < count; ++j) {
+      const auto index = static_cast<std::size_t>(found.indices[row][j].item<std::int64_t>());
+      const int label = dataset.label(index);
+      out[i].push_back({.index = index,
+                        .distance = std::sqrt(found.squared[row][j].item<double>()),
+                        .label = label >= 0 ? dataset.info().classes[static_cast<std::size_t>(label)] : "",
+                        .picture = data::picture(dataset, index)});
+    }
+  }
+  return out;
 }
 
 Tensor embedded(const data::Dataset& dataset, const Embedding& embedding) {

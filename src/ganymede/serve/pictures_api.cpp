@@ -253,7 +253,7 @@ void arithmetic(const Services& services, const Request& request, const Reply& r
 }
 
 /// One list for each picture: its nearest images.
-Response neighbours_found(json about, const std::vector<std::vector<NearImage>>& found) {
+Response neighbours_found(json about, const std::vector<std::vector<quality::NearImage>>& found) {
   auto& lists = about["neighbours"] = json::array();
   for (const auto& nearest : found) {
     auto& list = lists.emplace_back(json::array());

@@ -10,22 +10,16 @@
 #include <vector>
 
 #include "ganymede/data/dataset.h"
+#include "ganymede/quality/nearest_images.h"
 #include "ganymede/serve/catalogue.h"
 #include "ganymede/serve/workers.h"
 
 namespace ganymede::serve {
 
-struct NearImage {
-  std::size_t index = 0;  ///< in the training data
-  double distance = 0;    ///< Euclidean, of pixels from 0 to 1
-  std::string label;      ///< empty where the data has no classes
-  image::Image picture;
-};
-
 class TrainingImages {
  public:
   /// For each picture its nearest images, nearest first; or what went wrong.
-  using Done = std::function<void(std::vector<std::vector<NearImage>> found, std::exception_ptr error)>;
+  using Done = std::function<void(std::vector<std::vector<quality::NearImage>> found, std::exception_ptr error)>;
 
   /// Looks for the `count` images of the model's training data nearest to each of `pictures`, on a thread of its own:
   /// seconds for a large set, and a while more when the set has to be opened first. The last set stays open. Throws
