@@ -6,6 +6,7 @@
 #include "ganymede/core/log.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/models/gan.h"
 #include "ganymede/serve/studio.h"
 
 namespace ganymede::cli {
@@ -19,6 +20,7 @@ struct ServeFlags {
   std::uint16_t port = 8080;
   std::int64_t queue = 4096;
   int replicas = 1;
+  config::Precision precision = config::Precision::kAuto;
   bool open = false, allow_training = false;
 };
 
@@ -40,12 +42,13 @@ void run(const ServeFlags& flags) {
   options.any_host = flags.open;
   options.origins = serve::AllowedOrigins(flags.origins);
   options.allow_training = flags.allow_training;
-  options.queue = flags.queue;
-  options.replicas = flags.replicas;
   options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
-  options.threads = set_threads(globals().threads);
+  options.drawing = {.queue = flags.queue,
+                     .replicas = flags.replicas,
+                     .threads = set_threads(globals().threads),
+                     .type = models::compute_type(flags.precision, at::kCPU)};
   catch_stop_signals();
   serve::serve_studio(
       std::move(options),
@@ -73,6 +76,10 @@ void add_serve(CLI::App& app) {
       ->check(CLI::Range(64, 1000000))->capture_default_str();
   app.add_option("--replicas", flags->replicas, "batches drawn at once, of one model or of several, each with its share of --threads")
       ->check(CLI::Range(1, 64))->capture_default_str();
+  app.add_option("--precision", flags->precision, "of the arithmetic: auto (bf16 where the processor has it), or f32 for the very bytes of `sample`")
+      ->transform(CLI::Transformer(std::map<std::string, config::Precision>{
+          {"auto", config::Precision::kAuto}, {"f32", config::Precision::kF32}, {"bf16", config::Precision::kBf16}}))
+      ->default_str("auto");
   app.callback([flags] { run(*flags); });
 }
 

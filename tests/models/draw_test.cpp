@@ -24,8 +24,14 @@ TEST(Draw, APictureDoesNotDependOnTheOthers) {
   const Tensor all = generate(gan.generator, z);
   EXPECT_EQ(all.sizes().vec(), (std::vector<std::int64_t>{150, 3, 8, 8}));
   EXPECT_FALSE(all.requires_grad());
-  for (const std::int64_t count : {1, 5, 64, 65})
+  const Tensor quick = generate(gan.generator, z, {}, at::kBFloat16);
+  EXPECT_EQ(quick.scalar_type(), at::kFloat);
+  EXPECT_FALSE(same(quick, all)) << "bf16 rounds";
+  EXPECT_LT((quick - all).abs().max().item<float>(), 0.05);
+  for (const std::int64_t count : {1, 5, 64, 65}) {
     EXPECT_TRUE(same(generate(gan.generator, z.slice(0, 0, count)), all.slice(0, 0, count))) << count;
+    EXPECT_TRUE(same(generate(gan.generator, z.slice(0, 0, count), {}, at::kBFloat16), quick.slice(0, 0, count))) << count;
+  }
   EXPECT_TRUE(same(generate(gan.generator, z.slice(0, 149)), all.slice(0, 149))) << "nor on its place";
   const Tensor scores = score(gan.discriminator, all);
   EXPECT_EQ(scores.sizes().vec(), (std::vector<std::int64_t>{150}));

@@ -30,8 +30,8 @@ Tensor in_batches(const Tensor& inputs, const Tensor& labels, Function&& functio
 
 }  // namespace
 
-Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels) {
-  return in_batches(latents, labels, [&](const Tensor& z, nn::Pass& pass) { return generator.forward(z, pass); });
+Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels, at::ScalarType type) {
+  return in_batches(latents, labels, [&](const Tensor& z, nn::Pass& pass) { return generator.forward(z.to(type), pass).to(at::kFloat); });
 }
 
 Tensor encode(const Network& encoder, const Tensor& images) {

@@ -21,9 +21,9 @@ bool together(const Engine::Job& a, const Engine::Job& b) {
 
 }  // namespace
 
-Engine::Engine(Meters& meters, std::int64_t queue, int replicas, int threads) : meters_(meters), queue_(queue) {
-  for (int i = 0; i < replicas; ++i) {
-    const int share = std::max(1, threads / replicas + (i < threads % replicas ? 1 : 0));
+Engine::Engine(Meters& meters, const Options& options) : meters_(meters), options_(options) {
+  for (int i = 0; i < options.replicas; ++i) {
+    const int share = std::max(1, options.threads / options.replicas + (i < options.threads % options.replicas ? 1 : 0));
     replicas_.emplace_back([this, share] {
       {
         const std::lock_guard lock(mutex_);
@@ -46,7 +46,7 @@ Engine::~Engine() {
 void Engine::draw(Job job) {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_ + count_of(job) > queue_) {
+    if (waiting_ + count_of(job) > options_.queue) {
       throw Problem(429, "the server is busy; try again in a moment", {}, {{"Retry-After", kRetryAfter}});
     }
     waiting_ += count_of(job);
@@ -98,7 +98,7 @@ void Engine::work() {
     }
     try {
       const auto& network = batch.front().model->generator(batch.front().untrained);
-      const Tensor images = models::generate(network, at::cat(latents), labels.empty() ? Tensor() : at::cat(labels));
+      const Tensor images = models::generate(network, at::cat(latents), labels.empty() ? Tensor() : at::cat(labels), options_.type);
       meters_.batch(static_cast<int>(images.size(0)), static_cast<int>(batch.size()), std::chrono::duration<double>(Clock::now() - begin).count());
       std::int64_t first = 0;
       for (const auto& job : batch) {

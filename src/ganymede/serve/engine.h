@@ -30,8 +30,14 @@ class Engine {
     Done done;
   };
 
-  /// At most `queue` pictures wait. `replicas` batches are drawn at once, each with its share of `threads`.
-  Engine(Meters& meters, std::int64_t queue, int replicas, int threads);
+  struct Options {
+    std::int64_t queue = 4096;            ///< pictures that may wait
+    int replicas = 1;                     ///< batches drawn at once
+    int threads = 1;                      ///< of all replicas together
+    at::ScalarType type = at::kFloat;     ///< of the arithmetic
+  };
+
+  Engine(Meters& meters, const Options& options);
   /// Draws what waits, then ends.
   ~Engine();
   Engine(const Engine&) = delete;
@@ -47,7 +53,7 @@ class Engine {
   std::vector<Job> next_batch();
 
   Meters& meters_;
-  const std::int64_t queue_;
+  const Options options_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;

@@ -149,11 +149,11 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   // After the server: they end before it does, and with them every reply that is still under way.
   TrainingImages training_images;
   Workers workers(kPackers);
-  Engine engine(meters, options.queue, options.replicas, options.threads);
+  Engine engine(meters, options.drawing);
   const Watcher watcher(catalogue);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;
-  if (options.allow_training) trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.threads);
+  if (options.allow_training) trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.drawing.threads);
   const Services services{catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr};
 
   add_model_routes(router, services);

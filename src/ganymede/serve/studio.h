@@ -8,6 +8,7 @@
 
 #include "ganymede/serve/access.h"
 #include "ganymede/serve/cors.h"
+#include "ganymede/serve/engine.h"
 #include "ganymede/serve/server.h"
 
 namespace ganymede::serve {
@@ -18,9 +19,7 @@ struct StudioOptions {
   std::optional<Token> token;  ///< every call but health, and the page itself, must carry it
   bool any_host = false;       ///< answers whatever name it is asked under
   AllowedOrigins origins;      ///< of pages elsewhere that may use the API
-  std::int64_t queue = 4096;   ///< pictures that may wait to be drawn
-  int replicas = 1;            ///< batches drawn at once
-  int threads = 1;             ///< of all of them together, and of a training
+  Engine::Options drawing;     ///< its threads are a training's as well
   bool allow_training = false;  ///< clients may start, stop and resume trainings
   bool log_requests = true;    ///< a line of JSON on stderr for each
 };
