@@ -1,4 +1,4 @@
-// ganymede explore interpolate|walk|arithmetic|direction|neighbours|project MODEL
+// ganymede explore interpolate|walk|exemplars|arithmetic|direction|neighbours|project MODEL
 #include <algorithm>
 #include <charconv>
 #include <numeric>
@@ -17,6 +17,7 @@
 #include "ganymede/models/draw.h"
 #include "ganymede/models/pictures.h"
 #include "ganymede/quality/nearest_images.h"
+#include "ganymede/train/dataset_classifier.h"
 #include "ganymede/train/datasets.h"
 
 namespace ganymede::cli {
@@ -33,9 +34,9 @@ struct ExploreFlags {
   std::string points, a, b, c, with, without, apply = "0,1,2,3", data, features;
   std::vector<std::string> images;
   double truncation = 0, radius = 0.25, strength = 1, seconds = 0.05;
-  int frames = 0, anchors = 5, steps = 300, neighbours = 5;
+  int frames = 0, anchors = 5, steps = 300, count = 5, among = 500;
   std::uint64_t seed = 0;
-  bool json = false;
+  bool judge = false, json = false;
 };
 
 /// What every subcommand begins with.
@@ -85,6 +86,13 @@ struct Explored {
       begin = end + 1;
     }
     return cut_off(explore::latents_of(model->recipe.latent, exemplars));
+  }
+
+  /// The recipe's data, or what --data says of where it is.
+  config::DataConfig data() const {
+    auto data = model->recipe.data;
+    if (!flags.data.empty()) data.path = flags.data;
+    return data;
   }
 
   explore::Blend way() const { return flags.way == "linear" ? explore::Blend::kLinear : explore::Blend::kSpherical; }
@@ -148,6 +156,54 @@ void walk(const ExploreFlags& flags) {
                 {{"way", flags.way}, {"seed", flags.seed}, {"latents", rows_of(latents)}});
 }
 
+/// A classifier of the data a model was trained on, as the judge of what it draws.
+class ClassJudge {
+ public:
+  explicit ClassJudge(const Explored& explored)
+      : classifier_(train::classifier_of(explored.data(), explored.model->gan.image_shape())) {
+    spdlog::info("judged by a classifier that names {:.2f} % of {}", 100 * classifier_.accuracy.share, classifier_.accuracy.of);
+  }
+
+  const std::vector<std::string>& classes() const { return classifier_.classes; }
+  /// f64 [N, classes].
+  Tensor probabilities(const std::vector<Image>& pictures) const {
+    return train::class_probabilities(classifier_.network, models::from_pictures(pictures));
+  }
+  nlohmann::json about() const { return {{"accuracy", classifier_.accuracy.share}, {"accuracy_of", classifier_.accuracy.of}}; }
+
+ private:
+  train::DatasetClassifier classifier_;
+};
+
+/// The pictures that show each class most surely: what the groups of `arithmetic` and `direction` are made of.
+void exemplars(const ExploreFlags& flags) {
+  const Explored explored(flags);
+  const ClassJudge judge(explored);
+  const auto drawn = explored.draw(explored.cut_off(models::draw_numbered_latents(explored.model->recipe.latent, flags.among, flags.seed)));
+  const Tensor probabilities = judge.probabilities(drawn), named = probabilities.argmax(1);
+  std::vector<image::LabelledRow> rows;
+  auto classes = nlohmann::json::array();
+  for (size_t label = 0; label < judge.classes().size(); ++label) {
+    const auto column = static_cast<std::int64_t>(label);
+    const Tensor order = probabilities.select(1, column).argsort(0, /*descending=*/true);
+    const auto share = named.eq(column).to(at::kDouble).mean().item<double>();
+    rows.push_back({fmt::format("{} ({:.0f} %)", judge.classes()[label], 100 * share), {}});
+    auto points = nlohmann::json::array(), sure = nlohmann::json::array();
+    for (int i = 0; i < std::min(flags.count, flags.among); ++i) {
+      const auto index = order[i].item<std::int64_t>();
+      rows.back().images.push_back(drawn[static_cast<size_t>(index)]);
+      points.push_back(fmt::format("{}:{}", flags.seed, index));
+      sure.push_back(probabilities[index][column].item<double>());
+    }
+    classes.push_back({{"class", judge.classes()[label]}, {"share", share}, {"points", points}, {"probability", sure}});
+  }
+  if (!flags.json) {
+    for (const auto& one : classes) fmt::print("{}: {}\n", one["class"].get<std::string>(), fmt::join(one["points"].get<std::vector<std::string>>(), ","));
+  }
+  finish_figure(flags, rows, fmt::format("The surest of {} pictures, and how many are named so", flags.among),
+                {{"classes", classes}, {"among", flags.among}, {"classifier", judge.about()}});
+}
+
 void arithmetic(const ExploreFlags& flags) {
   const Explored explored(flags);
   std::vector<image::LabelledRow> rows;
@@ -166,7 +222,16 @@ void arithmetic(const ExploreFlags& flags) {
   for (size_t i = 0; i < 9; i += 3) rows.push_back({i == 3 ? "= result and" : i == 6 ? "neighbours" : "", {drawn.begin() + static_cast<std::ptrdiff_t>(i), drawn.begin() + static_cast<std::ptrdiff_t>(i) + 3}});
   document["result"] = rows_of(nine)[4];
   document["neighbours"] = rows_of(nine);
-  finish_figure(flags, rows, "A \u2212 B + C", std::move(document));
+  std::string title = "A \u2212 B + C";
+  if (flags.judge) {
+    const ClassJudge judge(explored);
+    const Tensor probabilities = judge.probabilities(drawn), said = probabilities.argmax(1);
+    const auto name = [&](std::int64_t row) { return judge.classes()[static_cast<size_t>(said[row].item<std::int64_t>())]; };
+    auto& judged = document["judged"] = {{"classifier", judge.about()}, {"result", name(4)}, {"neighbours", nlohmann::json::array()}};
+    for (std::int64_t i = 0; i < 9; ++i) judged["neighbours"].push_back(name(i));
+    title += fmt::format(": {}", name(4));
+  }
+  finish_figure(flags, rows, title, std::move(document));
 }
 
 void direction(const ExploreFlags& flags) {
@@ -189,13 +254,13 @@ void neighbours(const ExploreFlags& flags) {
   const Explored explored(flags);
   const auto drawn = explored.draw(explored.points(flags.points, "--points"));
   auto recipe = explored.model->recipe;
-  if (!flags.data.empty()) recipe.data.path = flags.data;
+  recipe.data = explored.data();
   const auto training = train::open_data(recipe, explored.model->gan);
   const auto extractor = flags.features.empty() ? nullptr : quality::torchscript_extractor(flags.features);
   const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
 
   Progress progress("looking through", training->size(), "image");
-  const auto found = quality::nearest_of(drawn, *training, flags.neighbours, embedding, [&](std::size_t done) { progress.update(done); });
+  const auto found = quality::nearest_of(drawn, *training, flags.count, embedding, [&](std::size_t done) { progress.update(done); });
   progress.finish();
   std::vector<image::LabelledRow> rows;
   auto pictures = nlohmann::json::array();
@@ -257,6 +322,7 @@ void add_frames(CLI::App& command, const std::shared_ptr<ExploreFlags>& flags, i
 void add_explore(CLI::App& app) {
   app.require_subcommand(1);
   constexpr const char* kPoints = "pictures of 'ganymede sample', by index ('0,1,2') or by seed and index ('7:0,7:1')";
+  constexpr const char* kData = "where the training data is; where data sets usually are unless given";
   const auto make = [] { return std::make_shared<ExploreFlags>(); };
 
   auto flags = make();
@@ -271,11 +337,20 @@ void add_explore(CLI::App& app) {
   add_frames(*command, flags, 100);
 
   flags = make();
+  flags->count = 3;
+  command = &add(app, "exemplars", "pictures that a classifier of the training data is surest of, for each class", flags, exemplars);
+  command->add_option("-k,--count", flags->count, "how many of each class")->check(CLI::Range(1, 100))->capture_default_str();
+  command->add_option("--among", flags->among, "how many pictures are looked at")->check(CLI::Range(1, 100000))->capture_default_str();
+  command->add_option("--data", flags->data, kData);
+
+  flags = make();
   command = &add(app, "arithmetic", "A - B + C with its eight neighbours, as a labelled figure", flags, arithmetic);
   command->add_option("--a", flags->a, kPoints)->required();
   command->add_option("--b", flags->b, kPoints)->required();
   command->add_option("--c", flags->c, kPoints)->required();
   command->add_option("--radius", flags->radius, "how far the neighbours lie")->check(CLI::Range(0.0, 10.0))->capture_default_str();
+  command->add_flag("--judge", flags->judge, "let a classifier of the training data name what comes out");
+  command->add_option("--data", flags->data, kData);
 
   flags = make();
   command = &add(app, "direction", "what tells two groups apart, added to other pictures", flags, direction);
@@ -289,8 +364,8 @@ void add_explore(CLI::App& app) {
   flags = make();
   command = &add(app, "neighbours", "the training images nearest to pictures of the model, as a labelled figure", flags, neighbours);
   command->add_option("--points", flags->points, kPoints)->default_val("0,1,2,3,4,5,6,7");
-  command->add_option("-k,--count", flags->neighbours, "how many of each")->check(CLI::Range(1, 100))->capture_default_str();
-  command->add_option("--data", flags->data, "where the training data is; where data sets usually are unless given");
+  command->add_option("-k,--count", flags->count, "how many of each")->check(CLI::Range(1, 100))->capture_default_str();
+  command->add_option("--data", flags->data, kData);
   command->add_option("--features", flags->features, "compare by the features of this TorchScript file; by pixels unless given")->check(CLI::ExistingFile);
 
   flags = make();

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 from test_sample import pixels
-from training import shared_model
+from training import shared_model, trained
 
 
 @pytest.fixture
@@ -84,6 +84,33 @@ def test_neighbours(explore):
     assert one["neighbours"] == [[document["neighbours"][1][0]]]
 
 
+def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
+    model = trained(ganymede, tmp_path / "run", "--set", "data.count=200", "--steps", 2)
+    cache = {"XDG_CACHE_HOME": str(tmp_path)}
+
+    def explore(kind, *flags):
+        result = ganymede("--threads", 1, "explore", kind, model, "-o", tmp_path / "figure.png", "--json", *flags, env=cache)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    found = explore("exemplars", "-k", 2, "--among", 30, "--seed", 4)
+    assert len(found["classes"]) == 10 and abs(sum(row["share"] for row in found["classes"]) - 1) < 1e-9
+    for row in found["classes"]:
+        assert len(row["points"]) == 2 and row["probability"] == sorted(row["probability"], reverse=True)
+        assert all(point.startswith("4:") and 0 <= int(point[2:]) < 30 for point in row["points"])
+    assert [file for file in tmp_path.rglob("classifiers/*.safetensors")], "it is kept"
+    assert explore("exemplars", "-k", 2, "--among", 30, "--seed", 4) == found
+    assert pixels(tmp_path / "figure.png")[1] > 10 * 16
+
+    names = [row["class"] for row in found["classes"]]
+    first, second = (",".join(row["points"]) for row in found["classes"][:2])
+    judged = explore("arithmetic", "--a", first, "--b", second, "--c", second, "--radius", 0, "--judge")["judged"]
+    assert judged["neighbours"] == [judged["result"]] * 9 and judged["result"] in names
+    surest = max(found["classes"], key=lambda row: row["probability"][0])
+    point = surest["points"][0]
+    assert explore("arithmetic", "--a", point, "--b", first, "--c", first, "--radius", 0, "--judge")["judged"]["result"] == surest["class"]
+
+
 def test_truncation(explore):
     _, document = explore("walk", "walk.png", "--points", 8, "--frames", 8, "--truncation", 0.3)
     assert max(abs(value) for row in document["latents"] for value in row) <= 0.3
@@ -93,7 +120,7 @@ def test_truncation(explore):
     ("interpolate", ["--points", "a,b"], ["--points", "7:0"]), ("interpolate", ["--points", "1"], ["two"]), ("interpolate", ["--points", ""], ["--points"]),
     ("walk", ["--frames", "1"], ["--frames"]), ("walk", ["--class", "cat"], ["no classes"]),
     ("arithmetic", ["--a", "1", "--b", "2"], ["--c"]), ("interpolate", ["--to-class", "cat"], ["no classes", "--to-class"]),
-    ("neighbours", ["-k", "0"], ["--count"]), ("neighbours", ["--features", "none.pt"], ["none.pt"]), ("project", ["none.png"], ["none.png"]),
+    ("exemplars", ["--among", "0"], ["--among"]), ("neighbours", ["-k", "0"], ["--count"]), ("neighbours", ["--features", "none.pt"], ["none.pt"]), ("project", ["none.png"], ["none.png"]),
 ])
 def test_wrong_usage_is_one_line(ganymede, tmp_path, kind, flags, words):
     result = ganymede("explore", kind, shared_model(ganymede), *flags, "-o", tmp_path / "out.png")

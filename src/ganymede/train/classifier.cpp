@@ -81,6 +81,10 @@ models::Network train_classifier(const config::NetworkConfig& layers, std::share
   return network;
 }
 
+Tensor class_probabilities(const models::Network& classifier, const Tensor& images) {
+  return models::encode(classifier, images).flatten(1).to(at::kDouble).softmax(1);
+}
+
 Tensor classify(const models::Network& classifier, const Tensor& images) {
   return models::encode(classifier, images).flatten(1).argmax(1);
 }

@@ -27,6 +27,9 @@ config::NetworkConfig with_class_logits(config::NetworkConfig layers, std::int64
 models::Network train_classifier(const config::NetworkConfig& layers, std::shared_ptr<const data::Dataset> dataset,
                                  const ClassifierRun& run);
 
+/// How sure `classifier` is of each class for images [N, C, H, W] in [-1, 1]: f64 [N, classes], rows of sum 1.
+Tensor class_probabilities(const models::Network& classifier, const Tensor& images);
+
 /// Classes that `classifier` gives images [N, C, H, W] in [-1, 1]: int64 [N].
 Tensor classify(const models::Network& classifier, const Tensor& images);
 
