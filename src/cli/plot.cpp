@@ -141,7 +141,7 @@ void add_plot(CLI::App& app) {
   app.add_option("--smooth", options->smooth, "weight of the moving average, 0 (none) to 0.999")
       ->check(CLI::Range(0.0, 0.999));
   app.add_option("--columns", options->columns, "columns to draw, a panel each: loss_d,fid");
-  auto* quality = app.add_flag("--quality", options->quality, "only the curves of quality, over epochs");
+  auto* quality = app.add_flag("--quality", options->quality, "the curves of quality, or the columns named, over epochs");
   app.add_flag("--precision-recall", options->precision_recall, "precision over recall instead")->excludes(quality);
   app.add_option("--title", options->title, "above the chart; the run's name by default");
   auto* samples = app.add_flag("--samples", options->samples, "draw the runs' last sample sheets beside each other instead");

@@ -25,7 +25,8 @@ def test_every_row_has_its_command(real_data, recipe):
     for words in commands:
         if "train" not in words:
             trained = [command[command.index("--out") + 1] for command in commands if "train" in command]
-            assert words[1] in ("evaluate", "plot") and words[2] in trained, "it is about what was trained"
+            about = words[3] if words[1] == "explore" else words[2]
+            assert words[1] in ("evaluate", "explore", "features", "plot") and about in trained, "it is about what was trained"
             continue
         assert (ROOT / "recipes" / f"{words[words.index('train') + 1]}.toml").exists()
         if "--data" in words:
