@@ -30,7 +30,10 @@ void run(const ServeFlags& flags) {
     if (!fs::exists(place)) throw UsageError("no such file or folder", place, "name a model, a run folder or a folder of runs");
     options.places.emplace_back(place);
   }
-  if (options.places.empty()) options.places.emplace_back("runs");  // where `train` puts them; it may appear later
+  if (options.places.empty()) {
+    options.places.emplace_back("runs");  // where `train` puts them; it may appear later
+    if (fs::is_directory("models")) options.places.emplace_back("models");  // the checkout's own
+  }
   if (!flags.token_file.empty()) options.token = serve::Token::from_file(flags.token_file);
   if (!serve::is_loopback(flags.host) && !options.token && !flags.open) {
     throw UsageError("other machines could use the server without a token", "--host " + flags.host,
@@ -64,7 +67,7 @@ void run(const ServeFlags& flags) {
 
 void add_serve(CLI::App& app) {
   auto flags = std::make_shared<ServeFlags>();
-  app.add_option("places", flags->places, "models, run folders, or folders of them; runs/ unless given");
+  app.add_option("places", flags->places, "models, run folders, or folders of them; runs/ and models/ unless given");
   app.add_option("--host", flags->host, "the address to listen on")->capture_default_str();
   app.add_option("--port", flags->port, "0 takes any that is free")->capture_default_str();
   app.add_option("--token-file", flags->token_file, "calls must carry the secret in this file's first line: Authorization: Bearer SECRET");

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import base64
+import pathlib
 import re
 import shutil
 import signal
@@ -337,3 +338,11 @@ def test_a_full_queue_says_when_to_come_back(start, runs):
         refused = next(answer for answer in answers if answer.status == 429)
         assert refused.problem() and int(refused.headers["retry-after"]) >= 1
         assert server.generate(count=64, seed=0).status == 200
+
+
+def test_the_model_of_the_checkout_is_there_at_once(start):
+    with start(pathlib.Path(__file__).resolve().parents[2] / "models") as server:
+        (model,) = server.get("/api/v1/models").json()["models"]
+        assert model["id"] == "shapes-relativistic" and len(model["classes"]) == 10
+        answer = server.generate(model["id"], count=4, seed=1, **{"class": "star"})
+        assert answer.status == 200 and answer.type == "image/png"
