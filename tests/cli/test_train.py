@@ -5,6 +5,7 @@ import os
 import pathlib
 import shutil
 import signal
+import time
 import struct
 import subprocess
 
@@ -86,6 +87,20 @@ def test_a_signal_saves_and_the_run_goes_on(ganymede, tmp_path, number):
     whole = trained(ganymede, tmp_path / "whole", "--steps", step + 3)
     assert model_bytes(run) == model_bytes(whole)
     assert metrics(run) == metrics(whole)
+
+
+def test_a_signal_that_comes_twice_is_one_wish_to_stop(ganymede, tmp_path):
+    """`timeout` and shells pass on what the terminal has sent already; a run must not be lost by it."""
+    run = tmp_path / "run"
+    process = start(ganymede, run, "--steps", 100000, "--set", "train.batch=64", "--set", "train.accumulate=64")  # steps that last
+    wait_for(run / "metrics.csv", process)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert "stopped and saved at step" in out and (run / "model.safetensors").exists()
 
 
 def test_run_folder_has_every_file(ganymede):
