@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "ganymede/config/recipe_fields.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/signals.h"
@@ -79,9 +80,9 @@ void add_serve(CLI::App& app) {
       ->check(CLI::Range(64, 1000000))->capture_default_str();
   app.add_option("--replicas", flags->replicas, "batches drawn at once, of one model or of several, each with its share of --threads")
       ->check(CLI::Range(1, 64))->capture_default_str();
+  constexpr auto& precisions = config::Names<config::Precision>::values;
   app.add_option("--precision", flags->precision, "of the arithmetic: auto (bf16 where the processor has it), or f32 for the very bytes of `sample`")
-      ->transform(CLI::Transformer(std::map<std::string, config::Precision>{
-          {"auto", config::Precision::kAuto}, {"f32", config::Precision::kF32}, {"bf16", config::Precision::kBf16}}))
+      ->transform(CLI::Transformer(std::map<std::string, config::Precision>(precisions.begin(), precisions.end())))
       ->default_str("auto");
   app.callback([flags] { run(*flags); });
 }
