@@ -134,8 +134,7 @@ void finish_frames(const ExploreFlags& flags, const std::vector<Image>& frames, 
   if (ending != ".gif" && ending != ".apng") {
     throw UsageError("frames are written as PNG, GIF or APNG", flags.output, "end the name in .png (a strip), .gif or .apng");
   }
-  std::vector<Image> large;
-  for (const auto& frame : frames) large.push_back(image::upscale(frame, std::max(1, 2 * kCell / frame.width)));
+  const auto large = image::enlarged_frames(frames);
   const int milliseconds = static_cast<int>(flags.seconds * 1000);
   finish(flags, ending == ".gif" ? image::encode_gif(large, milliseconds) : image::encode_apng(large, milliseconds), what, std::move(document));
 }

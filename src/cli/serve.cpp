@@ -21,7 +21,7 @@ struct ServeFlags {
   std::uint16_t port = 8080;
   std::int64_t queue = 4096;
   int replicas = 1;
-  config::Precision precision = config::Precision::kAuto;
+  std::string precision = "auto";
   bool open = false, allow_training = false;
 };
 
@@ -52,7 +52,7 @@ void run(const ServeFlags& flags) {
   options.drawing = {.queue = flags.queue,
                      .replicas = flags.replicas,
                      .threads = set_threads(globals().threads),
-                     .type = models::compute_type(flags.precision, at::kCPU)};
+                     .type = models::compute_type(*config::value_named<config::Precision>(flags.precision), at::kCPU)};
   catch_stop_signals();
   serve::serve_studio(
       std::move(options),
@@ -80,10 +80,8 @@ void add_serve(CLI::App& app) {
       ->check(CLI::Range(64, 1000000))->capture_default_str();
   app.add_option("--replicas", flags->replicas, "batches drawn at once, of one model or of several, each with its share of --threads")
       ->check(CLI::Range(1, 64))->capture_default_str();
-  constexpr auto& precisions = config::Names<config::Precision>::values;
   app.add_option("--precision", flags->precision, "of the arithmetic: auto (bf16 where the processor has it), or f32 for the very bytes of `sample`")
-      ->transform(CLI::Transformer(std::map<std::string, config::Precision>(precisions.begin(), precisions.end())))
-      ->default_str("auto");
+      ->check(CLI::IsMember(config::all_names<config::Precision>()))->capture_default_str();
   app.callback([flags] { run(*flags); });
 }
 

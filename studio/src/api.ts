@@ -151,9 +151,24 @@ export async function call<T>(path: string, body?: unknown, options: { signal?: 
   }
 }
 
-/** A file as an address for <img> or a download; the caller revokes it. */
-export async function blobAddress(path: string, signal?: AbortSignal): Promise<string> {
-  return URL.createObjectURL(await (await send(path, undefined, signal)).blob());
+/** A file as an address for <img>; the caller revokes it. */
+export async function blobAddress(path: string, signal?: AbortSignal, body?: unknown): Promise<string> {
+  return URL.createObjectURL(await (await send(path, body, signal)).blob());
+}
+
+/** Gives what an address holds to the user as a file. */
+export function saveAs(address: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}
+
+/** The answer to a request as a file; a plain link could carry neither the token nor a body. */
+export async function download(path: string, name: string, body?: unknown): Promise<void> {
+  const address = await blobAddress(path, undefined, body);
+  saveAs(address, name);
+  setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
 export const dataAddress = (picture: Picture): string => `data:image/png;base64,${picture.png}`;

@@ -1,7 +1,7 @@
 // The latent space: A - B + C, a direction from two groups, and what lies between pictures and classes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go, type Address } from "./address";
-import { call, dataAddress, type Generated, type Model, type Picture, type Point, type Reckoned } from "./api";
+import { call, dataAddress, download, type Generated, type Model, type Picture, type Point, type Reckoned } from "./api";
 import { MAX_SEED, anySeed, wholeNumber } from "./numbers";
 import { scaleFor, save } from "./pictures";
 import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, pointsOf, samePoint, textOf, toWell, type Well } from "./wells";
@@ -9,6 +9,12 @@ import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, pointsOf, samePoint, textOf, toWe
 const PALETTE = 16;
 const CORNERS = 4;
 const FRAMES = 16;
+/** What the way can be saved as; an animation has more pictures, so that it runs smoothly. */
+const EXPORTS = [
+  { title: "GIF", format: "gif", frames: 48, name: "way.gif" },
+  { title: "APNG", format: "apng", frames: 48, name: "way.apng" },
+  { title: "Strip", format: "grid", frames: FRAMES, name: "way.png" },
+] as const;
 const STEPS = 7; // of a picture along a direction: from minus to plus, itself in the middle
 const MOST_STRENGTH = 3;
 const BADGES: Record<Well, string> = { a: "A", b: "B", c: "C", with: "+", without: "−" };
@@ -261,8 +267,14 @@ interface TimelineProps {
 
 function Timeline({ model, corners, way, toClass, still }: TimelineProps) {
   const points = still ? [corners[0], corners[0]] : corners;
-  const body = { points, frames: FRAMES, way, format: "json", class: classOf(model), to_class: toClass || undefined };
+  const asked = { points, way, class: classOf(model), to_class: toClass || undefined };
+  const body = { ...asked, frames: FRAMES, format: "json" };
   const { value, wrong } = useAnswer(JSON.stringify(body), (signal) => call<Generated>(`models/${model.id}/interpolate`, body, { signal }));
+  const [failed, setFailed] = useState("");
+  const keep = ({ format, frames, name }: (typeof EXPORTS)[number]) => {
+    setFailed("");
+    download(`models/${model.id}/interpolate`, `${model.id}-${name}`, { ...asked, frames, format }).catch((error: Error) => setFailed(error.message));
+  };
   return (
     <section class="card" aria-labelledby="way-title">
       <h2 id="way-title">The way through them</h2>
@@ -296,6 +308,19 @@ function Timeline({ model, corners, way, toClass, still }: TimelineProps) {
           <Thumbnail key={i} model={model} picture={value?.pictures[i]} size={48} alt={`step ${i + 1} of ${FRAMES}`} />
         ))}
       </div>
+      <p class="row">
+        <span>Save as</span>
+        {EXPORTS.map((one) => (
+          <button key={one.title} type="button" onClick={() => keep(one)}>
+            {one.title}
+          </button>
+        ))}
+      </p>
+      {failed && (
+        <p class="wrong" role="alert">
+          {failed}
+        </p>
+      )}
     </section>
   );
 }

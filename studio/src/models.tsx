@@ -1,7 +1,7 @@
 // What is served: cards, and the layer tables of one model.
 import { useEffect, useState } from "preact/hooks";
 import type { Address } from "./address";
-import { blobAddress, call, dataAddress, hasToken, type Generated, type Layers, type Model, type ModelDetails } from "./api";
+import { call, dataAddress, download, hasToken, type Generated, type Layers, type Model, type ModelDetails } from "./api";
 import { Link, NoModels } from "./app";
 import { grouped, short } from "./numbers";
 import { scaleFor } from "./pictures";
@@ -98,15 +98,10 @@ function OneModel({ id }: { id: string }) {
   }, [id]);
   if (wrong) return <p class="notice">{wrong}</p>;
   if (!model) return null;
-  // A link cannot carry the token, so with one the file comes as a blob.
-  const download = async (event: MouseEvent) => {
+  const onDownload = (event: MouseEvent) => {
     if (!hasToken()) return;
     event.preventDefault();
-    const link = document.createElement("a");
-    link.href = await blobAddress(`models/${id}/file`);
-    link.download = `${id}.safetensors`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+    void download(`models/${id}/file`, `${id}.safetensors`);
   };
   return (
     <>
@@ -117,7 +112,7 @@ function OneModel({ id }: { id: string }) {
       {model.about && <p class="quiet">{model.about}</p>}
       <p class="row">
         <Link to={`/generate?model=${id}`}>Generate</Link>
-        <a href={`/api/v1/models/${id}/file`} download onClick={download}>
+        <a href={`/api/v1/models/${id}/file`} download onClick={onDownload}>
           Download ({short(model.bytes)}B safetensors)
         </a>
       </p>

@@ -1,7 +1,7 @@
 // Pictures: grids of them, and the large view.
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { dataAddress, type Model, type Picture, type Point } from "./api";
+import { dataAddress, saveAs, type Model, type Picture, type Point } from "./api";
 import { NearestImages } from "./near";
 import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, keyOf, toWell, type Well } from "./wells";
 
@@ -50,12 +50,7 @@ function toggleBest(key: string, png: string): Best {
   return best;
 }
 
-export function save(picture: Picture, name: string): void {
-  const link = document.createElement("a");
-  link.href = dataAddress(picture);
-  link.download = name;
-  link.click();
-}
+export const save = (picture: Picture, name: string): void => saveAs(dataAddress(picture), name);
 
 interface LargeViewProps {
   model: Model;

@@ -85,6 +85,16 @@ def test_the_way_turns_into_another_class(open_page, server):
     page.wait_for_url(lambda url: "to=" not in url and "still" not in url)
 
 
+def test_the_way_is_saved(open_page):
+    page = open_page("/explore?model=tiny&seed=2")
+    way = page.get_by_role("region", name="The way through them")
+    for title, start in (("APNG", b"\x89PNG"), ("GIF", b"GIF89a"), ("Strip", b"\x89PNG")):
+        with page.expect_download() as download:
+            way.get_by_role("button", name=title, exact=True).click()
+        assert download.value.suggested_filename == "tiny-way." + {"Strip": "png"}.get(title, title.lower())
+        assert download.value.path().read_bytes().startswith(start)
+
+
 def test_the_pad_blends(open_page):
     page = open_page("/explore?model=tiny&seed=2")
     blend = page.get_by_alt_text("the blend")

@@ -161,6 +161,15 @@ def test_interpolate(server):
     assert size(strip.body)[0] > 4 * size(strip.body)[1], "one row"
 
 
+def test_a_way_as_an_animation(server):
+    ask = {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 3}], "frames": 5, "milliseconds": 200}
+    files = {name: server.post("/api/v1/models/tiny/interpolate", {**ask, "format": name}) for name in ("gif", "apng")}
+    assert [answer.headers["content-type"] for answer in files.values()] == ["image/gif", "image/apng"]
+    assert files["gif"].body[:6] == b"GIF89a" and files["gif"].body.count(b"\x21\xf9\x04") == 5, "a control block a frame"
+    assert files["apng"].body[:8] == b"\x89PNG\r\n\x1a\n" and files["apng"].body.count(b"fcTL") == 5
+    assert size(files["apng"].body) == (128, 128), "enlarged by whole pixels"
+
+
 def test_interpolates_between_classes(server):
     first, second = server.get("/api/v1/models/classes").json()["classes"][:2]
     ask = {"points": [{"seed": 1, "index": 0}] * 2, "frames": 5}
@@ -208,6 +217,7 @@ def test_neighbours(server):
     ("interpolate", {"points": [{"seed": 1, "index": 1, "x": 1}, {"seed": 1, "index": 1}]}, "points[0].x"),
     ("interpolate", {"points": [{"seed": 1, "index": 0}] * 2, "frames": 65}, "frames"),
     ("interpolate", {"points": [{"seed": 1, "index": 0}] * 2, "way": "curly"}, "way"),
+    ("interpolate", {"points": [{"seed": 1, "index": 0}] * 2, "format": "gif", "milliseconds": 5}, "milliseconds"),
     ("interpolate", {"points": [{"seed": 1, "index": 0}] * 2, "to_class": "heart"}, "to_class"),
     ("arithmetic", {"a": [{"seed": 1, "index": 0}], "b": []}, "b"),
 ])

@@ -52,6 +52,9 @@ TEST(Svm, SeparatesWhatALineSeparates) {
   for (std::int64_t i = 0; i < 300; ++i) labels.push_back(x[i][0].item<float>() > 3 * x[i][1].item<float>() + 1 ? 1 : 0);
   const SvmProblem rows(x, labels);
   EXPECT_GT(LinearSvm(rows, 100).accuracy(rows), 0.98);
+  const LinearSvm before(rows, 1e-4);
+  EXPECT_LT(before.accuracy(rows), LinearSvm(rows, 100).accuracy(rows));
+  EXPECT_EQ(LinearSvm(rows, 100, &before).accuracy(rows), LinearSvm(rows, 100).accuracy(rows)) << "one optimum, wherever begun";
   std::vector<int> turned = labels;
   for (int& label : turned) label = 1 - label;
   EXPECT_LT(LinearSvm(rows, 100).accuracy(SvmProblem(x, turned)), 0.02);

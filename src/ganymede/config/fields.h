@@ -36,6 +36,22 @@ struct Any {};
 template <class E>
 struct Names;
 
+/// The value of that name, if there is one.
+template <class T>
+std::optional<T> value_named(const std::string& name) {
+  for (const auto& [label, value] : Names<T>::values) {
+    if (name == label) return value;
+  }
+  return std::nullopt;
+}
+
+template <class T>
+std::vector<std::string> all_names() {
+  std::vector<std::string> names;
+  for (const auto& [label, value] : Names<T>::values) names.emplace_back(label);
+  return names;
+}
+
 template <class T>
 struct IsOptional : std::false_type {};
 template <class T>
@@ -111,15 +127,9 @@ class FieldReader {
       check_range(key, value, check);
     } else if constexpr (std::is_enum_v<T>) {
       const std::string name = text(key, node);
-      std::vector<std::string> known;
-      for (const auto& [label, option] : Names<T>::values) {
-        if (name == label) {
-          value = option;
-          return;
-        }
-        known.emplace_back(label);
-      }
-      unknown_name(key, name, known);
+      const auto found = value_named<T>(name);
+      if (!found) unknown_name(key, name, all_names<T>());
+      value = *found;
     } else if constexpr (std::is_same_v<T, std::string>) {
       value = text(key, node);
     } else {

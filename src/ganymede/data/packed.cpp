@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <type_traits>
 
@@ -180,6 +181,13 @@ void write_packed(const fs::path& path, const Dataset& dataset, const PackedOrig
     sink(bytes_of(text));
     sink(bytes_of(head_checksum(header, labels, sums, text)));
   });
+}
+
+bool is_packed(const fs::path& path) {
+  char magic[sizeof kMagic];
+  std::error_code error;
+  return fs::is_regular_file(path, error) && std::ifstream(path, std::ios::binary).read(magic, sizeof magic) &&
+         std::memcmp(magic, kMagic, sizeof kMagic) == 0;
 }
 
 struct Packed::Impl {

@@ -21,6 +21,9 @@ struct PackedOrigin {
 /// or written (a full disk is named), and when a stop was requested.
 void write_packed(const std::filesystem::path& path, const Dataset& dataset, const PackedOrigin& origin);
 
+/// Whether a file says of itself that it is packed, whatever its name.
+bool is_packed(const std::filesystem::path& path);
+
 /// A packed file. Opening checks its size and everything but the pixels; those are checked at the first read from each
 /// block of them, so that opening stays quick and no damaged image is ever handed out.
 class Packed : public Dataset {

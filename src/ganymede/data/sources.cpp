@@ -2,6 +2,7 @@
 
 #include "ganymede/data/celeba_lists.h"
 #include "ganymede/data/file_tree.h"
+#include "ganymede/data/packed.h"
 #include "ganymede/data/shapes.h"
 
 namespace ganymede::data {
@@ -77,7 +78,7 @@ std::string guess_source(const std::filesystem::path& path) {
     }
     return guess.empty();
   };
-  if (path.extension() == ".packed") return "packed";  // beside pictures it would tell nothing about them
+  if (path.extension() == ".packed" || is_packed(path)) return "packed";  // beside pictures it would tell nothing about them
   look(path.filename().string());
   std::error_code error;
   if (guess.empty() && fs::is_directory(path, error)) {

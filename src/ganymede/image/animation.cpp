@@ -6,16 +6,19 @@
 #include <gif_lib.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 
 #include "ganymede/core/error.h"
 #include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
 
 namespace ganymede::image {
 namespace {
 
 constexpr int kMostMilliseconds = 60'000;
+constexpr int kWidth = 128;
 constexpr std::size_t kSignature = 8;
 
 void check(std::span<const Image> frames, int milliseconds) {
@@ -150,6 +153,12 @@ class GifWriter {
 };
 
 }  // namespace
+
+std::vector<Image> enlarged_frames(std::span<const Image> frames) {
+  std::vector<Image> large;
+  for (const auto& frame : frames) large.push_back(upscale(frame, std::max(1, kWidth / frame.width)));
+  return large;
+}
 
 Bytes encode_apng(std::span<const Image> frames, int milliseconds) {
   check(frames, milliseconds);

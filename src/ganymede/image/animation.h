@@ -2,11 +2,15 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "ganymede/core/files.h"
 #include "ganymede/image/image.h"
 
 namespace ganymede::image {
+
+/// The frames repeated by whole pixels until they are about 128 wide: players show a small file small.
+std::vector<Image> enlarged_frames(std::span<const Image> frames);
 
 /// An endless animation as APNG: every pixel as it is. The same pictures give the same bytes.
 /// Throws Error when there are no pictures or they differ in size, or for a duration beyond 1..60000 ms.

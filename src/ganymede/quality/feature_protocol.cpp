@@ -1,6 +1,7 @@
 #include "ganymede/quality/feature_protocol.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 
 #include "ganymede/core/error.h"
@@ -54,6 +55,26 @@ Indices balanced(const data::Dataset& dataset, const Indices& candidates, std::s
   return out;
 }
 
+struct Chosen {
+  LinearSvm svm;
+  double cost, validation;
+};
+
+/// The classifier of the cost that validates best. Costs go from small to large, each begun at the one before; two in a
+/// row worse than the best end the search: from there on it only learns its images by heart, and large costs take longest.
+Chosen choose(const SvmProblem& rows, const SvmProblem& validation) {
+  std::vector<LinearSvm> path;
+  path.reserve(std::size(kCosts));
+  std::size_t best = 0;
+  double highest = -1;
+  while (path.size() < std::size(kCosts) && path.size() - best < 3) {
+    path.emplace_back(rows, kCosts[path.size()], path.empty() ? nullptr : &path.back());
+    const double reached = path.back().accuracy(validation);
+    if (reached > highest) highest = reached, best = path.size() - 1;
+  }
+  return {std::move(path[best]), kCosts[best], highest};
+}
+
 Indices all_of_set(const data::Dataset& dataset) {
   Indices out(dataset.size());
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = static_cast<std::uint32_t>(i);
@@ -103,23 +124,19 @@ FeatureResult judge_features(const data::Dataset& training, const data::Dataset&
       chosen = balanced(training, order, protocol.labels);
     }
     const Labelled learnt = take(training, chosen, embedding, more);
-    const SvmProblem rows(learnt.features, learnt.labels, scale);
-    double best = -1, cost = 0;
-    for (const double candidate : kCosts) {
-      const double reached = LinearSvm(rows, candidate).accuracy(validation_rows);
-      if (reached > best) best = reached, cost = candidate;
-    }
-    out.validation += best / protocol.draws;
-    out.costs.push_back(cost);
+    const Chosen learned = choose(SvmProblem(learnt.features, learnt.labels, scale), validation_rows);
+    out.validation += learned.validation / protocol.draws;
+    out.costs.push_back(learned.cost);
     out.labels = learnt.labels.size();
     if (protocol.labels > 0) {
-      accuracies.push_back(LinearSvm(rows, cost).accuracy(test_rows));
+      accuracies.push_back(learned.svm.accuracy(test_rows));
       continue;
     }
     std::vector<int> labels = learnt.labels;
     labels.insert(labels.end(), validated.labels.begin(), validated.labels.end());
     out.labels = labels.size();
-    accuracies.push_back(LinearSvm(SvmProblem(at::cat({learnt.features, validated.features}), labels, scale), cost).accuracy(test_rows));
+    const SvmProblem everything(at::cat({learnt.features, validated.features}), labels, scale);
+    accuracies.push_back(LinearSvm(everything, learned.cost, &learned.svm).accuracy(test_rows));
   }
   out.accuracy = spread_of(accuracies);
   return out;

@@ -35,12 +35,8 @@ std::string name_of(Metric metric) {
 }
 
 Metric metric_named(const std::string& name) {
-  std::vector<std::string> known;
-  for (const auto& [label, value] : config::Names<Metric>::values) {
-    if (name == label) return value;
-    known.emplace_back(label);
-  }
-  throw UsageError(fmt::format("unknown metric '{}'", name), {}, suggest(name, known));
+  if (const auto found = config::value_named<Metric>(name)) return *found;
+  throw UsageError(fmt::format("unknown metric '{}'", name), {}, suggest(name, config::all_names<Metric>()));
 }
 
 bool needs_features(Metric metric) { return metric != Metric::kSwd && metric != Metric::kModes; }

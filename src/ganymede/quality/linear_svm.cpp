@@ -63,7 +63,7 @@ struct LinearSvm::Trained {
   }
 };
 
-LinearSvm::LinearSvm(const SvmProblem& problem, double cost) : trained_(std::make_unique<Trained>()) {
+LinearSvm::LinearSvm(const SvmProblem& problem, double cost, const LinearSvm* start) : trained_(std::make_unique<Trained>()) {
   auto& rows = *problem.rows_;
   if (rows.labels.empty() || std::all_of(rows.labels.begin(), rows.labels.end(), [&](double y) { return y == rows.labels[0]; })) {
     throw Error("a classifier needs examples of two classes", {}, "use labelled data of several classes");
@@ -73,12 +73,15 @@ LinearSvm::LinearSvm(const SvmProblem& problem, double cost) : trained_(std::mak
   how.solver_type = L2R_L2LOSS_SVC;
   how.eps = kPrecision;
   how.C = cost;
+  if (start != nullptr) how.init_sol = start->trained_->model->w;  // classes lie in the order of the rows' first of each
   ::set_print_string_function([](const char*) {});
   if (const char* wrong = ::check_parameter(&task, &how)) throw Error(std::string("LIBLINEAR refuses: ") + wrong);
   trained_->model = ::train(&task, &how);
 }
 
 LinearSvm::~LinearSvm() = default;
+LinearSvm::LinearSvm(LinearSvm&&) noexcept = default;
+LinearSvm& LinearSvm::operator=(LinearSvm&&) noexcept = default;
 
 double LinearSvm::accuracy(const SvmProblem& problem) const {
   const auto& rows = *problem.rows_;

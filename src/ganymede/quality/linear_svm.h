@@ -28,10 +28,13 @@ class SvmProblem {
 
 class LinearSvm {
  public:
-  /// `cost` is C: what a point on the wrong side costs, next to the weights' square. Throws Error with fewer than two
-  /// classes.
-  LinearSvm(const SvmProblem& problem, double cost);
+  /// `cost` is C: what a point on the wrong side costs, next to the weights' square. The search begins at the weights of
+  /// `start`, one of the same features and classes, if there is one: the same optimum, sooner. Throws Error with fewer
+  /// than two classes.
+  LinearSvm(const SvmProblem& problem, double cost, const LinearSvm* start = nullptr);
   ~LinearSvm();
+  LinearSvm(LinearSvm&&) noexcept;
+  LinearSvm& operator=(LinearSvm&&) noexcept;
 
   /// Share of rows whose class it finds.
   double accuracy(const SvmProblem& problem) const;

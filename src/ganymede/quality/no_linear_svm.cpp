@@ -13,8 +13,10 @@ SvmProblem::SvmProblem(const Tensor&, std::vector<int>, double) {
 SvmProblem::~SvmProblem() = default;
 SvmProblem::SvmProblem(SvmProblem&&) noexcept = default;
 std::size_t SvmProblem::size() const { return 0; }
-LinearSvm::LinearSvm(const SvmProblem&, double) {}
+LinearSvm::LinearSvm(const SvmProblem&, double, const LinearSvm*) {}
 LinearSvm::~LinearSvm() = default;
+LinearSvm::LinearSvm(LinearSvm&&) noexcept = default;
+LinearSvm& LinearSvm::operator=(LinearSvm&&) noexcept = default;
 double LinearSvm::accuracy(const SvmProblem&) const { return 0; }
 
 }  // namespace ganymede::quality

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "ganymede/explore/latents.h"
+#include "ganymede/image/animation.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
 #include "ganymede/models/pictures.h"
@@ -16,12 +17,12 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMostPictures = 64, kMostPoints = 16, kMostNeighbours = 20;
+constexpr std::int64_t kMostPictures = 64, kMostPoints = 16, kMostNeighbours = 20, kMostMilliseconds = 60'000;
 constexpr std::int64_t kMaxSeed = std::int64_t{1} << 53;  // what every reader of JSON holds without loss
 constexpr std::int64_t kMaxIndex = 1'000'000;
 constexpr double kLeastTruncation = 0.01, kMostTruncation = 10;
 constexpr auto kDeadline = std::chrono::seconds(20);
-const std::vector<std::string> kFormats{"png", "grid", "json", "zip"};
+const std::vector<std::string> kFormats{"png", "grid", "json", "zip"}, kFrameFormats{"png", "grid", "json", "zip", "gif", "apng"};
 
 /// What is to be drawn, and how it is to be answered.
 struct Drawing {
@@ -31,6 +32,7 @@ struct Drawing {
   std::string group;  ///< name of the list of pictures in JSON
   Tensor latents, labels;
   std::int64_t columns = 1;
+  int milliseconds = 0;              ///< that each picture of an animation stays
   std::int64_t shown = 0;            ///< so many lie in grids and archives; the others are named in `extra`
   std::vector<std::string> extra;    ///< JSON alone: names of the pictures behind the shown ones
   json about;                        ///< the other members of a JSON answer
@@ -52,9 +54,10 @@ Drawing begin(const Services& services, const Request& request, Fields& fields) 
 }
 
 /// As above, where the request may choose how it is answered.
-Drawing begin(const Services& services, const Request& request, Fields& fields, const std::string& usual_format) {
+Drawing begin(const Services& services, const Request& request, Fields& fields, const std::vector<std::string>& formats,
+              const std::string& usual_format) {
   Drawing drawing = begin(services, request, fields);
-  drawing.format = fields.choice("format", kFormats, usual_format);
+  drawing.format = fields.choice("format", formats, usual_format);
   drawing.vectors = fields.boolean("vectors", false);
   return drawing;
 }
@@ -119,6 +122,10 @@ json picture_json(const Drawing& drawing, const image::Image& picture, std::int6
   return out;
 }
 
+Response binary(const std::string& type, const Bytes& bytes) {
+  return {.content_type = type, .body = std::string(bytes.begin(), bytes.end())};
+}
+
 Response packed(const Drawing& drawing, const Tensor& images) {
   const auto pictures = models::to_pictures(images);
   const auto shown = std::span(pictures).subspan(0, static_cast<size_t>(drawing.shown));
@@ -139,10 +146,13 @@ Response packed(const Drawing& drawing, const Tensor& images) {
     std::vector<std::pair<std::string, Bytes>> files;
     for (size_t i = 0; i < shown.size(); ++i) files.emplace_back(fmt::format("{:04}.png", i), image::encode_png(pictures[i]));
     response = {.content_type = "application/zip", .body = zip(files)};
+  } else if (drawing.format == "gif") {
+    response = binary("image/gif", image::encode_gif(image::enlarged_frames(shown), drawing.milliseconds));
+  } else if (drawing.format == "apng") {
+    response = binary("image/apng", image::encode_apng(image::enlarged_frames(shown), drawing.milliseconds));
   } else {
     const bool single = drawing.format == "png" && shown.size() == 1;
-    const Bytes png = image::encode_png(single ? pictures[0] : image::grid(shown, static_cast<int>(drawing.columns)));
-    response = {.content_type = "image/png", .body = std::string(png.begin(), png.end())};
+    response = binary("image/png", image::encode_png(single ? pictures[0] : image::grid(shown, static_cast<int>(drawing.columns))));
   }
   response.headers = drawing.headers;
   return response;
@@ -180,7 +190,7 @@ std::uint64_t any_seed() {
 
 void generate(const Services& services, const Request& request, const Reply& reply) {
   Fields fields(request);
-  Drawing drawing = begin(services, request, fields, "png");
+  Drawing drawing = begin(services, request, fields, kFormats, "png");
   const auto& model = drawing.model->model;
   std::int64_t count = 0;
   if (fields.has("z")) {
@@ -212,7 +222,7 @@ Tensor one_class(const Drawing& drawing, std::int64_t count) {
 
 void interpolate(const Services& services, const Request& request, const Reply& reply) {
   Fields fields(request);
-  Drawing drawing = begin(services, request, fields, "json");
+  Drawing drawing = begin(services, request, fields, kFrameFormats, "json");
   const Tensor points = cut_off(drawing, fields, points_of(drawing, fields, "points", 2));
   const auto frames = fields.integer("frames", 2, kMostPictures, 16);
   const std::string way = fields.choice("way", {"spherical", "linear"}, "spherical");
@@ -222,6 +232,7 @@ void interpolate(const Services& services, const Request& request, const Reply& 
     const auto to = class_of(drawing, fields, "to_class");
     drawing.labels = explore::class_path(drawing.labels[0].item<std::int64_t>(), to, drawing.model->model.gan.classes(), frames);
   }
+  drawing.milliseconds = static_cast<int>(fields.integer("milliseconds", 10, kMostMilliseconds, 50));
   drawing.about["way"] = way;
   drawing.columns = frames;
   drawing.shown = frames;
@@ -232,7 +243,7 @@ void interpolate(const Services& services, const Request& request, const Reply& 
 
 void arithmetic(const Services& services, const Request& request, const Reply& reply) {
   Fields fields(request);
-  Drawing drawing = begin(services, request, fields, "json");
+  Drawing drawing = begin(services, request, fields, kFormats, "json");
   std::vector<Tensor> groups;
   for (const char* name : {"a", "b", "c"}) groups.push_back(cut_off(drawing, fields, points_of(drawing, fields, name, 1)));
   const double radius = fields.number("radius", 0, 2, 0.25);
