@@ -1,4 +1,4 @@
-// What every subcommand shares. A subcommand is one file with one function, named in the table in main.cpp.
+// What every subcommand shares. A subcommand is one file with one function, named in the table in program.cpp.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,7 +7,7 @@
 namespace ganymede::cli {
 
 /// Adds a subcommand's flags to `app` and sets app.callback() to run it. Results go to stdout, progress and log to
-/// stderr; what fails throws Error (exit 1) or UsageError (exit 2), which main() prints as one line.
+/// stderr; what fails throws Error (exit 1) or UsageError (exit 2), which program.cpp prints as one line.
 using AddCommand = void (*)(CLI::App& app);
 
 void add_bench(CLI::App& app);

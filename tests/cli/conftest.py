@@ -4,6 +4,7 @@ import pathlib
 import subprocess
 
 import pytest
+from warm import WarmProgram
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -17,15 +18,29 @@ def program():
     pytest.skip("no program: build it, or name it with GANYMEDE")
 
 
+@pytest.fixture(scope="session")
+def warm():
+    """The program, loaded already; None where only the program itself was built."""
+    path = program().parent / "tests" / "ganymede_warm"
+    if not path.is_file():
+        yield None
+        return
+    loaded = WarmProgram(path)
+    yield loaded
+    loaded.close()
+
+
 @pytest.fixture
-def ganymede(tmp_path_factory):
+def ganymede(warm):
     """Runs the program: ganymede("data", "list") -> CompletedProcess with text stdout and stderr."""
     path = program()
 
     def run(*arguments, env=None, cwd=None, timeout=600):
         variables = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
-        return subprocess.run([path, *map(str, arguments)], capture_output=True, text=True, env=variables, cwd=cwd,
-                              timeout=timeout, check=False)
+        command = [str(path), *map(str, arguments)]
+        if warm:
+            return warm.run(command, variables, cwd, timeout)
+        return subprocess.run(command, capture_output=True, text=True, env=variables, cwd=cwd, timeout=timeout, check=False)
 
     run.path = path
     return run

@@ -1,8 +1,6 @@
 """Every bad input ends in the right exit code and one line on stderr that says what, where and how to mend it."""
 
-import concurrent.futures
 import gzip
-import os
 import pathlib
 import struct
 import zlib
@@ -135,40 +133,18 @@ WRONG_USAGE = {
 }
 
 
-def run_case(ganymede, folder, case):
-    """Runs one case of WRONG_USAGE in a folder of its own."""
-    arguments, _, *edit = WRONG_USAGE[case]
-    folder.mkdir()
+@pytest.mark.parametrize("case", WRONG_USAGE)
+def test_wrong_usage(ganymede, tmp_path, case):
+    arguments, words, *edit = WRONG_USAGE[case]
     if edit:
         text = TINY.read_text()
         assert text.count(edit[0][0]) == 1, case
-        recipe = folder / "recipe.toml"
+        recipe = tmp_path / "recipe.toml"
         recipe.write_text(text.replace(*edit[0]))
         arguments = [recipe if word == "RECIPE" else word for word in arguments]
-    return folder, ganymede(*arguments, cwd=folder)
-
-
-_results = {}
-
-
-@pytest.fixture
-def results(request, ganymede, tmp_path_factory):
-    """What every selected case of WRONG_USAGE ended in: run side by side, as most of the time is the program's start."""
-    if not _results:
-        mine = [item for item in request.session.items if item.path == request.path and item.originalname == "test_wrong_usage"]
-        cases = [item.callspec.params["case"] for item in mine]
-        root = tmp_path_factory.mktemp("wrong_usage")
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            futures = {case: pool.submit(run_case, ganymede, root / str(i), case) for i, case in enumerate(cases)}
-        _results.update((case, future.result()) for case, future in futures.items())
-    return _results
-
-
-@pytest.mark.parametrize("case", WRONG_USAGE)
-def test_wrong_usage(results, case):
-    folder, result = results[case]
-    expect_error(result, USAGE, *WRONG_USAGE[case][1])
-    assert not (folder / "runs").exists() and not (folder / "y").exists()
+    result = ganymede(*arguments, cwd=tmp_path)
+    expect_error(result, USAGE, *words)
+    assert not (tmp_path / "runs").exists() and not (tmp_path / "y").exists()
 
 
 BAD_DATA = {
