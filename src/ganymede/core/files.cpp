@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 [[noreturn]] void fail(const std::string& action, const fs::path& path, int error) {
   std::string mend;
   if (error == ENOSPC || error == EDQUOT) mend = "free some room on that disk and run the command again";
-  else if (error == EACCES || error == EPERM || error == EROFS) mend = "choose a place you may write to";
+  else if (error == EACCES || error == EPERM || error == EROFS) mend = action == "read" ? "let this user read it" : "choose a place you may write to";
   else if (error == ENOENT) mend = "check the path";
   throw Error(fmt::format("cannot {}: {}", action, std::strerror(error)), path.string(), mend);
 }
