@@ -55,6 +55,20 @@ function(ganymede_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
+# ganymede_vector_passes(FILE...): loops over plain numbers that are compiled for the vector units of several processors, as
+# functions marked GANYMEDE_CLONES. They need no LibTorch, so no precompiled header either.
+function(ganymede_vector_passes)
+  # The versions are chosen by the loader (ifunc), too early for the sanitizers.
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT GANYMEDE_SANITIZE)
+    set(clones [[GANYMEDE_CLONES=__attribute__((target_clones("arch=x86-64-v4","arch=x86-64-v3","default")))]])
+  else()
+    set(clones "GANYMEDE_CLONES=")
+  endif()
+  # Square roots and comparisons become vector instructions only without their side effects on errno and the flags.
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS "${clones}" SKIP_PRECOMPILE_HEADERS ON
+    COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math")
+endfunction()
+
 # ganymede_library(NAME [TORCH] [LOOPS] SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])
 # Where LibTorch does the arithmetic its caller need not be optimised fully, unless it has LOOPS of its own.
 function(ganymede_library name)

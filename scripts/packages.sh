@@ -10,7 +10,7 @@ ganymede_packages_libraries="
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
   libarchive-dev libmatio-dev liblmdb-dev libcurl4-openssl-dev libssl-dev ca-certificates
   libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev libwebp-dev libcairo2-dev fonts-dejavu-core
-  libprotobuf-dev protobuf-compiler libboost-dev liblinear-dev"
+  libprotobuf-dev protobuf-compiler libboost-dev"
 
 ganymede_packages_build="$ganymede_packages_tools $ganymede_packages_torch $ganymede_packages_libraries"
 
@@ -20,12 +20,12 @@ ganymede_packages_run="
   libtomlplusplus3 libspdlog1.10 libfmt9
   libarchive13 libmatio11 liblmdb0 libcurl4 libssl3 ca-certificates
   libpng16-16 zlib1g libgif7 libjpeg62-turbo libwebp7 libcairo2 fonts-dejavu-core
-  libprotobuf32 liblinear4"
+  libprotobuf32"
 
 # For tests of the page alone.
 ganymede_packages_browser="chromium"
 
-ganymede_packages_tests="libgtest-dev libgmock-dev python3 python3-venv python3-pytest python3-pytest-xdist python3-numpy python3-torch"
+ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest python3-pytest-xdist python3-numpy python3-torch"
 
 # ganymede_install_packages LIST...: installs what is missing of ganymede_packages_LIST; where nothing is, touches nothing.
 ganymede_install_packages() {

@@ -111,6 +111,7 @@ void run(const FeaturesFlags& flags) {
     if (flags.json) continue;
     fmt::print("{:<10} accuracy {:.2f} % ± {:.2f}  ({} features, C {})\n", name, 100 * last.accuracy.mean, 100 * last.accuracy.deviation,
                data::grouped(static_cast<std::uint64_t>(last.width)), fmt::join(last.costs, ", "));
+    std::fflush(stdout);  // the next row may take minutes
   }
   const json protocol{{"model", flags.model},
                       {"step", model.step},
@@ -123,7 +124,7 @@ void run(const FeaturesFlags& flags) {
                       {"test_images", last.test_images},
                       {"draws", flags.protocol.draws},
                       {"seed", flags.protocol.seed},
-                      {"classifier", "LIBLINEAR L2-regularised L2-loss SVM, one against the rest"}};
+                      {"classifier", "L2-regularised L2-loss linear SVM (as LIBLINEAR's), one against the rest"}};
   if (flags.json) return print_json({{"protocol", protocol}, {"results", results}});
   fmt::print("protocol\n");
   for (const auto& [key, value] : protocol.items()) fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());

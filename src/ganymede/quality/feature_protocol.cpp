@@ -62,17 +62,17 @@ struct Chosen {
 
 /// The classifier of the cost that validates best. Costs go from small to large, each begun at the one before; two in a
 /// row worse than the best end the search: from there on it only learns its images by heart, and large costs take longest.
-Chosen choose(const SvmProblem& rows, const SvmProblem& validation) {
+Chosen choose(const Labelled& rows, const Labelled& validation, double scale) {
   std::vector<LinearSvm> path;
   path.reserve(std::size(kCosts));
   std::size_t best = 0;
   double highest = -1;
   while (path.size() < std::size(kCosts) && path.size() - best < 3) {
-    path.emplace_back(rows, kCosts[path.size()], path.empty() ? nullptr : &path.back());
-    const double reached = path.back().accuracy(validation);
+    path.emplace_back(rows.features, rows.labels, kCosts[path.size()], scale, path.empty() ? nullptr : &path.back());
+    const double reached = path.back().accuracy(validation.features, validation.labels);
     if (reached > highest) highest = reached, best = path.size() - 1;
   }
-  return {std::move(path[best]), kCosts[best], highest};
+  return {path[best], kCosts[best], highest};
 }
 
 Indices all_of_set(const data::Dataset& dataset) {
@@ -112,7 +112,6 @@ FeatureResult judge_features(const data::Dataset& training, const data::Dataset&
   out.validation_images = held;
   out.width = tested.features.size(1);
   const double scale = 1 / std::max(1e-12, validated.features.norm(2, {1}).mean().item<double>());
-  const SvmProblem validation_rows(validated.features, validated.labels, scale), test_rows(tested.features, tested.labels, scale);
 
   std::vector<double> accuracies;
   for (int draw = 0; draw < protocol.draws; ++draw) {
@@ -124,19 +123,19 @@ FeatureResult judge_features(const data::Dataset& training, const data::Dataset&
       chosen = balanced(training, order, protocol.labels);
     }
     const Labelled learnt = take(training, chosen, embedding, more);
-    const Chosen learned = choose(SvmProblem(learnt.features, learnt.labels, scale), validation_rows);
+    const Chosen learned = choose(learnt, validated, scale);
     out.validation += learned.validation / protocol.draws;
     out.costs.push_back(learned.cost);
     out.labels = learnt.labels.size();
     if (protocol.labels > 0) {
-      accuracies.push_back(learned.svm.accuracy(test_rows));
+      accuracies.push_back(learned.svm.accuracy(tested.features, tested.labels));
       continue;
     }
     std::vector<int> labels = learnt.labels;
     labels.insert(labels.end(), validated.labels.begin(), validated.labels.end());
     out.labels = labels.size();
-    const SvmProblem everything(at::cat({learnt.features, validated.features}), labels, scale);
-    accuracies.push_back(LinearSvm(everything, learned.cost, &learned.svm).accuracy(test_rows));
+    const Tensor everything = at::cat({learnt.features, validated.features});
+    accuracies.push_back(LinearSvm(everything, labels, learned.cost, scale, &learned.svm).accuracy(tested.features, tested.labels));
   }
   out.accuracy = spread_of(accuracies);
   return out;

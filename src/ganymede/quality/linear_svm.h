@@ -1,47 +1,32 @@
-// LIBLINEAR's linear classifier: the L2-regularised L2-loss support vector machine, one class against the rest
-// (Fan et al., "LIBLINEAR: a library for large linear classification", 2008; solver 2, which draws nothing at random).
+// The L2-regularised L2-loss linear support vector machine, one class against the rest: for each class
+//   min over w, b of (|w|^2 + b^2) / 2 + C sum_i max(0, 1 - y_i (w.x_i + b))^2,   y_i = 1 for the class, else -1.
+// The objective and the regularised b are those of LIBLINEAR's solver 2 (Fan et al. 2008), the classifier of Radford et
+// al. (2016); a test compares the two. The search is Newton's with conjugate gradients and an
+// exact line search (Keerthi and DeCoste, "A modified finite Newton method for fast solution of large scale linear SVMs",
+// 2005), of all classes at once: each pass over the features serves them all, where LIBLINEAR makes one for each.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede::quality {
 
-/// Rows in LIBLINEAR's form, which takes 16 bytes for each feature that is not 0.
-class SvmProblem {
- public:
-  /// `features` f32 [N, D] times `scale`, with one constant feature more. Labels are 0, 1, ...
-  /// Throws Error when they would take more memory than this machine has free, and for numbers that are not finite.
-  SvmProblem(const Tensor& features, std::vector<int> labels, double scale = 1);
-  ~SvmProblem();
-  SvmProblem(SvmProblem&&) noexcept;
-
-  std::size_t size() const;
-
- private:
-  friend class LinearSvm;
-  struct Rows;
-  std::unique_ptr<Rows> rows_;
-};
-
 class LinearSvm {
  public:
-  /// `cost` is C: what a point on the wrong side costs, next to the weights' square. The search begins at the weights of
-  /// `start`, one of the same features and classes, if there is one: the same optimum, sooner. Throws Error with fewer
-  /// than two classes.
-  LinearSvm(const SvmProblem& problem, double cost, const LinearSvm* start = nullptr);
-  ~LinearSvm();
-  LinearSvm(LinearSvm&&) noexcept;
-  LinearSvm& operator=(LinearSvm&&) noexcept;
+  /// `features` f32 [N, D], taken times `scale`; `labels` 0, 1, ... of each row. `cost` is C. The search begins at the
+  /// weights of `start`, one of the same features and classes, if there is one: the same optimum, sooner.
+  /// Throws Error with fewer than two classes, for numbers that are not finite, and when a stop was requested.
+  LinearSvm(const Tensor& features, const std::vector<int>& labels, double cost, double scale = 1, const LinearSvm* start = nullptr);
 
   /// Share of rows whose class it finds.
-  double accuracy(const SvmProblem& problem) const;
+  double accuracy(const Tensor& features, const std::vector<int>& labels) const;
+  /// f32 [classes, D + 1]: of the scaled features, then b.
+  const Tensor& weights() const { return weights_; }
 
  private:
-  struct Trained;
-  std::unique_ptr<Trained> trained_;
+  double scale_;
+  Tensor weights_;
 };
 
 }  // namespace ganymede::quality
