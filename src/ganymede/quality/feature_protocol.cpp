@@ -1,6 +1,7 @@
 #include "ganymede/quality/feature_protocol.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <map>
 
@@ -60,17 +61,19 @@ struct Chosen {
   double cost, validation;
 };
 
-/// The classifier of the cost that validates best. Costs go from small to large, each begun at the one before; two in a
-/// row worse than the best end the search: from there on it only learns its images by heart, and large costs take longest.
+/// The classifier of the cost that validates best. Costs go from small to large, each begun at the one before, until one
+/// does worse than the best by a standard error: from there on it only learns its images by heart, and the largest costs
+/// take longest by far.
 Chosen choose(const Labelled& rows, const Labelled& validation, double scale) {
   std::vector<LinearSvm> path;
   path.reserve(std::size(kCosts));
   std::size_t best = 0;
   double highest = -1;
-  while (path.size() < std::size(kCosts) && path.size() - best < 3) {
-    path.emplace_back(rows.features, rows.labels, kCosts[path.size()], scale, path.empty() ? nullptr : &path.back());
+  for (const double cost : kCosts) {
+    path.emplace_back(rows.features, rows.labels, cost, scale, path.empty() ? nullptr : &path.back());
     const double reached = path.back().accuracy(validation.features, validation.labels);
     if (reached > highest) highest = reached, best = path.size() - 1;
+    if (reached < highest - std::sqrt(highest * (1 - highest) / static_cast<double>(validation.labels.size()))) break;
   }
   return {path[best], kCosts[best], highest};
 }
