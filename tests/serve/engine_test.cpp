@@ -4,7 +4,7 @@
 
 #include "ganymede/models/draw.h"
 #include "ganymede/models/initialise.h"
-#include "ganymede/serve/http.h"
+#include "serve/status.h"
 #include "support/recipes.h"
 #include "support/support.h"
 
@@ -39,15 +39,6 @@ std::future<Drawn> draw(Engine& engine, const std::shared_ptr<const LoadedModel>
                  promise->set_value({images, error});
                }});
   return promise->get_future();
-}
-
-int status_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Problem& problem) {
-    return problem.status();
-  }
-  return 200;
 }
 
 TEST(Engine, ReplicasDrawAtTheSameTime) {

@@ -1,5 +1,6 @@
 #include "ganymede/serve/fields.h"
 
+#include "serve/status.h"
 #include "support/support.h"
 
 namespace ganymede::serve {
@@ -10,15 +11,6 @@ Request request_of(std::string body, std::string type = "application/json") {
   request.headers["content-type"] = std::move(type);
   request.body = std::move(body);
   return request;
-}
-
-int status_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Problem& problem) {
-    return problem.status();
-  }
-  return 200;
 }
 
 TEST(Fields, BodiesMustBeJsonObjects) {

@@ -1,7 +1,5 @@
 #include "ganymede/quality/linear_svm.h"
 
-#include <algorithm>
-
 #include "ganymede/core/error.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/quality/moments.h"
