@@ -65,12 +65,13 @@ struct Chosen {
 /// does worse than the best by a standard error: from there on it only learns its images by heart, and the largest costs
 /// take longest by far.
 Chosen choose(const Labelled& rows, const Labelled& validation, double scale) {
+  const SvmExamples examples(rows.features, rows.labels, scale);
   std::vector<LinearSvm> path;
   path.reserve(std::size(kCosts));
   std::size_t best = 0;
   double highest = -1;
   for (const double cost : kCosts) {
-    path.emplace_back(rows.features, rows.labels, cost, scale, path.empty() ? nullptr : &path.back());
+    path.emplace_back(examples, cost, path.empty() ? nullptr : &path.back());
     const double reached = path.back().accuracy(validation.features, validation.labels);
     if (reached > highest) highest = reached, best = path.size() - 1;
     if (reached < highest - std::sqrt(highest * (1 - highest) / static_cast<double>(validation.labels.size()))) break;
@@ -137,8 +138,8 @@ FeatureResult judge_features(const data::Dataset& training, const data::Dataset&
     std::vector<int> labels = learnt.labels;
     labels.insert(labels.end(), validated.labels.begin(), validated.labels.end());
     out.labels = labels.size();
-    const Tensor everything = at::cat({learnt.features, validated.features});
-    accuracies.push_back(LinearSvm(everything, labels, learned.cost, scale, &learned.svm).accuracy(tested.features, tested.labels));
+    const SvmExamples everything(at::cat({learnt.features, validated.features}), labels, scale);
+    accuracies.push_back(LinearSvm(everything, learned.cost, &learned.svm).accuracy(tested.features, tested.labels));
   }
   out.accuracy = spread_of(accuracies);
   return out;

@@ -3,7 +3,9 @@
 // The objective and the regularised b are those of LIBLINEAR's solver 2 (Fan et al. 2008), the classifier of Radford et
 // al. (2016); a test compares the two. The search is Newton's with conjugate gradients and an
 // exact line search (Keerthi and DeCoste, "A modified finite Newton method for fast solution of large scale linear SVMs",
-// 2005), of all classes at once: each pass over the features serves them all, where LIBLINEAR makes one for each.
+// 2005), of all classes at once: each pass over the features serves them all, where LIBLINEAR makes one for each. Where
+// there are more examples than features, the gradients are preconditioned by the inverse of 1 + 2 C f X' X, the Hessian if
+// an f-th of all examples, drawn at random, lay inside the margin: one factorisation for each C, and few passes.
 #pragma once
 
 #include <vector>
@@ -12,12 +14,25 @@
 
 namespace ganymede::quality {
 
+/// What classifiers are trained on, whatever their C.
+class SvmExamples {
+ public:
+  /// `features` f32 [N, D], taken times `scale`; `labels` 0, 1, ... of each row.
+  /// Throws Error with fewer than two classes, and for numbers that are not finite.
+  SvmExamples(const Tensor& features, const std::vector<int>& labels, double scale = 1);
+
+ private:
+  friend class LinearSvm;
+  Tensor features_, signs_;  // f32 [N, D]; [N, classes]: 1 for the class, -1 for others
+  Tensor products_;          // f32 [D + 1, D + 1]: X' X; undefined where there are fewer examples than features
+  double scale_;
+};
+
 class LinearSvm {
  public:
-  /// `features` f32 [N, D], taken times `scale`; `labels` 0, 1, ... of each row. `cost` is C. The search begins at the
-  /// weights of `start`, one of the same features and classes, if there is one: the same optimum, sooner.
-  /// Throws Error with fewer than two classes, for numbers that are not finite, and when a stop was requested.
-  LinearSvm(const Tensor& features, const std::vector<int>& labels, double cost, double scale = 1, const LinearSvm* start = nullptr);
+  /// `cost` is C. The search begins at the weights of `start`, of the same features and classes, if there is one: the same
+  /// optimum, sooner. Throws Error when a stop was requested.
+  LinearSvm(const SvmExamples& examples, double cost, const LinearSvm* start = nullptr);
 
   /// Share of rows whose class it finds.
   double accuracy(const Tensor& features, const std::vector<int>& labels) const;

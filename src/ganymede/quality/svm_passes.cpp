@@ -1,17 +1,56 @@
 #include "ganymede/quality/svm_passes.h"
 
-namespace ganymede::quality {
+#include <cstring>
 
-GANYMEDE_CLONES float dot_product(const float* a, const float* b, std::int64_t count) {
-  float sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (std::int64_t i = 0; i < count; ++i) sum += a[i] * b[i];
-  return sum;
+namespace ganymede::quality {
+namespace {
+
+constexpr int kLanes = 16;
+using Lanes [[gnu::vector_size(kLanes * sizeof(float))]] = float;
+
+}  // namespace
+
+GANYMEDE_CLONES void multiply_rows(const float* const (&x)[kRowsAtOnce], const float* weights, std::int64_t stride,
+                                   std::int64_t width, SvmFactors& out) {
+  Lanes sums[kRowsAtOnce][kClassesAtOnce] = {};
+  std::int64_t i = 0;
+  for (; i + kLanes <= width; i += kLanes) {
+    Lanes rows[kRowsAtOnce];
+    for (int r = 0; r < kRowsAtOnce; ++r) std::memcpy(&rows[r], x[r] + i, sizeof(Lanes));
+    for (int k = 0; k < kClassesAtOnce; ++k) {
+      Lanes w;
+      std::memcpy(&w, weights + k * stride + i, sizeof(Lanes));
+      for (int r = 0; r < kRowsAtOnce; ++r) sums[r][k] += rows[r] * w;
+    }
+  }
+  for (int r = 0; r < kRowsAtOnce; ++r) {
+    for (int k = 0; k < kClassesAtOnce; ++k) {
+      float sum = 0;
+      for (int lane = 0; lane < kLanes; ++lane) sum += sums[r][k][lane];
+      for (std::int64_t rest = i; rest < width; ++rest) sum += x[r][rest] * weights[k * stride + rest];
+      out[r][k] = sum;
+    }
+  }
 }
 
-GANYMEDE_CLONES void add_product(float* out, const float* x, float factor, std::int64_t count) {
-#pragma omp simd
-  for (std::int64_t i = 0; i < count; ++i) out[i] += factor * x[i];
+GANYMEDE_CLONES void add_rows(const float* const (&x)[kRowsAtOnce], const SvmFactors& factors, float* sums, std::int64_t stride,
+                              std::int64_t width) {
+  std::int64_t i = 0;
+  for (; i + kLanes <= width; i += kLanes) {
+    Lanes rows[kRowsAtOnce];
+    for (int r = 0; r < kRowsAtOnce; ++r) std::memcpy(&rows[r], x[r] + i, sizeof(Lanes));
+    for (int k = 0; k < kClassesAtOnce; ++k) {
+      Lanes sum;
+      std::memcpy(&sum, sums + k * stride + i, sizeof(Lanes));
+      for (int r = 0; r < kRowsAtOnce; ++r) sum += rows[r] * factors[r][k];
+      std::memcpy(sums + k * stride + i, &sum, sizeof(Lanes));
+    }
+  }
+  for (; i < width; ++i) {
+    for (int k = 0; k < kClassesAtOnce; ++k) {
+      for (int r = 0; r < kRowsAtOnce; ++r) sums[k * stride + i] += factors[r][k] * x[r][i];
+    }
+  }
 }
 
 }  // namespace ganymede::quality

@@ -150,10 +150,10 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   TrainingImages training_images;
   Workers workers(kPackers);
   Engine engine(meters, options.drawing);
-  const Watcher watcher(catalogue);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;
   if (options.allow_training) trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.drawing.threads);
+  const Watcher watcher(catalogue);  // when all that can be refused was
   const Services services{catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr};
 
   add_model_routes(router, services);
