@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Ganymede's training step beside a PyTorch loop of the same networks, in turn, and prints ratios of medians.
 
-    bench/peers/compare.py --peer torch_gan.py --python /usr/bin/python3 [--pairs 3] [--systems dcgan64 conv32 mlp32]
+    bench/peers/compare.py --peer torch_gan.py --python /usr/bin/python3 [--pairs 3] [--systems dcgan64 wgan64 wgangp32 acgan64 conv32 mlp32]
 
 The peer is a script that takes --system, --batch, --steps, --warmup, --threads and prints one JSON line with
 seconds_per_step. Both run on as many threads, one after the other, so that a machine whose speed drifts is fair to both.
@@ -11,6 +11,9 @@ import argparse, json, os, pathlib, statistics, subprocess
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SYSTEMS = {  # name: (recipe, batch, steps)
     "dcgan64": (str(ROOT / "bench/peers/dcgan64.toml"), 128, 4),
+    "wgan64": (str(ROOT / "bench/peers/wgan64.toml"), 32, 3),
+    "wgangp32": (str(ROOT / "bench/peers/wgangp32.toml"), 64, 4),
+    "acgan64": (str(ROOT / "bench/peers/acgan64.toml"), 64, 4),
     "conv32": ("cifar10-conv", 256, 4),
     "mlp32": ("cifar10-mlp", 64, 40),
 }
