@@ -1,7 +1,7 @@
 # The two kinds of target this project has: a library per folder of src/ganymede, and a test program beside each.
 
+include(CheckCXXCompilerFlag)
 find_package(PkgConfig REQUIRED)
-find_package(Torch REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
 find_package(spdlog REQUIRED)
@@ -10,14 +10,19 @@ find_package(tomlplusplus REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(OpenSSL REQUIRED)
 pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)
+include(LibTorch)
 
 add_library(ganymede_options INTERFACE)
-target_compile_options(ganymede_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror
-  # A file in a unit of several looks like a header to this one.
-  -Wno-subobject-linkage
-  # GCC 12 reports these falsely inside the standard library's own headers.
-  -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=restrict)
+target_compile_options(ganymede_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor)
+if(GANYMEDE_WERROR)
+  target_compile_options(ganymede_options INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  # ccache sees through a precompiled header only with the first. A file in a unit of several looks like a header to the
+  # next. The rest GCC 12 to 14 report falsely inside the standard library's own headers.
+  target_compile_options(ganymede_options INTERFACE -fpch-preprocess -Wno-subobject-linkage
+    -Wno-error=maybe-uninitialized -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=restrict)
+endif()
 target_include_directories(ganymede_options INTERFACE ${PROJECT_SOURCE_DIR}/src)
 target_compile_definitions(ganymede_options INTERFACE GANYMEDE_VERSION="${PROJECT_VERSION}")
 target_link_libraries(ganymede_options INTERFACE fmt::fmt spdlog::spdlog Threads::Threads)
@@ -25,11 +30,6 @@ if(GANYMEDE_SANITIZE)
   target_compile_options(ganymede_options INTERFACE -fsanitize=${GANYMEDE_SANITIZE} -fno-omit-frame-pointer)
   target_link_options(ganymede_options INTERFACE -fsanitize=${GANYMEDE_SANITIZE})
 endif()
-
-# LibTorch's headers are "system": their warnings are not ours.
-add_library(ganymede_torch INTERFACE)
-target_include_directories(ganymede_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(ganymede_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
 
 # LibTorch's headers cost many seconds a file, so every target that uses them shares one precompiled header.
 file(WRITE ${CMAKE_BINARY_DIR}/pch/anchor.cpp.in "// Anchor of the shared precompiled header.\n")
@@ -50,22 +50,21 @@ function(ganymede_use_pch target)
   target_precompile_headers(${target} REUSE_FROM ganymede_pch)
 endfunction()
 
-# Code that only passes things on, or is run once, need not be optimised as long as the rest.
+# Code that only passes things on, or is run once, need not be optimised as long as the rest. What -O2 switches on for the
+# processor must be what the precompiled header was made with (GCC 13 and later check it).
+check_cxx_compiler_flag(-munroll-only-small-loops GANYMEDE_HAS_SMALL_LOOPS)
 function(ganymede_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  if(GANYMEDE_HAS_SMALL_LOOPS)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-munroll-only-small-loops>)
+  endif()
 endfunction()
 
-# ganymede_vector_passes(FILE...): loops over plain numbers that are compiled for the vector units of several processors, as
-# functions marked GANYMEDE_CLONES. They need no LibTorch, so no precompiled header either.
+# ganymede_vector_passes(FILE...): loops over plain numbers, compiled for the vector units of several processors
+# (core/instruction_level.h). They need no LibTorch, so no precompiled header either.
 function(ganymede_vector_passes)
-  # The versions are chosen by the loader (ifunc), too early for the sanitizers.
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT GANYMEDE_SANITIZE)
-    set(clones [[GANYMEDE_CLONES=__attribute__((target_clones("arch=x86-64-v4","arch=x86-64-v3","default")))]])
-  else()
-    set(clones "GANYMEDE_CLONES=")
-  endif()
   # Square roots and comparisons become vector instructions only without their side effects on errno and the flags.
-  set_source_files_properties(${ARGN} PROPERTIES COMPILE_DEFINITIONS "${clones}" SKIP_PRECOMPILE_HEADERS ON
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON
     COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math")
 endfunction()
 
@@ -88,7 +87,7 @@ endfunction()
 function(ganymede_test name)
   cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(ganymede_test_${name} ${ARG_SOURCES})
-  target_link_libraries(ganymede_test_${name} PRIVATE ganymede_options ${ARG_DEPENDS} ganymede_test_support GTest::gmock GTest::gtest_main)
+  target_link_libraries(ganymede_test_${name} PRIVATE ganymede_options ${ARG_DEPENDS} ganymede_test_support GTest::gmock)
   if(ARG_TORCH)
     target_link_libraries(ganymede_test_${name} PRIVATE ganymede_torch)
     ganymede_use_pch(ganymede_test_${name})

@@ -45,8 +45,8 @@ void add_bench(CLI::App& app) {
     fmt::print("{}: batch {}, {}, {} threads, median of {} steps\n", recipe.name, recipe.train.batch, result.precision,
                result.threads, flags->steps);
     fmt::print("  {:.4f} s a step, {:.1f} images/s\n", result.seconds_per_step, result.images_per_s);
-    fmt::print("  {:.0f} GFLOP/s of {:.0f} that a matrix product reaches: {:.0f} %\n", result.gflops, result.ceiling_gflops,
-               100 * result.fraction_of_ceiling);
+    fmt::print("  {:.0f} GFLOP/s of {:.0f} that a matrix product reaches: {:.0f} %\n", result.gflops,
+               result.ceiling_gflops, 100 * result.fraction_of_ceiling);
   });
 }
 

@@ -120,7 +120,8 @@ image::Image sheet(const data::Dataset& dataset, std::size_t each) {
   const auto& info = dataset.info();
   if (info.classes.empty()) {
     std::vector<image::Image> pictures;
-    for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i) pictures.push_back(data::picture(dataset, i));
+    for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i)
+      pictures.push_back(data::picture(dataset, i));
     return image::grid(pictures, static_cast<int>(each));
   }
   std::vector<image::LabelledRow> rows;
@@ -223,7 +224,9 @@ void add_data(CLI::App& app) {
 
   auto* fetch_app = app.add_subcommand("fetch", "download a data set, with checksum and resume");
   auto flags = std::make_shared<FetchFlags>();
-  fetch_app->add_option("data", flags->what, "a data set's name, 'inception' (the network FID is defined with), or the address of a file")
+  fetch_app
+      ->add_option("data", flags->what,
+                   "a data set's name, 'inception' (the network FID is defined with), or the address of a file")
       ->required()
       ->type_name("NAME|URL");
   fetch_app->add_option("--data", flags->folder, "where to put it; default: $GANYMEDE_DATA/NAME, else datasets/NAME")

@@ -37,7 +37,8 @@ std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlag
   for (const auto& file : data::published_files()) {
     if (file.dataset != data::kInception) continue;
     const auto path = data::data_root() / data::kInception / file.name;
-    if (!fs::exists(path)) throw Error("Inception is not at hand", path.string(), "get it with: ganymede data fetch inception");
+    if (!fs::exists(path))
+      throw Error("Inception is not at hand", path.string(), "get it with: ganymede data fetch inception");
     return quality::torchscript_extractor(path);
   }
   return nullptr;
@@ -68,17 +69,21 @@ std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& mo
 
 void expect_extension(const std::string& file, const std::vector<std::string>& known) {
   if (file.empty() || std::find(known.begin(), known.end(), fs::path(file).extension()) != known.end()) return;
-  throw UsageError("the figure's file name does not say what it is", file, fmt::format("end it in {}", fmt::join(known, " or ")));
+  throw UsageError("the figure's file name does not say what it is", file,
+                   fmt::format("end it in {}", fmt::join(known, " or ")));
 }
 
 /// The built-in classifier of a data set, at the shape of its images.
-std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::DataConfig& config, const data::DatasetInfo& info) {
+std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::DataConfig& config,
+                                                               const data::DatasetInfo& info) {
   auto trained = train::classifier_of(config, nn::Shape{info.channels, info.height, info.width});
   std::vector<checkpoint::NamedTensor> tensors;
   checkpoint::append_tensors(tensors, "classifier", trained.network);
-  quality::ExtractorInfo named{.name = trained.name, .checksum = quality::tensors_digest(tensors), .classes = trained.classes};
+  quality::ExtractorInfo named{
+      .name = trained.name, .checksum = quality::tensors_digest(tensors), .classes = trained.classes};
   named.note = fmt::format("built-in classifier, {:.2f} % of {}", 100 * trained.accuracy.share, trained.accuracy.of);
-  return quality::network_extractor(std::make_shared<const models::Network>(std::move(trained.network)), std::move(named));
+  return quality::network_extractor(std::make_shared<const models::Network>(std::move(trained.network)),
+                                    std::move(named));
 }
 
 /// What names the real side's data for the classifier: the model's recipe, or the set itself.
@@ -88,7 +93,9 @@ config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedSide& f
     if (!flags.data.empty()) data.path = flags.data;
     return data;
   }
-  if (!real.side.images || real.model) throw UsageError("--train-features needs labelled real images", flags.real, "name a data set with --real, or --features FILE");
+  if (!real.side.images || real.model)
+    throw UsageError("--train-features needs labelled real images", flags.real,
+                     "name a data set with --real, or --features FILE");
   const auto& info = real.side.images->info();
   config::DataConfig data;
   data.name = info.name;
@@ -103,7 +110,8 @@ struct Sides {
 
 Sides open_sides(const EvaluateFlags& flags) {
   SideOptions real{.count = flags.real_count, .seed = flags.seed + 1, .size = flags.size, .channels = flags.channels};
-  SideOptions fake{.count = flags.count, .seed = flags.seed, .size = flags.size, .channels = flags.channels, .source = flags.source};
+  SideOptions fake{
+      .count = flags.count, .seed = flags.seed, .size = flags.size, .channels = flags.channels, .source = flags.source};
   if (!flags.model.empty()) {
     auto model = checkpoint::load_model(flags.model);
     auto data = own_data(model, flags);  // before any picture is drawn: it may not be at hand
@@ -127,8 +135,9 @@ std::vector<Metric> metrics_of(const EvaluateFlags& flags, const quality::Side& 
     out = {Metric::kFid, Metric::kPrdc};
     constexpr std::int64_t kForKid = 1000;
     if (flags.force || std::min(real.count(), fake.count()) >= kForKid) out.push_back(Metric::kKid);
-    const bool logits = fake.stored ? fake.stored->values.logits.defined()
-                                    : extractor->extract(quality::read_images(*fake.images, 0, 1), true).logits.defined();
+    const bool logits = fake.stored
+                            ? fake.stored->values.logits.defined()
+                            : extractor->extract(quality::read_images(*fake.images, 0, 1), true).logits.defined();
     if (logits && fake.count() >= 10) out.push_back(Metric::kIs);
   }
   if (real.stored || fake.stored) return out;
@@ -159,10 +168,15 @@ void run(const EvaluateFlags& flags) {
   if (flags.train_features) extractor = classifier_of(labelled_data(flags, fake, real), real.side.images->info());
   const auto metrics = metrics_of(flags, real.side, fake.side, extractor.get());
   if (metrics.empty()) {
-    throw UsageError("without features there is no metric for these", flags.fake, "name a feature file with --features");
+    throw UsageError("without features there is no metric for these", flags.fake,
+                     "name a feature file with --features");
   }
-  quality::Judge judge(real.side, extractor, {.metrics = metrics, .k = flags.k, .seed = flags.seed, .force = flags.force,
-                                              .keep_features = !flags.scatter.empty()});
+  quality::Judge judge(real.side, extractor,
+                       {.metrics = metrics,
+                        .k = flags.k,
+                        .seed = flags.seed,
+                        .force = flags.force,
+                        .keep_features = !flags.scatter.empty()});
   const auto figures = judge.judge(fake.side);
   const bool inception = judge.features_info(fake.side).inception;
   auto values = metrics_json(figures, quality::frechet_name(inception, fake.side.count()));
@@ -185,19 +199,36 @@ void add_evaluate(CLI::App& app) {
   app.add_option("model", flags->model, "a .safetensors file or a run folder, judged against its own data");
   app.add_option("--data", flags->data, "where the model's data is: a folder, archive or file")->type_name("DIR");
   app.add_option("--source", flags->source, "where the images are that a translating model redraws")->type_name("DIR");
-  app.add_option("--real", flags->real, "instead of a model: a data set, images, a model or a feature file")->type_name("A");
-  app.add_option("--fake", flags->fake, "what to compare with --real: the same kinds; NAME:SPLIT names a split")->type_name("B");
-  app.add_option("--metrics", flags->metrics, "fid, kid, is, prdc, swd, modes; all that can be had unless given")->delimiter(',')->allow_extra_args(false);
-  app.add_option("-n,--count", flags->count, "pictures to draw (50,000 unless given), or of --fake to use")->check(CLI::Range(1, 10'000'000));
-  app.add_option("--real-count", flags->real_count, "real images to use; all unless given")->check(CLI::Range(1, 100'000'000));
-  auto* features = app.add_option("--features", flags->features, "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust")->type_name("FILE");
-  app.add_flag("--train-features", flags->train_features, "features of a classifier of the real data's labels, trained once and kept")->excludes(features);
-  app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--real", flags->real, "instead of a model: a data set, images, a model or a feature file")
+      ->type_name("A");
+  app.add_option("--fake", flags->fake, "what to compare with --real: the same kinds; NAME:SPLIT names a split")
+      ->type_name("B");
+  app.add_option("--metrics", flags->metrics, "fid, kid, is, prdc, swd, modes; all that can be had unless given")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  app.add_option("-n,--count", flags->count, "pictures to draw (50,000 unless given), or of --fake to use")
+      ->check(CLI::Range(1, 10'000'000));
+  app.add_option("--real-count", flags->real_count, "real images to use; all unless given")
+      ->check(CLI::Range(1, 100'000'000));
+  auto* features =
+      app.add_option("--features", flags->features,
+                     "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust")
+          ->type_name("FILE");
+  app.add_flag("--train-features", flags->train_features,
+               "features of a classifier of the real data's labels, trained once and kept")
+      ->excludes(features);
+  app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   app.add_option("--seed", flags->seed, "of the model's noise and of what metrics draw")->capture_default_str();
-  app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")->check(CLI::Range(1, 4096));
+  app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")
+      ->check(CLI::Range(1, 4096));
   app.add_option("--channels", flags->channels, "bring them to 1 (grey) or 3 (RGB)")->check(CLI::IsMember({1, 3}));
-  app.add_option("--scatter", flags->scatter, "draw both sides' features along their principal components")->type_name("SVG|PNG");
-  app.add_option("--memorisation", flags->memorisation, "draw the pictures nearest to training images, and say how near they are")->type_name("PNG");
+  app.add_option("--scatter", flags->scatter, "draw both sides' features along their principal components")
+      ->type_name("SVG|PNG");
+  app.add_option("--memorisation", flags->memorisation,
+                 "draw the pictures nearest to training images, and say how near they are")
+      ->type_name("PNG");
   app.add_flag("--force", flags->force, "figures of fewer images than a metric needs, too");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });

@@ -33,7 +33,8 @@ struct Splits {
   std::string test_split;  ///< what the test images are
 };
 
-std::shared_ptr<const data::Dataset> part_of(std::shared_ptr<const data::Dataset> whole, std::vector<std::uint32_t> indices) {
+std::shared_ptr<const data::Dataset> part_of(std::shared_ptr<const data::Dataset> whole,
+                                             std::vector<std::uint32_t> indices) {
   data::Selection selection;
   std::sort(indices.begin(), indices.end());
   for (const auto index : indices) selection.labels.push_back(whole->label(index));
@@ -96,7 +97,8 @@ void run(const FeaturesFlags& flags) {
   models::initialise(fresh, model.recipe.discriminator, model.recipe.train.seed, "discriminator");
   const quality::DiscriminatorFeatures untrained(fresh);
 
-  std::vector<std::pair<std::string, quality::Embedding>> rows{{"trained", [&](const Tensor& x) { return trained(x); }}};
+  std::vector<std::pair<std::string, quality::Embedding>> rows{
+      {"trained", [&](const Tensor& x) { return trained(x); }}};
   if (!flags.no_baselines) {
     rows.emplace_back("untrained", [&](const Tensor& x) { return untrained(x); });
     rows.emplace_back("pixels", quality::pixel_embedding());
@@ -105,12 +107,14 @@ void run(const FeaturesFlags& flags) {
   quality::FeatureResult last;
   for (const auto& [name, embedding] : rows) {
     Progress progress("features, " + name, 0, "image");
-    last = quality::judge_features(*splits.training, *splits.test, embedding, flags.protocol, [&](std::size_t done) { progress.update(done); });
+    last = quality::judge_features(*splits.training, *splits.test, embedding, flags.protocol,
+                                   [&](std::size_t done) { progress.update(done); });
     progress.finish();
     results[name] = result_json(last);
     if (flags.json) continue;
-    fmt::print("{:<10} accuracy {:.2f} % ± {:.2f}  ({} features, C {})\n", name, 100 * last.accuracy.mean, 100 * last.accuracy.deviation,
-               data::grouped(static_cast<std::uint64_t>(last.width)), fmt::join(last.costs, ", "));
+    fmt::print("{:<10} accuracy {:.2f} % ± {:.2f}  ({} features, C {})\n", name, 100 * last.accuracy.mean,
+               100 * last.accuracy.deviation, data::grouped(static_cast<std::uint64_t>(last.width)),
+               fmt::join(last.costs, ", "));
     std::fflush(stdout);  // the next row may take minutes
   }
   const json protocol{{"model", flags.model},
@@ -127,7 +131,8 @@ void run(const FeaturesFlags& flags) {
                       {"classifier", "L2-regularised L2-loss linear SVM (as LIBLINEAR's), one against the rest"}};
   if (flags.json) return print_json({{"protocol", protocol}, {"results", results}});
   fmt::print("protocol\n");
-  for (const auto& [key, value] : protocol.items()) fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
+  for (const auto& [key, value] : protocol.items())
+    fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
 }
 
 }  // namespace
@@ -135,11 +140,18 @@ void run(const FeaturesFlags& flags) {
 void add_features(CLI::App& app) {
   auto flags = std::make_shared<FeaturesFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
-  app.add_option("--data", flags->data, "labelled images: a data set's name, or a path; the model's own data unless given")->type_name("NAME|DIR");
-  app.add_option("--labels", flags->protocol.labels, "train on so many labels, the same number of each class; all unless given")->check(CLI::Range(1, 10'000'000));
-  app.add_option("--draws", flags->protocol.draws, "draw the labels so often: mean and deviation")->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--data", flags->data,
+                 "labelled images: a data set's name, or a path; the model's own data unless given")
+      ->type_name("NAME|DIR");
+  app.add_option("--labels", flags->protocol.labels,
+                 "train on so many labels, the same number of each class; all unless given")
+      ->check(CLI::Range(1, 10'000'000));
+  app.add_option("--draws", flags->protocol.draws, "draw the labels so often: mean and deviation")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
   app.add_option("--seed", flags->protocol.seed, "of the draws and of the validation images")->capture_default_str();
-  app.add_flag("--no-baselines", flags->no_baselines, "only the trained discriminator, not an untrained one and raw pixels");
+  app.add_flag("--no-baselines", flags->no_baselines,
+               "only the trained discriminator, not an untrained one and raw pixels");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

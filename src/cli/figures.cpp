@@ -17,8 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kScattered = 2000;     // of each side: more would be a blot
-constexpr std::size_t kCompared = 1000;       // images that are looked up among the training images
+constexpr std::int64_t kScattered = 2000;  // of each side: more would be a blot
+constexpr std::size_t kCompared = 1000;    // images that are looked up among the training images
 constexpr std::size_t kShown = 8;
 constexpr std::int64_t kNeighbours = 5;
 
@@ -56,13 +56,16 @@ image::Image sheet(const data::Dataset& generated, const data::Dataset& training
   std::vector<std::int64_t> order(static_cast<std::size_t>(nearest.size(0)));
   std::iota(order.begin(), order.end(), std::int64_t{0});
   const double* distance = nearest.data_ptr<double>();
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return distance[a] < distance[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::int64_t a, std::int64_t b) { return distance[a] < distance[b]; });
   std::vector<image::LabelledRow> rows;
   for (std::size_t i = 0; i < std::min(kShown, order.size()); ++i) {
     for (const auto& space : spaces) {
-      image::LabelledRow row{fmt::format("generated | nearest by {}", space.name), {data::picture(generated, static_cast<std::size_t>(order[i]))}};
+      image::LabelledRow row{fmt::format("generated | nearest by {}", space.name),
+                             {data::picture(generated, static_cast<std::size_t>(order[i]))}};
       const auto found = space.found.nearest.indices[order[i]];
-      for (std::int64_t k = 0; k < found.size(0); ++k) row.images.push_back(data::picture(training, static_cast<std::size_t>(found[k].item<std::int64_t>())));
+      for (std::int64_t k = 0; k < found.size(0); ++k)
+        row.images.push_back(data::picture(training, static_cast<std::size_t>(found[k].item<std::int64_t>())));
       rows.push_back(std::move(row));
     }
   }
@@ -74,11 +77,15 @@ image::Image sheet(const data::Dataset& generated, const data::Dataset& training
 void draw_scatter(const quality::Judge& judge, const std::string& file) {
   const auto &real = judge.real_features(), &fake = judge.fake_features();
   if (!real.features.defined() || !fake.features.defined()) {
-    throw UsageError("there are no features to draw", file, "add --features FILE and a metric of features to --metrics");
+    throw UsageError("there are no features to draw", file,
+                     "add --features FILE and a metric of features to --metrics");
   }
   image::Chart chart;
-  chart.panels.push_back({"Features", "first principal component", "second",
-                          {scattered("real", real.features, real.moments), scattered("generated", fake.features, real.moments)}});
+  chart.panels.push_back(
+      {"Features",
+       "first principal component",
+       "second",
+       {scattered("real", real.features, real.moments), scattered("generated", fake.features, real.moments)}});
   if (std::filesystem::path(file).extension() == ".svg") {
     write_file(file, image::chart_svg(chart));
   } else {
@@ -86,9 +93,11 @@ void draw_scatter(const quality::Judge& judge, const std::string& file) {
   }
 }
 
-CopiesFound look_for_copies(const quality::Side& training, const quality::Side& generated, const data::Dataset* held_out,
-                            const quality::FeatureExtractor* extractor, const std::string& file) {
-  if (!training.images || !generated.images) throw UsageError("copies are looked for among images, not features", file, "name images");
+CopiesFound look_for_copies(const quality::Side& training, const quality::Side& generated,
+                            const data::Dataset* held_out, const quality::FeatureExtractor* extractor,
+                            const std::string& file) {
+  if (!training.images || !generated.images)
+    throw UsageError("copies are looked for among images, not features", file, "name images");
   const auto& trained = *training.images;
   const auto few = some_of(*generated.images);
   const auto unseen = held_out != nullptr ? some_of(*held_out) : nullptr;
@@ -100,15 +109,21 @@ CopiesFound look_for_copies(const quality::Side& training, const quality::Side& 
   for (const auto& [name, embedding] : embeddings) {
     Progress progress("nearest by " + name, trained.size(), "image");
     const auto report = [&](std::size_t done) { progress.update(done); };
-    spaces.push_back({name, quality::closeness(*few, trained, std::min<std::int64_t>(kNeighbours, static_cast<std::int64_t>(trained.size())), embedding, report)});
+    spaces.push_back(
+        {name, quality::closeness(*few, trained,
+                                  std::min<std::int64_t>(kNeighbours, static_cast<std::int64_t>(trained.size())),
+                                  embedding, report)});
     json& figures = out.figures[name];
-    figures = {{"authenticity", spaces.back().found.authenticity}, {"median_distance", spaces.back().found.median_distance}};
+    figures = {{"authenticity", spaces.back().found.authenticity},
+               {"median_distance", spaces.back().found.median_distance}};
     if (unseen == nullptr) continue;
     const auto expected = quality::closeness(*unseen, trained, 1, embedding, report);
     figures["held_out"] = {{"authenticity", expected.authenticity}, {"median_distance", expected.median_distance}};
   }
   write_file(file, image::encode_png(sheet(*few, trained, spaces)));
-  out.protocol = {{"generated", few->size()}, {"training", trained.size()}, {"figure", file},
+  out.protocol = {{"generated", few->size()},
+                  {"training", trained.size()},
+                  {"figure", file},
                   {"held_out", unseen != nullptr ? json(unseen->size()) : json()}};
   return out;
 }

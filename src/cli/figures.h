@@ -17,7 +17,8 @@ struct CopiesFound {
 
 /// Looks for the training images nearest to generated ones, in pixels and (with an extractor) in features, and draws
 /// those that come nearest to theirs. `held_out` may be null. Throws UsageError for sides without images.
-CopiesFound look_for_copies(const quality::Side& training, const quality::Side& generated, const data::Dataset* held_out,
-                            const quality::FeatureExtractor* extractor, const std::string& file);
+CopiesFound look_for_copies(const quality::Side& training, const quality::Side& generated,
+                            const data::Dataset* held_out, const quality::FeatureExtractor* extractor,
+                            const std::string& file);
 
 }  // namespace ganymede::cli

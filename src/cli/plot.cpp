@@ -75,10 +75,11 @@ json last_values(const train::MetricsData& metrics) {
 
 void draw(const PlotOptions& options, const std::vector<train::RunMetrics>& runs) {
   const std::string title = !options.title.empty() ? options.title : runs.size() == 1 ? runs.front().name : "";
-  const image::Chart chart =
-      options.precision_recall
-          ? precision_recall_chart(runs, title)
-          : loss_chart(runs, {.title = title, .smooth = options.smooth, .columns = split(options.columns), .quality = options.quality});
+  const image::Chart chart = options.precision_recall ? precision_recall_chart(runs, title)
+                                                      : loss_chart(runs, {.title = title,
+                                                                          .smooth = options.smooth,
+                                                                          .columns = split(options.columns),
+                                                                          .quality = options.quality});
   if (fs::path(options.output).extension() == ".svg")
     write_file(options.output, image::chart_svg(chart));
   else
@@ -113,7 +114,8 @@ void plot(const PlotOptions& options) {
   }
   const std::vector<std::string> names = names_of(options.runs);
   if (options.samples) {
-    if (extension != ".png") throw UsageError("sample sheets are drawn as PNG only", options.output, "name one with -o FILE.png");
+    if (extension != ".png")
+      throw UsageError("sample sheets are drawn as PNG only", options.output, "name one with -o FILE.png");
     return draw_samples(options, names);
   }
   std::vector<train::RunMetrics> runs;
@@ -141,11 +143,14 @@ void add_plot(CLI::App& app) {
   app.add_option("--smooth", options->smooth, "weight of the moving average, 0 (none) to 0.999")
       ->check(CLI::Range(0.0, 0.999));
   app.add_option("--columns", options->columns, "columns to draw, a panel each: loss_d,fid");
-  auto* quality = app.add_flag("--quality", options->quality, "the curves of quality, or the columns named, over epochs");
+  auto* quality =
+      app.add_flag("--quality", options->quality, "the curves of quality, or the columns named, over epochs");
   app.add_flag("--precision-recall", options->precision_recall, "precision over recall instead")->excludes(quality);
   app.add_option("--title", options->title, "above the chart; the run's name by default");
-  auto* samples = app.add_flag("--samples", options->samples, "draw the runs' last sample sheets beside each other instead");
-  app.add_flag("--json", options->as_json, "print the last value of each column as JSON; -o may be left out")->excludes(samples);
+  auto* samples =
+      app.add_flag("--samples", options->samples, "draw the runs' last sample sheets beside each other instead");
+  app.add_flag("--json", options->as_json, "print the last value of each column as JSON; -o may be left out")
+      ->excludes(samples);
   app.callback([options] { plot(*options); });
 }
 

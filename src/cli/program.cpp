@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "ganymede/core/error.h"
+#include "ganymede/core/instruction_level.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/memory.h"
 #include "ganymede/core/progress.h"
@@ -51,7 +52,8 @@ std::vector<std::string> known_words(const CLI::App& app, bool flags) {
     }
   }
   if (!flags) {
-    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) words.push_back(sub->get_name());
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+      words.push_back(sub->get_name());
   }
   return words;
 }
@@ -76,12 +78,14 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App& app = named_command(program);
   const std::string help = app.get_parent() != nullptr ? "ganymede " + app.get_name() + " --help" : "ganymede --help";
   // A mistyped command is both an unknown word and a missing command: the word says more.
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr || dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
+      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {
     for (const auto& word : program.remaining(true)) {
       const bool flag = word.rfind("-", 0) == 0;
       const auto known = known_words(app, flag);
       if (known.empty()) return report(fmt::format("unexpected '{}'; see '{}'", word, help), kWrongUsage);
-      return report(fmt::format("unknown {} '{}'; {}", flag ? "flag" : "word", word, suggest(word, known)), kWrongUsage);
+      return report(fmt::format("unknown {} '{}'; {}", flag ? "flag" : "word", word, suggest(word, known)),
+                    kWrongUsage);
     }
   }
   return report(fmt::format("{}; see '{}'", error.what(), help), kWrongUsage);
@@ -94,8 +98,12 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", GANYMEDE_VERSION);
   program.add_option("--threads", globals().threads, "threads of the arithmetic; 0 is one for each processor")
       ->check(CLI::Range(0, 1024));
+  std::string isa;
+  program.add_option("--isa", isa, "use no more of the processor than this: plain, avx2, avx512 or tiles")
+      ->envname("GANYMEDE_ISA");
   program.add_flag("-q,--quiet", globals().quiet, "no progress, warnings only");
-  program.parse_complete_callback([] {
+  program.parse_complete_callback([&isa, argv] {
+    keep_to_instruction_level(argv, isa);
     start_logging(globals().quiet ? spdlog::level::warn : spdlog::level::info);
     if (globals().quiet) Progress::silence();
   });
@@ -128,7 +136,9 @@ Globals& globals() {
   return instance;
 }
 
-void print_json(const nlohmann::json& document) { fmt::print("{}\n", document.dump(2)); }
+void print_json(const nlohmann::json& document) {
+  fmt::print("{}\n", document.dump(2));
+}
 
 void run_program(int argc, char** argv) {
   keep_freed_memory();
@@ -140,4 +150,3 @@ void run_program(int argc, char** argv) {
 }
 
 }  // namespace ganymede::cli
-

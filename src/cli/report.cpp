@@ -8,10 +8,12 @@
 namespace ganymede::cli {
 namespace {
 
-using nlohmann::json;
 using data::grouped;
+using nlohmann::json;
 
-json spread_json(const quality::Spread& spread) { return {{"mean", spread.mean}, {"std", spread.deviation}}; }
+json spread_json(const quality::Spread& spread) {
+  return {{"mean", spread.mean}, {"std", spread.deviation}};
+}
 
 json side_json(const OpenedSide& opened) {
   const auto& side = opened.side;
@@ -35,11 +37,14 @@ json side_json(const OpenedSide& opened) {
 }
 
 std::string side_text(const json& side, const json& seed) {
-  std::string out = fmt::format("{} images of {}", grouped(side["images"].get<std::uint64_t>()), side["what"].get<std::string>());
+  std::string out =
+      fmt::format("{} images of {}", grouped(side["images"].get<std::uint64_t>()), side["what"].get<std::string>());
   if (!side.contains("height")) return out + ", stored features";
-  out += fmt::format(", {}x{} {}", side["width"].get<int>(), side["height"].get<int>(), side["channels"].get<int>() == 1 ? "grey" : "RGB");
+  out += fmt::format(", {}x{} {}", side["width"].get<int>(), side["height"].get<int>(),
+                     side["channels"].get<int>() == 1 ? "grey" : "RGB");
   if (side.contains("model")) {
-    return out + fmt::format(", {} at step {}, seed {}", side["model"].get<std::string>(), side["step"].get<std::uint64_t>(), seed.get<std::uint64_t>());
+    return out + fmt::format(", {} at step {}, seed {}", side["model"].get<std::string>(),
+                             side["step"].get<std::uint64_t>(), seed.get<std::uint64_t>());
   }
   const auto splits = side["splits"].get<std::vector<std::string>>();
   return splits.empty() ? out : out + fmt::format(", {}", fmt::join(splits, " and "));
@@ -52,22 +57,24 @@ std::string value_text(const json& value) {
   if (!value.is_object()) return fmt::format("{:.6g}", value.get<double>());
   if (value.contains("levels")) {
     std::string levels;
-    for (const auto& [level, distance] : value["levels"].items()) levels += fmt::format("  {}: {:.4g}", level, distance.get<double>());
+    for (const auto& [level, distance] : value["levels"].items())
+      levels += fmt::format("  {}: {:.4g}", level, distance.get<double>());
     return fmt::format("{:.6g} ({} )", value["mean"].get<double>(), levels);
   }
   if (value.contains("pixels")) {
     std::string out;
     for (const auto& [space, found] : value.items()) {
-      out += fmt::format("{}{}: authenticity {:.3f}, median distance {:.4g}", out.empty() ? "" : "; ", space, found["authenticity"].get<double>(),
-                         found["median_distance"].get<double>());
+      out += fmt::format("{}{}: authenticity {:.3f}, median distance {:.4g}", out.empty() ? "" : "; ", space,
+                         found["authenticity"].get<double>(), found["median_distance"].get<double>());
       if (!found.contains("held_out")) continue;
       out += fmt::format(" (held-out images: {:.3f}, {:.4g})", found["held_out"]["authenticity"].get<double>(),
                          found["held_out"]["median_distance"].get<double>());
     }
     return out;
   }
-  return fmt::format("{} of {} classes, divergence {:.4f} nats, {:.1f} % clear", value["found"].get<int>(), value["classes"].get<int>(),
-                     value["divergence"].get<double>(), 100 * value["clear"].get<double>());
+  return fmt::format("{} of {} classes, divergence {:.4f} nats, {:.1f} % clear", value["found"].get<int>(),
+                     value["classes"].get<int>(), value["divergence"].get<double>(),
+                     100 * value["clear"].get<double>());
 }
 
 }  // namespace
@@ -89,14 +96,18 @@ json metrics_json(const quality::Figures& figures, const std::string& frechet_na
     out["swd"] = {{"mean", figures.swd->mean}, {"levels", levels}};
   }
   if (const auto& modes = figures.modes) {
-    out["modes"] = {{"found", modes->found}, {"classes", modes->frequencies.size()}, {"divergence", modes->divergence},
-                    {"clear", modes->clear}, {"frequencies", modes->frequencies}};
+    out["modes"] = {{"found", modes->found},
+                    {"classes", modes->frequencies.size()},
+                    {"divergence", modes->divergence},
+                    {"clear", modes->clear},
+                    {"frequencies", modes->frequencies}};
   }
   if (figures.class_accuracy) out["class_accuracy"] = *figures.class_accuracy;
   return out;
 }
 
-json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake, const quality::Figures& figures) {
+json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake,
+                   const quality::Figures& figures) {
   const auto& options = judge.options();
   json metrics = json::array(), features;
   bool featured = false;
@@ -106,7 +117,10 @@ json protocol_json(const quality::Judge& judge, const OpenedSide& real, const Op
   }
   if (featured) {
     const auto info = judge.features_info(fake.side);
-    features = {{"name", info.name}, {"sha256", info.checksum}, {"inception", info.inception}, {"width", judge.real_features().moments.dimension()}};
+    features = {{"name", info.name},
+                {"sha256", info.checksum},
+                {"inception", info.inception},
+                {"width", judge.real_features().moments.dimension()}};
     if (!info.note.empty()) features["note"] = info.note;
   }
   const bool inception = featured && judge.features_info(fake.side).inception;
@@ -118,12 +132,16 @@ json protocol_json(const quality::Judge& judge, const OpenedSide& real, const Op
            {"quantised", "clamp(x * 127.5 + 128, 0, 255), 8 bits"},
            {"resize", inception ? "bilinear to 299x299 inside the network, as TensorFlow 1" : "none after loading"},
            {"forced", options.force}};
-  if (figures.kid) out["kid"] = {{"subsets", quality::KernelDistanceOptions().subsets}, {"subset", judge.kid_subset(fake.side)}};
+  if (figures.kid)
+    out["kid"] = {{"subsets", quality::KernelDistanceOptions().subsets}, {"subset", judge.kid_subset(fake.side)}};
   if (figures.is) out["is"] = {{"splits", quality::kScoreSplits}};
   if (figures.prdc) out["prdc"] = {{"k", options.k}};
   if (figures.swd) {
-    out["swd"] = {{"images", figures.swd->images}, {"patch", quality::kPatch}, {"patches_per_image", quality::kPatchesPerImage},
-                  {"directions", quality::kDirections}, {"scale", 1000}};
+    out["swd"] = {{"images", figures.swd->images},
+                  {"patch", quality::kPatch},
+                  {"patches_per_image", quality::kPatchesPerImage},
+                  {"directions", quality::kDirections},
+                  {"scale", 1000}};
   }
   return out;
 }
@@ -134,13 +152,15 @@ std::string report_text(const json& metrics, const json& protocol) {
   out += "protocol\n";
   if (protocol["features"].is_object()) {
     const auto& features = protocol["features"];
-    out += fmt::format("  features      {}, {} wide, sha256 {}{}\n", features["name"].get<std::string>(), features["width"].get<int>(),
-                       features["sha256"].get<std::string>().empty() ? "not known" : features["sha256"].get<std::string>(),
-                       features.contains("note") ? ", " + features["note"].get<std::string>() : "");
+    out += fmt::format(
+        "  features      {}, {} wide, sha256 {}{}\n", features["name"].get<std::string>(), features["width"].get<int>(),
+        features["sha256"].get<std::string>().empty() ? "not known" : features["sha256"].get<std::string>(),
+        features.contains("note") ? ", " + features["note"].get<std::string>() : "");
   }
   out += fmt::format("  real          {}\n", side_text(protocol["real"], protocol["seed"]));
   out += fmt::format("  generated     {}\n", side_text(protocol["fake"], protocol["seed"]));
-  out += fmt::format("  pixels        {}; resize: {}\n", protocol["quantised"].get<std::string>(), protocol["resize"].get<std::string>());
+  out += fmt::format("  pixels        {}; resize: {}\n", protocol["quantised"].get<std::string>(),
+                     protocol["resize"].get<std::string>());
   for (const char* part : {"kid", "is", "prdc", "swd", "memorisation"}) {
     if (!protocol.contains(part)) continue;
     std::vector<std::string> words;

@@ -12,7 +12,8 @@ namespace ganymede::cli {
 nlohmann::json metrics_json(const quality::Figures& figures, const std::string& frechet_name);
 
 /// Everything a figure depends on: features, both sides, seeds, sizes.
-nlohmann::json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake, const quality::Figures& figures);
+nlohmann::json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake,
+                             const quality::Figures& figures);
 
 /// Both as lines of text.
 std::string report_text(const nlohmann::json& metrics, const nlohmann::json& protocol);

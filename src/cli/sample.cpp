@@ -54,7 +54,8 @@ void run(const SampleFlags& flags) {
   const fs::path output(flags.output);
   if (output.extension() == ".png") {
     const bool by_class = flags.label.empty() && flags.best == 0;
-    const auto columns = models::grid_columns(by_class ? model.gan.classes() : 0, static_cast<std::int64_t>(pictures.size()));
+    const auto columns =
+        models::grid_columns(by_class ? model.gan.classes() : 0, static_cast<std::int64_t>(pictures.size()));
     write_file(output, image::encode_png(image::grid(pictures, static_cast<int>(columns))));
     files.push_back(output.string());
   } else {
@@ -67,9 +68,11 @@ void run(const SampleFlags& flags) {
   }
   auto classes = nlohmann::json::array();
   if (labels.defined()) {
-    for (const auto index : indices) classes.push_back(model.classes[static_cast<size_t>(labels[index].item<std::int64_t>())]);
+    for (const auto index : indices)
+      classes.push_back(model.classes[static_cast<size_t>(labels[index].item<std::int64_t>())]);
   }
-  if (flags.json) return print_json({{"seed", flags.seed}, {"indices", indices}, {"classes", classes}, {"files", files}});
+  if (flags.json)
+    return print_json({{"seed", flags.seed}, {"indices", indices}, {"classes", classes}, {"files", files}});
   fmt::print("{} pictures of seed {} in {}\n", pictures.size(), flags.seed, flags.output);
   if (flags.best > 0) fmt::print("best first, by the discriminator: {}\n", fmt::join(indices, " "));
 }
@@ -83,8 +86,10 @@ void add_sample(CLI::App& app) {
   app.add_option("--seed", flags->seed, "the same seed gives the same pictures")->capture_default_str();
   app.add_option("--class", flags->label, "draw this class only; a conditional model draws all in turn otherwise");
   app.add_flag("--untrained", flags->untrained, "draw with the generator as it was before training");
-  app.add_option("--best", flags->best, "keep only the K that the discriminator finds most real")->check(CLI::PositiveNumber);
-  app.add_option("-o,--output", flags->output, "a .png for one grid, anything else is a folder of single files")->required();
+  app.add_option("--best", flags->best, "keep only the K that the discriminator finds most real")
+      ->check(CLI::PositiveNumber);
+  app.add_option("-o,--output", flags->output, "a .png for one grid, anything else is a folder of single files")
+      ->required();
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

@@ -28,7 +28,8 @@ struct ServeFlags {
 void run(const ServeFlags& flags) {
   serve::StudioOptions options;
   for (const auto& place : flags.places) {
-    if (!fs::exists(place)) throw UsageError("no such file or folder", place, "name a model, a run folder or a folder of runs");
+    if (!fs::exists(place))
+      throw UsageError("no such file or folder", place, "name a model, a run folder or a folder of runs");
     options.places.emplace_back(place);
   }
   if (options.places.empty()) {
@@ -41,7 +42,8 @@ void run(const ServeFlags& flags) {
                      "add --token-file FILE, or --open to let everybody in");
   }
   if (flags.allow_training && flags.open && !options.token) {
-    throw UsageError("anybody could start trainings on this machine", "--allow-training with --open", "add --token-file FILE");
+    throw UsageError("anybody could start trainings on this machine", "--allow-training with --open",
+                     "add --token-file FILE");
   }
   options.any_host = flags.open;
   options.origins = serve::AllowedOrigins(flags.origins);
@@ -57,7 +59,8 @@ void run(const ServeFlags& flags) {
   serve::serve_studio(
       std::move(options),
       [&](std::uint16_t port) {
-        fmt::print("the studio is at http://{}:{} (Ctrl-C ends it)\n", flags.host.find(':') == std::string::npos ? flags.host : "[" + flags.host + "]", port);
+        fmt::print("the studio is at http://{}:{} (Ctrl-C ends it)\n",
+                   flags.host.find(':') == std::string::npos ? flags.host : "[" + flags.host + "]", port);
         std::fflush(stdout);
       },
       stop_requested);
@@ -71,17 +74,27 @@ void add_serve(CLI::App& app) {
   app.add_option("places", flags->places, "models, run folders, or folders of them; runs/ and models/ unless given");
   app.add_option("--host", flags->host, "the address to listen on")->capture_default_str();
   app.add_option("--port", flags->port, "0 takes any that is free")->capture_default_str();
-  app.add_option("--token-file", flags->token_file, "calls must carry the secret in this file's first line: Authorization: Bearer SECRET");
+  app.add_option("--token-file", flags->token_file,
+                 "calls must carry the secret in this file's first line: Authorization: Bearer SECRET");
   app.add_flag("--open", flags->open, "let other machines use it without a token");
-  app.add_option("--cors", flags->origins, "a page's origin, such as https://studio.example, that may use the API; may be repeated")
-      ->type_size(1)->allow_extra_args(false);
-  app.add_flag("--allow-training", flags->allow_training, "let its users start, stop and resume trainings in the first folder of runs named");
-  app.add_option("--queue", flags->queue, "pictures that may wait to be drawn; beyond them clients are told to come back")
-      ->check(CLI::Range(64, 1000000))->capture_default_str();
-  app.add_option("--replicas", flags->replicas, "batches drawn at once, of one model or of several, each with its share of --threads")
-      ->check(CLI::Range(1, 64))->capture_default_str();
-  app.add_option("--precision", flags->precision, "of the arithmetic: auto (bf16 where the processor has it), or f32 for the very bytes of `sample`")
-      ->check(CLI::IsMember(config::all_names<config::Precision>()))->capture_default_str();
+  app.add_option("--cors", flags->origins,
+                 "a page's origin, such as https://studio.example, that may use the API; may be repeated")
+      ->type_size(1)
+      ->allow_extra_args(false);
+  app.add_flag("--allow-training", flags->allow_training,
+               "let its users start, stop and resume trainings in the first folder of runs named");
+  app.add_option("--queue", flags->queue,
+                 "pictures that may wait to be drawn; beyond them clients are told to come back")
+      ->check(CLI::Range(64, 1000000))
+      ->capture_default_str();
+  app.add_option("--replicas", flags->replicas,
+                 "batches drawn at once, of one model or of several, each with its share of --threads")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--precision", flags->precision,
+                 "of the arithmetic: auto (bf16 where the processor has it), or f32 for the very bytes of `sample`")
+      ->check(CLI::IsMember(config::all_names<config::Precision>()))
+      ->capture_default_str();
   app.callback([flags] { run(*flags); });
 }
 

@@ -10,8 +10,8 @@
 namespace ganymede::cli {
 
 struct SideOptions {
-  std::int64_t count = 0;  ///< pictures of a model; at most so many of other images; 0: 50,000, or all
-  std::uint64_t seed = 0;  ///< of a model's noise
+  std::int64_t count = 0;      ///< pictures of a model; at most so many of other images; 0: 50,000, or all
+  std::uint64_t seed = 0;      ///< of a model's noise
   int size = 0, channels = 0;  ///< data sets and folders are brought to these; 0: their own
   std::string source = {};     ///< where the images are that a translating model redraws; empty: where they usually are
 };

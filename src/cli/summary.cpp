@@ -1,8 +1,9 @@
 // ganymede summary RECIPE|MODEL
+#include "ganymede/models/summary.h"
+
 #include "cli/command.h"
 #include "cli/recipe_flags.h"
 #include "ganymede/models/gan.h"
-#include "ganymede/models/summary.h"
 #include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
 
@@ -14,7 +15,8 @@ void add_summary(CLI::App& app) {
     bool json = false;
   };
   auto flags = std::make_shared<Flags>();
-  app.add_option("what", flags->what, "a recipe file, a shipped recipe's name, a model file or a run folder")->required();
+  app.add_option("what", flags->what, "a recipe file, a shipped recipe's name, a model file or a run folder")
+      ->required();
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {
     const auto recipe = recipe_or_model(flags->what);

@@ -27,7 +27,8 @@ struct TrainFlags {
 class ProgressObserver : public train::Observer {
  public:
   void on_start(const train::Trainer& trainer) override {
-    progress_ = std::make_unique<Progress>(trainer.recipe().name, trainer.total_steps(), "step", trainer.position().step);
+    progress_ =
+        std::make_unique<Progress>(trainer.recipe().name, trainer.total_steps(), "step", trainer.position().step);
   }
   void after_step(const train::Trainer& trainer, const train::Position&, const train::StepResult& result) override {
     const auto& now = trainer.position();
@@ -72,7 +73,8 @@ fs::path free_folder(const std::string& name) {
 config::Recipe choose_recipe(const TrainFlags& flags) {
   const fs::path own = fs::path(flags.out) / train::kRecipeFile;
   if (!flags.resume || !fs::exists(own)) {
-    if (flags.recipe.empty()) throw UsageError("no recipe is named", "ganymede train", "name one of 'ganymede recipes'");
+    if (flags.recipe.empty())
+      throw UsageError("no recipe is named", "ganymede train", "name one of 'ganymede recipes'");
     return config::load_recipe(flags.recipe, overrides(flags));
   }
   auto recipe = config::load_recipe(own.string(), overrides(flags));
@@ -91,7 +93,8 @@ fs::path starting_file(const TrainFlags& flags) {
   std::error_code ignored;
   if (!flags.keep_optimizer || !fs::is_directory(flags.from, ignored)) return flags.from;
   const auto checkpoints = train::checkpoints_of(flags.from);
-  if (checkpoints.empty()) throw Error("the run has no checkpoint to take the optimisers from", flags.from, "leave --keep-optimizer away");
+  if (checkpoints.empty())
+    throw Error("the run has no checkpoint to take the optimisers from", flags.from, "leave --keep-optimizer away");
   return checkpoints.front();
 }
 
@@ -107,7 +110,8 @@ bool start_from(train::Trainer& trainer, const TrainFlags& flags) {
 }
 
 void run(const TrainFlags& flags) {
-  if (flags.resume && flags.out.empty()) throw UsageError("--resume does not say which run", "ganymede train", "add --out RUN");
+  if (flags.resume && flags.out.empty())
+    throw UsageError("--resume does not say which run", "ganymede train", "add --out RUN");
   if (flags.resume && !flags.from.empty()) throw UsageError("--resume and --from exclude each other", "ganymede train");
   if (flags.keep_optimizer && (flags.from.empty() || flags.from_networks != "both")) {
     throw UsageError("--keep-optimizer goes with --from and both networks", "ganymede train");
@@ -137,9 +141,9 @@ void run(const TrainFlags& flags) {
 
   for (const auto& note : dataset->info().notes) spdlog::info("data: {}", note);
   if (source) spdlog::info("source: {} images of {}", source->size(), source->info().name);
-  spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", dataset->size(), dataset->info().name,
-               trainer.total_steps(), recipe.train.batch, trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32", device.str(),
-               threads, folder.path().string());
+  spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", dataset->size(),
+               dataset->info().name, trainer.total_steps(), recipe.train.batch,
+               trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32", device.str(), threads, folder.path().string());
   const auto before = trainer.position().step;
   if (before >= trainer.total_steps()) {
     fmt::print("the run is complete at step {}; to go on, ask for more with --steps N (the total)\n", before);
@@ -148,7 +152,8 @@ void run(const TrainFlags& flags) {
 
   catch_stop_signals();
   if (source && before == 0 && !brings_encoder) train::prepare_encoder(folder, trainer, source);
-  const auto events = std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
+  const auto events =
+      std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
   std::vector<std::unique_ptr<train::Observer>> observers;
   // Quality before the metrics that write it down, and metrics before checkpoints, which count on the rows up to their
   // step being written.
@@ -167,9 +172,9 @@ void run(const TrainFlags& flags) {
                trainer.total_steps(), trainer.recipe().name, run);
     return;
   }
-  fmt::print("trained {} steps ({:.1f} epochs) in {}\n  pictures  {}\n  losses    {}\n  model     {}\n", end.step, trainer.epoch(),
-             duration_text(end.seconds), folder.sample(end.step).string(), folder.file("losses.svg").string(),
-             folder.file(train::kModelFile).string());
+  fmt::print("trained {} steps ({:.1f} epochs) in {}\n  pictures  {}\n  losses    {}\n  model     {}\n", end.step,
+             trainer.epoch(), duration_text(end.seconds), folder.sample(end.step).string(),
+             folder.file("losses.svg").string(), folder.file(train::kModelFile).string());
 }
 
 }  // namespace
@@ -183,14 +188,19 @@ void add_train(CLI::App& app) {
   auto* steps = app.add_option("--steps", flags->steps, "generator steps in all")->check(CLI::PositiveNumber);
   app.add_option("--epochs", flags->epochs, "passes over the data in all")->check(CLI::PositiveNumber)->excludes(steps);
   app.add_option("--seed", flags->seed, "the same seed gives the same bytes on the same machine");
-  app.add_option("--set", flags->set, "section.key=value, overrides the recipe; may be repeated")->type_size(1)->allow_extra_args(false);
+  app.add_option("--set", flags->set, "section.key=value, overrides the recipe; may be repeated")
+      ->type_size(1)
+      ->allow_extra_args(false);
   app.add_option("--device", flags->device, "cpu or cuda")->capture_default_str();
   app.add_option("--precision", flags->precision, "f32, bf16, or auto: bf16 where the hardware has it");
   app.add_flag("--resume", flags->resume, "go on with the run in --out, bit for bit");
   app.add_option("--from", flags->from, "start from this model's weights (fine-tuning)");
-  app.add_option("--from-networks", flags->from_networks, "which networks --from starts: both, generator or discriminator")
-      ->check(CLI::IsMember({"both", "generator", "discriminator"}))->capture_default_str();
-  app.add_flag("--keep-optimizer", flags->keep_optimizer, "--from a run or a checkpoint: go on with its optimisers' moments");
+  app.add_option("--from-networks", flags->from_networks,
+                 "which networks --from starts: both, generator or discriminator")
+      ->check(CLI::IsMember({"both", "generator", "discriminator"}))
+      ->capture_default_str();
+  app.add_flag("--keep-optimizer", flags->keep_optimizer,
+               "--from a run or a checkpoint: go on with its optimisers' moments");
   app.callback([flags] { run(*flags); });
 }
 

@@ -45,20 +45,24 @@ std::vector<Picture> pictures_of(const std::vector<std::string>& given) {
       continue;
     }
     const size_t before = out.size();
-    for (const auto& entry : fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored)) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored)) {
       if (entry.is_regular_file(ignored) && data::is_picture_name(entry.path().filename().string())) {
         out.push_back({entry.path(), fs::relative(entry.path(), path)});
       }
     }
-    if (out.size() == before) throw Error("the folder holds no pictures", text, "it needs files that end in .png, .jpg or .webp");
-    std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+    if (out.size() == before)
+      throw Error("the folder holds no pictures", text, "it needs files that end in .png, .jpg or .webp");
+    std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
+              [](const auto& a, const auto& b) { return a.name < b.name; });
   }
   std::map<fs::path, fs::path> taken;
   for (auto& picture : out) {
     picture.name.replace_extension(".png");
     const auto [found, fresh] = taken.emplace(picture.name, picture.from);
     if (!fresh) {
-      throw UsageError(fmt::format("{} and {} would both become {}", found->second.string(), picture.from.string(), picture.name.string()),
+      throw UsageError(fmt::format("{} and {} would both become {}", found->second.string(), picture.from.string(),
+                                   picture.name.string()),
                        "ganymede translate", "translate them into two folders");
     }
   }
@@ -68,13 +72,15 @@ std::vector<Picture> pictures_of(const std::vector<std::string>& given) {
 void run(const TranslateFlags& flags) {
   set_threads(globals().threads);
   const auto model = checkpoint::load_model(flags.model);
-  if (!model.gan.encoder) throw UsageError("the model translates nothing: it draws from noise", flags.model, "use 'ganymede sample'");
+  if (!model.gan.encoder)
+    throw UsageError("the model translates nothing: it draws from noise", flags.model, "use 'ganymede sample'");
   const auto& shape = model.gan.encoder->input_shape();
   const auto pictures = pictures_of(flags.images);
   const fs::path output(flags.output);
   const bool sheet = output.extension() == ".png";
   if (sheet && pictures.size() > kLargestSheet) {
-    throw UsageError(fmt::format("{} pictures are too many for one sheet", pictures.size()), flags.output, "name a folder with -o");
+    throw UsageError(fmt::format("{} pictures are too many for one sheet", pictures.size()), flags.output,
+                     "name a folder with -o");
   }
 
   std::vector<image::Image> all_above, all_below;
@@ -85,7 +91,8 @@ void run(const TranslateFlags& flags) {
     std::vector<image::Image> above;
     for (size_t i = begin; i < end; ++i) {
       const auto where = pictures[i].from.string();
-      above.push_back(data::fitted(image::decode(read_file(pictures[i].from), where), static_cast<int>(shape.height()), static_cast<int>(shape.channels())));
+      above.push_back(data::fitted(image::decode(read_file(pictures[i].from), where), static_cast<int>(shape.height()),
+                                   static_cast<int>(shape.channels())));
     }
     const Tensor codes = models::encode(*model.gan.encoder, models::from_pictures(above));
     auto below = models::to_pictures(models::generate(model.generator(), codes));
@@ -115,7 +122,8 @@ void add_translate(CLI::App& app) {
   auto flags = std::make_shared<TranslateFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   app.add_option("images", flags->images, "picture files, and folders of them")->required();
-  app.add_option("-o,--output", flags->output, "a folder for single files, or a .png for one sheet of pairs")->required();
+  app.add_option("-o,--output", flags->output, "a folder for single files, or a .png for one sheet of pairs")
+      ->required();
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

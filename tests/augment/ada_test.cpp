@@ -35,13 +35,15 @@ TEST(Ada, ColoursOfGreyStayGrey) {
   const Tensor grey = test::normal({50, 1, 4, 4}, 1, at::kFloat), rgb = grey.repeat({1, 3, 1, 1});
   const auto color = make_ada({"color"});
   const Tensor one = color->apply(grey, 1, 7), three = color->apply(rgb, 1, 7);
-  EXPECT_LT(test::distance(three.select(1, 0), three.select(1, 2)), 1e-4) << "hue and saturation turn about the grey axis";
+  EXPECT_LT(test::distance(three.select(1, 0), three.select(1, 2)), 1e-4)
+      << "hue and saturation turn about the grey axis";
   EXPECT_LT(test::distance(three.mean(1), one.select(1, 0)), 1e-4);
 }
 
 TEST(Ada, IsDifferentiableTwice) {
   const auto all = make_ada(kAdaOperations);
-  test::expect_second_derivatives([&](const test::Tensors& t) { return all->apply(t[0], 0.8, 9).pow(3); }, {test::normal({3, 3, 4, 4})});
+  test::expect_second_derivatives([&](const test::Tensors& t) { return all->apply(t[0], 0.8, 9).pow(3); },
+                                  {test::normal({3, 3, 4, 4})});
 }
 
 TEST(AdaptiveProbability, FollowsItsRule) {

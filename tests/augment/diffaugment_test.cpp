@@ -58,7 +58,8 @@ TEST(DiffAugment, CutsOutAQuarterAtMost) {
 
 TEST(DiffAugment, IsDifferentiableTwice) {
   const auto all = diffaugment({});
-  test::expect_second_derivatives([&](const test::Tensors& t) { return all->apply(t[0], 1, 9).pow(3); }, {test::normal({2, 3, 4, 4})});
+  test::expect_second_derivatives([&](const test::Tensors& t) { return all->apply(t[0], 1, 9).pow(3); },
+                                  {test::normal({2, 3, 4, 4})});
 }
 
 TEST(MakeAugment, NamesWhatItDoesNotKnow) {

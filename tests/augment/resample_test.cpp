@@ -18,10 +18,13 @@ TEST(Shift, IsDifferentiableTwice) {
   test::expect_second_derivatives(formula, {test::normal({2, 2, 4, 4})});
 }
 
-Tensor grid_of(const Tensor& maps, at::IntArrayRef size) { return at::affine_grid_generator(maps, size, false); }
+Tensor grid_of(const Tensor& maps, at::IntArrayRef size) {
+  return at::affine_grid_generator(maps, size, false);
+}
 
 TEST(Sample, IsLibTorchsWithASecondDerivative) {
-  const Tensor maps = torch::tensor({{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}}, {{0.8, -0.6, 0.2}, {0.6, 0.9, -0.3}}}, at::kDouble);
+  const Tensor maps =
+      torch::tensor({{{1.0, 0.0, 0.0}, {0.0, 1.0, 0.0}}, {{0.8, -0.6, 0.2}, {0.6, 0.9, -0.3}}}, at::kDouble);
   const Tensor grid = grid_of(maps, {2, 3, 5, 5}), x = test::normal({2, 3, 5, 5});
   EXPECT_LT(test::distance(sample(x, grid)[0], x[0]), 1e-12) << "the identity map";
   test::expect_agreement([&](const test::Tensors& t) { return sample(t[0], grid); },

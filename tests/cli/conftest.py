@@ -20,9 +20,9 @@ def program():
 
 @pytest.fixture(scope="session")
 def warm():
-    """The program, loaded already; None where only the program itself was built."""
+    """The program, loaded already; None where only the program itself was built, or has to start itself again."""
     path = program().parent / "tests" / "ganymede_warm"
-    if not path.is_file():
+    if not path.is_file() or "GANYMEDE_ISA" in os.environ:
         yield None
         return
     loaded = WarmProgram(path)
@@ -38,7 +38,7 @@ def ganymede(warm):
     def run(*arguments, env=None, cwd=None, timeout=600):
         variables = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
         command = [str(path), *map(str, arguments)]
-        if warm:
+        if warm and "--isa" not in command and "GANYMEDE_ISA" not in variables:
             return warm.run(command, variables, cwd, timeout)
         return subprocess.run(command, capture_output=True, text=True, env=variables, cwd=cwd, timeout=timeout, check=False)
 

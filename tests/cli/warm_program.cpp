@@ -1,7 +1,8 @@
-// ganymede_warm SOCKET: the program, loaded once. LibTorch takes most of a second of processor time to load and to register
-// its operators, which is most of what a test of the command line costs. So this process does that once; each request on
-// the socket, one packet of JSON {"arguments", "environment", "folder"} with the three standard files, becomes a child that
-// runs the command as main() would. It answers with the child's pid, then with its status as waitpid() gives it.
+// ganymede_warm SOCKET: the program, loaded once. LibTorch takes most of a second of processor time to load and to
+// register its operators, which is most of what a test of the command line costs. So this process does that once; each
+// request on the socket, one packet of JSON {"arguments", "environment", "folder"} with the three standard files,
+// becomes a child that runs the command as main() would. It answers with the child's pid, then with its status as
+// waitpid() gives it.
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -46,7 +47,8 @@ std::string receive(int socket, Files& files) {
   }
   if (::chdir(request["folder"].get<std::string>().c_str()) != 0) std::_Exit(126);
   ::clearenv();
-  for (const auto& [name, value] : request["environment"].items()) ::setenv(name.c_str(), value.get<std::string>().c_str(), 1);
+  for (const auto& [name, value] : request["environment"].items())
+    ::setenv(name.c_str(), value.get<std::string>().c_str(), 1);
   auto words = request["arguments"].get<std::vector<std::string>>();
   std::vector<char*> argv;
   for (auto& word : words) argv.push_back(word.data());
@@ -58,7 +60,7 @@ std::string receive(int socket, Files& files) {
 
 int main(int, char** argv) {
   const int socket = std::atoi(argv[1]);
-  for (Files files{}; ; ) {
+  for (Files files{};;) {
     const std::string text = receive(socket, files);
     if (text.empty()) return 0;
     const pid_t child = ::fork();

@@ -82,7 +82,8 @@ TEST(Recipe, LayersRememberTheirLine) {
 }
 
 TEST(Recipe, ListsInsideALayerKeepTheirKinds) {
-  const Recipe r = recipe_of("{ outer = [{ z = 1, a = 2 }, \"plain\",\n{ y = [{ x = 3, b = [1, 2] }], c = true }], d = 4 }", "\"relu\"");
+  const Recipe r = recipe_of(
+      "{ outer = [{ z = 1, a = 2 }, \"plain\",\n{ y = [{ x = 3, b = [1, 2] }], c = true }], d = 4 }", "\"relu\"");
   const auto expect_outer = [](const OptionTable& outer, bool lines) {
     EXPECT_EQ(outer.kind, "outer");
     const auto inner = nested_tables(*outer.values.get("outer"), outer.place);
@@ -99,7 +100,8 @@ TEST(Recipe, ListsInsideALayerKeepTheirKinds) {
   expect_outer(r.generator.layers[0], true);
   const Recipe copy = r;
   expect_outer(copy.generator.layers[0], false);
-  EXPECT_THAT(to_toml(copy), HasSubstr("{ outer = [{ z = 1, a = 2 }, 'plain', { y = [{ x = 3, b = [ 1, 2 ] }], c = true }], d = 4 }"));
+  EXPECT_THAT(to_toml(copy),
+              HasSubstr("{ outer = [{ z = 1, a = 2 }, 'plain', { y = [{ x = 3, b = [ 1, 2 ] }], c = true }], d = 4 }"));
   expect_outer(parse(to_toml(copy)).generator.layers[0], false);
 }
 

@@ -125,9 +125,13 @@ TEST(AppendFile, GoesOnWhereItIsTold) {
     file.sync();
   }
   EXPECT_EQ(text_of(path), "one\ntwo\nthree\n");
-  { AppendFile file(path, 1'000'000); }
+  {
+    AppendFile file(path, 1'000'000);
+  }
   EXPECT_EQ(text_of(path), "one\ntwo\nthree\n") << "keeping more than there is keeps all";
-  { AppendFile file(path, 0); }
+  {
+    AppendFile file(path, 0);
+  }
   EXPECT_EQ(text_of(path), "");
 }
 

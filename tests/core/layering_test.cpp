@@ -12,8 +12,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::vector<std::string> kLowestFirst{"core",   "config",     "image",      "data", "nn", "augment",
-                                            "models", "objectives", "checkpoint", "quality", "train", "explore", "serve"};
+const std::vector<std::string> kLowestFirst{"core",    "config",  "image",      "data",       "nn",
+                                            "augment", "models",  "objectives", "checkpoint", "quality",
+                                            "train",   "explore", "serve"};
 
 TEST(Layering, FoldersIncludeOnlyWhatIsBelowThem) {
   const auto height = [](const std::string& folder) {

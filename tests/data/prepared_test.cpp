@@ -31,7 +31,7 @@ class PreparedData : public testing::Test {
       write_file(entry.path(), Bytes(entry.file_size()));
       fs::last_write_time(entry.path(), time);
     }
-      for (const auto& entry : fs::directory_iterator(cache_folder())) {
+    for (const auto& entry : fs::directory_iterator(cache_folder())) {
       if (entry.path().extension() == ".pixels") fs::remove(entry.path());
     }
   }

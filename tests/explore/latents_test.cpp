@@ -7,7 +7,9 @@
 namespace ganymede::explore {
 namespace {
 
-config::LatentConfig normal(int size) { return {.size = size, .distribution = config::LatentDistribution::kNormal}; }
+config::LatentConfig normal(int size) {
+  return {.size = size, .distribution = config::LatentDistribution::kNormal};
+}
 
 TEST(Latents, ExemplarsAreThePicturesOfSample) {
   const auto latent = normal(5);
@@ -32,12 +34,18 @@ TEST(Latents, SphericalTurnsAtAnEvenRateAndKeepsTheLength) {
   const Tensor a = torch::tensor({2.0f, 0.0f}), b = torch::tensor({0.0f, 2.0f});
   for (const double t : {0.1, 0.5, 0.9}) {
     const double angle = t * M_PI / 2;
-    EXPECT_TRUE(blend(a, b, t, Blend::kSpherical).allclose(torch::tensor({2 * std::cos(angle), 2 * std::sin(angle)}).to(at::kFloat)));
+    EXPECT_TRUE(blend(a, b, t, Blend::kSpherical)
+                    .allclose(torch::tensor({2 * std::cos(angle), 2 * std::sin(angle)}).to(at::kFloat)));
   }
 }
 
 TEST(Latents, ClassPathsGoEvenlyFromOneClassToAnother) {
-  EXPECT_TRUE(class_path(2, 0, 3, 5).allclose(torch::tensor({{0.0f, 0.0f, 1.0f}, {0.25f, 0.0f, 0.75f}, {0.5f, 0.0f, 0.5f}, {0.75f, 0.0f, 0.25f}, {1.0f, 0.0f, 0.0f}})));
+  EXPECT_TRUE(class_path(2, 0, 3, 5)
+                  .allclose(torch::tensor({{0.0f, 0.0f, 1.0f},
+                                           {0.25f, 0.0f, 0.75f},
+                                           {0.5f, 0.0f, 0.5f},
+                                           {0.75f, 0.0f, 0.25f},
+                                           {1.0f, 0.0f, 0.0f}})));
   EXPECT_TRUE(class_path(1, 1, 2, 3).select(1, 1).eq(1).all().item<bool>());
 }
 
@@ -62,7 +70,8 @@ TEST(Latents, PathsGoThroughTheirAnchors) {
 }
 
 TEST(Latents, ArithmeticIsOnMeans) {
-  const Tensor a = torch::tensor({{1.0f, 2.0f}, {3.0f, 4.0f}}), b = torch::tensor({{1.0f, 1.0f}}), c = torch::tensor({{5.0f, 0.0f}});
+  const Tensor a = torch::tensor({{1.0f, 2.0f}, {3.0f, 4.0f}}), b = torch::tensor({{1.0f, 1.0f}}),
+               c = torch::tensor({{5.0f, 0.0f}});
   EXPECT_TRUE(arithmetic(a, b, c).equal(torch::tensor({6.0f, 2.0f})));
   EXPECT_TRUE(direction(a, b).equal(torch::tensor({1.0f, 2.0f})));
 }

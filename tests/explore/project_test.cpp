@@ -9,8 +9,10 @@ namespace ganymede::explore {
 namespace {
 
 TEST(Project, FindsPicturesOfTheGeneratorAgain) {
-  const auto recipe = test::recipe_of("{ dense = 128 }, { leaky_relu = 0.2 }, { reshape = [8, 4, 4] }, { conv_transpose = 3, kernel = 4, stride = 2, padding = 1 }, \"tanh\"",
-                                      "\"flatten\", { dense = 1 }", {"generator.init=he_normal"});
+  const auto recipe = test::recipe_of(
+      "{ dense = 128 }, { leaky_relu = 0.2 }, { reshape = [8, 4, 4] }, { conv_transpose = 3, kernel = 4, stride = 2, "
+      "padding = 1 }, \"tanh\"",
+      "\"flatten\", { dense = 1 }", {"generator.init=he_normal"});
   auto gan = models::build_gan(recipe);
   models::initialise(gan.generator, recipe.generator, 1, "generator");
   const Tensor wanted = models::generate(gan.generator, models::draw_latents(recipe.latent, 3, 5));

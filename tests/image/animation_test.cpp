@@ -23,7 +23,8 @@ std::vector<Image> moving(int count, int channels) {
 }
 
 std::uint32_t number_at(const Bytes& bytes, size_t at) {
-  return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 | bytes[at + 3];
+  return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 |
+         bytes[at + 3];
 }
 
 TEST(Animation, ApngHoldsEveryFrameAndIsAPng) {
@@ -41,7 +42,8 @@ TEST(Animation, ApngHoldsEveryFrameAndIsAPng) {
   };
   for (size_t at = 8; at < file.size();) {
     const std::uint32_t length = number_at(file, at);
-    const std::string type(file.begin() + static_cast<std::ptrdiff_t>(at) + 4, file.begin() + static_cast<std::ptrdiff_t>(at) + 8);
+    const std::string type(file.begin() + static_cast<std::ptrdiff_t>(at) + 4,
+                           file.begin() + static_cast<std::ptrdiff_t>(at) + 8);
     EXPECT_EQ(number_at(file, at + 8 + length), ::crc32(0, file.data() + at + 4, length + 4)) << type;
     types.push_back(type);
     if (type == "acTL") {
@@ -60,7 +62,8 @@ TEST(Animation, ApngHoldsEveryFrameAndIsAPng) {
       skip = 4;
     }
     if (type == "fdAT" || type == "IDAT") {
-      data.insert(data.end(), file.begin() + static_cast<std::ptrdiff_t>(at + 8 + skip), file.begin() + static_cast<std::ptrdiff_t>(at + 8 + length));
+      data.insert(data.end(), file.begin() + static_cast<std::ptrdiff_t>(at + 8 + skip),
+                  file.begin() + static_cast<std::ptrdiff_t>(at + 8 + length));
     }
     at += 12 + length;
   }

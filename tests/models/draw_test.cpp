@@ -30,7 +30,8 @@ TEST(Draw, APictureDoesNotDependOnTheOthers) {
   EXPECT_LT((quick - all).abs().max().item<float>(), 0.05);
   for (const std::int64_t count : {1, 5, 64, 65}) {
     EXPECT_TRUE(same(generate(gan.generator, z.slice(0, 0, count)), all.slice(0, 0, count))) << count;
-    EXPECT_TRUE(same(generate(gan.generator, z.slice(0, 0, count), {}, at::kBFloat16), quick.slice(0, 0, count))) << count;
+    EXPECT_TRUE(same(generate(gan.generator, z.slice(0, 0, count), {}, at::kBFloat16), quick.slice(0, 0, count)))
+        << count;
   }
   EXPECT_TRUE(same(generate(gan.generator, z.slice(0, 149)), all.slice(0, 149))) << "nor on its place";
   const Tensor scores = score(gan.discriminator, all);

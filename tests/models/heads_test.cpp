@@ -19,9 +19,11 @@ using ::testing::HasSubstr;
 constexpr const char* kTrunk = "{ conv = 4, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\"";
 constexpr const char* kImage = "{ dense = 48 }, { reshape = [3, 4, 4] }, \"tanh\"";
 
-config::Recipe with_heads(const std::string& realness = "[{ dense = 1 }]", const std::string& classes = "[{ dense = 10 }]") {
-  return recipe_of(kImage, kTrunk, {"discriminator.heads.realness=" + realness, "discriminator.heads.classes=" + classes,
-                                    "discriminator.init=he_normal", "generator.init=he_normal"});
+config::Recipe with_heads(const std::string& realness = "[{ dense = 1 }]",
+                          const std::string& classes = "[{ dense = 10 }]") {
+  return recipe_of(kImage, kTrunk,
+                   {"discriminator.heads.realness=" + realness, "discriminator.heads.classes=" + classes,
+                    "discriminator.init=he_normal", "generator.init=he_normal"});
 }
 
 TEST(Heads, StandSideBySideBehindTheLayers) {
@@ -47,9 +49,10 @@ TEST(Heads, NameTheirTensorsAndRows) {
   const Gan gan = build_gan(recipe);
   std::vector<std::string> names;
   for (const auto& named : gan.discriminator.state()) names.push_back(named.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"conv_1.weight", "conv_1.bias", "realness.dense_1.weight", "realness.dense_1.bias",
-                                             "realness.dense_2.weight", "realness.dense_2.bias", "classes.dense_1.weight",
-                                             "classes.dense_1.bias"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"conv_1.weight", "conv_1.bias", "realness.dense_1.weight",
+                                      "realness.dense_1.bias", "realness.dense_2.weight", "realness.dense_2.bias",
+                                      "classes.dense_1.weight", "classes.dense_1.bias"}));
   const Summary summary = summarise(gan.discriminator);
   ASSERT_EQ(summary.layers.size(), 7u);
   EXPECT_EQ(summary.layers[3].name, "realness.dense_1");
@@ -69,25 +72,32 @@ TEST(Heads, AreRefusedWhereTheyCannotBeMeant) {
   const auto parsed = [](const std::vector<std::string>& overrides) {
     return error_of([&] { recipe_of(kImage, kTrunk, overrides); });
   };
-  EXPECT_THAT(parsed({"discriminator.heads.realness=[{ dense = 1 }]"}), HasSubstr("'classes' must be an array with at least one"));
+  EXPECT_THAT(parsed({"discriminator.heads.realness=[{ dense = 1 }]"}),
+              HasSubstr("'classes' must be an array with at least one"));
   EXPECT_THAT(parsed({"discriminator.heads.clases=[{ dense = 1 }]"}), HasSubstr("unknown key 'clases'"));
   EXPECT_THAT(parsed({"discriminator.heads.clases=[{ dense = 1 }]"}), HasSubstr("did you mean 'classes'?"));
   EXPECT_THAT(parsed({"generator.heads.realness=[{ dense = 1 }]"}), HasSubstr("unknown key 'heads'"));
   EXPECT_THAT(parsed({"discriminator.heads=5"}), HasSubstr("'discriminator.heads' must be a section"));
-  EXPECT_THAT(error_of([] { build_gan(with_heads("[{ dense = 2 }]")); }), HasSubstr("the realness head ends in 2 numbers"));
-  EXPECT_THAT(error_of([] { build_gan(with_heads("[{ dense = 1 }]", "[{ dense = 1 }]")); }), HasSubstr("one for each class"));
+  EXPECT_THAT(error_of([] { build_gan(with_heads("[{ dense = 2 }]")); }),
+              HasSubstr("the realness head ends in 2 numbers"));
+  EXPECT_THAT(error_of([] { build_gan(with_heads("[{ dense = 1 }]", "[{ dense = 1 }]")); }),
+              HasSubstr("one for each class"));
   const std::string misfit = error_of([] { build_gan(with_heads("[{ dense = 1 }]", "[\"relu\", { conv = 3 }]")); });
   EXPECT_THAT(misfit, HasSubstr("layer 'classes.conv_1' does not fit"));
   EXPECT_THAT(misfit, HasSubstr("[discriminator.heads] classes layer 2"));
 }
 
 constexpr const char* kConditional =
-    "{ label_embedding = 4, classes = 3 }, { dense = 48 }, { reshape = [3, 4, 4] }, { residual = [{ conditional_batch_norm = "
+    "{ label_embedding = 4, classes = 3 }, { dense = 48 }, { reshape = [3, 4, 4] }, { residual = [{ "
+    "conditional_batch_norm = "
     "true, classes = 3 }, \"relu\", { conv = 3, padding = 1 }] }, \"tanh\"";
-constexpr const char* kProjection = "{ conv = 4, kernel = 4, stride = 2, padding = 1 }, \"relu\", { global_pool = \"sum\" }, { projection = true, classes = 3 }";
+constexpr const char* kProjection =
+    "{ conv = 4, kernel = 4, stride = 2, padding = 1 }, \"relu\", { global_pool = \"sum\" }, { projection = true, "
+    "classes = 3 }";
 
 TEST(ConditionalNetworks, DrawTheClassTheyAreTold) {
-  const auto recipe = recipe_of(kConditional, kProjection, {"generator.init=he_normal", "discriminator.init=he_normal"});
+  const auto recipe =
+      recipe_of(kConditional, kProjection, {"generator.init=he_normal", "discriminator.init=he_normal"});
   Gan gan = build_gan(recipe);
   initialise(gan.generator, recipe.generator, 1, "generator");
   initialise(gan.discriminator, recipe.discriminator, 1, "discriminator");
@@ -101,7 +111,8 @@ TEST(ConditionalNetworks, DrawTheClassTheyAreTold) {
   EXPECT_EQ(score(gan.discriminator, images, labels).sizes().vec(), std::vector<std::int64_t>{3});
   EXPECT_EQ(rank(gan.discriminator, images, 2, labels).size(), 2u);
   EXPECT_THAT(error_of([&] { generate(gan.generator, z); }), HasSubstr("label_embedding needs the samples' classes"));
-  EXPECT_THAT(error_of([&] { score(gan.discriminator, images, labels + 1); }), HasSubstr("projection knows the classes 0 to 2 but got 3"));
+  EXPECT_THAT(error_of([&] { score(gan.discriminator, images, labels + 1); }),
+              HasSubstr("projection knows the classes 0 to 2 but got 3"));
   EXPECT_THAT(error_of([&] { generate(gan.generator, z, labels.slice(0, 0, 2)); }), HasSubstr("one class for each"));
 }
 
@@ -111,7 +122,10 @@ TEST(ConditionalNetworks, AgreeOnTheirClasses) {
                                      "{ residual = [{ conditional_batch_norm = true, classes = 5 }] }"),
                     {8});
   });
-  EXPECT_THAT(text, HasSubstr("the layers 'label_embedding_1' and 'residual_1.branch.conditional_batch_norm_1' have 3 and 5 classes"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(
+          "the layers 'label_embedding_1' and 'residual_1.branch.conditional_batch_norm_1' have 3 and 5 classes"));
 }
 
 }  // namespace

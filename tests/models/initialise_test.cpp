@@ -106,9 +106,10 @@ TEST(Initialise, ZeroAndScaledStarts) {
 }
 
 TEST(Initialise, ReachesTheLayersInsideABlock) {
-  const auto network = started("{ reshape = [3, 10, 10] }, { residual = [\"batch_norm\", { conv = 64, padding = 1 }], shortcut = "
-                               "[{ conv = 64, kernel = 1 }] }",
-                               "he_normal", {kIn});
+  const auto network = started(
+      "{ reshape = [3, 10, 10] }, { residual = [\"batch_norm\", { conv = 64, padding = 1 }], shortcut = "
+      "[{ conv = 64, kernel = 1 }] }",
+      "he_normal", {kIn});
   expect_spread(tensor_of(network, "residual_1.branch.conv_1.weight"), 2.0 / 27, false);
   expect_spread(tensor_of(network, "residual_1.shortcut.conv_1.weight"), 2.0 / 3, false);
   EXPECT_TRUE(same(tensor_of(network, "residual_1.branch.batch_norm_1.weight"), torch::ones({3})));

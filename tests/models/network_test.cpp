@@ -124,15 +124,16 @@ TEST(Network, ResolvedReachesInsideBlocks) {
   const auto blocks = test::network_of("{ reshape = [3, 4, 4] }, { residual = [\"relu\", { conv = 3, padding = 1 }] }");
   const auto full = resolved(blocks, Network(blocks, {48}));
   const std::string text = config::to_inline_text(full.layers[1]);
-  EXPECT_EQ(text,
-            "{ residual = [{ relu = true }, { conv = 3, bias = true, groups = 1, init_scale = 1.0, kernel = 3, padding = 1, "
-            "spectral_norm = false, stride = 1 }], shortcut = [] }");
+  EXPECT_EQ(
+      text,
+      "{ residual = [{ relu = true }, { conv = 3, bias = true, groups = 1, init_scale = 1.0, kernel = 3, padding = 1, "
+      "spectral_norm = false, stride = 1 }], shortcut = [] }");
   EXPECT_EQ(config::to_inline_text(resolved(full, Network(full, {48})).layers[1]), text);
 }
 
 TEST(Network, SaysWhichLayerOfABlockDoesNotFit) {
-  const std::string text =
-      error_of([] { Network network(network_of("{ dense = 12 },\n{ residual = [\n\"relu\",\n{ conv = 3 }] }"), {10}); });
+  const std::string text = error_of(
+      [] { Network network(network_of("{ dense = 12 },\n{ residual = [\n\"relu\",\n{ conv = 3 }] }"), {10}); });
   EXPECT_THAT(text, HasSubstr("layer 'residual_1.branch.conv_1' does not fit: conv needs an image but got 12"));
   EXPECT_THAT(text, HasSubstr("line 9 of test.toml in [generator] layer 2; it got 12"));
 }

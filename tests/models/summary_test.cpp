@@ -30,9 +30,10 @@ TEST(Summary, CountsAsKerasDoes) {
 }
 
 TEST(Summary, ListsABlocksLayersBeforeTheBlock) {
-  const Network network(test::network_of("{ reshape = [3, 4, 4] }, { residual = [\"batch_norm\", { conv = 5, padding = 1 }], "
-                                         "shortcut = [{ conv = 5, kernel = 1, bias = false }] }"),
-                        {48});
+  const Network network(
+      test::network_of("{ reshape = [3, 4, 4] }, { residual = [\"batch_norm\", { conv = 5, padding = 1 }], "
+                       "shortcut = [{ conv = 5, kernel = 1, bias = false }] }"),
+      {48});
   const Summary s = summarise(network);
   std::vector<std::string> names;
   for (const auto& row : s.layers) names.push_back(row.name);

@@ -29,12 +29,19 @@ TEST(LabelEmbeddingLayer, PutsTheClasssVectorBehind) {
 
 TEST(ConditionalLayers, WeightsOfClassesLieBetweenThem) {
   const Tensor one_hot = at::one_hot(some_labels(), 3).to(at::kFloat);
-  for (const char* text : {"{ label_embedding = 5, classes = 3 }", "{ conditional_batch_norm = true, classes = 3 }", "{ projection = true, classes = 3 }"}) {
+  for (const char* text : {"{ label_embedding = 5, classes = 3 }", "{ conditional_batch_norm = true, classes = 3 }",
+                           "{ projection = true, classes = 3 }"}) {
     const MadeLayer layer(text, {4});
-    const Tensor x = layer.batch(6), first = layer.labelled(x, at::zeros({6}, at::kLong)), last = layer.labelled(x, at::full({6}, 2, at::kLong));
+    const Tensor x = layer.batch(6), first = layer.labelled(x, at::zeros({6}, at::kLong)),
+                 last = layer.labelled(x, at::full({6}, 2, at::kLong));
     EXPECT_LT(distance(layer.labelled(x, one_hot), layer.labelled(x, some_labels())), 1e-6) << text;
-    EXPECT_LT(distance(layer.labelled(x, torch::tensor({0.75f, 0.0f, 0.25f}).expand({6, 3})), 0.75 * first + 0.25 * last), 1e-5) << text;
-    EXPECT_THAT(error_of([&] { layer.labelled(x, at::ones({6, 2})); }), HasSubstr("needs one class for each of 6 samples")) << text;
+    EXPECT_LT(
+        distance(layer.labelled(x, torch::tensor({0.75f, 0.0f, 0.25f}).expand({6, 3})), 0.75 * first + 0.25 * last),
+        1e-5)
+        << text;
+    EXPECT_THAT(error_of([&] { layer.labelled(x, at::ones({6, 2})); }),
+                HasSubstr("needs one class for each of 6 samples"))
+        << text;
   }
 }
 

@@ -114,7 +114,8 @@ TEST(Specs, WriteEveryOptionAndReadItBack) {
   config::FieldWriter conv;
   layers().read(test::network_of("{ conv = 4 }").layers.at(0))->write(conv);
   EXPECT_EQ(conv.as_inline_table(),
-            "{ conv = 4, kernel = 3, stride = 1, padding = 0, groups = 1, bias = true, spectral_norm = false, init_scale = 1.0 }");
+            "{ conv = 4, kernel = 3, stride = 1, padding = 0, groups = 1, bias = true, spectral_norm = false, "
+            "init_scale = 1.0 }");
 }
 
 }  // namespace

@@ -76,13 +76,9 @@ TEST(ResampleLayers, RefuseWhatDoesNotFit) {
   EXPECT_THAT(shape_error_of("{ avg_pool = 2 }", {3, 4, 5}), HasSubstr("does not divide the sides of 3x4x5"));
   EXPECT_THAT(shape_error_of("{ avg_pool = 4, mode = \"filtered\" }", {3, 4, 4}), HasSubstr("write avg_pool = 2"));
   EXPECT_THAT(shape_error_of("{ upsample = 4, mode = \"filtered\" }", {3, 4, 4}), HasSubstr("write upsample = 2"));
-  EXPECT_THAT(test::error_of([] {
-                MadeLayer made("{ upsample = 2, mode = \"cubic\" }", {3, 4, 4});
-              }),
+  EXPECT_THAT(test::error_of([] { MadeLayer made("{ upsample = 2, mode = \"cubic\" }", {3, 4, 4}); }),
               HasSubstr("unknown mode 'cubic'"));
-  EXPECT_THAT(test::error_of([] {
-                MadeLayer made("{ global_pool = \"max\" }", {3, 4, 4});
-              }),
+  EXPECT_THAT(test::error_of([] { MadeLayer made("{ global_pool = \"max\" }", {3, 4, 4}); }),
               HasSubstr("unknown global_pool 'max'"));
 }
 

@@ -13,7 +13,9 @@ std::unique_ptr<Objective> dtn(std::vector<std::string> overrides = {}) {
   return make_objective(test::recipe_of("\"relu\"", "\"relu\"", overrides).objective);
 }
 
-Verdict of_logits(const Tensor& logits) { return {.scores = {}, .class_logits = {}, .labels = {}, .logits = logits}; }
+Verdict of_logits(const Tensor& logits) {
+  return {.scores = {}, .class_logits = {}, .labels = {}, .logits = logits};
+}
 
 const Tensor kRealLogits = torch::tensor({{0.0, 0.0, 2.0}}, at::kDouble);
 // One image drawn from the source domain, then one drawn from the target domain.
@@ -28,7 +30,8 @@ TEST(DomainTransfer, DiscriminatorTellsThreeThingsApart) {
   EXPECT_EQ(objective->verdict_size(), 3);
   EXPECT_TRUE(objective->translates());
   const double expected = minus_log_share(1, 0, 0, 1) + minus_log_share(0, 0.5, -1, 0.5) + minus_log_share(0, 0, 2, 2);
-  EXPECT_NEAR(objective->discriminator_loss(of_logits(kRealLogits), of_logits(kDrawnLogits)).item<double>(), expected, 1e-12);
+  EXPECT_NEAR(objective->discriminator_loss(of_logits(kRealLogits), of_logits(kDrawnLogits)).item<double>(), expected,
+              1e-12);
 }
 
 TEST(DomainTransfer, GeneratorWantsBothTakenForReal) {
@@ -42,8 +45,11 @@ TEST(DomainTransfer, TranslationsKeepTheCodeAndTheTargetDomain) {
                       .target = at::zeros({1, 1, 2, 2}, at::kDouble),
                       .target_again = torch::tensor({0.0, 1.0, 0.0, 1.0}, at::kDouble).reshape({1, 1, 2, 2}),
                       .drawn = torch::tensor({0.0, 3.0, 4.0, 7.0}, at::kDouble).reshape({1, 1, 2, 2})};
-  EXPECT_NEAR(dtn({"objective.constancy=2", "objective.identity=3"})->translation_loss(t).item<double>(), 2 * 0.125 + 3 * 0.5, 1e-12);
-  EXPECT_NEAR(dtn({"objective.constancy=0", "objective.identity=0", "objective.total_variation=0.1"})->translation_loss(t).item<double>(),
+  EXPECT_NEAR(dtn({"objective.constancy=2", "objective.identity=3"})->translation_loss(t).item<double>(),
+              2 * 0.125 + 3 * 0.5, 1e-12);
+  EXPECT_NEAR(dtn({"objective.constancy=0", "objective.identity=0", "objective.total_variation=0.1"})
+                  ->translation_loss(t)
+                  .item<double>(),
               0.1 * 5, 1e-6)
       << "the pixel at the top left rises by 3 to the right and by 4 downwards";
 }

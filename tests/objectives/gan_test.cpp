@@ -29,8 +29,9 @@ TEST(GanObjective, IsTheClosedForm) {
   EXPECT_LT(distance(gan->discriminator_loss({kReal}, {kFake}), -d(kReal).log().mean() - (1 - d(kFake)).log().mean()),
             1e-12);
   EXPECT_LT(distance(gan->generator_loss({kFake}, {}), -d(kFake).log().mean()), 1e-12) << "non-saturating";
-  EXPECT_LT(distance(objective({"objective.form=saturating"})->generator_loss({kFake}, {}), (1 - d(kFake)).log().mean()),
-            1e-12);
+  EXPECT_LT(
+      distance(objective({"objective.form=saturating"})->generator_loss({kFake}, {}), (1 - d(kFake)).log().mean()),
+      1e-12);
   EXPECT_LT(distance(gan->realness(kReal), d(kReal)), 1e-12);
   const Tensor undecided = torch::zeros({4});
   EXPECT_NEAR(gan->discriminator_loss({undecided}, {undecided}).item<double>(), 2 * std::log(2.0), 1e-6);
@@ -45,7 +46,8 @@ TEST(GanObjective, SmoothsOnlyTheRealLabel) {
 
 TEST(GanObjective, WeightScalesTheDiscriminatorAlone) {
   const auto half = objective({"objective.discriminator_weight=0.5"});
-  EXPECT_LT(distance(half->discriminator_loss({kReal}, {kFake}), objective()->discriminator_loss({kReal}, {kFake}) / 2), 1e-12);
+  EXPECT_LT(distance(half->discriminator_loss({kReal}, {kFake}), objective()->discriminator_loss({kReal}, {kFake}) / 2),
+            1e-12);
   EXPECT_LT(distance(half->generator_loss({kFake}, {}), objective()->generator_loss({kFake}, {})), 1e-12);
 }
 
@@ -56,9 +58,10 @@ TEST(GanObjective, GradientsAreTheClosedForms) {
   EXPECT_LT(distance(g[0], (d(kReal) - 1) / 3), 1e-12);
   EXPECT_LT(distance(g[1], d(kFake) / 3), 1e-12);
   EXPECT_LT(distance(torch::autograd::grad({gan->generator_loss({fake}, {})}, {fake})[0], (d(kFake) - 1) / 3), 1e-12);
-  EXPECT_LT(distance(torch::autograd::grad({objective({"objective.form=saturating"})->generator_loss({fake}, {})}, {fake})[0],
-                     -d(kFake) / 3),
-            1e-12);
+  EXPECT_LT(
+      distance(torch::autograd::grad({objective({"objective.form=saturating"})->generator_loss({fake}, {})}, {fake})[0],
+               -d(kFake) / 3),
+      1e-12);
 }
 
 TEST(GanObjective, StaysFiniteForAnyScore) {

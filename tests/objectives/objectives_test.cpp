@@ -1,9 +1,8 @@
 // Every objective but the first against its closed form.
-#include "ganymede/objectives/objective.h"
-
 #include <cmath>
 
 #include "ganymede/core/files.h"
+#include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
 #include "nn/kernels/checks.h"
 #include "support/recipes.h"
@@ -19,10 +18,15 @@ std::unique_ptr<Objective> named(const std::string& name, std::vector<std::strin
   return make_objective(test::recipe_of("\"relu\"", "\"relu\"", overrides).objective);
 }
 
-const Verdict kOfReal{torch::tensor({-2.0, 0.5, 3.0}, at::kDouble)}, kOfFake{torch::tensor({1.0, -4.0, 0.25}, at::kDouble)};
+const Verdict kOfReal{torch::tensor({-2.0, 0.5, 3.0}, at::kDouble)},
+    kOfFake{torch::tensor({1.0, -4.0, 0.25}, at::kDouble)};
 
-double d_loss(const Objective& o) { return o.discriminator_loss(kOfReal, kOfFake).item<double>(); }
-double g_loss(const Objective& o) { return o.generator_loss(kOfFake, kOfReal).item<double>(); }
+double d_loss(const Objective& o) {
+  return o.discriminator_loss(kOfReal, kOfFake).item<double>();
+}
+double g_loss(const Objective& o) {
+  return o.generator_loss(kOfFake, kOfReal).item<double>();
+}
 
 TEST(Objectives, Wgan) {
   const auto wgan = named("wgan");
@@ -72,7 +76,8 @@ TEST(Objectives, AcganNamesClassesToo) {
 }
 
 TEST(Objectives, EveryOneIsWrittenAsItIsRead) {
-  EXPECT_EQ(objective_names(), (std::vector<std::string>{"acgan", "dtn", "gan", "hinge", "least-squares", "relativistic", "wgan"}));
+  EXPECT_EQ(objective_names(),
+            (std::vector<std::string>{"acgan", "dtn", "gan", "hinge", "least-squares", "relativistic", "wgan"}));
   for (const auto& name : objective_names()) {
     config::FieldWriter first, second;
     named(name)->write(first);

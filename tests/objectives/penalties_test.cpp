@@ -20,7 +20,9 @@ std::vector<std::unique_ptr<Penalty>> penalties(const std::string& list) {
   return out;
 }
 
-std::unique_ptr<Penalty> penalty(const std::string& entry) { return std::move(penalties("[" + entry + "]").front()); }
+std::unique_ptr<Penalty> penalty(const std::string& entry) {
+  return std::move(penalties("[" + entry + "]").front());
+}
 
 const Tensor kSquares = torch::tensor({0.0, 4.0, 9.0}, at::kDouble);
 
@@ -28,8 +30,10 @@ TEST(Penalties, AreFunctionsOfTheGradientsNorm) {
   EXPECT_NEAR(penalty("{ r1 = 1 }")->of_squared_norms(kSquares).item<double>(), 0.5 * 13 / 3, 1e-9);
   EXPECT_NEAR(penalty("{ r2 = 1 }")->of_squared_norms(kSquares).item<double>(), 0.5 * 13 / 3, 1e-9);
   EXPECT_NEAR(penalty("{ gradient_penalty = 1 }")->of_squared_norms(kSquares).item<double>(), (1.0 + 1 + 4) / 3, 1e-5);
-  EXPECT_NEAR(penalty("{ gradient_penalty = 1, one_sided = true }")->of_squared_norms(kSquares).item<double>(), 5.0 / 3, 1e-9);
-  EXPECT_NEAR(penalty("{ dragan = 1, target = 2 }")->of_squared_norms(kSquares).item<double>(), (4.0 + 0 + 1) / 3, 1e-5);
+  EXPECT_NEAR(penalty("{ gradient_penalty = 1, one_sided = true }")->of_squared_norms(kSquares).item<double>(), 5.0 / 3,
+              1e-9);
+  EXPECT_NEAR(penalty("{ dragan = 1, target = 2 }")->of_squared_norms(kSquares).item<double>(), (4.0 + 0 + 1) / 3,
+              1e-5);
 }
 
 TEST(Penalties, KnowWhereTheyLook) {
@@ -41,7 +45,8 @@ TEST(Penalties, KnowWhereTheyLook) {
   EXPECT_LE(between.max().item<double>(), 3);
   EXPECT_GT(between.std().item<double>(), 0.5) << "spread over the whole line";
   EXPECT_EQ(between[7].std().item<double>(), 0) << "one mix a sample";
-  EXPECT_TRUE(test::same(between, penalty("{ gradient_penalty = 10 }")->points(real, fake, 5))) << "a function of the seed";
+  EXPECT_TRUE(test::same(between, penalty("{ gradient_penalty = 10 }")->points(real, fake, 5)))
+      << "a function of the seed";
   EXPECT_FALSE(test::same(between, penalty("{ gradient_penalty = 10 }")->points(real, fake, 6)));
   const Tensor spread = torch::rand({64, 1, 2, 2}).contiguous(at::MemoryFormat::ChannelsLast);
   const Tensor around = penalty("{ dragan = 10 }")->points(spread, fake, 5) - spread;

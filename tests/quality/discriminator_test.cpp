@@ -67,7 +67,9 @@ TEST(NearestImages, ComeNearestFirstAndAreNeverMoreThanThereAre) {
 }
 
 TEST(PrincipalComponents, AreTheWidestDirections) {
-  Tensor x = at::empty({500, 3}, at::kDouble).normal_(0, 1, cpu_generator(2)) * torch::tensor({1.0, 9.0, 3.0}, at::kDouble) + 5;
+  Tensor x =
+      at::empty({500, 3}, at::kDouble).normal_(0, 1, cpu_generator(2)) * torch::tensor({1.0, 9.0, 3.0}, at::kDouble) +
+      5;
   const Tensor places = projected(x, moments_of(x));
   const Tensor spread = places.std(0);
   EXPECT_NEAR(spread[0].item<double>(), 9, 1);

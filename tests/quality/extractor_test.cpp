@@ -13,7 +13,9 @@ namespace {
 using namespace test;
 using testing::HasSubstr;
 
-Tensor four_images(std::int64_t channels = 3) { return at::arange(4 * channels * 64, at::kByte).view({4, channels, 8, 8}); }
+Tensor four_images(std::int64_t channels = 3) {
+  return at::arange(4 * channels * 64, at::kByte).view({4, channels, 8, 8});
+}
 
 TEST(TorchScript, GivesFeaturesAndLogitsUnderItsNameAndChecksum) {
   const TemporaryFolder folder;
@@ -62,7 +64,8 @@ TEST(TorchScript, RefusesFilesThatAreNone) {
   const auto whole = write_script(folder / "whole.pt", kPlainFeatures);
   for (const double share : {0.3, 0.9}) {
     std::filesystem::copy_file(whole, folder / "cut.pt", std::filesystem::copy_options::overwrite_existing);
-    std::filesystem::resize_file(folder / "cut.pt", static_cast<std::uintmax_t>(share * static_cast<double>(std::filesystem::file_size(whole))));
+    std::filesystem::resize_file(
+        folder / "cut.pt", static_cast<std::uintmax_t>(share * static_cast<double>(std::filesystem::file_size(whole))));
     EXPECT_THAT(error_of([&] { torchscript_extractor(folder / "cut.pt"); }), HasSubstr("not a TorchScript file"));
   }
 }
@@ -73,17 +76,21 @@ TEST(TorchScript, RefusesWhatIsNoFeatures) {
     const auto extractor = torchscript_extractor(write_script(folder / "odd.pt", source));
     return error_of([&] { extractor->extract(four_images(), true); });
   };
-  EXPECT_THAT(failure("def forward(self, x):\n    return x.float()\n"), HasSubstr("shape [4, 3, 8, 8] where features [N, D] belong"));
-  EXPECT_THAT(failure("def forward(self, x):\n    return x.float().flatten(1).sum(0, keepdim=True)\n"), HasSubstr("shape [1, 192]"));
+  EXPECT_THAT(failure("def forward(self, x):\n    return x.float()\n"),
+              HasSubstr("shape [4, 3, 8, 8] where features [N, D] belong"));
+  EXPECT_THAT(failure("def forward(self, x):\n    return x.float().flatten(1).sum(0, keepdim=True)\n"),
+              HasSubstr("shape [1, 192]"));
   EXPECT_THAT(failure("def forward(self, x):\n    return x.flatten(1)\n"), HasSubstr("where features [N, D] belong"));
   EXPECT_THAT(failure("def forward(self, x):\n    return 3\n"), HasSubstr("where a tensor belongs"));
   EXPECT_THAT(failure("def forward(self, x):\n    return (x, x, x)\n"), HasSubstr("3 values where two belong"));
-  EXPECT_THAT(failure("def forward(self, x):\n    return x.float().view(4, 100)\n"), HasSubstr("the network takes no images of 8x8x3"));
+  EXPECT_THAT(failure("def forward(self, x):\n    return x.float().view(4, 100)\n"),
+              HasSubstr("the network takes no images of 8x8x3"));
 }
 
 TEST(Classifier, GivesItsLastLayersInputAndOutput) {
-  const auto config = network_of("{ conv = 4, kernel = 3, padding = 1 }, \"relu\", \"flatten\", { dense = 5 }, { dense = 3 }",
-                                                 {"generator.init=normal"});
+  const auto config =
+      network_of("{ conv = 4, kernel = 3, padding = 1 }, \"relu\", \"flatten\", { dense = 5 }, { dense = 3 }",
+                 {"generator.init=normal"});
   auto network = std::make_shared<models::Network>(config, nn::Shape{3, 8, 8});
   models::initialise(*network, config, 1, "classifier");
   const auto extractor = network_extractor(network, {"built in", "abc", false, {"a", "b", "c"}});
@@ -93,7 +100,8 @@ TEST(Classifier, GivesItsLastLayersInputAndOutput) {
   nn::Pass pass;
   const Tensor pixels = four_images().to(at::kFloat).sub(127.5).div(127.5).contiguous(at::MemoryFormat::ChannelsLast);
   EXPECT_TRUE(at::equal(out.logits, network->forward(pixels, pass).detach()));
-  EXPECT_THAT(error_of([&] { extractor->extract(four_images(1), true); }), HasSubstr("images of 1x8x8 where the classifier knows 3x8x8"));
+  EXPECT_THAT(error_of([&] { extractor->extract(four_images(1), true); }),
+              HasSubstr("images of 1x8x8 where the classifier knows 3x8x8"));
 }
 
 }  // namespace

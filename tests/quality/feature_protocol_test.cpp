@@ -20,8 +20,10 @@ TEST(FeatureProtocols, FindWhatIsThereToFind) {
   EXPECT_EQ(few.costs.size(), 3u);
   EXPECT_GT(few.accuracy.deviation, 0);
   EXPECT_GT(all.accuracy.mean, few.accuracy.mean);
-  EXPECT_THAT(error_of([&] { judge_features(*noise_images(50, 8, 3, 1), *other, pixels, {}); }), HasSubstr("no labels to learn"));
-  EXPECT_THAT(error_of([&] { judge_features(*training, *other, pixels, {.labels = 5000}); }), HasSubstr("not 500 labelled images of each"));
+  EXPECT_THAT(error_of([&] { judge_features(*noise_images(50, 8, 3, 1), *other, pixels, {}); }),
+              HasSubstr("no labels to learn"));
+  EXPECT_THAT(error_of([&] { judge_features(*training, *other, pixels, {.labels = 5000}); }),
+              HasSubstr("not 500 labelled images of each"));
 }
 
 }  // namespace

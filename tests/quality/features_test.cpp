@@ -1,4 +1,6 @@
 // Features of whole sets: stretches, files, the cache, and generators' pictures as sets.
+#include "ganymede/quality/features.h"
+
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -8,7 +10,6 @@
 #include "ganymede/models/initialise.h"
 #include "ganymede/models/pictures.h"
 #include "ganymede/quality/drawn_images.h"
-#include "ganymede/quality/features.h"
 #include "ganymede/quality/images.h"
 #include "quality/fixtures.h"
 #include "support/recipes.h"
@@ -53,7 +54,8 @@ TEST(CollectedFeatures, AreThoseOfTheWholeSet) {
   const auto images = noise_images(300, 6, 3, 1);  // more than one stretch
   const CountingExtractor extractor;
   std::size_t heard = 0;
-  const auto found = collect_features(*images, extractor, {.keep = true, .logits = true}, [&](std::size_t done) { heard = done; });
+  const auto found =
+      collect_features(*images, extractor, {.keep = true, .logits = true}, [&](std::size_t done) { heard = done; });
   EXPECT_EQ(heard, 300u);
   const auto whole = extractor.extract(read_images(*images, 0, 300), true);
   EXPECT_TRUE(at::allclose(found.features, whole.features, 1e-5, 1e-6));
@@ -64,7 +66,8 @@ TEST(CollectedFeatures, AreThoseOfTheWholeSet) {
   EXPECT_FALSE(lean.features.defined());
   EXPECT_FALSE(lean.logits.defined());
   EXPECT_TRUE(at::equal(lean.moments.covariance(), found.moments.covariance()));
-  EXPECT_THAT(error_of([&] { collect_features(*noise_images(0, 6, 3, 1), extractor, {}); }), HasSubstr("there are no images"));
+  EXPECT_THAT(error_of([&] { collect_features(*noise_images(0, 6, 3, 1), extractor, {}); }),
+              HasSubstr("there are no images"));
 }
 
 TEST(CachedFeatures, AreComputedOnceForTheSameImagesAndNetwork) {
@@ -124,12 +127,14 @@ TEST(FeatureFiles, OfOtherContentAreRefused) {
   EXPECT_THAT(failure({{"features", at::zeros({0, 3})}}), HasSubstr("'features' is not a matrix"));
   EXPECT_THAT(failure({{"features", at::zeros({4, 3}, at::kLong)}}), HasSubstr("'features' is not a matrix"));
   EXPECT_THAT(failure({{"features", broken}}), HasSubstr("a feature is not a finite number"));
-  EXPECT_THAT(failure({{"features", at::rand({4, 3})}, {"logits", at::rand({5, 3})}}), HasSubstr("4 rows of 'features' but 5 of 'logits'"));
+  EXPECT_THAT(failure({{"features", at::rand({4, 3})}, {"logits", at::rand({5, 3})}}),
+              HasSubstr("4 rows of 'features' but 5 of 'logits'"));
   EXPECT_THAT(error_of([&] { read_features(folder / "none.safetensors"); }), HasSubstr("no such file"));
 }
 
 TEST(DrawnImages, AreThoseOfSample) {
-  const auto config = network_of("{ dense = 48 }, { reshape = [3, 4, 4] }, \"tanh\"", {"generator.init=normal", "generator.init_std=0.5"});
+  const auto config = network_of("{ dense = 48 }, { reshape = [3, 4, 4] }, \"tanh\"",
+                                 {"generator.init=normal", "generator.init_std=0.5"});
   models::Network network(config, nn::Shape{8});
   models::initialise(network, config, 1, "generator");
   config::LatentConfig latent;
@@ -144,7 +149,8 @@ TEST(DrawnImages, AreThoseOfSample) {
     EXPECT_EQ(pixels, pictures[i].pixels) << i;
   }
   EXPECT_NE(set->info().checksum, draw_images(network, latent, {.count = 300, .seed = 6})->info().checksum);
-  EXPECT_THAT(error_of([&] { draw_images(network, latent, {.count = std::int64_t{1} << 40}); }), HasSubstr("more than memory should hold"));
+  EXPECT_THAT(error_of([&] { draw_images(network, latent, {.count = std::int64_t{1} << 40}); }),
+              HasSubstr("more than memory should hold"));
   network.parameters()[0].tensor.fill_(std::nan(""));
   EXPECT_THAT(error_of([&] { draw_images(network, latent, {.count = 2}); }), HasSubstr("not finite"));
 }

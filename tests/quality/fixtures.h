@@ -19,7 +19,8 @@ inline std::shared_ptr<const data::Dataset> noise_images(std::size_t count, int 
   data::Images images{size, size, channels, {}, std::vector<std::int32_t>(count, -1), {}, {}};
   Random random(seed);
   for (std::size_t i = 0; i < count * static_cast<std::size_t>(size * size * channels); ++i) {
-    images.pixels.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(low) + random.below(static_cast<std::uint64_t>(high - low))));
+    images.pixels.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(low) +
+                                                      random.below(static_cast<std::uint64_t>(high - low))));
   }
   data::DatasetInfo info;
   info.name = "noise";

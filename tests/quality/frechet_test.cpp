@@ -1,8 +1,9 @@
 // Moments and the Frechet distance: closed forms, pieces in any cut, and what cannot be compared.
+#include "ganymede/quality/frechet.h"
+
 #include <cmath>
 
 #include "ganymede/core/generators.h"
-#include "ganymede/quality/frechet.h"
 #include "support/support.h"
 
 namespace ganymede::quality {

@@ -1,5 +1,6 @@
 // The judge: which figures which sides can have, what they are called, and what is refused.
 #include "ganymede/quality/judge.h"
+
 #include "quality/fixtures.h"
 #include "support/support.h"
 
@@ -15,7 +16,8 @@ JudgeOptions asked(const std::vector<Metric>& metrics, bool force = false) {
 
 std::shared_ptr<const FeatureExtractor> plain_extractor() {
   static const TemporaryFolder folder;
-  static const std::shared_ptr<const FeatureExtractor> made = torchscript_extractor(write_script(folder / "plain.pt", kPlainFeatures));
+  static const std::shared_ptr<const FeatureExtractor> made =
+      torchscript_extractor(write_script(folder / "plain.pt", kPlainFeatures));
   return made;
 }
 
@@ -24,7 +26,8 @@ Side stored(std::int64_t n, std::int64_t d, const std::string& checksum = "") {
 }
 
 TEST(Metrics, AreNamed) {
-  for (const std::string name : {"fid", "kid", "is", "prdc", "swd", "modes"}) EXPECT_EQ(name_of(metric_named(name)), name);
+  for (const std::string name : {"fid", "kid", "is", "prdc", "swd", "modes"})
+    EXPECT_EQ(name_of(metric_named(name)), name);
   EXPECT_EQ(metric_named("prdc"), Metric::kPrdc);
   EXPECT_THAT(error_of([] { metric_named("fidd"); }), HasSubstr("did you mean 'fid'?"));
   EXPECT_EQ(frechet_name(true, 50'000), "fid");
@@ -58,7 +61,8 @@ TEST(Judging, RefusesTooFewImagesUnlessForced) {
               HasSubstr("5 images are too few for features of width 6, a"));
   EXPECT_THAT(error_of([&] { Judge({"a", few}, plain_extractor(), asked({Metric::kKid})).judge({"b", few}); }),
               HasSubstr("5 images are too few for KID's subsets of 1000"));
-  const auto figures = Judge({"a", few}, plain_extractor(), asked({Metric::kFid, Metric::kKid}, true)).judge({"b", few});
+  const auto figures =
+      Judge({"a", few}, plain_extractor(), asked({Metric::kFid, Metric::kKid}, true)).judge({"b", few});
   EXPECT_TRUE(figures.frechet && figures.kid);
 }
 
@@ -66,8 +70,10 @@ TEST(Judging, RefusesWhatASideCannotHave) {
   const auto set = noise_images(20, 16, 3, 1);
   EXPECT_THAT(error_of([&] { Judge({"a", set}, nullptr, asked({Metric::kFid})); }), HasSubstr("'fid' needs features"));
   EXPECT_THAT(error_of([&] { Judge(stored(20, 4), nullptr, asked({Metric::kSwd})); }), HasSubstr("'swd' needs images"));
-  EXPECT_THAT(error_of([&] { Judge(stored(20, 4), nullptr, asked({Metric::kIs})).judge(stored(20, 4)); }), HasSubstr("'is' needs logits"));
-  EXPECT_THAT(error_of([&] { Judge(stored(20, 4), nullptr, asked({Metric::kFid})).judge(stored(20, 5)); }), HasSubstr("width 4 on one side and 5"));
+  EXPECT_THAT(error_of([&] { Judge(stored(20, 4), nullptr, asked({Metric::kIs})).judge(stored(20, 4)); }),
+              HasSubstr("'is' needs logits"));
+  EXPECT_THAT(error_of([&] { Judge(stored(20, 4), nullptr, asked({Metric::kFid})).judge(stored(20, 5)); }),
+              HasSubstr("width 4 on one side and 5"));
   EXPECT_THAT(error_of([&] { Judge(stored(20, 4, "ab"), nullptr, asked({Metric::kFid})).judge(stored(20, 4, "cd")); }),
               HasSubstr("made by another network"));
 }

@@ -31,7 +31,8 @@ Labelled clouds(std::int64_t count, std::int64_t width, int classes, std::uint64
   return out;
 }
 
-/// LIBLINEAR's weights for the same problem: [K, D + 1], in the order of the labels. It stops at `precision`; 0.01 is its own.
+/// LIBLINEAR's weights for the same problem: [K, D + 1], in the order of the labels. It stops at `precision`; 0.01 is
+/// its own.
 Tensor weights_of_liblinear(const Labelled& data, double cost, int classes, double precision) {
   const auto rows = data.features.size(0), width = data.features.size(1);
   std::vector<std::vector<feature_node>> nodes;
@@ -39,7 +40,8 @@ Tensor weights_of_liblinear(const Labelled& data, double cost, int classes, doub
   std::vector<double> labels(data.labels.begin(), data.labels.end());
   for (std::int64_t i = 0; i < rows; ++i) {
     nodes.emplace_back();
-    for (std::int64_t k = 0; k < width; ++k) nodes.back().push_back({static_cast<int>(k) + 1, data.features[i][k].item<float>()});
+    for (std::int64_t k = 0; k < width; ++k)
+      nodes.back().push_back({static_cast<int>(k) + 1, data.features[i][k].item<float>()});
     nodes.back().push_back({static_cast<int>(width) + 1, 1});
     nodes.back().push_back({-1, 0});
   }
@@ -73,12 +75,14 @@ TEST(Svm, FindsWhatLiblinearFinds) {
     const LinearSvm ours({data.features, data.labels}, cost);
     const Tensor usual = weights_of_liblinear(data, cost, 5, 0.01), exact = weights_of_liblinear(data, cost, 5, 1e-6);
     const Tensor best = objective(data, exact, cost), reached = objective(data, ours.weights(), cost) / best;
-    EXPECT_TRUE((reached <= objective(data, usual, cost) / best + 1e-3).all().item<bool>()) << "C " << cost << ": no farther than LIBLINEAR stops by itself";
+    EXPECT_TRUE((reached <= objective(data, usual, cost) / best + 1e-3).all().item<bool>())
+        << "C " << cost << ": no farther than LIBLINEAR stops by itself";
     if (cost < 1) {
       EXPECT_LT((ours.weights() - exact).norm().item<double>(), 0.01 * exact.norm().item<double>()) << "C " << cost;
     }
     const Tensor scores = others.features.mm(exact.slice(1, 0, 40).t()) + exact.select(1, 40);
-    const double right = scores.argmax(1).eq(torch::tensor(others.labels, at::kLong)).to(at::kDouble).mean().item<double>();
+    const double right =
+        scores.argmax(1).eq(torch::tensor(others.labels, at::kLong)).to(at::kDouble).mean().item<double>();
     EXPECT_NEAR(ours.accuracy(others.features, others.labels), right, 0.02) << "C " << cost;
     EXPECT_GT(right, 0.6);
   }
@@ -88,7 +92,8 @@ TEST(Svm, FindsWhatLiblinearFinds) {
 TEST(Svm, FindsWhatLiblinearFindsInMoreFeaturesThanExamples) {
   const auto data = clouds(101, 137, 7, 2);
   for (const double cost : {1e-3, 1e-1}) {
-    const Tensor ours = LinearSvm({data.features, data.labels}, cost).weights(), exact = weights_of_liblinear(data, cost, 7, 1e-6);
+    const Tensor ours = LinearSvm({data.features, data.labels}, cost).weights(),
+                 exact = weights_of_liblinear(data, cost, 7, 1e-6);
     EXPECT_LT((ours - exact).norm().item<double>(), 0.01 * exact.norm().item<double>()) << "C " << cost;
   }
 }
@@ -119,7 +124,8 @@ TEST(Svm, SeparatesWhatALineSeparates) {
 
 TEST(Svm, NamesWhatItCannotLearn) {
   EXPECT_THAT(error_of([] { SvmExamples one(at::ones({3, 2}), {2, 2, 2}); }), HasSubstr("two classes"));
-  EXPECT_THAT(error_of([] { SvmExamples none(at::full({2, 2}, std::nan("")), {0, 1}); }), HasSubstr("not a finite number"));
+  EXPECT_THAT(error_of([] { SvmExamples none(at::full({2, 2}, std::nan("")), {0, 1}); }),
+              HasSubstr("not a finite number"));
 }
 
 }  // namespace

@@ -47,20 +47,24 @@ TEST(Nearest, StreamsInPiecesOfAnySize) {
 }
 
 TEST(Nearest, RefusesTooFewAndOtherWidths) {
-  EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 3, 1), 5); }), HasSubstr("5 neighbours were asked for among 4"));
-  EXPECT_THAT(test::error_of([] { nearest(scattered(4, 3, 1), scattered(4, 3, 1), 4, true); }), HasSubstr("among 3 images"));
-  EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 2, 1), 1); }), HasSubstr("width 3 on one side and 2"));
-  EXPECT_THAT(test::error_of([] { nearest(at::zeros({0, 3}), scattered(4, 3, 1), 1); }), HasSubstr("nothing to look for"));
+  EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 3, 1), 5); }),
+              HasSubstr("5 neighbours were asked for among 4"));
+  EXPECT_THAT(test::error_of([] { nearest(scattered(4, 3, 1), scattered(4, 3, 1), 4, true); }),
+              HasSubstr("among 3 images"));
+  EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 2, 1), 1); }),
+              HasSubstr("width 3 on one side and 2"));
+  EXPECT_THAT(test::error_of([] { nearest(at::zeros({0, 3}), scattered(4, 3, 1), 1); }),
+              HasSubstr("nothing to look for"));
 }
 
 TEST(PrecisionAndRecall, OfPointsOnALine) {
-  // Reals at 0, 1, 2, 3; radii to the nearest other one are 1. Generated at 0.5 (within two radii), 2.9, 3.4, and one far
-  // off; their own radii: 2.4, 0.5, 0.5, 96.6.
+  // Reals at 0, 1, 2, 3; radii to the nearest other one are 1. Generated at 0.5 (within two radii), 2.9, 3.4, and one
+  // far off; their own radii: 2.4, 0.5, 0.5, 96.6.
   const Tensor real = at::arange(4, at::kFloat).unsqueeze(1);
   const Tensor fake = torch::tensor({0.5, 2.9, 3.4, 100.0}).unsqueeze(1).to(at::kFloat);
   const auto found = prdc(real, fake, 1);
   EXPECT_DOUBLE_EQ(found.precision, 0.75);
-  EXPECT_DOUBLE_EQ(found.recall, 1);       // 0, 1, 2 around 0.5; 3 around 2.9
+  EXPECT_DOUBLE_EQ(found.recall, 1);         // 0, 1, 2 around 0.5; 3 around 2.9
   EXPECT_DOUBLE_EQ(found.density, 5.0 / 4);  // 0.5 in two radii, 2.9 in two (2 and 3), 3.4 in one
   EXPECT_DOUBLE_EQ(found.coverage, 1);
 }

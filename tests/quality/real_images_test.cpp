@@ -1,6 +1,6 @@
 // The Frechet distance on real photographs: worse images are further away.
-#include "ganymede/quality/frechet.h"
 #include "ganymede/quality/features.h"
+#include "ganymede/quality/frechet.h"
 #include "ganymede/quality/images.h"
 #include "quality/fixtures.h"
 #include "support/support.h"
@@ -56,12 +56,16 @@ class RealImages : public testing::Test {
 };
 
 Tensor blurred(const Tensor& images, std::int64_t width) {
-  return at::avg_pool2d(images.to(at::kFloat), {width, width}, {1, 1}, {width / 2, width / 2}, false, false).round().to(at::kByte);
+  return at::avg_pool2d(images.to(at::kFloat), {width, width}, {1, 1}, {width / 2, width / 2}, false, false)
+      .round()
+      .to(at::kByte);
 }
 
 Tensor noisy(const Tensor& images, double deviation) {
   const auto generator = at::detail::createCPUGenerator(1);
-  return (images.to(at::kFloat) + deviation * at::randn(images.sizes(), generator, at::kFloat)).clamp(0, 255).to(at::kByte);
+  return (images.to(at::kFloat) + deviation * at::randn(images.sizes(), generator, at::kFloat))
+      .clamp(0, 255)
+      .to(at::kByte);
 }
 
 TEST_F(RealImages, AgainstThemselvesAreNotApart) {

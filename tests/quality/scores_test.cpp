@@ -34,7 +34,8 @@ TEST(KernelDistance, OfOneSubsetOfAllIsThePlainEstimate) {
 TEST(KernelDistance, OfEqualDistributionsIsAboutNothingAndGrowsWithTheShift) {
   const Tensor real = drawn_features(2000, 1);
   const KernelDistanceOptions options{.subsets = 50, .subset = 200};
-  const auto same = kernel_distance(real, real, options), other = kernel_distance(real, drawn_features(2000, 9, 0.3), options);
+  const auto same = kernel_distance(real, real, options),
+             other = kernel_distance(real, drawn_features(2000, 9, 0.3), options);
   EXPECT_LT(std::abs(same.mean), same.deviation);
   EXPECT_GT(other.mean, 5 * same.deviation);
   EXPECT_EQ(kernel_distance(real, real, options).mean, same.mean) << "the same seed draws the same subsets";
@@ -43,7 +44,8 @@ TEST(KernelDistance, OfEqualDistributionsIsAboutNothingAndGrowsWithTheShift) {
 TEST(KernelDistance, RefusesWhatCannotBeCompared) {
   EXPECT_THAT(test::error_of([] { kernel_distance(drawn_features(999, 1), drawn_features(2000, 2)); }),
               HasSubstr("999 images are too few for KID's subsets of 1000"));
-  EXPECT_THAT(test::error_of([] { kernel_distance(drawn_features(9, 1), at::zeros({9, 4})); }), HasSubstr("width 5 on one side and 4"));
+  EXPECT_THAT(test::error_of([] { kernel_distance(drawn_features(9, 1), at::zeros({9, 4})); }),
+              HasSubstr("width 5 on one side and 4"));
 }
 
 TEST(InceptionScore, IsOneForOneOpinionAndTheClassesForSureOnes) {
@@ -63,8 +65,10 @@ TEST(InceptionScore, OfTwoKindsOfImages) {
 }
 
 TEST(InceptionScore, RefusesTooLittle) {
-  EXPECT_THAT(test::error_of([] { inception_score(at::zeros({9, 4})); }), HasSubstr("9 images and 4 classes are too few"));
-  EXPECT_THAT(test::error_of([] { inception_score(at::full({20, 4}, std::nan(""))); }), HasSubstr("not a finite number"));
+  EXPECT_THAT(test::error_of([] { inception_score(at::zeros({9, 4})); }),
+              HasSubstr("9 images and 4 classes are too few"));
+  EXPECT_THAT(test::error_of([] { inception_score(at::full({20, 4}, std::nan(""))); }),
+              HasSubstr("not a finite number"));
 }
 
 }  // namespace

@@ -40,8 +40,10 @@ TEST(SlicedWassersteinDistance, IsSmallForOneDistributionAndGrowsWithTheDifferen
 TEST(SlicedWassersteinDistance, RefusesOtherShapesAndSmallImages) {
   EXPECT_THAT(error_of([] { sliced_wasserstein(*noise_images(9, 32, 3, 1), *noise_images(9, 16, 3, 1)); }),
               HasSubstr("images of 32x32x3 cannot be compared with images of 16x16x3"));
-  EXPECT_THAT(error_of([] { sliced_wasserstein(*noise_images(9, 8, 3, 1), *noise_images(9, 8, 3, 1)); }), HasSubstr("too small for SWD"));
-  EXPECT_THAT(error_of([] { sliced_wasserstein(*noise_images(9, 32, 3, 1), *noise_images(0, 32, 3, 1)); }), HasSubstr("no images"));
+  EXPECT_THAT(error_of([] { sliced_wasserstein(*noise_images(9, 8, 3, 1), *noise_images(9, 8, 3, 1)); }),
+              HasSubstr("too small for SWD"));
+  EXPECT_THAT(error_of([] { sliced_wasserstein(*noise_images(9, 32, 3, 1), *noise_images(0, 32, 3, 1)); }),
+              HasSubstr("no images"));
 }
 
 TEST(Modes, OfTheDataItselfAreAllThere) {
@@ -60,8 +62,10 @@ TEST(Modes, ThatAreMissingShowInCountAndDivergence) {
 }
 
 TEST(Modes, AreThoseOfShapesOnly) {
-  EXPECT_THAT(error_of([] { mode_coverage(*noise_images(20, 32, 3, 1, 100, 102), *shapes_set(20)); }), HasSubstr("no image shows a clear figure"));
-  EXPECT_THAT(error_of([] { mode_coverage(*shapes_set(20, {"star"}), *shapes_set(40)); }), HasSubstr("the data shows no"));
+  EXPECT_THAT(error_of([] { mode_coverage(*noise_images(20, 32, 3, 1, 100, 102), *shapes_set(20)); }),
+              HasSubstr("no image shows a clear figure"));
+  EXPECT_THAT(error_of([] { mode_coverage(*shapes_set(20, {"star"}), *shapes_set(40)); }),
+              HasSubstr("the data shows no"));
 }
 
 }  // namespace

@@ -11,7 +11,8 @@ TEST(Access, TokensMatchWholly) {
   const Token token("0123456789abcdef");
   EXPECT_TRUE(token.matches("Bearer 0123456789abcdef"));
   EXPECT_TRUE(token.matches("bEARER 0123456789abcdef"));
-  for (const char* wrong : {"", "Bearer", "Bearer ", "0123456789abcdef", "Bearer 0123456789abcde", "Bearer 0123456789abcdef ", "Basic 0123456789abcdef"}) {
+  for (const char* wrong : {"", "Bearer", "Bearer ", "0123456789abcdef", "Bearer 0123456789abcde",
+                            "Bearer 0123456789abcdef ", "Basic 0123456789abcdef"}) {
     EXPECT_FALSE(token.matches(wrong)) << wrong;
   }
 }
@@ -28,8 +29,11 @@ TEST(Access, ATokenFileIsItsFirstLine) {
 }
 
 TEST(Access, OnlyNamesOfThisMachineAreLoopback) {
-  for (const char* name : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"}) EXPECT_TRUE(is_loopback(name)) << name;
-  for (const char* name : {"", "0.0.0.0", "::", "example.org", "localhost.example.org", "127.0.0.1.example.org", "127.1", "1127.0.0.1"}) EXPECT_FALSE(is_loopback(name)) << name;
+  for (const char* name : {"localhost", "127.0.0.1", "127.1.2.3", "::1", "[::1]"})
+    EXPECT_TRUE(is_loopback(name)) << name;
+  for (const char* name :
+       {"", "0.0.0.0", "::", "example.org", "localhost.example.org", "127.0.0.1.example.org", "127.1", "1127.0.0.1"})
+    EXPECT_FALSE(is_loopback(name)) << name;
   Request request;
   for (const char* host : {"localhost", "localhost:8080", "127.0.0.1:1", "[::1]", "[::1]:80"}) {
     request.headers["host"] = host;

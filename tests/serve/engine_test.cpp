@@ -14,7 +14,8 @@ namespace {
 using std::chrono::seconds;
 
 std::shared_ptr<const LoadedModel> small_model() {
-  const auto recipe = test::recipe_of("{ dense = 12 }, { reshape = [3, 2, 2] }, \"tanh\"", "\"flatten\", { dense = 1 }");
+  const auto recipe =
+      test::recipe_of("{ dense = 12 }, { reshape = [3, 2, 2] }, \"tanh\"", "\"flatten\", { dense = 1 }");
   checkpoint::Model model{recipe, models::build_gan(recipe), {}, 0, {}, {}};
   models::initialise(model.gan.generator, recipe.generator, 1, "generator");
   auto untrained = model.untrained_generator();
@@ -27,8 +28,9 @@ struct Drawn {
 };
 
 /// Queues pictures of `seed`; `meanwhile` runs on the engine's thread once they are drawn.
-std::future<Drawn> draw(Engine& engine, const std::shared_ptr<const LoadedModel>& model, std::int64_t count, std::uint64_t seed,
-                        std::function<void()> meanwhile = [] {}, Engine::Clock::duration within = seconds(20)) {
+std::future<Drawn> draw(
+    Engine& engine, const std::shared_ptr<const LoadedModel>& model, std::int64_t count, std::uint64_t seed,
+    std::function<void()> meanwhile = [] {}, Engine::Clock::duration within = seconds(20)) {
   auto promise = std::make_shared<std::promise<Drawn>>();
   engine.draw({.model = model,
                .latents = models::draw_numbered_latents(model->model.recipe.latent, count, seed),
@@ -53,7 +55,8 @@ TEST(Engine, ReplicasDrawAtTheSameTime) {
       // The first replica is held until another one has drawn the second request; alone, it waits in vain.
       auto first = draw(engine, model, 1, 1, [&] {
         first_is_drawn.set_value();
-        met = second_is_drawn.get_future().wait_for(replicas == 1 ? std::chrono::milliseconds(200) : seconds(30)) == std::future_status::ready;
+        met = second_is_drawn.get_future().wait_for(replicas == 1 ? std::chrono::milliseconds(200) : seconds(30)) ==
+              std::future_status::ready;
       });
       first_is_drawn.get_future().wait();
       auto second = draw(engine, model, 1, 2, [&] { second_is_drawn.set_value(); });
@@ -81,7 +84,8 @@ TEST(Engine, RefusesBeyondTheQueueAndEndsWhatIsTooLate) {
   go_on.set_value();
   EXPECT_EQ(status_of([&] { std::rethrow_exception(late.get().error); }), 503);
   const Tensor images = waits.get().images;
-  EXPECT_TRUE(images.equal(models::generate(model->model.generator(), models::draw_numbered_latents(model->model.recipe.latent, 6, 3))));
+  EXPECT_TRUE(images.equal(
+      models::generate(model->model.generator(), models::draw_numbered_latents(model->model.recipe.latent, 6, 3))));
 }
 
 }  // namespace

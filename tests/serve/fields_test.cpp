@@ -30,7 +30,9 @@ TEST(Fields, BodiesMustBeJsonObjects) {
 }
 
 TEST(Fields, NumbersAreWholeAndInRange) {
-  Fields fields(request_of(R"({"one": 1, "float": 2.0, "half": 1.5, "big": 18446744073709551615, "huge": 1e300, "text": "1", "true": true, "null": null})"));
+  Fields fields(request_of(
+      R"({"one": 1, "float": 2.0, "half": 1.5, "big": 18446744073709551615, "huge": 1e300, "text": "1", "true": true, "null":
+          null})"));
   EXPECT_EQ(fields.integer("one", 1, 64), 1);
   EXPECT_EQ(fields.integer("float", 1, 64), 2);
   EXPECT_EQ(fields.integer("absent", 1, 64, 7), 7);
@@ -44,7 +46,8 @@ TEST(Fields, NumbersAreWholeAndInRange) {
 }
 
 TEST(Fields, OtherKinds) {
-  Fields fields(request_of(R"({"yes": true, "name": "b", "list": [1, 2], "z": [[1, 2], [3, 4]], "bad": [[1, "a"]], "inf": [[1, 1e300]]})"));
+  Fields fields(request_of(
+      R"({"yes": true, "name": "b", "list": [1, 2], "z": [[1, 2], [3, 4]], "bad": [[1, "a"]], "inf": [[1, 1e300]]})"));
   EXPECT_TRUE(fields.boolean("yes", false));
   EXPECT_EQ(fields.choice("name", {"a", "b"}, "a"), "b");
   EXPECT_EQ(status_of([&] { fields.choice("name", {"a"}, "a"); }), 422);

@@ -24,14 +24,17 @@ TEST(Http, TargetsAreSplitAndDecoded) {
 }
 
 TEST(Http, BadTargetsAreRefused) {
-  for (const char* target : {"", "a", "?x", "/%", "/%1", "/%zz", "/%00", "/a%0d%0a", "/%ff", "/%c0%80", "/?x=%80", "/\x7f"}) {
+  for (const char* target :
+       {"", "a", "?x", "/%", "/%1", "/%zz", "/%00", "/a%0d%0a", "/%ff", "/%c0%80", "/?x=%80", "/\x7f"}) {
     EXPECT_THROW(parsed(target), Problem) << target;
   }
 }
 
 TEST(Http, Utf8) {
-  for (const char* good : {"", "abc", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x92\xA9", "\xF4\x8F\xBF\xBF"}) EXPECT_TRUE(is_utf8(good)) << good;
-  for (const char* bad : {"\x80", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xE2\x82", "a\xFF"}) {
+  for (const char* good : {"", "abc", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x92\xA9", "\xF4\x8F\xBF\xBF"})
+    EXPECT_TRUE(is_utf8(good)) << good;
+  for (const char* bad : {"\x80", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+                          "\xF8\x88\x80\x80\x80", "\xE2\x82", "a\xFF"}) {
     EXPECT_FALSE(is_utf8(bad)) << bad;
   }
 }
@@ -65,8 +68,9 @@ TEST(Meters, CountsByPatternAndNeverByAddress) {
   for (const char* line : {"ganymede_http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"200\"} 2\n",
                            "ganymede_http_requests_total{method=\"other\",route=\"\",status=\"404\"} 1\n",
                            "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"0.0025\"} 1\n",
-                           "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"+Inf\"} 2\n", "ganymede_http_response_bytes_total 20\n",
-                           "ganymede_pictures_total 5\n", "ganymede_batched_requests_total 2\n", "ganymede_batch_seconds_count 1\n", "now 3\n"}) {
+                           "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"+Inf\"} 2\n",
+                           "ganymede_http_response_bytes_total 20\n", "ganymede_pictures_total 5\n",
+                           "ganymede_batched_requests_total 2\n", "ganymede_batch_seconds_count 1\n", "now 3\n"}) {
     EXPECT_THAT(text, testing::HasSubstr(line));
   }
 }

@@ -6,7 +6,9 @@
 namespace ganymede::serve {
 namespace {
 
-Bytes bytes(std::string_view text) { return {text.begin(), text.end()}; }
+Bytes bytes(std::string_view text) {
+  return {text.begin(), text.end()};
+}
 
 TEST(Packing, Base64) {
   EXPECT_EQ(base64(bytes("")), "");

@@ -8,8 +8,10 @@ namespace {
 Router example() {
   Router router;
   router.add("GET", "/", [](const Request&) { return Response{.body = "root"}; });
-  router.add("GET", "/a/{id}", [](const Request& request) { return Response{.body = "get " + request.captured.at("id")}; });
-  router.add("POST", "/a/{id}", [](const Request& request) { return Response{.body = "post " + request.captured.at("id")}; });
+  router.add("GET", "/a/{id}",
+             [](const Request& request) { return Response{.body = "get " + request.captured.at("id")}; });
+  router.add("POST", "/a/{id}",
+             [](const Request& request) { return Response{.body = "post " + request.captured.at("id")}; });
   router.add("GET", "/fails", [](const Request&) -> Response { throw Problem(409, "not now"); });
   return router;
 }

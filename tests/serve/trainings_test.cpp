@@ -51,7 +51,8 @@ std::string text_of(const fs::path& file) {
   return {bytes.begin(), bytes.end()};
 }
 
-constexpr const char* kUntilStopped = "trap 'touch $5/saved; exit 0' TERM; touch $5/ready; while :; do sleep 0.01; done";
+constexpr const char* kUntilStopped =
+    "trap 'touch $5/saved; exit 0' TERM; touch $5/ready; while :; do sleep 0.01; done";
 
 TEST(Trainings, StartOneAtATimeAndStop) {
   ScriptedTrainings scripted(kUntilStopped);
@@ -70,7 +71,9 @@ TEST(Trainings, StartOneAtATimeAndStop) {
 }
 
 TEST(Trainings, SayWhatIsToBeTrained) {
-  ScriptedTrainings scripted("echo \"$@\"; [ -t 0 ] || read line || echo nothing to read; [ -e /proc/self/fd/200 ] && echo inherited; touch $5/model");
+  ScriptedTrainings scripted(
+      "echo \"$@\"; [ -t 0 ] || read line || echo nothing to read; [ -e /proc/self/fd/200 ] && echo inherited; touch "
+      "$5/model");
   const int open = ::dup2(STDOUT_FILENO, 200);  // as a connection would be
   scripted.trainings->start({.recipe = "some-recipe", .run = "one", .seed = 7, .steps = 20});
   scripted.ended();
@@ -103,8 +106,10 @@ TEST(Trainings, AFailureWithoutAWordIsItsCode) {
 
 TEST(Trainings, NamesAreNoPaths) {
   ScriptedTrainings scripted("exit 0");
-  for (const std::string& name : {std::string(), std::string("."), std::string(".."), std::string("../x"), std::string("a/b"), std::string("/tmp/x"), std::string(".x"),
-                                  std::string("-x"), std::string("a b"), std::string("a.safetensors"), std::string("ä"), std::string("a\0b", 3), std::string(65, 'a')}) {
+  for (const std::string& name :
+       {std::string(), std::string("."), std::string(".."), std::string("../x"), std::string("a/b"),
+        std::string("/tmp/x"), std::string(".x"), std::string("-x"), std::string("a b"), std::string("a.safetensors"),
+        std::string("ä"), std::string("a\0b", 3), std::string(65, 'a')}) {
     EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = name, .seed = {}, .steps = {}}), 422) << name;
   }
   EXPECT_FALSE(fs::exists(scripted.folder / "runs"));
@@ -116,7 +121,8 @@ TEST(Trainings, WhatIsThereIsNotTouched) {
   fs::create_directories(scripted.run("folder"));
   write_file(scripted.run("file"), "text");
   fs::create_symlink(scripted.folder / "elsewhere", scripted.run("link"));
-  for (const char* name : {"folder", "file", "link"}) EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = name, .seed = {}, .steps = {}}), 409) << name;
+  for (const char* name : {"folder", "file", "link"})
+    EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = name, .seed = {}, .steps = {}}), 409) << name;
   EXPECT_TRUE(fs::is_empty(scripted.run("folder")));
   EXPECT_FALSE(fs::exists(scripted.folder / "elsewhere"));
 }
@@ -134,7 +140,9 @@ TEST(Trainings, StopWithTheServer) {
 TEST(Trainings, AProgramThatCannotBeStartedIsAProblem) {
   const test::TemporaryFolder folder;
   Trainings trainings(folder / "none", folder / "runs", 1);
-  EXPECT_THAT(test::error_of([&] { trainings.start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}}); }), testing::HasSubstr("No such file"));
+  EXPECT_THAT(
+      test::error_of([&] { trainings.start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}}); }),
+      testing::HasSubstr("No such file"));
   EXPECT_FALSE(fs::exists(folder / "runs" / "one"));
 }
 

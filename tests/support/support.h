@@ -1,4 +1,5 @@
-// What many tests need: a folder that cleans up after itself, the real data where it is present, and the shape of errors.
+// What many tests need: a folder that cleans up after itself, the real data where it is present, and the shape of
+// errors.
 #pragma once
 
 #include <gmock/gmock.h>
@@ -44,7 +45,7 @@ std::string error_of(Action&& action) {
 }  // namespace ganymede::test
 
 /// Skips the test, saying so, where the real data is not at hand; otherwise names its folder.
-#define GANYMEDE_REAL_DATA(variable)                                                          \
-  const auto variable##_found = ::ganymede::test::real_data();                                \
-  if (!variable##_found) GTEST_SKIP() << "no real data: set GANYMEDE_DATA to its folder";     \
+#define GANYMEDE_REAL_DATA(variable)                                                      \
+  const auto variable##_found = ::ganymede::test::real_data();                            \
+  if (!variable##_found) GTEST_SKIP() << "no real data: set GANYMEDE_DATA to its folder"; \
   const std::filesystem::path& variable = *variable##_found

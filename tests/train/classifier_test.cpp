@@ -17,7 +17,8 @@ std::shared_ptr<const data::Dataset> columns(std::uint64_t seed) {
   Random random(seed);
   for (int i = 0; i < 60; ++i) {
     images.labels.push_back(i % 3);
-    for (int k = 0; k < 64; ++k) images.pixels.push_back(static_cast<std::uint8_t>((k % 8 / 3 == i % 3 ? 150 : 60) + random.below(90)));
+    for (int k = 0; k < 64; ++k)
+      images.pixels.push_back(static_cast<std::uint8_t>((k % 8 / 3 == i % 3 ? 150 : 60) + random.below(90)));
   }
   data::DatasetInfo info;
   info.name = "columns";
@@ -28,8 +29,9 @@ std::shared_ptr<const data::Dataset> columns(std::uint64_t seed) {
 }
 
 config::NetworkConfig layers() {
-  return with_class_logits(test::network_of("{ conv = 8, kernel = 4, stride = 2, padding = 1, bias = false }, \"batch_norm\", \"relu\""), 3,
-                           {1, 8, 8});
+  return with_class_logits(
+      test::network_of("{ conv = 8, kernel = 4, stride = 2, padding = 1, bias = false }, \"batch_norm\", \"relu\""), 3,
+      {1, 8, 8});
 }
 
 const ClassifierRun kRun{.training = {.epochs = 20, .batch = 10, .learning_rate = 0.01}, .seed = 1};
@@ -52,7 +54,8 @@ TEST(Classifier, IsNoBetterThanChanceUntrained) {
 
 TEST(Classifier, RefusesWhatDoesNotFit) {
   const auto two = with_class_logits(test::network_of("\"relu\""), 2, {1, 8, 8});
-  EXPECT_THAT(test::error_of([&] { train_classifier(two, columns(1), kRun); }), HasSubstr("knows 2 classes but the data has 3"));
+  EXPECT_THAT(test::error_of([&] { train_classifier(two, columns(1), kRun); }),
+              HasSubstr("knows 2 classes but the data has 3"));
   const auto network = train_classifier(layers(), columns(1), {.training = {.epochs = 0.1, .batch = 10}});
   data::Images colour{4, 4, 3, std::vector<std::uint8_t>(48), {0}, {}, "none"};
   data::DatasetInfo info;
@@ -60,7 +63,8 @@ TEST(Classifier, RefusesWhatDoesNotFit) {
   info.height = info.width = 4;
   info.channels = 3;
   info.classes = {"a", "b", "c"};
-  EXPECT_THAT(test::error_of([&] { accuracy(network, *data::in_memory(info, colour)); }), HasSubstr("the data has 3x4x4"));
+  EXPECT_THAT(test::error_of([&] { accuracy(network, *data::in_memory(info, colour)); }),
+              HasSubstr("the data has 3x4x4"));
   info.classes.clear();
   EXPECT_THAT(test::error_of([&] { accuracy(network, *data::in_memory(info, colour)); }), HasSubstr("no labels"));
 }

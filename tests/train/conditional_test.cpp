@@ -9,10 +9,12 @@ using namespace toy;
 using ::testing::HasSubstr;
 
 constexpr const char* kConditionalGenerator =
-    "{ label_embedding = 4, classes = 2 }, { dense = 64, bias = false }, { reshape = [4, 4, 4] }, { conditional_batch_norm = "
+    "{ label_embedding = 4, classes = 2 }, { dense = 64, bias = false }, { reshape = [4, 4, 4] }, { "
+    "conditional_batch_norm = "
     "true, classes = 2 }, \"relu\", { conv_transpose = 3, kernel = 4, stride = 2, padding = 1 }, \"tanh\"";
 constexpr const char* kProjectionDiscriminator =
-    "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\", { projection = true, classes = 2 }";
+    "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\", { projection = true, "
+    "classes = 2 }";
 constexpr const char* kTrunk = "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\"";
 
 /// 32 pictures of 8x8: class 0 dark, class 1 light.
@@ -21,7 +23,8 @@ std::shared_ptr<const data::Dataset> light_and_dark() {
   Random random(1);
   for (int i = 0; i < 32; ++i) {
     images.labels.push_back(i % 2);
-    for (int k = 0; k < 192; ++k) images.pixels.push_back(static_cast<std::uint8_t>((i % 2 == 1 ? 200 : 30) + random.below(20)));
+    for (int k = 0; k < 192; ++k)
+      images.pixels.push_back(static_cast<std::uint8_t>((i % 2 == 1 ? 200 : 30) + random.below(20)));
   }
   data::DatasetInfo info;
   info.name = "light and dark";
@@ -45,7 +48,10 @@ double brightness(const Trainer& trainer, std::int64_t label) {
   nn::Pass pass;
   pass.labels = at::full({32}, label, at::kLong);
   torch::NoGradGuard constant;
-  return trainer.drawing_generator().forward(models::draw_latents(trainer.recipe().latent, 32, 1), pass).mean().item<double>();
+  return trainer.drawing_generator()
+      .forward(models::draw_latents(trainer.recipe().latent, 32, 1), pass)
+      .mean()
+      .item<double>();
 }
 
 TEST(ConditionalTrainer, DrawsTheClassAskedFor) {

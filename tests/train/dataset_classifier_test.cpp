@@ -20,8 +20,10 @@ class CacheAt {
     ::setenv("XDG_CACHE_HOME", path.c_str(), 1);
   }
   ~CacheAt() {
-    if (before_) ::setenv("XDG_CACHE_HOME", before_->c_str(), 1);
-    else ::unsetenv("XDG_CACHE_HOME");
+    if (before_)
+      ::setenv("XDG_CACHE_HOME", before_->c_str(), 1);
+    else
+      ::unsetenv("XDG_CACHE_HOME");
   }
   CacheAt(const CacheAt&) = delete;
   CacheAt& operator=(const CacheAt&) = delete;
@@ -32,7 +34,8 @@ class CacheAt {
 
 bool same_network(const DatasetClassifier& a, const DatasetClassifier& b) {
   const auto x = a.network.state(), y = b.network.state();
-  return std::equal(x.begin(), x.end(), y.begin(), y.end(), [](const auto& p, const auto& q) { return test::same(p.tensor, q.tensor); });
+  return std::equal(x.begin(), x.end(), y.begin(), y.end(),
+                    [](const auto& p, const auto& q) { return test::same(p.tensor, q.tensor); });
 }
 
 TEST(DatasetClassifier, IsTrainedOnceAndKept) {
@@ -63,7 +66,8 @@ TEST(DatasetClassifier, NeedsLabels) {
   config::DataConfig one;
   one.name = "shapes";
   one.classes = {"circle"};
-  EXPECT_THAT(test::error_of([&] { classifier_of(one, {3, 16, 16}); }), ::testing::HasSubstr("no labels for a classifier"));
+  EXPECT_THAT(test::error_of([&] { classifier_of(one, {3, 16, 16}); }),
+              ::testing::HasSubstr("no labels for a classifier"));
 }
 
 }  // namespace

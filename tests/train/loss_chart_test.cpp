@@ -80,13 +80,15 @@ TEST(LossChart, ShowsQualityAloneOverEpochs) {
 }
 
 TEST(PrecisionRecallChart, DrawsOneOverTheOther) {
-  const RunMetrics judged{"a", {{"step", "precision", "recall"}, {{10, 20, 30}, {0.1, kEmpty, 0.5}, {0.3, kEmpty, 0.4}}}};
+  const RunMetrics judged{"a",
+                          {{"step", "precision", "recall"}, {{10, 20, 30}, {0.1, kEmpty, 0.5}, {0.3, kEmpty, 0.4}}}};
   const image::Chart chart = precision_recall_chart({judged}, "both");
   ASSERT_EQ(chart.panels.size(), 1u);
   EXPECT_EQ(chart.panels[0].x_label, "recall");
   EXPECT_THAT(chart.panels[0].series[0].x, ElementsAre(0.3, 0.4));
   EXPECT_THAT(chart.panels[0].series[0].y, ElementsAre(0.1, 0.5));
-  EXPECT_THAT(error_of([] { precision_recall_chart({run("a")}); }), HasSubstr("no run has figures of precision and recall"));
+  EXPECT_THAT(error_of([] { precision_recall_chart({run("a")}); }),
+              HasSubstr("no run has figures of precision and recall"));
 }
 
 }  // namespace

@@ -13,9 +13,11 @@ constexpr const char* kPlainDiscriminator = "\"flatten\", { dense = 6 }, { leaky
 
 /// No noise and no statistics of the batch: losses are means over samples.
 Trainer plain_trainer(std::vector<std::string> overrides, const std::string& discriminator = kPlainDiscriminator) {
-  overrides.insert(overrides.begin(), {"train.precision=f32", "optimizer.generator.name=sgd", "optimizer.discriminator.name=sgd",
-                                       "optimizer.generator.learning_rate=0.1", "optimizer.discriminator.learning_rate=0.1"});
-  return {test::recipe_of("{ dense = 192 }, \"tanh\", { reshape = [3, 8, 8] }", discriminator, overrides), halves(), torch::kCPU};
+  overrides.insert(overrides.begin(),
+                   {"train.precision=f32", "optimizer.generator.name=sgd", "optimizer.discriminator.name=sgd",
+                    "optimizer.generator.learning_rate=0.1", "optimizer.discriminator.learning_rate=0.1"});
+  return {test::recipe_of("{ dense = 192 }, \"tanh\", { reshape = [3, 8, 8] }", discriminator, overrides), halves(),
+          torch::kCPU};
 }
 
 TEST(TrainerWithWgan, CriticsWeightsStayClippedAfterEveryStep) {
@@ -23,7 +25,8 @@ TEST(TrainerWithWgan, CriticsWeightsStayClippedAfterEveryStep) {
                                 "optimizer.discriminator.name=rmsprop", "optimizer.discriminator.learning_rate=0.01"});
   run(trainer, [](const Trainer& t, const StepResult&) {
     double largest = 0;
-    for (const auto& p : t.gan().discriminator.parameters()) largest = std::max(largest, p.tensor.abs().max().item<double>());
+    for (const auto& p : t.gan().discriminator.parameters())
+      largest = std::max(largest, p.tensor.abs().max().item<double>());
     EXPECT_LE(largest, 0.01f);
     EXPECT_GT(largest, 0.009) << "the critic pushes against the limit";
   });
@@ -32,7 +35,8 @@ TEST(TrainerWithWgan, CriticsWeightsStayClippedAfterEveryStep) {
 TEST(TrainerWithPenalties, APenaltyIsItsClosedForm) {
   // A linear discriminator's gradient is its weight, everywhere: R1 = R2 = weight / 2 * |w|^2.
   for (const char* kind : {"r1", "r2"}) {
-    Trainer trainer = plain_trainer({std::string("objective.penalties=[{ ") + kind + " = 3 }]"}, "\"flatten\", { dense = 1 }");
+    Trainer trainer =
+        plain_trainer({std::string("objective.penalties=[{ ") + kind + " = 3 }]"}, "\"flatten\", { dense = 1 }");
     const double squares = trainer.gan().discriminator.parameters()[0].tensor.square().sum().item<double>();
     const StepResult result = trainer.step(false);
     EXPECT_NEAR(result.penalty.item<double>(), 1.5 * squares, 1e-5 * squares) << kind;
@@ -56,19 +60,21 @@ TEST(TrainerWithPenalties, LazyOnesComeSeldomAndWeighMore) {
 
 TEST(TrainerWithPenalties, WeightsFollowTheirSchedule) {
   // The discriminator does not learn, so |w|^2 stays and the term shows the weight: 1, 0.75, 0.5, 0.25, 0, 0.
-  Trainer trainer = plain_trainer({"objective.penalties=[{ r1 = { from = 1, to = 0, over = \"16 images\" } }]", "train.steps=6",
-                                   "optimizer.discriminator.learning_rate=0"},
+  Trainer trainer = plain_trainer({"objective.penalties=[{ r1 = { from = 1, to = 0, over = \"16 images\" } }]",
+                                   "train.steps=6", "optimizer.discriminator.learning_rate=0"},
                                   "\"flatten\", { dense = 1 }");
   std::vector<double> terms;
   run(trainer, [&](const Trainer&, const StepResult& result) { terms.push_back(result.penalty.item<double>()); });
   ASSERT_EQ(terms.size(), 6u);
-  for (int i = 0; i < 6; ++i) EXPECT_NEAR(terms[static_cast<size_t>(i)] / terms[0], std::max(0.0, 1 - i / 4.0), 1e-5) << i;
+  for (int i = 0; i < 6; ++i)
+    EXPECT_NEAR(terms[static_cast<size_t>(i)] / terms[0], std::max(0.0, 1 - i / 4.0), 1e-5) << i;
 }
 
 TEST(TrainerWithPenalties, GradientNormsApproachOne) {
-  Trainer trainer = plain_trainer({"objective.name=wgan", "objective.clip=0", "objective.penalties=[{ gradient_penalty = 200 }]",
-                                   "train.steps=200", "train.batch=8", "optimizer.discriminator.name=adam",
-                                   "optimizer.discriminator.learning_rate=0.002", "optimizer.generator.learning_rate=0.001"});
+  Trainer trainer =
+      plain_trainer({"objective.name=wgan", "objective.clip=0", "objective.penalties=[{ gradient_penalty = 200 }]",
+                     "train.steps=200", "train.batch=8", "optimizer.discriminator.name=adam",
+                     "optimizer.discriminator.learning_rate=0.002", "optimizer.generator.learning_rate=0.001"});
   double first = 0, last = 0;
   run(trainer, [&](const Trainer& t, const StepResult& result) {
     // The term is 200 * mean (norm - 1)^2. Both sets lie some 20 apart: with the paper's 10 the optimum is a norm of 2.
@@ -89,15 +95,18 @@ TEST(TrainerWithPenalties, ResumeExactly) {
 }
 
 TEST(TrainerWithAugmentation, ResumesExactly) {
-  expect_exact_resume({"train.steps=8", "augment.name=diffaugment", "augment.instance_noise={ from = 0.2, to = 0, over = 8 }",
-                       "objective.penalties=[{ r1 = 0.1 }]"}, 3);
-  expect_exact_resume({"train.steps=8", "augment.name=ada", "augment.target=-0.9", "augment.horizon=\"100 images\"", "data.flip=true"}, 6);
+  expect_exact_resume({"train.steps=8", "augment.name=diffaugment",
+                       "augment.instance_noise={ from = 0.2, to = 0, over = 8 }", "objective.penalties=[{ r1 = 0.1 }]"},
+                      3);
+  expect_exact_resume(
+      {"train.steps=8", "augment.name=ada", "augment.target=-0.9", "augment.horizon=\"100 images\"", "data.flip=true"},
+      6);
 }
 
 TEST(TrainerWithAugmentation, ProbabilityMovesByItself) {
   // The mean sign of D(real) is above -1 as soon as one image is taken for real: 16 images in 4 updates, of 160.
-  Trainer trainer = trainer_of({"train.steps=9", "augment.name=ada", "augment.target=-1", "augment.horizon=\"160 images\"",
-                                "optimizer.discriminator.learning_rate=0.01"});
+  Trainer trainer = trainer_of({"train.steps=9", "augment.name=ada", "augment.target=-1",
+                                "augment.horizon=\"160 images\"", "optimizer.discriminator.learning_rate=0.01"});
   std::vector<double> p;
   run(trainer, [&](const Trainer&, const StepResult& result) { p.push_back(result.augment_probability); });
   EXPECT_EQ(p[0], 0);
@@ -109,7 +118,9 @@ TEST(Trainer, EveryObjectiveTrainsBothNetworks) {
     if (name == "acgan" || name == "dtn") continue;  // need classes, or images to translate
     Trainer trainer = trainer_of({"objective.name=" + name, "train.steps=2"});
     const auto g = copies(trainer.gan().generator.parameters()), d = copies(trainer.gan().discriminator.parameters());
-    run(trainer, [&](const Trainer&, const StepResult& result) { EXPECT_TRUE(std::isfinite(result.loss_g.item<double>())) << name; });
+    run(trainer, [&](const Trainer&, const StepResult& result) {
+      EXPECT_TRUE(std::isfinite(result.loss_g.item<double>())) << name;
+    });
     EXPECT_FALSE(all_same(g, copies(trainer.gan().generator.parameters()))) << name;
     EXPECT_FALSE(all_same(d, copies(trainer.gan().discriminator.parameters()))) << name;
   }
@@ -127,7 +138,8 @@ TEST(Trainer, AccumulatedPartsMakeTheWholeBatchsGradient) {
   EXPECT_NEAR(a.penalty.item<double>(), b.penalty.item<double>(), 1e-5);
   EXPECT_NEAR(a.grad_norm_g, b.grad_norm_g, 1e-4);
   const auto x = whole.state(), y = split.state();
-  for (std::size_t i = 0; i < x.size(); ++i) EXPECT_LT((x[i].tensor - y[i].tensor).abs().max().item<double>(), 1e-5) << x[i].name;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    EXPECT_LT((x[i].tensor - y[i].tensor).abs().max().item<double>(), 1e-5) << x[i].name;
   EXPECT_THAT(test::error_of([] { plain_trainer({"train.accumulate=3"}); }), ::testing::HasSubstr("divisor"));
 }
 
@@ -142,9 +154,12 @@ TEST(Trainer, FrozenLayersStay) {
 }
 
 TEST(Trainer, AverageRampsUp) {
-  // One image in two is remembered for a half-life of 0.5 * seen: after n steps of b images, decay = 2^(-b / (0.5 n b)).
+  // One image in two is remembered for a half-life of 0.5 * seen: after n steps of b images, decay = 2^(-b / (0.5 n
+  // b)).
   Trainer trainer = plain_trainer({"train.ema=0.9", "train.ema_rampup=0.5", "train.steps=8"});
-  const auto weight = [](const models::Network& n) { return n.parameters()[0].tensor.detach().to(at::kDouble).clone(); };
+  const auto weight = [](const models::Network& n) {
+    return n.parameters()[0].tensor.detach().to(at::kDouble).clone();
+  };
   Tensor expected = weight(trainer.gan().generator);
   run(trainer, [&](const Trainer& t, const StepResult&) {
     const double decay = std::min(0.9, std::exp2(-2.0 / static_cast<double>(t.position().step)));

@@ -74,8 +74,8 @@ TEST(Optimizer, AdamIsThePapers) {
     auto& [m, v] = moments[i];
     m = (m.defined() ? c.beta1 * m : torch::zeros_like(g)) + (1 - c.beta1) * g;
     v = (v.defined() ? beta2 * v : torch::zeros_like(g)) + (1 - beta2) * g * g;
-    p = p - c.learning_rate * (m / (1 - std::pow(c.beta1, step))) /
-                ((v / (1 - std::pow(beta2, step))).sqrt() + c.epsilon);
+    p = p -
+        c.learning_rate * (m / (1 - std::pow(c.beta1, step))) / ((v / (1 - std::pow(beta2, step))).sqrt() + c.epsilon);
   });
 }
 

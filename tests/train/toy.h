@@ -65,8 +65,7 @@ class Each : public Observer {
   std::function<void(const Trainer&, const StepResult&)> action_;
 };
 
-inline void run(
-    Trainer& trainer, std::function<void(const Trainer&, const StepResult&)> action = [](auto&, auto&) {}) {
+inline void run(Trainer& trainer, std::function<void(const Trainer&, const StepResult&)> action = [](auto&, auto&) {}) {
   std::vector<std::unique_ptr<Observer>> observers;
   observers.push_back(std::make_unique<Each>(std::move(action)));
   trainer.run(observers);

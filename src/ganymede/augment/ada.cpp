@@ -33,8 +33,12 @@ Matrix<n> operator*(const Matrix<n>& a, const Matrix<n>& b) {
   return out;
 }
 
-Matrix<3> scaling(double x, double y) { return {{{x, 0, 0}, {0, y, 0}, {0, 0, 1}}}; }
-Matrix<3> moving(double x, double y) { return {{{1, 0, x}, {0, 1, y}, {0, 0, 1}}}; }
+Matrix<3> scaling(double x, double y) {
+  return {{{x, 0, 0}, {0, y, 0}, {0, 0, 1}}};
+}
+Matrix<3> moving(double x, double y) {
+  return {{{1, 0, x}, {0, 1, y}, {0, 0, 1}}};
+}
 Matrix<3> rotation(double angle) {
   const double c = std::cos(angle), s = std::sin(angle);
   return {{{c, -s, 0}, {s, c, 0}, {0, 0, 1}}};
@@ -80,7 +84,8 @@ Matrix<3> blit(Dice dice, std::int64_t side) {
 Matrix<3> geometry(Dice dice) {
   constexpr double kScale = 0.2, kShift = 0.125;
   const double scale = std::exp2(dice.normal() * kScale), stretch = std::exp2(dice.normal() * kScale);
-  const double before = dice.uniform(-std::numbers::pi, std::numbers::pi), after = dice.uniform(-std::numbers::pi, std::numbers::pi);
+  const double before = dice.uniform(-std::numbers::pi, std::numbers::pi),
+               after = dice.uniform(-std::numbers::pi, std::numbers::pi);
   const double x = dice.normal() * kShift, y = dice.normal() * kShift;
   // Two rotations, of which at least one is done with the probability asked for.
   const double rotate = 1 - std::sqrt(1 - dice.probability());
@@ -115,7 +120,8 @@ Matrix<4> color(Dice dice) {
   constexpr double kBrightness = 0.2, kContrast = 0.5, kSaturation = 1;
   const double light = dice.normal() * kBrightness, contrast = std::exp2(dice.normal() * kContrast);
   const int flip = dice.below(2);
-  const double angle = dice.uniform(-std::numbers::pi, std::numbers::pi), saturation = std::exp2(dice.normal() * kSaturation);
+  const double angle = dice.uniform(-std::numbers::pi, std::numbers::pi),
+               saturation = std::exp2(dice.normal() * kSaturation);
   Matrix<4> m = identity<4>();
   if (dice.done()) {
     for (size_t i = 0; i < 3; ++i) m[i][3] += light;
@@ -134,7 +140,9 @@ Matrix<4> color(Dice dice) {
 class Ada : public Augment {
  public:
   explicit Ada(const std::vector<std::string>& operations) {
-    const auto has = [&](const char* name) { return std::find(operations.begin(), operations.end(), name) != operations.end(); };
+    const auto has = [&](const char* name) {
+      return std::find(operations.begin(), operations.end(), name) != operations.end();
+    };
     blit_ = has("blit"), geometry_ = has("geometry"), color_ = has("color");
   }
 
@@ -157,7 +165,8 @@ class Ada : public Augment {
       if (blit_) m = m * blit({stream_seed(seed, "blit", position), probability}, x.size(3));
       if (geometry_) m = m * geometry({stream_seed(seed, "geometry", position), probability});
       for (int i = 0; i < 2; ++i) {
-        for (int j = 0; j < 3; ++j) values[n][i][j] = static_cast<float>(m[static_cast<size_t>(i)][static_cast<size_t>(j)]);
+        for (int j = 0; j < 3; ++j)
+          values[n][i][j] = static_cast<float>(m[static_cast<size_t>(i)][static_cast<size_t>(j)]);
       }
     }
     return sample(x, at::affine_grid_generator(maps, {count, 1, x.size(2), x.size(3)}, /*align_corners=*/false));
@@ -172,7 +181,8 @@ class Ada : public Augment {
       for (size_t i = 0; i < 3; ++i) {
         const auto to = static_cast<std::int64_t>(i) % channels;
         const double share = channels == 1 ? 1.0 / 3 : 1;  // grey: the mean of what three equal channels become
-        for (size_t j = 0; j < 3; ++j) factor[n][to][static_cast<std::int64_t>(j) % channels] += static_cast<float>(m[i][j] * share);
+        for (size_t j = 0; j < 3; ++j)
+          factor[n][to][static_cast<std::int64_t>(j) % channels] += static_cast<float>(m[i][j] * share);
         offset[n][to][0] += static_cast<float>(m[i][3] * share);
       }
     }
@@ -186,6 +196,8 @@ class Ada : public Augment {
 
 }  // namespace
 
-std::unique_ptr<Augment> make_ada(const std::vector<std::string>& operations) { return std::make_unique<Ada>(operations); }
+std::unique_ptr<Augment> make_ada(const std::vector<std::string>& operations) {
+  return std::make_unique<Ada>(operations);
+}
 
 }  // namespace ganymede::augment

@@ -15,7 +15,9 @@ void AdaptiveProbability::observe(const Tensor& real_scores) {
   signs_ = images_ = updates_ = 0;
 }
 
-Tensor AdaptiveProbability::state() const { return torch::tensor({probability_, signs_, images_, updates_}, at::kDouble); }
+Tensor AdaptiveProbability::state() const {
+  return torch::tensor({probability_, signs_, images_, updates_}, at::kDouble);
+}
 
 void AdaptiveProbability::load_state(const Tensor& state) {
   const auto values = state.accessor<double, 1>();

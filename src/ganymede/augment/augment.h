@@ -1,5 +1,5 @@
-// Changes that the discriminator's images go through, real and generated alike, so that it cannot learn the few real ones
-// by heart. Differentiable, and differentiable again, with respect to the images.
+// Changes that the discriminator's images go through, real and generated alike, so that it cannot learn the few real
+// ones by heart. Differentiable, and differentiable again, with respect to the images.
 #pragma once
 
 #include <memory>
@@ -26,9 +26,9 @@ std::unique_ptr<Augment> make_augment(const config::AugmentConfig& config);
 inline const std::vector<std::string> kDiffAugmentOperations{"color", "translation", "cutout"};
 std::unique_ptr<Augment> make_diffaugment(const std::vector<std::string>& operations);
 
-/// The pipeline of Karras et al. 2020: `blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling, rotation,
-/// shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the paper's
-/// wavelet filters.
+/// The pipeline of Karras et al. 2020: `blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling,
+/// rotation, shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the
+/// paper's wavelet filters.
 inline const std::vector<std::string> kAdaOperations{"blit", "geometry", "color"};
 std::unique_ptr<Augment> make_ada(const std::vector<std::string>& operations);
 

@@ -24,9 +24,11 @@ Tensor numbers(const Tensor& images, double probability, Random random, float id
 Tensor color(Tensor x, double probability, std::uint64_t seed) {
   x = x + numbers(x, probability, Random(stream_seed(seed, "brightness")), 0, [](double u) { return u - 0.5; });
   Tensor mean = x.mean(1, /*keepdim=*/true);
-  x = mean + (x - mean) * numbers(x, probability, Random(stream_seed(seed, "saturation")), 1, [](double u) { return 2 * u; });
+  x = mean +
+      (x - mean) * numbers(x, probability, Random(stream_seed(seed, "saturation")), 1, [](double u) { return 2 * u; });
   mean = x.mean({1, 2, 3}, /*keepdim=*/true);
-  return mean + (x - mean) * numbers(x, probability, Random(stream_seed(seed, "contrast")), 1, [](double u) { return u + 0.5; });
+  return mean + (x - mean) *
+                    numbers(x, probability, Random(stream_seed(seed, "contrast")), 1, [](double u) { return u + 0.5; });
 }
 
 /// By up to an eighth of the side, either way.
@@ -67,7 +69,9 @@ Tensor cutout(const Tensor& x, double probability, std::uint64_t seed) {
 class DiffAugment : public Augment {
  public:
   explicit DiffAugment(const std::vector<std::string>& operations) {
-    const auto has = [&](const char* name) { return std::find(operations.begin(), operations.end(), name) != operations.end(); };
+    const auto has = [&](const char* name) {
+      return std::find(operations.begin(), operations.end(), name) != operations.end();
+    };
     color_ = has("color"), translation_ = has("translation"), cutout_ = has("cutout");
   }
   Tensor apply(const Tensor& images, double probability, std::uint64_t seed) const override {

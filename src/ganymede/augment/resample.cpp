@@ -23,8 +23,12 @@ struct Shift : torch::autograd::Function<Shift> {
       const std::int64_t dy = down[static_cast<size_t>(n)], dx = right[static_cast<size_t>(n)];
       const std::int64_t rows = height - std::abs(dy), columns = width - std::abs(dx);
       if (rows <= 0 || columns <= 0) continue;
-      out[n].narrow(1, std::max<std::int64_t>(dy, 0), rows).narrow(2, std::max<std::int64_t>(dx, 0), columns)
-          .copy_(images[n].narrow(1, std::max<std::int64_t>(-dy, 0), rows).narrow(2, std::max<std::int64_t>(-dx, 0), columns));
+      out[n]
+          .narrow(1, std::max<std::int64_t>(dy, 0), rows)
+          .narrow(2, std::max<std::int64_t>(dx, 0), columns)
+          .copy_(images[n]
+                     .narrow(1, std::max<std::int64_t>(-dy, 0), rows)
+                     .narrow(2, std::max<std::int64_t>(-dx, 0), columns));
     }
     return out;
   }
@@ -44,7 +48,8 @@ Tensor sample_value(const Tensor& images, const Tensor& grid) {
 
 Tensor spread_value(const Tensor& values, const Tensor& grid) {
   const Tensor like = values.contiguous();
-  return std::get<0>(at::grid_sampler_2d_backward(like, like, grid, kBilinear, kReflection, /*align_corners=*/false, {true, false}))
+  return std::get<0>(at::grid_sampler_2d_backward(like, like, grid, kBilinear, kReflection, /*align_corners=*/false,
+                                                  {true, false}))
       .contiguous(at::MemoryFormat::ChannelsLast);
 }
 

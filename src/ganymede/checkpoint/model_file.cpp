@@ -25,10 +25,12 @@ std::uint64_t number(const std::string& text) {
 
 fs::path model_at(const fs::path& path) {
   std::error_code ignored;
-  if (!fs::exists(path, ignored)) throw Error("no such model", path.string(), "name a .safetensors file or a run folder");
+  if (!fs::exists(path, ignored))
+    throw Error("no such model", path.string(), "name a .safetensors file or a run folder");
   if (!fs::is_directory(path, ignored)) return path;
   if (const auto file = model_file_in(path)) return *file;
-  throw Error("the folder holds no model", path.string(), "name a run folder, or train one with 'ganymede train RECIPE'");
+  throw Error("the folder holds no model", path.string(),
+              "name a run folder, or train one with 'ganymede train RECIPE'");
 }
 
 /// The names in a file's metadata, where they are as many as the networks' classes; else "class 0", "class 1", ...
@@ -72,14 +74,16 @@ void load_tensors(const SafetensorsFile& file, const std::string& prefix, const 
   for (const auto& [name, tensor] : network.state()) {
     const std::string full = prefix + "." + name;
     const auto found = by_name.find(full);
-    if (found == by_name.end()) throw Error("the tensor '" + full + "' is missing", where, "use a file made from the same networks");
+    if (found == by_name.end())
+      throw Error("the tensor '" + full + "' is missing", where, "use a file made from the same networks");
     const at::Tensor& value = *found->second;
     if (value.sizes() != tensor.sizes()) {
       throw Error(fmt::format("the tensor '{}' has shape [{}] but the recipe's layer needs [{}]", full,
                               fmt::join(value.sizes(), ", "), fmt::join(tensor.sizes(), ", ")),
                   where, "use a file made from the same networks");
     }
-    if (!value.is_floating_point()) throw Error("the tensor '" + full + "' does not hold floating-point numbers", where);
+    if (!value.is_floating_point())
+      throw Error("the tensor '" + full + "' does not hold floating-point numbers", where);
     tensor.copy_(value);
   }
 }
@@ -103,10 +107,12 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
 
 config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where) {
   if (meta(file, "format") != "ganymede" || meta(file, "recipe").empty()) {
-    throw Error("the file holds tensors but no Ganymede recipe", where, "use a model.safetensors that 'ganymede train' wrote");
+    throw Error("the file holds tensors but no Ganymede recipe", where,
+                "use a model.safetensors that 'ganymede train' wrote");
   }
   if (number(meta(file, "format_version")) > kFormatVersion) {
-    throw Error(fmt::format("the file has format version {}, this program knows up to {}", meta(file, "format_version"), kFormatVersion),
+    throw Error(fmt::format("the file has format version {}, this program knows up to {}", meta(file, "format_version"),
+                            kFormatVersion),
                 where, "use a newer program");
   }
   try {
@@ -116,7 +122,9 @@ config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where) 
   }
 }
 
-std::uint64_t step_of(const SafetensorsFile& file) { return number(meta(file, "step")); }
+std::uint64_t step_of(const SafetensorsFile& file) {
+  return number(meta(file, "step"));
+}
 
 Model load_model(const fs::path& given) {
   const fs::path path = model_at(given);
@@ -145,7 +153,8 @@ Model load_model(const fs::path& given) {
 Model load_drawing_model(const fs::path& path) {
   Model model = load_model(path);
   if (!model.gan.encoder) return model;
-  throw UsageError("the model draws nothing from noise: it translates images", path.string(), "use 'ganymede translate'");
+  throw UsageError("the model draws nothing from noise: it translates images", path.string(),
+                   "use 'ganymede translate'");
 }
 
 }  // namespace ganymede::checkpoint

@@ -9,13 +9,20 @@ namespace {
 
 const char* type_name(const toml::node& node) {
   switch (node.type()) {
-    case toml::node_type::table: return "a table";
-    case toml::node_type::array: return "an array";
-    case toml::node_type::string: return "a string";
-    case toml::node_type::integer: return "a whole number";
-    case toml::node_type::floating_point: return "a number";
-    case toml::node_type::boolean: return "true or false";
-    default: return "a value of another type";
+    case toml::node_type::table:
+      return "a table";
+    case toml::node_type::array:
+      return "an array";
+    case toml::node_type::string:
+      return "a string";
+    case toml::node_type::integer:
+      return "a whole number";
+    case toml::node_type::floating_point:
+      return "a number";
+    case toml::node_type::boolean:
+      return "true or false";
+    default:
+      return "a value of another type";
   }
 }
 
@@ -31,7 +38,8 @@ std::string Place::at(const toml::node* node) const {
 }
 
 void FieldReader::fail(const char* key, const std::string& problem) const {
-  throw UsageError(fmt::format("'{}' {}", key, problem), place_.at(table_.get(key) != nullptr ? table_.get(key) : &table_));
+  throw UsageError(fmt::format("'{}' {}", key, problem),
+                   place_.at(table_.get(key) != nullptr ? table_.get(key) : &table_));
 }
 
 void FieldReader::reject_unknown() const {
@@ -86,11 +94,16 @@ void FieldReader::check_range(const char* key, double value, Range range) const 
 std::string FieldWriter::quote(const std::string& text) {
   std::string out = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\', out += c;
-    else if (c == '\n') out += "\\n";
-    else if (c == '\t') out += "\\t";
-    else if (static_cast<unsigned char>(c) < 0x20) out += fmt::format("\\u{:04X}", static_cast<int>(c));
-    else out += c;
+    if (c == '"' || c == '\\')
+      out += '\\', out += c;
+    else if (c == '\n')
+      out += "\\n";
+    else if (c == '\t')
+      out += "\\t";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += fmt::format("\\u{:04X}", static_cast<int>(c));
+    else
+      out += c;
   }
   return out + "\"";
 }

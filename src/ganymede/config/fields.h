@@ -26,7 +26,9 @@ namespace ganymede::config {
 struct Range {
   double low, high;
 };
-constexpr Range in_range(double low, double high) { return {low, high}; }
+constexpr Range in_range(double low, double high) {
+  return {low, high};
+}
 
 /// No condition on the value.
 struct Any {};
@@ -63,8 +65,8 @@ struct IsVector<std::vector<T>> : std::true_type {};
 
 /// Where a table stands, for messages: "line 12 of my.toml, [train]".
 struct Place {
-  std::string file;     ///< file name, "shipped recipe NAME" or "--set"
-  std::string section;  ///< "[train]", "[generator] layer 3"
+  std::string file;        ///< file name, "shipped recipe NAME" or "--set"
+  std::string section;     ///< "[train]", "[generator] layer 3"
   std::uint32_t line = 0;  ///< for nodes that do not know their own; 0 where there is none
   std::string at(const toml::node* node) const;
 };
@@ -134,8 +136,10 @@ class FieldReader {
       value = text(key, node);
     } else {
       const auto failed = [&](const std::string& problem) { fail(key, problem); };
-      if constexpr (requires { T::from_node(node, place_); }) value = T::from_node(node, place_);
-      else value = T::from_node(node, failed);
+      if constexpr (requires { T::from_node(node, place_); })
+        value = T::from_node(node, place_);
+      else
+        value = T::from_node(node, failed);
       if constexpr (requires { value.largest(); }) check_range(key, value.largest(), check);
     }
   }

@@ -27,7 +27,8 @@ std::string Interval::to_toml() const {
 }
 
 Interval Interval::from_node(const toml::node& node, const std::function<void(const std::string&)>& fail) {
-  constexpr const char* kHelp = "must be a number of steps or a text such as \"500 steps\", \"1 epoch\" or \"10 minutes\"";
+  constexpr const char* kHelp =
+      "must be a number of steps or a text such as \"500 steps\", \"1 epoch\" or \"10 minutes\"";
   Interval interval;
   if (const auto steps = node.value_exact<std::int64_t>()) {
     interval.count = static_cast<double>(*steps);

@@ -40,7 +40,8 @@ Ramp Ramp::from_node(const toml::node& node, const std::function<void(const std:
     FieldReader reader(*table, {});
     try {
       for (const char* key : {"from", "to", "over"}) {
-        if (!reader.given(key)) fail(fmt::format("lacks '{}': write {{ from = 1, to = 0, over = \"1000 steps\" }}", key));
+        if (!reader.given(key))
+          fail(fmt::format("lacks '{}': write {{ from = 1, to = 0, over = \"1000 steps\" }}", key));
       }
       reader("from", ramp.from);
       reader("to", ramp.to);

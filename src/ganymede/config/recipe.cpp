@@ -20,14 +20,15 @@ class Parser {
   Recipe parse() {
     Recipe recipe;
     check_sections(root_, "",
-                   {"name", "title", "about", "data", "source", "encoder", "latent", "generator", "discriminator", "objective", "optimizer",
-                    "augment", "train", "sample", "quality"});
+                   {"name", "title", "about", "data", "source", "encoder", "latent", "generator", "discriminator",
+                    "objective", "optimizer", "augment", "train", "sample", "quality"});
     FieldReader top(root_, {origin_, ""});
     top("name", recipe.name);
     top("title", recipe.title);
     top("about", recipe.about);
     read_data("data", recipe.data);
-    if (recipe.data.name.empty()) throw UsageError("the recipe names no data", origin_, "add [data] with name = \"...\"");
+    if (recipe.data.name.empty())
+      throw UsageError("the recipe names no data", origin_, "add [data] with name = \"...\"");
     read_start(recipe);
     read_network("generator", recipe.generator);
     read_network("discriminator", recipe.discriminator);
@@ -59,7 +60,8 @@ class Parser {
                        Place{origin, ""}.at(&node), suggest(name, known));
     }
   }
-  void check_sections(const toml::table& table, const std::string& prefix, const std::vector<std::string>& known) const {
+  void check_sections(const toml::table& table, const std::string& prefix,
+                      const std::vector<std::string>& known) const {
     check_sections(table, prefix, known, origin_);
   }
 
@@ -67,7 +69,8 @@ class Parser {
     if (node == nullptr) return nullptr;
     auto* table = node->as_table();
     if (table == nullptr) {
-      throw UsageError(fmt::format("'{}' must be a section", name), Place{origin_, ""}.at(node), fmt::format("write [{}]", name));
+      throw UsageError(fmt::format("'{}' must be a section", name), Place{origin_, ""}.at(node),
+                       fmt::format("write [{}]", name));
     }
     return table;
   }
@@ -88,19 +91,24 @@ class Parser {
 
   void read_data(const char* name, DataConfig& data) const {
     read(name, data);
-    if (data.channels == 2) throw UsageError("'channels' is 2", fmt::format("{} in [{}]", origin_, name), "use 1 (grey) or 3 (RGB)");
+    if (data.channels == 2)
+      throw UsageError("'channels' is 2", fmt::format("{} in [{}]", origin_, name), "use 1 (grey) or 3 (RGB)");
   }
 
   /// What the generator starts from: noise, or the code of another data set's images.
   void read_start(Recipe& recipe) const {
     if (section("source") == nullptr && section("encoder") == nullptr) return read("latent", recipe.latent);
     read_data("source", recipe.source);
-    if (recipe.source.name.empty()) throw UsageError("the encoder has no source", origin_, "add [source] with name = \"...\", or take [encoder] away");
+    if (recipe.source.name.empty())
+      throw UsageError("the encoder has no source", origin_,
+                       "add [source] with name = \"...\", or take [encoder] away");
     if (recipe.source.size == 0) {
-      throw UsageError("the source has no size", origin_ + " in [source]", "give the side of the encoder's images: size = 32");
+      throw UsageError("the source has no size", origin_ + " in [source]",
+                       "give the side of the encoder's images: size = 32");
     }
     if (section("latent") != nullptr) {
-      throw UsageError("[latent] stands beside [source]", origin_, "a generator starts from noise or from an encoder's code: take one away");
+      throw UsageError("[latent] stands beside [source]", origin_,
+                       "a generator starts from noise or from an encoder's code: take one away");
     }
     read_network("encoder", recipe.encoder.network);
     read_table(section("encoder")->get("training"), "encoder.training", recipe.encoder.training);
@@ -135,20 +143,23 @@ class Parser {
 
   /// The list of layers or penalties at `key`, taken out of the tree.
   std::vector<OptionTable> option_tables(const FieldReader& reader, toml::table& table, const char* key,
-                                        const std::string& section) const {
+                                         const std::string& section) const {
     auto* node = table.get(key);
     auto* layers = node != nullptr ? node->as_array() : nullptr;
     if (layers == nullptr || layers->empty()) reader.fail(key, "must be an array with at least one entry");
     std::vector<OptionTable> out;
     for (size_t i = 0; i < layers->size(); ++i) {
-      out.push_back(option_table(*layers->get(i), {origin_, fmt::format("{} {} {}", section, key == std::string("penalties") ? "penalty" : "layer", i + 1)}));
+      out.push_back(option_table(
+          *layers->get(i),
+          {origin_, fmt::format("{} {} {}", section, key == std::string("penalties") ? "penalty" : "layer", i + 1)}));
     }
     return out;
   }
 
   void read_objective(OptionTable& objective, std::vector<OptionTable>& penalties) const {
     auto* table = section("objective");
-    if (table == nullptr) throw UsageError("the recipe has no [objective]", origin_, "add [objective] with name = \"gan\"");
+    if (table == nullptr)
+      throw UsageError("the recipe has no [objective]", origin_, "add [objective] with name = \"gan\"");
     objective.place = {origin_, "[objective]"};
     if (table->contains("penalties")) {
       penalties = option_tables(FieldReader(*table, objective.place), *table, "penalties", "[objective]");

@@ -15,14 +15,14 @@ namespace ganymede::config {
 
 /// [data]: which images, and how they enter the networks.
 struct DataConfig {
-  std::string name;                  ///< a source: see `ganymede data list`
-  std::string path;                  ///< folder or archive; `--data` overrides it
-  std::vector<std::string> splits;   ///< merged in this order; empty is the source's usual one
-  std::vector<std::string> classes;  ///< class names to keep; empty keeps all
-  int size = 0;                      ///< side in pixels; 0 keeps the source's own
-  int channels = 0;                  ///< 1 or 3; 0 keeps the source's own
-  bool flip = false;                 ///< mirror left-right with probability 1/2
-  std::int64_t count = 0;            ///< at most so many images (built-in data: exactly so many); 0 is all
+  std::string name;                     ///< a source: see `ganymede data list`
+  std::string path;                     ///< folder or archive; `--data` overrides it
+  std::vector<std::string> splits;      ///< merged in this order; empty is the source's usual one
+  std::vector<std::string> classes;     ///< class names to keep; empty keeps all
+  int size = 0;                         ///< side in pixels; 0 keeps the source's own
+  int channels = 0;                     ///< 1 or 3; 0 keeps the source's own
+  bool flip = false;                    ///< mirror left-right with probability 1/2
+  std::int64_t count = 0;               ///< at most so many images (built-in data: exactly so many); 0 is all
   std::vector<std::string> attributes;  ///< celeba: attributes that make the classes
   std::vector<std::string> where;       ///< celeba: attributes that images must have, or not have: "!Male"
   std::string photos;                   ///< mnistm: what the digits are drawn on, a data set's folder or archive
@@ -76,9 +76,10 @@ struct AugmentConfig {
   AugmentPolicy name = AugmentPolicy::kNone;
   std::vector<std::string> operations;  ///< some of the policy's; empty is all of them
   Ramp probability = 1.0;               ///< of each operation for each image
-  std::optional<double> target;         ///< moves the probability by itself, from 0, so that the mean sign of D(real) is this
-  Interval horizon{500000, Interval::Unit::kImages};  ///< a probability that moves by itself goes from 0 to 1 in this long
-  Ramp instance_noise = 0.0;            ///< standard deviation of noise on top
+  std::optional<double> target;  ///< moves the probability by itself, from 0, so that the mean sign of D(real) is this
+  Interval horizon{500000,
+                   Interval::Unit::kImages};  ///< a probability that moves by itself goes from 0 to 1 in this long
+  Ramp instance_noise = 0.0;                  ///< standard deviation of noise on top
 };
 
 enum class OptimizerKind { kAdam, kRmsprop, kSgd };
@@ -88,17 +89,17 @@ enum class ScheduleKind { kConstant, kLinear, kCosine };
 struct OptimizerConfig {
   OptimizerKind name = OptimizerKind::kAdam;
   double learning_rate = 2e-4;
-  double beta1 = 0.5;                 ///< Adam
-  Ramp beta2 = 0.999;                 ///< Adam
-  double epsilon = 1e-8;              ///< Adam, RMSprop
-  double alpha = 0.99;                ///< RMSprop: decay of the mean square
-  double momentum = 0;                ///< RMSprop, SGD
-  double weight_decay = 0;            ///< added to the gradient, as PyTorch's Adam, RMSprop and SGD do
-  double clip_norm = 0;               ///< scale gradients down to this global L2 norm; 0 leaves them
+  double beta1 = 0.5;       ///< Adam
+  Ramp beta2 = 0.999;       ///< Adam
+  double epsilon = 1e-8;    ///< Adam, RMSprop
+  double alpha = 0.99;      ///< RMSprop: decay of the mean square
+  double momentum = 0;      ///< RMSprop, SGD
+  double weight_decay = 0;  ///< added to the gradient, as PyTorch's Adam, RMSprop and SGD do
+  double clip_norm = 0;     ///< scale gradients down to this global L2 norm; 0 leaves them
   ScheduleKind schedule = ScheduleKind::kConstant;
-  double final_factor = 0;            ///< learning rate at the end, as a factor of the first
-  Interval warmup;                    ///< the rate grows linearly from 0 over this long
-  Interval decay_start;               ///< the schedule begins after this long
+  double final_factor = 0;  ///< learning rate at the end, as a factor of the first
+  Interval warmup;          ///< the rate grows linearly from 0 over this long
+  Interval decay_start;     ///< the schedule begins after this long
 };
 
 enum class Precision { kAuto, kF32, kBf16 };
@@ -106,18 +107,18 @@ enum class Precision { kAuto, kF32, kBf16 };
 /// [train].
 struct TrainConfig {
   int batch = 64;
-  std::optional<std::int64_t> steps;   ///< generator steps; exactly one of steps and epochs
-  std::optional<double> epochs;        ///< passes over the data, counted in images the discriminator saw
-  int discriminator_steps = 1;         ///< discriminator updates for each generator update
-  double ema = 0;                      ///< decay of the generator's running average; 0 keeps none
-  double ema_rampup = 0;               ///< the average's half-life is at most this share of the images seen; 0: no limit
-  int accumulate = 1;                  ///< a batch goes through the networks in so many parts, their gradients added up
-  int freeze_discriminator = 0;        ///< so many of the discriminator's first layers with weights stay as they are
+  std::optional<std::int64_t> steps;  ///< generator steps; exactly one of steps and epochs
+  std::optional<double> epochs;       ///< passes over the data, counted in images the discriminator saw
+  int discriminator_steps = 1;        ///< discriminator updates for each generator update
+  double ema = 0;                     ///< decay of the generator's running average; 0 keeps none
+  double ema_rampup = 0;              ///< the average's half-life is at most this share of the images seen; 0: no limit
+  int accumulate = 1;                 ///< a batch goes through the networks in so many parts, their gradients added up
+  int freeze_discriminator = 0;       ///< so many of the discriminator's first layers with weights stay as they are
   Precision precision = Precision::kAuto;
   std::uint64_t seed = 0;
   Interval log_every{10, Interval::Unit::kSteps};
   Interval checkpoint_every{10, Interval::Unit::kMinutes};
-  int keep_checkpoints = 3;            ///< older ones are removed
+  int keep_checkpoints = 3;  ///< older ones are removed
 };
 
 /// [sample]: the grid drawn from the same noise again and again.
@@ -142,7 +143,8 @@ struct Recipe {
   std::string title;  ///< one line for lists
   std::string about;  ///< where it comes from, what it follows, what to expect
   DataConfig data;
-  DataConfig source;      ///< [source]: what is translated into the domain of [data]; without a name the generator starts from noise
+  DataConfig source;  ///< [source]: what is translated into the domain of [data]; without a name the generator starts
+                      ///< from noise
   EncoderConfig encoder;  ///< with a source only
   LatentConfig latent;    ///< without a source only
   NetworkConfig generator, discriminator;

@@ -27,7 +27,8 @@ class Registry {
     const auto found = readers_.find(table.kind);
     if (found == readers_.end()) {
       const auto* node = table.values.get("name") != nullptr ? table.values.get("name") : table.values.get(table.kind);
-      throw UsageError("unknown " + what_ + " '" + table.kind + "'", table.place.at(node), suggest(table.kind, kinds()));
+      throw UsageError("unknown " + what_ + " '" + table.kind + "'", table.place.at(node),
+                       suggest(table.kind, kinds()));
     }
     FieldReader reader(table.values, table.place);
     auto made = found->second(reader);

@@ -18,9 +18,12 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const std::string& action, const fs::path& path, int error) {
   std::string mend;
-  if (error == ENOSPC || error == EDQUOT) mend = "free some room on that disk and run the command again";
-  else if (error == EACCES || error == EPERM || error == EROFS) mend = action == "read" ? "let this user read it" : "choose a place you may write to";
-  else if (error == ENOENT) mend = "check the path";
+  if (error == ENOSPC || error == EDQUOT)
+    mend = "free some room on that disk and run the command again";
+  else if (error == EACCES || error == EPERM || error == EROFS)
+    mend = action == "read" ? "let this user read it" : "choose a place you may write to";
+  else if (error == ENOENT)
+    mend = "check the path";
   throw Error(fmt::format("cannot {}: {}", action, std::strerror(error)), path.string(), mend);
 }
 
@@ -95,7 +98,7 @@ Bytes read_file(const fs::path& path, std::uint64_t limit) {
     int d;
     ~Closer() { ::close(d); }
   } closer{descriptor};
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor, &status) != 0) fail("read", path, errno);
   if (S_ISDIR(status.st_mode)) throw Error("expected a file but found a folder", path.string(), "name a file");
   if (static_cast<std::uint64_t>(status.st_size) > limit) {
@@ -120,7 +123,9 @@ void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
   file.commit();
 }
 
-void write_file(const fs::path& path, std::string_view text) { write_file(path, as_bytes(text)); }
+void write_file(const fs::path& path, std::string_view text) {
+  write_file(path, as_bytes(text));
+}
 
 void write_file_in_pieces(const fs::path& path, const std::function<void(const PieceSink&)>& produce) {
   PendingFile file(path);
@@ -132,7 +137,7 @@ AppendFile::AppendFile(fs::path path, std::uint64_t keep_bytes) : path_(std::mov
   make_parent(path_);
   descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("write", path_, errno);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(descriptor_, &status) != 0) fail("write", path_, errno);
   size_ = std::min(keep_bytes, static_cast<std::uint64_t>(status.st_size));
   if (::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) fail("write", path_, errno);
@@ -177,8 +182,8 @@ FolderLock::FolderLock(const fs::path& folder) {
     const ssize_t length = ::pread(descriptor_, holder, sizeof holder - 1, 0);
     ::close(descriptor_);
     if (error != EWOULDBLOCK) fail("lock", folder, error);
-    throw Error(fmt::format("another process ({}) is using this folder", length > 0 ? holder : "unknown"), folder.string(),
-                "wait for it to end, or choose another --out");
+    throw Error(fmt::format("another process ({}) is using this folder", length > 0 ? holder : "unknown"),
+                folder.string(), "wait for it to end, or choose another --out");
   }
   const std::string own = std::to_string(::getpid());
   // Only the message to a second process uses the content, so a failed write is no error.

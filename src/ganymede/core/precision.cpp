@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/instruction_level.h"
 
 namespace ganymede {
 
@@ -11,6 +12,7 @@ bool has_fast_bf16(const torch::Device& device) {
   // Every CUDA device LibTorch 2.x still supports with tensor cores has bf16 from capability 8 on; older ones emulate
   // it correctly but slowly.
   if (device.is_cuda()) return at::globalContext().hasCUDA();
+  if (instruction_level() < InstructionLevel::kAvx512) return false;
   std::ifstream info("/proc/cpuinfo");
   for (std::string line; std::getline(info, line);) {
     if (line.rfind("flags", 0) != 0) continue;
@@ -21,6 +23,10 @@ bool has_fast_bf16(const torch::Device& device) {
     return false;
   }
   return false;
+}
+
+bool multiplies_in_float(const Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kBFloat16 && instruction_level() < InstructionLevel::kAvx512;
 }
 
 torch::Device parse_device(const std::string& text) {

@@ -38,9 +38,13 @@ Progress::Progress(std::string title, std::uint64_t total, std::string unit, std
       terminal_(::isatty(STDERR_FILENO) == 1),
       silent_(silenced) {}
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+  finish();
+}
 
-void Progress::silence() { silenced = true; }
+void Progress::silence() {
+  silenced = true;
+}
 
 void Progress::update(std::uint64_t done, const std::string& note) {
   done_ = done;
@@ -64,11 +68,16 @@ void Progress::draw(bool last) {
   const double rate = seconds > 0 ? static_cast<double>(done_ - start_) / seconds : 0;
   std::string tail;
   const auto units = [&](std::uint64_t count) { return count == 1 ? unit_ : unit_ + "s"; };
-  if (total_ > 0) tail += fmt::format(" {}/{} {}", done_, total_, units(total_));
-  else tail += fmt::format(" {} {}", done_, units(done_));
-  if (rate > 0) tail += rate >= 1 ? fmt::format("  {:.1f} {}s/s", rate, unit_) : fmt::format("  {:.1f} s/{}", 1 / rate, unit_);
-  if (last) tail += "  in " + duration_text(seconds);
-  else if (rate > 0 && total_ > done_) tail += "  " + duration_text(static_cast<double>(total_ - done_) / rate) + " left";
+  if (total_ > 0)
+    tail += fmt::format(" {}/{} {}", done_, total_, units(total_));
+  else
+    tail += fmt::format(" {} {}", done_, units(done_));
+  if (rate > 0)
+    tail += rate >= 1 ? fmt::format("  {:.1f} {}s/s", rate, unit_) : fmt::format("  {:.1f} s/{}", 1 / rate, unit_);
+  if (last)
+    tail += "  in " + duration_text(seconds);
+  else if (rate > 0 && total_ > done_)
+    tail += "  " + duration_text(static_cast<double>(total_ - done_) / rate) + " left";
   if (!note_.empty()) tail += "  " + note_;
 
   if (!terminal_) {
@@ -80,7 +89,8 @@ void Progress::draw(bool last) {
   const size_t used = title_.size() + tail.size() + 4;
   if (total_ > 0 && used + 10 < width) {
     const size_t cells = std::min<size_t>(30, width - used);
-    const auto filled = static_cast<size_t>(static_cast<double>(cells) * static_cast<double>(std::min(done_, total_)) / static_cast<double>(total_));
+    const auto filled = static_cast<size_t>(static_cast<double>(cells) * static_cast<double>(std::min(done_, total_)) /
+                                            static_cast<double>(total_));
     for (size_t i = 0; i < cells; ++i) bar += i < filled ? "█" : "░";
     bar = " " + bar;
   }

@@ -10,7 +10,8 @@
 namespace ganymede {
 namespace {
 
-/// `timeout`, a shell or a make around the program pass on what the terminal has sent it already: that is one wish to stop.
+/// `timeout`, a shell or a make around the program pass on what the terminal has sent it already: that is one wish to
+/// stop.
 constexpr std::int64_t kOneWish = 1'000'000'000;  ///< nanoseconds
 
 std::atomic<bool> stop{false};
@@ -34,7 +35,7 @@ void handle(int signal) {
 }  // namespace
 
 void catch_stop_signals() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handle;
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
@@ -42,7 +43,11 @@ void catch_stop_signals() {
   ::sigaction(SIGTERM, &action, nullptr);
 }
 
-bool stop_requested() { return stop; }
-void request_stop() { stop = true; }
+bool stop_requested() {
+  return stop;
+}
+void request_stop() {
+  stop = true;
+}
 
 }  // namespace ganymede

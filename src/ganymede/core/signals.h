@@ -3,8 +3,8 @@
 
 namespace ganymede {
 
-/// From now on SIGINT and SIGTERM set the flag below; another, more than a second later, ends the process at once: sooner it
-/// is the same wish to stop, which a shell or `timeout` passes on as well.
+/// From now on SIGINT and SIGTERM set the flag below; another, more than a second later, ends the process at once:
+/// sooner it is the same wish to stop, which a shell or `timeout` passes on as well.
 void catch_stop_signals();
 /// True once a stop was asked for.
 bool stop_requested();

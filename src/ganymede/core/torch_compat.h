@@ -1,12 +1,12 @@
 // The one door to LibTorch: what differs between its versions (1.13 to today's 2.x) is settled here and nowhere else.
 #pragma once
 
+#include <ATen/CPUGeneratorImpl.h>
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/autograd.h>
 #include <torch/types.h>
 #include <torch/version.h>
-#include <ATen/CPUGeneratorImpl.h>
-#include <ATen/Context.h>
 
 namespace ganymede {
 

@@ -37,7 +37,7 @@ class Lines {
       const std::size_t end = std::min(text_.find('\n', at_), text_.size());
       std::size_t begin = at_;
       for (std::size_t i = at_; i <= end; ++i) {
-        if (i<end&& static_cast<unsigned char>(text_[i])> ' ' && text_[i] != ',') continue;
+        if (i < end && static_cast<unsigned char>(text_[i]) > ' ' && text_[i] != ',') continue;
         if (i > begin) words.push_back(text_.substr(begin, i - begin));
         begin = i + 1;
       }

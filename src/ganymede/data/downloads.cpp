@@ -15,7 +15,8 @@ std::vector<Download> downloads_of(const std::string& dataset, const std::vector
   const std::vector<std::string> known = network ? std::vector<std::string>{} : source_named(dataset).splits;
   for (const auto& split : splits) {
     if (std::find(known.begin(), known.end(), split) != known.end()) continue;
-    throw UsageError(fmt::format("unknown split '{}'", split), dataset, known.empty() ? "it has none" : suggest(split, known));
+    throw UsageError(fmt::format("unknown split '{}'", split), dataset,
+                     known.empty() ? "it has none" : suggest(split, known));
   }
   std::vector<Download> downloads;
   for (const auto& file : published_files()) {
@@ -28,7 +29,8 @@ std::vector<Download> downloads_of(const std::string& dataset, const std::vector
     downloads.push_back({from + file.name, folder / file.name, file.algorithm, file.checksum});
   }
   if (downloads.empty()) {
-    const char* mend = source_named(dataset).built_in ? "it is built in: use it by its name" : "name your own files with --data";
+    const char* mend =
+        source_named(dataset).built_in ? "it is built in: use it by its name" : "name your own files with --data";
     throw UsageError(fmt::format("'{}' has nothing to download", dataset), {}, mend);
   }
   return downloads;

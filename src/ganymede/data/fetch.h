@@ -25,9 +25,9 @@ struct FetchOptions {
 /// then removed), and when a stop was requested.
 bool fetch_file(const Download& download, const FetchOptions& options = {});
 
-/// What `ganymede data fetch` is to download of a data set (or of kInception): the files of `splits` (empty: all but those that are only
-/// extra) into `folder`, from the published address or from `base` instead of it.
-/// Throws UsageError for data sets that nothing is published of and for unknown splits.
+/// What `ganymede data fetch` is to download of a data set (or of kInception): the files of `splits` (empty: all but
+/// those that are only extra) into `folder`, from the published address or from `base` instead of it. Throws UsageError
+/// for data sets that nothing is published of and for unknown splits.
 std::vector<Download> downloads_of(const std::string& dataset, const std::vector<std::string>& splits,
                                    const std::filesystem::path& folder, const std::string& base = {});
 

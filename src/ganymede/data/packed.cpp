@@ -109,7 +109,7 @@ class Mapping {
   explicit Mapping(const fs::path& path) {
     const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) fail(path, errno);
-    struct stat status {};
+    struct stat status{};
     ::fstat(descriptor, &status);
     const bool file = S_ISREG(status.st_mode) && status.st_size > 0;
     if (file) size_ = static_cast<std::size_t>(status.st_size);

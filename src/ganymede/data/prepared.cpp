@@ -34,7 +34,8 @@ fs::path place_of(const DatasetOptions& o, int height, int width, int channels) 
   const std::string key =
       fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", o.name, absolute_text(o.path), o.splits, o.classes, o.count,
                   o.attributes, o.where, absolute_text(o.photos), absolute_text(o.exclude), seed);
-  return folder / "prepared" / fmt::format("{}-{}x{}x{}.packed", text_digest(key).substr(0, 32), width, height, channels);
+  return folder / "prepared" /
+         fmt::format("{}-{}x{}x{}.packed", text_digest(key).substr(0, 32), width, height, channels);
 }
 
 /// Of everything that settled options read.

@@ -15,10 +15,10 @@ inline constexpr const char* kInceptionSha256 = "f58cb9b6ec323ed63459aa4fb441fe7
 
 /// A file that can be downloaded.
 struct PublishedFile {
-  std::string dataset;  ///< the source's name, or kInception
-  std::string split;    ///< the split it holds; empty when it holds all
-  std::string name;     ///< "train_32x32.mat"
-  std::string base;     ///< address without the name, ending in '/'
+  std::string dataset;   ///< the source's name, or kInception
+  std::string split;     ///< the split it holds; empty when it holds all
+  std::string name;      ///< "train_32x32.mat"
+  std::string base;      ///< address without the name, ending in '/'
   std::string checksum;  ///< of the file as downloaded
   std::string algorithm = "md5";
 };

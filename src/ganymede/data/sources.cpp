@@ -78,7 +78,8 @@ std::string guess_source(const std::filesystem::path& path) {
     }
     return guess.empty();
   };
-  if (path.extension() == ".packed" || is_packed(path)) return "packed";  // beside pictures it would tell nothing about them
+  if (path.extension() == ".packed" || is_packed(path))
+    return "packed";  // beside pictures it would tell nothing about them
   look(path.filename().string());
   std::error_code error;
   if (guess.empty() && fs::is_directory(path, error)) {

@@ -19,7 +19,8 @@ Tensor point(const Tensor& anchors, double at, Blend way) {
 
 Tensor latents_of(const config::LatentConfig& latent, std::span<const Exemplar> exemplars) {
   std::vector<Tensor> rows;
-  for (const auto& exemplar : exemplars) rows.push_back(models::draw_numbered_latent(latent, exemplar.index, exemplar.seed));
+  for (const auto& exemplar : exemplars)
+    rows.push_back(models::draw_numbered_latent(latent, exemplar.index, exemplar.seed));
   return at::cat(rows);
 }
 
@@ -39,7 +40,8 @@ Tensor path(const Tensor& anchors, std::int64_t frames, Blend way) {
   std::vector<Tensor> rows;
   const double spans = static_cast<double>(anchors.size(0) - 1);
   for (std::int64_t i = 0; i < frames; ++i) {
-    rows.push_back(point(anchors, frames > 1 ? spans * static_cast<double>(i) / static_cast<double>(frames - 1) : 0, way));
+    rows.push_back(
+        point(anchors, frames > 1 ? spans * static_cast<double>(i) / static_cast<double>(frames - 1) : 0, way));
   }
   return at::stack(rows);
 }
@@ -55,12 +57,17 @@ Tensor class_path(std::int64_t from, std::int64_t to, std::int64_t classes, std:
   return weights;
 }
 
-Tensor arithmetic(const Tensor& a, const Tensor& b, const Tensor& c) { return a.mean(0) - b.mean(0) + c.mean(0); }
+Tensor arithmetic(const Tensor& a, const Tensor& b, const Tensor& c) {
+  return a.mean(0) - b.mean(0) + c.mean(0);
+}
 
-Tensor direction(const Tensor& with, const Tensor& without) { return with.mean(0) - without.mean(0); }
+Tensor direction(const Tensor& with, const Tensor& without) {
+  return with.mean(0) - without.mean(0);
+}
 
 Tensor neighbours(const Tensor& centre, double radius, std::uint64_t seed) {
-  Tensor noise = at::empty({9, centre.size(0)}).uniform_(-radius, radius, cpu_generator(stream_seed(seed, "neighbours")));
+  Tensor noise =
+      at::empty({9, centre.size(0)}).uniform_(-radius, radius, cpu_generator(stream_seed(seed, "neighbours")));
   noise[4].zero_();
   return centre.unsqueeze(0) + noise;
 }

@@ -17,8 +17,8 @@ Tensor generated(const models::Network& generator, const Tensor& z, const Tensor
 
 }  // namespace
 
-Projection project(const models::Network& generator, const config::LatentConfig& latent, const Tensor& images, const Tensor& labels,
-                   const ProjectOptions& options, const std::function<void(int)>& on_step) {
+Projection project(const models::Network& generator, const config::LatentConfig& latent, const Tensor& images,
+                   const Tensor& labels, const ProjectOptions& options, const std::function<void(int)>& on_step) {
   const std::int64_t count = images.size(0), starts = options.starts;
   const bool bounded = latent.distribution == config::LatentDistribution::kUniform;
   const Tensor wanted = images.repeat_interleave(starts, 0);
@@ -35,7 +35,8 @@ Projection project(const models::Network& generator, const config::LatentConfig&
     first = kBeta1 * first + (1 - kBeta1) * gradient;
     second = kBeta2 * second + (1 - kBeta2) * gradient.square();
     const double rate = options.rate * 0.5 * (1 + std::cos(M_PI * (step - 1) / options.steps));
-    const Tensor slope = (first / (1 - std::pow(kBeta1, step))) / ((second / (1 - std::pow(kBeta2, step))).sqrt() + kEpsilon);
+    const Tensor slope =
+        (first / (1 - std::pow(kBeta1, step))) / ((second / (1 - std::pow(kBeta2, step))).sqrt() + kEpsilon);
     z = z.detach() - rate * slope;
     if (bounded) z = z.clamp(-1, 1);
     if (on_step) on_step(step);

@@ -1,5 +1,5 @@
-// APNG (https://wiki.mozilla.org/APNG_Specification) is PNG with a few chunks more; Debian's libpng does not write them,
-// so each frame is encoded as a PNG and its chunks are put together. GIF goes through giflib.
+// APNG (https://wiki.mozilla.org/APNG_Specification) is PNG with a few chunks more; Debian's libpng does not write
+// them, so each frame is encoded as a PNG and its chunks are put together. GIF goes through giflib.
 #include "ganymede/image/animation.h"
 
 #include <fmt/format.h>
@@ -23,7 +23,8 @@ constexpr std::size_t kSignature = 8;
 
 void check(std::span<const Image> frames, int milliseconds) {
   if (frames.empty()) throw Error("an animation needs pictures");
-  if (milliseconds < 1 || milliseconds > kMostMilliseconds) throw Error(fmt::format("a frame cannot last {} ms", milliseconds));
+  if (milliseconds < 1 || milliseconds > kMostMilliseconds)
+    throw Error(fmt::format("a frame cannot last {} ms", milliseconds));
   for (const auto& frame : frames) {
     if (frame.width != frames[0].width || frame.height != frames[0].height || frame.channels != frames[0].channels) {
       throw Error("the pictures of an animation must be equally large");
@@ -35,7 +36,9 @@ void put(Bytes& out, std::uint32_t value, int bytes = 4) {
   for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
 }
 
-std::uint32_t get(const std::uint8_t* at) { return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3]; }
+std::uint32_t get(const std::uint8_t* at) {
+  return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
+}
 
 void put_chunk(Bytes& out, std::string_view type, std::span<const std::uint8_t> content) {
   put(out, static_cast<std::uint32_t>(content.size()));
@@ -50,7 +53,8 @@ template <class Visit>
 void for_each_chunk(const Bytes& png, Visit&& visit) {
   for (std::size_t at = kSignature; at < png.size();) {
     const std::uint32_t length = get(png.data() + at);
-    visit(std::string_view(reinterpret_cast<const char*>(png.data()) + at + 4, 4), std::span(png.data() + at + 8, length));
+    visit(std::string_view(reinterpret_cast<const char*>(png.data()) + at + 4, 4),
+          std::span(png.data() + at + 8, length));
     at += 12 + length;
   }
 }
@@ -108,15 +112,18 @@ class GifWriter {
     int colours = 256;
     const std::unique_ptr<ColorMapObject, CloseMap> map(GifMakeMapObject(colours, nullptr));
     if (!map) throw std::bad_alloc();
-    check_call(GifQuantizeBuffer(static_cast<unsigned>(picture.width), static_cast<unsigned>(picture.height), &colours, red.data(), green.data(),
-                                 blue.data(), indices.data(), map->Colors));
-    const GraphicsControlBlock control{DISPOSE_DO_NOT, false, std::max(1, (milliseconds + 5) / 10), NO_TRANSPARENT_COLOR};
+    check_call(GifQuantizeBuffer(static_cast<unsigned>(picture.width), static_cast<unsigned>(picture.height), &colours,
+                                 red.data(), green.data(), blue.data(), indices.data(), map->Colors));
+    const GraphicsControlBlock control{DISPOSE_DO_NOT, false, std::max(1, (milliseconds + 5) / 10),
+                                       NO_TRANSPARENT_COLOR};
     GifByteType packed[4];
     const auto size = EGifGCBToExtension(&control, packed);
     check_call(EGifPutExtension(file_, GRAPHICS_EXT_FUNC_CODE, static_cast<int>(size), packed));
     check_call(EGifPutImageDesc(file_, 0, 0, picture.width, picture.height, false, map.get()));
     for (int y = 0; y < picture.height; ++y) {
-      check_call(EGifPutLine(file_, indices.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width), picture.width));
+      check_call(EGifPutLine(file_,
+                             indices.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width),
+                             picture.width));
     }
   }
 

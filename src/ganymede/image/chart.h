@@ -14,7 +14,7 @@ namespace ganymede::image {
 struct Series {
   std::string name;
   std::vector<double> x, y;
-  bool faint = false;  ///< drawn thin and pale, behind the others: the raw data of a smoothed series
+  bool faint = false;      ///< drawn thin and pale, behind the others: the raw data of a smoothed series
   bool scattered = false;  ///< dots that nothing joins, all of them
 };
 

@@ -56,7 +56,8 @@ Image grid(std::span<const Image> images, int columns, int padding) {
 }
 
 Image pair_grid(std::span<const Image> above, std::span<const Image> below, int columns) {
-  if (above.size() != below.size()) throw Error(fmt::format("{} pictures cannot stand above {}", above.size(), below.size()));
+  if (above.size() != below.size())
+    throw Error(fmt::format("{} pictures cannot stand above {}", above.size(), below.size()));
   if (columns < 1) throw Error(fmt::format("a grid cannot have {} columns", columns));
   std::vector<Image> rows;
   for (size_t begin = 0; begin < above.size(); begin += static_cast<size_t>(columns)) {

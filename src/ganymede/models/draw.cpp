@@ -31,7 +31,9 @@ Tensor in_batches(const Tensor& inputs, const Tensor& labels, Function&& functio
 }  // namespace
 
 Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels, at::ScalarType type) {
-  return in_batches(latents, labels, [&](const Tensor& z, nn::Pass& pass) { return generator.forward(z.to(type), pass).to(at::kFloat); });
+  return in_batches(latents, labels, [&](const Tensor& z, nn::Pass& pass) {
+    return generator.forward(z.to(type), pass).to(at::kFloat);
+  });
 }
 
 Tensor encode(const Network& encoder, const Tensor& images) {
@@ -46,7 +48,8 @@ Tensor score(const Network& discriminator, const Tensor& images, const Tensor& l
   });
 }
 
-std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count, const Tensor& labels) {
+std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count,
+                               const Tensor& labels) {
   const Tensor order = at::argsort(score(discriminator, images, labels), /*dim=*/0, /*descending=*/true);
   std::vector<std::int64_t> out;
   for (std::int64_t i = 0; i < std::min(count, order.size(0)); ++i) out.push_back(order[i].item<std::int64_t>());

@@ -10,11 +10,12 @@ namespace ganymede::models {
 /// The one size of batch that goes through a network here; what is missing is filled up.
 inline constexpr std::int64_t kDrawnTogether = 16;
 
-/// [N, C, H, W] in [-1, 1], f32, for latents [N, size]: evaluation mode, in batches of a fixed size, so that neither the
-/// number asked for nor the precision of training changes a picture. `labels` are the classes to draw, int64 [N]; a
-/// generator whose classes() is 0 needs none. `type` is the arithmetic's: bf16 is faster where the hardware has it, and a
-/// pixel then differs by a level or two of 255.
-Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels = {}, at::ScalarType type = at::kFloat);
+/// [N, C, H, W] in [-1, 1], f32, for latents [N, size]: evaluation mode, in batches of a fixed size, so that neither
+/// the number asked for nor the precision of training changes a picture. `labels` are the classes to draw, int64 [N]; a
+/// generator whose classes() is 0 needs none. `type` is the arithmetic's: bf16 is faster where the hardware has it, and
+/// a pixel then differs by a level or two of 255.
+Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels = {},
+                at::ScalarType type = at::kFloat);
 
 /// What an encoder says of images [N, C, H, W] in [-1, 1]: [N, code...], f32, drawn up as generate() draws.
 Tensor encode(const Network& encoder, const Tensor& images);

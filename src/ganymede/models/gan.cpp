@@ -32,12 +32,13 @@ Gan build_gan(const config::Recipe& recipe) {
     throw UsageError("the generator draws " + image.text(), where, "images must be square");
   }
   if (recipe.data.size != 0 && recipe.data.size != image.height()) {
-    throw UsageError(fmt::format("the generator draws {} but [data] asks for size {}", image.text(), recipe.data.size), where,
-                     fmt::format("set data.size to {}, or change the layers", image.height()));
+    throw UsageError(fmt::format("the generator draws {} but [data] asks for size {}", image.text(), recipe.data.size),
+                     where, fmt::format("set data.size to {}, or change the layers", image.height()));
   }
   if (encoder && encoder->input_shape().height() != image.height()) {
-    throw UsageError(fmt::format("the generator draws {} but the encoder reads {}", image.text(), encoder->input_shape().text()), where,
-                     "its own pictures go through the encoder too: give [source] the generator's size");
+    throw UsageError(
+        fmt::format("the generator draws {} but the encoder reads {}", image.text(), encoder->input_shape().text()),
+        where, "its own pictures go through the encoder too: give [source] the generator's size");
   }
   Network discriminator(recipe.discriminator, image);
   return {std::move(generator), std::move(discriminator), std::move(encoder)};
@@ -68,7 +69,8 @@ Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std:
   return z.normal_(0, 1, generator);
 }
 
-Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, std::int64_t first) {
+Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
+                             std::int64_t first) {
   std::vector<Tensor> rows;
   for (std::int64_t i = first; i < first + count; ++i) {
     rows.push_back(draw_numbered_latent(latent, static_cast<std::uint64_t>(i), seed));

@@ -34,7 +34,8 @@ Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std:
 
 /// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn. Samples `first` to
 /// `first + count - 1`.
-Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, std::int64_t first = 0);
+Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
+                             std::int64_t first = 0);
 
 /// Row `index` of those.
 Tensor draw_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed);

@@ -13,8 +13,9 @@ namespace ganymede::models {
 ///   torch           PyTorch's default: weights and biases uniform within 1 / sqrt(fan_in)
 ///   zero            0: for the last convolution of a residual branch
 /// A layer's `init_scale` multiplies its weights. Biases start at 0 but for `torch`; normalisation scales at 1 and
-/// shifts at 0; embeddings as N(0, 1) unless their own layer names an initialiser. Each tensor has a random stream of its
-/// own, derived from (seed, network, tensor name), so adding a layer leaves the others' start as it was.
-void initialise(Network& network, const config::NetworkConfig& config, std::uint64_t seed, const std::string& network_name);
+/// shifts at 0; embeddings as N(0, 1) unless their own layer names an initialiser. Each tensor has a random stream of
+/// its own, derived from (seed, network, tensor name), so adding a layer leaves the others' start as it was.
+void initialise(Network& network, const config::NetworkConfig& config, std::uint64_t seed,
+                const std::string& network_name);
 
 }  // namespace ganymede::models

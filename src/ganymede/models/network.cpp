@@ -3,7 +3,8 @@
 namespace ganymede::models {
 namespace {
 
-nn::Sequence sequence_of(const std::vector<config::OptionTable>& tables, const nn::Shape& input, const std::string& prefix) {
+nn::Sequence sequence_of(const std::vector<config::OptionTable>& tables, const nn::Shape& input,
+                         const std::string& prefix) {
   try {
     return nn::Sequence(nn::LayerList::from_tables(tables), input, prefix);
   } catch (const nn::Misfit& misfit) {
@@ -32,9 +33,11 @@ Network::Network(const config::NetworkConfig& config, const nn::Shape& input)
     const auto scores = heads_[0].layers.output_shape().elements(), logits = heads_[1].layers.output_shape().elements();
     const auto& place = config.heads.realness.front().place;
     if (scores != 1) {
-      throw UsageError(fmt::format("the realness head ends in {} numbers", scores), place.file, "it must end in one score");
+      throw UsageError(fmt::format("the realness head ends in {} numbers", scores), place.file,
+                       "it must end in one score");
     }
-    if (logits < 2) throw UsageError("the classes head ends in one number", place.file, "it must end in one for each class");
+    if (logits < 2)
+      throw UsageError("the classes head ends in one number", place.file, "it must end in one for each class");
     output_ = nn::Shape{1 + logits};
   }
   agree_on_classes(config.layers.front().place.file);
@@ -49,8 +52,9 @@ void Network::agree_on_classes(const std::string& where) {
   for_each_layer([&](const std::string& name, nn::Layer& layer) {
     if (layer.classes() == 0) return;
     if (classes_ != 0 && classes_ != layer.classes()) {
-      throw UsageError(fmt::format("the layers '{}' and '{}' have {} and {} classes", first, name, classes_, layer.classes()), where,
-                       "give all of a network the same number");
+      throw UsageError(
+          fmt::format("the layers '{}' and '{}' have {} and {} classes", first, name, classes_, layer.classes()), where,
+          "give all of a network the same number");
     }
     classes_ = layer.classes();
     first = name;

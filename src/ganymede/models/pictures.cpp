@@ -5,7 +5,8 @@ namespace ganymede::models {
 Tensor from_pixels(std::span<const std::uint8_t> pixels, std::int64_t count, std::int64_t height, std::int64_t width,
                    std::int64_t channels, const torch::Device& device, at::ScalarType type) {
   // from_blob does not own: the copy to f32 below happens before this returns.
-  const Tensor bytes = torch::from_blob(const_cast<std::uint8_t*>(pixels.data()), {count, height, width, channels}, at::kByte);
+  const Tensor bytes =
+      torch::from_blob(const_cast<std::uint8_t*>(pixels.data()), {count, height, width, channels}, at::kByte);
   return from_bytes(bytes.to(device).permute({0, 3, 1, 2})).to(type);
 }
 
@@ -17,7 +18,8 @@ Tensor from_pictures(std::span<const image::Image> pictures) {
   const image::Image& first = pictures.front();
   std::vector<std::uint8_t> pixels;
   for (const auto& picture : pictures) pixels.insert(pixels.end(), picture.pixels.begin(), picture.pixels.end());
-  return from_pixels(pixels, static_cast<std::int64_t>(pictures.size()), first.height, first.width, first.channels, at::kCPU, at::kFloat);
+  return from_pixels(pixels, static_cast<std::int64_t>(pictures.size()), first.height, first.width, first.channels,
+                     at::kCPU, at::kFloat);
 }
 
 Tensor with_channels(const Tensor& images, std::int64_t channels) {
@@ -27,7 +29,15 @@ Tensor with_channels(const Tensor& images, std::int64_t channels) {
 }
 
 std::vector<image::Image> to_pictures(const Tensor& images) {
-  const Tensor bytes = images.detach().to(at::kFloat).mul(127.5).add_(128).clamp_(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous().cpu();
+  const Tensor bytes = images.detach()
+                           .to(at::kFloat)
+                           .mul(127.5)
+                           .add_(128)
+                           .clamp_(0, 255)
+                           .to(at::kByte)
+                           .permute({0, 2, 3, 1})
+                           .contiguous()
+                           .cpu();
   const auto count = bytes.size(0), height = bytes.size(1), width = bytes.size(2), channels = bytes.size(3);
   std::vector<image::Image> out;
   const auto* data = bytes.data_ptr<std::uint8_t>();

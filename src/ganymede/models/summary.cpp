@@ -76,15 +76,16 @@ std::string to_text(const Summary& summary, const std::string& title) {
   size_t name_width = 34;
   for (const auto& row : summary.layers) name_width = std::max(name_width, row.name.size() + row.kind.size() + 5);
   const std::string rule(name_width + kShape + kParams, '-');
-  std::string out = fmt::format("{}\n{}\n{:<{}}{:<{}}{:>{}}\n{}\n", title, rule, "Layer (kind)", name_width, "Output shape", kShape,
-                                "Param #", kParams, rule);
+  std::string out = fmt::format("{}\n{}\n{:<{}}{:<{}}{:>{}}\n{}\n", title, rule, "Layer (kind)", name_width,
+                                "Output shape", kShape, "Param #", kParams, rule);
   for (const auto& row : summary.layers) {
     out += fmt::format("{:<{}}{:<{}}{:>{}}\n", fmt::format("{} ({})", row.name, row.kind), name_width,
                        fmt::format("(None, {})", fmt::join(row.output, ", ")), kShape, grouped(row.params), kParams);
   }
-  out += fmt::format("{}\nTotal params: {}\nTrainable params: {}\nNon-trainable params: {}\nMultiply-adds a sample: {}\n", rule,
-                     grouped(summary.total), grouped(summary.trainable), grouped(summary.non_trainable),
-                     grouped(summary.multiply_adds));
+  out +=
+      fmt::format("{}\nTotal params: {}\nTrainable params: {}\nNon-trainable params: {}\nMultiply-adds a sample: {}\n",
+                  rule, grouped(summary.total), grouped(summary.trainable), grouped(summary.non_trainable),
+                  grouped(summary.multiply_adds));
   return out;
 }
 

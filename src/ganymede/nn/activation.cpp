@@ -8,9 +8,12 @@ namespace ganymede::nn {
 
 Tensor Activation::forward(const Tensor& x, Pass& pass) {
   switch (kind_) {
-    case ActivationKind::kTanh: return at::tanh(x);
-    case ActivationKind::kSigmoid: return at::sigmoid(x);
-    case ActivationKind::kRectifier: break;
+    case ActivationKind::kTanh:
+      return at::tanh(x);
+    case ActivationKind::kSigmoid:
+      return at::sigmoid(x);
+    case ActivationKind::kRectifier:
+      break;
   }
   if (dropout_ > 0) {
     const auto seed = pass.next_dropout_seed();

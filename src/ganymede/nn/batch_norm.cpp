@@ -28,8 +28,8 @@ class BatchNorm : public Layer {
     add_buffer("running_var", torch::ones({channels}));
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
-    return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, pass.training, momentum_, epsilon_,
-                                   slope_);
+    return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, pass.training, momentum_,
+                                   epsilon_, slope_);
   }
   bool absorb(const Layer& next) override {
     const auto* activation = dynamic_cast<const Activation*>(&next);
@@ -63,6 +63,8 @@ class BatchNormSpec : public SpecWith<BatchNormOptions> {
 
 }  // namespace
 
-void register_batch_norm(LayerRegistry& registry) { add_layer<BatchNormSpec>(registry, "batch_norm"); }
+void register_batch_norm(LayerRegistry& registry) {
+  add_layer<BatchNormSpec>(registry, "batch_norm");
+}
 
 }  // namespace ganymede::nn

@@ -1,4 +1,5 @@
 // Convolution. Weight [filters, channels / groups, kernel, kernel] as in PyTorch.
+#include "ganymede/core/precision.h"
 #include "ganymede/nn/conv_options.h"
 #include "ganymede/nn/kernels/conv_transpose.h"
 #include "ganymede/nn/registry.h"
@@ -8,9 +9,12 @@ namespace ganymede::nn {
 
 PaddingOption PaddingOption::from_node(const toml::node& node, const std::function<void(const std::string&)>& fail) {
   PaddingOption padding;
-  if (const auto amount = node.value_exact<std::int64_t>(); amount && *amount >= 0 && *amount <= 64) padding.amount = *amount;
-  else if (node.value_exact<std::string>() == "same") padding.same = true;
-  else fail("must be \"same\" or a number of pixels from 0 to 64");
+  if (const auto amount = node.value_exact<std::int64_t>(); amount && *amount >= 0 && *amount <= 64)
+    padding.amount = *amount;
+  else if (node.value_exact<std::string>() == "same")
+    padding.same = true;
+  else
+    fail("must be \"same\" or a number of pixels from 0 to 64");
   return padding;
 }
 
@@ -41,14 +45,18 @@ kernels::Padding padding_of(const ConvOptions& o, const Shape& input) {
 }
 
 /// Convolution in groups, which the fast kernels do not know.
-Tensor grouped_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const kernels::Padding& p,
-                    std::int64_t groups) {
+Tensor grouped_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride,
+                    const kernels::Padding& p, std::int64_t groups) {
+  if (multiplies_in_float(x)) {
+    return grouped_conv(x.to(at::kFloat), weight, bias, stride, p, groups).to(x.scalar_type());
+  }
   const bool symmetric = p.top == p.bottom && p.left == p.right;
   const Tensor image = symmetric ? x : at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}, 0);
   const std::vector<std::int64_t> padding = symmetric ? std::vector{p.top, p.left} : std::vector<std::int64_t>{0, 0};
   OptionalTensor shift;
   if (bias.defined()) shift = bias.to(x.scalar_type());
-  const Tensor y = at::convolution(image, weight.to(x.scalar_type()), shift, {stride, stride}, padding, {1, 1}, false, {0, 0}, groups);
+  const Tensor y = at::convolution(image, weight.to(x.scalar_type()), shift, {stride, stride}, padding, {1, 1}, false,
+                                   {0, 0}, groups);
   return y.contiguous(at::MemoryFormat::ChannelsLast);
 }
 
@@ -58,7 +66,9 @@ class Conv : public WeightLayer {
       : stride_(options.stride), groups_(options.groups), padding_(padding_of(options, input)) {
     const std::int64_t area = static_cast<std::int64_t>(options.kernel) * options.kernel;
     const std::int64_t channels = input.channels() / groups_;
-    add_weight({{options.filters, channels, options.kernel, options.kernel}, channels * area, options.filters * area,
+    add_weight({{options.filters, channels, options.kernel, options.kernel},
+                channels * area,
+                options.filters * area,
                 options.bias ? options.filters : 0},
                options.weight);
   }
@@ -78,8 +88,8 @@ class ConvSpec : public SpecWith<ConvOptions> {
   Shape output_shape(const Shape& input) const override {
     expect_image(input, kind());
     if (options.filters % options.groups != 0 || input.channels() % options.groups != 0) {
-      throw ShapeError(fmt::format("conv with groups = {} must divide both its {} filters and the channels of {}", options.groups,
-                                   options.filters, input.text()));
+      throw ShapeError(fmt::format("conv with groups = {} must divide both its {} filters and the channels of {}",
+                                   options.groups, options.filters, input.text()));
     }
     const auto p = padding_of(options, input);
     if (input.height() + p.top + p.bottom < options.kernel || input.width() + p.left + p.right < options.kernel) {
@@ -96,6 +106,8 @@ class ConvSpec : public SpecWith<ConvOptions> {
 
 }  // namespace
 
-void register_conv(LayerRegistry& registry) { add_layer<ConvSpec>(registry, "conv"); }
+void register_conv(LayerRegistry& registry) {
+  add_layer<ConvSpec>(registry, "conv");
+}
 
 }  // namespace ganymede::nn

@@ -1,6 +1,7 @@
 // Transposed convolution. Weight [channels, filters, kernel, kernel] as in PyTorch.
-#include "ganymede/nn/conv_options.h"
 #include "ganymede/nn/kernels/conv_transpose.h"
+
+#include "ganymede/nn/conv_options.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
 
@@ -39,8 +40,10 @@ class ConvTranspose : public WeightLayer {
     padding_ = options.padding.same ? kernels::Padding::same(size_[0], size_[1], options.kernel, options.stride)
                                     : kernels::Padding::all(options.padding.amount);
     const std::int64_t area = static_cast<std::int64_t>(options.kernel) * options.kernel;
-    add_weight({{input.channels(), options.filters, options.kernel, options.kernel}, options.filters * area,
-                input.channels() * area, options.bias ? options.filters : 0},
+    add_weight({{input.channels(), options.filters, options.kernel, options.kernel},
+                options.filters * area,
+                input.channels() * area,
+                options.bias ? options.filters : 0},
                options.weight);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
@@ -59,7 +62,8 @@ class ConvTransposeSpec : public SpecWith<ConvTransposeOptions> {
   Shape output_shape(const Shape& input) const override {
     expect_image(input, kind());
     if (options.output_padding >= options.stride) {
-      throw ShapeError(fmt::format("output_padding {} must be below the stride {}", options.output_padding, options.stride));
+      throw ShapeError(
+          fmt::format("output_padding {} must be below the stride {}", options.output_padding, options.stride));
     }
     if (options.padding.same && options.output_padding != 0) {
       throw ShapeError("output_padding has no meaning beside padding = \"same\"");
@@ -69,18 +73,23 @@ class ConvTransposeSpec : public SpecWith<ConvTransposeOptions> {
     }
     const Shape output{options.filters, output_side(options, input.height()), output_side(options, input.width())};
     if (output.height() < 1 || output.width() < 1) {
-      throw ShapeError(fmt::format("conv_transpose with padding {} leaves nothing of {}", options.padding.amount, input.text()));
+      throw ShapeError(
+          fmt::format("conv_transpose with padding {} leaves nothing of {}", options.padding.amount, input.text()));
     }
     return output;
   }
   std::int64_t multiply_adds(const Shape& input) const override {
     return input.elements() * options.filters * options.kernel * options.kernel;
   }
-  std::unique_ptr<Layer> make(const Shape& input) const override { return std::make_unique<ConvTranspose>(options, input); }
+  std::unique_ptr<Layer> make(const Shape& input) const override {
+    return std::make_unique<ConvTranspose>(options, input);
+  }
 };
 
 }  // namespace
 
-void register_conv_transpose(LayerRegistry& registry) { add_layer<ConvTransposeSpec>(registry, "conv_transpose"); }
+void register_conv_transpose(LayerRegistry& registry) {
+  add_layer<ConvTransposeSpec>(registry, "conv_transpose");
+}
 
 }  // namespace ganymede::nn

@@ -1,4 +1,5 @@
 // Fully connected layer: y = W x + b, W [units, inputs].
+#include "ganymede/core/precision.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
 
@@ -25,7 +26,9 @@ class Dense : public WeightLayer {
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
     const Tensor bias = this->bias();
-    return at::linear(x, weight(pass).to(x.scalar_type()), bias.defined() ? bias.to(x.scalar_type()) : bias);
+    const auto type = multiplies_in_float(x) ? at::kFloat : x.scalar_type();
+    const Tensor y = at::linear(x.to(type), weight(pass).to(type), bias.defined() ? bias.to(type) : bias);
+    return y.to(x.scalar_type());
   }
 };
 
@@ -37,11 +40,15 @@ class DenseSpec : public SpecWith<DenseOptions> {
     return {options.units};
   }
   std::int64_t multiply_adds(const Shape& input) const override { return input.elements() * options.units; }
-  std::unique_ptr<Layer> make(const Shape& input) const override { return std::make_unique<Dense>(options, input.elements()); }
+  std::unique_ptr<Layer> make(const Shape& input) const override {
+    return std::make_unique<Dense>(options, input.elements());
+  }
 };
 
 }  // namespace
 
-void register_dense(LayerRegistry& registry) { add_layer<DenseSpec>(registry, "dense"); }
+void register_dense(LayerRegistry& registry) {
+  add_layer<DenseSpec>(registry, "dense");
+}
 
 }  // namespace ganymede::nn

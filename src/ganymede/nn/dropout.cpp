@@ -29,6 +29,8 @@ class DropoutSpec : public SpecWith<DropoutOptions> {
 
 }  // namespace
 
-void register_dropout(LayerRegistry& registry) { add_layer<DropoutSpec>(registry, "dropout"); }
+void register_dropout(LayerRegistry& registry) {
+  add_layer<DropoutSpec>(registry, "dropout");
+}
 
 }  // namespace ganymede::nn

@@ -19,7 +19,8 @@ void visit_fields(V& field, InstanceNormOptions& o) {
 
 class InstanceNorm : public Layer {
  public:
-  InstanceNorm(const InstanceNormOptions& options, std::int64_t channels) : affine_(options.affine), epsilon_(options.epsilon) {
+  InstanceNorm(const InstanceNormOptions& options, std::int64_t channels)
+      : affine_(options.affine), epsilon_(options.epsilon) {
     if (!affine_) return;
     add_parameter("weight", {channels}, Role::kScale, channels, channels);
     add_parameter("bias", {channels}, Role::kShift, channels, channels);
@@ -44,7 +45,8 @@ class InstanceNormSpec : public SpecWith<InstanceNormOptions> {
   std::string kind() const override { return "instance_norm"; }
   Shape output_shape(const Shape& input) const override {
     expect_image(input, kind());
-    if (input.height() * input.width() < 2) throw ShapeError("instance_norm needs more than one pixel but got " + input.text());
+    if (input.height() * input.width() < 2)
+      throw ShapeError("instance_norm needs more than one pixel but got " + input.text());
     return input;
   }
   std::unique_ptr<Layer> make(const Shape& input) const override {
@@ -54,6 +56,8 @@ class InstanceNormSpec : public SpecWith<InstanceNormOptions> {
 
 }  // namespace
 
-void register_instance_norm(LayerRegistry& registry) { add_layer<InstanceNormSpec>(registry, "instance_norm"); }
+void register_instance_norm(LayerRegistry& registry) {
+  add_layer<InstanceNormSpec>(registry, "instance_norm");
+}
 
 }  // namespace ganymede::nn

@@ -2,7 +2,9 @@
 
 namespace ganymede::nn {
 
-bool Layer::absorb(const Layer&) { return false; }
+bool Layer::absorb(const Layer&) {
+  return false;
+}
 
 size_t Layer::add_parameter(std::string name, std::vector<std::int64_t> shape, Role role, std::int64_t fan_in,
                             std::int64_t fan_out, std::optional<config::Initialiser> init, double init_scale) {

@@ -27,7 +27,7 @@ struct Parameter {
   std::string name;
   Tensor tensor;
   Role role = Role::kWeight;
-  std::int64_t fan_in = 1, fan_out = 1;  ///< of the layer's weight, also for its bias
+  std::int64_t fan_in = 1, fan_out = 1;     ///< of the layer's weight, also for its bias
   std::optional<config::Initialiser> init;  ///< overrides the network's
   double init_scale = 1;                    ///< multiplies what the initialiser drew
 };
@@ -76,8 +76,8 @@ class Layer {
 
  protected:
   /// Index of a new f32 parameter of this shape. Its values are the initialiser's to set.
-  size_t add_parameter(std::string name, std::vector<std::int64_t> shape, Role role, std::int64_t fan_in, std::int64_t fan_out,
-                       std::optional<config::Initialiser> init = {}, double init_scale = 1);
+  size_t add_parameter(std::string name, std::vector<std::int64_t> shape, Role role, std::int64_t fan_in,
+                       std::int64_t fan_out, std::optional<config::Initialiser> init = {}, double init_scale = 1);
   size_t add_buffer(std::string name, Tensor value, bool counted = true);
   const Tensor& parameter(size_t index) const { return parameters_[index].tensor; }
   const Tensor& buffer(size_t index) const { return buffers_[index].tensor; }

@@ -35,7 +35,8 @@ class ReshapeSpec : public SpecWith<ReshapeOptions> {
     double elements = 1;  // in floating point, so that a hostile recipe cannot overflow it
     for (const auto dim : options.dims) elements *= static_cast<double>(dim);
     if (elements != static_cast<double>(input.elements())) {
-      throw ShapeError(fmt::format("reshape to {} has {} elements but got {} with {}", to.text(), elements, input.text(), input.elements()));
+      throw ShapeError(fmt::format("reshape to {} has {} elements but got {} with {}", to.text(), elements,
+                                   input.text(), input.elements()));
     }
     return to;
   }
@@ -54,7 +55,9 @@ class FlattenSpec : public SpecWith<FlattenOptions> {
  public:
   std::string kind() const override { return "flatten"; }
   Shape output_shape(const Shape& input) const override { return {input.elements()}; }
-  std::unique_ptr<Layer> make(const Shape& input) const override { return std::make_unique<Reshape>(Shape{input.elements()}); }
+  std::unique_ptr<Layer> make(const Shape& input) const override {
+    return std::make_unique<Reshape>(Shape{input.elements()});
+  }
 };
 
 }  // namespace

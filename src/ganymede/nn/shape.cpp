@@ -18,7 +18,8 @@ std::vector<std::int64_t> Shape::keras_order() const {
 }
 
 std::string Shape::text() const {
-  return is_image() ? fmt::format("{} (channels x height x width)", fmt::join(dims_, "x")) : fmt::format("{}", fmt::join(dims_, "x"));
+  return is_image() ? fmt::format("{} (channels x height x width)", fmt::join(dims_, "x"))
+                    : fmt::format("{}", fmt::join(dims_, "x"));
 }
 
 void expect_image(const Shape& input, const std::string& kind) {

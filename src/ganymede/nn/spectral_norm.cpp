@@ -5,7 +5,9 @@ namespace {
 
 constexpr double kTiny = 1e-12;
 
-void normalise_into(const Tensor& target, const Tensor& value) { target.copy_(value / value.norm().clamp_min(kTiny)); }
+void normalise_into(const Tensor& target, const Tensor& value) {
+  target.copy_(value / value.norm().clamp_min(kTiny));
+}
 
 }  // namespace
 

@@ -5,8 +5,9 @@
 
 namespace ganymede::nn {
 
-/// The weight [O, ...] seen as a matrix [O, rest], divided by u^T W v. In training one power iteration moves `u` [O] and
-/// `v` [rest] in place first. The gradient flows through W and through sigma, with u and v as constants, as in the paper.
+/// The weight [O, ...] seen as a matrix [O, rest], divided by u^T W v. In training one power iteration moves `u` [O]
+/// and `v` [rest] in place first. The gradient flows through W and through sigma, with u and v as constants, as in the
+/// paper.
 Tensor spectral_normalised(const Tensor& weight, const Tensor& u, const Tensor& v, bool training);
 
 }  // namespace ganymede::nn

@@ -21,7 +21,9 @@ void visit_fields(V& field, AcganOptions& o) {
   field("classify_generated", o.classify_generated);
 }
 
-Tensor class_loss(const Verdict& verdict) { return at::cross_entropy_loss(verdict.class_logits, verdict.labels); }
+Tensor class_loss(const Verdict& verdict) {
+  return at::cross_entropy_loss(verdict.class_logits, verdict.labels);
+}
 
 class AcganObjective : public ObjectiveWith<AcganOptions> {
  public:
@@ -40,6 +42,8 @@ class AcganObjective : public ObjectiveWith<AcganOptions> {
 
 }  // namespace
 
-void register_acgan(ObjectiveRegistry& registry) { config::add_kind<AcganObjective>(registry, "acgan"); }
+void register_acgan(ObjectiveRegistry& registry) {
+  config::add_kind<AcganObjective>(registry, "acgan");
+}
 
 }  // namespace ganymede::objectives

@@ -17,7 +17,8 @@ struct CrossEntropyOptions {
 };
 
 /// -log D(real) - log(1 - D(fake)), means over the batch, D = sigmoid(score) (Goodfellow et al. 2014).
-Tensor discriminator_cross_entropy(const CrossEntropyOptions& options, const Tensor& real_scores, const Tensor& fake_scores);
+Tensor discriminator_cross_entropy(const CrossEntropyOptions& options, const Tensor& real_scores,
+                                   const Tensor& fake_scores);
 /// -log D(fake), or log(1 - D(fake)) where saturating.
 Tensor generator_cross_entropy(const CrossEntropyOptions& options, const Tensor& fake_scores);
 
@@ -27,7 +28,8 @@ namespace ganymede::config {
 template <>
 struct Names<objectives::GeneratorForm> {
   static constexpr std::array<std::pair<const char*, objectives::GeneratorForm>, 2> values{
-      {{"non-saturating", objectives::GeneratorForm::kNonSaturating}, {"saturating", objectives::GeneratorForm::kSaturating}}};
+      {{"non-saturating", objectives::GeneratorForm::kNonSaturating},
+       {"saturating", objectives::GeneratorForm::kSaturating}}};
 };
 }  // namespace ganymede::config
 

@@ -1,6 +1,6 @@
-// Domain transfer (Taigman, Polyak, Wolf 2017, "Unsupervised cross-domain image generation"): G = g(f(x)) draws images of
-// one domain and of the other as images of the other. The discriminator tells three things apart: G of the source domain,
-// G of the target domain, and the target domain itself.
+// Domain transfer (Taigman, Polyak, Wolf 2017, "Unsupervised cross-domain image generation"): G = g(f(x)) draws images
+// of one domain and of the other as images of the other. The discriminator tells three things apart: G of the source
+// domain, G of the target domain, and the target domain itself.
 #include "ganymede/objectives/registry.h"
 
 namespace ganymede::objectives {
@@ -24,7 +24,9 @@ void visit_fields(V& field, DomainTransferOptions& o) {
 }
 
 /// Mean cross-entropy of logits [N, 3] with the class that all of them should have.
-Tensor entropy(const Tensor& logits, std::int64_t kind) { return -at::log_softmax(logits, 1).select(1, kind).mean(); }
+Tensor entropy(const Tensor& logits, std::int64_t kind) {
+  return -at::log_softmax(logits, 1).select(1, kind).mean();
+}
 
 /// Mean length of the gradient of images [N, C, H, W] from pixel to pixel, the paper's L_TV with exponent 1.
 Tensor variation(const Tensor& images) {
@@ -46,7 +48,8 @@ class DomainTransfer : public ObjectiveWith<DomainTransferOptions> {
     return entropy(of_source, kReal) + entropy(of_target, kReal);
   }
   Tensor translation_loss(const Translation& t) const override {
-    Tensor loss = options.constancy * (t.codes_again - t.codes).square().mean() + options.identity * (t.target_again - t.target).square().mean();
+    Tensor loss = options.constancy * (t.codes_again - t.codes).square().mean() +
+                  options.identity * (t.target_again - t.target).square().mean();
     if (options.total_variation > 0) loss = loss + options.total_variation * variation(t.drawn);
     return loss;
   }
@@ -62,6 +65,8 @@ class DomainTransfer : public ObjectiveWith<DomainTransferOptions> {
 
 }  // namespace
 
-void register_domain_transfer(ObjectiveRegistry& registry) { config::add_kind<DomainTransfer>(registry, "dtn"); }
+void register_domain_transfer(ObjectiveRegistry& registry) {
+  config::add_kind<DomainTransfer>(registry, "dtn");
+}
 
 }  // namespace ganymede::objectives

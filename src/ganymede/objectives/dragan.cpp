@@ -9,7 +9,8 @@ namespace {
 struct DraganOptions {
   PenaltyOptions common{.kind = "dragan", .weight = 10.0};
   NormTarget norm;
-  double spread = 0.5;  ///< the noise is uniform on [0, spread * the batch's standard deviation], as in the authors' code
+  double spread =
+      0.5;  ///< the noise is uniform on [0, spread * the batch's standard deviation], as in the authors' code
 };
 
 template <class V>
@@ -23,7 +24,8 @@ class Dragan : public PenaltyWith<DraganOptions> {
  public:
   Where where() const override { return Where::kElsewhere; }
   Tensor points(const Tensor& real, const Tensor&, std::uint64_t seed) const override {
-    const Tensor noise = at::rand(real.sizes(), cpu_generator(seed)).to(real.device(), real.scalar_type(), false, false, at::MemoryFormat::ChannelsLast);
+    const Tensor noise = at::rand(real.sizes(), cpu_generator(seed))
+                             .to(real.device(), real.scalar_type(), false, false, at::MemoryFormat::ChannelsLast);
     return real + noise * (options.spread * real.to(at::kFloat).std()).to(real.scalar_type());
   }
   Tensor of_squared_norms(const Tensor& squared_norms) const override { return options.norm.deviation(squared_norms); }
@@ -31,6 +33,8 @@ class Dragan : public PenaltyWith<DraganOptions> {
 
 }  // namespace
 
-void register_dragan(PenaltyRegistry& registry) { config::add_kind<Dragan>(registry, "dragan"); }
+void register_dragan(PenaltyRegistry& registry) {
+  config::add_kind<Dragan>(registry, "dragan");
+}
 
 }  // namespace ganymede::objectives

@@ -29,6 +29,8 @@ class GanObjective : public ObjectiveWith<GanOptions> {
 
 }  // namespace
 
-void register_gan(ObjectiveRegistry& registry) { config::add_kind<GanObjective>(registry, "gan"); }
+void register_gan(ObjectiveRegistry& registry) {
+  config::add_kind<GanObjective>(registry, "gan");
+}
 
 }  // namespace ganymede::objectives

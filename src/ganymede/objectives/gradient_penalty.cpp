@@ -29,6 +29,8 @@ class GradientPenalty : public PenaltyWith<GradientPenaltyOptions> {
 
 }  // namespace
 
-void register_gradient_penalty(PenaltyRegistry& registry) { config::add_kind<GradientPenalty>(registry, "gradient_penalty"); }
+void register_gradient_penalty(PenaltyRegistry& registry) {
+  config::add_kind<GradientPenalty>(registry, "gradient_penalty");
+}
 
 }  // namespace ganymede::objectives

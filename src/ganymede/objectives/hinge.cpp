@@ -24,6 +24,8 @@ class HingeObjective : public ObjectiveWith<HingeOptions> {
 
 }  // namespace
 
-void register_hinge(ObjectiveRegistry& registry) { config::add_kind<HingeObjective>(registry, "hinge"); }
+void register_hinge(ObjectiveRegistry& registry) {
+  config::add_kind<HingeObjective>(registry, "hinge");
+}
 
 }  // namespace ganymede::objectives

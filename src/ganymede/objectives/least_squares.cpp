@@ -18,12 +18,16 @@ class LeastSquaresObjective : public ObjectiveWith<LeastSquaresOptions> {
   Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
     return 0.5 * ((real.scores - 1).square().mean() + fake.scores.square().mean());
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override { return 0.5 * (fake.scores - 1).square().mean(); }
+  Tensor generator_loss(const Verdict& fake, const Verdict&) const override {
+    return 0.5 * (fake.scores - 1).square().mean();
+  }
   Tensor realness(const Tensor& scores) const override { return scores; }
 };
 
 }  // namespace
 
-void register_least_squares(ObjectiveRegistry& registry) { config::add_kind<LeastSquaresObjective>(registry, "least-squares"); }
+void register_least_squares(ObjectiveRegistry& registry) {
+  config::add_kind<LeastSquaresObjective>(registry, "least-squares");
+}
 
 }  // namespace ganymede::objectives

@@ -15,7 +15,7 @@ struct Verdict {
   Tensor scores = {};        ///< [N], higher is more real
   Tensor class_logits = {};  ///< [N, classes]; undefined where the discriminator has no class head
   Tensor labels = {};        ///< int64 [N], what the images show or were asked to show; undefined without classes
-  Tensor logits = {};        ///< [N, verdict_size()] where that is more than a score, which is then the log-odds of the last
+  Tensor logits = {};  ///< [N, verdict_size()] where that is more than a score, which is then the log-odds of the last
 };
 
 /// A batch as a translating generator sees it: N images of the source domain and N of the target domain, each with what

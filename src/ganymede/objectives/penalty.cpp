@@ -9,7 +9,8 @@ Tensor Penalty::points(const Tensor&, const Tensor&, std::uint64_t) const {
 }
 
 Tensor squared_gradient_norms(const Tensor& scores, const Tensor& points) {
-  const Tensor gradient = torch::autograd::grad({scores.sum()}, {points}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
+  const Tensor gradient =
+      torch::autograd::grad({scores.sum()}, {points}, {}, /*retain_graph=*/true, /*create_graph=*/true)[0];
   return gradient.to(at::kFloat).flatten(1).square().sum(1);
 }
 

@@ -31,9 +31,17 @@ const PenaltyRegistry& penalties() {
 
 }  // namespace
 
-std::unique_ptr<Objective> make_objective(const config::OptionTable& table) { return objectives().read(table); }
-std::vector<std::string> objective_names() { return objectives().kinds(); }
-std::unique_ptr<Penalty> make_penalty(const config::OptionTable& table) { return penalties().read(table); }
-std::vector<std::string> penalty_names() { return penalties().kinds(); }
+std::unique_ptr<Objective> make_objective(const config::OptionTable& table) {
+  return objectives().read(table);
+}
+std::vector<std::string> objective_names() {
+  return objectives().kinds();
+}
+std::unique_ptr<Penalty> make_penalty(const config::OptionTable& table) {
+  return penalties().read(table);
+}
+std::vector<std::string> penalty_names() {
+  return penalties().kinds();
+}
 
 }  // namespace ganymede::objectives

@@ -28,6 +28,8 @@ class RelativisticObjective : public ObjectiveWith<RelativisticOptions> {
 
 }  // namespace
 
-void register_relativistic(ObjectiveRegistry& registry) { config::add_kind<RelativisticObjective>(registry, "relativistic"); }
+void register_relativistic(ObjectiveRegistry& registry) {
+  config::add_kind<RelativisticObjective>(registry, "relativistic");
+}
 
 }  // namespace ganymede::objectives

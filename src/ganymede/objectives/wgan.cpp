@@ -32,6 +32,8 @@ class WganObjective : public ObjectiveWith<WganOptions> {
 
 }  // namespace
 
-void register_wgan(ObjectiveRegistry& registry) { config::add_kind<WganObjective>(registry, "wgan"); }
+void register_wgan(ObjectiveRegistry& registry) {
+  config::add_kind<WganObjective>(registry, "wgan");
+}
 
 }  // namespace ganymede::objectives

@@ -13,8 +13,9 @@ constexpr std::int64_t kGrid = 4;
 
 /// Layers that belong to the convolution before them.
 bool follows_a_convolution(const std::string& kind) {
-  constexpr std::array<std::string_view, 9> kinds{"batch_norm", "conditional_batch_norm", "instance_norm", "pixel_norm", "relu",
-                                                  "leaky_relu", "tanh", "sigmoid", "dropout"};
+  constexpr std::array<std::string_view, 9> kinds{
+      "batch_norm", "conditional_batch_norm", "instance_norm", "pixel_norm", "relu", "leaky_relu", "tanh", "sigmoid",
+      "dropout"};
   return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
 }
 
@@ -33,7 +34,8 @@ DiscriminatorFeatures::DiscriminatorFeatures(const models::Network& discriminato
     width_ += shape.channels() * kGrid * kGrid;
   }
   if (stages_.empty()) {
-    throw Error("the discriminator has no convolution layers to take features from", {}, "use a model of a convolutional recipe");
+    throw Error("the discriminator has no convolution layers to take features from", {},
+                "use a model of a convolutional recipe");
   }
 }
 

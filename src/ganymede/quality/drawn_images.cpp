@@ -32,7 +32,8 @@ class Collector {
   /// Takes images [N, C, H, W] in [-1, 1] with labels int64 [N]; undefined where there are none.
   void add(const Tensor& drawn, const Tensor& labels) {
     if (!at::isfinite(drawn).all().item<bool>()) {
-      throw Error("the generator draws values that are not finite", name_, "use a model from before its training failed");
+      throw Error("the generator draws values that are not finite", name_,
+                  "use a model from before its training failed");
     }
     for (const auto& picture : models::to_pictures(drawn)) {
       images_.pixels.insert(images_.pixels.end(), picture.pixels.begin(), picture.pixels.end());
@@ -74,12 +75,15 @@ std::shared_ptr<const data::Dataset> draw_images(const models::Network& generato
 }
 
 std::shared_ptr<const data::Dataset> translate_images(const checkpoint::Model& model, const data::Dataset& source,
-                                                      const std::string& name, const std::function<void(std::size_t)>& report) {
+                                                      const std::string& name,
+                                                      const std::function<void(std::size_t)>& report) {
   Collector collector(model.generator(), static_cast<std::int64_t>(source.size()), name);
   each_stretch(source, kPicturesAtOnce, [&](std::size_t first, const Tensor& images) {
-    const Tensor drawn = models::generate(model.generator(), models::encode(*model.gan.encoder, models::from_bytes(images)));
+    const Tensor drawn =
+        models::generate(model.generator(), models::encode(*model.gan.encoder, models::from_bytes(images)));
     std::vector<std::int64_t> labels;
-    for (std::int64_t i = 0; i < images.size(0); ++i) labels.push_back(source.label(first + static_cast<std::size_t>(i)));
+    for (std::int64_t i = 0; i < images.size(0); ++i)
+      labels.push_back(source.label(first + static_cast<std::size_t>(i)));
     collector.add(drawn, torch::tensor(labels, at::kLong));
     if (report) report(first + labels.size());
   });

@@ -4,13 +4,13 @@
 #include <functional>
 #include <memory>
 
-#include "ganymede/data/dataset.h"
 #include "ganymede/checkpoint/model_file.h"
+#include "ganymede/data/dataset.h"
 
 namespace ganymede::quality {
 
 struct DrawOptions {
-  std::string name = "generated";        ///< for messages
+  std::string name = "generated";         ///< for messages
   std::vector<std::string> classes = {};  ///< names; picture i of a conditional generator is of class i % classes
   std::int64_t count = 10'000;
   std::uint64_t seed = 0;

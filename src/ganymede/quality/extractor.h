@@ -12,11 +12,11 @@
 namespace ganymede::quality {
 
 struct ExtractorInfo {
-  std::string name;      ///< the file's name without folders, or what the program calls its own network
-  std::string checksum;  ///< sha256 of the file, or of the network's weights
+  std::string name;        ///< the file's name without folders, or what the program calls its own network
+  std::string checksum;    ///< sha256 of the file, or of the network's weights
   bool inception = false;  ///< NVIDIA's inception-2015-12-05.pt by its checksum: only then is a figure called FID
   std::vector<std::string> classes = {};  ///< what its logits stand for, where that is known
-  std::string note = {};  ///< what a reader of its figures should know, such as a classifier's accuracy
+  std::string note = {};                  ///< what a reader of its figures should know, such as a classifier's accuracy
 };
 
 struct Extracted {
@@ -44,6 +44,7 @@ std::string tensors_digest(const std::vector<checkpoint::NamedTensor>& tensors);
 
 /// A classifier of images: the last layer's output is the logits, its input the features. Images must have the shape
 /// the network was made for; pixels go in as they do in training, (x - 127.5) / 127.5.
-std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier, ExtractorInfo info);
+std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier,
+                                                    ExtractorInfo info);
 
 }  // namespace ganymede::quality

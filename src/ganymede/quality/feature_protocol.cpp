@@ -6,8 +6,8 @@
 #include <map>
 
 #include "ganymede/core/error.h"
-#include "ganymede/data/loader.h"
 #include "ganymede/core/random.h"
+#include "ganymede/data/loader.h"
 #include "ganymede/quality/images.h"
 #include "ganymede/quality/linear_svm.h"
 
@@ -49,8 +49,8 @@ Indices balanced(const data::Dataset& dataset, const Indices& candidates, std::s
     if (taken[dataset.label(index)]++ < each) out.push_back(index);
   }
   if (each == 0 || out.size() != each * classes) {
-    throw Error(fmt::format("there are not {} labelled images of each of {} classes", each, classes), dataset.info().name,
-                "ask for fewer --labels, a multiple of the classes");
+    throw Error(fmt::format("there are not {} labelled images of each of {} classes", each, classes),
+                dataset.info().name, "ask for fewer --labels, a multiple of the classes");
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -61,9 +61,9 @@ struct Chosen {
   double cost, validation;
 };
 
-/// The classifier of the cost that validates best. Costs go from small to large, each begun at the one before, until one
-/// does worse than the best by a standard error: from there on it only learns its images by heart, and the largest costs
-/// take longest by far.
+/// The classifier of the cost that validates best. Costs go from small to large, each begun at the one before, until
+/// one does worse than the best by a standard error: from there on it only learns its images by heart, and the largest
+/// costs take longest by far.
 Chosen choose(const Labelled& rows, const Labelled& validation, double scale) {
   const SvmExamples examples(rows.features, rows.labels, scale);
   std::vector<LinearSvm> path;
@@ -90,7 +90,8 @@ void expect_labels(const data::Dataset& dataset) {
     throw Error("the images have no labels to learn", dataset.info().name, "use labelled data of several classes");
   }
   for (std::size_t i = 0; i < dataset.size(); ++i) {
-    if (dataset.label(i) < 0) throw Error(fmt::format("image {} has no label", i), dataset.info().name, "use labelled data");
+    if (dataset.label(i) < 0)
+      throw Error(fmt::format("image {} has no label", i), dataset.info().name, "use labelled data");
   }
 }
 
@@ -111,7 +112,8 @@ FeatureResult judge_features(const data::Dataset& training, const data::Dataset&
   const Indices rest(shuffled.begin() + static_cast<std::ptrdiff_t>(held), shuffled.end());
 
   FeatureResult out;
-  const Labelled tested = take(test, all_of_set(test), embedding, more), validated = take(training, validation, embedding, more);
+  const Labelled tested = take(test, all_of_set(test), embedding, more),
+                 validated = take(training, validation, embedding, more);
   out.test_images = tested.labels.size();
   out.validation_images = held;
   out.width = tested.features.size(1);

@@ -80,8 +80,8 @@ Features cached_features(const data::Dataset& images, const FeatureExtractor& ex
                          const std::function<void(std::size_t)>& report) {
   const fs::path folder = data::cache_folder();
   if (folder.empty() || images.info().checksum.empty()) return collect_features(images, extractor, options, report);
-  const std::string key = fmt::format("features 1\n{}\n{}\n{}\n{}", images.info().checksum, images.size(), extractor.info().checksum,
-                                      options.logits ? "logits" : "");
+  const std::string key = fmt::format("features 1\n{}\n{}\n{}\n{}", images.info().checksum, images.size(),
+                                      extractor.info().checksum, options.logits ? "logits" : "");
   const fs::path path = folder / (text_digest(key).substr(0, 32) + kExtension);
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored)) {
@@ -89,7 +89,8 @@ Features cached_features(const data::Dataset& images, const FeatureExtractor& ex
       const auto file = checkpoint::read_safetensors(path);
       Extracted values{matrix_in(file, "features", path.string()), matrix_in(file, "logits", path.string())};
       const auto content = file.metadata.find(kContent);
-      const bool whole = values.features.defined() && values.features.size(0) == static_cast<std::int64_t>(images.size());
+      const bool whole =
+          values.features.defined() && values.features.size(0) == static_cast<std::int64_t>(images.size());
       if (whole && content != file.metadata.end() && content->second == tensors_digest(tensors_of(values))) {
         fs::last_write_time(path, fs::file_time_type::clock::now(), ignored);  // marks it as used
         if (report) report(images.size());
@@ -118,10 +119,13 @@ FeatureFile read_features(const fs::path& path) {
   const auto file = checkpoint::read_safetensors(path);
   FeatureFile out{{matrix_in(file, "features", where), matrix_in(file, "logits", where)}, {}};
   if (!out.values.features.defined()) {
-    throw Error("the file holds no tensor 'features'", where, "name a model, images, or a safetensors file with 'features' [N, D]");
+    throw Error("the file holds no tensor 'features'", where,
+                "name a model, images, or a safetensors file with 'features' [N, D]");
   }
   if (out.values.logits.defined() && out.values.logits.size(0) != out.values.features.size(0)) {
-    throw Error(fmt::format("{} rows of 'features' but {} of 'logits'", out.values.features.size(0), out.values.logits.size(0)), where);
+    throw Error(
+        fmt::format("{} rows of 'features' but {} of 'logits'", out.values.features.size(0), out.values.logits.size(0)),
+        where);
   }
   const auto meta = [&](const char* key) {
     const auto found = file.metadata.find(key);

@@ -26,7 +26,8 @@ double frechet_distance(const Moments& a, const Moments& b) {
 void expect_enough(const Moments& side, const std::string& name) {
   if (side.count() >= side.dimension() && side.count() >= 2) return;
   throw Error(fmt::format("{} images are too few for features of width {}", side.count(), side.dimension()), name,
-              fmt::format("use {} or more, or --force a figure that is too large", std::max<std::int64_t>(2, side.dimension())));
+              fmt::format("use {} or more, or --force a figure that is too large",
+                          std::max<std::int64_t>(2, side.dimension())));
 }
 
 }  // namespace ganymede::quality

@@ -9,7 +9,8 @@ namespace ganymede::quality {
 Tensor read_images(const data::Dataset& dataset, std::size_t first, std::size_t count) {
   const auto& info = dataset.info();
   const std::size_t bytes = dataset.image_bytes();
-  const Tensor pixels = at::empty({static_cast<std::int64_t>(count), info.height, info.width, info.channels}, at::kByte);
+  const Tensor pixels =
+      at::empty({static_cast<std::int64_t>(count), info.height, info.width, info.channels}, at::kByte);
   for (std::size_t i = 0; i < count; ++i) {
     dataset.read(first + i, {pixels.data_ptr<std::uint8_t>() + i * bytes, bytes});
   }

@@ -39,7 +39,9 @@ Metric metric_named(const std::string& name) {
   throw UsageError(fmt::format("unknown metric '{}'", name), {}, suggest(name, config::all_names<Metric>()));
 }
 
-bool needs_features(Metric metric) { return metric != Metric::kSwd && metric != Metric::kModes; }
+bool needs_features(Metric metric) {
+  return metric != Metric::kSwd && metric != Metric::kModes;
+}
 
 std::int64_t Side::count() const {
   return stored ? stored->values.features.size(0) : static_cast<std::int64_t>(images->size());
@@ -58,7 +60,8 @@ void Judge::check(const Side& side) const {
   for (const Metric metric : options_.metrics) {
     const std::string name = name_of(metric);
     if (!needs_features(metric) && side.stored) {
-      throw UsageError(fmt::format("'{}' needs images, not features", name), side.name, "leave it out of --metrics, or name images");
+      throw UsageError(fmt::format("'{}' needs images, not features", name), side.name,
+                       "leave it out of --metrics, or name images");
     }
     if (needs_features(metric) && !side.stored && !extractor_) {
       throw UsageError(fmt::format("'{}' needs features", name), side.name,
@@ -69,8 +72,9 @@ void Judge::check(const Side& side) const {
     }
   }
   const std::string by = side.stored ? side.stored->extractor.checksum : "";
-  const std::string other = extractor_ ? extractor_->info().checksum
-                            : real_.stored ? real_.stored->extractor.checksum : "";
+  const std::string other = extractor_     ? extractor_->info().checksum
+                            : real_.stored ? real_.stored->extractor.checksum
+                                           : "";
   if (!by.empty() && !other.empty() && by != other) {
     throw Error(fmt::format("the features were made by another network ({})", side.stored->extractor.name), side.name,
                 "compare features of one network only");
@@ -88,7 +92,8 @@ ExtractorInfo Judge::features_info(const Side& fake) const {
     if (side->stored && !side->stored->extractor.name.empty()) {
       ExtractorInfo info = side->stored->extractor;
       // Only where both say so is it sure what made them.
-      info.inception = real_.stored && real_.stored->extractor.inception && fake.stored && fake.stored->extractor.inception;
+      info.inception =
+          real_.stored && real_.stored->extractor.inception && fake.stored && fake.stored->extractor.inception;
       return info;
     }
   }
@@ -100,8 +105,8 @@ void Judge::check_counts(const Side& fake) const {
   if (!wants(Metric::kKid) || options_.force) return;
   for (const Side* side : {static_cast<const Side*>(&real_), &fake}) {
     if (side->count() >= kid_subset(fake)) continue;
-    throw Error(fmt::format("{} images are too few for KID's subsets of {}", side->count(), kid_subset(fake)), side->name,
-                "use more images, leave kid out of --metrics, or --force one subset of all");
+    throw Error(fmt::format("{} images are too few for KID's subsets of {}", side->count(), kid_subset(fake)),
+                side->name, "use more images, leave kid out of --metrics, or --force one subset of all");
   }
 }
 
@@ -167,7 +172,8 @@ Figures Judge::judge(const Side& fake) {
   }
   if (wants(Metric::kIs)) {
     if (!fake_features_.logits.defined()) {
-      throw Error("'is' needs logits, and these features come without", features_info(fake).name, "leave it out of --metrics");
+      throw Error("'is' needs logits, and these features come without", features_info(fake).name,
+                  "leave it out of --metrics");
     }
     out.is = inception_score(fake_features_.logits, options_.seed);
   }

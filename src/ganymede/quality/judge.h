@@ -35,9 +35,9 @@ struct Side {
 
 struct JudgeOptions {
   std::vector<Metric> metrics;
-  std::int64_t k = 5;      ///< PRDC's neighbours
-  std::uint64_t seed = 0;  ///< of what the metrics draw: subsets, splits, patches
-  bool force = false;      ///< figures of too few images, too
+  std::int64_t k = 5;          ///< PRDC's neighbours
+  std::uint64_t seed = 0;      ///< of what the metrics draw: subsets, splits, patches
+  bool force = false;          ///< figures of too few images, too
   bool keep_features = false;  ///< for real_features() and fake_features(), whatever the metrics need
   bool progress = true;
 };

@@ -39,7 +39,8 @@ Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDista
   std::vector<double> estimates;
   for (int i = 0; i < options.subsets; ++i) {
     const Tensor x = drawn(real, options, "kid real", i), y = drawn(fake, options, "kid fake", i);
-    estimates.push_back(mean_of_pairs(kernel(x, x)) + mean_of_pairs(kernel(y, y)) - 2 * kernel(x, y).mean().item<double>());
+    estimates.push_back(mean_of_pairs(kernel(x, x)) + mean_of_pairs(kernel(y, y)) -
+                        2 * kernel(x, y).mean().item<double>());
   }
   return spread_of(estimates);
 }

@@ -15,7 +15,9 @@ constexpr double kConjugatePrecision = 0.1;
 constexpr std::int64_t kPieces = 8;  // of the rows: sums do not depend on the number of threads
 constexpr int kMostSteps = 200, kMostConjugateSteps = 250, kMostDoublings = 30, kHalvings = 24;
 
-std::int64_t rounded_up(std::int64_t number, std::int64_t multiple) { return (number + multiple - 1) / multiple * multiple; }
+std::int64_t rounded_up(std::int64_t number, std::int64_t multiple) {
+  return (number + multiple - 1) / multiple * multiple;
+}
 
 /// The features times a number, with a constant column: X.
 struct Rows {
@@ -27,7 +29,8 @@ struct Rows {
   Tensor pass(const Tensor& r, const Tensor& p) const {
     const auto count = x.size(0), width = x.size(1), classes = r.size(1);
     // Whole blocks everywhere: what lies beyond the edges has the factor 0.
-    const auto blocks = (count + kRowsAtOnce - 1) / kRowsAtOnce, columns = rounded_up(classes, kClassesAtOnce), stride = rounded_up(width + 1, 16);
+    const auto blocks = (count + kRowsAtOnce - 1) / kRowsAtOnce, columns = rounded_up(classes, kClassesAtOnce),
+               stride = rounded_up(width + 1, 16);
     Tensor factors = at::zeros({blocks * kRowsAtOnce, columns}), weights = at::zeros({columns, stride});
     Tensor sums = at::zeros({kPieces, columns, stride});
     factors.slice(0, 0, count).slice(1, 0, classes).copy_(r);
@@ -38,8 +41,8 @@ struct Rows {
       for (std::int64_t piece = first; piece < last; ++piece) {
         for (std::int64_t block = blocks * piece / kPieces; block < blocks * (piece + 1) / kPieces; ++block) {
           for (std::int64_t k = 0; k < columns; k += kClassesAtOnce) {
-            pass_block(block * kRowsAtOnce, f + block * kRowsAtOnce * columns + k, columns, w == nullptr ? w : w + k * stride,
-                       out + (piece * columns + k) * stride, stride);
+            pass_block(block * kRowsAtOnce, f + block * kRowsAtOnce * columns + k, columns,
+                       w == nullptr ? w : w + k * stride, out + (piece * columns + k) * stride, stride);
           }
         }
       }
@@ -54,7 +57,8 @@ struct Rows {
 
  private:
   /// Of a few rows, from `row`, and a few classes: `factors`, `columns` to a row, are theirs.
-  void pass_block(std::int64_t row, const float* factors, std::int64_t columns, const float* weights, float* sums, std::int64_t stride) const {
+  void pass_block(std::int64_t row, const float* factors, std::int64_t columns, const float* weights, float* sums,
+                  std::int64_t stride) const {
     const auto width = x.size(1);
     SvmFactors part;
     bool any = false;
@@ -82,7 +86,9 @@ struct Rows {
 };
 
 /// Of each class.
-Tensor products(const Tensor& a, const Tensor& b) { return (a * b).sum(1, /*keepdim=*/true); }
+Tensor products(const Tensor& a, const Tensor& b) {
+  return (a * b).sum(1, /*keepdim=*/true);
+}
 
 /// Solves (1 + 2 C X' A X) s = rhs, A being where `active` is 1, a row a class; less exactly than the whole search.
 /// `factor`: of the preconditioner, lower triangular, f64; or undefined.

@@ -2,10 +2,11 @@
 //   min over w, b of (|w|^2 + b^2) / 2 + C sum_i max(0, 1 - y_i (w.x_i + b))^2,   y_i = 1 for the class, else -1.
 // The objective and the regularised b are those of LIBLINEAR's solver 2 (Fan et al. 2008), the classifier of Radford et
 // al. (2016); a test compares the two. The search is Newton's with conjugate gradients and an
-// exact line search (Keerthi and DeCoste, "A modified finite Newton method for fast solution of large scale linear SVMs",
-// 2005), of all classes at once: each pass over the features serves them all, where LIBLINEAR makes one for each. Where
-// there are more examples than features, the gradients are preconditioned by the inverse of 1 + 2 C f X' X, the Hessian if
-// an f-th of all examples, drawn at random, lay inside the margin: one factorisation for each C, and few passes.
+// exact line search (Keerthi and DeCoste, "A modified finite Newton method for fast solution of large scale linear
+// SVMs", 2005), of all classes at once: each pass over the features serves them all, where LIBLINEAR makes one for
+// each. Where there are more examples than features, the gradients are preconditioned by the inverse of 1 + 2 C f X' X,
+// the Hessian if an f-th of all examples, drawn at random, lay inside the margin: one factorisation for each C, and few
+// passes.
 #pragma once
 
 #include <vector>
@@ -30,8 +31,8 @@ class SvmExamples {
 
 class LinearSvm {
  public:
-  /// `cost` is C. The search begins at the weights of `start`, of the same features and classes, if there is one: the same
-  /// optimum, sooner. Throws Error when a stop was requested.
+  /// `cost` is C. The search begins at the weights of `start`, of the same features and classes, if there is one: the
+  /// same optimum, sooner. Throws Error when a stop was requested.
   LinearSvm(const SvmExamples& examples, double cost, const LinearSvm* start = nullptr);
 
   /// Share of rows whose class it finds.

@@ -4,8 +4,8 @@
 
 namespace ganymede::quality {
 
-Closeness closeness(const data::Dataset& images, const data::Dataset& training, std::int64_t k, const Embedding& embedding,
-                    const std::function<void(std::size_t)>& report) {
+Closeness closeness(const data::Dataset& images, const data::Dataset& training, std::int64_t k,
+                    const Embedding& embedding, const std::function<void(std::size_t)>& report) {
   Closeness out;
   out.nearest = nearest_images(embedded(images, embedding), training, k, embedding, report);
   const Tensor found = out.nearest.indices.select(1, 0).contiguous(), reached = out.nearest.squared.select(1, 0);

@@ -37,13 +37,14 @@ ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake)
   const double reals = sum_of(of_real), fakes = sum_of(of_fake);
   ModeCoverage out;
   if (fake.size() > 0) out.clear = fakes / static_cast<double>(fake.size());
-  if (reals == 0) throw Error("no image shows a clear figure", real.info().name, "modes are counted on the data set 'shapes' only");
+  if (reals == 0)
+    throw Error("no image shows a clear figure", real.info().name, "modes are counted on the data set 'shapes' only");
   for (std::size_t i = 0; i < of_fake.size(); ++i) {
     if (of_fake[i] == 0) continue;
     ++out.found;
     if (of_real[i] == 0) {
-      throw Error(fmt::format("the data shows no {} but the generated images do", data::shape_names()[i]), real.info().name,
-                  "modes are counted on the data set 'shapes' with all the classes that are drawn");
+      throw Error(fmt::format("the data shows no {} but the generated images do", data::shape_names()[i]),
+                  real.info().name, "modes are counted on the data set 'shapes' with all the classes that are drawn");
     }
     const double p = static_cast<double>(of_fake[i]) / fakes, q = static_cast<double>(of_real[i]) / reals;
     out.frequencies[i] = p;

@@ -10,9 +10,9 @@
 namespace ganymede::quality {
 
 struct ModeCoverage {
-  int found = 0;           ///< classes with at least one clear figure
-  double clear = 0;        ///< share of generated images that show a clear figure
-  double divergence = 0;   ///< KL of the generated classes' frequencies from the data's, in nats, over clear figures
+  int found = 0;          ///< classes with at least one clear figure
+  double clear = 0;       ///< share of generated images that show a clear figure
+  double divergence = 0;  ///< KL of the generated classes' frequencies from the data's, in nats, over clear figures
   std::array<double, data::kShapeClasses> frequencies{};  ///< of the generated clear figures
 };
 

@@ -10,7 +10,8 @@ void expect_finite(const Tensor& features, const std::string& what) {
   constexpr std::int64_t kRows = 1024;  // what isfinite() makes on its way is several times as large as its input
   for (const auto& block : features.split(kRows)) {
     if (at::isfinite(block).all().item<bool>()) continue;
-    throw Error("a feature is not a finite number", what, "look for NaN in the images or in the network that makes the features");
+    throw Error("a feature is not a finite number", what,
+                "look for NaN in the images or in the network that makes the features");
   }
 }
 

@@ -10,8 +10,8 @@ namespace ganymede::quality {
 
 /// Of each query the k nearest, nearest first.
 struct Neighbours {
-  Tensor squared;    ///< f64 [Q, k]: squared distances
-  Tensor indices;    ///< int64 [Q, k], into what was searched
+  Tensor squared;  ///< f64 [Q, k]: squared distances
+  Tensor indices;  ///< int64 [Q, k], into what was searched
 };
 
 /// Squared distances f64 [Q, M] of [Q, D] and [M, D]; never negative.

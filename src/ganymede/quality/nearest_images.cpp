@@ -24,8 +24,8 @@ Embedding feature_embedding(const FeatureExtractor& extractor) {
   };
 }
 
-Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, std::int64_t k, const Embedding& embedding,
-                          const std::function<void(std::size_t)>& report) {
+Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, std::int64_t k,
+                          const Embedding& embedding, const std::function<void(std::size_t)>& report) {
   NearestSearch search(queries, k);
   each_stretch(dataset, kImagesCompared, [&](std::size_t first, const Tensor& images) {
     search.add(embedding(images));
@@ -34,8 +34,9 @@ Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, s
   return search.result();
 }
 
-std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pictures, const data::Dataset& dataset, std::int64_t k,
-                                               const Embedding& embedding, const std::function<void(std::size_t)>& report) {
+std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pictures, const data::Dataset& dataset,
+                                               std::int64_t k, const Embedding& embedding,
+                                               const std::function<void(std::size_t)>& report) {
   const auto count = std::min<std::int64_t>(k, static_cast<std::int64_t>(dataset.size()));
   const auto found = nearest_images(embedding(bytes_of(pictures)), dataset, count, embedding, report);
   std::vector<std::vector<NearImage>> out(pictures.size());
@@ -55,7 +56,8 @@ std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pic
 
 Tensor embedded(const data::Dataset& dataset, const Embedding& embedding) {
   std::vector<Tensor> parts;
-  each_stretch(dataset, kImagesCompared, [&](std::size_t, const Tensor& images) { parts.push_back(embedding(images)); });
+  each_stretch(dataset, kImagesCompared,
+               [&](std::size_t, const Tensor& images) { parts.push_back(embedding(images)); });
   return at::cat(parts);
 }
 

@@ -22,8 +22,8 @@ Embedding feature_embedding(const FeatureExtractor& extractor);
 
 /// The k images of `dataset` nearest to each of `queries` (vectors [Q, D]), read in stretches. `report` hears how many
 /// images were looked at.
-Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, std::int64_t k, const Embedding& embedding,
-                          const std::function<void(std::size_t)>& report = {});
+Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, std::int64_t k,
+                          const Embedding& embedding, const std::function<void(std::size_t)>& report = {});
 
 /// An image of a data set as a neighbour of another.
 struct NearImage {
@@ -33,9 +33,11 @@ struct NearImage {
   image::Image picture;
 };
 
-/// The k images of `dataset` nearest to each picture, nearest first; all of them where it holds fewer. `report` as above.
-std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pictures, const data::Dataset& dataset, std::int64_t k,
-                                               const Embedding& embedding, const std::function<void(std::size_t)>& report = {});
+/// The k images of `dataset` nearest to each picture, nearest first; all of them where it holds fewer. `report` as
+/// above.
+std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pictures, const data::Dataset& dataset,
+                                               std::int64_t k, const Embedding& embedding,
+                                               const std::function<void(std::size_t)>& report = {});
 
 /// All images of a (small) set as vectors [N, D].
 Tensor embedded(const data::Dataset& dataset, const Embedding& embedding);

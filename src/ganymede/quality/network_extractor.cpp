@@ -11,7 +11,8 @@ class NetworkExtractor : public FeatureExtractor {
   NetworkExtractor(std::shared_ptr<const models::Network> classifier, ExtractorInfo info)
       : network_(std::move(classifier)), info_(std::move(info)) {
     const auto& entries = network_->entries();
-    if (entries.size() < 2 || entries.back().absorbed || !network_->heads().empty() || !network_->output_shape().is_flat()) {
+    if (entries.size() < 2 || entries.back().absorbed || !network_->heads().empty() ||
+        !network_->output_shape().is_flat()) {
       throw Error("a classifier must end in a layer of its own whose output is the logits", info_.name);
     }
   }
@@ -21,8 +22,8 @@ class NetworkExtractor : public FeatureExtractor {
   Extracted extract(const Tensor& images, bool) const override {
     const auto& shape = network_->input_shape();
     if (images.size(1) != shape.channels() || images.size(2) != shape.height() || images.size(3) != shape.width()) {
-      throw Error(fmt::format("images of {}x{}x{} where the classifier knows {}", images.size(1), images.size(2), images.size(3),
-                              shape.text()),
+      throw Error(fmt::format("images of {}x{}x{} where the classifier knows {}", images.size(1), images.size(2),
+                              images.size(3), shape.text()),
                   info_.name, "bring the images to that size with --size and --channels, or use other features");
     }
     torch::NoGradGuard constant;
@@ -52,7 +53,8 @@ std::string tensors_digest(const std::vector<checkpoint::NamedTensor>& tensors) 
   return digest.hex();
 }
 
-std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier, ExtractorInfo info) {
+std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier,
+                                                    ExtractorInfo info) {
   return std::make_unique<NetworkExtractor>(std::move(classifier), std::move(info));
 }
 

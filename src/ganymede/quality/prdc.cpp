@@ -9,7 +9,8 @@ namespace {
 constexpr std::int64_t kRealBlock = 1024, kFakeBlock = 4096;
 
 /// Squared distances f64 [N] to the k-th nearest of the same set.
-Tensor squared_radii(const Tensor& features, std::int64_t k, const char* name, const std::function<void(std::int64_t)>& report) {
+Tensor squared_radii(const Tensor& features, std::int64_t k, const char* name,
+                     const std::function<void(std::int64_t)>& report) {
   if (features.size(0) <= k) {
     throw Error(fmt::format("{} images are too few for their {} nearest neighbours", features.size(0), k), name,
                 fmt::format("use more than {}", k));

@@ -18,6 +18,7 @@ struct Prdc {
 /// Of features [N, D] and [M, D]. An image's radius is the distance to the k-th nearest of its own set, itself not
 /// counted; "within" is nearer than that. Memory grows with N + M, not with N * M. `report` hears how many of the
 /// 2 N + M passes over a set are done. Throws Error when a set has no more than k images or the widths differ.
-Prdc prdc(const Tensor& real, const Tensor& fake, std::int64_t k = 5, const std::function<void(std::int64_t)>& report = {});
+Prdc prdc(const Tensor& real, const Tensor& fake, std::int64_t k = 5,
+          const std::function<void(std::int64_t)>& report = {});
 
 }  // namespace ganymede::quality

@@ -18,13 +18,16 @@ Tensor smoothed(const Tensor& images, double gain) {
   const Tensor line = torch::tensor({1.0f, 4.0f, 6.0f, 4.0f, 1.0f}) / 16;
   const Tensor filter = (at::outer(line, line) * gain).expand({images.size(1), 1, 5, 5}).contiguous();
   constexpr std::int64_t one[] = {1, 1}, zero[] = {0, 0};
-  return at::conv2d(at::reflection_pad2d(images, {2, 2, 2, 2}), filter, OptionalTensor(), /*stride=*/one, /*padding=*/zero,
+  return at::conv2d(at::reflection_pad2d(images, {2, 2, 2, 2}), filter, OptionalTensor(), /*stride=*/one,
+                    /*padding=*/zero,
                     /*dilation=*/one, /*groups=*/images.size(1));
 }
 
 Tensor halved(const Tensor& images) {
   using at::indexing::Slice;
-  return smoothed(images, 1).index({Slice(), Slice(), Slice(0, at::indexing::None, 2), Slice(0, at::indexing::None, 2)}).contiguous();
+  return smoothed(images, 1)
+      .index({Slice(), Slice(), Slice(0, at::indexing::None, 2), Slice(0, at::indexing::None, 2)})
+      .contiguous();
 }
 
 Tensor doubled(const Tensor& images) {
@@ -63,7 +66,8 @@ Tensor patches_of(const data::Dataset& dataset, std::size_t count, std::size_t l
   for (std::size_t begin = 0; begin < count; begin += kImagesCut) {
     const std::size_t stretch = std::min(kImagesCut, count - begin);
     std::vector<Tensor> images;
-    for (std::size_t i = begin; i < begin + stretch; ++i) images.push_back(read_images(dataset, i * dataset.size() / count, 1));
+    for (std::size_t i = begin; i < begin + stretch; ++i)
+      images.push_back(read_images(dataset, i * dataset.size() / count, 1));
     const Tensor drawn = laplacian_pyramid(at::cat(images).to(at::kFloat))[level].contiguous();
     for (std::size_t i = 0; i < stretch; ++i) {
       const auto first = static_cast<std::int64_t>((begin + i) * kPatchesPerImage);
@@ -96,7 +100,11 @@ double sliced_distance(const Tensor& a, const Tensor& b, std::uint64_t seed) {
   for (std::int64_t begin = 0; begin < kDirections; begin += kDirectionsAtOnce) {
     Tensor directions = at::empty({kDirectionsAtOnce, a.size(1)}).normal_(0, 1, generator);
     directions = directions / directions.norm(2, {1}, true);
-    sum += (rows_sorted(at::matmul(directions, a.t())) - rows_sorted(at::matmul(directions, b.t()))).abs().mean(1, false, at::kDouble).sum().item<double>();
+    sum += (rows_sorted(at::matmul(directions, a.t())) - rows_sorted(at::matmul(directions, b.t())))
+               .abs()
+               .mean(1, false, at::kDouble)
+               .sum()
+               .item<double>();
   }
   return sum / kDirections;
 }
@@ -116,8 +124,8 @@ std::vector<Tensor> laplacian_pyramid(const Tensor& images) {
 SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Dataset& fake, std::uint64_t seed) {
   const auto &a = real.info(), &b = fake.info();
   if (a.height != b.height || a.width != b.width || a.channels != b.channels) {
-    throw Error(fmt::format("images of {}x{}x{} cannot be compared with images of {}x{}x{} patch by patch", a.height, a.width,
-                            a.channels, b.height, b.width, b.channels),
+    throw Error(fmt::format("images of {}x{}x{} cannot be compared with images of {}x{}x{} patch by patch", a.height,
+                            a.width, a.channels, b.height, b.width, b.channels),
                 {}, "bring both to one size with --size and --channels");
   }
   if (std::min(a.height, a.width) < kSmallestLevel) {
@@ -126,7 +134,8 @@ SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Data
   }
   SlicedWasserstein out;
   out.images = std::min({real.size(), fake.size(), kSlicedImages});
-  if (out.images == 0) throw Error("there are no images", real.size() == 0 ? a.name : b.name, "name a set that has some");
+  if (out.images == 0)
+    throw Error("there are no images", real.size() == 0 ? a.name : b.name, "name a set that has some");
   int height = a.height;
   const auto levels = laplacian_pyramid(at::zeros({1, a.channels, a.height, a.width})).size();
   for (std::size_t level = 0; level < levels; ++level, height /= 2) {

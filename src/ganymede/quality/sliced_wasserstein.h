@@ -1,5 +1,5 @@
-// Sliced Wasserstein distance of patches of Laplacian pyramids (Karras et al., "Progressive growing of GANs for improved
-// quality, stability, and variation", 2018, section 5): compares textures at each scale, and needs no network.
+// Sliced Wasserstein distance of patches of Laplacian pyramids (Karras et al., "Progressive growing of GANs for
+// improved quality, stability, and variation", 2018, section 5): compares textures at each scale, and needs no network.
 #pragma once
 
 #include <map>

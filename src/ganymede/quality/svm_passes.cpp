@@ -2,15 +2,15 @@
 
 #include <cstring>
 
+#include "ganymede/core/at_level.h"
+
 namespace ganymede::quality {
 namespace {
 
 constexpr int kLanes = 16;
 using Lanes [[gnu::vector_size(kLanes * sizeof(float))]] = float;
 
-}  // namespace
-
-GANYMEDE_CLONES void multiply_rows(const float* const (&x)[kRowsAtOnce], const float* weights, std::int64_t stride,
+GANYMEDE_INLINE void multiply_body(const float* const (&x)[kRowsAtOnce], const float* weights, std::int64_t stride,
                                    std::int64_t width, SvmFactors& out) {
   Lanes sums[kRowsAtOnce][kClassesAtOnce] = {};
   std::int64_t i = 0;
@@ -33,8 +33,8 @@ GANYMEDE_CLONES void multiply_rows(const float* const (&x)[kRowsAtOnce], const f
   }
 }
 
-GANYMEDE_CLONES void add_rows(const float* const (&x)[kRowsAtOnce], const SvmFactors& factors, float* sums, std::int64_t stride,
-                              std::int64_t width) {
+GANYMEDE_INLINE void add_body(const float* const (&x)[kRowsAtOnce], const SvmFactors& factors, float* sums,
+                              std::int64_t stride, std::int64_t width) {
   std::int64_t i = 0;
   for (; i + kLanes <= width; i += kLanes) {
     Lanes rows[kRowsAtOnce];
@@ -51,6 +51,18 @@ GANYMEDE_CLONES void add_rows(const float* const (&x)[kRowsAtOnce], const SvmFac
       for (int r = 0; r < kRowsAtOnce; ++r) sums[k * stride + i] += factors[r][k] * x[r][i];
     }
   }
+}
+
+}  // namespace
+
+void multiply_rows(const float* const (&x)[kRowsAtOnce], const float* weights, std::int64_t stride, std::int64_t width,
+                   SvmFactors& out) {
+  at_level([&] GANYMEDE_LOOP { multiply_body(x, weights, stride, width, out); });
+}
+
+void add_rows(const float* const (&x)[kRowsAtOnce], const SvmFactors& factors, float* sums, std::int64_t stride,
+              std::int64_t width) {
+  at_level([&] GANYMEDE_LOOP { add_body(x, factors, sums, stride, width); });
 }
 
 }  // namespace ganymede::quality

@@ -10,7 +10,8 @@ namespace ganymede::quality {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr const char* kWanted = "use a TorchScript file that takes uint8 images [N, 3, H, W] and returns features [N, D], or (features, logits)";
+constexpr const char* kWanted =
+    "use a TorchScript file that takes uint8 images [N, 3, H, W] and returns features [N, D], or (features, logits)";
 
 /// LibTorch's messages go on with a trace of the script: the last line that says something names the error.
 std::string reason(const std::exception& error) {
@@ -44,7 +45,8 @@ class TorchScriptExtractor : public FeatureExtractor {
     if (!as_nvidia_) return checked(call(rgb, {}), images.size(0));
     Extracted out = checked(call(rgb, {{"return_features", true}}), images.size(0));
     // The probabilities' logarithms serve as logits: a softmax gives the probabilities back.
-    if (logits) out.logits = checked(call(rgb, {{"no_output_bias", true}}), images.size(0)).features.clamp_min_(1e-30).log_();
+    if (logits)
+      out.logits = checked(call(rgb, {{"no_output_bias", true}}), images.size(0)).features.clamp_min_(1e-30).log_();
     return out;
   }
 
@@ -54,8 +56,8 @@ class TorchScriptExtractor : public FeatureExtractor {
     try {
       return module_.get_method("forward")({images}, options);
     } catch (const std::exception& error) {
-      throw Error(fmt::format("the network takes no images of {}x{}x{}: {}", images.size(2), images.size(3), images.size(1),
-                              reason(error)),
+      throw Error(fmt::format("the network takes no images of {}x{}x{}: {}", images.size(2), images.size(3),
+                              images.size(1), reason(error)),
                   where_, "bring the images to another size with --size, or use other features");
     }
   }
@@ -74,7 +76,8 @@ class TorchScriptExtractor : public FeatureExtractor {
   Extracted checked(const torch::jit::IValue& value, std::int64_t count) const {
     if (!value.isTuple()) return {matrix(value, count), {}};
     const auto& parts = value.toTupleRef().elements();
-    if (parts.size() != 2) throw Error(fmt::format("it returns {} values where two belong", parts.size()), where_, kWanted);
+    if (parts.size() != 2)
+      throw Error(fmt::format("it returns {} values where two belong", parts.size()), where_, kWanted);
     return {matrix(parts[0], count), matrix(parts[1], count)};
   }
 
@@ -88,7 +91,8 @@ class TorchScriptExtractor : public FeatureExtractor {
 
 std::unique_ptr<FeatureExtractor> torchscript_extractor(const fs::path& path) {
   std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) throw Error("no such file", path.string(), "name a TorchScript file with --features");
+  if (!fs::is_regular_file(path, ignored))
+    throw Error("no such file", path.string(), "name a TorchScript file with --features");
   return std::make_unique<TorchScriptExtractor>(path);
 }
 

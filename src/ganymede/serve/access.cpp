@@ -43,7 +43,8 @@ Token Token::from_file(const std::filesystem::path& file) {
   text.erase(text.find_last_not_of(kBlanks) + 1);
   text.erase(0, text.find_first_not_of(kBlanks));
   if (text.size() < kLeastToken) {
-    throw UsageError(fmt::format("the token has fewer than {} characters", kLeastToken), file.string(), "make one with: openssl rand -hex 32");
+    throw UsageError(fmt::format("the token has fewer than {} characters", kLeastToken), file.string(),
+                     "make one with: openssl rand -hex 32");
   }
   return Token(text);
 }
@@ -69,13 +70,16 @@ void check_host(const Request& request) {
   const std::size_t colon = host.rfind(':');
   const bool has_port = colon != std::string::npos && host.find(']', colon) == std::string::npos;
   if (!is_loopback(has_port ? host.substr(0, colon) : host)) {
-    throw Problem(421, "this server answers to the names of this machine only, such as localhost; start it with a token to be asked under others");
+    throw Problem(421,
+                  "this server answers to the names of this machine only, such as localhost; start it with a token to "
+                  "be asked under others");
   }
 }
 
 Headers security_headers(const std::string& page) {
-  const std::string policy = "default-src 'none'; script-src" + sources_of(page, "script") + "; style-src" + sources_of(page, "style") +
-                             "; img-src 'self' blob: data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  const std::string policy =
+      "default-src 'none'; script-src" + sources_of(page, "script") + "; style-src" + sources_of(page, "style") +
+      "; img-src 'self' blob: data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
   return {{"Content-Security-Policy", policy},
           {"X-Content-Type-Options", "nosniff"},
           {"X-Frame-Options", "DENY"},

@@ -19,28 +19,32 @@ using nlohmann::json;
 std::string id_of(const fs::path& path) {
   std::string id = (path.extension() == ".safetensors" ? path.stem() : path.filename()).string();
   for (char& c : id) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    const bool plain =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     if (!plain) c = '-';
   }
   return id.empty() || id == "." || id == ".." ? "model" : id;
 }
 
-json overview_of(const ModelEntry& entry, const checkpoint::Model& model, const models::Summary& generator, std::uint64_t bytes) {
+json overview_of(const ModelEntry& entry, const checkpoint::Model& model, const models::Summary& generator,
+                 std::uint64_t bytes) {
   const auto& shape = model.gan.image_shape();
   const auto& recipe = model.recipe;
-  return {{"id", entry.id},
-          {"title", recipe.title.empty() ? recipe.name : recipe.title},
-          {"recipe", recipe.name},
-          {"run", entry.run.empty() ? json(nullptr) : json(entry.run)},
-          {"step", model.step},
-          {"image", {{"width", shape.width()}, {"height", shape.height()}, {"channels", shape.channels()}}},
-          {"latent", {{"size", recipe.latent.size},
-                      {"distribution", recipe.latent.distribution == config::LatentDistribution::kUniform ? "uniform" : "normal"}}},
-          {"classes", model.classes},
-          {"data", recipe.data.name},
-          {"averaged", model.average.has_value()},
-          {"parameters", generator.total},
-          {"bytes", bytes}};
+  return {
+      {"id", entry.id},
+      {"title", recipe.title.empty() ? recipe.name : recipe.title},
+      {"recipe", recipe.name},
+      {"run", entry.run.empty() ? json(nullptr) : json(entry.run)},
+      {"step", model.step},
+      {"image", {{"width", shape.width()}, {"height", shape.height()}, {"channels", shape.channels()}}},
+      {"latent",
+       {{"size", recipe.latent.size},
+        {"distribution", recipe.latent.distribution == config::LatentDistribution::kUniform ? "uniform" : "normal"}}},
+      {"classes", model.classes},
+      {"data", recipe.data.name},
+      {"averaged", model.average.has_value()},
+      {"parameters", generator.total},
+      {"bytes", bytes}};
 }
 
 }  // namespace
@@ -68,7 +72,8 @@ struct Catalogue::Found {
   std::map<std::string, fs::path> runs;
 };
 
-Catalogue::Catalogue(std::vector<fs::path> places, std::uint64_t memory) : places_(std::move(places)), memory_(memory) {}
+Catalogue::Catalogue(std::vector<fs::path> places, std::uint64_t memory)
+    : places_(std::move(places)), memory_(memory) {}
 Catalogue::~Catalogue() = default;
 
 Catalogue::Found Catalogue::look() const {
@@ -80,7 +85,8 @@ Catalogue::Found Catalogue::look() const {
       continue;
     }
     for (const auto& entry : fs::directory_iterator(place, ignored)) {
-      const bool wanted = entry.is_directory(ignored) ? is_run(entry.path()) : entry.path().extension() == ".safetensors";
+      const bool wanted =
+          entry.is_directory(ignored) ? is_run(entry.path()) : entry.path().extension() == ".safetensors";
       if (wanted) paths.insert(fs::absolute(entry.path()).lexically_normal());
     }
   }
@@ -88,7 +94,8 @@ Catalogue::Found Catalogue::look() const {
   for (auto path : paths) {
     if (!path.has_filename()) path = path.parent_path();
     std::string id = id_of(path);
-    for (int i = 2; found.models.contains(id) || found.runs.contains(id); ++i) id = id_of(path) + "-" + std::to_string(i);
+    for (int i = 2; found.models.contains(id) || found.runs.contains(id); ++i)
+      id = id_of(path) + "-" + std::to_string(i);
     if (!fs::is_directory(path, ignored)) {
       found.models[id] = {path, ""};
       continue;
@@ -118,7 +125,8 @@ void Catalogue::refresh() {
     try {
       auto model = checkpoint::load_drawing_model(file.file);
       auto untrained = model.untrained_generator();
-      const auto generator = models::summarise(model.gan.generator), discriminator = models::summarise(model.gan.discriminator);
+      const auto generator = models::summarise(model.gan.generator),
+                 discriminator = models::summarise(model.gan.discriminator);
       auto entry = std::make_shared<ModelEntry>();
       entry->id = id;
       entry->run = file.run;
@@ -233,7 +241,8 @@ std::shared_ptr<const LoadedModel> Catalogue::load(const std::string& id) {
 
 std::size_t Catalogue::loaded() const {
   const std::lock_guard lock(mutex_);
-  return static_cast<size_t>(std::count_if(models_.begin(), models_.end(), [](const auto& slot) { return slot.second->loaded != nullptr; }));
+  return static_cast<size_t>(
+      std::count_if(models_.begin(), models_.end(), [](const auto& slot) { return slot.second->loaded != nullptr; }));
 }
 
 }  // namespace ganymede::serve

@@ -18,7 +18,9 @@ struct LoadedModel {
   checkpoint::Model model;
   models::Network untrained;
 
-  const models::Network& generator(bool before_training) const { return before_training ? untrained : model.generator(); }
+  const models::Network& generator(bool before_training) const {
+    return before_training ? untrained : model.generator();
+  }
 };
 
 /// A model file that was read without an error.

@@ -34,10 +34,12 @@ struct SpawnSettings {
 
 }  // namespace
 
-ChildProcess::ChildProcess(const std::filesystem::path& program, std::vector<std::string> arguments, const std::filesystem::path& log) {
+ChildProcess::ChildProcess(const std::filesystem::path& program, std::vector<std::string> arguments,
+                           const std::filesystem::path& log) {
   SpawnSettings settings;
   ::posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644);
+  ::posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, log.c_str(),
+                                     O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644);
   ::posix_spawn_file_actions_adddup2(&settings.files, STDOUT_FILENO, STDERR_FILENO);
   ::posix_spawn_file_actions_addclosefrom_np(&settings.files, STDERR_FILENO + 1);
   ::posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETPGROUP);
@@ -67,7 +69,8 @@ void ChildProcess::stop() {
 
 std::optional<int> ChildProcess::ended() {
   int status = 0;
-  if (!code_ && ::waitpid(id_, &status, WNOHANG) == id_) code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  if (!code_ && ::waitpid(id_, &status, WNOHANG) == id_)
+    code_ = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
   return code_;
 }
 

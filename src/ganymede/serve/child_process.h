@@ -13,10 +13,11 @@ namespace ganymede::serve {
 
 class ChildProcess {
  public:
-  /// Starts the file `program` with `arguments`, its own name before them. It reads nothing, what it says goes to the end
-  /// of `log`, it inherits no other file or socket, and it is a process group of its own: Ctrl-C is for us alone.
+  /// Starts the file `program` with `arguments`, its own name before them. It reads nothing, what it says goes to the
+  /// end of `log`, it inherits no other file or socket, and it is a process group of its own: Ctrl-C is for us alone.
   /// Throws Error.
-  ChildProcess(const std::filesystem::path& program, std::vector<std::string> arguments, const std::filesystem::path& log);
+  ChildProcess(const std::filesystem::path& program, std::vector<std::string> arguments,
+               const std::filesystem::path& log);
   /// Asks it to stop and waits; what does not end within `kPatience` is killed.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;

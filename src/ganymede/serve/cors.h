@@ -13,8 +13,8 @@ namespace ganymede::serve {
 class AllowedOrigins {
  public:
   AllowedOrigins() = default;
-  /// Each as browsers send it: "https://studio.example", "http://localhost:3000". Throws UsageError for anything else, "*"
-  /// included: whoever opens any page could then be used to ask this server.
+  /// Each as browsers send it: "https://studio.example", "http://localhost:3000". Throws UsageError for anything else,
+  /// "*" included: whoever opens any page could then be used to ask this server.
   explicit AllowedOrigins(const std::vector<std::string>& origins);
 
   /// The answer to a browser that asks beforehand whether a page of an allowed origin may call; nothing for others.

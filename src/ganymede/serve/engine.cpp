@@ -12,7 +12,9 @@ namespace {
 constexpr const char* kRetryAfter = "1";
 constexpr std::int64_t kMostTogether = 4 * models::kDrawnTogether;  // more would only make the first wait for the last
 
-std::int64_t count_of(const Engine::Job& job) { return job.latents.size(0); }
+std::int64_t count_of(const Engine::Job& job) {
+  return job.latents.size(0);
+}
 
 /// Whether one pass of one network can draw both.
 bool together(const Engine::Job& a, const Engine::Job& b) {
@@ -23,7 +25,8 @@ bool together(const Engine::Job& a, const Engine::Job& b) {
 
 Engine::Engine(Meters& meters, const Options& options) : meters_(meters), options_(options) {
   for (int i = 0; i < options.replicas; ++i) {
-    const int share = std::max(1, options.threads / options.replicas + (i < options.threads % options.replicas ? 1 : 0));
+    const int share =
+        std::max(1, options.threads / options.replicas + (i < options.threads % options.replicas ? 1 : 0));
     replicas_.emplace_back([this, share] {
       {
         const std::lock_guard lock(mutex_);
@@ -87,7 +90,8 @@ void Engine::work() {
     const auto begin = Clock::now();
     std::erase_if(batch, [&](const Job& job) {
       if (job.deadline > begin) return false;
-      job.done({}, std::make_exception_ptr(Problem(503, "the server is too busy to answer in time", {}, {{"Retry-After", kRetryAfter}})));
+      job.done({}, std::make_exception_ptr(
+                       Problem(503, "the server is too busy to answer in time", {}, {{"Retry-After", kRetryAfter}})));
       return true;
     });
     if (batch.empty()) continue;
@@ -98,8 +102,10 @@ void Engine::work() {
     }
     try {
       const auto& network = batch.front().model->generator(batch.front().untrained);
-      const Tensor images = models::generate(network, at::cat(latents), labels.empty() ? Tensor() : at::cat(labels), options_.type);
-      meters_.batch(static_cast<int>(images.size(0)), static_cast<int>(batch.size()), std::chrono::duration<double>(Clock::now() - begin).count());
+      const Tensor images =
+          models::generate(network, at::cat(latents), labels.empty() ? Tensor() : at::cat(labels), options_.type);
+      meters_.batch(static_cast<int>(images.size(0)), static_cast<int>(batch.size()),
+                    std::chrono::duration<double>(Clock::now() - begin).count());
       std::int64_t first = 0;
       for (const auto& job : batch) {
         job.done(images.slice(0, first, first + count_of(job)), nullptr);

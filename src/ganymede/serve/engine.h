@@ -31,10 +31,10 @@ class Engine {
   };
 
   struct Options {
-    std::int64_t queue = 4096;            ///< pictures that may wait
-    int replicas = 1;                     ///< batches drawn at once
-    int threads = 1;                      ///< of all replicas together
-    at::ScalarType type = at::kFloat;     ///< of the arithmetic
+    std::int64_t queue = 4096;         ///< pictures that may wait
+    int replicas = 1;                  ///< batches drawn at once
+    int threads = 1;                   ///< of all replicas together
+    at::ScalarType type = at::kFloat;  ///< of the arithmetic
   };
 
   Engine(Meters& meters, const Options& options);

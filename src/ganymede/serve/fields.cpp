@@ -20,7 +20,8 @@ bool is_json_type(const std::string& content_type) {
 }
 
 json parse(const Request& request) {
-  if (!is_json_type(request.header("content-type"))) throw Problem(415, "the body must be of the type application/json");
+  if (!is_json_type(request.header("content-type")))
+    throw Problem(415, "the body must be of the type application/json");
   try {
     return json::parse(request.body, [](int depth, json::parse_event_t, json&) {
       if (depth > kMaxDepth) throw Problem(400, fmt::format("the body is nested more than {} deep", kMaxDepth));
@@ -50,9 +51,13 @@ const json* Fields::find(const std::string& name) {
   return found == object_.end() || found->is_null() ? nullptr : &*found;
 }
 
-void Fields::refuse(const std::string& name, const std::string& detail) const { throw Problem(422, detail, full_name(name)); }
+void Fields::refuse(const std::string& name, const std::string& detail) const {
+  throw Problem(422, detail, full_name(name));
+}
 
-bool Fields::has(const std::string& name) { return find(name) != nullptr; }
+bool Fields::has(const std::string& name) {
+  return find(name) != nullptr;
+}
 
 std::int64_t Fields::integer(const std::string& name, std::int64_t low, std::int64_t high) {
   const std::string wanted = fmt::format("must be a whole number from {} to {}", low, high);
@@ -60,7 +65,8 @@ std::int64_t Fields::integer(const std::string& name, std::int64_t low, std::int
   if (value == nullptr) refuse(name, "is missing; it " + wanted);
   // JSON knows one kind of number: 4.0 is a whole one.
   const double number = value->is_number() ? value->get<double>() : NAN;
-  if (!(number >= static_cast<double>(low) && number <= static_cast<double>(high)) || number != std::floor(number)) refuse(name, wanted);
+  if (!(number >= static_cast<double>(low) && number <= static_cast<double>(high)) || number != std::floor(number))
+    refuse(name, wanted);
   return value->is_number_float() ? static_cast<std::int64_t>(number) : value->get<std::int64_t>();
 }
 
@@ -98,20 +104,24 @@ std::string Fields::text(const std::string& name, const std::string& fallback) {
   return value->get<std::string>();
 }
 
-std::string Fields::choice(const std::string& name, const std::vector<std::string>& choices, const std::string& fallback) {
+std::string Fields::choice(const std::string& name, const std::vector<std::string>& choices,
+                           const std::string& fallback) {
   const std::string value = text(name, fallback);
-  if (std::find(choices.begin(), choices.end(), value) == choices.end()) refuse(name, fmt::format("must be one of {}", fmt::join(choices, ", ")));
+  if (std::find(choices.begin(), choices.end(), value) == choices.end())
+    refuse(name, fmt::format("must be one of {}", fmt::join(choices, ", ")));
   return value;
 }
 
 const json& Fields::list(const std::string& name, std::size_t least, std::size_t most) {
   const json* value = find(name);
   if (value == nullptr) refuse(name, "is missing");
-  if (!value->is_array() || value->size() < least || value->size() > most) refuse(name, fmt::format("must be a list of {} to {}", least, most));
+  if (!value->is_array() || value->size() < least || value->size() > most)
+    refuse(name, fmt::format("must be a list of {} to {}", least, most));
   return *value;
 }
 
-std::vector<std::vector<float>> Fields::vectors(const std::string& name, std::size_t least, std::size_t most, std::size_t width) {
+std::vector<std::vector<float>> Fields::vectors(const std::string& name, std::size_t least, std::size_t most,
+                                                std::size_t width) {
   std::vector<std::vector<float>> out;
   for (const auto& row : list(name, least, most)) {
     if (!row.is_array() || row.size() != width) refuse(name, fmt::format("every vector must have {} numbers", width));

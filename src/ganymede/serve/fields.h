@@ -11,8 +11,8 @@ namespace ganymede::serve {
 
 class Fields {
  public:
-  /// Throws Problem 415 for another content type, 400 for text that is no JSON or nested too deeply, 422 for JSON that is
-  /// no object.
+  /// Throws Problem 415 for another content type, 400 for text that is no JSON or nested too deeply, 422 for JSON that
+  /// is no object.
   explicit Fields(const Request& request);
   /// For an object within the body; `name` comes before its fields' names in messages.
   Fields(const nlohmann::json& object, std::string name);
@@ -29,7 +29,8 @@ class Fields {
   /// A list of `least` to `most` entries.
   const nlohmann::json& list(const std::string& name, std::size_t least, std::size_t most);
   /// A list of lists of `width` finite numbers, `least` to `most` of them.
-  std::vector<std::vector<float>> vectors(const std::string& name, std::size_t least, std::size_t most, std::size_t width);
+  std::vector<std::vector<float>> vectors(const std::string& name, std::size_t least, std::size_t most,
+                                          std::size_t width);
 
   /// "name", or "outer.name" within another field.
   std::string full_name(const std::string& name) const { return prefix_ + name; }

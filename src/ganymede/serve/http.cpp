@@ -52,39 +52,62 @@ const std::string& Request::header(const std::string& lower_case_name) const {
   return found == headers.end() ? none : found->second;
 }
 
-std::string Request::path() const { return target.substr(0, target.find('?')); }
+std::string Request::path() const {
+  return target.substr(0, target.find('?'));
+}
 
 Problem::Problem(int status, std::string detail, std::string field, Headers headers)
     : Error(std::move(detail), std::move(field)), status_(status), headers_(std::move(headers)) {}
 
 std::string phrase(int status) {
   switch (status) {
-    case 200: return "OK";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 413: return "Content Too Large";
-    case 415: return "Unsupported Media Type";
-    case 421: return "Misdirected Request";
-    case 422: return "Unprocessable Content";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    default: return "Status " + std::to_string(status);
+    case 200:
+      return "OK";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 413:
+      return "Content Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Content";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Status " + std::to_string(status);
   }
 }
 
 Response problem_response(const Problem& problem) {
   nlohmann::json document{{"type", "about:blank"}, {"title", phrase(problem.status())}, {"status", problem.status()}};
-  document["detail"] = problem.where().empty() ? problem.what_happened() : problem.where() + ": " + problem.what_happened();
+  document["detail"] =
+      problem.where().empty() ? problem.what_happened() : problem.where() + ": " + problem.what_happened();
   if (!problem.where().empty()) {
     document["errors"] = nlohmann::json::array({{{"field", problem.where()}, {"detail", problem.what_happened()}}});
   }
@@ -138,7 +161,10 @@ bool is_utf8(std::string_view text) {
       ++i;
       continue;
     }
-    const size_t length = first >= 0xC2 && first <= 0xDF ? 2 : first >= 0xE0 && first <= 0xEF ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+    const size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                          : first >= 0xE0 && first <= 0xEF ? 3
+                          : first >= 0xF0 && first <= 0xF4 ? 4
+                                                           : 0;
     if (length == 0) return false;
     for (size_t k = 1; k < length; ++k) {
       if ((byte(i + k) & 0xC0) != 0x80) return false;

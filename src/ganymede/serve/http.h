@@ -18,14 +18,14 @@ namespace ganymede::serve {
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
-  std::string method;                            ///< "GET", "POST", ...; HEAD arrives as GET
-  std::string target;                            ///< as sent: path and query
-  std::vector<std::string> segments;             ///< of the path, percent-decoded: "/a/b%20c" is {"a", "b c"}
-  std::map<std::string, std::string> query;      ///< decoded; the last of equal names
-  std::map<std::string, std::string> headers;    ///< names in lower case
-  std::map<std::string, std::string> captured;   ///< what stands in the {places} of the route's pattern
+  std::string method;                           ///< "GET", "POST", ...; HEAD arrives as GET
+  std::string target;                           ///< as sent: path and query
+  std::vector<std::string> segments;            ///< of the path, percent-decoded: "/a/b%20c" is {"a", "b c"}
+  std::map<std::string, std::string> query;     ///< decoded; the last of equal names
+  std::map<std::string, std::string> headers;   ///< names in lower case
+  std::map<std::string, std::string> captured;  ///< what stands in the {places} of the route's pattern
   std::string body;
-  std::string remote;                            ///< the client's address
+  std::string remote;  ///< the client's address
 
   /// A header's value, or an empty text.
   const std::string& header(const std::string& lower_case_name) const;
@@ -67,12 +67,13 @@ class Problem : public Error {
 std::string phrase(int status);
 /// `problem` as application/problem+json.
 Response problem_response(const Problem& problem);
-/// What an exception means to the client: a Problem as it is, a UsageError as 422, an Error as 500 (its text only in the
-/// log, for it may name files of this machine).
+/// What an exception means to the client: a Problem as it is, a UsageError as 422, an Error as 500 (its text only in
+/// the log, for it may name files of this machine).
 Response response_of(const std::exception_ptr& exception);
 Response json_response(const nlohmann::json& document);
 
-/// Splits and decodes a target. Throws Problem 400 for bad percent codes, control characters and text that is not UTF-8.
+/// Splits and decodes a target. Throws Problem 400 for bad percent codes, control characters and text that is not
+/// UTF-8.
 void parse_target(std::string_view target, Request& request);
 bool is_utf8(std::string_view text);
 

@@ -35,12 +35,14 @@ void Meters::Durations::write(std::string& out, const std::string& name, const s
   std::uint64_t below = 0;
   for (size_t i = 0; i < counts.size(); ++i) {
     below += counts[i];
-    out += fmt::format("{}_bucket{{{}{}le=\"{}\"}} {}\n", name, labels, comma, i < kBounds.size() ? fmt::format("{}", kBounds[i]) : "+Inf", below);
+    out += fmt::format("{}_bucket{{{}{}le=\"{}\"}} {}\n", name, labels, comma,
+                       i < kBounds.size() ? fmt::format("{}", kBounds[i]) : "+Inf", below);
   }
   out += fmt::format("{}_sum{} {}\n{}_count{} {}\n", name, braces, sum, name, braces, below);
 }
 
-void Meters::request(const std::string& method, const std::string& route, int status, double seconds, std::uint64_t bytes) {
+void Meters::request(const std::string& method, const std::string& route, int status, double seconds,
+                     std::uint64_t bytes) {
   const std::lock_guard lock(mutex_);
   ++requests_[{known_method(method), route, status}];
   request_seconds_[route].add(seconds);
@@ -60,10 +62,12 @@ std::string Meters::text(const std::vector<Gauge>& gauges) const {
   head(out, "ganymede_http_requests_total", "counter", "Requests answered.");
   for (const auto& [key, count] : requests_) {
     const auto& [method, route, status] = key;
-    out += fmt::format("ganymede_http_requests_total{{method=\"{}\",route=\"{}\",status=\"{}\"}} {}\n", method, route, status, count);
+    out += fmt::format("ganymede_http_requests_total{{method=\"{}\",route=\"{}\",status=\"{}\"}} {}\n", method, route,
+                       status, count);
   }
   head(out, "ganymede_http_request_seconds", "histogram", "From the whole request to the last byte of its answer.");
-  for (const auto& [route, durations] : request_seconds_) durations.write(out, "ganymede_http_request_seconds", fmt::format("route=\"{}\"", route));
+  for (const auto& [route, durations] : request_seconds_)
+    durations.write(out, "ganymede_http_request_seconds", fmt::format("route=\"{}\"", route));
   head(out, "ganymede_http_response_bytes_total", "counter", "Bytes of the bodies sent.");
   out += fmt::format("ganymede_http_response_bytes_total {}\n", bytes_);
   head(out, "ganymede_pictures_total", "counter", "Pictures drawn.");

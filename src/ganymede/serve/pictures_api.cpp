@@ -22,7 +22,8 @@ constexpr std::int64_t kMaxSeed = std::int64_t{1} << 53;  // what every reader o
 constexpr std::int64_t kMaxIndex = 1'000'000;
 constexpr double kLeastTruncation = 0.01, kMostTruncation = 10;
 constexpr auto kDeadline = std::chrono::seconds(20);
-const std::vector<std::string> kFormats{"png", "grid", "json", "zip"}, kFrameFormats{"png", "grid", "json", "zip", "gif", "apng"};
+const std::vector<std::string> kFormats{"png", "grid", "json", "zip"},
+    kFrameFormats{"png", "grid", "json", "zip", "gif", "apng"};
 
 /// What is to be drawn, and how it is to be answered.
 struct Drawing {
@@ -32,11 +33,11 @@ struct Drawing {
   std::string group;  ///< name of the list of pictures in JSON
   Tensor latents, labels;
   std::int64_t columns = 1;
-  int milliseconds = 0;              ///< that each picture of an animation stays
-  std::int64_t shown = 0;            ///< so many lie in grids and archives; the others are named in `extra`
-  std::vector<std::string> extra;    ///< JSON alone: names of the pictures behind the shown ones
-  json about;                        ///< the other members of a JSON answer
-  bool vectors = false;              ///< JSON alone: with the latents
+  int milliseconds = 0;            ///< that each picture of an animation stays
+  std::int64_t shown = 0;          ///< so many lie in grids and archives; the others are named in `extra`
+  std::vector<std::string> extra;  ///< JSON alone: names of the pictures behind the shown ones
+  json about;                      ///< the other members of a JSON answer
+  bool vectors = false;            ///< JSON alone: with the latents
   Headers headers;
 };
 
@@ -98,10 +99,12 @@ Tensor points_of(const Drawing& drawing, Fields& fields, const std::string& name
   for (const auto& object : fields.list(name, least, kMostPoints)) {
     Fields point(object, fmt::format("{}[{}]", name, rows.size()));
     if (point.has("z")) {
-      rows.push_back(tensor_of({Fields({{"z", json::array({object["z"]})}}, point.full_name("z")).vectors("z", 1, 1, size)}));
+      rows.push_back(
+          tensor_of({Fields({{"z", json::array({object["z"]})}}, point.full_name("z")).vectors("z", 1, 1, size)}));
     } else {
       const auto seed = static_cast<std::uint64_t>(point.integer("seed", 0, kMaxSeed));
-      rows.push_back(models::draw_numbered_latent(latent, static_cast<std::uint64_t>(point.integer("index", 0, kMaxIndex)), seed));
+      rows.push_back(
+          models::draw_numbered_latent(latent, static_cast<std::uint64_t>(point.integer("index", 0, kMaxIndex)), seed));
     }
     point.finish();
   }
@@ -144,7 +147,8 @@ Response packed(const Drawing& drawing, const Tensor& images) {
     response = json_response(document);
   } else if (drawing.format == "zip") {
     std::vector<std::pair<std::string, Bytes>> files;
-    for (size_t i = 0; i < shown.size(); ++i) files.emplace_back(fmt::format("{:04}.png", i), image::encode_png(pictures[i]));
+    for (size_t i = 0; i < shown.size(); ++i)
+      files.emplace_back(fmt::format("{:04}.png", i), image::encode_png(pictures[i]));
     response = {.content_type = "application/zip", .body = zip(files)};
   } else if (drawing.format == "gif") {
     response = binary("image/gif", image::encode_gif(image::enlarged_frames(shown), drawing.milliseconds));
@@ -152,20 +156,23 @@ Response packed(const Drawing& drawing, const Tensor& images) {
     response = binary("image/apng", image::encode_apng(image::enlarged_frames(shown), drawing.milliseconds));
   } else {
     const bool single = drawing.format == "png" && shown.size() == 1;
-    response = binary("image/png", image::encode_png(single ? pictures[0] : image::grid(shown, static_cast<int>(drawing.columns))));
+    response = binary("image/png",
+                      image::encode_png(single ? pictures[0] : image::grid(shown, static_cast<int>(drawing.columns))));
   }
   response.headers = drawing.headers;
   return response;
 }
 
 /// Draws, then hands the images to `take` on a worker's thread; what goes wrong, there too, is the reply.
-void draw(const Services& services, const Drawing& drawing, const Reply& reply, std::function<void(const Tensor& images)> take) {
+void draw(const Services& services, const Drawing& drawing, const Reply& reply,
+          std::function<void(const Tensor& images)> take) {
   services.engine.draw({.model = drawing.model,
                         .untrained = drawing.untrained,
                         .latents = drawing.latents,
                         .labels = drawing.labels,
                         .deadline = Engine::Clock::now() + kDeadline,
-                        .done = [take = std::move(take), reply, &workers = services.workers](const Tensor& images, std::exception_ptr error) {
+                        .done = [take = std::move(take), reply, &workers = services.workers](const Tensor& images,
+                                                                                             std::exception_ptr error) {
                           workers.post([take, reply, images, error] {
                             try {
                               if (error) std::rethrow_exception(error);
@@ -195,7 +202,8 @@ void generate(const Services& services, const Request& request, const Reply& rep
   std::int64_t count = 0;
   if (fields.has("z")) {
     if (fields.has("seed")) throw Problem(422, "excludes 'z'", "seed");
-    drawing.latents = tensor_of(fields.vectors("z", 1, kMostPictures, static_cast<std::size_t>(model.recipe.latent.size)));
+    drawing.latents =
+        tensor_of(fields.vectors("z", 1, kMostPictures, static_cast<std::size_t>(model.recipe.latent.size)));
     count = fields.integer("count", 1, kMostPictures, drawing.latents.size(0));
     if (count != drawing.latents.size(0)) throw Problem(422, "must be the number of vectors in 'z'", "count");
   } else {
@@ -226,11 +234,13 @@ void interpolate(const Services& services, const Request& request, const Reply& 
   const Tensor points = cut_off(drawing, fields, points_of(drawing, fields, "points", 2));
   const auto frames = fields.integer("frames", 2, kMostPictures, 16);
   const std::string way = fields.choice("way", {"spherical", "linear"}, "spherical");
-  drawing.latents = explore::path(points, frames, way == "linear" ? explore::Blend::kLinear : explore::Blend::kSpherical);
+  drawing.latents =
+      explore::path(points, frames, way == "linear" ? explore::Blend::kLinear : explore::Blend::kSpherical);
   drawing.labels = labels_of(drawing, fields, frames, one_class(drawing, frames));
   if (fields.has("to_class")) {
     const auto to = class_of(drawing, fields, "to_class");
-    drawing.labels = explore::class_path(drawing.labels[0].item<std::int64_t>(), to, drawing.model->model.gan.classes(), frames);
+    drawing.labels =
+        explore::class_path(drawing.labels[0].item<std::int64_t>(), to, drawing.model->model.gan.classes(), frames);
   }
   drawing.milliseconds = static_cast<int>(fields.integer("milliseconds", 10, kMostMilliseconds, 50));
   drawing.about["way"] = way;
@@ -245,7 +255,8 @@ void arithmetic(const Services& services, const Request& request, const Reply& r
   Fields fields(request);
   Drawing drawing = begin(services, request, fields, kFormats, "json");
   std::vector<Tensor> groups;
-  for (const char* name : {"a", "b", "c"}) groups.push_back(cut_off(drawing, fields, points_of(drawing, fields, name, 1)));
+  for (const char* name : {"a", "b", "c"})
+    groups.push_back(cut_off(drawing, fields, points_of(drawing, fields, name, 1)));
   const double radius = fields.number("radius", 0, 2, 0.25);
   const auto seed = static_cast<std::uint64_t>(fields.integer("seed", 0, kMaxSeed, 0));
   const Tensor result = explore::arithmetic(groups[0], groups[1], groups[2]);
@@ -269,7 +280,8 @@ Response neighbours_found(json about, const std::vector<std::vector<quality::Nea
   for (const auto& nearest : found) {
     auto& list = lists.emplace_back(json::array());
     for (const auto& one : nearest) {
-      list.push_back({{"index", one.index}, {"distance", one.distance}, {"png", base64(image::encode_png(one.picture))}});
+      list.push_back(
+          {{"index", one.index}, {"distance", one.distance}, {"png", base64(image::encode_png(one.picture))}});
       if (!one.label.empty()) list.back()["class"] = one.label;
     }
   }
@@ -285,19 +297,22 @@ void neighbours(const Services& services, const Request& request, const Reply& r
   drawing.labels = labels_of(drawing, fields, pictures, one_class(drawing, pictures));
   drawing.about["data"] = drawing.model->model.recipe.data.name;
   fields.finish();
-  draw(services, drawing, reply, [&services, reply, count, model = drawing.model, about = drawing.about](const Tensor& images) {
-    services.training_images.look(model, models::to_pictures(images), count, [reply, about](const auto& found, std::exception_ptr error) {
-      reply(error ? response_of(error) : neighbours_found(about, found));
-    });
-  });
+  draw(services, drawing, reply,
+       [&services, reply, count, model = drawing.model, about = drawing.about](const Tensor& images) {
+         services.training_images.look(model, models::to_pictures(images), count,
+                                       [reply, about](const auto& found, std::exception_ptr error) {
+                                         reply(error ? response_of(error) : neighbours_found(about, found));
+                                       });
+       });
 }
 
 }  // namespace
 
 void add_picture_routes(Router& router, const Services& services) {
   const auto add = [&](const std::string& verb, void (*handle)(const Services&, const Request&, const Reply&)) {
-    router.add("POST", "/api/v1/models/{id}/" + verb,
-               Handler([handle, services](const Request& request, const Reply& reply) { handle(services, request, reply); }));
+    router.add(
+        "POST", "/api/v1/models/{id}/" + verb,
+        Handler([handle, services](const Request& request, const Reply& reply) { handle(services, request, reply); }));
   };
   add("generate", generate);
   add("interpolate", interpolate);

@@ -8,7 +8,9 @@
 namespace ganymede::serve {
 namespace {
 
-bool is_place(const std::string& segment) { return segment.size() > 2 && segment.front() == '{' && segment.back() == '}'; }
+bool is_place(const std::string& segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
   if (pattern.size() != path.size()) return false;
@@ -26,8 +28,10 @@ void Router::add(const std::string& method, const std::string& pattern, Handler 
   routes_.push_back({method, pattern, std::move(parsed.segments), std::move(handler)});
 }
 
-void Router::add(const std::string& method, const std::string& pattern, std::function<Response(const Request&)> handler) {
-  add(method, pattern, Handler([handler = std::move(handler)](const Request& request, const Reply& reply) { reply(handler(request)); }));
+void Router::add(const std::string& method, const std::string& pattern,
+                 std::function<Response(const Request&)> handler) {
+  add(method, pattern,
+      Handler([handler = std::move(handler)](const Request& request, const Reply& reply) { reply(handler(request)); }));
 }
 
 void Router::handle(Request request, const Reply& reply) const {
@@ -54,8 +58,8 @@ void Router::handle(Request request, const Reply& reply) const {
   }
   if (allowed.empty()) return reply(problem_response(Problem(404, "there is nothing at this address")));
   if (allowed.contains("GET")) allowed.insert("HEAD");
-  Response response = problem_response(
-      Problem(405, fmt::format("{} is not allowed here", request.method), {}, {{"Allow", fmt::format("{}", fmt::join(allowed, ", "))}}));
+  Response response = problem_response(Problem(405, fmt::format("{} is not allowed here", request.method), {},
+                                               {{"Allow", fmt::format("{}", fmt::join(allowed, ", "))}}));
   response.route = route;
   reply(std::move(response));
 }

@@ -14,13 +14,16 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::uint64_t kMaxText = 4 << 20;
-const std::vector<std::string> kFigures{"real.png", "real_and_generated.png", "first_epoch.png", "first_epoch_and_last.png", "losses.svg"};
+const std::vector<std::string> kFigures{"real.png", "real_and_generated.png", "first_epoch.png",
+                                        "first_epoch_and_last.png", "losses.svg"};
 
 constexpr std::string_view kSampleBegin = "step-", kSampleEnd = ".png";
 
 bool is_sample(const std::string& name) {
-  return name.size() > kSampleBegin.size() + kSampleEnd.size() && name.starts_with(kSampleBegin) && name.ends_with(kSampleEnd) &&
-         std::all_of(name.begin() + kSampleBegin.size(), name.end() - kSampleEnd.size(), [](char c) { return c >= '0' && c <= '9'; });
+  return name.size() > kSampleBegin.size() + kSampleEnd.size() && name.starts_with(kSampleBegin) &&
+         name.ends_with(kSampleEnd) &&
+         std::all_of(name.begin() + kSampleBegin.size(), name.end() - kSampleEnd.size(),
+                     [](char c) { return c >= '0' && c <= '9'; });
 }
 
 std::vector<std::string> samples_in(const fs::path& folder) {
@@ -30,16 +33,21 @@ std::vector<std::string> samples_in(const fs::path& folder) {
     const std::string name = entry.path().filename().string();
     if (is_sample(name)) names.push_back(name);
   }
-  std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
+  std::sort(names.begin(), names.end(),
+            [](const auto& a, const auto& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
   return names;
 }
 
-json finite(double value) { return std::isfinite(value) ? json(value) : json(nullptr); }
+json finite(double value) {
+  return std::isfinite(value) ? json(value) : json(nullptr);
+}
 
 /// The images of the data it was trained on; 0 where the run does not say.
 std::uint64_t images_of(const json& environment) {
   const json::json_pointer place("/data/images");
-  return environment.contains(place) && environment[place].is_number_unsigned() ? environment[place].get<std::uint64_t>() : 0;
+  return environment.contains(place) && environment[place].is_number_unsigned()
+             ? environment[place].get<std::uint64_t>()
+             : 0;
 }
 
 /// The step it has come to. A picture is drawn at the very end, metrics are logged some steps apart.
@@ -66,12 +74,15 @@ double progress_of(const RunSnapshot& now) {
 json overview_of(const std::string& id, const RunSnapshot& now) {
   const double progress = progress_of(now), seconds = now.last("seconds");
   json last = json::object();
-  for (const auto& column : now.metrics ? now.metrics->columns : std::vector<std::string>()) last[column] = finite(now.last(column));
+  for (const auto& column : now.metrics ? now.metrics->columns : std::vector<std::string>())
+    last[column] = finite(now.last(column));
   const json& environment = now.environment;
   const bool done = progress >= 1;
   return {{"id", id},
           {"recipe", environment.is_object() ? environment.value("recipe", json(nullptr)) : json(nullptr)},
-          {"state", now.running ? "running" : done ? "done" : "stopped"},
+          {"state", now.running ? "running"
+                    : done      ? "done"
+                                : "stopped"},
           {"step", finite(step_reached(now))},
           {"epoch", finite(now.last("epoch"))},
           {"progress", finite(progress)},
@@ -92,7 +103,8 @@ double RunSnapshot::last(const std::string& column) const {
   return found == values->rend() ? NAN : *found;
 }
 
-Run::Run(std::string id, fs::path folder) : id_(std::move(id)), folder_(std::move(folder)), snapshot_(std::make_shared<RunSnapshot>()) {}
+Run::Run(std::string id, fs::path folder)
+    : id_(std::move(id)), folder_(std::move(folder)), snapshot_(std::make_shared<RunSnapshot>()) {}
 
 void Run::refresh() {
   const auto before = snapshot();
@@ -118,7 +130,8 @@ void Run::refresh() {
     const Bytes bytes = read_file(file, kMaxText);
     return std::string(bytes.begin(), bytes.end());
   };
-  when_changed("recipe.toml", recipe_stamp_, [&](const fs::path& file, bool there) { next->recipe = there ? text(file) : ""; });
+  when_changed("recipe.toml", recipe_stamp_,
+               [&](const fs::path& file, bool there) { next->recipe = there ? text(file) : ""; });
   when_changed("environment.json", environment_stamp_,
                [&](const fs::path& file, bool there) { next->environment = there ? json::parse(text(file)) : json(); });
   if (next->environment.is_object() && next->environment.contains("data") && next->environment["data"].is_object()) {
@@ -130,7 +143,8 @@ void Run::refresh() {
   for (const auto& name : kFigures) {
     if (stamp_of(folder_ / name)) next->pictures.push_back(name);
   }
-  changed = changed || next->running != before->running || next->samples != before->samples || next->pictures != before->pictures;
+  changed = changed || next->running != before->running || next->samples != before->samples ||
+            next->pictures != before->pictures;
   if (!changed) return;
   next->overview = overview_of(id_, *next);
   const std::lock_guard lock(mutex_);
@@ -145,7 +159,9 @@ std::shared_ptr<const RunSnapshot> Run::snapshot() const {
 fs::path Run::picture(const std::string& name) const {
   const auto now = snapshot();
   // Only names this program found itself ever become paths.
-  const auto holds = [&](const std::vector<std::string>& names) { return std::find(names.begin(), names.end(), name) != names.end(); };
+  const auto holds = [&](const std::vector<std::string>& names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
   if (holds(now->samples)) return folder_ / "samples" / name;
   if (holds(now->pictures)) return folder_ / name;
   throw Problem(404, "the run has no such picture");

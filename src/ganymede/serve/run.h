@@ -15,13 +15,14 @@ namespace ganymede::serve {
 
 /// What was on the disk at one moment. Never changed once made.
 struct RunSnapshot {
-  bool running = false;  ///< a process holds the folder
+  bool running = false;                               ///< a process holds the folder
   std::shared_ptr<const train::MetricsData> metrics;  ///< null before the first logged step
   std::vector<std::string> samples;                   ///< "step-000500.png", oldest first
   std::vector<std::string> pictures;                  ///< those of the folder's figures that are there: "real.png"
   std::string recipe;                                 ///< the text of recipe.toml
   nlohmann::json environment;
-  nlohmann::json overview;  ///< the run's row in a table: id, state, step, progress, rate, time left, last values, newest sample
+  nlohmann::json
+      overview;  ///< the run's row in a table: id, state, step, progress, rate, time left, last values, newest sample
 
   std::size_t rows() const { return metrics ? metrics->rows() : 0; }
   /// The last value of a column; NaN where there is none.

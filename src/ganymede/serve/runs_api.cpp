@@ -17,14 +17,17 @@ std::size_t number_of(const Request& request, const std::string& name, std::size
   const std::string& text = found->second;
   std::size_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) throw Problem(422, "must be a whole number", name);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size())
+    throw Problem(422, "must be a whole number", name);
   return value;
 }
 
-/// The shipped recipe of that name with every default written out, to compare a run's own with; empty where there is none.
+/// The shipped recipe of that name with every default written out, to compare a run's own with; empty where there is
+/// none.
 std::string shipped_text(const std::string& name) {
   const auto& shipped = config::shipped_recipes();
-  const auto found = std::find_if(shipped.begin(), shipped.end(), [&](const auto& recipe) { return name == recipe.name; });
+  const auto found =
+      std::find_if(shipped.begin(), shipped.end(), [&](const auto& recipe) { return name == recipe.name; });
   if (found == shipped.end()) return {};
   const auto recipe = config::parse_recipe(found->text, found->name, found->name);
   return config::to_toml(models::resolved(recipe, models::build_gan(recipe)));
@@ -42,7 +45,8 @@ json details(const Run& run) {
 }
 
 std::string event(const std::string& name, std::size_t id, const json& data) {
-  return "event: " + name + "\nid: " + std::to_string(id) + "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) + "\n\n";
+  return "event: " + name + "\nid: " + std::to_string(id) +
+         "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) + "\n\n";
 }
 
 /// What changed in a run since the last call, as server-sent events. The id of each is the number of rows known then.
@@ -91,13 +95,15 @@ void add_run_routes(Router& router, const Services& services) {
     for (const auto& run : catalogue.runs()) list.push_back(run->snapshot()->overview);
     return json_response({{"runs", list}});
   });
-  router.add("GET", "/api/v1/runs/{id}", [named](const Request& request) { return json_response(details(*named(request))); });
+  router.add("GET", "/api/v1/runs/{id}",
+             [named](const Request& request) { return json_response(details(*named(request))); });
   router.add("GET", "/api/v1/runs/{id}/metrics", [named](const Request& request) {
     const auto first = number_of(request, "first", 0);
     const auto now = named(request)->snapshot();
     return json_response(metrics_json(now->metrics ? *now->metrics : train::MetricsData(), first));
   });
-  router.add("GET", "/api/v1/runs/{id}/events", [named](const Request& request) { return events(named(request), request); });
+  router.add("GET", "/api/v1/runs/{id}/events",
+             [named](const Request& request) { return events(named(request), request); });
   router.add("GET", "/api/v1/runs/{id}/samples/{file}", [named](const Request& request) {
     const auto file = named(request)->picture(request.captured.at("file"));
     // A sample is written once; the other figures may be drawn again.

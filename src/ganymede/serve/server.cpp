@@ -33,11 +33,14 @@ using Clock = std::chrono::steady_clock;
 using ErrorCode = boost::system::error_code;
 
 constexpr auto kEventInterval = std::chrono::milliseconds(500);
-constexpr int kQuietEventTurns = 30;  ///< a comment every 15 s keeps proxies from closing a quiet stream, and finds dead ones
+constexpr int kQuietEventTurns =
+    30;  ///< a comment every 15 s keeps proxies from closing a quiet stream, and finds dead ones
 constexpr std::uint64_t kMostDrained = 8 << 20;
 
 /// For asynchronous calls: errors come as a value.
-auto into(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
+auto into(ErrorCode& error) {
+  return asio::redirect_error(asio::use_awaitable, error);
+}
 
 struct Connection {
   explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
@@ -65,7 +68,8 @@ std::string lower_case(std::string_view text) {
 
 Problem problem_of(const ErrorCode& error) {
   if (error == http::error::body_limit) return {413, "the body is larger than this server takes"};
-  if (error == http::error::header_limit || error == http::error::buffer_overflow) return {431, "the header is larger than this server takes"};
+  if (error == http::error::header_limit || error == http::error::buffer_overflow)
+    return {431, "the header is larger than this server takes"};
   if (error == beast::error::timeout) return {408, "the request did not come in time"};
   return {400, "this is no HTTP/1.1 request"};
 }
@@ -74,7 +78,10 @@ Problem problem_of(const ErrorCode& error) {
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
   State(ServerOptions given, Handler given_handler, std::function<void(const Exchange&)> given_on_done)
-      : options(std::move(given)), handler(std::move(given_handler)), on_done(std::move(given_on_done)), pool(static_cast<size_t>(options.handler_threads)) {
+      : options(std::move(given)),
+        handler(std::move(given_handler)),
+        on_done(std::move(given_on_done)),
+        pool(static_cast<size_t>(options.handler_threads)) {
     options.connections = std::min(options.connections, std::max(16, raise_file_limit() - 128));
     listen();
   }
@@ -85,8 +92,10 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::awaitable<void> talk(std::shared_ptr<Connection> connection);
   asio::awaitable<bool> exchange(Connection& connection, beast::flat_buffer& buffer);
   asio::awaitable<Response> answer(Request request);
-  asio::awaitable<std::uint64_t> write(Connection& connection, Response& response, unsigned version, bool keep, bool head, ErrorCode& error);
-  asio::awaitable<std::uint64_t> write_events(Connection& connection, http::response_header<> header, Response& response, ErrorCode& error);
+  asio::awaitable<std::uint64_t> write(Connection& connection, Response& response, unsigned version, bool keep,
+                                       bool head, ErrorCode& error);
+  asio::awaitable<std::uint64_t> write_events(Connection& connection, http::response_header<> header,
+                                              Response& response, ErrorCode& error);
   asio::awaitable<void> drain(Connection& connection);
   template <class Fields>
   void set_headers(Fields& message, const Response& response, bool keep) const;
@@ -199,14 +208,17 @@ asio::awaitable<bool> Server::State::exchange(Connection& connection, beast::fla
     stream.expires_after(options.body);
     co_await http::async_read(stream, buffer, parser, into(error));
   }
-  if (error == http::error::end_of_stream || error == http::error::partial_message || error == asio::error::operation_aborted ||
-      error == asio::error::connection_reset) {
+  if (error == http::error::end_of_stream || error == http::error::partial_message ||
+      error == asio::error::operation_aborted || error == asio::error::connection_reset) {
     co_return false;
   }
 
   const auto begin = Clock::now();
   const auto& message = parser.get();
-  Exchange done{.remote = connection.remote, .method = std::string(message.method_string()), .target = std::string(message.target()), .route = {}};
+  Exchange done{.remote = connection.remote,
+                .method = std::string(message.method_string()),
+                .target = std::string(message.target()),
+                .route = {}};
   Response response;
   bool keep = false, head = false;
   const bool refused = static_cast<bool>(error);
@@ -218,7 +230,8 @@ asio::awaitable<bool> Server::State::exchange(Connection& connection, beast::fla
     Request request;
     request.method = head ? "GET" : done.method;
     request.remote = connection.remote;
-    for (const auto& field : message) request.headers[lower_case(std::string(field.name_string()))] = std::string(field.value());
+    for (const auto& field : message)
+      request.headers[lower_case(std::string(field.name_string()))] = std::string(field.value());
     try {
       parse_target(done.target, request);
       request.body = std::move(parser.get().body());
@@ -274,8 +287,8 @@ void Server::State::set_headers(Fields& message, const Response& response, bool 
   message.set(http::field::connection, keep ? "keep-alive" : "close");
 }
 
-asio::awaitable<std::uint64_t> Server::State::write(Connection& connection, Response& response, unsigned version, bool keep, bool head,
-                                                    ErrorCode& error) {
+asio::awaitable<std::uint64_t> Server::State::write(Connection& connection, Response& response, unsigned version,
+                                                    bool keep, bool head, ErrorCode& error) {
   auto& stream = connection.stream;
   stream.expires_after(options.answer);
   const auto status = static_cast<http::status>(response.status);
@@ -295,8 +308,10 @@ asio::awaitable<std::uint64_t> Server::State::write(Connection& connection, Resp
       const std::uint64_t size = message.body().size();
       stream.expires_after(std::chrono::minutes(10));  // a large file on a slow line
       http::response_serializer<http::file_body> serializer(message);
-      if (head) co_await http::async_write_header(stream, serializer, into(error));
-      else co_await http::async_write(stream, serializer, into(error));
+      if (head)
+        co_await http::async_write_header(stream, serializer, into(error));
+      else
+        co_await http::async_write(stream, serializer, into(error));
       co_return head ? 0 : size;
     }
     error = {};
@@ -309,13 +324,15 @@ asio::awaitable<std::uint64_t> Server::State::write(Connection& connection, Resp
   const std::uint64_t size = message.body().size();
   if (response.status != 304 && response.status != 204) message.content_length(size);
   http::response_serializer<http::string_body> serializer(message);
-  if (head) co_await http::async_write_header(stream, serializer, into(error));
-  else co_await http::async_write(stream, serializer, into(error));
+  if (head)
+    co_await http::async_write_header(stream, serializer, into(error));
+  else
+    co_await http::async_write(stream, serializer, into(error));
   co_return head ? 0 : size;
 }
 
-asio::awaitable<std::uint64_t> Server::State::write_events(Connection& connection, http::response_header<> header, Response& response,
-                                                           ErrorCode& error) {
+asio::awaitable<std::uint64_t> Server::State::write_events(Connection& connection, http::response_header<> header,
+                                                           Response& response, ErrorCode& error) {
   auto& stream = connection.stream;
   http::response<http::empty_body> message(std::move(header));
   message.chunked(true);
@@ -366,9 +383,15 @@ Server::Server(ServerOptions options, Handler handler, std::function<void(const 
 
 Server::~Server() = default;
 
-std::uint16_t Server::port() const { return state_->acceptor.local_endpoint().port(); }
-int Server::connections() const { return state_->open_count; }
-int Server::streams() const { return state_->stream_count; }
+std::uint16_t Server::port() const {
+  return state_->acceptor.local_endpoint().port();
+}
+int Server::connections() const {
+  return state_->open_count;
+}
+int Server::streams() const {
+  return state_->stream_count;
+}
 
 void Server::run(const std::function<bool()>& stop) {
   asio::co_spawn(state_->io, state_->accept(), asio::detached);

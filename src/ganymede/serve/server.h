@@ -15,14 +15,14 @@ struct ServerOptions {
   std::uint16_t port = 8080;  ///< 0 takes any that is free
   std::uint32_t header_bytes = 16 << 10;
   std::uint64_t body_bytes = 1 << 20;
-  int connections = 4096;     ///< fewer where the system allows the process fewer files
+  int connections = 4096;  ///< fewer where the system allows the process fewer files
   int handler_threads = 4;
-  std::chrono::seconds idle{60};     ///< between two requests of a connection
-  std::chrono::seconds header{10};   ///< from the first byte of a request to the end of its header
+  std::chrono::seconds idle{60};    ///< between two requests of a connection
+  std::chrono::seconds header{10};  ///< from the first byte of a request to the end of its header
   std::chrono::seconds body{30};
-  std::chrono::seconds answer{60};   ///< for a handler, and for a client to take what it asked for
-  std::chrono::seconds finish{30};   ///< after a stop, for what is running
-  Headers headers;                   ///< of every answer that does not set them itself
+  std::chrono::seconds answer{60};  ///< for a handler, and for a client to take what it asked for
+  std::chrono::seconds finish{30};  ///< after a stop, for what is running
+  Headers headers;                  ///< of every answer that does not set them itself
 };
 
 /// One request and what became of it.

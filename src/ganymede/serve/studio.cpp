@@ -63,21 +63,22 @@ class Watcher {
 std::filesystem::path folder_of_runs(const std::vector<std::filesystem::path>& places) {
   std::error_code ignored;
   for (const auto& place : places) {
-    if (std::filesystem::is_directory(place, ignored) ? !is_run(place) : !std::filesystem::exists(place, ignored)) return place;
+    if (std::filesystem::is_directory(place, ignored) ? !is_run(place) : !std::filesystem::exists(place, ignored))
+      return place;
   }
-  throw UsageError("no folder of runs is served that a training could write to", "--allow-training", "name one, such as runs");
+  throw UsageError("no folder of runs is served that a training could write to", "--allow-training",
+                   "name one, such as runs");
 }
 
 /// One line of JSON a request, on stderr.
 void log_access(const Exchange& done) {
-  const nlohmann::ordered_json line{
-      {"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
-      {"remote", done.remote},
-      {"method", done.method.substr(0, 32)},
-      {"target", done.target.substr(0, 256)},
-      {"status", done.status},
-      {"bytes", done.bytes},
-      {"ms", std::round(done.seconds * 1e4) / 10}};
+  const nlohmann::ordered_json line{{"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
+                                    {"remote", done.remote},
+                                    {"method", done.method.substr(0, 32)},
+                                    {"target", done.target.substr(0, 256)},
+                                    {"status", done.status},
+                                    {"bytes", done.bytes},
+                                    {"ms", std::round(done.seconds * 1e4) / 10}};
   fmt::print(stderr, "{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
@@ -92,7 +93,8 @@ class Page {
   const std::string& text() const { return plain_; }
 
   Response answer(const Request& request) const {
-    Response response{.content_type = "text/html; charset=utf-8", .headers = {{"ETag", tag_}, {"Cache-Control", "no-cache"}, {"Vary", "Accept-Encoding"}}};
+    Response response{.content_type = "text/html; charset=utf-8",
+                      .headers = {{"ETag", tag_}, {"Cache-Control", "no-cache"}, {"Vary", "Accept-Encoding"}}};
     if (request.header("if-none-match") == tag_) {
       response.status = 304;
     } else if (request.header("accept-encoding").find("gzip") != std::string::npos) {
@@ -108,14 +110,21 @@ class Page {
   std::string plain_, tag_;
 };
 
-Response text_response(std::string_view type, std::string text) { return {.content_type = std::string(type), .body = std::move(text)}; }
+Response text_response(std::string_view type, std::string text) {
+  return {.content_type = std::string(type), .body = std::move(text)};
+}
 
-bool is_health(const Request& request) { return request.path() == "/healthz" || request.path() == "/readyz"; }
-bool is_api(const Request& request) { return !request.segments.empty() && (request.segments[0] == "api" || request.segments[0] == "metrics"); }
+bool is_health(const Request& request) {
+  return request.path() == "/healthz" || request.path() == "/readyz";
+}
+bool is_api(const Request& request) {
+  return !request.segments.empty() && (request.segments[0] == "api" || request.segments[0] == "metrics");
+}
 
 }  // namespace
 
-void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready, const std::function<bool()>& stop) {
+void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready,
+                  const std::function<bool()>& stop) {
   const Page page;
   Catalogue catalogue(options.places);
   Meters meters;
@@ -152,7 +161,8 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   Engine engine(meters, options.drawing);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;
-  if (options.allow_training) trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.drawing.threads);
+  if (options.allow_training)
+    trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.drawing.threads);
   const Watcher watcher(catalogue);  // when all that can be refused was
   const Services services{catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr};
 
@@ -160,20 +170,23 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   add_picture_routes(router, services);
   add_run_routes(router, services);
   add_training_routes(router, services);
-  router.add("GET", "/api/v1/openapi.json", [](const Request&) { return text_response("application/json", std::string(openapi_text())); });
+  router.add("GET", "/api/v1/openapi.json",
+             [](const Request&) { return text_response("application/json", std::string(openapi_text())); });
   router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });
   router.add("GET", "/readyz", [&](const Request&) {
     if (!watcher.ready()) throw Problem(503, "still looking for models", {}, {{"Retry-After", "1"}});
     return json_response({{"status", "ready"}, {"models", catalogue.models().size()}});
   });
   router.add("GET", "/metrics", [&](const Request&) {
-    return text_response("text/plain; version=0.0.4; charset=utf-8",
-                         meters.text({{"ganymede_connections", "Connections open now.", static_cast<double>(server.connections())},
-                                      {"ganymede_event_streams", "Event streams open now.", static_cast<double>(server.streams())},
-                                      {"ganymede_queue_pictures", "Pictures waiting to be drawn.", static_cast<double>(engine.waiting())},
-                                      {"ganymede_models", "Models served.", static_cast<double>(catalogue.models().size())},
-                                      {"ganymede_models_loaded", "Models in memory.", static_cast<double>(catalogue.loaded())},
-                                      {"process_resident_memory_bytes", "Memory in use.", static_cast<double>(resident_bytes())}}));
+    return text_response(
+        "text/plain; version=0.0.4; charset=utf-8",
+        meters.text(
+            {{"ganymede_connections", "Connections open now.", static_cast<double>(server.connections())},
+             {"ganymede_event_streams", "Event streams open now.", static_cast<double>(server.streams())},
+             {"ganymede_queue_pictures", "Pictures waiting to be drawn.", static_cast<double>(engine.waiting())},
+             {"ganymede_models", "Models served.", static_cast<double>(catalogue.models().size())},
+             {"ganymede_models_loaded", "Models in memory.", static_cast<double>(catalogue.loaded())},
+             {"process_resident_memory_bytes", "Memory in use.", static_cast<double>(resident_bytes())}}));
   });
   for (const char* address : {"/", "/generate", "/explore", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
     router.add("GET", address, [&](const Request& request) { return page.answer(request); });

@@ -22,7 +22,8 @@ json recipes_to_train() {
 
 /// Throws Problem 403 where the server starts none.
 Trainings& allowed(const Services& services) {
-  if (services.trainings == nullptr) throw Problem(403, "this server starts and stops no trainings; start it with --allow-training");
+  if (services.trainings == nullptr)
+    throw Problem(403, "this server starts and stops no trainings; start it with --allow-training");
   return *services.trainings;
 }
 
@@ -32,7 +33,8 @@ std::string recipe_of(Fields& fields) {
   for (const auto& recipe : config::shipped_recipes()) known.emplace_back(recipe.name);
   if (!fields.has("recipe")) throw Problem(422, "is missing", "recipe");
   const std::string name = fields.text("recipe", "");
-  if (std::find(known.begin(), known.end(), name) == known.end()) throw Problem(422, "is no shipped recipe; " + suggest(name, known), "recipe");
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    throw Problem(422, "is no shipped recipe; " + suggest(name, known), "recipe");
   return name;
 }
 
@@ -49,7 +51,9 @@ bool is_taken(const Catalogue& catalogue, const std::string& id) {
 std::string free_name(const Services& services, const std::string& recipe) {
   std::string name = recipe;
   std::error_code ignored;
-  for (int i = 2; is_taken(services.catalogue, name) || std::filesystem::exists(services.trainings->place() / name, ignored); ++i) {
+  for (int i = 2;
+       is_taken(services.catalogue, name) || std::filesystem::exists(services.trainings->place() / name, ignored);
+       ++i) {
     name = recipe + "-" + std::to_string(i);
   }
   return name;
@@ -70,13 +74,16 @@ Response start_training(const Services& services, const Request& request) {
   if (fields.has("seed")) wanted.seed = fields.seed("seed", 0);
   if (fields.has("steps")) wanted.steps = fields.integer("steps", 1, kMostSteps);
   fields.finish();
-  if (is_taken(services.catalogue, wanted.run)) throw Problem(409, "a run or a model has this name already; choose another", "name");
+  if (is_taken(services.catalogue, wanted.run))
+    throw Problem(409, "a run or a model has this name already; choose another", "name");
   trainings.start(wanted);
   return accepted(wanted.run);
 }
 
 /// A body is asked for though it says nothing: its type keeps forms of foreign pages out.
-void expect_empty_object(const Request& request) { Fields(request).finish(); }
+void expect_empty_object(const Request& request) {
+  Fields(request).finish();
+}
 
 Response resume_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
@@ -110,8 +117,10 @@ void add_training_routes(Router& router, const Services& services) {
     return json_response(out);
   });
   router.add("POST", "/api/v1/runs", [&](const Request& request) { return start_training(services, request); });
-  router.add("POST", "/api/v1/runs/{id}/stop", [&](const Request& request) { return stop_training(services, request); });
-  router.add("POST", "/api/v1/runs/{id}/resume", [&](const Request& request) { return resume_training(services, request); });
+  router.add("POST", "/api/v1/runs/{id}/stop",
+             [&](const Request& request) { return stop_training(services, request); });
+  router.add("POST", "/api/v1/runs/{id}/resume",
+             [&](const Request& request) { return resume_training(services, request); });
 }
 
 }  // namespace ganymede::serve

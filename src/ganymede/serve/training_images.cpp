@@ -26,7 +26,8 @@ std::shared_ptr<const data::Dataset> TrainingImages::images_of(const std::shared
   return opened_;
 }
 
-void TrainingImages::look(std::shared_ptr<const LoadedModel> model, std::vector<image::Image> pictures, std::int64_t count, Done done) {
+void TrainingImages::look(std::shared_ptr<const LoadedModel> model, std::vector<image::Image> pictures,
+                          std::int64_t count, Done done) {
   if (waiting_ >= kMostWaiting) {
     throw Problem(429, "others are looking through training images; try again in a moment", {}, {{"Retry-After", "5"}});
   }

@@ -53,7 +53,9 @@ Trainings::Trainings(fs::path program, fs::path place, int threads)
 
 void Trainings::start(const NewTraining& wanted) {
   if (!is_name(wanted.run)) {
-    throw Problem(422, fmt::format("must be 1 to {} letters, digits, \"-\" and \"_\", a letter or digit first", kLongestName), "name");
+    throw Problem(
+        422, fmt::format("must be 1 to {} letters, digits, \"-\" and \"_\", a letter or digit first", kLongestName),
+        "name");
   }
   const std::lock_guard lock(mutex_);
   check_free();
@@ -62,7 +64,8 @@ void Trainings::start(const NewTraining& wanted) {
   fs::create_directories(place_, error);
   const bool made = !error && fs::create_directory(folder, error);  // whatever is there already, a link say, is refused
   if (error) throw Problem(409, "the run's folder cannot be made: " + error.message());
-  if (!made) throw Problem(409, fmt::format("there is something named '{}' already; choose another name", wanted.run), "name");
+  if (!made)
+    throw Problem(409, fmt::format("there is something named '{}' already; choose another name", wanted.run), "name");
   std::vector<std::string> words{wanted.recipe};
   if (wanted.seed) words.insert(words.end(), {"--seed", std::to_string(*wanted.seed)});
   if (wanted.steps) words.insert(words.end(), {"--steps", std::to_string(*wanted.steps)});
@@ -104,8 +107,10 @@ void Trainings::look() {
   if (*code != 0 && !child_->stopping()) {  // one that was stopped while it read its data may say so as an error
     constexpr std::string_view kError = "error: ";
     std::string detail = last_line(folder_ / kTrainingLog, log_begin_);
-    if (detail.starts_with(kError)) detail.erase(0, kError.size());
-    else detail = fmt::format("it ended with code {}{}", *code, detail.empty() ? "" : " after: " + detail);
+    if (detail.starts_with(kError))
+      detail.erase(0, kError.size());
+    else
+      detail = fmt::format("it ended with code {}{}", *code, detail.empty() ? "" : " after: " + detail);
     failed_ = {{"id", run_}, {"detail", detail}};
   }
   remove_if_empty(folder_);
@@ -119,7 +124,8 @@ void Trainings::check_free() {
 }
 
 void Trainings::begin(const std::string& run, const fs::path& folder, const std::vector<std::string>& words) {
-  std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_), "train", "--out", folder.string()};
+  std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_),
+                                     "train",    "--out",     folder.string()};
   arguments.insert(arguments.end(), words.begin(), words.end());
   std::error_code none;
   const auto size = fs::file_size(folder / kTrainingLog, none);

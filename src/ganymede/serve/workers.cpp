@@ -11,7 +11,11 @@ struct Workers::Pool {
 };
 
 Workers::Workers(int threads) : pool_(std::make_unique<Pool>(threads)) {}
-Workers::~Workers() { pool_->threads.join(); }
-void Workers::post(std::function<void()> task) { boost::asio::post(pool_->threads, std::move(task)); }
+Workers::~Workers() {
+  pool_->threads.join();
+}
+void Workers::post(std::function<void()> task) {
+  boost::asio::post(pool_->threads, std::move(task));
+}
 
 }  // namespace ganymede::serve

@@ -8,9 +8,10 @@
 namespace ganymede::train {
 
 /// A loader's batch as [N, C, H, W] in [-1, 1].
-inline Tensor pixels_of(const data::Batch& batch, const nn::Shape& image, const torch::Device& device, at::ScalarType type) {
-  return models::from_pixels(batch.pixels, static_cast<std::int64_t>(batch.count), image.height(), image.width(), image.channels(),
-                             device, type);
+inline Tensor pixels_of(const data::Batch& batch, const nn::Shape& image, const torch::Device& device,
+                        at::ScalarType type) {
+  return models::from_pixels(batch.pixels, static_cast<std::int64_t>(batch.count), image.height(), image.width(),
+                             image.channels(), device, type);
 }
 
 /// Part `part` of `parts` of a batch; the parts differ by at most one sample.

@@ -7,10 +7,10 @@
 namespace ganymede::train {
 
 struct BenchmarkResult {
-  double seconds_per_step = 0;   ///< median over the counted steps
-  double images_per_s = 0;       ///< real images the discriminator consumes
-  double gflops = 0;             ///< arithmetic of the step's layers (2 operations a multiply-add) by that time
-  double ceiling_gflops = 0;     ///< a 2048^3 (8192^3 on CUDA) matrix product of the same type, in the same run
+  double seconds_per_step = 0;  ///< median over the counted steps
+  double images_per_s = 0;      ///< real images the discriminator consumes
+  double gflops = 0;            ///< arithmetic of the step's layers (2 operations a multiply-add) by that time
+  double ceiling_gflops = 0;    ///< a 2048^3 (8192^3 on CUDA) matrix product of the same type, in the same run
   double fraction_of_ceiling = 0;
   std::string precision;
   int threads = 0;

@@ -35,7 +35,8 @@ class CheckpointObserver : public Observer {
  private:
   void expect_finite(double value, const std::string& what, const Trainer& trainer) const {
     if (std::isfinite(value)) return;
-    const std::string good = last_good_.empty() ? "no checkpoint was saved before" : "the last good checkpoint is " + last_good_.string();
+    const std::string good =
+        last_good_.empty() ? "no checkpoint was saved before" : "the last good checkpoint is " + last_good_.string();
     throw Error(fmt::format("{} is not finite at step {}", what, trainer.position().step), folder_.path().string(),
                 good + "; try a smaller learning rate, optimizer.*.clip_norm, or --precision f32");
   }
@@ -68,6 +69,8 @@ class CheckpointObserver : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> checkpoint_observer(const RunFolder& folder) { return std::make_unique<CheckpointObserver>(folder); }
+std::unique_ptr<Observer> checkpoint_observer(const RunFolder& folder) {
+  return std::make_unique<CheckpointObserver>(folder);
+}
 
 }  // namespace ganymede::train

@@ -18,15 +18,18 @@ namespace {
 
 void expect_fit(const models::Network& network, const data::Dataset& dataset) {
   const auto& info = dataset.info();
-  if (info.classes.empty()) throw UsageError("the data has no labels to learn from", info.name, "choose a data set with classes");
+  if (info.classes.empty())
+    throw UsageError("the data has no labels to learn from", info.name, "choose a data set with classes");
   const nn::Shape images{info.channels, info.height, info.width};
   if (network.input_shape() != images) {
-    throw UsageError(fmt::format("the classifier reads {} but the data has {}", network.input_shape().text(), images.text()), info.name,
-                     "set size and channels to the classifier's");
+    throw UsageError(
+        fmt::format("the classifier reads {} but the data has {}", network.input_shape().text(), images.text()),
+        info.name, "set size and channels to the classifier's");
   }
   const auto logits = network.output_shape().elements();
   if (logits != static_cast<std::int64_t>(info.classes.size())) {
-    throw UsageError(fmt::format("the classifier knows {} classes but the data has {}", logits, info.classes.size()), info.name);
+    throw UsageError(fmt::format("the classifier knows {} classes but the data has {}", logits, info.classes.size()),
+                     info.name);
   }
 }
 
@@ -62,7 +65,8 @@ models::Network train_classifier(const config::NetworkConfig& layers, std::share
   for (std::uint64_t step = 0; step < steps; ++step) {
     const auto images = loader.next();
     nn::Pass pass{.training = true, .dropout_seed = stream_seed(run.seed, run.name + " dropout", step)};
-    const Tensor logits = network.forward(pixels_of(images, network.input_shape(), run.device, run.type), pass).to(at::kFloat).flatten(1);
+    const Tensor logits =
+        network.forward(pixels_of(images, network.input_shape(), run.device, run.type), pass).to(at::kFloat).flatten(1);
     const Tensor loss = at::cross_entropy_loss(logits, torch::tensor(images.labels, at::kLong).to(run.device));
     loss.backward();
     const double along = static_cast<double>(step) / static_cast<double>(steps);
@@ -70,11 +74,15 @@ models::Network train_classifier(const config::NetworkConfig& layers, std::share
     std::string note;
     if (step % kLookEvery == 0) {
       const double value = loss.item<double>();
-      if (!std::isfinite(value)) throw Error(fmt::format("the loss of the {} is not finite", run.name), info.name, "try a smaller learning rate");
+      if (!std::isfinite(value))
+        throw Error(fmt::format("the loss of the {} is not finite", run.name), info.name,
+                    "try a smaller learning rate");
       note = fmt::format("cross-entropy {:.3f}", value);
     }
     progress.update(step + 1, note);
-    if (stop_requested()) throw Error(fmt::format("stopped before the {} was trained", run.name), info.name, "start again: it takes the same course");
+    if (stop_requested())
+      throw Error(fmt::format("stopped before the {} was trained", run.name), info.name,
+                  "start again: it takes the same course");
   }
   progress.finish();
   network.require_gradients(false);

@@ -20,7 +20,8 @@ constexpr config::ClassifierTraining kTraining{.epochs = 6, .batch = 128, .learn
 /// Convolution, norm, rectifier, and a residual block, at each of three sizes.
 std::string stage(int width, bool halve) {
   const std::string conv = fmt::format("{{ conv = {}, padding = 1, bias = false }}, \"batch_norm\"", width);
-  return fmt::format("{}, \"relu\", {}{{ residual = [{}, \"relu\", {}] }}, \"relu\", ", conv, halve ? "{ avg_pool = 2 }, " : "", conv, conv);
+  return fmt::format("{}, \"relu\", {}{{ residual = [{}, \"relu\", {}] }}, \"relu\", ", conv,
+                     halve ? "{ avg_pool = 2 }, " : "", conv, conv);
 }
 
 fs::path file_of(const std::string& name) {
@@ -54,7 +55,8 @@ void keep(const fs::path& path, const DatasetClassifier& out) {
   std::vector<checkpoint::NamedTensor> tensors;
   checkpoint::append_tensors(tensors, kTensors, out.network);
   try {
-    checkpoint::write_safetensors(path, tensors, {{"accuracy", fmt::format("{}", out.accuracy.share)}, {"accuracy_of", out.accuracy.of}});
+    checkpoint::write_safetensors(
+        path, tensors, {{"accuracy", fmt::format("{}", out.accuracy.share)}, {"accuracy_of", out.accuracy.of}});
   } catch (const Error& error) {  // it is trained again the next time
     spdlog::warn("the classifier cannot be kept: {}", error.what());
   }
@@ -62,10 +64,11 @@ void keep(const fs::path& path, const DatasetClassifier& out) {
 
 }  // namespace
 
-Accuracy held_out_accuracy(const models::Network& classifier, const config::DataConfig& config, const data::Dataset& training,
-                           std::uint64_t seed) {
+Accuracy held_out_accuracy(const models::Network& classifier, const config::DataConfig& config,
+                           const data::Dataset& training, std::uint64_t seed) {
   const auto held_out = open_held_out(config, classifier.input_shape(), seed);
-  return held_out ? Accuracy{accuracy(classifier, *held_out), "test split"} : Accuracy{accuracy(classifier, training), "its own training images"};
+  return held_out ? Accuracy{accuracy(classifier, *held_out), "test split"}
+                  : Accuracy{accuracy(classifier, training), "its own training images"};
 }
 
 config::NetworkConfig classifier_layers(const nn::Shape& image, std::int64_t classes) {
@@ -86,7 +89,8 @@ DatasetClassifier classifier_of(const config::DataConfig& config, const nn::Shap
   const auto dataset = open_data(config, image, kSeed);
   const auto& info = dataset->info();
   if (info.classes.size() < 2) {
-    throw UsageError("the data has no labels for a classifier to learn", info.name, "choose a data set with classes, or name a feature file");
+    throw UsageError("the data has no labels for a classifier to learn", info.name,
+                     "choose a data set with classes, or name a feature file");
   }
   const auto layers = classifier_layers(image, static_cast<std::int64_t>(info.classes.size()));
   std::string described = info.checksum + image.text();

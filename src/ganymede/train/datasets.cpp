@@ -6,7 +6,8 @@
 
 namespace ganymede::train {
 
-std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed) {
+std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,
+                                               std::uint64_t seed) {
   return data::open_dataset({.name = config.name,
                              .path = config.path,
                              .splits = config.splits,
@@ -30,10 +31,12 @@ std::shared_ptr<const data::Dataset> open_source(const config::Recipe& recipe, c
   return open_data(recipe.source, gan.encoder->input_shape(), recipe.train.seed);
 }
 
-std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed,
-                                                   std::size_t count) {
+std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image,
+                                                   std::uint64_t seed, std::size_t count) {
   const auto known = data::source_named(config.name).splits;
-  const auto has = [](const std::vector<std::string>& splits) { return std::find(splits.begin(), splits.end(), "test") != splits.end(); };
+  const auto has = [](const std::vector<std::string>& splits) {
+    return std::find(splits.begin(), splits.end(), "test") != splits.end();
+  };
   if (!has(known) || has(config.splits)) return nullptr;
   config::DataConfig test = config;
   test.splits = {"test"};

@@ -9,7 +9,8 @@
 namespace ganymede::train {
 
 /// [data], or another section like it, at `image`'s size and channels. Throws as data::open_dataset() does.
-std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed);
+std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,
+                                               std::uint64_t seed);
 
 /// What the discriminator takes for real.
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan);
@@ -17,7 +18,7 @@ std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, con
 std::shared_ptr<const data::Dataset> open_source(const config::Recipe& recipe, const models::Gan& gan);
 /// The split "test" of a section's data set, where it has one that the section does not name already; else null.
 /// `count` is as in [data].
-std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image, std::uint64_t seed,
-                                                   std::size_t count = 0);
+std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& config, const nn::Shape& image,
+                                                   std::uint64_t seed, std::size_t count = 0);
 
 }  // namespace ganymede::train

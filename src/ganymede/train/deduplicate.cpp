@@ -51,7 +51,9 @@ constexpr std::size_t kStretch = 512;
 /// Calls `take` with the first index and the images [n, 3072] of each stretch of the set.
 template <class Take>
 void each_flat_stretch(const data::Dataset& dataset, const Take& take) {
-  quality::each_stretch(dataset, kStretch, [&](std::size_t first, const Tensor& images) { take(first, models::from_bytes(images).reshape({-1, kPixels})); });
+  quality::each_stretch(dataset, kStretch, [&](std::size_t first, const Tensor& images) {
+    take(first, models::from_bytes(images).reshape({-1, kPixels}));
+  });
 }
 
 Tensor mean_image(const data::Dataset& dataset) {

@@ -8,8 +8,9 @@ namespace {
 
 nlohmann::ordered_json to_json(const data::Dataset& dataset) {
   const auto& info = dataset.info();
-  return {{"name", info.name},       {"path", info.path.string()},   {"images", dataset.size()},
-          {"classes", info.classes}, {"splits", info.splits},        {"shape", {info.height, info.width, info.channels}},
+  return {{"name", info.name},         {"path", info.path.string()},
+          {"images", dataset.size()},  {"classes", info.classes},
+          {"splits", info.splits},     {"shape", {info.height, info.width, info.channels}},
           {"checksum", info.checksum}, {"notes", info.notes}};
 }
 

@@ -115,8 +115,9 @@ image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOpti
     if (!panel.series.empty()) chart.panels.push_back(std::move(panel));
   }
   if (chart.panels.empty()) {
-    throw Error("there is nothing to draw yet", options.title,
-                options.quality ? "train with [quality], or wait for the first figure" : "wait for the first logged step");
+    throw Error(
+        "there is nothing to draw yet", options.title,
+        options.quality ? "train with [quality], or wait for the first figure" : "wait for the first logged step");
   }
   return chart;
 }

@@ -20,7 +20,7 @@ struct LossChartOptions {
   /// Weight of the moving average in [0, 1); the raw curve stays behind it, faint. Rare values are not averaged.
   double smooth = 0;
   std::vector<std::string> columns;  ///< one panel for each of these; empty gives the usual panels
-  bool quality = false;  ///< of the usual panels only those of quality; over epochs in the place of steps
+  bool quality = false;              ///< of the usual panels only those of quality; over epochs in the place of steps
 };
 
 /// A panel is left out when no run has a value for it. Throws UsageError when a column named in the options is in no

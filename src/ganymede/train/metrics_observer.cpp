@@ -15,7 +15,7 @@ class MetricsObserver : public Observer {
   void on_start(const Trainer& trainer) override {
     const auto step = trainer.position().step;
     const auto keep = step > 0 ? std::optional(step) : std::nullopt;
-    std::vector<std::string> columns{"loss_d",      "loss_g", "d_real", "d_fake", "grad_norm_d",
+    std::vector<std::string> columns{"loss_d",      "loss_g", "d_real", "d_fake",      "grad_norm_d",
                                      "grad_norm_g", "lr_d",   "lr_g",   "images_per_s"};
     if (!trainer.recipe().penalties.empty()) columns.emplace_back("penalty");
     augments_ = trainer.recipe().augment.name != config::AugmentPolicy::kNone;
@@ -50,12 +50,19 @@ class MetricsObserver : public Observer {
  private:
   std::map<std::string, double> measured(const Trainer& trainer, const StepResult& result) {
     const auto& now = trainer.position();
-    const double rate = now.seconds > last_.seconds ? static_cast<double>(now.images - last_.images) / (now.seconds - last_.seconds) : 0;
+    const double rate = now.seconds > last_.seconds
+                            ? static_cast<double>(now.images - last_.images) / (now.seconds - last_.seconds)
+                            : 0;
     last_ = now;
-    std::map<std::string, double> values{{"loss_d", result.loss_d.item<double>()}, {"loss_g", result.loss_g.item<double>()},
-                                         {"d_real", result.d_real.item<double>()}, {"d_fake", result.d_fake.item<double>()},
-                                         {"grad_norm_d", result.grad_norm_d}, {"grad_norm_g", result.grad_norm_g},
-                                         {"lr_d", result.learning_rate_d}, {"lr_g", result.learning_rate_g}, {"images_per_s", rate}};
+    std::map<std::string, double> values{{"loss_d", result.loss_d.item<double>()},
+                                         {"loss_g", result.loss_g.item<double>()},
+                                         {"d_real", result.d_real.item<double>()},
+                                         {"d_fake", result.d_fake.item<double>()},
+                                         {"grad_norm_d", result.grad_norm_d},
+                                         {"grad_norm_g", result.grad_norm_g},
+                                         {"lr_d", result.learning_rate_d},
+                                         {"lr_g", result.learning_rate_g},
+                                         {"images_per_s", rate}};
     if (!trainer.recipe().penalties.empty()) {
       // A lazy penalty was due some steps ago, or will be.
       values["penalty"] = result.penalty.defined() ? result.penalty.item<double>() : 0.0;

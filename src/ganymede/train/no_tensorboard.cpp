@@ -1,10 +1,9 @@
 // Stands in for tensorboard.cpp in builds without GANYMEDE_TENSORBOARD.
+#include <chrono>
 #include <mutex>
 
 #include "ganymede/core/log.h"
 #include "ganymede/train/tensorboard.h"
-
-#include <chrono>
 
 namespace ganymede::train {
 

@@ -10,11 +10,13 @@ namespace ganymede::train {
 namespace kernels = nn::kernels;
 using config::OptimizerKind;
 
-double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup, double decay_start) {
+double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup,
+                       double decay_start) {
   if (step < warmup) return (step + 1) / (warmup + 1);
   if (config.schedule == config::ScheduleKind::kConstant || step <= decay_start || total <= decay_start) return 1;
   const double done = std::min(1.0, (step - decay_start) / (total - decay_start));
-  const double left = config.schedule == config::ScheduleKind::kLinear ? 1 - done : 0.5 * (1 + std::cos(std::numbers::pi * done));
+  const double left =
+      config.schedule == config::ScheduleKind::kLinear ? 1 - done : 0.5 * (1 + std::cos(std::numbers::pi * done));
   return config.final_factor + (1 - config.final_factor) * left;
 }
 
@@ -51,15 +53,26 @@ double Optimizer::step(const UpdateRates& rates, bool measure) {
   const auto& c = config_;
   switch (c.name) {
     case OptimizerKind::kAdam:
-      kernels::adam_step(updates_, {.lr = rates.learning_rate, .beta1 = c.beta1, .beta2 = rates.beta2, .eps = c.epsilon,
-                                    .weight_decay = c.weight_decay, .step = count_.item<std::int64_t>(), .ema_decay = rates.ema});
+      kernels::adam_step(updates_, {.lr = rates.learning_rate,
+                                    .beta1 = c.beta1,
+                                    .beta2 = rates.beta2,
+                                    .eps = c.epsilon,
+                                    .weight_decay = c.weight_decay,
+                                    .step = count_.item<std::int64_t>(),
+                                    .ema_decay = rates.ema});
       break;
     case OptimizerKind::kRmsprop:
-      kernels::rmsprop_step(updates_, {.lr = rates.learning_rate, .alpha = c.alpha, .eps = c.epsilon, .weight_decay = c.weight_decay,
-                                       .momentum = c.momentum, .ema_decay = rates.ema});
+      kernels::rmsprop_step(updates_, {.lr = rates.learning_rate,
+                                       .alpha = c.alpha,
+                                       .eps = c.epsilon,
+                                       .weight_decay = c.weight_decay,
+                                       .momentum = c.momentum,
+                                       .ema_decay = rates.ema});
       break;
     case OptimizerKind::kSgd:
-      kernels::sgd_step(updates_, {.lr = rates.learning_rate, .momentum = c.momentum, .weight_decay = c.weight_decay, .ema_decay = rates.ema});
+      kernels::sgd_step(
+          updates_,
+          {.lr = rates.learning_rate, .momentum = c.momentum, .weight_decay = c.weight_decay, .ema_decay = rates.ema});
       break;
   }
   for (const auto& [from, to] : buffers_) to.copy_(from);
@@ -82,7 +95,8 @@ void Optimizer::append_state(std::vector<checkpoint::NamedTensor>& out, const st
   }
 }
 
-void Optimizer::load_state(const checkpoint::SafetensorsFile& file, const std::string& prefix, const std::string& where) {
+void Optimizer::load_state(const checkpoint::SafetensorsFile& file, const std::string& prefix,
+                           const std::string& where) {
   std::vector<checkpoint::NamedTensor> wanted;
   append_state(wanted, prefix);
   for (auto& [name, tensor] : wanted) {

@@ -11,7 +11,8 @@
 namespace ganymede::train {
 
 /// The factor on the learning rate at update `step` (from 0) of `total`, with warm-up and decay given in steps.
-double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup, double decay_start);
+double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup,
+                       double decay_start);
 
 /// What may change from one update to the next.
 struct UpdateRates {

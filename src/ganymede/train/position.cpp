@@ -14,7 +14,8 @@ std::uint64_t images_of_a_step(const config::TrainConfig& train) {
 
 std::uint64_t steps_in_all(const config::TrainConfig& train, std::uint64_t dataset_size) {
   if (train.steps) return static_cast<std::uint64_t>(*train.steps);
-  return static_cast<std::uint64_t>(std::ceil(*train.epochs * static_cast<double>(dataset_size) / static_cast<double>(images_of_a_step(train))));
+  return static_cast<std::uint64_t>(
+      std::ceil(*train.epochs * static_cast<double>(dataset_size) / static_cast<double>(images_of_a_step(train))));
 }
 
 bool Trigger::fires(const Position& before, const Position& now) {
@@ -23,9 +24,12 @@ bool Trigger::fires(const Position& before, const Position& now) {
     return std::floor(static_cast<double>(to) / length) > std::floor(static_cast<double>(from) / length);
   };
   switch (interval_.unit) {
-    case Unit::kSteps: return passed(before.step, now.step, interval_.count);
-    case Unit::kImages: return passed(before.images, now.images, interval_.count);
-    case Unit::kEpochs: return passed(before.images, now.images, interval_.count * static_cast<double>(dataset_size_));
+    case Unit::kSteps:
+      return passed(before.step, now.step, interval_.count);
+    case Unit::kImages:
+      return passed(before.images, now.images, interval_.count);
+    case Unit::kEpochs:
+      return passed(before.images, now.images, interval_.count * static_cast<double>(dataset_size_));
     case Unit::kSeconds:
     case Unit::kMinutes: {
       if (last_seconds_ < 0) last_seconds_ = before.seconds;
@@ -38,16 +42,21 @@ bool Trigger::fires(const Position& before, const Position& now) {
   return false;
 }
 
-double in_steps(const config::Interval& length, std::uint64_t images_per_step, std::uint64_t dataset_size, const char* key) {
+double in_steps(const config::Interval& length, std::uint64_t images_per_step, std::uint64_t dataset_size,
+                const char* key) {
   switch (length.unit) {
-    case Unit::kSteps: return length.count;
-    case Unit::kImages: return length.count / static_cast<double>(images_per_step);
-    case Unit::kEpochs: return length.count * static_cast<double>(dataset_size) / static_cast<double>(images_per_step);
+    case Unit::kSteps:
+      return length.count;
+    case Unit::kImages:
+      return length.count / static_cast<double>(images_per_step);
+    case Unit::kEpochs:
+      return length.count * static_cast<double>(dataset_size) / static_cast<double>(images_per_step);
     case Unit::kSeconds:
-    case Unit::kMinutes: break;
+    case Unit::kMinutes:
+      break;
   }
-  throw UsageError(std::string("'") + key + "' is given in time, which cannot be foreseen", "the recipe's [optimizer.*]",
-                   "give it in steps, epochs or images");
+  throw UsageError(std::string("'") + key + "' is given in time, which cannot be foreseen",
+                   "the recipe's [optimizer.*]", "give it in steps, epochs or images");
 }
 
 }  // namespace ganymede::train

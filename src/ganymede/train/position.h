@@ -33,6 +33,7 @@ class Trigger {
 };
 
 /// A length in generator steps. Throws UsageError naming `key` for seconds and minutes, which no schedule can foresee.
-double in_steps(const config::Interval& length, std::uint64_t images_per_step, std::uint64_t dataset_size, const char* key);
+double in_steps(const config::Interval& length, std::uint64_t images_per_step, std::uint64_t dataset_size,
+                const char* key);
 
 }  // namespace ganymede::train

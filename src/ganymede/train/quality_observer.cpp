@@ -22,12 +22,18 @@ struct Measure {
 /// The metric's columns; the first one decides which model is best.
 std::vector<Measure> measures_of(Metric metric, bool inception, std::int64_t count) {
   switch (metric) {
-    case Metric::kFid: return {{quality::frechet_name(inception, count)}};
-    case Metric::kKid: return {{"kid"}};
-    case Metric::kIs: return {{"is", true}};
-    case Metric::kPrdc: return {{"coverage", true}, {"precision", true}, {"recall", true}, {"density", true}};
-    case Metric::kSwd: return {{"swd"}};
-    case Metric::kModes: return {{"modes_divergence"}, {"modes_found", true}};
+    case Metric::kFid:
+      return {{quality::frechet_name(inception, count)}};
+    case Metric::kKid:
+      return {{"kid"}};
+    case Metric::kIs:
+      return {{"is", true}};
+    case Metric::kPrdc:
+      return {{"coverage", true}, {"precision", true}, {"recall", true}, {"density", true}};
+    case Metric::kSwd:
+      return {{"swd"}};
+    case Metric::kModes:
+      return {{"modes_divergence"}, {"modes_found", true}};
   }
   return {};
 }
@@ -45,7 +51,8 @@ std::vector<double> values_of(const quality::Figures& figures) {
 
 class QualityObserver : public Observer {
  public:
-  QualityObserver(const RunFolder& folder, std::unique_ptr<quality::Judge> judge, std::shared_ptr<QualityColumns> columns)
+  QualityObserver(const RunFolder& folder, std::unique_ptr<quality::Judge> judge,
+                  std::shared_ptr<QualityColumns> columns)
       : folder_(folder), judge_(std::move(judge)), columns_(std::move(columns)) {}
 
   void on_start(const Trainer& trainer) override {
@@ -61,8 +68,9 @@ class QualityObserver : public Observer {
     if (!trigger_->fires(before, trainer.position())) return;
     const auto& recipe = trainer.recipe();
     // The same noise each time: what changes from one figure to the next is the generator.
-    const auto drawn = quality::draw_images(trainer.drawing_generator(), recipe.latent,
-                                            {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
+    const auto drawn = quality::draw_images(
+        trainer.drawing_generator(), recipe.latent,
+        {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
     const auto values = values_of(judge_->judge({"generated", drawn}));
     for (std::size_t i = 0; i < values.size(); ++i) columns_->values[measures_[i].column] = values[i];
     keep_if_best(trainer, values.front());
@@ -88,7 +96,8 @@ class QualityObserver : public Observer {
 
   void keep_if_best(const Trainer& trainer, double value) {
     const bool better = !best_ || (measures_.front().more_is_better ? value > *best_ : value < *best_);
-    spdlog::info("{} {:.4g} at step {}{}", measures_.front().column, value, trainer.position().step, better ? ", the best so far" : "");
+    spdlog::info("{} {:.4g} at step {}{}", measures_.front().column, value, trainer.position().step,
+                 better ? ", the best so far" : "");
     if (!better || !std::isfinite(value)) return;
     best_ = value;
     auto metadata = checkpoint::metadata(trainer.recipe(), trainer.position().step, trainer.classes());
@@ -111,7 +120,8 @@ std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
   const auto& config = trainer.recipe().quality;
   if (!config.metric) return nullptr;
   if (trainer.source() != nullptr) {
-    throw UsageError("[quality] judges what is drawn from noise, and this recipe translates", "[quality]", "take it away; `ganymede evaluate` judges translations");
+    throw UsageError("[quality] judges what is drawn from noise, and this recipe translates", "[quality]",
+                     "take it away; `ganymede evaluate` judges translations");
   }
   std::shared_ptr<const quality::FeatureExtractor> extractor;
   if (!config.features.empty()) extractor = quality::torchscript_extractor(config.features);

@@ -18,11 +18,14 @@ RunFolder::RunFolder(fs::path path, bool resume) : path_(std::move(path)) {
   if (error) throw Error("cannot create the run folder: " + error.message(), path_.string(), "choose another --out");
   lock_ = std::make_unique<FolderLock>(path_);
   if (!resume && (fs::exists(file(kRecipeFile)) || !checkpoints().empty())) {
-    throw Error("the folder holds a run already", path_.string(), "add --resume to go on with it, or choose another --out");
+    throw Error("the folder holds a run already", path_.string(),
+                "add --resume to go on with it, or choose another --out");
   }
 }
 
-fs::path RunFolder::sample(std::uint64_t step) const { return path_ / "samples" / fmt::format("step-{:06}.png", step); }
+fs::path RunFolder::sample(std::uint64_t step) const {
+  return path_ / "samples" / fmt::format("step-{:06}.png", step);
+}
 
 fs::path RunFolder::checkpoint(std::uint64_t step) const {
   return path_ / "checkpoints" / fmt::format("step-{:06}.safetensors", step);

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 
 class SampleObserver : public Observer {
  public:
-  SampleObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events) : folder_(folder), events_(std::move(events)) {}
+  SampleObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events)
+      : folder_(folder), events_(std::move(events)) {}
 
   void on_start(const Trainer& trainer) override {
     const auto& recipe = trainer.recipe();
@@ -52,10 +53,12 @@ class SampleObserver : public Observer {
  private:
   static constexpr const char* kFirstEpoch = "first_epoch.png";
 
-  /// What every grid is drawn from: noise, or the codes of some source images, which then stand above their translations.
+  /// What every grid is drawn from: noise, or the codes of some source images, which then stand above their
+  /// translations.
   Tensor starting_points(const Trainer& trainer) {
     const auto& recipe = trainer.recipe();
-    if (trainer.source() == nullptr) return models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
+    if (trainer.source() == nullptr)
+      return models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
     sources_ = some_of(*trainer.source(), recipe);
     return models::encode(*trainer.gan().encoder, models::from_pictures(sources_).to(trainer.device()));
   }
@@ -64,7 +67,8 @@ class SampleObserver : public Observer {
 
   image::Image generated_sheet(const Trainer& trainer) const {
     const auto labels = labels_.defined() ? labels_.to(trainer.device()) : labels_;
-    const auto drawn = models::to_pictures(models::generate(trainer.drawing_generator(), inputs_.to(trainer.device()), labels));
+    const auto drawn =
+        models::to_pictures(models::generate(trainer.drawing_generator(), inputs_.to(trainer.device()), labels));
     return sources_.empty() ? sheet(drawn) : image::pair_grid(sources_, drawn, columns_);
   }
 
@@ -90,7 +94,8 @@ class SampleObserver : public Observer {
     if (!fs::exists(folder_.file(kMetricsFile))) return;
     const auto metrics = read_metrics(folder_.file(kMetricsFile));
     if (metrics.rows() < 2 || !image::can_draw_charts()) return;
-    const auto chart = loss_chart({{trainer.recipe().name, metrics}}, {.title = trainer.recipe().name, .smooth = 0.9, .columns = {}});
+    const auto chart =
+        loss_chart({{trainer.recipe().name, metrics}}, {.title = trainer.recipe().name, .smooth = 0.9, .columns = {}});
     write_file(folder_.file("losses.svg"), image::chart_svg(chart));
     write_file(folder_.file("losses.png"), image::chart_png(chart));
   }
@@ -100,13 +105,14 @@ class SampleObserver : public Observer {
   }
 
   void save(const fs::path& name, const image::Image& picture) const {
-    write_file(name.is_absolute() || name.has_parent_path() ? name : folder_.file(name.string()), image::encode_png(picture));
+    write_file(name.is_absolute() || name.has_parent_path() ? name : folder_.file(name.string()),
+               image::encode_png(picture));
   }
 
   const RunFolder& folder_;
   std::shared_ptr<EventWriter> events_;
   std::optional<Trigger> trigger_;
-  Tensor inputs_, labels_;  ///< of the grid, always the same
+  Tensor inputs_, labels_;             ///< of the grid, always the same
   std::vector<image::Image> sources_;  ///< what is translated, where the recipe does that
   int columns_ = 1;
   image::Image real_;

@@ -18,7 +18,9 @@ LabelledImages part_of(const LabelledImages& batch, int part, int parts) {
   return {train::part_of(batch.pixels, part, parts), train::part_of(batch.labels, part, parts)};
 }
 
-void add_to(Tensor& sum, const Tensor& term) { sum = sum.defined() ? sum + term : term; }
+void add_to(Tensor& sum, const Tensor& term) {
+  sum = sum.defined() ? sum + term : term;
+}
 
 /// The parameters of a network's first `layers` layers that have any.
 std::vector<Tensor> first_parameters(const models::Network& network, int layers) {
@@ -44,7 +46,8 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
       type_(models::compute_type(recipe.train.precision, device)),
       gan_(models::build_gan(recipe)) {
   if (recipe.train.batch % recipe.train.accumulate != 0) {
-    throw UsageError(fmt::format("a batch of {} cannot be accumulated in {} equal parts", recipe.train.batch, recipe.train.accumulate),
+    throw UsageError(fmt::format("a batch of {} cannot be accumulated in {} equal parts", recipe.train.batch,
+                                 recipe.train.accumulate),
                      "[train] accumulate", "choose a divisor of the batch");
   }
   recipe_ = models::resolved(recipe, gan_);
@@ -82,7 +85,8 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   gan_.generator.require_gradients(true);
   for (const auto& parameter : gan_.discriminator.parameters()) discriminator_parameters_.push_back(parameter.tensor);
   frozen_ = first_parameters(gan_.discriminator, recipe_.train.freeze_discriminator);
-  generator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_generator, gan_.generator, average_ ? &*average_ : nullptr);
+  generator_optimizer_ =
+      std::make_unique<Optimizer>(recipe_.optimizer_generator, gan_.generator, average_ ? &*average_ : nullptr);
   discriminator_optimizer_ = std::make_unique<Optimizer>(recipe_.optimizer_discriminator, gan_.discriminator, nullptr);
   total_steps_ = steps_in_all(recipe_.train, dataset_->size());
   rates(*generator_optimizer_);  // a schedule that cannot be meant is found now, not at the first step
@@ -94,7 +98,8 @@ Trainer::~Trainer() = default;
 void Trainer::check_classes() const {
   const auto classes = gan_.classes(), logits = gan_.discriminator.class_logits();
   if (objective_->classifies() != (logits > 0)) {
-    throw UsageError(fmt::format("objective '{}' and the discriminator's heads do not fit", recipe_.objective.kind), "[objective]",
+    throw UsageError(fmt::format("objective '{}' and the discriminator's heads do not fit", recipe_.objective.kind),
+                     "[objective]",
                      logits > 0 ? "an objective such as acgan trains the head 'classes'; or take the heads away"
                                 : "give [discriminator.heads] the lists 'realness' and 'classes'");
   }
@@ -106,29 +111,36 @@ void Trainer::check_classes() const {
   }
   const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
   if (classes == 0 || classes == known) return;
-  throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known), dataset_->info().name,
-                   "set the layers' 'classes', or choose the data's classes");
+  throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known),
+                   dataset_->info().name, "set the layers' 'classes', or choose the data's classes");
 }
 
 void Trainer::check_translation() const {
   if (objective_->translates() != recipe_.translates()) {
-    throw UsageError(fmt::format("objective '{}' {}", recipe_.objective.kind, recipe_.translates() ? "cannot translate" : "needs images to translate"),
-                     "[objective]", recipe_.translates() ? "use dtn, or take [source] and [encoder] away" : "give [source] and [encoder]");
+    throw UsageError(
+        fmt::format("objective '{}' {}", recipe_.objective.kind,
+                    recipe_.translates() ? "cannot translate" : "needs images to translate"),
+        "[objective]",
+        recipe_.translates() ? "use dtn, or take [source] and [encoder] away" : "give [source] and [encoder]");
   }
   if (!recipe_.translates()) return;
   for (const auto& table : recipe_.penalties) {
     if (objectives::make_penalty(table)->where() != objectives::Penalty::Where::kElsewhere) continue;
-    throw UsageError(fmt::format("penalty '{}' mixes real and generated images one by one", table.kind), "[objective] penalties",
+    throw UsageError(fmt::format("penalty '{}' mixes real and generated images one by one", table.kind),
+                     "[objective] penalties",
                      "a translating recipe has two generated images for each real one: use r1 or r2");
   }
   const auto verdict = gan_.discriminator.output_shape().elements();
   if (verdict != objective_->verdict_size()) {
-    throw UsageError(fmt::format("the discriminator ends in {} numbers", verdict), fmt::format("recipe {}", recipe_.name),
+    throw UsageError(fmt::format("the discriminator ends in {} numbers", verdict),
+                     fmt::format("recipe {}", recipe_.name),
                      fmt::format("objective '{}' needs {}", recipe_.objective.kind, objective_->verdict_size()));
   }
 }
 
-std::uint64_t Trainer::images_per_step() const { return images_of_a_step(recipe_.train); }
+std::uint64_t Trainer::images_per_step() const {
+  return images_of_a_step(recipe_.train);
+}
 
 void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
   using Clock = std::chrono::steady_clock;
@@ -199,7 +211,8 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
   for (const auto* penalty : due) {
     Tensor norms;
     if (penalty->where() == Where::kReal) norms = objectives::squared_gradient_norms(real_verdict.scores, real.pixels);
-    if (penalty->where() == Where::kGenerated) norms = objectives::squared_gradient_norms(fake_verdict.scores, fake.pixels);
+    if (penalty->where() == Where::kGenerated)
+      norms = objectives::squared_gradient_norms(fake_verdict.scores, fake.pixels);
     if (penalty->where() == Where::kElsewhere) {
       const auto seed = stream_seed(recipe_.train.seed, "penalty", position_.step << 16 | passes_);
       const Tensor points = penalty->points(real.pixels, fake.pixels, seed).detach().set_requires_grad(true);
@@ -257,11 +270,17 @@ LabelledImages Trainer::next_real() {
 LabelledImages Trainer::draw_fake(std::uint64_t update, int part, bool for_generator) {
   const auto seed = recipe_.train.seed;
   const int parts = recipe_.train.accumulate;
-  const Tensor z = translator_ ? translator_->codes(part, parts)
-                               : part_of(models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", update)), part, parts);
-  Tensor labels = part_of(models::draw_labels(gan_.classes(), recipe_.train.batch, stream_seed(seed, "labels", update)), part, parts);
+  const Tensor z =
+      translator_
+          ? translator_->codes(part, parts)
+          : part_of(models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", update)),
+                    part, parts);
+  Tensor labels = part_of(models::draw_labels(gan_.classes(), recipe_.train.batch, stream_seed(seed, "labels", update)),
+                          part, parts);
   if (labels.defined()) labels = labels.to(device_);
-  nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++), .labels = labels};
+  nn::Pass pass{.training = true,
+                .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++),
+                .labels = labels};
   const torch::AutoGradMode gradients(for_generator);
   return {gan_.generator.forward(z.to(device_, type_), pass), labels};
 }
@@ -272,7 +291,8 @@ objectives::Verdict Trainer::judge(const LabelledImages& images) {
   Tensor x = images.pixels;
   if (augment_) x = augment_->apply(x, augment_probability(), stream_seed(seed, "augment", place));
   if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
-    x = x + noise * at::randn(x.sizes(), cpu_generator(stream_seed(seed, "instance noise", place))).to(x.device(), x.scalar_type());
+    x = x + noise * at::randn(x.sizes(), cpu_generator(stream_seed(seed, "instance noise", place)))
+                        .to(x.device(), x.scalar_type());
   }
   nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", place), .labels = images.labels};
   const Tensor verdict = gan_.discriminator.forward(x, pass).to(at::kFloat);
@@ -302,7 +322,8 @@ UpdateRates Trainer::rates(const Optimizer& optimizer) const {
 
 double Trainer::value_of(const config::Ramp& ramp) const {
   if (ramp.constant()) return ramp.to;
-  return ramp.at(static_cast<double>(position_.step) / in_steps(ramp.over, images_per_step(), dataset_->size(), "over"));
+  return ramp.at(static_cast<double>(position_.step) /
+                 in_steps(ramp.over, images_per_step(), dataset_->size(), "over"));
 }
 
 std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {

@@ -22,9 +22,9 @@ namespace ganymede::train {
 /// What one step found out. Tensors are scalars, still on the device, so that nothing waits for them unasked.
 struct StepResult {
   Tensor loss_d, loss_g;
-  Tensor d_real, d_fake;                       ///< mean realness of real images and of generated ones
-  Tensor penalty;                              ///< the weighted penalties within loss_d; undefined where none was due
-  double grad_norm_d = 0, grad_norm_g = 0;     ///< only where measured
+  Tensor d_real, d_fake;                    ///< mean realness of real images and of generated ones
+  Tensor penalty;                           ///< the weighted penalties within loss_d; undefined where none was due
+  double grad_norm_d = 0, grad_norm_g = 0;  ///< only where measured
   double learning_rate_d = 0, learning_rate_g = 0;
   double augment_probability = 0;
 };
@@ -55,8 +55,8 @@ struct StartingNetworks {
 
 class Trainer {
  public:
-  /// `recipe` is resolved or not; networks start from the recipe's seed. `source` is what a translating recipe translates
-  /// from. Throws UsageError for impossible recipes.
+  /// `recipe` is resolved or not; networks start from the recipe's seed. `source` is what a translating recipe
+  /// translates from. Throws UsageError for impossible recipes.
   Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
           std::shared_ptr<const data::Dataset> source = nullptr);
   ~Trainer();
@@ -116,7 +116,7 @@ class Trainer {
   std::optional<models::Network> average_;
   std::unique_ptr<objectives::Objective> objective_;
   std::vector<std::unique_ptr<objectives::Penalty>> penalties_;
-  std::unique_ptr<augment::Augment> augment_;              ///< null for none
+  std::unique_ptr<augment::Augment> augment_;             ///< null for none
   std::optional<augment::AdaptiveProbability> adaptive_;  ///< where the probability finds itself
   std::vector<Tensor> discriminator_parameters_;
   std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
@@ -125,7 +125,7 @@ class Trainer {
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
   Position position_;
   std::uint64_t total_steps_ = 0;
-  std::uint64_t passes_ = 0;  ///< forward passes of this step, for the dropout stream
+  std::uint64_t passes_ = 0;    ///< forward passes of this step, for the dropout stream
   LabelledImages real_, fake_;  ///< of this step's last discriminator update; the generator's may use them again
 };
 

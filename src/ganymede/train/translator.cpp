@@ -8,13 +8,15 @@ namespace {
 
 /// A stream of its own: where source and target are one data set, their images must not come in pairs.
 data::LoaderOptions source_order(const config::Recipe& recipe) {
-  return {.batch = static_cast<std::size_t>(recipe.train.batch), .seed = stream_seed(recipe.train.seed, "source"), .flip = recipe.source.flip};
+  return {.batch = static_cast<std::size_t>(recipe.train.batch),
+          .seed = stream_seed(recipe.train.seed, "source"),
+          .flip = recipe.source.flip};
 }
 
 }  // namespace
 
-Translator::Translator(const models::Network& encoder, std::shared_ptr<const data::Dataset> source, const config::Recipe& recipe,
-                       std::uint64_t first_batch)
+Translator::Translator(const models::Network& encoder, std::shared_ptr<const data::Dataset> source,
+                       const config::Recipe& recipe, std::uint64_t first_batch)
     : encoder_(encoder), loader_(std::move(source), source_order(recipe), first_batch) {}
 
 void Translator::next(const Tensor& target) {

@@ -63,9 +63,7 @@ TEST(Adam, IsPyTorchs) {
           [&](const Tensors& t) {
             return torch::optim::Adam(t, torch::optim::AdamOptions(0.01).betas({0.5, 0.99}).weight_decay(decay));
           },
-          [&](const auto& state, int i) {
-            adam_step(state, {0.01, 0.5, 0.99, 1e-8, decay, false, i, 0.9});
-          });
+          [&](const auto& state, int i) { adam_step(state, {0.01, 0.5, 0.99, 1e-8, decay, false, i, 0.9}); });
 }
 
 TEST(Adam, DecoupledIsAdamW) {
@@ -74,9 +72,7 @@ TEST(Adam, DecoupledIsAdamW) {
       [](const Tensors& t) {
         return torch::optim::AdamW(t, torch::optim::AdamWOptions(0.01).betas({0.5, 0.99}).weight_decay(0.1));
       },
-      [](const auto& state, int i) {
-        adam_step(state, {0.01, 0.5, 0.99, 1e-8, 0.1, true, i, 0.9});
-      });
+      [](const auto& state, int i) { adam_step(state, {0.01, 0.5, 0.99, 1e-8, 0.1, true, i, 0.9}); });
 }
 
 TEST(Rmsprop, IsPyTorchs) {
@@ -88,9 +84,7 @@ TEST(Rmsprop, IsPyTorchs) {
             return torch::optim::RMSprop(
                 t, torch::optim::RMSpropOptions(0.01).alpha(0.9).momentum(momentum).weight_decay(0.01));
           },
-          [&](const auto& state, int) {
-            rmsprop_step(state, {0.01, 0.9, 1e-8, 0.01, momentum, 0.9});
-          });
+          [&](const auto& state, int) { rmsprop_step(state, {0.01, 0.9, 1e-8, 0.01, momentum, 0.9}); });
 }
 
 TEST(Sgd, IsPyTorchs) {
@@ -103,9 +97,7 @@ TEST(Sgd, IsPyTorchs) {
             return torch::optim::SGD(
                 t, torch::optim::SGDOptions(0.1).momentum(momentum).weight_decay(0.01).nesterov(nesterov));
           },
-          [&](const auto& state, int) {
-            sgd_step(state, {0.1, momentum, 0.01, nesterov, 0.9});
-          });
+          [&](const auto& state, int) { sgd_step(state, {0.1, momentum, 0.01, nesterov, 0.9}); });
     }
 }
 

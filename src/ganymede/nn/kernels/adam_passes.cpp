@@ -62,7 +62,7 @@ GANYMEDE_INLINE void by_stretches(const UpdateRun<T>& run, const UpdateConstants
     const UpdateRun<T> part{run.param + at,        run.grad + at,          moved(run.first, at),
                             moved(run.second, at), moved(run.average, at), std::min(stretch, run.count - at)};
     update(part);
-    if (run.average != nullptr) average_run<T>(part, k);
+    if (run.average != nullptr) average_body(part, k);
   }
 }
 
@@ -85,72 +85,46 @@ GANYMEDE_INLINE double squares_body(const T* values, std::int64_t count) {
   return total;
 }
 
-// Plain functions, because templates cannot have versions for several processors.
-GANYMEDE_CLONES void adam_f32(const UpdateRun<float>& run, const UpdateConstants<float>& k) {
-  adam_body(run, k);
-}
-GANYMEDE_CLONES void adam_f64(const UpdateRun<double>& run, const UpdateConstants<double>& k) {
-  adam_body(run, k);
-}
-GANYMEDE_CLONES void rmsprop_f32(const UpdateRun<float>& run, const UpdateConstants<float>& k) {
-  rmsprop_body(run, k);
-}
-GANYMEDE_CLONES void rmsprop_f64(const UpdateRun<double>& run, const UpdateConstants<double>& k) {
-  rmsprop_body(run, k);
-}
-GANYMEDE_CLONES void sgd_f32(const UpdateRun<float>& run, const UpdateConstants<float>& k) {
-  sgd_body(run, k);
-}
-GANYMEDE_CLONES void sgd_f64(const UpdateRun<double>& run, const UpdateConstants<double>& k) {
-  sgd_body(run, k);
-}
-
 }  // namespace
 
-template <>
-GANYMEDE_CLONES void average_run<float>(const UpdateRun<float>& run, const UpdateConstants<float>& k) {
-  average_body(run, k);
+template <class T>
+void adam_run(const UpdateRun<T>& run, const UpdateConstants<T>& k) {
+  at_level([&] GANYMEDE_LOOP {
+    by_stretches(run, k, [&](const UpdateRun<T>& part) GANYMEDE_INLINED { adam_body(part, k); });
+  });
 }
-template <>
-GANYMEDE_CLONES void average_run<double>(const UpdateRun<double>& run, const UpdateConstants<double>& k) {
-  average_body(run, k);
+template <class T>
+void rmsprop_run(const UpdateRun<T>& run, const UpdateConstants<T>& k) {
+  at_level([&] GANYMEDE_LOOP {
+    by_stretches(run, k, [&](const UpdateRun<T>& part) GANYMEDE_INLINED { rmsprop_body(part, k); });
+  });
 }
-template <>
-GANYMEDE_CLONES double squares_run<float>(const float* values, std::int64_t count) {
-  return squares_body(values, count);
+template <class T>
+void sgd_run(const UpdateRun<T>& run, const UpdateConstants<T>& k) {
+  at_level([&] GANYMEDE_LOOP {
+    by_stretches(run, k, [&](const UpdateRun<T>& part) GANYMEDE_INLINED { sgd_body(part, k); });
+  });
 }
-template <>
-GANYMEDE_CLONES double squares_run<double>(const double* values, std::int64_t count) {
-  return squares_body(values, count);
+template <class T>
+void average_run(const UpdateRun<T>& run, const UpdateConstants<T>& k) {
+  at_level([&] GANYMEDE_LOOP { average_body(run, k); });
 }
-template <>
-GANYMEDE_CLONES double squares_run<Bits16>(const Bits16* values, std::int64_t count) {
-  return squares_body(values, count);
+template <class T>
+double squares_run(const T* values, std::int64_t count) {
+  double total = 0;
+  at_level([&] GANYMEDE_LOOP { total = squares_body(values, count); });
+  return total;
 }
 
-template <>
-void adam_run<float>(const UpdateRun<float>& run, const UpdateConstants<float>& k) {
-  by_stretches(run, k, [&](const UpdateRun<float>& part) { adam_f32(part, k); });
-}
-template <>
-void adam_run<double>(const UpdateRun<double>& run, const UpdateConstants<double>& k) {
-  by_stretches(run, k, [&](const UpdateRun<double>& part) { adam_f64(part, k); });
-}
-template <>
-void rmsprop_run<float>(const UpdateRun<float>& run, const UpdateConstants<float>& k) {
-  by_stretches(run, k, [&](const UpdateRun<float>& part) { rmsprop_f32(part, k); });
-}
-template <>
-void rmsprop_run<double>(const UpdateRun<double>& run, const UpdateConstants<double>& k) {
-  by_stretches(run, k, [&](const UpdateRun<double>& part) { rmsprop_f64(part, k); });
-}
-template <>
-void sgd_run<float>(const UpdateRun<float>& run, const UpdateConstants<float>& k) {
-  by_stretches(run, k, [&](const UpdateRun<float>& part) { sgd_f32(part, k); });
-}
-template <>
-void sgd_run<double>(const UpdateRun<double>& run, const UpdateConstants<double>& k) {
-  by_stretches(run, k, [&](const UpdateRun<double>& part) { sgd_f64(part, k); });
-}
+#define GANYMEDE_FOR(T)                                                         \
+  template void adam_run<T>(const UpdateRun<T>&, const UpdateConstants<T>&);    \
+  template void rmsprop_run<T>(const UpdateRun<T>&, const UpdateConstants<T>&); \
+  template void sgd_run<T>(const UpdateRun<T>&, const UpdateConstants<T>&);     \
+  template void average_run<T>(const UpdateRun<T>&, const UpdateConstants<T>&); \
+  template double squares_run<T>(const T*, std::int64_t);
+GANYMEDE_FOR(float)
+GANYMEDE_FOR(double)
+#undef GANYMEDE_FOR
+template double squares_run<Bits16>(const Bits16*, std::int64_t);
 
 }  // namespace ganymede::nn::kernels

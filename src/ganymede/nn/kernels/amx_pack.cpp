@@ -1,26 +1,12 @@
-#include <cpuid.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include <atomic>
 
+#include "ganymede/core/instruction_level.h"
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/nn/kernels/amx_tiles.h"
 
 namespace ganymede::nn::kernels {
 
 namespace {
-
-/// The processor has the tiles and Linux lets this process use them (it must be asked once).
-bool detect() {
-  unsigned a = 0, b = 0, c = 0, d = 0;
-  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
-  const bool tiles = (d >> 22 & 1u) != 0 && (d >> 24 & 1u) != 0;
-  if (__get_cpuid_count(7, 1, &a, &b, &c, &d) == 0 || (a >> 5 & 1u) == 0) return false;  // AVX-512 bf16
-  constexpr long request_permission = 0x1023, tile_data = 18;
-  return tiles && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512dq") && ::syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
-}
 
 std::atomic<bool> enabled{true};
 
@@ -60,8 +46,8 @@ void pack_tile_slowly(const Bf16* weight, std::int64_t row, std::int64_t column,
 }  // namespace
 
 bool amx_available() {
-  static const bool detected = detect();
-  return detected && enabled.load(std::memory_order_relaxed);
+  static const bool has_tiles = instruction_level() == InstructionLevel::kTiles;
+  return has_tiles && enabled.load(std::memory_order_relaxed);
 }
 
 void amx_enable(bool on) {

@@ -20,12 +20,12 @@ template <class T>
 class AlignedBuffer {
  public:
   explicit AlignedBuffer(std::int64_t count)
-      : data_(static_cast<T*>(::operator new (static_cast<std::size_t>(count) * sizeof(T), std::align_val_t{64}))) {}
+      : data_(static_cast<T*>(::operator new(static_cast<std::size_t>(count) * sizeof(T), std::align_val_t{64}))) {}
   T* get() const { return data_.get(); }
 
  private:
   struct Free {
-    void operator()(T* p) const { ::operator delete (p, std::align_val_t{64}); }
+    void operator()(T* p) const { ::operator delete(p, std::align_val_t{64}); }
   };
   std::unique_ptr<T[], Free> data_;
 };

@@ -87,74 +87,36 @@ GANYMEDE_INLINE void input_body(const T* __restrict x, const T* __restrict dy, s
 
 }  // namespace
 
-// One plain function per type, because templates cannot have versions for several processors.
-
-template <>
-GANYMEDE_CLONES void column_moments<Bits16>(const Bits16* x, std::int64_t rows, std::int64_t channels,
-                                            const float* shift, float* sum, float* squares) {
-  moments_body(x, rows, channels, shift, sum, squares);
+template <class T>
+void column_moments(const T* x, std::int64_t rows, std::int64_t channels, const Compute<T>* shift, Compute<T>* sum,
+                    Compute<T>* squares) {
+  at_level([&] GANYMEDE_LOOP { moments_body(x, rows, channels, shift, sum, squares); });
 }
-template <>
-GANYMEDE_CLONES void normalise<Bits16>(const Bits16* x, std::int64_t rows, std::int64_t channels,
-                                       const Affine<float>& map, Bits16* y) {
-  normalise_body(x, rows, channels, map, y);
+template <class T>
+void normalise(const T* x, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map, T* y) {
+  at_level([&] GANYMEDE_LOOP { normalise_body(x, rows, channels, map, y); });
 }
-template <>
-GANYMEDE_CLONES void column_gradients<Bits16>(const Bits16* x, const Bits16* dy, std::int64_t rows,
-                                              std::int64_t channels, const Affine<float>& map, float* sum,
-                                              float* products) {
-  gradients_body(x, dy, rows, channels, map, sum, products);
+template <class T>
+void column_gradients(const T* x, const T* dy, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
+                      Compute<T>* sum, Compute<T>* products) {
+  at_level([&] GANYMEDE_LOOP { gradients_body(x, dy, rows, channels, map, sum, products); });
 }
-template <>
-GANYMEDE_CLONES void input_gradient<Bits16>(const Bits16* x, const Bits16* dy, std::int64_t rows, std::int64_t channels,
-                                            const Affine<float>& map, const float* mean_g, const float* slope_g,
-                                            Bits16* dx) {
-  input_body(x, dy, rows, channels, map, mean_g, slope_g, dx);
+template <class T>
+void input_gradient(const T* x, const T* dy, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
+                    const Compute<T>* mean_g, const Compute<T>* slope_g, T* dx) {
+  at_level([&] GANYMEDE_LOOP { input_body(x, dy, rows, channels, map, mean_g, slope_g, dx); });
 }
 
-template <>
-GANYMEDE_CLONES void column_moments<float>(const float* x, std::int64_t rows, std::int64_t channels, const float* shift,
-                                           float* sum, float* squares) {
-  moments_body(x, rows, channels, shift, sum, squares);
-}
-template <>
-GANYMEDE_CLONES void normalise<float>(const float* x, std::int64_t rows, std::int64_t channels,
-                                      const Affine<float>& map, float* y) {
-  normalise_body(x, rows, channels, map, y);
-}
-template <>
-GANYMEDE_CLONES void column_gradients<float>(const float* x, const float* dy, std::int64_t rows, std::int64_t channels,
-                                             const Affine<float>& map, float* sum, float* products) {
-  gradients_body(x, dy, rows, channels, map, sum, products);
-}
-template <>
-GANYMEDE_CLONES void input_gradient<float>(const float* x, const float* dy, std::int64_t rows, std::int64_t channels,
-                                           const Affine<float>& map, const float* mean_g, const float* slope_g,
-                                           float* dx) {
-  input_body(x, dy, rows, channels, map, mean_g, slope_g, dx);
-}
-
-template <>
-GANYMEDE_CLONES void column_moments<double>(const double* x, std::int64_t rows, std::int64_t channels,
-                                            const double* shift, double* sum, double* squares) {
-  moments_body(x, rows, channels, shift, sum, squares);
-}
-template <>
-GANYMEDE_CLONES void normalise<double>(const double* x, std::int64_t rows, std::int64_t channels,
-                                       const Affine<double>& map, double* y) {
-  normalise_body(x, rows, channels, map, y);
-}
-template <>
-GANYMEDE_CLONES void column_gradients<double>(const double* x, const double* dy, std::int64_t rows,
-                                              std::int64_t channels, const Affine<double>& map, double* sum,
-                                              double* products) {
-  gradients_body(x, dy, rows, channels, map, sum, products);
-}
-template <>
-GANYMEDE_CLONES void input_gradient<double>(const double* x, const double* dy, std::int64_t rows, std::int64_t channels,
-                                            const Affine<double>& map, const double* mean_g, const double* slope_g,
-                                            double* dx) {
-  input_body(x, dy, rows, channels, map, mean_g, slope_g, dx);
-}
+#define GANYMEDE_FOR(T)                                                                                               \
+  template void column_moments<T>(const T*, std::int64_t, std::int64_t, const Compute<T>*, Compute<T>*, Compute<T>*); \
+  template void normalise<T>(const T*, std::int64_t, std::int64_t, const Affine<Compute<T>>&, T*);                    \
+  template void column_gradients<T>(const T*, const T*, std::int64_t, std::int64_t, const Affine<Compute<T>>&,        \
+                                    Compute<T>*, Compute<T>*);                                                        \
+  template void input_gradient<T>(const T*, const T*, std::int64_t, std::int64_t, const Affine<Compute<T>>&,          \
+                                  const Compute<T>*, const Compute<T>*, T*);
+GANYMEDE_FOR(Bits16)
+GANYMEDE_FOR(float)
+GANYMEDE_FOR(double)
+#undef GANYMEDE_FOR
 
 }  // namespace ganymede::nn::kernels

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ganymede/core/precision.h"
 #include "ganymede/nn/kernels/amx.h"
 
 namespace ganymede::nn::kernels {
@@ -57,6 +58,7 @@ Tensor with_bias(const Tensor& y, const Tensor& bias) {
 }  // namespace
 
 Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g) {
+  if (multiplies_in_float(x)) return conv_value(x.to(at::kFloat), weight, bias, g).to(x.scalar_type());
   const Tensor image = channels_last(x), w = channels_last(weight.to(x.scalar_type()));
   if (on_tiles(x)) return conv_on_tiles(image, w, bias, g);
   if (one_window(plane(x), plane(weight), g.padding))
@@ -70,6 +72,7 @@ Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, con
 
 Tensor conv_transpose_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g,
                             Size2 size) {
+  if (multiplies_in_float(x)) return conv_transpose_value(x.to(at::kFloat), weight, bias, g, size).to(x.scalar_type());
   const Tensor out = channels_last(x), w = channels_last(weight.to(x.scalar_type()));
   if (on_tiles(x)) return conv_transpose_on_tiles(out, w, bias, g, size);
   if (one_window(size, plane(weight), g.padding))
@@ -85,6 +88,8 @@ Tensor conv_transpose_value(const Tensor& x, const Tensor& weight, const Tensor&
 
 Tensor conv_weight_gradient_value(const Tensor& image, const Tensor& out, Size2 kernel, const ConvGeometry& g,
                                   at::ScalarType type) {
+  if (multiplies_in_float(image))
+    return conv_weight_gradient_value(image.to(at::kFloat), out.to(at::kFloat), kernel, g, type);
   const Tensor i = channels_last(image), o = channels_last(out);
   if (on_tiles(i)) return conv_weight_gradient_on_tiles(i, o, kernel, g).to(type);
   if (one_window(plane(i), kernel, g.padding))

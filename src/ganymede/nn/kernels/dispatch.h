@@ -1,16 +1,13 @@
-// How the element-wise kernels get the processor's widest vectors out of a build for the baseline processor.
-//
-// GANYMEDE_CLONES, defined by CMakeLists.txt, marks a plain function of which the compiler makes one version for
-// AVX-512, one for AVX2 and one for the baseline; the loader picks. It is empty where that cannot be had (sanitizers,
-// other processors). Nothing here or in the *_passes files needs LibTorch. Templates cannot be cloned, so their bodies
-// are inlined (GANYMEDE_INLINE) into plain functions.
+// How the element-wise kernels get the processor's widest vectors out of a build for the baseline processor: `at_level`
+// runs a loop in a copy of it that was compiled for the instruction level in force. The loop's body and what it calls
+// are inlined (GANYMEDE_INLINE) into each copy. Nothing here or in the *_passes files needs LibTorch.
 #pragma once
 
 #include <bit>
 #include <cstdint>
 #include <type_traits>
 
-#define GANYMEDE_INLINE inline __attribute__((always_inline))
+#include "ganymede/core/at_level.h"
 
 namespace ganymede::nn::kernels {
 

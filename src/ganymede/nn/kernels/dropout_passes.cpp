@@ -42,65 +42,49 @@ template <class T, class Real>
 GANYMEDE_INLINE void forward_body(const T* x, std::int64_t first, std::int64_t count, const DropoutRule<Real>& rule,
                                   T* y) {
   const Real slope = rule.slope;
-  for_groups(
-      first, count, rule, [=](std::int64_t at, std::int64_t n, const Real* factors) __attribute__((always_inline)) {
-        const T* __restrict from = x + at;
-        T* __restrict to = y + at;
-        for (std::int64_t i = 0; i < n; ++i) {
-          const Real v = widen(from[i]);
-          to[i] = narrow<T>((v > 0 ? v : v * slope) * factors[i]);
-        }
-      });
+  for_groups(first, count, rule, [=](std::int64_t at, std::int64_t n, const Real* factors) GANYMEDE_INLINED {
+    const T* __restrict from = x + at;
+    T* __restrict to = y + at;
+    for (std::int64_t i = 0; i < n; ++i) {
+      const Real v = widen(from[i]);
+      to[i] = narrow<T>((v > 0 ? v : v * slope) * factors[i]);
+    }
+  });
 }
 
 template <class T, class Real>
 GANYMEDE_INLINE void gradient_body(const T* dy, const T* y, std::int64_t first, std::int64_t count,
                                    const DropoutRule<Real>& rule, T* dx) {
   const Real slope = rule.slope;
-  for_groups(
-      first, count, rule, [=](std::int64_t at, std::int64_t n, const Real* factors) __attribute__((always_inline)) {
-        const T* __restrict from = dy + at, * __restrict sign = y + at;
-        T* __restrict to = dx + at;
-        for (std::int64_t i = 0; i < n; ++i) {
-          const Real g = widen(from[i]);
-          to[i] = narrow<T>((widen(sign[i]) > 0 ? g : g * slope) * factors[i]);
-        }
-      });
+  for_groups(first, count, rule, [=](std::int64_t at, std::int64_t n, const Real* factors) GANYMEDE_INLINED {
+    const T* __restrict from = dy + at, * __restrict sign = y + at;
+    T* __restrict to = dx + at;
+    for (std::int64_t i = 0; i < n; ++i) {
+      const Real g = widen(from[i]);
+      to[i] = narrow<T>((widen(sign[i]) > 0 ? g : g * slope) * factors[i]);
+    }
+  });
 }
 
 }  // namespace
 
-// One plain function per type, because templates cannot have versions for several processors.
+template <class T>
+void dropout_run(const T* x, std::int64_t first, std::int64_t count, const DropoutRule<Compute<T>>& rule, T* y) {
+  at_level([&] GANYMEDE_LOOP { forward_body(x, first, count, rule, y); });
+}
+template <class T>
+void dropout_gradient_run(const T* dy, const T* y, std::int64_t first, std::int64_t count,
+                          const DropoutRule<Compute<T>>& rule, T* dx) {
+  at_level([&] GANYMEDE_LOOP { gradient_body(dy, y, first, count, rule, dx); });
+}
 
-template <>
-GANYMEDE_CLONES void dropout_run<Bits16>(const Bits16* x, std::int64_t first, std::int64_t count,
-                                         const DropoutRule<float>& rule, Bits16* y) {
-  forward_body(x, first, count, rule, y);
-}
-template <>
-GANYMEDE_CLONES void dropout_run<float>(const float* x, std::int64_t first, std::int64_t count,
-                                        const DropoutRule<float>& rule, float* y) {
-  forward_body(x, first, count, rule, y);
-}
-template <>
-GANYMEDE_CLONES void dropout_run<double>(const double* x, std::int64_t first, std::int64_t count,
-                                         const DropoutRule<double>& rule, double* y) {
-  forward_body(x, first, count, rule, y);
-}
-template <>
-GANYMEDE_CLONES void dropout_gradient_run<Bits16>(const Bits16* dy, const Bits16* y, std::int64_t first,
-                                                  std::int64_t count, const DropoutRule<float>& rule, Bits16* dx) {
-  gradient_body(dy, y, first, count, rule, dx);
-}
-template <>
-GANYMEDE_CLONES void dropout_gradient_run<float>(const float* dy, const float* y, std::int64_t first,
-                                                 std::int64_t count, const DropoutRule<float>& rule, float* dx) {
-  gradient_body(dy, y, first, count, rule, dx);
-}
-template <>
-GANYMEDE_CLONES void dropout_gradient_run<double>(const double* dy, const double* y, std::int64_t first,
-                                                  std::int64_t count, const DropoutRule<double>& rule, double* dx) {
-  gradient_body(dy, y, first, count, rule, dx);
-}
+#define GANYMEDE_FOR(T)                                                                                   \
+  template void dropout_run<T>(const T*, std::int64_t, std::int64_t, const DropoutRule<Compute<T>>&, T*); \
+  template void dropout_gradient_run<T>(const T*, const T*, std::int64_t, std::int64_t,                   \
+                                        const DropoutRule<Compute<T>>&, T*);
+GANYMEDE_FOR(Bits16)
+GANYMEDE_FOR(float)
+GANYMEDE_FOR(double)
+#undef GANYMEDE_FOR
 
 }  // namespace ganymede::nn::kernels

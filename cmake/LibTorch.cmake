@@ -1,0 +1,48 @@
+# LibTorch as the target `ganymede_torch`, found by its own files: Debian's package, or any that CMAKE_PREFIX_PATH names (an
+# unpacked LibTorch, the `torch` folder of a Python environment). Its own TorchConfig.cmake would ask for the CUDA toolkit,
+# which only those need who compile CUDA code; we call what LibTorch has compiled.
+find_path(GANYMEDE_TORCH_HEADERS ATen/Context.h REQUIRED)
+find_path(GANYMEDE_TORCH_API_HEADERS torch/torch.h REQUIRED
+  HINTS ${GANYMEDE_TORCH_HEADERS}/torch/csrc/api/include PATH_SUFFIXES include/torch/csrc/api/include)
+get_filename_component(torch_folder ${GANYMEDE_TORCH_HEADERS} DIRECTORY)
+foreach(name torch torch_cpu c10)
+  find_library(GANYMEDE_LIB_${name} ${name} HINTS ${torch_folder}/lib REQUIRED)
+  list(APPEND torch_libraries ${GANYMEDE_LIB_${name}})
+endforeach()
+# Only beside the others: a second LibTorch on the machine must not lend its own.
+get_filename_component(torch_library_folder ${GANYMEDE_LIB_torch_cpu} DIRECTORY)
+foreach(name torch_cuda c10_cuda)
+  find_library(GANYMEDE_LIB_${name} ${name} PATHS ${torch_library_folder} NO_DEFAULT_PATH)
+  if(GANYMEDE_LIB_${name})
+    list(APPEND torch_cuda_libraries ${GANYMEDE_LIB_${name}})
+  endif()
+endforeach()
+
+file(STRINGS ${GANYMEDE_TORCH_API_HEADERS}/torch/version.h version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+if(NOT version_lines)
+  file(STRINGS ${GANYMEDE_TORCH_HEADERS}/torch/headeronly/version.h version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+endif()
+string(REGEX REPLACE "[^0-9;]" "" version_numbers "${version_lines}")
+string(REPLACE ";" "." GANYMEDE_TORCH_VERSION "${version_numbers}")
+message(STATUS "LibTorch ${GANYMEDE_TORCH_VERSION}: ${torch_library_folder}")
+
+# LibTorch from PyPI brings headers of other libraries too (fmt, protobuf), which would hide Debian's, whose code we link.
+# A folder of links to Debian's goes before it, so that the program has one of each.
+set(own_headers ${CMAKE_BINARY_DIR}/own_headers)
+file(MAKE_DIRECTORY ${own_headers})
+foreach(library fmt google)
+  find_path(GANYMEDE_OWN_${library} NAMES ${library}/format.h ${library}/protobuf/message.h PATHS /usr/include NO_DEFAULT_PATH)
+  if(EXISTS ${GANYMEDE_TORCH_HEADERS}/${library} AND GANYMEDE_OWN_${library}
+     AND NOT GANYMEDE_OWN_${library} STREQUAL GANYMEDE_TORCH_HEADERS)
+    file(CREATE_LINK ${GANYMEDE_OWN_${library}}/${library} ${own_headers}/${library} SYMBOLIC)
+  endif()
+endforeach()
+
+# "System": the warnings of LibTorch's headers are not ours.
+add_library(ganymede_torch INTERFACE)
+target_include_directories(ganymede_torch SYSTEM INTERFACE ${own_headers} ${GANYMEDE_TORCH_HEADERS} ${GANYMEDE_TORCH_API_HEADERS})
+target_link_libraries(ganymede_torch INTERFACE ${torch_libraries} OpenMP::OpenMP_CXX)
+if(torch_cuda_libraries)
+  # Nothing of it is called by name: it registers itself when it is loaded.
+  target_link_libraries(ganymede_torch INTERFACE -Wl,--no-as-needed ${torch_cuda_libraries} -Wl,--as-needed)
+endif()
