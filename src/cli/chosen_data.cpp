@@ -14,7 +14,8 @@ void ChosenData::add_to(CLI::App& app) {
   const auto repeated = [&](const char* flag, std::vector<std::string>& values, const char* about) {
     app.add_option(flag, values, about)->allow_extra_args(false);
   };
-  app.add_option("data", what, "a data set's name (see 'ganymede data list'), or a path")
+  // Not "data": CLI11 2.4 and later take that and --data for one name.
+  app.add_option("set", what, "a data set's name (see 'ganymede data list'), or a path")
       ->required()
       ->type_name("NAME|PATH");
   app.add_option("--data", folder, "where its files are: a folder, archive or file")->type_name("DIR");

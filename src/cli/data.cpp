@@ -225,7 +225,7 @@ void add_data(CLI::App& app) {
   auto* fetch_app = app.add_subcommand("fetch", "download a data set, with checksum and resume");
   auto flags = std::make_shared<FetchFlags>();
   fetch_app
-      ->add_option("data", flags->what,
+      ->add_option("set", flags->what,
                    "a data set's name, 'inception' (the network FID is defined with), or the address of a file")
       ->required()
       ->type_name("NAME|URL");

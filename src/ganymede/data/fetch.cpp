@@ -29,12 +29,15 @@ constexpr long kConnectSeconds = 30, kMostRedirects = 10;
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 40;
 
 using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
-using File = std::unique_ptr<std::FILE, decltype(&std::fclose)>;
+struct CloseFile {  // the type of &std::fclose has attributes, which a template argument would lose
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+using File = std::unique_ptr<std::FILE, CloseFile>;
 
 /// One attempt: what curl's callbacks see.
 struct Transfer {
   CURL* curl = nullptr;
-  File file{nullptr, &std::fclose};
+  File file;
   fs::path part;
   std::uint64_t offset = 0;    ///< bytes asked to be left out
   std::uint64_t received = 0;  ///< bytes of this attempt
@@ -131,7 +134,7 @@ bool attempt(const Download& download, const fs::path& part, std::string& reason
     throw Error("cannot write the download", part.string(), "check the folder's rights and the room on its disk");
   }
   if (result == CURLE_OK) {
-    if (!transfer.begun && !ranged) File(std::fopen(part.c_str(), "wb"), &std::fclose);  // an empty file is a file
+    if (!transfer.begun && !ranged) File(std::fopen(part.c_str(), "wb"));  // an empty file is a file
     return true;
   }
   if (code == 416 && ranged) {  // the part is as long as the file, or longer: its checksum decides

@@ -1,6 +1,7 @@
 // Self-attention (Zhang et al. 2019, SAGAN), in the form of the paper's own code: y = x + gamma * attention(x), where
 // queries and keys have C / 8 channels, values C / 2, keys and values are max-pooled 2 x 2, the maps have no biases and
 // gamma starts at 0.
+#include "ganymede/core/precision.h"
 #include "ganymede/nn/kernels/conv_transpose.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
@@ -33,6 +34,7 @@ class SelfAttention : public WeightLayer {
     gamma_ = add_parameter("gamma", {1}, Role::kShift, 1, 1);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
+    if (multiplies_in_float(x)) return forward(x.to(at::kFloat), pass).to(x.scalar_type());
     const auto map = [&](const Tensor& from, size_t which) {
       return kernels::conv2d(from, weight(pass, which), {}, 1, {});
     };
