@@ -1,0 +1,244 @@
+"""The rows that scripts/train-queue writes: the section of a run in docs/results.md, its line in the table on top, its
+pictures, and its place in docs/gallery.md.
+
+A row stands between comments that name its run, so that writing it again replaces it. `<!-- table -->` ends the table,
+`<!-- rows -->` the rows: what is new comes before.
+"""
+
+import csv
+import json
+import os
+import re
+import shutil
+
+MORE_IS_BETTER = {"is", "coverage"}
+QUALITY_COLUMNS = ("fid", "fid10k", "fd", "fd10k", "kid", "is", "swd", "coverage", "modes_divergence")
+
+
+def steps(run, folder):
+    """What is asked of `ganymede` once a run has ended: its words, and under which key the answer is kept."""
+    target = f"runs/{run['name']}"
+    asked = []
+    if run["protocol"]["evaluate"]:
+        asked.append({"words": ["evaluate", target, *run["protocol"]["evaluate"], "--json"], "keeps": "evaluated"})
+    if draws_from_noise(folder):
+        asked.append(
+            {"words": ["sample", target, "-n", str(run["pictures"]), "-o", f"{target}/grid.png"], "keeps": None}
+        )
+    asked.append({"words": plot_words(run, folder), "keeps": None})
+    return asked
+
+
+def draws_from_noise(folder):
+    """A recipe that translates has no noise to draw from: its sample sheet is its grid."""
+    return not re.search(r"^\[source\]", (folder / "recipe.toml").read_text(), re.MULTILINE)
+
+
+def plot_words(run, folder):
+    column, _ = qualities(folder)
+    words = ["plot", f"runs/{run['name']}", "--smooth", "0.9", "-o", f"runs/{run['name']}/chart.png"]
+    return [*words[:2], "--quality", "--columns", f"loss_d,loss_g,{column}", *words[2:]] if column else words
+
+
+def metrics(folder):
+    file = folder / "metrics.csv"
+    if not file.exists():
+        return []
+    with open(file, newline="", encoding="utf-8") as rows:
+        return list(csv.DictReader(rows))
+
+
+def steps_of(folder):
+    rows = metrics(folder)
+    return int(rows[-1]["step"]) if rows else 0
+
+
+def qualities(folder):
+    """The column by which the best model is chosen, and (step, epoch, figure) of each time it was judged."""
+    rows = metrics(folder)
+    column = next((name for name in QUALITY_COLUMNS if rows and name in rows[0]), None)
+    judged = [(int(row["step"]), float(row["epoch"]), float(row[column])) for row in rows if column and row[column]]
+    return (column, judged) if judged else (None, [])
+
+
+def best_of(column, judged):
+    return (max if column in MORE_IS_BETTER else min)(judged, key=lambda each: each[2])
+
+
+def progress(folder):
+    """How far a run is, for a table."""
+    rows = metrics(folder)
+    if not rows:
+        return {"step": "-", "time": "-", "quality": "-"}
+    column, judged = qualities(folder)
+    quality = "-"
+    if judged:
+        best = best_of(column, judged)
+        quality = f"{column} {judged[-1][2]:.4g}, best {best[2]:.4g} at step {best[0]}"
+    return {"step": rows[-1]["step"], "time": duration(float(rows[-1]["seconds"])), "quality": quality}
+
+
+def duration(seconds):
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"
+
+
+def shell(words):
+    """A command as one line for a shell and for scripts/reproduce."""
+    return " ".join(word if re.fullmatch(r"[\w./:=,+-]+", word) else f"'{word}'" for word in words)
+
+
+def processor():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        found = re.search(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
+    return f"{found.group(1) if found else 'unknown'}, {os.cpu_count()} cores"
+
+
+def figures_text(evaluated):
+    """What `evaluate` found, in one line with the number of pictures."""
+    found, said = evaluated["metrics"], []
+    for name, value in found.items():
+        if isinstance(value, dict) and "mean" in value:
+            said.append(f"{name} {value['mean']:.4g}" + (f" +- {value['std']:.2g}" if "std" in value else ""))
+        elif name == "modes":
+            clear, divergence = f"{100 * value['clear']:.1f} % clear", f"divergence {value['divergence']:.2g}"
+            said.append(f"{value['found']} of {value['classes']} classes, {clear}, {divergence}")
+        elif isinstance(value, (int, float)):
+            said.append(f"{name} {value:.4g}")
+    fake, real = evaluated["protocol"]["fake"], evaluated["protocol"]["real"]
+    features = evaluated["protocol"].get("features")
+    return (
+        ", ".join(said)
+        + f" ({fake['images']:,} pictures against {real['images']:,}"
+        + (f", features of `{features.get('name', 'the classifier')}`" if features else "")
+        + ")"
+    )
+
+
+class Facts:
+    """What a row says about its run."""
+
+    def __init__(self, run, folder, kept):
+        rows, environment = metrics(folder), json.loads((folder / "environment.json").read_text())
+        self.steps, self.epochs, self.seconds = (
+            int(rows[-1]["step"]),
+            float(rows[-1]["epoch"]),
+            float(rows[-1]["seconds"]),
+        )
+        parts = kept["parts"]
+        self.complete = kept["state"] in ("trained", "done")
+        self.processor_seconds = sum(part["processor_seconds"] for part in parts)
+        self.seed, self.precision = environment["seed"], environment["precision"]
+        self.threads = ", ".join(sorted({str(part["threads"]) for part in parts}))
+        self.commit = ", ".join(dict.fromkeys(part["commit"] for part in parts))
+        self.starts, self.idle = len(parts), any(part["idle"] for part in parts)
+        self.length = run["length"] if self.complete else f"{self.epochs:.3g} epochs of {run['length']}"
+        self.column, self.judged = qualities(folder)
+        self.evaluated = figures_text(kept["evaluated"]) if "evaluated" in kept else ""
+        self.seen = kept.get("seen", "")
+
+
+def section(run, kept, facts, folder):
+    name = run["name"]
+    heading = f"## `{run['recipe']}`" + (f" as {name}" if name != run["recipe"] else "") + f": {facts.length}"
+    commands = [
+        ["--threads", facts.threads.split(", ")[-1], *kept["command"]],
+        *(step["words"] for step in steps(run, folder)),
+    ]
+    lines = (
+        [heading, ""]
+        + [f"    ganymede {shell([word for word in words if word != '--json'])}" for words in commands]
+        + [""]
+    )
+    if run.get("about"):
+        lines += [run["about"], ""]
+    share = "in the scheduler's idle class beside builds and tests" if facts.idle else "as any program"
+    lines += [
+        "| seed | steps | epochs | training | processor time | processor | threads | precision | starts | program |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+        f"| {facts.seed} | {facts.steps:,} | {facts.epochs:.4g} "
+        f"| {duration(facts.seconds)} | {duration(facts.processor_seconds)} "
+        f"| {processor()}, {share} | {facts.threads} | {facts.precision} | {facts.starts} | {facts.commit} |",
+        "",
+    ]
+    if facts.judged:
+        best = best_of(facts.column, facts.judged)
+        said = [
+            f"{figure:.4g} at step {step:,} ({epoch:.4g} epochs)"
+            for step, epoch, figure in (facts.judged[0], best, facts.judged[-1])
+        ]
+        lines += [f"{facts.column} while training: first {said[0]}, best {said[1]}, last {said[2]}.", ""]
+    if facts.evaluated:
+        lines += [f"The best model: {facts.evaluated}." if facts.judged else f"The last model: {facts.evaluated}.", ""]
+    lines += [f"![samples](pictures/{name}.png)", "", f"![losses](pictures/{name}-chart.png)", ""]
+    return "\n".join(lines + ([facts.seen, ""] if facts.seen else []))
+
+
+def upsert(text, key, body, end):
+    """Puts `body` between the comments of `key`, before the line `end` where there are none yet."""
+    block = f"<!-- row {key} -->\n{body}\n<!-- end {key} -->\n"
+    pattern = re.compile(rf"<!-- row {re.escape(key)} -->\n.*?<!-- end {re.escape(key)} -->\n", re.DOTALL)
+    if pattern.search(text):
+        return pattern.sub(lambda _: block, text, count=1)
+    if end not in text:
+        raise ValueError(f"no line '{end}' to put the row of '{key}' before")
+    return text.replace(end, f"{block}\n{end}", 1)
+
+
+def table_line(run, facts):
+    figure = "-"
+    if facts.judged:
+        best = best_of(facts.column, facts.judged)
+        figure = f"{facts.column} {best[2]:.4g}"
+    name = run["name"]
+    return (
+        f"| [{name}](#{anchor(run, facts)}) | {facts.length} | {facts.steps:,} | {duration(facts.seconds)} "
+        f"| {duration(facts.processor_seconds)} | {figure} |"
+    )
+
+
+def anchor(run, facts):
+    """The address that Markdown gives the section's heading."""
+    heading = run["recipe"] + (f" as {run['name']}" if run["name"] != run["recipe"] else "") + f": {facts.length}"
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def upsert_line(text, name, line):
+    lines, start = text.splitlines(), f"| [{name}](#"
+    at = next((i for i, each in enumerate(lines) if each.startswith(start)), None)
+    if at is not None:
+        lines[at] = line
+    else:
+        lines.insert(lines.index("<!-- table -->"), line)
+    return "\n".join(lines) + "\n"
+
+
+def gallery_entry(run, facts):
+    said = f"[{run['name']}](results.md#{anchor(run, facts)}), {facts.length}"
+    if facts.judged:
+        said += f", {facts.column} {best_of(facts.column, facts.judged)[2]:.4g}"
+    return f"### {run['name']}\n\n{said}. {facts.seen}".rstrip() + f"\n\n![{run['name']}](pictures/{run['name']}.png)\n"
+
+
+def replace_text(file, text):
+    """The file appears whole or not at all."""
+    beside = file.with_suffix(".part")
+    beside.write_text(text)
+    beside.replace(file)
+
+
+def write(run, folder, kept, docs):
+    """Writes the row, its line in the table and its pictures into the folder of documents."""
+    facts = Facts(run, folder, kept)
+    results, gallery = docs / "results.md", docs / "gallery.md"
+    text = upsert(results.read_text(), run["name"], section(run, kept, facts, folder), "<!-- rows -->")
+    text = upsert_line(text, run["name"], table_line(run, facts))
+    shown = upsert(gallery.read_text(), run["name"], gallery_entry(run, facts), "<!-- rows -->")
+    pictures = docs / "pictures"
+    pictures.mkdir(exist_ok=True)
+    grid = folder / "grid.png" if draws_from_noise(folder) else max((folder / "samples").glob("step-*.png"))
+    shutil.copy(grid, pictures / f"{run['name']}.png")
+    shutil.copy(folder / "chart.png", pictures / f"{run['name']}-chart.png")
+    replace_text(results, text)
+    replace_text(gallery, shown)
