@@ -23,7 +23,7 @@ LONG = "1000000 steps"
 STUB = """#!/usr/bin/env bash
 [[ $3 == train ]] || exit 1
 mkdir -p "$6/checkpoints"
-trap 'kill $!; touch "$0.saved"; echo "stopped and saved at step 1"; exit 0' TERM
+trap 'kill $!; chrt -p $$ >"$0.saved"; echo "stopped and saved at step 1"; exit 0' TERM
 sleep 100 & touch "$6/started"; wait
 """
 
@@ -46,6 +46,7 @@ class Queue:
 
     def __init__(self, folder, program):
         self.folder, self.runs, self.docs, self.list = folder, folder / "runs", folder / "docs", folder / "queue.toml"
+        self.started = []
         self.docs.mkdir()
         (self.docs / "results.md").write_text(RESULTS)
         (self.docs / "gallery.md").write_text("# Gallery\n\n<!-- rows -->\n")
@@ -75,7 +76,9 @@ class Queue:
 
     def start(self, aside=False):
         command = [word for word in self.command if not aside or word != "--eager"]
-        return subprocess.Popen([*command, "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        started = subprocess.Popen([*command, "run"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.started.append(started)
+        return started
 
     def state(self, name="tiny"):
         return json.loads((self.runs / name / "queue.json").read_text())
@@ -83,10 +86,18 @@ class Queue:
     def child(self):
         return int((self.runs / "queue.pid").read_text().split()[1])
 
+    def end(self):
+        """A test that failed leaves no training behind: that goes with its queue."""
+        for process in self.started:
+            process.kill()
+            process.wait()
+
 
 @pytest.fixture
 def queue(ganymede, tmp_path):
-    return Queue(tmp_path, ganymede.path)
+    made = Queue(tmp_path, ganymede.path)
+    yield made
+    made.end()
 
 
 def wait_until(true, seconds=120):
@@ -204,8 +215,15 @@ def stub(tmp_path):
     return program
 
 
-def test_takes_only_what_nobody_wants(tmp_path, stub):
-    queue = Queue(tmp_path, stub)
+@pytest.fixture
+def stubbed(tmp_path, stub):
+    made = Queue(tmp_path, stub)
+    yield made
+    made.end()
+
+
+def test_takes_only_what_nobody_wants(stubbed, tmp_path):
+    queue = stubbed
     queue.write(entry())
     running = queue.start(aside=True)
     wait_until((queue.runs / "tiny" / "started").exists)
@@ -215,6 +233,8 @@ def test_takes_only_what_nobody_wants(tmp_path, stub):
     assert "OMP_WAIT_POLICY=passive" in variables
     running.send_signal(signal.SIGINT)
     assert running.wait(60) == 0 and (tmp_path / "stub.saved").exists(), "the training was told to save"
+    if os.geteuid() == 0:
+        assert "SCHED_OTHER" in (tmp_path / "stub.saved").read_text(), "and did not have to wait for its turn"
 
 
 @pytest.mark.parametrize(
