@@ -1,6 +1,5 @@
 # The two kinds of target this project has: a library per folder of src/ganymede, and a test program beside each.
 
-include(CheckCXXCompilerFlag)
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
@@ -31,33 +30,36 @@ if(GANYMEDE_SANITIZE)
   target_link_options(ganymede_options INTERFACE -fsanitize=${GANYMEDE_SANITIZE})
 endif()
 
-# LibTorch's headers cost many seconds a file, so every target that uses them shares one precompiled header.
-file(WRITE ${CMAKE_BINARY_DIR}/pch/anchor.cpp.in "// Anchor of the shared precompiled header.\n")
-configure_file(${CMAKE_BINARY_DIR}/pch/anchor.cpp.in ${CMAKE_BINARY_DIR}/pch/anchor.cpp COPYONLY)
-add_library(ganymede_pch OBJECT ${CMAKE_BINARY_DIR}/pch/anchor.cpp)
-target_link_libraries(ganymede_pch PRIVATE ganymede_options ganymede_torch)
-target_precompile_headers(ganymede_pch PRIVATE
-  <ganymede/core/torch_compat.h> <fmt/format.h> <memory> <string> <vector> <functional> <map> <span>)
-
 # Most of a small file's compile time is its headers: several files to a unit pay for them once. The files of a folder
 # must therefore not use one name for two things.
 set(CMAKE_UNITY_BUILD ON)
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 7)
 
-# A program's code is -fPIE by default, but the precompiled header is a library's, -fPIC: they must agree.
-function(ganymede_use_pch target)
-  target_compile_options(${target} PRIVATE -fPIC)
-  target_precompile_headers(${target} REUSE_FROM ganymede_pch)
-endfunction()
-
-# Code that only passes things on, or is run once, need not be optimised as long as the rest. What -O2 switches on for the
-# processor must be what the precompiled header was made with (GCC 13 and later check it).
-check_cxx_compiler_flag(-munroll-only-small-loops GANYMEDE_HAS_SMALL_LOOPS)
+# Code that only passes things on, or is run once, need not be optimised as long as the rest.
 function(ganymede_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
-  if(GANYMEDE_HAS_SMALL_LOOPS)
-    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-munroll-only-small-loops>)
-  endif()
+endfunction()
+
+# LibTorch's headers cost many seconds a file, so the targets that use them share a precompiled header: one for code with
+# loops of its own, one for what need not be optimised as long, for GCC checks that it was made with the same flags.
+function(ganymede_make_pch name)
+  file(WRITE ${CMAKE_BINARY_DIR}/pch/${name}.cpp.in "// Anchor of a shared precompiled header.\n")
+  configure_file(${CMAKE_BINARY_DIR}/pch/${name}.cpp.in ${CMAKE_BINARY_DIR}/pch/${name}.cpp COPYONLY)
+  add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/pch/${name}.cpp)
+  target_link_libraries(${name} PRIVATE ganymede_options ganymede_torch)
+  target_precompile_headers(${name} PRIVATE
+    <ganymede/core/torch_compat.h> <fmt/format.h> <memory> <string> <vector> <functional> <map> <span>)
+endfunction()
+
+ganymede_make_pch(ganymede_pch_loops)
+ganymede_make_pch(ganymede_pch)
+ganymede_quick_to_compile(ganymede_pch)
+
+# A program's code is -fPIE by default, but the precompiled header is a library's, -fPIC: they must agree.
+function(ganymede_use_pch target)
+  ganymede_quick_to_compile(${target})
+  target_compile_options(${target} PRIVATE -fPIC)
+  target_precompile_headers(${target} REUSE_FROM ganymede_pch)
 endfunction()
 
 # ganymede_vector_passes(FILE...): loops over plain numbers, compiled for the vector units of several processors
@@ -76,9 +78,10 @@ function(ganymede_library name)
   target_link_libraries(ganymede_${name} PUBLIC ganymede_options ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE_DEPENDS})
   if(ARG_TORCH)
     target_link_libraries(ganymede_${name} PUBLIC ganymede_torch)
-    ganymede_use_pch(ganymede_${name})
-    if(NOT ARG_LOOPS)
-      ganymede_quick_to_compile(ganymede_${name})
+    if(ARG_LOOPS)
+      target_precompile_headers(ganymede_${name} REUSE_FROM ganymede_pch_loops)
+    else()
+      ganymede_use_pch(ganymede_${name})
     endif()
   endif()
 endfunction()
@@ -91,8 +94,9 @@ function(ganymede_test name)
   if(ARG_TORCH)
     target_link_libraries(ganymede_test_${name} PRIVATE ganymede_torch)
     ganymede_use_pch(ganymede_test_${name})
+  else()
+    ganymede_quick_to_compile(ganymede_test_${name})
   endif()
-  ganymede_quick_to_compile(ganymede_test_${name})
   set_target_properties(ganymede_test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ganymede_test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()

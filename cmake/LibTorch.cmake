@@ -1,12 +1,16 @@
-# LibTorch as the target `ganymede_torch`, found by its own files: Debian's package, or any that CMAKE_PREFIX_PATH names (an
-# unpacked LibTorch, the `torch` folder of a Python environment). Its own TorchConfig.cmake would ask for the CUDA toolkit,
-# which only those need who compile CUDA code; we call what LibTorch has compiled.
-find_path(GANYMEDE_TORCH_HEADERS ATen/Context.h REQUIRED)
-find_path(GANYMEDE_TORCH_API_HEADERS torch/torch.h REQUIRED
-  HINTS ${GANYMEDE_TORCH_HEADERS}/torch/csrc/api/include PATH_SUFFIXES include/torch/csrc/api/include)
-get_filename_component(torch_folder ${GANYMEDE_TORCH_HEADERS} DIRECTORY)
+# LibTorch as the target `ganymede_torch`, found by its own files: Debian's package, or the one that GANYMEDE_LIBTORCH names
+# (an unpacked LibTorch, the `torch` folder of a Python environment). Its own TorchConfig.cmake would ask for the CUDA
+# toolkit, which only those need who compile CUDA code; we call what LibTorch has compiled. Not CMAKE_PREFIX_PATH: other
+# libraries' headers that LibTorch brings would be found there too.
+set(GANYMEDE_LIBTORCH "" CACHE PATH "Folder of a LibTorch (with include/ and lib/); the system's unless given")
+if(GANYMEDE_LIBTORCH)
+  set(where PATHS ${GANYMEDE_LIBTORCH} NO_DEFAULT_PATH)
+endif()
+find_path(GANYMEDE_TORCH_HEADERS ATen/Context.h ${where} PATH_SUFFIXES include REQUIRED)
+find_path(GANYMEDE_TORCH_API_HEADERS torch/version.h ${where} PATH_SUFFIXES include/torch/csrc/api/include
+  torch/csrc/api/include REQUIRED)
 foreach(name torch torch_cpu c10)
-  find_library(GANYMEDE_LIB_${name} ${name} HINTS ${torch_folder}/lib REQUIRED)
+  find_library(GANYMEDE_LIB_${name} ${name} ${where} PATH_SUFFIXES lib REQUIRED)
   list(APPEND torch_libraries ${GANYMEDE_LIB_${name}})
 endforeach()
 # Only beside the others: a second LibTorch on the machine must not lend its own.
@@ -23,7 +27,12 @@ if(NOT version_lines)
   file(STRINGS ${GANYMEDE_TORCH_HEADERS}/torch/headeronly/version.h version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
 endif()
 string(REGEX REPLACE "[^0-9;]" "" version_numbers "${version_lines}")
-string(REPLACE ";" "." GANYMEDE_TORCH_VERSION "${version_numbers}")
+string(REPLACE ";" "." version_text "${version_numbers}")
+set(GANYMEDE_TORCH_VERSION ${version_text} CACHE INTERNAL "Version of the LibTorch in use")
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang AND GANYMEDE_TORCH_VERSION VERSION_LESS 2)
+  message(FATAL_ERROR "LibTorch ${GANYMEDE_TORCH_VERSION}'s headers use vectors of incomplete types, which Clang refuses in C++20; "
+    "use GCC, or a LibTorch 2 (scripts/build cuda brings one)")
+endif()
 message(STATUS "LibTorch ${GANYMEDE_TORCH_VERSION}: ${torch_library_folder}")
 
 # LibTorch from PyPI brings headers of other libraries too (fmt, protobuf), which would hide Debian's, whose code we link.

@@ -1,5 +1,6 @@
-# The one list of what Ganymede needs from Debian 12, and what installs it. Sourced by the other scripts.
-# docs/dependencies.md says why each is there.
+# The one list of what Ganymede needs from Debian 12 or 13, and what installs it. Sourced by the other scripts.
+# docs/dependencies.md says why each is there. In a|b the first that the system knows is taken: the second is Ubuntu's
+# name (24.04 and 26.04: not tried).
 
 ganymede_packages_tools="g++ cmake ninja-build ccache pkg-config"
 
@@ -9,27 +10,66 @@ ganymede_packages_torch="libtorch-dev libopenblas0-openmp"
 ganymede_packages_libraries="
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
   libarchive-dev libmatio-dev liblmdb-dev libcurl4-openssl-dev libssl-dev ca-certificates
-  libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev libwebp-dev libcairo2-dev fonts-dejavu-core
+  libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev|libjpeg-turbo8-dev libwebp-dev libcairo2-dev fonts-dejavu-core
   libprotobuf-dev protobuf-compiler libboost-dev"
 
 ganymede_packages_build="$ganymede_packages_tools $ganymede_packages_torch $ganymede_packages_libraries"
 
-# What a machine needs that only runs a program built elsewhere on Debian 12.
-ganymede_packages_run="
-  libtorch1.13 libopenblas0-openmp libgomp1
-  libtomlplusplus3 libspdlog1.10 libfmt9
-  libarchive13 libmatio11 liblmdb0 libcurl4 libssl3 ca-certificates
-  libpng16-16 zlib1g libgif7 libjpeg62-turbo libwebp7 libcairo2 fonts-dejavu-core
-  libprotobuf32"
+# What a machine needs that only runs a program built elsewhere on the same system, beside the libraries it is linked
+# with, which ganymede_packages_of finds: their names differ from release to release.
+ganymede_packages_run="libopenblas0-openmp libgomp1 ca-certificates fonts-dejavu-core"
+
+# PyPI's PyTorch comes through these.
+ganymede_packages_python="python3 python3-venv"
 
 # For tests of the page alone.
-ganymede_packages_browser="chromium"
+ganymede_packages_browser="chromium|chromium-browser"
 
 ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest python3-pytest-xdist python3-numpy python3-torch"
 
+# Clang has an OpenMP runtime of its own version.
+if [[ ${CXX:-} == *clang++* ]]; then
+  clang_version=${CXX##*clang++}
+  ganymede_packages_tools+=" clang$clang_version libomp$clang_version-dev"
+fi
+
+# ganymede_known_name a|b: of several names of a package the first that this system knows.
+ganymede_known_name() {
+  local name
+  for name in ${1//|/ }; do
+    [[ -z $(apt-cache show --no-all-versions "$name" 2>/dev/null) ]] || { echo "$name"; return; }
+  done
+  echo "${1%%|*}"
+}
+
+# ganymede_packages_of PROGRAM: the packages of the libraries that it is linked with itself; they bring what they need.
+ganymede_packages_of() {
+  local name file
+  objdump -p "$1" | sed -n 's/^ *NEEDED *//p' | while read -r name; do
+    file=$(ldd "$1" | awk -v name="$name" '$1 == name {print $3}')
+    [[ -n $file ]] || continue
+    # A merged /usr: the package may list the file under either path.
+    dpkg-query -S "$file" "/usr$file" "${file#/usr}" 2>/dev/null | sed 's/:.*//'
+  done | sort -u
+}
+
+# ganymede_torch_from_pypi FOLDER: a virtual environment with PyPI's PyTorch, whose LibTorch has the GPU code.
+# $ganymede_torch_folder is then the place of that LibTorch.
+ganymede_torch_from_pypi() {
+  local wanted=scripts/torch.txt
+  if ! cmp -s "$wanted" "$1/installed.txt"; then
+    rm -rf "$1"
+    echo "installing $(tr '\n' ' ' <"$wanted")from PyPI into $1 (several GB)"
+    /usr/bin/python3 -m venv "$1"
+    "$1/bin/python" -m pip --quiet --disable-pip-version-check install -r "$wanted"
+    cp "$wanted" "$1/installed.txt"
+  fi
+  ganymede_torch_folder=$(cd "$1" && echo "$PWD"/lib/python3*/site-packages/torch)
+}
+
 # ganymede_install_packages LIST...: installs what is missing of ganymede_packages_LIST; where nothing is, touches nothing.
 ganymede_install_packages() {
-  local list names missing=() name
+  local list names missing=() name one i
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "not a Debian: nothing is installed here; scripts/packages.sh names what has to be there" >&2
     return 0
@@ -41,8 +81,11 @@ ganymede_install_packages() {
     names="ganymede_packages_$list"
     [[ -v $names ]] || { echo "error: no package list '$list' in scripts/packages.sh" >&2; return 2; }
     for name in ${!names}; do
-      [[ -n ${installed[$name]:-} ]] || missing+=("$name")
-      installed[$name]=yes
+      for one in ${name//|/ }; do
+        [[ -z ${installed[$one]:-} ]] || continue 2
+      done
+      missing+=("$name")
+      installed[${name%%|*}]=yes
     done
   done
   ((${#missing[@]})) || return 0
@@ -54,18 +97,21 @@ ganymede_install_packages() {
       as_root=(sudo)
     else
       echo "error: packages are missing and only root can install them; run as root, or let an administrator run:" >&2
-      echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+      echo "  apt-get install --no-install-recommends ${missing[*]%%|*}" >&2
       return 1
     fi
   fi
-  echo "installing ${#missing[@]} packages: ${missing[*]}"
   local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
   # One source of many that does not answer need not matter: whether it does, the next line says.
   "${apt[@]}" update </dev/null || echo "warning: apt-get update failed; trying with the lists that are there" >&2
+  for i in "${!missing[@]}"; do
+    [[ ${missing[i]} != *"|"* ]] || missing[i]=$(ganymede_known_name "${missing[i]}")
+  done
+  echo "installing ${#missing[@]} packages: ${missing[*]}"
   # Of the hundreds of lines, those that show that it goes on.
   if ! (set -o pipefail; "${apt[@]}" -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" </dev/null |
     sed -u -E '/^(Selecting previously|Preparing to unpack|Unpacking|\(Reading database|Processing triggers|  [a-z])/d'); then
-    echo "error: apt-get could not install the packages above; is this Debian 12 with its main archive, and online?" >&2
+    echo "error: apt-get could not install the packages above; is this Debian 12 or 13 with its main archive, and online?" >&2
     return 1
   fi
 }
