@@ -31,8 +31,8 @@ TEST(Fields, BodiesMustBeJsonObjects) {
 
 TEST(Fields, NumbersAreWholeAndInRange) {
   Fields fields(request_of(
-      R"({"one": 1, "float": 2.0, "half": 1.5, "big": 18446744073709551615, "huge": 1e300, "text": "1", "true": true, "null":
-          null})"));
+      R"({"one": 1, "float": 2.0, "half": 1.5, "big": 18446744073709551615, "huge": 1e300,
+          "text": "1", "true": true, "null": null})"));
   EXPECT_EQ(fields.integer("one", 1, 64), 1);
   EXPECT_EQ(fields.integer("float", 1, 64), 2);
   EXPECT_EQ(fields.integer("absent", 1, 64, 7), 7);
