@@ -1,5 +1,8 @@
+#include <cmath>
+
 #include "ganymede/augment/adaptive.h"
 #include "ganymede/augment/augment.h"
+#include "ganymede/core/random.h"
 #include "nn/kernels/checks.h"
 #include "support/support.h"
 
@@ -29,6 +32,34 @@ TEST(Ada, IsAFunctionOfItsSeedAndProbability) {
   const Tensor seldom = (all->apply(x, 0.02, 3) - x).flatten(1).abs().amax(1) > 1e-5;
   EXPECT_LT(seldom.to(at::kDouble).mean().item<double>(), 0.4);
   EXPECT_GT(seldom.to(at::kDouble).mean().item<double>(), 0.02);
+}
+
+TEST(Ada, TakesAProbabilityThatNobodyReads) {
+  const auto all = make_ada(kAdaOperations);
+  const Tensor x = test::normal({20, 3, 8, 8});
+  const auto probability = [](double p) { return torch::tensor(p, at::kDouble); };
+  EXPECT_TRUE(test::same(all->apply(x, probability(0.5), 3), all->apply(x, 0.5, 3)));
+  EXPECT_LT(test::distance(all->apply(x, probability(0), 3), x), 1e-6);
+}
+
+TEST(Ada, ItsNumbersAreThoseOfAPlainLoop) {
+  // Of a black image only brightness and contrast are seen, and luma flip: the grey axis' other way.
+  const Tensor black = torch::zeros({50, 3, 2, 2}, at::kDouble);
+  const Tensor seen = make_ada({"color"})->apply(black, 0.6, 5).select(1, 0).select(1, 0).select(1, 0);
+  for (std::int64_t n = 0; n < 50; ++n) {
+    Random random(stream_seed(5, "color", static_cast<std::uint64_t>(n)));
+    const auto normal = [&] {
+      const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
+      return radius * std::cos(2 * M_PI * random.uniform());
+    };
+    const double light = normal() * 0.2, contrast = std::exp2(normal() * 0.5);
+    const bool flip = random.below(2) == 1;
+    random.uniform(), normal();  // hue and saturation
+    double expected = random.uniform() < 0.6 ? light : 0;
+    if (random.uniform() < 0.6) expected *= contrast;
+    if (random.uniform() < 0.6 && flip) expected = -expected;
+    EXPECT_NEAR(seen[n].item<double>(), expected, 1e-6) << n;
+  }
 }
 
 TEST(Ada, ColoursOfGreyStayGrey) {

@@ -1,4 +1,5 @@
 #include "ganymede/augment/augment.h"
+#include "ganymede/core/random.h"
 #include "nn/kernels/checks.h"
 #include "support/support.h"
 
@@ -54,6 +55,36 @@ TEST(DiffAugment, CutsOutAQuarterAtMost) {
   EXPECT_EQ(gone.max().item<int>(), 64) << "8 x 8 where all of it is inside";
   EXPECT_GE(gone.min().item<int>(), 16) << "a corner";
   EXPECT_TRUE(test::same(y.select(1, 0), y.select(1, 2))) << "all channels alike";
+}
+
+TEST(DiffAugment, ItsNumbersAreThoseOfAPlainLoop) {
+  // Brightness is read off a black image, the offsets off a light pixel: each from a stream of its own.
+  const Tensor black = torch::zeros({50, 1, 16, 16}, at::kDouble);
+  const Tensor light = diffaugment({"color"})->apply(black, 0.7, 5).select(1, 0).select(1, 0).select(1, 0);
+  Random brightness(stream_seed(5, "brightness"));
+  for (std::int64_t n = 0; n < 50; ++n) {
+    const bool done = brightness.uniform() < 0.7;
+    const double u = brightness.uniform();
+    EXPECT_EQ(light[n].item<double>(), done ? static_cast<float>(u - 0.5) : 0) << n;
+  }
+  Tensor dot = black.clone();
+  dot.slice(2, 8, 9).slice(3, 8, 9).fill_(1);
+  const Tensor at = diffaugment({"translation"})->apply(dot, 0.7, 5).flatten(1).argmax(1);
+  Random translation(stream_seed(5, "translation"));
+  for (std::int64_t n = 0; n < 50; ++n) {
+    const bool done = translation.uniform() < 0.7;
+    const auto down = static_cast<std::int64_t>(translation.below(5)) - 2,
+               right = static_cast<std::int64_t>(translation.below(5)) - 2;
+    EXPECT_EQ(at[n].item<std::int64_t>(), done ? (8 + down) * 16 + 8 + right : 8 * 16 + 8) << n;
+  }
+}
+
+TEST(DiffAugment, TakesAProbabilityThatNobodyReads) {
+  const Tensor x = test::normal({20, 3, 8, 8});
+  const auto all = diffaugment({});
+  const auto probability = [](double p) { return torch::tensor(p, at::kDouble); };
+  EXPECT_TRUE(test::same(all->apply(x, probability(0.4), 3), all->apply(x, 0.4, 3)));
+  EXPECT_LT(test::distance(all->apply(x, probability(0), 3), x), 1e-12);
 }
 
 TEST(DiffAugment, IsDifferentiableTwice) {

@@ -5,16 +5,20 @@
 namespace ganymede::augment {
 namespace {
 
+Tensor offsets(const std::vector<std::int64_t>& values) {
+  return torch::tensor(values, at::kLong);
+}
+
 TEST(Shift, MovesWholePixels) {
   const Tensor x = torch::arange(1, 10, at::kDouble).reshape({1, 1, 3, 3}).repeat({3, 1, 1, 1});
-  const Tensor moved = shift(x, {1, 0, 5}, {0, -1, 0});
+  const Tensor moved = shift(x, offsets({1, 0, 5}), offsets({0, -1, 0}));
   EXPECT_TRUE(test::same(moved[0][0], torch::tensor({{0.0, 0.0, 0.0}, {1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}}, at::kDouble)));
   EXPECT_TRUE(test::same(moved[1][0], torch::tensor({{2.0, 3.0, 0.0}, {5.0, 6.0, 0.0}, {8.0, 9.0, 0.0}}, at::kDouble)));
   EXPECT_EQ(moved[2].abs().sum().item<double>(), 0) << "moved out of sight";
 }
 
 TEST(Shift, IsDifferentiableTwice) {
-  const auto formula = [](const test::Tensors& t) { return shift(t[0], {1, -1}, {-1, 2}).pow(3); };
+  const auto formula = [](const test::Tensors& t) { return shift(t[0], offsets({1, -1}), offsets({-1, 2})).pow(3); };
   test::expect_second_derivatives(formula, {test::normal({2, 2, 4, 4})});
 }
 

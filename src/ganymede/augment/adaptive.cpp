@@ -1,27 +1,27 @@
 #include "ganymede/augment/adaptive.h"
 
-#include <algorithm>
-
 namespace ganymede::augment {
 
 void AdaptiveProbability::observe(const Tensor& real_scores) {
   constexpr double kUpdates = 4;
-  signs_ += real_scores.sign().sum().item<double>();
+  const auto device = real_scores.device();
+  signs_ = signs_.to(device) + real_scores.sign().sum().to(at::kDouble);
   images_ += static_cast<double>(real_scores.numel());
   if (++updates_ < kUpdates) return;
-  const double overfit = signs_ / images_ - target_;
-  const double step = images_ / horizon_ * (overfit > 0 ? 1 : overfit < 0 ? -1 : 0);
-  probability_ = std::clamp(probability_ + step, 0.0, 1.0);
-  signs_ = images_ = updates_ = 0;
+  const Tensor overfit = signs_ / images_ - target_;
+  probability_ = (probability_.to(device) + overfit.sign() * (images_ / horizon_)).clamp(0, 1);
+  signs_ = at::zeros_like(signs_);
+  images_ = updates_ = 0;
 }
 
 Tensor AdaptiveProbability::state() const {
-  return torch::tensor({probability_, signs_, images_, updates_}, at::kDouble);
+  const auto host = [](double value) { return at::scalar_tensor(value, at::kDouble); };
+  return at::stack({probability_.cpu(), signs_.cpu(), host(images_), host(updates_)});
 }
 
 void AdaptiveProbability::load_state(const Tensor& state) {
-  const auto values = state.accessor<double, 1>();
-  probability_ = values[0], signs_ = values[1], images_ = values[2], updates_ = values[3];
+  probability_ = state[0].clone(), signs_ = state[1].clone();
+  images_ = state[2].item<double>(), updates_ = state[3].item<double>();
 }
 
 }  // namespace ganymede::augment

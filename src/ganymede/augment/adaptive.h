@@ -6,12 +6,16 @@
 
 namespace ganymede::augment {
 
+/// Kept on the device of the scores, so that a step need not wait for it.
 class AdaptiveProbability {
  public:
   /// `horizon`: the images in which the probability could go from 0 to 1.
   AdaptiveProbability(double target, double horizon) : target_(target), horizon_(horizon) {}
 
-  double value() const { return probability_; }
+  /// f64 []. Never changed in place: a later observe() makes another.
+  const Tensor& probability() const { return probability_; }
+  /// Reads it, which waits for the device.
+  double value() const { return probability_.item<double>(); }
   /// After each update of the discriminator: its scores of real images [N]. Every fourth time the probability moves by
   /// (images of those four) / horizon, up where the mean sign of their scores was above the target, else down.
   void observe(const Tensor& real_scores);
@@ -21,8 +25,10 @@ class AdaptiveProbability {
   void load_state(const Tensor& state);
 
  private:
-  double target_, horizon_, probability_ = 0;
-  double signs_ = 0, images_ = 0, updates_ = 0;  ///< since the last move
+  double target_, horizon_;
+  Tensor probability_ = at::zeros({}, at::kDouble);
+  Tensor signs_ = at::zeros({}, at::kDouble);  ///< their sum since the last move
+  double images_ = 0, updates_ = 0;            ///< since the last move
 };
 
 }  // namespace ganymede::augment

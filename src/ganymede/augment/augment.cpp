@@ -4,6 +4,11 @@
 
 namespace ganymede::augment {
 
+Tensor Augment::apply(const Tensor& images, double probability, std::uint64_t seed) const {
+  if (probability <= 0) return images;
+  return apply(images, at::scalar_tensor(probability, at::kDouble), seed);
+}
+
 std::unique_ptr<Augment> make_augment(const config::AugmentConfig& config) {
   if (config.name == config::AugmentPolicy::kNone) return nullptr;
   const bool ada = config.name == config::AugmentPolicy::kAda;

@@ -15,8 +15,12 @@ class Augment {
  public:
   virtual ~Augment() = default;
   /// Images [N, C, H, W] in [-1, 1] (and a little beyond, afterwards), each operation done to each image with
-  /// `probability`. A function of its arguments alone: the random numbers come from `seed`.
-  virtual Tensor apply(const Tensor& images, double probability, std::uint64_t seed) const = 0;
+  /// `probability`. A function of its arguments alone: the random numbers come from `seed`, and are made on the images'
+  /// device.
+  Tensor apply(const Tensor& images, double probability, std::uint64_t seed) const;
+  /// The same with a probability f64 [] that nobody has to read: it lies on the images' device, or on the CPU. Where it
+  /// is 0 the images stay as they are but for rounding.
+  virtual Tensor apply(const Tensor& images, const Tensor& probability, std::uint64_t seed) const = 0;
 };
 
 /// The policy a recipe names, or null for none. Throws UsageError for operations the policy does not have.

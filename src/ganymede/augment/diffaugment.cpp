@@ -3,67 +3,63 @@
 
 #include "ganymede/augment/augment.h"
 #include "ganymede/augment/resample.h"
+#include "ganymede/core/device_random.h"
 #include "ganymede/core/random.h"
 
 namespace ganymede::augment {
 namespace {
 
-/// One number a sample, [N, 1, 1, 1]: value() of a uniform number where the operation is done, `identity` elsewhere.
-template <class Value>
-Tensor numbers(const Tensor& images, double probability, Random random, float identity, Value&& value) {
-  Tensor out = at::empty({images.size(0), 1, 1, 1});
-  float* numbers = out.data_ptr<float>();
-  for (std::int64_t n = 0; n < images.size(0); ++n) {
-    const bool done = random.uniform() < probability;
-    const double u = random.uniform();
-    numbers[n] = done ? static_cast<float>(value(u)) : identity;
-  }
-  return out.to(images.device(), images.scalar_type());
+/// `each` numbers of the stream `name` for each image, one after another: 64 random bits in int64 [N, each].
+Tensor numbers(const Tensor& images, std::uint64_t seed, const char* name, std::int64_t each) {
+  const std::int64_t count = images.size(0);
+  return random_bits(stream_seed(seed, name), count * each, images.device()).view({count, each});
 }
 
-Tensor color(Tensor x, double probability, std::uint64_t seed) {
-  x = x + numbers(x, probability, Random(stream_seed(seed, "brightness")), 0, [](double u) { return u - 0.5; });
+Tensor done(const Tensor& numbers, const Tensor& probability) {
+  return uniform_of(numbers.select(1, 0)) < probability;
+}
+
+/// One factor or term a sample, [N, 1, 1, 1]: `from` + `scale` * a uniform number where the operation is done, else
+/// `identity`.
+Tensor strengths(const Tensor& images, const Tensor& probability, const Tensor& bits, double from, double scale,
+                 double identity) {
+  const Tensor values = uniform_of(bits.select(1, 1)).mul_(scale).add_(from);
+  return values.masked_fill_(done(bits, probability).logical_not_(), identity)
+      .to(at::kFloat)
+      .to(images.scalar_type())
+      .view({-1, 1, 1, 1});
+}
+
+Tensor color(Tensor x, const Tensor& probability, std::uint64_t seed) {
+  x = x + strengths(x, probability, numbers(x, seed, "brightness", 2), -0.5, 1, 0);
   Tensor mean = x.mean(1, /*keepdim=*/true);
-  x = mean +
-      (x - mean) * numbers(x, probability, Random(stream_seed(seed, "saturation")), 1, [](double u) { return 2 * u; });
+  x = mean + (x - mean) * strengths(x, probability, numbers(x, seed, "saturation", 2), 0, 2, 1);
   mean = x.mean({1, 2, 3}, /*keepdim=*/true);
-  return mean + (x - mean) *
-                    numbers(x, probability, Random(stream_seed(seed, "contrast")), 1, [](double u) { return u + 0.5; });
+  return mean + (x - mean) * strengths(x, probability, numbers(x, seed, "contrast", 2), 0.5, 1, 1);
 }
 
 /// By up to an eighth of the side, either way.
-Tensor translation(const Tensor& x, double probability, std::uint64_t seed) {
-  Random random(stream_seed(seed, "translation"));
-  std::vector<std::int64_t> down, right;
-  const auto offset = [&](std::int64_t side) {
+Tensor translation(const Tensor& x, const Tensor& probability, std::uint64_t seed) {
+  const Tensor bits = numbers(x, seed, "translation", 3), moved = done(bits, probability);
+  const auto offset = [&](std::int64_t number, std::int64_t side) {
     const std::int64_t most = (side + 4) / 8;
-    return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(2 * most + 1))) - most;
+    return below_of(bits.select(1, number), 2 * most + 1).sub_(most).mul_(moved);
   };
-  for (std::int64_t n = 0; n < x.size(0); ++n) {
-    const bool done = random.uniform() < probability;
-    const std::int64_t dy = offset(x.size(2)), dx = offset(x.size(3));
-    down.push_back(done ? dy : 0);
-    right.push_back(done ? dx : 0);
-  }
-  return shift(x, down, right);
+  return shift(x, offset(1, x.size(2)), offset(2, x.size(3)));
 }
 
 /// A square of half the side becomes 0; its middle is anywhere in the image.
-Tensor cutout(const Tensor& x, double probability, std::uint64_t seed) {
-  Random random(stream_seed(seed, "cutout"));
-  const std::int64_t height = x.size(2), width = x.size(3), tall = (height + 1) / 2, wide = (width + 1) / 2;
-  Tensor mask = at::ones({x.size(0), 1, height, width});
-  for (std::int64_t n = 0; n < x.size(0); ++n) {
-    const bool done = random.uniform() < probability;
-    const auto span = [&](std::int64_t side, std::int64_t length) {
-      const auto middle = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(side + 1 - length % 2)));
-      return std::pair(std::max<std::int64_t>(middle - length / 2, 0), std::min(middle - length / 2 + length, side));
-    };
-    const auto [top, bottom] = span(height, tall);
-    const auto [left, right] = span(width, wide);
-    if (done) mask[n].slice(1, top, bottom).slice(2, left, right).zero_();
-  }
-  return x * mask.to(x.device(), x.scalar_type());
+Tensor cutout(const Tensor& x, const Tensor& probability, std::uint64_t seed) {
+  const Tensor bits = numbers(x, seed, "cutout", 3);
+  const auto within = [&](std::int64_t number, std::int64_t side) {  // [N, side]
+    const std::int64_t length = (side + 1) / 2;
+    const Tensor first = below_of(bits.select(1, number), side + 1 - length % 2).sub_(length / 2).unsqueeze(1);
+    const Tensor place = at::arange(side, first.options());
+    return (place >= first).logical_and_(place < first + length);
+  };
+  const Tensor gone = within(1, x.size(2)).unsqueeze(2).logical_and(within(2, x.size(3)).unsqueeze(1));
+  const Tensor left = gone.logical_and(done(bits, probability).view({-1, 1, 1})).logical_not();
+  return x * left.unsqueeze(1).to(x.scalar_type());
 }
 
 class DiffAugment : public Augment {
@@ -74,8 +70,8 @@ class DiffAugment : public Augment {
     };
     color_ = has("color"), translation_ = has("translation"), cutout_ = has("cutout");
   }
-  Tensor apply(const Tensor& images, double probability, std::uint64_t seed) const override {
-    if (probability <= 0) return images;
+  using Augment::apply;
+  Tensor apply(const Tensor& images, const Tensor& probability, std::uint64_t seed) const override {
     Tensor x = images;
     if (color_) x = color(x, probability, seed);
     if (translation_) x = translation(x, probability, seed);

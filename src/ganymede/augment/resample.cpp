@@ -5,37 +5,35 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-using Offsets = std::vector<std::int64_t>;
 
-Offsets negated(Offsets offsets) {
-  for (auto& offset : offsets) offset = -offset;
-  return offsets;
+/// For each of `side` places in a row or column the place it is filled from, [N, side]; it may lie outside.
+Tensor origins(const Tensor& offsets, std::int64_t side) {
+  return at::arange(side, offsets.options()) - offsets.unsqueeze(1);
+}
+
+Tensor shift_value(const Tensor& images, const Tensor& down, const Tensor& right) {
+  const std::int64_t count = images.size(0), channels = images.size(1), height = images.size(2), width = images.size(3);
+  const Tensor row = origins(down, height).unsqueeze(2), column = origins(right, width).unsqueeze(1);
+  const Tensor outside = (row < 0).logical_or(row >= height).logical_or(column < 0).logical_or(column >= width);
+  const Tensor first = at::arange(count, down.options()).view({count, 1, 1}) * (height * width);
+  const Tensor from = first + row.clamp(0, height - 1) * width + column.clamp(0, width - 1);
+  // A pixel's channels lie together, and move together.
+  const Tensor pixels = images.permute({0, 2, 3, 1}).reshape({count * height * width, channels});
+  return pixels.index_select(0, from.flatten())
+      .view({count, height, width, channels})
+      .masked_fill_(outside.unsqueeze(3), 0)
+      .permute({0, 3, 1, 2});
 }
 
 /// The transpose of a shift is the shift back.
 struct Shift : torch::autograd::Function<Shift> {
-  static Tensor forward(AutogradContext* context, const Tensor& images, const Offsets& down, const Offsets& right) {
-    context->saved_data["down"] = down;
-    context->saved_data["right"] = right;
-    const std::int64_t height = images.size(2), width = images.size(3);
-    Tensor out = at::zeros_like(images);
-    for (std::int64_t n = 0; n < images.size(0); ++n) {
-      const std::int64_t dy = down[static_cast<size_t>(n)], dx = right[static_cast<size_t>(n)];
-      const std::int64_t rows = height - std::abs(dy), columns = width - std::abs(dx);
-      if (rows <= 0 || columns <= 0) continue;
-      out[n]
-          .narrow(1, std::max<std::int64_t>(dy, 0), rows)
-          .narrow(2, std::max<std::int64_t>(dx, 0), columns)
-          .copy_(images[n]
-                     .narrow(1, std::max<std::int64_t>(-dy, 0), rows)
-                     .narrow(2, std::max<std::int64_t>(-dx, 0), columns));
-    }
-    return out;
+  static Tensor forward(AutogradContext* context, const Tensor& images, const Tensor& down, const Tensor& right) {
+    context->save_for_backward({down, right});
+    return shift_value(images, down, right);
   }
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
-    return {shift(gradients[0], negated(context->saved_data["down"].toIntVector()),
-                  negated(context->saved_data["right"].toIntVector())),
-            Tensor(), Tensor()};
+    const auto offsets = context->get_saved_variables();
+    return {shift(gradients[0], offsets[0].neg(), offsets[1].neg()), Tensor(), Tensor()};
   }
 };
 
@@ -67,7 +65,7 @@ struct Sample : torch::autograd::Function<Sample<transposed>> {
 
 }  // namespace
 
-Tensor shift(const Tensor& images, const std::vector<std::int64_t>& down, const std::vector<std::int64_t>& right) {
+Tensor shift(const Tensor& images, const Tensor& down, const Tensor& right) {
   return Shift::apply(images, down, right);
 }
 

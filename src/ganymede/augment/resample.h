@@ -2,14 +2,13 @@
 // second derivative.
 #pragma once
 
-#include <vector>
-
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede::augment {
 
-/// Image n of [N, C, H, W] moved by (down[n], right[n]) whole pixels; what comes in from outside is 0.
-Tensor shift(const Tensor& images, const std::vector<std::int64_t>& down, const std::vector<std::int64_t>& right);
+/// Image n of [N, C, H, W] moved by (down[n], right[n]) whole pixels, int64 [N] on the images' device; what comes in
+/// from outside is 0. The result is channels-last in memory.
+Tensor shift(const Tensor& images, const Tensor& down, const Tensor& right);
 
 /// Bilinear samples of [N, C, H, W] at `grid` [N, H, W, 2] (x, y in [-1, 1] from edge to edge, a constant); beyond the
 /// edges the image is mirrored.

@@ -15,11 +15,16 @@ constexpr std::uint64_t mix64(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// The seed of the stream `name` ("data", "latent", "dropout", "init", "augment", ...) at `position`.
-constexpr std::uint64_t stream_seed(std::uint64_t seed, std::string_view name, std::uint64_t position = 0) {
+/// What the seeds of the stream `name` share: the one at a position is mix64(stream_base() ^ position).
+constexpr std::uint64_t stream_base(std::uint64_t seed, std::string_view name) {
   std::uint64_t hash = 0xCBF29CE484222325ull;  // FNV-1a over the name
   for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3ull;
-  return mix64(mix64(mix64(seed) ^ hash) ^ position);
+  return mix64(mix64(seed) ^ hash);
+}
+
+/// The seed of the stream `name` ("data", "latent", "dropout", "init", "augment", ...) at `position`.
+constexpr std::uint64_t stream_seed(std::uint64_t seed, std::string_view name, std::uint64_t position = 0) {
+  return mix64(stream_base(seed, name) ^ position);
 }
 
 /// A small generator for places that need no tensors (shuffles, flips, drawing). Copyable; 8 bytes of state.

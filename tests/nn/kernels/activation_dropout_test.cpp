@@ -89,6 +89,17 @@ TEST(LeakyReluDropout, KeepsTheLayout) {
   EXPECT_TRUE(same(g, torch::autograd::grad({y}, {strided}, {dy.contiguous()})[0]));
 }
 
+TEST(LeakyReluDropout, OtherDevicesHaveTheSameMask) {
+  const Formula elsewhere = [](const Tensors& t) { return leaky_relu_dropout_in_operations(t[0], 0.3, 0.3, seed); };
+  for (const auto& sizes : shapes) expect_agreement(kernel(0.3, 0.3), elsewhere, {normal(sizes)}, 1e-12);
+  const Tensor last = normal({2, 3, 5, 7}).contiguous(at::MemoryFormat::ChannelsLast);
+  expect_agreement(kernel(0.3, 0.3), elsewhere, {last}, 1e-12);
+  EXPECT_EQ(elsewhere({last}).strides(), last.strides());
+  const Tensor narrow = normal({8, 3, 17, 5}).to(at::kBFloat16);
+  EXPECT_LE(distance(elsewhere({narrow}), kernel(0.3, 0.3)({narrow})), 0.01);
+  EXPECT_TRUE(same(leaky_relu_dropout_in_operations(last, 0.3, 0, seed), at::leaky_relu(last, 0.3)));
+}
+
 TEST(LeakyReluDropout, RefusesWhatIsOutOfRange) {
   EXPECT_THROW(kernels::dropout(normal({4}), 1.0, 0), Error);
   EXPECT_THROW(kernels::dropout(normal({4}), -0.1, 0), Error);

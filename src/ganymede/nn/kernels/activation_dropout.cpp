@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ganymede/core/device_random.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/random.h"
 #include "ganymede/nn/kernels/dropout_passes.h"
@@ -124,23 +125,36 @@ struct LeakyDropout : torch::autograd::Function<LeakyDropout> {
   }
 };
 
-/// On other devices: LibTorch's operations, with a generator of that device.
-Tensor elsewhere(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  const Tensor active = slope == 1 ? x : at::leaky_relu(x, slope);
-  if (p == 0) return active;
-  at::Generator generator = at::globalContext().defaultGenerator(x.device()).clone();
-  generator.set_current_seed(seed);
-  return active * at::empty_like(x, x.options().requires_grad(false)).bernoulli_(1 - p, generator).div_(1 - p);
+Rule checked_rule(double slope, double p, std::uint64_t seed) {
+  if (!(p >= 0 && p < 1)) throw Error("dropout: the probability must be in [0, 1)");
+  if (!(slope >= 0 && slope <= 1)) throw Error("leaky_relu: the slope must be in [0, 1]");
+  return {slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed};
+}
+
+/// Each element's factor without its slope, in the compute type of x and laid out as x, which is dense.
+Tensor factors_of(const Tensor& x, const Rule& r) {
+  constexpr std::int64_t lanes = 4;  // of 16 bits: elements that share a number
+  const Tensor bits = random_bits(mix64(r.seed), (x.numel() + lanes - 1) / lanes, x.device());
+  const Tensor parts = bits.view(at::kShort).to(at::kInt).bitwise_and_(0xFFFF);
+  const auto type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const double scale = one / (one - static_cast<double>(r.threshold));
+  return (parts >= r.threshold).to(type).mul_(scale).as_strided(x.sizes(), x.strides());
 }
 
 }  // namespace
 
 Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  if (!(p >= 0 && p < 1)) throw Error("dropout: the probability must be in [0, 1)");
-  if (!(slope >= 0 && slope <= 1)) throw Error("leaky_relu: the slope must be in [0, 1]");
-  if (!runs_here(x)) return elsewhere(x, slope, p, seed);
-  const Rule rule{slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed};
+  if (!runs_here(x)) return leaky_relu_dropout_in_operations(x, slope, p, seed);
+  const Rule rule = checked_rule(slope, p, seed);
   return LeakyDropout::apply(x.is_non_overlapping_and_dense() ? x : x.contiguous(), rule);
+}
+
+Tensor leaky_relu_dropout_in_operations(const Tensor& x, double slope, double p, std::uint64_t seed) {
+  const Rule rule = checked_rule(slope, p, seed);
+  const Tensor dense = x.is_non_overlapping_and_dense() ? x : x.contiguous();
+  const Tensor active = slope == 1 ? dense : at::leaky_relu(dense, slope);
+  if (rule.threshold == 0) return active;
+  return (active * factors_of(dense, rule)).to(x.scalar_type());
 }
 
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {

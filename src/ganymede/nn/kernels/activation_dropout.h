@@ -12,8 +12,10 @@ namespace ganymede::nn::kernels {
 /// y = keep ? max(x, slope * x) / (1 - p) : 0, where each element is dropped with probability p in [0, 1) (rounded to a
 /// multiple of 2^-16) and 0 <= slope <= 1 (0 is ReLU, 1 no activation). Any dense float tensor; keeps x's type and
 /// layout. Differentiable, and differentiable again. Throws Error when p or slope is out of range.
-/// On other devices than the CPU the mask comes from a generator of that device seeded with `seed`.
 Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, std::uint64_t seed);
+
+/// The same, with the same mask, in LibTorch's operations: what the former does on other devices than the CPU.
+Tensor leaky_relu_dropout_in_operations(const Tensor& x, double slope, double p, std::uint64_t seed);
 
 /// Dropout alone, with the same mask.
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed);
