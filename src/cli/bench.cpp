@@ -1,7 +1,7 @@
 // ganymede bench RECIPE
 #include "cli/command.h"
+#include "cli/device.h"
 #include "cli/recipe_flags.h"
-#include "ganymede/core/precision.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/train/benchmark.h"
 
@@ -9,7 +9,7 @@ namespace ganymede::cli {
 
 void add_bench(CLI::App& app) {
   struct Flags {
-    std::string recipe, device = "cpu", precision;
+    std::string recipe, precision;
     std::vector<std::string> set;
     int steps = 10, batch = 0;
     bool json = false;
@@ -19,7 +19,6 @@ void add_bench(CLI::App& app) {
   app.add_option("--batch", flags->batch, "images a step")->check(CLI::Range(1, 65536));
   app.add_option("--steps", flags->steps, "steps to time")->check(CLI::Range(1, 100000))->capture_default_str();
   app.add_option("--precision", flags->precision, "f32, bf16 or auto");
-  app.add_option("--device", flags->device, "cpu or cuda")->capture_default_str();
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe")->type_size(1)->allow_extra_args(false);
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {
@@ -28,7 +27,7 @@ void add_bench(CLI::App& app) {
     if (flags->batch > 0) overrides.push_back(override_text("train.batch", flags->batch));
     if (!flags->precision.empty()) overrides.push_back(override_text("train.precision", flags->precision));
     const auto recipe = config::load_recipe(flags->recipe, overrides);
-    const auto result = train::benchmark(recipe, flags->steps, parse_device(flags->device));
+    const auto result = train::benchmark(recipe, flags->steps, device_to_use());
     if (flags->json) {
       print_json({{"recipe", recipe.name},
                   {"batch", recipe.train.batch},

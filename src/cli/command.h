@@ -29,6 +29,7 @@ void add_translate(CLI::App& app);
 struct Globals {
   int threads = 0;  ///< 0: one for each processor
   bool quiet = false;
+  std::string device = "auto";  ///< see device.h
 };
 Globals& globals();
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/device.h"
 #include "cli/figures.h"
 #include "cli/report.h"
 #include "cli/sides.h"
@@ -31,15 +32,15 @@ struct EvaluateFlags {
   bool train_features = false, force = false, json = false;
 };
 
-std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlags& flags) {
+std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlags& flags, const torch::Device& device) {
   if (flags.features.empty()) return nullptr;
-  if (flags.features != data::kInception) return quality::torchscript_extractor(flags.features);
+  if (flags.features != data::kInception) return quality::torchscript_extractor(flags.features, device);
   for (const auto& file : data::published_files()) {
     if (file.dataset != data::kInception) continue;
     const auto path = data::data_root() / data::kInception / file.name;
     if (!fs::exists(path))
       throw Error("Inception is not at hand", path.string(), "get it with: ganymede data fetch inception");
-    return quality::torchscript_extractor(path);
+    return quality::torchscript_extractor(path, device);
   }
   return nullptr;
 }
@@ -73,15 +74,17 @@ void expect_extension(const std::string& file, const std::vector<std::string>& k
                    fmt::format("end it in {}", fmt::join(known, " or ")));
 }
 
-/// The built-in classifier of a data set, at the shape of its images.
+/// The built-in classifier of a data set, at the shape of its images, on a device.
 std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::DataConfig& config,
-                                                               const data::DatasetInfo& info) {
+                                                               const data::DatasetInfo& info,
+                                                               const torch::Device& device) {
   auto trained = train::classifier_of(config, nn::Shape{info.channels, info.height, info.width});
   std::vector<checkpoint::NamedTensor> tensors;
   checkpoint::append_tensors(tensors, "classifier", trained.network);
   quality::ExtractorInfo named{
       .name = trained.name, .checksum = quality::tensors_digest(tensors), .classes = trained.classes};
   named.note = fmt::format("built-in classifier, {:.2f} % of {}", 100 * trained.accuracy.share, trained.accuracy.of);
+  trained.network.to(device);
   return quality::network_extractor(std::make_shared<const models::Network>(std::move(trained.network)),
                                     std::move(named));
 }
@@ -108,17 +111,25 @@ struct Sides {
   OpenedSide real, fake;
 };
 
-Sides open_sides(const EvaluateFlags& flags) {
-  SideOptions real{.count = flags.real_count, .seed = flags.seed + 1, .size = flags.size, .channels = flags.channels};
-  SideOptions fake{
-      .count = flags.count, .seed = flags.seed, .size = flags.size, .channels = flags.channels, .source = flags.source};
+Sides open_sides(const EvaluateFlags& flags, const torch::Device& device) {
+  SideOptions real{.count = flags.real_count,
+                   .seed = flags.seed + 1,
+                   .size = flags.size,
+                   .channels = flags.channels,
+                   .device = device};
+  SideOptions fake{.count = flags.count,
+                   .seed = flags.seed,
+                   .size = flags.size,
+                   .channels = flags.channels,
+                   .source = flags.source,
+                   .device = device};
   if (!flags.model.empty()) {
-    auto model = checkpoint::load_model(flags.model);
+    auto model = checkpoint::load_model(flags.model, device);
     auto data = own_data(model, flags);  // before any picture is drawn: it may not be at hand
     return {std::move(data), draw_side(std::move(model), fake)};
   }
   if (!names_model(flags.fake)) return {open_side(flags.real, real), open_side(flags.fake, fake)};
-  auto model = checkpoint::load_model(flags.fake);
+  auto model = checkpoint::load_model(flags.fake, device);
   if (real.size == 0) real.size = static_cast<int>(model.gan.image_shape().height());
   if (real.channels == 0) real.channels = static_cast<int>(model.gan.image_shape().channels());
   auto opened = open_side(flags.real, real);
@@ -163,9 +174,12 @@ void run(const EvaluateFlags& flags) {
   expect_extension(flags.memorisation, {".png"});
   catch_stop_signals();
   set_threads(globals().threads);
-  auto extractor = extractor_of(flags);
-  const auto [real, fake] = open_sides(flags);
-  if (flags.train_features) extractor = classifier_of(labelled_data(flags, fake, real), real.side.images->info());
+  const auto device = device_to_use();
+  auto extractor = extractor_of(flags, device);
+  const auto [real, fake] = open_sides(flags, device);
+  if (flags.train_features) {
+    extractor = classifier_of(labelled_data(flags, fake, real), real.side.images->info(), device);
+  }
   const auto metrics = metrics_of(flags, real.side, fake.side, extractor.get());
   if (metrics.empty()) {
     throw UsageError("without features there is no metric for these", flags.fake,

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "cli/command.h"
+#include "cli/device.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
@@ -43,7 +44,7 @@ struct ExploreFlags {
 struct Explored {
   explicit Explored(const ExploreFlags& given) : flags(given) {
     set_threads(globals().threads);
-    model.emplace(checkpoint::load_drawing_model(flags.model));
+    model.emplace(checkpoint::load_drawing_model(flags.model, device_to_use()));
     if (!flags.label.empty()) label = number_of(flags.label, "--class");
   }
 
@@ -293,7 +294,8 @@ void neighbours(const ExploreFlags& flags) {
   auto recipe = explored.model->recipe;
   recipe.data = explored.data();
   const auto training = train::open_data(recipe, explored.model->gan);
-  const auto extractor = flags.features.empty() ? nullptr : quality::torchscript_extractor(flags.features);
+  const auto device = explored.model->gan.generator.device();
+  const auto extractor = flags.features.empty() ? nullptr : quality::torchscript_extractor(flags.features, device);
   const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
 
   Progress progress("looking through", training->size(), "image");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/device.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/random.h"
@@ -90,11 +91,12 @@ json result_json(const quality::FeatureResult& result) {
 void run(const FeaturesFlags& flags) {
   catch_stop_signals();
   set_threads(globals().threads);
-  auto model = checkpoint::load_model(flags.model);
+  auto model = checkpoint::load_model(flags.model, device_to_use());
   const auto splits = open_splits(model, flags);
   const quality::DiscriminatorFeatures trained(model.gan.discriminator);
   models::Network fresh(model.recipe.discriminator, model.gan.discriminator.input_shape());
   models::initialise(fresh, model.recipe.discriminator, model.recipe.train.seed, "discriminator");
+  fresh.to(model.gan.discriminator.device());
   const quality::DiscriminatorFeatures untrained(fresh);
 
   std::vector<std::pair<std::string, quality::Embedding>> rows{

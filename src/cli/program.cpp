@@ -98,6 +98,10 @@ int run(int argc, char** argv) {
   program.set_version_flag("--version", GANYMEDE_VERSION);
   program.add_option("--threads", globals().threads, "threads of the arithmetic; 0 is one for each processor")
       ->check(CLI::Range(0, 1024));
+  program
+      .add_option("--device", globals().device,
+                  "where networks run: cpu, cuda, cuda:N, or auto (a GPU where there is one)")
+      ->envname("GANYMEDE_DEVICE");
   std::string isa;
   program.add_option("--isa", isa, "use no more of the processor than this: plain, avx2, avx512 or tiles")
       ->envname("GANYMEDE_ISA");

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/device.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/image/encode.h"
@@ -36,7 +37,7 @@ Tensor labels_of(const checkpoint::Model& model, const SampleFlags& flags) {
 
 void run(const SampleFlags& flags) {
   set_threads(globals().threads);
-  const auto model = checkpoint::load_drawing_model(flags.model);
+  const auto model = checkpoint::load_drawing_model(flags.model, device_to_use());
   const Tensor latents = models::draw_numbered_latents(model.recipe.latent, flags.count, flags.seed);
   const Tensor labels = labels_of(model, flags);
   Tensor images = flags.untrained ? models::generate(model.untrained_generator(), latents, labels)

@@ -1,7 +1,10 @@
 // ganymede serve [MODEL|RUNS_DIR]...
 #include <unistd.h>
 
+#include <cstdlib>
+
 #include "cli/command.h"
+#include "cli/device.h"
 #include "ganymede/config/recipe_fields.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
@@ -51,10 +54,14 @@ void run(const ServeFlags& flags) {
   options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
-  options.drawing = {.queue = flags.queue,
-                     .replicas = flags.replicas,
-                     .threads = set_threads(globals().threads),
-                     .type = models::compute_type(*config::value_named<config::Precision>(flags.precision), at::kCPU)};
+  options.device = device_to_use();
+  // Trainings that clients start are processes of their own, and run there too.
+  ::setenv("GANYMEDE_DEVICE", options.device.str().c_str(), /*overwrite=*/1);
+  options.drawing = {
+      .queue = flags.queue,
+      .replicas = flags.replicas,
+      .threads = set_threads(globals().threads),
+      .type = models::compute_type(*config::value_named<config::Precision>(flags.precision), options.device)};
   catch_stop_signals();
   serve::serve_studio(
       std::move(options),

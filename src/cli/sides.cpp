@@ -89,7 +89,7 @@ OpenedSide draw_side(checkpoint::Model model, const SideOptions& options) {
 }
 
 OpenedSide open_side(const std::string& what, const SideOptions& options) {
-  if (names_model(what)) return draw_side(checkpoint::load_model(what), options);
+  if (names_model(what)) return draw_side(checkpoint::load_model(what, options.device), options);
   if (fs::path(what).extension() == ".safetensors") return {{what, nullptr, quality::read_features(what)}};
   return open_images(what, options);
 }

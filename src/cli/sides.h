@@ -14,6 +14,7 @@ struct SideOptions {
   std::uint64_t seed = 0;      ///< of a model's noise
   int size = 0, channels = 0;  ///< data sets and folders are brought to these; 0: their own
   std::string source = {};     ///< where the images are that a translating model redraws; empty: where they usually are
+  torch::Device device = torch::kCPU;  ///< of a model's networks
 };
 
 /// A side and, where a model drew it, the model.

@@ -1,8 +1,8 @@
 // ganymede train RECIPE
 #include "cli/command.h"
+#include "cli/device.h"
 #include "cli/recipe_flags.h"
 #include "ganymede/core/log.h"
-#include "ganymede/core/precision.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct TrainFlags {
-  std::string recipe, data, source, out, device = "cpu", precision, from, from_networks = "both";
+  std::string recipe, data, source, out, precision, from, from_networks = "both";
   std::vector<std::string> set;
   std::optional<std::int64_t> steps;
   std::optional<double> epochs;
@@ -117,7 +117,7 @@ void run(const TrainFlags& flags) {
     throw UsageError("--keep-optimizer goes with --from and both networks", "ganymede train");
   }
   const int threads = set_threads(globals().threads);
-  const auto device = parse_device(flags.device);
+  const auto device = device_to_use();
   const auto recipe = choose_recipe(flags);
   const models::Gan shapes = models::build_gan(recipe);
   const auto dataset = train::open_data(recipe, shapes), source = train::open_source(recipe, shapes);
@@ -191,7 +191,6 @@ void add_train(CLI::App& app) {
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe; may be repeated")
       ->type_size(1)
       ->allow_extra_args(false);
-  app.add_option("--device", flags->device, "cpu or cuda")->capture_default_str();
   app.add_option("--precision", flags->precision, "f32, bf16, or auto: bf16 where the hardware has it");
   app.add_flag("--resume", flags->resume, "go on with the run in --out, bit for bit");
   app.add_option("--from", flags->from, "start from this model's weights (fine-tuning)");

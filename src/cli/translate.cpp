@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cli/command.h"
+#include "cli/device.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
@@ -71,7 +72,7 @@ std::vector<Picture> pictures_of(const std::vector<std::string>& given) {
 
 void run(const TranslateFlags& flags) {
   set_threads(globals().threads);
-  const auto model = checkpoint::load_model(flags.model);
+  const auto model = checkpoint::load_model(flags.model, device_to_use());
   if (!model.gan.encoder)
     throw UsageError("the model translates nothing: it draws from noise", flags.model, "use 'ganymede sample'");
   const auto& shape = model.gan.encoder->input_shape();

@@ -9,6 +9,7 @@ from client import Server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SUPPORT = ROOT / "tests" / "support"
+os.environ.setdefault("GANYMEDE_DEVICE", "cpu")  # bytes are compared, and a GPU's are others
 
 
 @pytest.fixture(scope="session")

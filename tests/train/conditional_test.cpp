@@ -8,40 +8,11 @@ namespace {
 using namespace toy;
 using ::testing::HasSubstr;
 
-constexpr const char* kConditionalGenerator =
-    "{ label_embedding = 4, classes = 2 }, { dense = 64, bias = false }, { reshape = [4, 4, 4] }, { "
-    "conditional_batch_norm = "
-    "true, classes = 2 }, \"relu\", { conv_transpose = 3, kernel = 4, stride = 2, padding = 1 }, \"tanh\"";
-constexpr const char* kProjectionDiscriminator =
-    "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\", { projection = true, "
-    "classes = 2 }";
-constexpr const char* kTrunk = "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\"";
-
-/// 32 pictures of 8x8: class 0 dark, class 1 light.
-std::shared_ptr<const data::Dataset> light_and_dark() {
-  data::Images images{8, 8, 3, {}, {}, {}, "none"};
-  Random random(1);
-  for (int i = 0; i < 32; ++i) {
-    images.labels.push_back(i % 2);
-    for (int k = 0; k < 192; ++k)
-      images.pixels.push_back(static_cast<std::uint8_t>((i % 2 == 1 ? 200 : 30) + random.below(20)));
-  }
-  data::DatasetInfo info;
-  info.name = "light and dark";
-  info.height = info.width = 8;
-  info.channels = 3;
-  info.classes = {"dark", "light"};
-  return data::in_memory(info, images);
-}
-
 Trainer conditional(const std::string& discriminator, std::vector<std::string> overrides) {
   overrides.insert(overrides.begin(), {"train.precision=f32", "optimizer.generator.learning_rate=0.005",
                                        "optimizer.discriminator.learning_rate=0.005", "train.batch=8"});
   return {test::recipe_of(kConditionalGenerator, discriminator, overrides), light_and_dark(), torch::kCPU};
 }
-
-const std::vector<std::string> kAcgan{"objective.name=acgan", "discriminator.heads.realness=[{ dense = 1 }]",
-                                      "discriminator.heads.classes=[{ dense = 2 }]"};
 
 /// Mean brightness of what is drawn of a class.
 double brightness(const Trainer& trainer, std::int64_t label) {
@@ -83,6 +54,19 @@ TEST(ConditionalTrainer, RefusesWhatDoesNotFit) {
                 Trainer(test::recipe_of(kConditionalGenerator, kProjectionDiscriminator), halves(), torch::kCPU);
               }),
               HasSubstr("2 classes but the data has 0"));
+}
+
+TEST(ConditionalTrainer, RefusesLabelsThatNameNoClass) {
+  for (const std::int32_t label : {-1, 2}) {
+    data::DatasetInfo info;
+    info.name = "odd";
+    info.classes = {"dark", "light"};
+    const auto data = data::in_memory(info, {8, 8, 3, std::vector<std::uint8_t>(2 * 192), {0, label}, {}, "none"});
+    EXPECT_THAT(test::error_of([&] {
+                  Trainer(test::recipe_of(kConditionalGenerator, kProjectionDiscriminator), data, torch::kCPU);
+                }),
+                HasSubstr(fmt::format("image 1 has the class {} where the networks know 0 to 1, odd", label)));
+  }
 }
 
 TEST(ConditionalTrainer, GridsShowEveryClass) {

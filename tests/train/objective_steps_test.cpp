@@ -108,7 +108,8 @@ TEST(TrainerWithAugmentation, ProbabilityMovesByItself) {
   Trainer trainer = trainer_of({"train.steps=9", "augment.name=ada", "augment.target=-1",
                                 "augment.horizon=\"160 images\"", "optimizer.discriminator.learning_rate=0.01"});
   std::vector<double> p;
-  run(trainer, [&](const Trainer&, const StepResult& result) { p.push_back(result.augment_probability); });
+  run(trainer,
+      [&](const Trainer&, const StepResult& result) { p.push_back(result.augment_probability.item<double>()); });
   EXPECT_EQ(p[0], 0);
   EXPECT_NEAR(p[8], 0.2, 1e-9);
 }

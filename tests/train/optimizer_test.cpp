@@ -151,6 +151,17 @@ TEST(Optimizer, ClipsTheGlobalNorm) {
   }
 }
 
+TEST(LimitNorm, ScalesAsClippingDoes) {
+  const std::vector<Tensor> large{torch::full({4}, 3.0f), Tensor(), torch::full({3}, -4.0f)};
+  const double norm = std::sqrt(4 * 9 + 3 * 16);
+  limit_norm(large, 2);
+  EXPECT_NEAR(large[0][0].item<double>(), 3 * 2 / norm, 1e-5);
+  EXPECT_NEAR(large[2][0].item<double>(), -4 * 2 / norm, 1e-5);
+  const std::vector<Tensor> small{torch::full({4}, 0.5f)};
+  limit_norm(small, 2);
+  EXPECT_EQ(small[0][0].item<double>(), 0.5) << "below the limit nothing changes";
+}
+
 TEST(Optimizer, MeasuresOnlyWhenAskedAndDropsGradients) {
   const models::Network n = network();
   Optimizer optimizer({.name = OptimizerKind::kSgd, .warmup = {}, .decay_start = {}}, n, nullptr);

@@ -33,6 +33,36 @@ inline std::shared_ptr<const data::Dataset> halves() {
   return data::in_memory(info, images);
 }
 
+inline constexpr const char* kConditionalGenerator =
+    "{ label_embedding = 4, classes = 2 }, { dense = 64, bias = false }, { reshape = [4, 4, 4] }, { "
+    "conditional_batch_norm = "
+    "true, classes = 2 }, \"relu\", { conv_transpose = 3, kernel = 4, stride = 2, padding = 1 }, \"tanh\"";
+inline constexpr const char* kProjectionDiscriminator =
+    "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\", { projection = true, "
+    "classes = 2 }";
+inline constexpr const char* kTrunk =
+    "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\"";
+
+/// 32 pictures of 8x8: class 0 dark, class 1 light.
+inline std::shared_ptr<const data::Dataset> light_and_dark() {
+  data::Images images{8, 8, 3, {}, {}, {}, "none"};
+  Random random(1);
+  for (int i = 0; i < 32; ++i) {
+    images.labels.push_back(i % 2);
+    for (int k = 0; k < 192; ++k)
+      images.pixels.push_back(static_cast<std::uint8_t>((i % 2 == 1 ? 200 : 30) + random.below(20)));
+  }
+  data::DatasetInfo info;
+  info.name = "light and dark";
+  info.height = info.width = 8;
+  info.channels = 3;
+  info.classes = {"dark", "light"};
+  return data::in_memory(info, images);
+}
+
+inline const std::vector<std::string> kAcgan{"objective.name=acgan", "discriminator.heads.realness=[{ dense = 1 }]",
+                                             "discriminator.heads.classes=[{ dense = 2 }]"};
+
 inline config::Recipe recipe(std::vector<std::string> overrides = {}) {
   overrides.insert(overrides.begin(), {"generator.init=glorot_uniform", "discriminator.init=glorot_uniform",
                                        "train.precision=f32", "train.ema=0.9"});

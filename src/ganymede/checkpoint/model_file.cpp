@@ -59,6 +59,7 @@ std::optional<fs::path> model_file_in(const fs::path& folder) {
 models::Network Model::untrained_generator() const {
   models::Network network(recipe.generator, gan.generator.input_shape());
   models::initialise(network, recipe.generator, recipe.train.seed, "generator");
+  network.to(gan.generator.device());
   return network;
 }
 
@@ -126,7 +127,7 @@ std::uint64_t step_of(const SafetensorsFile& file) {
   return number(meta(file, "step"));
 }
 
-Model load_model(const fs::path& given) {
+Model load_model(const fs::path& given, const torch::Device& device) {
   const fs::path path = model_at(given);
   const std::string where = path.string();
   const auto file = read_safetensors(path);
@@ -142,7 +143,11 @@ Model load_model(const fs::path& given) {
     if (averaged) {
       average.emplace(recipe.generator, gan.generator.input_shape());
       load_tensors(file, "ema", *average, where);
+      average->to(device);
     }
+    gan.generator.to(device);
+    gan.discriminator.to(device);
+    if (gan.encoder) gan.encoder->to(device);
     auto classes = class_names(file, gan.classes());
     return Model{std::move(recipe), std::move(gan), std::move(average), step_of(file), path, std::move(classes)};
   } catch (const UsageError& error) {
@@ -150,8 +155,8 @@ Model load_model(const fs::path& given) {
   }
 }
 
-Model load_drawing_model(const fs::path& path) {
-  Model model = load_model(path);
+Model load_drawing_model(const fs::path& path, const torch::Device& device) {
+  Model model = load_model(path, device);
   if (!model.gan.encoder) return model;
   throw UsageError("the model draws nothing from noise: it translates images", path.string(),
                    "use 'ganymede translate'");

@@ -26,7 +26,8 @@ struct Model {
 
   /// The generator to draw with: the average where there is one.
   const models::Network& generator() const { return average ? *average : gan.generator; }
-  /// The generator as it was before training: the same architecture, started from the recipe's seed.
+  /// The generator as it was before training: the same architecture, started from the recipe's seed,
+  /// on the same device.
   models::Network untrained_generator() const;
 };
 
@@ -43,10 +44,11 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
 /// The model of a run folder: its best, else its newest; nothing where it has none.
 std::optional<std::filesystem::path> model_file_in(const std::filesystem::path& folder);
 
-/// Reads a model file, or a run folder's best, else newest, model. Throws Error when there is none or it is damaged.
-Model load_model(const std::filesystem::path& path);
+/// Reads a model file, or a run folder's best, else newest, model; its networks lie on `device`. Throws Error when
+/// there is none or it is damaged.
+Model load_model(const std::filesystem::path& path, const torch::Device& device = torch::kCPU);
 /// As load_model(), for what draws from noise. Throws UsageError for a model that translates images.
-Model load_drawing_model(const std::filesystem::path& path);
+Model load_drawing_model(const std::filesystem::path& path, const torch::Device& device = torch::kCPU);
 
 /// The recipe and step in a file's metadata; throws Error when it is no file of ours or a later version's.
 config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where);

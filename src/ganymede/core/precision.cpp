@@ -3,7 +3,6 @@
 #include <fstream>
 #include <sstream>
 
-#include "ganymede/core/error.h"
 #include "ganymede/core/instruction_level.h"
 
 namespace ganymede {
@@ -27,15 +26,6 @@ bool has_fast_bf16(const torch::Device& device) {
 
 bool multiplies_in_float(const Tensor& x) {
   return x.is_cpu() && x.scalar_type() == at::kBFloat16 && instruction_level() < InstructionLevel::kAvx512;
-}
-
-torch::Device parse_device(const std::string& text) {
-  if (text == "cpu") return torch::Device(torch::kCPU);
-  if (text != "cuda") throw UsageError("unknown device '" + text + "'", "--device", "use cpu or cuda");
-  if (!at::globalContext().hasCUDA()) {
-    throw Error("no CUDA device is available", "--device cuda", "use --device cpu, or a build against a CUDA LibTorch");
-  }
-  return torch::Device(torch::kCUDA, 0);
 }
 
 }  // namespace ganymede

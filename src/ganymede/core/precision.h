@@ -12,7 +12,4 @@ bool has_fast_bf16(const torch::Device& device);
 /// and only what is kept is rounded.
 bool multiplies_in_float(const Tensor& x);
 
-/// "cpu" or "cuda"; throws UsageError for another text, and Error where this LibTorch or machine has no CUDA.
-torch::Device parse_device(const std::string& text);
-
 }  // namespace ganymede

@@ -37,6 +37,10 @@ std::vector<std::uint32_t> epoch_order(std::size_t count, std::uint64_t seed, st
   return order;
 }
 
+bool is_mirrored(std::uint64_t seed, std::uint64_t position) {
+  return stream_seed(seed, "flip", position) >> 63 != 0;
+}
+
 struct Loader::Impl {
   Impl(std::shared_ptr<const Dataset> source, LoaderOptions wanted, std::uint64_t first)
       : dataset(std::move(source)), options(wanted), position(first * wanted.batch) {}
@@ -68,9 +72,7 @@ struct Loader::Impl {
       const std::span<std::uint8_t> pixels(batch.pixels.data() + i * bytes, bytes);
       dataset->read(index, pixels);
       batch.labels[i] = dataset->label(index);
-      if (options.flip && stream_seed(options.seed, "flip", position) >> 63 != 0) {
-        mirror(pixels, info.width, info.channels);
-      }
+      if (options.flip && is_mirrored(options.seed, position)) mirror(pixels, info.width, info.channels);
     }
     return batch;
   }

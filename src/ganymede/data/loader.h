@@ -41,6 +41,9 @@ class Loader {
   std::unique_ptr<Impl> impl_;
 };
 
+/// Whether a flipping loader mirrors the sample at `position` of its stream.
+bool is_mirrored(std::uint64_t seed, std::uint64_t position);
+
 /// Position `place` of epoch `epoch`'s permutation of 0..count-1 is `order[place]`.
 std::vector<std::uint32_t> epoch_order(std::size_t count, std::uint64_t seed, std::uint64_t epoch);
 

@@ -21,9 +21,10 @@ Projection project(const models::Network& generator, const config::LatentConfig&
                    const Tensor& labels, const ProjectOptions& options, const std::function<void(int)>& on_step) {
   const std::int64_t count = images.size(0), starts = options.starts;
   const bool bounded = latent.distribution == config::LatentDistribution::kUniform;
-  const Tensor wanted = images.repeat_interleave(starts, 0);
+  const auto device = generator.device();
+  const Tensor wanted = images.to(device).repeat_interleave(starts, 0);
   const Tensor classes = labels.defined() ? labels.repeat_interleave(starts, 0) : Tensor();
-  Tensor z = models::draw_latents(latent, count * starts, stream_seed(options.seed, "project"));
+  Tensor z = models::draw_latents(latent, count * starts, stream_seed(options.seed, "project")).to(device);
   Tensor first = at::zeros_like(z), second = at::zeros_like(z);
   const auto errors_of = [&](const Tensor& drawn) { return (drawn - wanted).square().flatten(1).mean(1); };
 
@@ -43,9 +44,9 @@ Projection project(const models::Network& generator, const config::LatentConfig&
   }
 
   torch::NoGradGuard constant;
-  const Tensor errors = errors_of(generated(generator, z, classes)).view({count, starts});
+  const Tensor errors = errors_of(generated(generator, z, classes)).view({count, starts}).cpu();
   const Tensor best = errors.argmin(1);
-  Projection out{z.view({count, starts, -1}).index({at::arange(count), best}).contiguous(), {}};
+  Projection out{z.cpu().view({count, starts, -1}).index({at::arange(count), best}).contiguous(), {}};
   for (std::int64_t i = 0; i < count; ++i) out.errors.push_back(errors[i][best[i].item<std::int64_t>()].item<double>());
   return out;
 }

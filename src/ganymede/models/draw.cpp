@@ -15,34 +15,37 @@ Tensor full_batch(const Tensor& values, std::int64_t begin, std::int64_t count) 
   return at::cat({part, at::zeros(shape, part.options())});
 }
 
+/// What `function` makes of the inputs on the network's device, on the CPU. Labels stay where they are: a layer that
+/// looks at them moves them.
 template <class Function>
-Tensor in_batches(const Tensor& inputs, const Tensor& labels, Function&& function) {
+Tensor in_batches(const Network& network, const Tensor& inputs, const Tensor& labels, Function&& function) {
   torch::NoGradGuard constant;
   std::vector<Tensor> parts;
   for (std::int64_t begin = 0; begin < inputs.size(0); begin += kDrawnTogether) {
     const std::int64_t count = std::min(kDrawnTogether, inputs.size(0) - begin);
     nn::Pass pass;
     if (labels.defined()) pass.labels = full_batch(labels, begin, count);
-    parts.push_back(function(full_batch(inputs, begin, count), pass).slice(0, 0, count));
+    const Tensor part = full_batch(inputs, begin, count).to(network.device());
+    parts.push_back(function(part, pass).slice(0, 0, count));
   }
-  return at::cat(parts);
+  return at::cat(parts).cpu();
 }
 
 }  // namespace
 
 Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels, at::ScalarType type) {
-  return in_batches(latents, labels, [&](const Tensor& z, nn::Pass& pass) {
+  return in_batches(generator, latents, labels, [&](const Tensor& z, nn::Pass& pass) {
     return generator.forward(z.to(type), pass).to(at::kFloat);
   });
 }
 
 Tensor encode(const Network& encoder, const Tensor& images) {
   const Tensor x = with_channels(images, encoder.input_shape().channels()).contiguous(at::MemoryFormat::ChannelsLast);
-  return in_batches(x, {}, [&](const Tensor& part, nn::Pass& pass) { return encoder.forward(part, pass); });
+  return in_batches(encoder, x, {}, [&](const Tensor& part, nn::Pass& pass) { return encoder.forward(part, pass); });
 }
 
 Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels) {
-  return in_batches(images, labels, [&](const Tensor& x, nn::Pass& pass) {
+  return in_batches(discriminator, images, labels, [&](const Tensor& x, nn::Pass& pass) {
     const Tensor y = discriminator.forward(x.contiguous(at::MemoryFormat::ChannelsLast), pass);
     return discriminator.class_logits() > 0 ? y.select(1, 0) : y.flatten();
   });

@@ -1,4 +1,5 @@
-// Drawing pictures with a generator, and asking a discriminator about them.
+// Drawing pictures with a generator, and asking a discriminator about them: on the device where the network lies, from
+// inputs that may lie elsewhere, with results on the CPU.
 #pragma once
 
 #include <vector>

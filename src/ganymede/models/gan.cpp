@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "ganymede/core/generators.h"
 #include "ganymede/core/precision.h"
 #include "ganymede/core/random.h"
 
@@ -62,11 +61,9 @@ at::ScalarType compute_type(config::Precision precision, const torch::Device& de
   return precision == config::Precision::kBf16 ? at::kBFloat16 : at::kFloat;
 }
 
-Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed) {
-  const auto generator = cpu_generator(seed);
-  Tensor z = at::empty({count, latent.size});
-  if (latent.distribution == config::LatentDistribution::kUniform) return z.uniform_(-1, 1, generator);
-  return z.normal_(0, 1, generator);
+Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, const Draws& draws) {
+  const bool uniform = latent.distribution == config::LatentDistribution::kUniform;
+  return uniform ? draws.uniform({count, latent.size}, -1, 1, seed) : draws.normal({count, latent.size}, seed);
 }
 
 Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
@@ -91,9 +88,9 @@ Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, doub
   return (at::erfinv(place) * std::sqrt(2.0)).clamp(-threshold, threshold).to(at::kFloat);
 }
 
-Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed) {
+Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed, const Draws& draws) {
   if (classes == 0) return {};
-  return at::randint(classes, {count}, cpu_generator(seed), at::dtype(at::kLong));
+  return draws.integers({count}, classes, seed);
 }
 
 std::int64_t grid_columns(std::int64_t classes, std::int64_t count) {

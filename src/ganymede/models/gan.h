@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "ganymede/core/device_random.h"
 #include "ganymede/models/network.h"
 
 namespace ganymede::models {
@@ -29,8 +30,9 @@ config::Recipe resolved(const config::Recipe& recipe, const Gan& gan);
 /// Type of the arithmetic for a recipe's precision on a device: f32, or bf16 where asked for or in hardware ("auto").
 at::ScalarType compute_type(config::Precision precision, const torch::Device& device);
 
-/// Noise for `count` samples, [count, size] in f32 on the CPU, from the stream that starts at `seed`.
-Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed);
+/// Noise for `count` samples, [count, size] in f32 on the device of `draws`, from the stream that starts at `seed`.
+Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
+                    const Draws& draws = Draws(at::kCPU));
 
 /// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn. Samples `first` to
 /// `first + count - 1`.
@@ -44,8 +46,9 @@ Tensor draw_numbered_latent(const config::LatentConfig& latent, std::uint64_t in
 /// Brock et al. 2019, but a picture changes smoothly with the threshold instead of being drawn anew.
 Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, double threshold);
 
-/// Classes for `count` samples, int64 [count] on the CPU, each equally likely. Undefined where `classes` is 0.
-Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed);
+/// Classes for `count` samples, int64 [count] on the device of `draws`, each equally likely. Undefined where `classes`
+/// is 0.
+Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed, const Draws& draws = Draws(at::kCPU));
 
 /// How `count` pictures lie in a grid: a column for each class (as long as they are few), else about a square.
 std::int64_t grid_columns(std::int64_t classes, std::int64_t count);

@@ -106,6 +106,11 @@ void Network::to(const torch::Device& device) {
   });
 }
 
+torch::Device Network::device() const {
+  const auto tensors = state();
+  return tensors.empty() ? torch::Device(torch::kCPU) : tensors.front().tensor.device();
+}
+
 void Network::require_gradients(bool required) {
   for_each_layer([&](const std::string&, nn::Layer& layer) {
     for (auto& parameter : layer.parameters()) parameter.tensor.set_requires_grad(required);

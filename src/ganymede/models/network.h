@@ -53,6 +53,8 @@ class Network {
   std::vector<NetworkTensor> state() const;
 
   void to(const torch::Device& device);
+  /// Where its tensors lie: the CPU until to(), and where it has none.
+  torch::Device device() const;
   /// Whether gradients flow into the parameters. Off while the other network learns: it halves that backward pass.
   void require_gradients(bool required);
   /// Copies every tensor's values from `other`, which has the same layers.

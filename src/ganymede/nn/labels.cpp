@@ -15,7 +15,8 @@ Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std
     throw Error(
         fmt::format("{} needs one class for each of {} samples but got {} values", kind, x.size(0), labels.numel()));
   }
-  if (labels.numel() > 0) {
+  // Looking at labels on another device would wait for it: who brings them there has checked them.
+  if (labels.is_cpu() && !pass.labels_checked && labels.numel() > 0) {
     const auto lowest = labels.min().item<std::int64_t>(), highest = labels.max().item<std::int64_t>();
     if (lowest < 0 || highest >= classes) {
       throw Error(

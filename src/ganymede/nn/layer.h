@@ -42,6 +42,7 @@ struct Buffer {
 /// What a forward pass needs to know beside its input.
 struct Pass {
   bool training = false;
+  bool labels_checked = false;     ///< the caller has seen that every class in `labels` is one the network knows
   std::uint64_t dropout_seed = 0;  ///< every dropout layer of the pass draws its own seed from it
   /// The samples' classes, int64 [N], or points between classes, weights f32 [N, classes]; on the CPU or x's device;
   /// undefined where there are none.

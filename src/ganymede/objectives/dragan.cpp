@@ -1,5 +1,4 @@
 // DRAGAN (Kodali et al. 2017): gradient norms approach `target` in a noisy neighbourhood of the real images.
-#include "ganymede/core/generators.h"
 #include "ganymede/objectives/norm_penalty.h"
 #include "ganymede/objectives/registry.h"
 
@@ -23,9 +22,9 @@ void visit_fields(V& field, DraganOptions& o) {
 class Dragan : public PenaltyWith<DraganOptions> {
  public:
   Where where() const override { return Where::kElsewhere; }
-  Tensor points(const Tensor& real, const Tensor&, std::uint64_t seed) const override {
-    const Tensor noise = at::rand(real.sizes(), cpu_generator(seed))
-                             .to(real.device(), real.scalar_type(), false, false, at::MemoryFormat::ChannelsLast);
+  Tensor points(const Tensor& real, const Tensor&, std::uint64_t seed, const Draws& draws) const override {
+    const Tensor noise =
+        draws.uniform(real.sizes(), 0, 1, seed).to(real.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     return real + noise * (options.spread * real.to(at::kFloat).std()).to(real.scalar_type());
   }
   Tensor of_squared_norms(const Tensor& squared_norms) const override { return options.norm.deviation(squared_norms); }

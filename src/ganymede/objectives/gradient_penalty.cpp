@@ -1,5 +1,4 @@
 // WGAN-GP (Gulrajani et al. 2017): gradient norms approach `target` on the lines between real and generated images.
-#include "ganymede/core/generators.h"
 #include "ganymede/objectives/norm_penalty.h"
 #include "ganymede/objectives/registry.h"
 
@@ -20,8 +19,8 @@ void visit_fields(V& field, GradientPenaltyOptions& o) {
 class GradientPenalty : public PenaltyWith<GradientPenaltyOptions> {
  public:
   Where where() const override { return Where::kElsewhere; }
-  Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed) const override {
-    const Tensor mix = at::rand({real.size(0), 1, 1, 1}, cpu_generator(seed)).to(real.device(), real.scalar_type());
+  Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed, const Draws& draws) const override {
+    const Tensor mix = draws.uniform({real.size(0), 1, 1, 1}, 0, 1, seed).to(real.scalar_type());
     return real + mix * (fake - real);
   }
   Tensor of_squared_norms(const Tensor& squared_norms) const override { return options.norm.deviation(squared_norms); }

@@ -7,7 +7,7 @@
 
 #include "ganymede/config/ramp.h"
 #include "ganymede/config/recipe.h"
-#include "ganymede/core/torch_compat.h"
+#include "ganymede/core/device_random.h"
 
 namespace ganymede::objectives {
 
@@ -19,8 +19,9 @@ class Penalty {
   /// others, made by points().
   enum class Where { kReal, kGenerated, kElsewhere };
   virtual Where where() const = 0;
-  /// kElsewhere: images [N, C, H, W] made of a batch's real and generated ones; random numbers come from `seed`.
-  virtual Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed) const;
+  /// kElsewhere: images [N, C, H, W] made of a batch's real and generated ones; random numbers are those that `draws`
+  /// makes of `seed`, on the images' device.
+  virtual Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed, const Draws& draws) const;
   /// The term, a scalar, of the squared L2 norm of each sample's gradient, f32 [N].
   virtual Tensor of_squared_norms(const Tensor& squared_norms) const = 0;
   /// Factor of the term in the loss, and every how many discriminator updates it is computed. A lazy one (Karras et al.

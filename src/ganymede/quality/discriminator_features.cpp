@@ -42,7 +42,8 @@ DiscriminatorFeatures::DiscriminatorFeatures(const models::Network& discriminato
 Tensor DiscriminatorFeatures::operator()(const Tensor& images) const {
   torch::NoGradGuard constant;
   nn::Pass pass;
-  Tensor h = images.to(at::kFloat).sub_(127.5).div_(127.5).contiguous(at::MemoryFormat::ChannelsLast);
+  Tensor h =
+      images.to(network_.device(), at::kFloat).sub_(127.5).div_(127.5).contiguous(at::MemoryFormat::ChannelsLast);
   std::vector<Tensor> parts;
   const auto& entries = network_.entries();
   auto stage = stages_.begin();
@@ -52,7 +53,7 @@ Tensor DiscriminatorFeatures::operator()(const Tensor& images) const {
     parts.push_back(std::get<0>(at::adaptive_max_pool2d(h, {kGrid, kGrid})).flatten(1));
     ++stage;
   }
-  return at::cat(parts, 1);
+  return at::cat(parts, 1).cpu();
 }
 
 std::vector<std::string> DiscriminatorFeatures::layers() const {

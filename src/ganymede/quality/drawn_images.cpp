@@ -62,13 +62,12 @@ std::shared_ptr<const data::Dataset> draw_images(const models::Network& generato
                                                  const DrawOptions& options,
                                                  const std::function<void(std::size_t)>& report) {
   Collector collector(generator, options.count, options.name);
-  const auto device = generator.state().front().tensor.device();
   for (std::int64_t first = 0; first < options.count; first += kPicturesAtOnce) {
     const auto count = std::min(kPicturesAtOnce, options.count - first);
-    const Tensor latents = models::draw_numbered_latents(latent, count, options.seed, first).to(device);
+    const Tensor latents = models::draw_numbered_latents(latent, count, options.seed, first);
     Tensor labels;
     if (generator.classes() > 0) labels = at::arange(first, first + count, at::kLong).remainder(generator.classes());
-    collector.add(models::generate(generator, latents, labels.defined() ? labels.to(device) : labels), labels);
+    collector.add(models::generate(generator, latents, labels), labels);
     if (report) report(static_cast<std::size_t>(first + count));
   }
   return collector.finish(generator.classes() > 0 ? options.classes : std::vector<std::string>{});

@@ -36,8 +36,9 @@ class FeatureExtractor {
 /// A TorchScript file: uint8 images [N, 3, H, W] in; features [N, D], or (features, logits), out. Grey images are given
 /// to it as RGB. A file whose forward() has an argument `return_features` is called as NVIDIA's metrics call theirs:
 /// with it for features, with `no_output_bias` for class probabilities. A TorchScript file is a program: load only
-/// what you trust. Throws Error when the file is missing, damaged or no TorchScript.
-std::unique_ptr<FeatureExtractor> torchscript_extractor(const std::filesystem::path& path);
+/// what you trust. It runs on `device`. Throws Error when the file is missing, damaged or no TorchScript.
+std::unique_ptr<FeatureExtractor> torchscript_extractor(const std::filesystem::path& path,
+                                                        const torch::Device& device = torch::kCPU);
 
 /// sha256 over the values of tensors in order: the checksum of a network of the program's own.
 std::string tensors_digest(const std::vector<checkpoint::NamedTensor>& tensors);

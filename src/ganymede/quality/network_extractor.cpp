@@ -28,13 +28,13 @@ class NetworkExtractor : public FeatureExtractor {
     }
     torch::NoGradGuard constant;
     nn::Pass pass;
-    Tensor h = models::from_bytes(images);
+    Tensor h = models::from_bytes(images.to(network_->device()));
     const auto& entries = network_->entries();
     for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
       if (!entries[i].absorbed) h = entries[i].layer->forward(h, pass);
     }
     const Tensor logits = entries.back().layer->forward(h, pass);
-    return {h.flatten(1).contiguous(), logits};
+    return {h.flatten(1).contiguous().cpu(), logits.cpu()};
   }
 
  private:

@@ -23,12 +23,12 @@ std::string reason(const std::exception& error) {
 
 class TorchScriptExtractor : public FeatureExtractor {
  public:
-  explicit TorchScriptExtractor(const fs::path& path) : where_(path.string()) {
+  TorchScriptExtractor(const fs::path& path, const torch::Device& device) : where_(path.string()), device_(device) {
     info_.name = path.filename().string();
     info_.checksum = file_digest(path);
     info_.inception = info_.checksum == data::kInceptionSha256;
     try {
-      module_ = torch::jit::load(where_, torch::kCPU);
+      module_ = torch::jit::load(where_, device_);
       module_.eval();
       for (const auto& argument : module_.get_method("forward").function().getSchema().arguments()) {
         as_nvidia_ = as_nvidia_ || argument.name() == "return_features";
@@ -41,7 +41,8 @@ class TorchScriptExtractor : public FeatureExtractor {
   const ExtractorInfo& info() const override { return info_; }
 
   Extracted extract(const Tensor& images, bool logits) const override {
-    const Tensor rgb = images.size(1) == 1 ? images.expand({-1, 3, -1, -1}).contiguous() : images;
+    const Tensor here = images.to(device_);
+    const Tensor rgb = here.size(1) == 1 ? here.expand({-1, 3, -1, -1}).contiguous() : here;
     if (!as_nvidia_) return checked(call(rgb, {}), images.size(0));
     Extracted out = checked(call(rgb, {{"return_features", true}}), images.size(0));
     // The probabilities' logarithms serve as logits: a softmax gives the probabilities back.
@@ -82,6 +83,7 @@ class TorchScriptExtractor : public FeatureExtractor {
   }
 
   std::string where_;
+  torch::Device device_;
   ExtractorInfo info_;
   torch::jit::Module module_;
   bool as_nvidia_ = false;
@@ -89,11 +91,11 @@ class TorchScriptExtractor : public FeatureExtractor {
 
 }  // namespace
 
-std::unique_ptr<FeatureExtractor> torchscript_extractor(const fs::path& path) {
+std::unique_ptr<FeatureExtractor> torchscript_extractor(const fs::path& path, const torch::Device& device) {
   std::error_code ignored;
   if (!fs::is_regular_file(path, ignored))
     throw Error("no such file", path.string(), "name a TorchScript file with --features");
-  return std::make_unique<TorchScriptExtractor>(path);
+  return std::make_unique<TorchScriptExtractor>(path, device);
 }
 
 }  // namespace ganymede::quality

@@ -72,8 +72,8 @@ struct Catalogue::Found {
   std::map<std::string, fs::path> runs;
 };
 
-Catalogue::Catalogue(std::vector<fs::path> places, std::uint64_t memory)
-    : places_(std::move(places)), memory_(memory) {}
+Catalogue::Catalogue(std::vector<fs::path> places, const torch::Device& device, std::uint64_t memory)
+    : places_(std::move(places)), device_(device), memory_(memory) {}
 Catalogue::~Catalogue() = default;
 
 Catalogue::Found Catalogue::look() const {
@@ -123,7 +123,7 @@ void Catalogue::refresh() {
     slot->stamp = *stamp;
     std::shared_ptr<const LoadedModel> loaded;
     try {
-      auto model = checkpoint::load_drawing_model(file.file);
+      auto model = checkpoint::load_drawing_model(file.file, device_);
       auto untrained = model.untrained_generator();
       const auto generator = models::summarise(model.gan.generator),
                  discriminator = models::summarise(model.gan.discriminator);
@@ -227,7 +227,7 @@ std::shared_ptr<const LoadedModel> Catalogue::load(const std::string& id) {
   }
   std::shared_ptr<const LoadedModel> loaded;
   try {
-    auto model = checkpoint::load_drawing_model(slot->entry->file);
+    auto model = checkpoint::load_drawing_model(slot->entry->file, device_);
     auto untrained = model.untrained_generator();
     loaded = std::make_shared<const LoadedModel>(LoadedModel{std::move(model), std::move(untrained)});
   } catch (const Error& error) {

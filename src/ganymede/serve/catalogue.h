@@ -35,8 +35,10 @@ bool is_run(const std::filesystem::path& folder);
 
 class Catalogue {
  public:
-  /// A place is a model file, a run folder, or a folder of either. `memory` is how many bytes of models stay loaded.
-  explicit Catalogue(std::vector<std::filesystem::path> places, std::uint64_t memory = std::uint64_t{2} << 30);
+  /// A place is a model file, a run folder, or a folder of either. Models lie on `device`; `memory` is how many bytes
+  /// of them stay loaded.
+  explicit Catalogue(std::vector<std::filesystem::path> places, const torch::Device& device = torch::kCPU,
+                     std::uint64_t memory = std::uint64_t{2} << 30);
   ~Catalogue();
 
   /// Looks at the places again: one thread calls this, about once a second. Every new or changed model is read once.
@@ -57,6 +59,7 @@ class Catalogue {
   void keep(Slot& slot, std::shared_ptr<const LoadedModel> model);
 
   const std::vector<std::filesystem::path> places_;
+  const torch::Device device_;
   const std::uint64_t memory_;
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Slot>> models_;

@@ -126,7 +126,7 @@ bool is_api(const Request& request) {
 void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready,
                   const std::function<bool()>& stop) {
   const Page page;
-  Catalogue catalogue(options.places);
+  Catalogue catalogue(options.places, options.device);
   Meters meters;
   Router router;
   for (const auto& [name, value] : security_headers(page.text())) options.server.headers.emplace_back(name, value);

@@ -1,17 +1,19 @@
 // Batches of images as networks take them.
 #pragma once
 
-#include "ganymede/data/loader.h"
 #include "ganymede/models/pictures.h"
-#include "ganymede/nn/shape.h"
 
 namespace ganymede::train {
 
-/// A loader's batch as [N, C, H, W] in [-1, 1].
-inline Tensor pixels_of(const data::Batch& batch, const nn::Shape& image, const torch::Device& device,
-                        at::ScalarType type) {
-  return models::from_pixels(batch.pixels, static_cast<std::int64_t>(batch.count), image.height(), image.width(),
-                             image.channels(), device, type);
+/// A batch of a data set on the device where it is used.
+struct ByteBatch {
+  Tensor bytes;   ///< uint8 [N, H, W, C]
+  Tensor labels;  ///< int64 [N]; -1 where there are none
+};
+
+/// Its images as [N, C, H, W] in [-1, 1].
+inline Tensor pixels_of(const ByteBatch& batch, at::ScalarType type) {
+  return models::from_bytes(batch.bytes.permute({0, 3, 1, 2})).to(type);
 }
 
 /// Part `part` of `parts` of a batch; the parts differ by at most one sample.

@@ -10,7 +10,7 @@
 #include "ganymede/models/draw.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/quality/images.h"
-#include "ganymede/train/batch.h"
+#include "ganymede/train/device_data.h"
 #include "ganymede/train/optimizer.h"
 
 namespace ganymede::train {
@@ -59,15 +59,15 @@ models::Network train_classifier(const config::NetworkConfig& layers, std::share
   const auto batch = std::min(static_cast<std::size_t>(run.training.batch), dataset->size());
   const auto steps = static_cast<std::uint64_t>(
       std::ceil(run.training.epochs * static_cast<double>(dataset->size()) / static_cast<double>(batch)));
-  data::Loader loader(dataset, {.batch = batch, .seed = stream_seed(run.seed, run.name)});
+  const auto batches =
+      loaded_batches(dataset, {.batch = batch, .seed = stream_seed(run.seed, run.name)}, 0, run.device);
   Progress progress(run.name, steps, "step", 0);
   constexpr std::uint64_t kLookEvery = 20;
   for (std::uint64_t step = 0; step < steps; ++step) {
-    const auto images = loader.next();
+    const auto images = batches->next();
     nn::Pass pass{.training = true, .dropout_seed = stream_seed(run.seed, run.name + " dropout", step)};
-    const Tensor logits =
-        network.forward(pixels_of(images, network.input_shape(), run.device, run.type), pass).to(at::kFloat).flatten(1);
-    const Tensor loss = at::cross_entropy_loss(logits, torch::tensor(images.labels, at::kLong).to(run.device));
+    const Tensor logits = network.forward(pixels_of(images, run.type), pass).to(at::kFloat).flatten(1);
+    const Tensor loss = at::cross_entropy_loss(logits, images.labels);
     loss.backward();
     const double along = static_cast<double>(step) / static_cast<double>(steps);
     optimizer.step({.learning_rate = run.training.learning_rate * 0.5 * (1 + std::cos(M_PI * along))}, false);

@@ -67,7 +67,7 @@ class MetricsObserver : public Observer {
       // A lazy penalty was due some steps ago, or will be.
       values["penalty"] = result.penalty.defined() ? result.penalty.item<double>() : 0.0;
     }
-    if (augments_) values["augment_probability"] = result.augment_probability;
+    if (augments_) values["augment_probability"] = result.augment_probability.item<double>();
     return values;
   }
 

@@ -10,6 +10,12 @@ namespace ganymede::train {
 namespace kernels = nn::kernels;
 using config::OptimizerKind;
 
+namespace {
+
+constexpr double kTiny = 1e-6;  // PyTorch's, beside a norm that is divided by
+
+}  // namespace
+
 double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup,
                        double decay_start) {
   if (step < warmup) return (step + 1) / (warmup + 1);
@@ -39,6 +45,20 @@ Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& netw
   for (size_t i = 0; i < from.size(); ++i) buffers_.emplace_back(from[i].tensor, to[i].tensor);
 }
 
+void limit_norm(std::span<const Tensor> gradients, double most) {
+  Tensor squared;
+  for (const Tensor& gradient : gradients) {
+    if (!gradient.defined()) continue;
+    const Tensor own = gradient.square().sum(at::kDouble);
+    squared = squared.defined() ? squared + own : own;
+  }
+  if (!squared.defined()) return;
+  const Tensor factor = (most / (squared.sqrt() + kTiny)).clamp_max(1);
+  for (const Tensor& gradient : gradients) {
+    if (gradient.defined()) gradient.mul_(factor);
+  }
+}
+
 double Optimizer::step(const UpdateRates& rates, bool measure) {
   torch::NoGradGuard constant;
   std::vector<Tensor> gradients;
@@ -47,8 +67,10 @@ double Optimizer::step(const UpdateRates& rates, bool measure) {
     gradients.push_back(update.grad);
   }
   double norm = 0;
-  if (measure || config_.clip_norm > 0) norm = std::sqrt(kernels::squared_norm(gradients));
-  if (config_.clip_norm > 0 && norm > config_.clip_norm) kernels::scale_(gradients, config_.clip_norm / (norm + 1e-6));
+  const bool wait = measure || updates_.front().param.is_cpu();  // elsewhere reading a norm waits for the device
+  if (measure || (config_.clip_norm > 0 && wait)) norm = std::sqrt(kernels::squared_norm(gradients));
+  if (config_.clip_norm > 0 && !wait) limit_norm(gradients, config_.clip_norm);
+  if (config_.clip_norm > 0 && norm > config_.clip_norm) kernels::scale_(gradients, config_.clip_norm / (norm + kTiny));
   count_.add_(1);
   const auto& c = config_;
   switch (c.name) {
@@ -58,7 +80,7 @@ double Optimizer::step(const UpdateRates& rates, bool measure) {
                                     .beta2 = rates.beta2,
                                     .eps = c.epsilon,
                                     .weight_decay = c.weight_decay,
-                                    .step = count_.item<std::int64_t>(),
+                                    .step = *count_.data_ptr<std::int64_t>(),
                                     .ema_decay = rates.ema});
       break;
     case OptimizerKind::kRmsprop:

@@ -1,6 +1,7 @@
 // The optimisers: Adam, RMSprop, SGD, with schedules, clipping and the generator's running average in the same pass.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace ganymede::train {
 /// The factor on the learning rate at update `step` (from 0) of `total`, with warm-up and decay given in steps.
 double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup,
                        double decay_start);
+
+/// Scales gradients whose global L2 norm is above `most` down to it, without reading the norm: nothing waits for the
+/// device. Undefined tensors are skipped.
+void limit_norm(std::span<const Tensor> gradients, double most);
 
 /// What may change from one update to the next.
 struct UpdateRates {
@@ -28,7 +33,8 @@ class Optimizer {
   Optimizer(config::OptimizerConfig config, const models::Network& network, const models::Network* average);
 
   /// One update from the gradients that backward() left, which are dropped afterwards. `measure` asks for the norm.
-  /// Returns the global L2 norm of the gradients before clipping, or 0 when neither clipping nor `measure` needs it.
+  /// Returns the global L2 norm of the gradients before clipping, or 0 when nobody had to know it: `measure` asks, and
+  /// clipping on the CPU.
   double step(const UpdateRates& rates, bool measure);
   void drop_gradients();
 

@@ -124,7 +124,7 @@ std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
                      "take it away; `ganymede evaluate` judges translations");
   }
   std::shared_ptr<const quality::FeatureExtractor> extractor;
-  if (!config.features.empty()) extractor = quality::torchscript_extractor(config.features);
+  if (!config.features.empty()) extractor = quality::torchscript_extractor(config.features, trainer.device());
   // The trainer, and with it the data, outlives its observers.
   const std::shared_ptr<const data::Dataset> images(&trainer.dataset(), [](const data::Dataset*) {});
   return std::make_unique<quality::Judge>(

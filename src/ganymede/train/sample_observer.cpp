@@ -60,15 +60,13 @@ class SampleObserver : public Observer {
     if (trainer.source() == nullptr)
       return models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
     sources_ = some_of(*trainer.source(), recipe);
-    return models::encode(*trainer.gan().encoder, models::from_pictures(sources_).to(trainer.device()));
+    return models::encode(*trainer.gan().encoder, models::from_pictures(sources_));
   }
 
   image::Image sheet(const std::vector<image::Image>& pictures) const { return image::grid(pictures, columns_); }
 
   image::Image generated_sheet(const Trainer& trainer) const {
-    const auto labels = labels_.defined() ? labels_.to(trainer.device()) : labels_;
-    const auto drawn =
-        models::to_pictures(models::generate(trainer.drawing_generator(), inputs_.to(trainer.device()), labels));
+    const auto drawn = models::to_pictures(models::generate(trainer.drawing_generator(), inputs_, labels_));
     return sources_.empty() ? sheet(drawn) : image::pair_grid(sources_, drawn, columns_);
   }
 

@@ -3,11 +3,9 @@
 #include <chrono>
 #include <cmath>
 
-#include "ganymede/core/generators.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/models/initialise.h"
-#include "ganymede/train/batch.h"
 
 namespace ganymede::train {
 namespace {
@@ -39,10 +37,11 @@ std::vector<Tensor> first_parameters(const models::Network& network, int layers)
 }  // namespace
 
 Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
-                 std::shared_ptr<const data::Dataset> source)
+                 std::shared_ptr<const data::Dataset> source, std::optional<Draws> draws)
     : dataset_(std::move(dataset)),
       source_(std::move(source)),
       device_(device),
+      draws_(draws.value_or(Draws(device))),
       type_(models::compute_type(recipe.train.precision, device)),
       gan_(models::build_gan(recipe)) {
   if (recipe.train.batch % recipe.train.accumulate != 0) {
@@ -110,9 +109,22 @@ void Trainer::check_classes() const {
                      fmt::format("recipe {}", recipe_.name), "give both networks as many, or none");
   }
   const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
-  if (classes == 0 || classes == known) return;
-  throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known),
-                   dataset_->info().name, "set the layers' 'classes', or choose the data's classes");
+  if (classes != 0 && classes != known) {
+    throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known),
+                     dataset_->info().name, "set the layers' 'classes', or choose the data's classes");
+  }
+  if (classes != 0) check_labels();
+}
+
+void Trainer::check_labels() const {
+  // Here, once: a step that looked at its labels would wait for the device.
+  for (std::size_t i = 0; i < dataset_->size(); ++i) {
+    const auto label = dataset_->label(i);
+    if (label >= 0 && label < gan_.classes()) continue;
+    throw Error(fmt::format("image {} has the class {} where the networks know 0 to {}", dataset_->key(i), label,
+                            gan_.classes() - 1),
+                dataset_->info().name, "use labelled data, or choose its classes with [data] classes");
+  }
 }
 
 void Trainer::check_translation() const {
@@ -187,7 +199,7 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
     loss.backward();
     add_to(result.loss_d, loss.detach());
   }
-  result.augment_probability = augment_ ? augment_probability() : 0;
+  if (augment_) result.augment_probability = augment_probability();
   const UpdateRates now = rates(*discriminator_optimizer_);
   result.learning_rate_d = now.learning_rate;
   result.grad_norm_d = discriminator_optimizer_->step(now, measure);
@@ -215,7 +227,7 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
       norms = objectives::squared_gradient_norms(fake_verdict.scores, fake.pixels);
     if (penalty->where() == Where::kElsewhere) {
       const auto seed = stream_seed(recipe_.train.seed, "penalty", position_.step << 16 | passes_);
-      const Tensor points = penalty->points(real.pixels, fake.pixels, seed).detach().set_requires_grad(true);
+      const Tensor points = penalty->points(real.pixels, fake.pixels, seed, draws_).detach().set_requires_grad(true);
       norms = objectives::squared_gradient_norms(judge({points, real.labels}).scores, points);
     }
     const Tensor term = penalty->of_squared_norms(norms) * (value_of(penalty->weight()) * penalty->every());
@@ -254,31 +266,30 @@ void Trainer::update_generator(bool measure, StepResult& result) {
 }
 
 LabelledImages Trainer::next_real() {
-  if (!loader_) {
+  const bool resident = draws_.computed();
+  if (!batches_) {
     const auto batch = static_cast<std::size_t>(recipe_.train.batch);
-    loader_ = std::make_unique<data::Loader>(
-        dataset_, data::LoaderOptions{.batch = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip},
-        position_.images / batch);
-    if (source_) translator_ = std::make_unique<Translator>(*gan_.encoder, source_, recipe_, position_.images / batch);
+    const std::uint64_t first = position_.images / batch;
+    batches_ = open_batches(dataset_, {.batch = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip}, first,
+                            device_, resident);
+    if (source_) translator_ = std::make_unique<Translator>(*gan_.encoder, source_, recipe_, first, resident);
   }
-  auto batch = loader_->next();
-  Tensor labels;
-  if (gan_.classes() > 0) labels = torch::tensor(batch.labels, at::kLong).to(device_);
-  return {pixels_of(batch, gan_.image_shape(), device_, type_), labels};
+  const auto batch = batches_->next();
+  return {pixels_of(batch, type_), gan_.classes() > 0 ? batch.labels : Tensor()};
 }
 
 LabelledImages Trainer::draw_fake(std::uint64_t update, int part, bool for_generator) {
   const auto seed = recipe_.train.seed;
   const int parts = recipe_.train.accumulate;
-  const Tensor z =
-      translator_
-          ? translator_->codes(part, parts)
-          : part_of(models::draw_latents(recipe_.latent, recipe_.train.batch, stream_seed(seed, "latent", update)),
-                    part, parts);
-  Tensor labels = part_of(models::draw_labels(gan_.classes(), recipe_.train.batch, stream_seed(seed, "labels", update)),
-                          part, parts);
-  if (labels.defined()) labels = labels.to(device_);
+  const Tensor z = translator_ ? translator_->codes(part, parts)
+                               : part_of(models::draw_latents(recipe_.latent, recipe_.train.batch,
+                                                              stream_seed(seed, "latent", update), draws_),
+                                         part, parts);
+  const Tensor labels =
+      part_of(models::draw_labels(gan_.classes(), recipe_.train.batch, stream_seed(seed, "labels", update), draws_),
+              part, parts);
   nn::Pass pass{.training = true,
+                .labels_checked = true,
                 .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++),
                 .labels = labels};
   const torch::AutoGradMode gradients(for_generator);
@@ -289,12 +300,14 @@ objectives::Verdict Trainer::judge(const LabelledImages& images) {
   const auto seed = recipe_.train.seed;
   const auto place = position_.step << 16 | passes_++;
   Tensor x = images.pixels;
-  if (augment_) x = augment_->apply(x, augment_probability(), stream_seed(seed, "augment", place));
+  if (augment_) x = augmented(x, stream_seed(seed, "augment", place));
   if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
-    x = x + noise * at::randn(x.sizes(), cpu_generator(stream_seed(seed, "instance noise", place)))
-                        .to(x.device(), x.scalar_type());
+    x = x + noise * draws_.normal(x.sizes(), stream_seed(seed, "instance noise", place)).to(x.scalar_type());
   }
-  nn::Pass pass{.training = true, .dropout_seed = stream_seed(seed, "dropout", place), .labels = images.labels};
+  nn::Pass pass{.training = true,
+                .labels_checked = true,
+                .dropout_seed = stream_seed(seed, "dropout", place),
+                .labels = images.labels};
   const Tensor verdict = gan_.discriminator.forward(x, pass).to(at::kFloat);
   if (const auto size = objective_->verdict_size(); size > 1) {
     const Tensor logits = verdict.flatten(1);
@@ -302,6 +315,16 @@ objectives::Verdict Trainer::judge(const LabelledImages& images) {
   }
   if (gan_.discriminator.class_logits() == 0) return {verdict.flatten(), {}, images.labels};
   return {verdict.select(1, 0), verdict.slice(1, 1), images.labels};
+}
+
+Tensor Trainer::augmented(const Tensor& images, std::uint64_t seed) const {
+  // Where the numbers are on the host, so is the probability, and 0 leaves the images' very bits alone.
+  if (adaptive_ && draws_.computed()) return augment_->apply(images, adaptive_->probability(), seed);
+  return augment_->apply(images, adaptive_ ? adaptive_->value() : value_of(recipe_.augment.probability), seed);
+}
+
+Tensor Trainer::augment_probability() const {
+  return adaptive_ ? adaptive_->probability() : at::scalar_tensor(value_of(recipe_.augment.probability), at::kDouble);
 }
 
 UpdateRates Trainer::rates(const Optimizer& optimizer) const {
@@ -361,7 +384,7 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   position_.step = checkpoint::step_of(file);
   position_.images = position_.step * images_per_step();
   position_.seconds = seconds_before;
-  loader_.reset();
+  batches_.reset();
   translator_.reset();
 }
 

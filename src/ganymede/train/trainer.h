@@ -9,10 +9,10 @@
 #include "ganymede/augment/adaptive.h"
 #include "ganymede/augment/augment.h"
 #include "ganymede/checkpoint/model_file.h"
-#include "ganymede/data/loader.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
+#include "ganymede/train/device_data.h"
 #include "ganymede/train/optimizer.h"
 #include "ganymede/train/position.h"
 #include "ganymede/train/translator.h"
@@ -26,7 +26,7 @@ struct StepResult {
   Tensor penalty;                           ///< the weighted penalties within loss_d; undefined where none was due
   double grad_norm_d = 0, grad_norm_g = 0;  ///< only where measured
   double learning_rate_d = 0, learning_rate_g = 0;
-  double augment_probability = 0;
+  Tensor augment_probability;  ///< f64, on the device or the CPU; undefined where nothing is augmented
 };
 
 /// A batch on the device: [N, C, H, W] in [-1, 1], and int64 [N] (undefined without classes).
@@ -56,9 +56,11 @@ struct StartingNetworks {
 class Trainer {
  public:
   /// `recipe` is resolved or not; networks start from the recipe's seed. `source` is what a translating recipe
-  /// translates from. Throws UsageError for impossible recipes.
+  /// translates from. `draws` is for tests: Draws::computed_on(the CPU) makes a step there what it is on a GPU, where
+  /// it draws nothing on the host, waits for nothing, and takes its batches from a data set that lies on the device.
+  /// Throws UsageError for impossible recipes, and Error for labels that the networks do not know.
   Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
-          std::shared_ptr<const data::Dataset> source = nullptr);
+          std::shared_ptr<const data::Dataset> source = nullptr, std::optional<Draws> draws = {});
   ~Trainer();
 
   /// Runs to the recipe's end, or to the end of the step in which a stop was asked for.
@@ -97,6 +99,7 @@ class Trainer {
 
  private:
   void check_classes() const;
+  void check_labels() const;
   void check_translation() const;
   void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
@@ -104,13 +107,15 @@ class Trainer {
   LabelledImages next_real();
   LabelledImages draw_fake(std::uint64_t update, int part, bool for_generator);
   objectives::Verdict judge(const LabelledImages& images);
-  double augment_probability() const { return adaptive_ ? adaptive_->value() : value_of(recipe_.augment.probability); }
+  Tensor augmented(const Tensor& images, std::uint64_t seed) const;
+  Tensor augment_probability() const;
   UpdateRates rates(const Optimizer& optimizer) const;
   double value_of(const config::Ramp& ramp) const;
 
   config::Recipe recipe_;
   std::shared_ptr<const data::Dataset> dataset_, source_;
   torch::Device device_;
+  Draws draws_;
   at::ScalarType type_;
   models::Gan gan_;
   std::optional<models::Network> average_;
@@ -121,7 +126,7 @@ class Trainer {
   std::vector<Tensor> discriminator_parameters_;
   std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
-  std::unique_ptr<data::Loader> loader_;
+  std::unique_ptr<Batches> batches_;
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
   Position position_;
   std::uint64_t total_steps_ = 0;

@@ -1,7 +1,6 @@
 #include "ganymede/train/translator.h"
 
 #include "ganymede/core/random.h"
-#include "ganymede/train/batch.h"
 
 namespace ganymede::train {
 namespace {
@@ -16,13 +15,14 @@ data::LoaderOptions source_order(const config::Recipe& recipe) {
 }  // namespace
 
 Translator::Translator(const models::Network& encoder, std::shared_ptr<const data::Dataset> source,
-                       const config::Recipe& recipe, std::uint64_t first_batch)
-    : encoder_(encoder), loader_(std::move(source), source_order(recipe), first_batch) {}
+                       const config::Recipe& recipe, std::uint64_t first_batch, bool resident)
+    : encoder_(encoder),
+      batches_(open_batches(std::move(source), source_order(recipe), first_batch, encoder.device(), resident)) {}
 
 void Translator::next(const Tensor& target) {
   torch::NoGradGuard constant;
   target_ = target;
-  source_codes_ = encode(pixels_of(loader_.next(), encoder_.input_shape(), target.device(), target.scalar_type()));
+  source_codes_ = encode(pixels_of(batches_->next(), target.scalar_type()));
   target_codes_ = encode(target);
 }
 

@@ -2,17 +2,18 @@
 // what is wanted of their translations (Taigman, Polyak, Wolf 2017).
 #pragma once
 
-#include "ganymede/data/loader.h"
 #include "ganymede/models/network.h"
 #include "ganymede/objectives/objective.h"
+#include "ganymede/train/device_data.h"
 
 namespace ganymede::train {
 
 class Translator {
  public:
-  /// Source images are drawn as the recipe's real ones are, from batch `first_batch` on. `encoder` must outlive this.
+  /// Source images are drawn as the recipe's real ones are, from batch `first_batch` on; `resident` is
+  /// open_batches()'s. `encoder`, on whose device all happens, must outlive this.
   Translator(const models::Network& encoder, std::shared_ptr<const data::Dataset> source, const config::Recipe& recipe,
-             std::uint64_t first_batch);
+             std::uint64_t first_batch, bool resident);
 
   /// Goes on to the next batch of source images, beside `target`, real images [N, C, H, W] of the target domain.
   void next(const Tensor& target);
@@ -25,7 +26,7 @@ class Translator {
   Tensor encode(const Tensor& images) const;
 
   const models::Network& encoder_;
-  data::Loader loader_;
+  std::unique_ptr<Batches> batches_;
   Tensor target_, source_codes_, target_codes_;  ///< of this batch
 };
 

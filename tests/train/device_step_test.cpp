@@ -1,0 +1,173 @@
+// A step as it is on a GPU, made on the CPU: nothing waits for the device, and nothing random comes from the host.
+#include <ATen/record_function.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "ganymede/data/dataset.h"
+#include "support/support.h"
+#include "train/toy.h"
+
+namespace ganymede::train {
+namespace {
+
+using namespace toy;
+
+std::mutex calls_guard;
+std::map<std::string, int> calls;
+
+std::unique_ptr<at::ObserverContext> note_call(const at::RecordFunction& function) {
+  // What reads a value, or a shape that depends on values, and LibTorch's own random numbers.
+  static const std::set<std::string> watched{"aten::item",          "aten::_local_scalar_dense",
+                                             "aten::is_nonzero",    "aten::equal",
+                                             "aten::nonzero",       "aten::unique2",
+                                             "aten::masked_select", "aten::uniform_",
+                                             "aten::normal",        "aten::normal_",
+                                             "aten::random_",       "aten::bernoulli_",
+                                             "aten::bernoulli",     "aten::rand",
+                                             "aten::randn",         "aten::randint",
+                                             "aten::randperm"};
+  const std::string name = function.name();
+  if (watched.contains(name)) {
+    const std::lock_guard lock(calls_guard);
+    ++calls[name];
+  }
+  return nullptr;
+}
+
+/// What of the watched operations `action` calls, on any thread.
+std::map<std::string, int> watched_in(const std::function<void()>& action) {
+  calls.clear();
+  const auto handle = at::addGlobalCallback(at::RecordFunctionCallback(note_call).scopes({at::RecordScope::FUNCTION}));
+  action();
+  at::removeCallback(handle);
+  return calls;
+}
+
+/// A way to train, by name.
+struct Case {
+  std::string name;
+  std::function<std::unique_ptr<Trainer>(std::optional<Draws>)> make;
+};
+
+Case toy_case(const std::string& name, std::vector<std::string> overrides) {
+  return {name, [=](std::optional<Draws> draws) {
+            return std::make_unique<Trainer>(recipe(overrides), halves(), torch::kCPU, nullptr, draws);
+          }};
+}
+
+Case class_case(const std::string& name, const std::string& discriminator, std::vector<std::string> overrides) {
+  overrides.insert(overrides.begin(), {"train.precision=f32", "train.batch=8"});
+  return {name, [=](std::optional<Draws> draws) {
+            return std::make_unique<Trainer>(test::recipe_of(kConditionalGenerator, discriminator, overrides),
+                                             light_and_dark(), torch::kCPU, nullptr, draws);
+          }};
+}
+
+std::vector<Case> all_cases() {
+  return {
+      toy_case("gan", {"data.flip=true", "optimizer.generator.clip_norm=1"}),
+      toy_case("wgan-gp", {"objective.name=wgan", "objective.clip=0", "train.discriminator_steps=2",
+                           "objective.penalties=[{ gradient_penalty = 10 }]"}),
+      toy_case("dragan", {"objective.penalties=[{ dragan = 10 }]", "latent.distribution=uniform"}),
+      toy_case("relativistic", {"objective.name=relativistic", "train.accumulate=2",
+                                "objective.penalties=[{ r1 = 0.1 }, { r2 = 0.1, every = 2 }]"}),
+      toy_case("diffaugment", {"augment.name=diffaugment", "augment.instance_noise=0.1"}),
+      toy_case("ada", {"augment.name=ada", "augment.target=-1", "augment.horizon=\"32 images\""}),
+      class_case("projection", kProjectionDiscriminator, {"objective.name=hinge"}),
+      class_case("acgan", kTrunk, kAcgan),
+      {"translation",
+       [](std::optional<Draws> draws) {
+         const auto translating = config::load_recipe("tests/support/tiny_translation.toml", {"train.precision=f32"});
+         const auto open = [](int channels) {
+           data::DatasetOptions options;
+           options.name = "shapes";
+           options.size = 16;
+           options.channels = channels;
+           options.count = 40;
+           return data::open_dataset(options);
+         };
+         return std::make_unique<Trainer>(translating, open(1), torch::kCPU, open(3), draws);
+       }},
+  };
+}
+
+const Draws kThere = Draws::computed_on(torch::kCPU);
+constexpr int kSteps = 10;
+
+TEST(DeviceStep, TheCountSeesWhatItWatches) {
+  const Tensor x = torch::ones({3});
+  const auto seen = watched_in([&] { x.sum().item<float>(), at::rand({2}); });
+  EXPECT_EQ(seen.at("aten::item"), 1);
+  EXPECT_EQ(seen.at("aten::rand"), 1);
+  Trainer usual = trainer_of();
+  EXPECT_FALSE(watched_in([&] { usual.step(false); }).empty()) << "on the CPU a step draws from LibTorch's generators";
+}
+
+TEST(DeviceStep, ReadsNothingAndDrawsNothingOnTheHost) {
+  for (const auto& one : all_cases()) {
+    const auto trainer = one.make(kThere);
+    trainer->step(false);  // what is made once: the data's copy
+    const auto seen = watched_in([&] {
+      for (int i = 0; i < kSteps; ++i) trainer->step(false);
+    });
+    for (const auto& [name, times] : seen) {
+      // LibTorch's standard deviation of all elements reads the mean, on the CPU alone: DRAGAN's, once a step.
+      const bool std_of_all = name == "aten::item" || name == "aten::_local_scalar_dense";
+      EXPECT_LE(times, one.name == "dragan" && std_of_all ? kSteps : 0) << one.name << ": " << name;
+    }
+  }
+}
+
+TEST(DeviceStep, IsFiniteAndAFunctionOfTheSeed) {
+  for (const auto& one : all_cases()) {
+    const auto losses = [&](std::optional<Draws> draws) {
+      const auto trainer = one.make(draws);
+      std::vector<double> out;
+      run(*trainer, [&](const Trainer&, const StepResult& result) {
+        out.push_back(result.loss_d.item<double>());
+        out.push_back(result.loss_g.item<double>());
+      });
+      return out;
+    };
+    const auto first = losses(kThere);
+    for (const double loss : first) EXPECT_TRUE(std::isfinite(loss)) << one.name;
+    EXPECT_EQ(first, losses(kThere)) << one.name;
+    if (one.name != "translation") {
+      EXPECT_NE(first, losses({})) << one.name << ": another source of noise";
+    }
+  }
+}
+
+TEST(DeviceStep, ResumesExactly) {
+  const auto ada = all_cases()[5];
+  const auto whole = ada.make(kThere);
+  checkpoint::SafetensorsFile saved;
+  run(*whole, [&](const Trainer& t, const StepResult&) {
+    if (t.position().step != 6) return;
+    for (const auto& named : t.state()) saved.tensors.push_back({named.name, named.tensor.clone()});
+    saved.metadata = checkpoint::metadata(t.recipe(), 6);
+  });
+  const auto resumed = ada.make(kThere);
+  resumed->load_state(saved, "here", 1);
+  run(*resumed);
+  const auto a = whole->state(), b = resumed->state();
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_TRUE(test::same(a[i].tensor, b[i].tensor)) << a[i].name;
+}
+
+TEST(DeviceStep, ProbabilityMovesAsOnTheHost) {
+  const auto probabilities = [](std::optional<Draws> draws) {
+    Trainer trainer(recipe({"train.steps=9", "augment.name=ada", "augment.target=-1", "augment.horizon=\"160 images\"",
+                            "optimizer.discriminator.learning_rate=0.01"}),
+                    halves(), torch::kCPU, nullptr, draws);
+    std::vector<double> out;
+    run(trainer, [&](const Trainer&, const StepResult& r) { out.push_back(r.augment_probability.item<double>()); });
+    return out;
+  };
+  EXPECT_EQ(probabilities(kThere), probabilities({}));
+}
+
+}  // namespace
+}  // namespace ganymede::train
