@@ -5,6 +5,7 @@
 #include <mutex>
 #include <set>
 
+#include "ganymede/core/device.h"
 #include "ganymede/data/dataset.h"
 #include "support/support.h"
 #include "train/toy.h"
@@ -48,20 +49,22 @@ std::map<std::string, int> watched_in(const std::function<void()>& action) {
 /// A way to train, by name.
 struct Case {
   std::string name;
-  std::function<std::unique_ptr<Trainer>(std::optional<Draws>)> make;
+  std::function<std::unique_ptr<Trainer>(const torch::Device&, std::optional<Draws>)> make_on;
+
+  std::unique_ptr<Trainer> make(std::optional<Draws> draws) const { return make_on(torch::kCPU, draws); }
 };
 
 Case toy_case(const std::string& name, std::vector<std::string> overrides) {
-  return {name, [=](std::optional<Draws> draws) {
-            return std::make_unique<Trainer>(recipe(overrides), halves(), torch::kCPU, nullptr, draws);
+  return {name, [=](const torch::Device& device, std::optional<Draws> draws) {
+            return std::make_unique<Trainer>(recipe(overrides), halves(), device, nullptr, draws);
           }};
 }
 
 Case class_case(const std::string& name, const std::string& discriminator, std::vector<std::string> overrides) {
   overrides.insert(overrides.begin(), {"train.precision=f32", "train.batch=8"});
-  return {name, [=](std::optional<Draws> draws) {
+  return {name, [=](const torch::Device& device, std::optional<Draws> draws) {
             return std::make_unique<Trainer>(test::recipe_of(kConditionalGenerator, discriminator, overrides),
-                                             light_and_dark(), torch::kCPU, nullptr, draws);
+                                             light_and_dark(), device, nullptr, draws);
           }};
 }
 
@@ -78,7 +81,7 @@ std::vector<Case> all_cases() {
       class_case("projection", kProjectionDiscriminator, {"objective.name=hinge"}),
       class_case("acgan", kTrunk, kAcgan),
       {"translation",
-       [](std::optional<Draws> draws) {
+       [](const torch::Device& device, std::optional<Draws> draws) {
          const auto translating = config::load_recipe("tests/support/tiny_translation.toml", {"train.precision=f32"});
          const auto open = [](int channels) {
            data::DatasetOptions options;
@@ -88,7 +91,7 @@ std::vector<Case> all_cases() {
            options.count = 40;
            return data::open_dataset(options);
          };
-         return std::make_unique<Trainer>(translating, open(1), torch::kCPU, open(3), draws);
+         return std::make_unique<Trainer>(translating, open(1), device, open(3), draws);
        }},
   };
 }
@@ -167,6 +170,18 @@ TEST(DeviceStep, ProbabilityMovesAsOnTheHost) {
     return out;
   };
   EXPECT_EQ(probabilities(kThere), probabilities({}));
+}
+
+TEST(DeviceStep, OnAGpuGivesTheLossesOfTheCpu) {
+  if (cuda_devices() == 0) GTEST_SKIP() << "no CUDA device: nothing can be trained on one";
+  for (const auto& one : all_cases()) {
+    const auto here = one.make(kThere), there = one.make_on(torch::Device(torch::kCUDA, 0), {});
+    for (int i = 0; i < kSteps; ++i) {
+      const auto expected = here->step(false), found = there->step(false);
+      EXPECT_NEAR(found.loss_d.item<double>(), expected.loss_d.item<double>(), 1e-2) << one.name << ", step " << i;
+      EXPECT_NEAR(found.loss_g.item<double>(), expected.loss_g.item<double>(), 1e-2) << one.name << ", step " << i;
+    }
+  }
 }
 
 }  // namespace
