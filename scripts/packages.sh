@@ -10,14 +10,15 @@ ganymede_packages_torch="libtorch-dev libopenblas0-openmp"
 ganymede_packages_libraries="
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
   libarchive-dev libmatio-dev liblmdb-dev libcurl4-openssl-dev libssl-dev ca-certificates
-  libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev|libjpeg-turbo8-dev libwebp-dev libcairo2-dev fonts-dejavu-core
+  libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev|libjpeg-turbo8-dev libwebp-dev
+  libtiff-dev libavif-dev libheif-dev libheif-plugin-libde265|libheif1 libjxl-dev libcairo2-dev fonts-dejavu-core
   libprotobuf-dev protobuf-compiler libboost-dev"
 
 ganymede_packages_build="$ganymede_packages_tools $ganymede_packages_torch $ganymede_packages_libraries"
 
 # What a machine needs that only runs a program built elsewhere on the same system, beside the libraries it is linked
 # with, which ganymede_packages_of finds: their names differ from release to release.
-ganymede_packages_run="libopenblas0-openmp libgomp1 ca-certificates fonts-dejavu-core"
+ganymede_packages_run="libopenblas0-openmp libgomp1 ca-certificates fonts-dejavu-core libheif-plugin-libde265|libheif1"
 
 # PyPI's PyTorch comes through these.
 ganymede_packages_python="python3 python3-venv"

@@ -21,7 +21,11 @@ void ChosenData::add_to(CLI::App& app) {
   app.add_option("--data", folder, "where its files are: a folder, archive or file")->type_name("DIR");
   repeated("--split", splits, "train, test, ...; may be repeated");
   repeated("--class", classes, "only this class; may be repeated");
-  app.add_option("--size", size, "cut out the centre square, resize it to this many pixels a side");
+  app.add_option("--size", size, "bring the images to this many pixels a side");
+  app.add_option("--fit", fit, "how: crop to the centre square, pad with white, or stretch")
+      ->check(CLI::IsMember({"crop", "pad", "stretch"}))
+      ->capture_default_str();
+  app.add_flag("--skip-bad", skip_bad, "leave out files that cannot be read, and say how many");
   app.add_option("--channels", channels, "1 (grey) or 3 (RGB)");
   repeated("--attribute", attributes, "celeba: make classes of it; may be repeated");
   repeated("--where", where, "celeba: only with this attribute, or without it: '!Male'; may be repeated");
@@ -41,6 +45,8 @@ data::DatasetOptions ChosenData::options() const {
   options.where = where;
   options.photos = photos;
   options.exclude = exclude;
+  options.fit = fit == "pad" ? data::Fit::kPad : fit == "stretch" ? data::Fit::kStretch : data::Fit::kCrop;
+  options.skip_bad = skip_bad;
   const auto names = data::dataset_names();
   if (std::find(names.begin(), names.end(), what) == names.end()) {
     const bool path = fs::exists(what);

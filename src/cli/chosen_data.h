@@ -12,9 +12,10 @@ namespace ganymede::cli {
 
 /// A data set by name or path, as `ganymede data info` takes it.
 struct ChosenData {
-  std::string what, folder, photos, exclude;
+  std::string what, folder, photos, exclude, fit = "crop";
   std::vector<std::string> splits, classes, attributes, where;
   int size = 0, channels = 0;
+  bool skip_bad = false;
 
   /// `app` must not outlive this.
   void add_to(CLI::App& app);

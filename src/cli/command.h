@@ -12,6 +12,7 @@ using AddCommand = void (*)(CLI::App& app);
 
 void add_bench(CLI::App& app);
 void add_data(CLI::App& app);
+void add_data_check(CLI::App& app);
 void add_data_dedup(CLI::App& app);
 void add_data_prepare(CLI::App& app);
 void add_evaluate(CLI::App& app);

@@ -8,9 +8,11 @@
 
 #include "cli/chosen_data.h"
 #include "cli/command.h"
+#include "cli/data_sheet.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/signals.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/dataset.h"
 #include "ganymede/data/fetch.h"
 #include "ganymede/data/published.h"
@@ -18,7 +20,6 @@
 #include "ganymede/data/statistics.h"
 #include "ganymede/data/text.h"
 #include "ganymede/image/encode.h"
-#include "ganymede/image/grid.h"
 
 namespace ganymede::cli {
 namespace {
@@ -61,10 +62,6 @@ void list(bool json) {
   if (json) print_json(document);
 }
 
-std::string kind_of(const data::DatasetInfo& info) {
-  return fmt::format("{}x{} {}", info.width, info.height, info.channels == 1 ? "grey" : "RGB");
-}
-
 void info_as_json(const data::Dataset& dataset, const data::Statistics& figures) {
   const auto& info = dataset.info();
   nlohmann::json classes = nlohmann::json::array();
@@ -72,7 +69,7 @@ void info_as_json(const data::Dataset& dataset, const data::Statistics& figures)
     classes.push_back({{"name", info.classes[i]}, {"count", figures.per_class[i]}});
   }
   print_json({{"name", info.name},
-              {"path", info.path.empty() ? nlohmann::json() : nlohmann::json(info.path.string())},
+              {"path", info.path.empty() ? nlohmann::json() : nlohmann::json(printable(info.path.string()))},
               {"count", dataset.size()},
               {"height", info.height},
               {"width", info.width},
@@ -90,7 +87,7 @@ void info_as_text(const data::Dataset& dataset, const data::Statistics& figures)
   constexpr std::size_t kBar = 24;
   const auto& info = dataset.info();
   fmt::print("{}: {} images of {}\n", info.name, grouped(dataset.size()), kind_of(info));
-  if (!info.path.empty()) fmt::print("  from      {}\n", info.path.string());
+  if (!info.path.empty()) fmt::print("  from      {}\n", printable(info.path.string()));
   if (!info.splits.empty()) fmt::print("  splits    {}\n", fmt::join(info.splits, ", "));
   fmt::print("  mean      {:.4f}{}\n", fmt::join(figures.mean, "  "),
              info.channels == 3 ? "  (R G B, 0 to 1)" : "  (0 to 1)");
@@ -113,28 +110,6 @@ void info_as_text(const data::Dataset& dataset, const data::Statistics& figures)
     fmt::print("    {:<{}}  {:>9}  {}\n", info.classes[i], longest, grouped(count), bar);
   }
   if (figures.unlabelled > 0) fmt::print("    {:<{}}  {:>9}\n", "(no label)", longest, grouped(figures.unlabelled));
-}
-
-image::Image sheet(const data::Dataset& dataset, std::size_t each) {
-  constexpr std::size_t kRows = 8;
-  const auto& info = dataset.info();
-  if (info.classes.empty()) {
-    std::vector<image::Image> pictures;
-    for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i)
-      pictures.push_back(data::picture(dataset, i));
-    return image::grid(pictures, static_cast<int>(each));
-  }
-  std::vector<image::LabelledRow> rows;
-  for (const auto& name : info.classes) rows.push_back({name, {}});
-  for (std::size_t i = 0; i < dataset.size(); ++i) {
-    const int label = dataset.label(i);
-    if (label < 0) continue;
-    auto& row = rows[static_cast<std::size_t>(label)].images;
-    if (row.size() < each) row.push_back(data::picture(dataset, i));
-  }
-  std::erase_if(rows, [](const auto& row) { return row.images.empty(); });
-  return image::labelled_grid(rows,
-                              fmt::format("{}: {} images of {}", info.name, grouped(dataset.size()), kind_of(info)));
 }
 
 struct FetchFlags {
@@ -214,11 +189,13 @@ void add_data(CLI::App& app) {
   preview_app->add_option("-n", *each, "images of each class")->check(CLI::Range(1, 200))->capture_default_str();
   preview_app->callback([preview_chosen, out, each] {
     const auto dataset = preview_chosen->open();
-    const image::Image drawn = sheet(*dataset, *each);
+    const image::Image drawn = data_sheet(*dataset, *each);
     write_file(*out, image::encode_png(drawn));
     fmt::print("{} ({}x{} pixels)\n", *out, drawn.width, drawn.height);
   });
 
+  add_data_check(
+      *app.add_subcommand("check", "what is in a folder or archive of pictures, and what a training would make of it"));
   add_data_prepare(*app.add_subcommand("prepare", "pack a data set into one file that opens at once"));
   add_data_dedup(*app.add_subcommand("dedup", "find images that look the same"));
 

@@ -6,6 +6,7 @@
 
 #include "cli/chosen_data.h"
 #include "cli/command.h"
+#include "cli/recipe_flags.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
@@ -112,7 +113,7 @@ void add_data_dedup(CLI::App& app) {
   app.add_option("--steps", flags->options.steps, "training steps of the autoencoder that hashes")
       ->check(CLI::Range(1, 1'000'000))
       ->capture_default_str();
-  app.add_option("--seed", flags->options.seed, "the same seed finds the same")->capture_default_str();
+  add_seed(app, flags->options.seed, "the same seed finds the same");
   app.add_option("--tolerance", flags->options.tolerance, "hashes may differ in so many of 128 bits")
       ->check(CLI::Range(0, 15))
       ->capture_default_str();

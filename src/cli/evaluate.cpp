@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/device.h"
 #include "cli/figures.h"
+#include "cli/recipe_flags.h"
 #include "cli/report.h"
 #include "cli/sides.h"
 #include "ganymede/core/log.h"
@@ -234,7 +235,7 @@ void add_evaluate(CLI::App& app) {
   app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--seed", flags->seed, "of the model's noise and of what metrics draw")->capture_default_str();
+  add_seed(app, flags->seed, "of the model's noise and of what metrics draw");
   app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")
       ->check(CLI::Range(1, 4096));
   app.add_option("--channels", flags->channels, "bring them to 1 (grey) or 3 (RGB)")->check(CLI::IsMember({1, 3}));

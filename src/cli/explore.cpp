@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/device.h"
+#include "cli/recipe_flags.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
@@ -347,9 +348,7 @@ CLI::App& add(CLI::App& app, const char* name, const char* summary, const std::s
   CLI::App& command = *app.add_subcommand(name, summary);
   command.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   command.add_option("-o,--output", flags->output, "the file to write")->required();
-  command
-      .add_option("--seed", flags->seed, "of pictures that are named by index alone, and of what is drawn at random")
-      ->capture_default_str();
+  add_seed(command, flags->seed, "of pictures that are named by index alone, and of what is drawn at random");
   command.add_option("--class", flags->label, "the class to draw; the first one unless given");
   command.add_option("--truncation", flags->truncation, "cut the noise's distribution off at plus and minus this")
       ->check(CLI::PositiveNumber);

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/device.h"
+#include "cli/recipe_flags.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/random.h"
@@ -151,7 +152,7 @@ void add_features(CLI::App& app) {
   app.add_option("--draws", flags->protocol.draws, "draw the labels so often: mean and deviation")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  app.add_option("--seed", flags->protocol.seed, "of the draws and of the validation images")->capture_default_str();
+  add_seed(app, flags->protocol.seed, "of the draws and of the validation images");
   app.add_flag("--no-baselines", flags->no_baselines,
                "only the trained discriminator, not an untrained one and raw pixels");
   app.add_flag("--json", flags->json, "one JSON document");

@@ -1,9 +1,12 @@
 // Flags that stand for keys of a recipe.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
+#include <type_traits>
 
 #include "ganymede/config/recipe.h"
+#include "ganymede/config/seed.h"
 
 namespace ganymede::cli {
 
@@ -13,6 +16,14 @@ std::string override_text(const std::string& key, const T& value) {
   config::FieldWriter writer;
   writer("value", value);
   return key + "=" + writer.entries().front().second;
+}
+
+/// Adds --seed to a command: config/seed.h's rule, with its words.
+template <class T>
+void add_seed(CLI::App& app, T& seed, const std::string& about) {
+  const auto take = [&seed](const std::string& text) { seed = config::parse_seed(text, "--seed"); };
+  auto* flag = app.add_option_function<std::string>("--seed", take, about)->type_name("N");
+  if constexpr (std::is_integral_v<T>) flag->default_str(std::to_string(seed));
 }
 
 /// The recipe of a recipe file, a shipped recipe's name, a model file or a run folder.

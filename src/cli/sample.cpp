@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 #include "cli/device.h"
+#include "cli/recipe_flags.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/image/encode.h"
@@ -84,7 +85,7 @@ void add_sample(CLI::App& app) {
   auto flags = std::make_shared<SampleFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   app.add_option("-n,--count", flags->count, "how many to draw")->check(CLI::Range(1, 100000))->capture_default_str();
-  app.add_option("--seed", flags->seed, "the same seed gives the same pictures")->capture_default_str();
+  add_seed(app, flags->seed, "the same seed gives the same pictures");
   app.add_option("--class", flags->label, "draw this class only; a conditional model draws all in turn otherwise");
   app.add_flag("--untrained", flags->untrained, "draw with the generator as it was before training");
   app.add_option("--best", flags->best, "keep only the K that the discriminator finds most real")

@@ -5,7 +5,10 @@
 #include "ganymede/core/log.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
+#include "ganymede/core/text.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/data/text.h"
 #include "ganymede/train/datasets.h"
 #include "ganymede/train/encoder.h"
 #include "ganymede/train/observers.h"
@@ -21,7 +24,7 @@ struct TrainFlags {
   std::optional<std::int64_t> steps;
   std::optional<double> epochs;
   std::optional<std::uint64_t> seed;
-  bool resume = false, keep_optimizer = false;
+  bool resume = false, keep_optimizer = false, skip_bad = false;
 };
 
 class ProgressObserver : public train::Observer {
@@ -55,11 +58,45 @@ std::vector<std::string> overrides(const TrainFlags& flags) {
   auto out = flags.set;
   if (!flags.data.empty()) out.push_back(override_text("data.path", flags.data));
   if (!flags.source.empty()) out.push_back(override_text("source.path", flags.source));
+  if (flags.skip_bad) out.push_back(override_text("data.skip_bad", true));
   if (flags.steps) out.push_back(override_text("train.steps", *flags.steps));
   if (flags.epochs) out.push_back(override_text("train.epochs", *flags.epochs));
   if (flags.seed) out.push_back(override_text("train.seed", *flags.seed));
   if (!flags.precision.empty()) out.push_back(override_text("train.precision", flags.precision));
   return out;
+}
+
+/// A path that a recipe cannot hold.
+void check_path(const std::string& path, const char* flag) {
+  if (is_utf8(path)) return;
+  throw UsageError(fmt::format("{} names a path that is not UTF-8, which no recipe can hold", flag), path,
+                   "rename it, or name a link to it");
+}
+
+/// Data that the recipe would not look at are not what the user meant.
+void check_data(const TrainFlags& flags, const config::Recipe& recipe) {
+  const bool built_in = data::source_named(recipe.data.name).built_in;
+  if (!flags.data.empty() && built_in) {
+    throw UsageError(
+        fmt::format("recipe '{}' draws its own images ('{}') and reads no files", recipe.name, recipe.data.name),
+        "--data " + flags.data,
+        fmt::format("to train it on your pictures: ganymede train {} --data {} --set 'data.name=\"folder\"'",
+                    flags.recipe, flags.data));
+  }
+  if (flags.skip_bad && built_in) {
+    throw UsageError(fmt::format("recipe '{}' draws its own images: none is bad", recipe.name), "--skip-bad",
+                     "leave it out");
+  }
+}
+
+/// What was taken and what was left out, by reason.
+void print_data(const data::Dataset& dataset, const char* role, int batch) {
+  for (const auto& note : dataset.info().notes) spdlog::info("{}: {}", role, printable(note));
+  if (dataset.size() < static_cast<std::size_t>(batch)) {
+    spdlog::info(
+        "{}: a batch of {} shows some of the {} more than once; data.flip = true and [augment] make more of them", role,
+        batch, data::counted(dataset.size(), "image"));
+  }
 }
 
 /// runs/NAME, or the first of runs/NAME-2, runs/NAME-3 ... that is free.
@@ -118,7 +155,11 @@ void run(const TrainFlags& flags) {
   }
   const int threads = set_threads(globals().threads);
   const auto device = device_to_use();
+  check_path(flags.data, "--data");
+  check_path(flags.source, "--source");
+  check_path(flags.out, "--out");
   const auto recipe = choose_recipe(flags);
+  check_data(flags, recipe);
   const models::Gan shapes = models::build_gan(recipe);
   const auto dataset = train::open_data(recipe, shapes), source = train::open_source(recipe, shapes);
   train::Trainer trainer(recipe, dataset, device, source);
@@ -139,7 +180,8 @@ void run(const TrainFlags& flags) {
   write_file(folder.file(train::kRecipeFile), config::to_toml(trainer.recipe()));
   train::write_environment(folder, trainer);
 
-  for (const auto& note : dataset->info().notes) spdlog::info("data: {}", note);
+  print_data(*dataset, "data", recipe.train.batch);
+  if (source) print_data(*source, "source", recipe.train.batch);
   if (source) spdlog::info("source: {} images of {}", source->size(), source->info().name);
   spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", dataset->size(),
                dataset->info().name, trainer.total_steps(), recipe.train.batch,
@@ -183,11 +225,12 @@ void add_train(CLI::App& app) {
   auto flags = std::make_shared<TrainFlags>();
   app.add_option("recipe", flags->recipe, "a recipe file, or the name of a shipped one");
   app.add_option("--data", flags->data, "the data set's folder, archive or file");
+  app.add_flag("--skip-bad", flags->skip_bad, "leave out files that cannot be read, and say how many");
   app.add_option("--source", flags->source, "the same of the source domain, for recipes that translate");
   app.add_option("--out", flags->out, "the run folder; runs/NAME unless given");
   auto* steps = app.add_option("--steps", flags->steps, "generator steps in all")->check(CLI::PositiveNumber);
   app.add_option("--epochs", flags->epochs, "passes over the data in all")->check(CLI::PositiveNumber)->excludes(steps);
-  app.add_option("--seed", flags->seed, "the same seed gives the same bytes on the same machine");
+  add_seed(app, flags->seed, "the same seed gives the same bytes on the same machine");
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe; may be repeated")
       ->type_size(1)
       ->allow_extra_args(false);

@@ -49,6 +49,8 @@ TEST(HostileSafetensors, NamesWhatIsWrong) {
       {"", "too short"},
       {"abc", "too short"},
       {std::string(8, '\xff'), "impossible"},
+      {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3172276\n",
+       "a Git LFS pointer, not the file"},
       {std::string("\x01\0\0\0\0\0\0\0", 8), "impossible"},
       {with_header("", 0), "not a JSON object"},
       {with_header("[]", 0), "not a JSON object"},

@@ -156,7 +156,7 @@ BAD_DATA = {
     "cut PNG": ("folder", lambda at: pictures(at, bad_png=png()[:-300]), ("cut short", "cat/bad.png")),
     "huge JPEG": ("folder", lambda at: pictures(at, bad_jpg=huge_jpeg()), ("30000 x 30000", "limit", "cat/bad.jpg")),
     "no picture": ("folder", lambda at: (at / "cat").mkdir(parents=True) or at, ("no picture",)),
-    "text named PNG": ("folder", lambda at: pictures(at, bad_png=b"hello, world"), ("not a PNG, JPEG or WebP", "cat/bad.png")),
+    "text named PNG": ("folder", lambda at: pictures(at, bad_png=b"hello, world"), ("not a picture that is read", "cat/bad.png")),
 }
 
 

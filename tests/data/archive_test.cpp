@@ -12,13 +12,11 @@ const auto all = [](const std::string&) { return true; };
 
 Members read_all(const std::filesystem::path& path, const ArchiveLimits& limits = {}) {
   Members found;
-  walk_archive(
-      path, all,
-      [&](const std::string& name, Bytes bytes) {
-        found[name] = std::move(bytes);
-        return true;
-      },
-      limits);
+  const auto take = [&](const std::string& name, Bytes bytes) {
+    found[name] = std::move(bytes);
+    return true;
+  };
+  walk_archive(path, Wanted(all), take, limits);
   return found;
 }
 
@@ -45,13 +43,12 @@ TEST(Archive, TheWalkEndsWhenNothingMoreIsTaken) {
   const TemporaryFolder folder;
   write_archive(folder / "x.tar", {{"1", bytes_of("a")}, {"2", bytes_of("b")}, {"3", bytes_of("c")}});
   int taken = 0;
-  walk_archive(
-      folder / "x.tar", [](const std::string& name) { return name != "1"; },
-      [&](const std::string& name, const Bytes&) {
-        EXPECT_EQ(name, "2");
-        ++taken;
-        return false;
-      });
+  walk_archive(folder / "x.tar", Wanted([](const std::string& name) { return name != "1"; }),
+               [&](const std::string& name, const Bytes&) {
+                 EXPECT_EQ(name, "2");
+                 ++taken;
+                 return false;
+               });
   EXPECT_EQ(taken, 1);
 }
 
@@ -93,7 +90,7 @@ TEST(Archive, DamageIsAnErrorWhereverItLies) {
   EXPECT_THAT(error_of([&] { read_all(folder / "x.tar"); }), HasSubstr("cannot read the archive"));
 }
 
-TEST(Archive, LinksAreLeftOut) {
+TEST(Archive, LinksOutOfTheArchiveAreLeftOut) {
   const TemporaryFolder folder;
   // A header of a symbolic link called "evil" to /etc/passwd, then the two blocks of zeros that end a tar file.
   Bytes tar(512 * 3);
@@ -117,6 +114,75 @@ TEST(Archive, LinksAreLeftOut) {
   tar[154] = 0;
   write_file(folder / "x.tar", tar);
   EXPECT_TRUE(read_all(folder / "x.tar").empty());
+}
+
+TEST(Archive, LinksWithinGiveWhatTheyLeadTo) {
+  const TemporaryFolder folder;
+  const Members members = {{"a/1", bytes_of("one")}, {"a/2", bytes_of("two")}};
+  write_archive(folder / "x.tar", members,
+                {{"b/1", "a/1", true},
+                 {"b/2", "../a/2"},
+                 {"b/chain", "1"},
+                 {"c", "a"},        // a folder
+                 {"a/again", "."},  // in a circle
+                 {"b/out", "/etc/passwd"},
+                 {"b/above", "../../a/1"},
+                 {"b/gone", "a/3", true}});
+  Members expected = members;
+  for (const auto& [link, text] :
+       {std::pair{"b/1", "one"}, {"b/2", "two"}, {"b/chain", "one"}, {"c/1", "one"}, {"c/2", "two"}}) {
+    expected[link] = bytes_of(text);
+  }
+  EXPECT_EQ(read_all(folder / "x.tar"), expected);
+  const auto none = [](const std::string&, const Bytes&) { return true; };
+  EXPECT_EQ(walk_archive(folder / "x.tar", Wanted(all), none), 3u) << "out, above, gone";
+  const auto only_a = [](const std::string& name) { return name.starts_with("a/"); };
+  EXPECT_EQ(walk_archive(folder / "x.tar", Wanted(only_a), none), 0u) << "nobody wanted the links";
+}
+
+TEST(Archive, NamesAreTheirBytes) {
+  const TemporaryFolder folder;
+  const std::string russian = "\xd1\x82\xd0\xb5\xd1\x81\xd1\x82/1", french = "caf\xe9/1", japanese = "\x95\x5c/1";
+  for (const Members& members :
+       {Members{{russian, bytes_of("1")}},
+        Members{{russian, bytes_of("1")}, {french, bytes_of("2")}, {japanese, bytes_of("3")}}}) {
+    for (const char* name : {"x.zip", "x.tar"}) {
+      write_archive(folder / name, members);
+      EXPECT_EQ(read_all(folder / name), members) << name;
+    }
+  }
+}
+
+TEST(Archive, NamesAreMadePlain) {
+  const TemporaryFolder folder;
+  write_archive(folder / "x.tar",
+                {{"./a//1", bytes_of("1")}, {"/b/./2", bytes_of("2")}, {"../c/d/../3", bytes_of("3")}});
+  EXPECT_EQ(read_all(folder / "x.tar"),
+            (Members{{"a/1", bytes_of("1")}, {"b/2", bytes_of("2")}, {"c/3", bytes_of("3")}}));
+  write_archive(folder / "x.zip", {{"a\\1", bytes_of("1")}, {"b/c\\2", bytes_of("2")}, {"\x95\\.png", bytes_of("3")}});
+  EXPECT_EQ(read_all(folder / "x.zip"),
+            (Members{{"a/1", bytes_of("1")}, {"b/c\\2", bytes_of("2")}, {"\x95\\.png", bytes_of("3")}}));
+}
+
+TEST(Archive, AMemberIsJudgedByItsFirstBytesToo) {
+  const TemporaryFolder folder;
+  Bytes large(100'000, 7);
+  large[0] = 1;
+  write_archive(folder / "x.tar", {{"1", large}, {"2", Bytes(100'000, 7)}, {"3", {}}}, {{"4", "1"}, {"5", "2"}});
+  Members found;
+  const Judge judge = [](const std::string&, const Head& head) { return !head().empty() && head()[0] == 1; };
+  walk_archive(folder / "x.tar", judge, [&](const std::string& name, Bytes bytes) {
+    found[name] = std::move(bytes);
+    return true;
+  });
+  EXPECT_EQ(found, (Members{{"1", large}, {"4", large}}));
+}
+
+TEST(Archive, APointerIsNoArchive) {
+  const TemporaryFolder folder;
+  write_file(folder / "x.zip",
+             std::string_view("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3\n"));
+  EXPECT_THAT(error_of([&] { read_all(folder / "x.zip"); }), HasSubstr("a Git LFS pointer"));
 }
 
 TEST(Archive, CompressedFilesAreUnpackedAndOthersPassedThrough) {

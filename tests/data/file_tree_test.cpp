@@ -69,6 +69,30 @@ TEST(FileTree, LinksThatGoInCirclesEnd) {
   EXPECT_THAT(FileTree(folder.path(), texts, "", "").names(), ElementsAre("a/1.txt"));
 }
 
+TEST(FileTree, LinksToOtherFoldersAreFollowed) {
+  const TemporaryFolder folder;
+  write_folder(folder.path(), {{"a/1.txt", bytes_of("x")}});
+  fs::create_directory_symlink("a", folder / "b");
+  fs::create_symlink("nowhere.txt", folder / "a/2.txt");
+  const FileTree tree(folder.path(), texts, "", "");
+  EXPECT_THAT(tree.names(), ElementsAre("a/1.txt", "b/1.txt"));
+  EXPECT_EQ(tree.lost_links(), 2u) << "once under each name of its folder";
+}
+
+TEST(FileTree, PhantomsAreNoFiles) {
+  const TemporaryFolder folder;
+  Members members = {{"a/1.txt", bytes_of("x")}, {"lost and found/1.txt", bytes_of("x")}};
+  for (const char* phantom : {"@eaDir", "__MACOSX", ".git", "$RECYCLE.BIN", "System Volume Information", "lost+found",
+                              ".ipynb_checkpoints", ".AppleDouble", "#recycle", "@Recycle", "__pycache__"}) {
+    members[std::string(phantom) + "/1.txt"] = bytes_of("x");
+    members["a/" + std::string(phantom) + "/2.txt"] = bytes_of("x");
+  }
+  write_folder(folder / "plain", members);
+  write_archive(folder / "x.zip", members);
+  EXPECT_THAT(FileTree(folder / "plain", texts, "", "").names(), ElementsAre("a/1.txt", "lost and found/1.txt"));
+  EXPECT_EQ(read_all(FileTree(folder / "x.zip", texts, "", "")).size(), 2u);
+}
+
 TEST(FileTree, TheFingerprintFollowsTheFiles) {
   const TemporaryFolder folder;
   write_folder(folder.path(), {{"a.txt", bytes_of("x")}, {"b.txt", bytes_of("y")}});

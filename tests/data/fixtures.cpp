@@ -2,9 +2,12 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 
+#include <algorithm>
 #include <cstdlib>
 
+#include "ganymede/core/text.h"
 #include "ganymede/data/memory.h"
 #include "ganymede/image/encode.h"
 
@@ -37,9 +40,26 @@ void add(archive* writer, const std::string& name, const Bytes& bytes) {
   archive_entry_free(entry);
 }
 
+void add(archive* writer, const Link& link) {
+  archive_entry* entry = archive_entry_new();
+  archive_entry_set_pathname(entry, link.name.c_str());
+  archive_entry_set_filetype(entry, link.hard ? AE_IFREG : AE_IFLNK);
+  if (link.hard)
+    archive_entry_set_hardlink(entry, link.target.c_str());
+  else
+    archive_entry_set_symlink(entry, link.target.c_str());
+  archive_entry_set_perm(entry, 0777);
+  archive_write_header(writer, entry);
+  archive_entry_free(entry);
+}
+
 }  // namespace
 
-void write_archive(const fs::path& path, const Members& members) {
+void write_archive(const fs::path& path, const Members& members, const std::vector<Link>& links) {
+  // Where all names are UTF-8 a zip's writer is to mark them so; others it stores as they are.
+  const bool marked =
+      std::all_of(members.begin(), members.end(), [](const auto& member) { return is_utf8(member.first); });
+  const locale_t utf8 = newlocale(LC_CTYPE_MASK, marked ? "C.UTF-8" : "C", nullptr), before = uselocale(utf8);
   archive* writer = archive_write_new();
   const std::string name = path.filename().string();
   if (name.ends_with(".zip"))
@@ -52,8 +72,11 @@ void write_archive(const fs::path& path, const Members& members) {
   if (name.ends_with("bz2")) archive_write_add_filter_bzip2(writer);
   ASSERT_EQ(archive_write_open_filename(writer, path.c_str()), ARCHIVE_OK);
   for (const auto& [member, bytes] : members) add(writer, member, bytes);
+  for (const Link& link : links) add(writer, link);
   archive_write_close(writer);
   archive_write_free(writer);
+  uselocale(before);
+  freelocale(utf8);
 }
 
 void write_folder(const fs::path& folder, const Members& members) {

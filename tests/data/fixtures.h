@@ -30,8 +30,14 @@ class Environment {
 
 using Members = std::map<std::string, Bytes>;
 
+/// A member of an archive that is a link.
+struct Link {
+  std::string name, target;
+  bool hard = false;
+};
+
 /// Writes an archive; the format follows the name: .zip, .tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2.
-void write_archive(const std::filesystem::path& path, const Members& members);
+void write_archive(const std::filesystem::path& path, const Members& members, const std::vector<Link>& links = {});
 /// Writes the members as plain files below `folder`.
 void write_folder(const std::filesystem::path& folder, const Members& members);
 

@@ -10,6 +10,7 @@
 #include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
+#include "ganymede/core/text.h"
 
 namespace ganymede::checkpoint {
 namespace {
@@ -110,6 +111,9 @@ FileHeader read_header(std::istream& file, std::uint64_t size, const std::string
   std::uint64_t length = 0;
   if (size < kLengthBytes) throw Error("too short to be a safetensors file", where, kMend);
   read_exactly(file, &length, kLengthBytes, where);
+  if (std::string_view(reinterpret_cast<const char*>(&length), kLengthBytes) == kLfsPointer.substr(0, kLengthBytes)) {
+    throw Error(kIsLfsPointer, where, kMendLfsPointer);
+  }
   if (length > kMaxHeaderBytes || length > size - kLengthBytes) {
     throw Error(fmt::format("header of {} bytes is impossible in a file of {}", length, size), where,
                 "name a safetensors file, or take a fresh copy of it");

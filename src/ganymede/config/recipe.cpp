@@ -6,6 +6,7 @@
 
 #include "ganymede/config/overrides.h"
 #include "ganymede/config/recipe_fields.h"
+#include "ganymede/config/seed.h"
 #include "ganymede/core/files.h"
 
 namespace ganymede::config {
@@ -39,6 +40,7 @@ class Parser {
       read_table(optimizers->get("discriminator"), "optimizer.discriminator", recipe.optimizer_discriminator);
     }
     read("augment", recipe.augment);
+    check_seed();
     read("train", recipe.train);
     read("sample", recipe.sample);
     read("quality", recipe.quality);
@@ -51,6 +53,14 @@ class Parser {
   }
 
  private:
+  /// Seeds have the rule and the words that they have on the command line.
+  void check_seed() {
+    const toml::table* train = section("train");
+    const toml::node* node = train != nullptr ? train->get("seed") : nullptr;
+    const auto seed = node != nullptr ? node->value_exact<std::int64_t>() : std::nullopt;
+    if (!seed || (*seed >= 0 && static_cast<std::uint64_t>(*seed) <= kLargestSeed)) return;
+    throw UsageError(fmt::format("'seed' is {}: {}", *seed, kSeedRule), Place{origin_, "[train]"}.at(node));
+  }
   static void check_sections(const toml::table& table, const std::string& prefix, const std::vector<std::string>& known,
                              const std::string& origin) {
     for (const auto& [key, node] : table) {

@@ -13,6 +13,9 @@
 
 namespace ganymede::config {
 
+/// How images of another size come to the one that the networks take.
+enum class DataFit { kCrop, kPad, kStretch };
+
 /// [data]: which images, and how they enter the networks.
 struct DataConfig {
   std::string name;                     ///< a source: see `ganymede data list`
@@ -27,6 +30,8 @@ struct DataConfig {
   std::vector<std::string> where;       ///< celeba: attributes that images must have, or not have: "!Male"
   std::string photos;                   ///< mnistm: what the digits are drawn on, a data set's folder or archive
   std::string exclude;                  ///< a list of images to leave out, as `ganymede data dedup` writes it
+  DataFit fit = DataFit::kCrop;         ///< the centre alone, or all of it with white beside it, or stretched
+  bool skip_bad = false;                ///< leave out files that cannot be read, instead of refusing them all
 };
 
 enum class LatentDistribution { kNormal, kUniform };

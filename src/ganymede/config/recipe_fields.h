@@ -6,6 +6,11 @@
 namespace ganymede::config {
 
 template <>
+struct Names<DataFit> {
+  static constexpr std::array<std::pair<const char*, DataFit>, 3> values{
+      {{"crop", DataFit::kCrop}, {"pad", DataFit::kPad}, {"stretch", DataFit::kStretch}}};
+};
+template <>
 struct Names<LatentDistribution> {
   static constexpr std::array<std::pair<const char*, LatentDistribution>, 2> values{
       {{"normal", LatentDistribution::kNormal}, {"uniform", LatentDistribution::kUniform}}};
@@ -67,6 +72,8 @@ void visit_fields(V& field, DataConfig& c) {
   field("where", c.where);
   field("photos", c.photos);
   field("exclude", c.exclude);
+  field("fit", c.fit);
+  field("skip_bad", c.skip_bad);
 }
 
 template <class V>

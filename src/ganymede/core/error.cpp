@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ganymede/core/text.h"
+
 namespace ganymede {
 namespace {
 
@@ -35,10 +37,10 @@ size_t edit_distance(const std::string& a, const std::string& b) {
 }  // namespace
 
 Error::Error(std::string what_happened, std::string where, std::string mend)
-    : std::runtime_error(join_parts(what_happened, where, mend)),
-      what_(std::move(what_happened)),
-      where_(std::move(where)),
-      mend_(std::move(mend)) {}
+    : std::runtime_error(printable(join_parts(what_happened, where, mend))),
+      what_(printable(what_happened)),
+      where_(printable(where)),
+      mend_(printable(mend)) {}
 
 std::string suggest(const std::string& unknown, const std::vector<std::string>& known) {
   if (known.empty()) return "nothing is known here";

@@ -21,16 +21,25 @@ struct ArchiveLimits {
 
 /// Decides by a member's name whether it is to be read.
 using Wanted = std::function<bool(const std::string& name)>;
+/// Gives the first bytes of a file, as many as tell what it is (image::kHeadBytes) or all.
+using Head = std::function<std::span<const std::uint8_t>()>;
+/// Decides by name and, where it asks for them, by the first bytes.
+using Judge = std::function<bool(const std::string& name, const Head& head)>;
 /// Takes a member's content; returns false to end the walk.
 using Take = std::function<bool(const std::string& name, Bytes bytes)>;
 
 /// True when the file's name ends like that of an archive we read: .tar, .tar.gz, .tgz, .tar.xz, .zip, ...
 bool is_archive_name(const std::filesystem::path& path);
 
-/// Walks the regular files of an archive in its own order. Names use '/' and have no leading "./".
+/// Walks the files of an archive in its own order, then its links: hard and symbolic ones, to files and to folders,
+/// give the content of what they lead to within the archive. Names are the bytes that the archive holds, whatever the
+/// locale, with '/' between their parts and neither "." nor ".." among them.
+/// Returns how many wanted links lead to nothing in the archive.
 /// Throws Error for a damaged or encrypted archive and for one above the limits, naming the member.
-void walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
-                  const ArchiveLimits& limits = {});
+std::size_t walk_archive(const std::filesystem::path& path, const Judge& wanted, const Take& take,
+                         const ArchiveLimits& limits = {});
+std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
+                         const ArchiveLimits& limits = {});
 
 /// Unpacks one gzip-, xz-, zstd- or bzip2-compressed file; other content comes back as it is. `where` names it in
 /// errors.

@@ -63,6 +63,12 @@ class Choice {
     }
   }
 
+  /// Whether a list that is asked does not know the picture.
+  bool unknown(const std::string& name) const {
+    const std::string stem = celeba_stem(name);
+    return (lists_.splits && !lists_.splits->contains(stem)) ||
+           (lists_.attributes && !lists_.attributes->of.contains(stem));
+  }
   bool wanted(const std::string& name) const {
     const std::string stem = celeba_stem(name);
     if (lists_.splits) {
@@ -96,9 +102,10 @@ std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options) {
   const fs::path inner = options.path / "Img";
   const FileTree tree(fs::is_directory(inner) ? inner : options.path, is_picture_name, kCelebaPictures, "");
   const Choice choice(options);
-  std::size_t seen = 0;
+  std::size_t seen = 0, unknown = 0;
   auto store = pictures_of(tree, [&](const std::string& name) {
     ++seen;
+    unknown += choice.unknown(name) ? 1 : 0;
     return choice.wanted(name);
   });
   if (seen == 0) {
@@ -111,6 +118,10 @@ std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options) {
   }
   PictureListing all;
   all.classes = class_names(options.attributes);
+  if (unknown > 0) {
+    all.notes.push_back(
+        fmt::format("left out: {} not in the lists", counted(unknown, "picture that is", "pictures that are")));
+  }
   for (std::size_t i = 0; i < store->count(); ++i) {
     all.pictures.push_back(i);
     all.labels.push_back(choice.label_of(store->name(i)));
@@ -120,7 +131,7 @@ std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options) {
   info.path = tree.root();
   info.splits = options.splits;
   PictureListing listing = chosen(*store, std::move(all), options, tree.root().string());
-  return open_pictures(std::move(store), std::move(listing), options, std::move(info), tree.fingerprint());
+  return open_pictures(std::move(store), std::move(listing), options, std::move(info));
 }
 
 }  // namespace ganymede::data

@@ -28,7 +28,10 @@ bool is_list(const std::string& name) {
 class Lines {
  public:
   Lines(const Bytes& bytes, std::string where)
-      : text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()), where_(std::move(where)) {}
+      : text_(reinterpret_cast<const char*>(bytes.data()), bytes.size()), where_(std::move(where)) {
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // Excel writes one
+    if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
+  }
 
   /// Cuts the next line that is not empty at blanks and commas. False at the end.
   bool next(std::vector<std::string_view>& words) {

@@ -21,8 +21,11 @@ constexpr int kLargestSize = 4096;
 constexpr std::size_t kDrawnBudget = std::size_t{128} << 20;
 
 void check(const DatasetOptions& options) {
-  if (options.size < 0 || options.size > kLargestSize) {
-    throw UsageError(fmt::format("size {} is out of range", options.size), "[data].size",
+  const auto [height, width] = options.size;
+  const bool open = height == 0 && width == 0;
+  if (!open && (height < 1 || height > kLargestSize || width < 1 || width > kLargestSize)) {
+    const std::string size = height == width ? std::to_string(height) : fmt::format("{} x {}", height, width);
+    throw UsageError(fmt::format("size {} is out of range", size), "[data].size",
                      fmt::format("choose 1 to {}, or 0 for the images' own", kLargestSize));
   }
   if (options.channels != 0 && options.channels != 1 && options.channels != 3) {
@@ -114,9 +117,9 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
     selection.notes = std::move(notes);
     dataset = subset(dataset, std::move(selection));
   }
-  const bool other_size = options.size > 0 && (info.height != options.size || info.width != options.size);
+  const bool other_size = options.size.given() && options.size != PictureSize(info.height, info.width);
   const bool other_channels = options.channels > 0 && info.channels != options.channels;
-  if (other_size || other_channels) dataset = resized(dataset, options.size, options.channels);
+  if (other_size || other_channels) dataset = resized(dataset, options.size, options.channels, options.fit);
   return dataset;
 }
 

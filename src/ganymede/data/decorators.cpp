@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
@@ -50,13 +51,13 @@ class Subset : public Dataset {
 
 class Resized : public Dataset {
  public:
-  Resized(std::shared_ptr<const Dataset> whole, int size, int channels)
-      : whole_(std::move(whole)), info_(whole_->info()) {
-    if (size > 0) info_.height = info_.width = size;
+  Resized(std::shared_ptr<const Dataset> whole, PictureSize size, int channels, Fit fit)
+      : whole_(std::move(whole)), info_(whole_->info()), size_(size), fit_(fit) {
+    if (size.given()) info_.height = size.height, info_.width = size.width;
     if (channels > 0) info_.channels = channels;
-    info_.checksum =
-        derived_checksum(info_.checksum, "resized", std::vector<int>{info_.height, info_.width, info_.channels});
-    size_ = size;
+    std::vector<int> what = {info_.height, info_.width, info_.channels};
+    if (fit != Fit::kCrop) what.push_back(static_cast<int>(fit));
+    info_.checksum = derived_checksum(info_.checksum, "resized", what);
   }
   const DatasetInfo& info() const override { return info_; }
   std::size_t size() const override { return whole_->size(); }
@@ -66,14 +67,15 @@ class Resized : public Dataset {
     const DatasetInfo& from = whole_->info();
     image::Image picture(from.width, from.height, from.channels);
     whole_->read(index, picture.pixels);
-    const image::Image result = fitted(std::move(picture), size_, info_.channels);
+    const image::Image result = fitted(std::move(picture), size_, fit_, info_.channels);
     std::copy(result.pixels.begin(), result.pixels.end(), pixels.begin());
   }
 
  private:
   std::shared_ptr<const Dataset> whole_;
   DatasetInfo info_;
-  int size_ = 0;
+  PictureSize size_;
+  Fit fit_;
 };
 
 }  // namespace
@@ -122,8 +124,8 @@ std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Sele
   return std::make_shared<Subset>(std::move(whole), std::move(selection));
 }
 
-std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, int size, int channels) {
-  const auto view = std::make_shared<Resized>(std::move(whole), size, channels);
+std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, PictureSize size, int channels, Fit fit) {
+  const auto view = std::make_shared<Resized>(std::move(whole), size, channels, fit);
   if (view->size() * view->image_bytes() > kPixelBudget) return view;
   return held_in_memory(*view);
 }
@@ -146,9 +148,19 @@ std::shared_ptr<const Dataset> held_in_memory(const Dataset& source) {
   return in_memory(source.info(), std::move(images));
 }
 
-image::Image fitted(image::Image picture, int size, int channels) {
-  if (size > 0 && picture.width != picture.height) picture = image::center_crop_square(picture);
-  if (size > 0 && picture.width != size) picture = image::resize(picture, size, size);
+image::Image fitted(image::Image picture, PictureSize size, Fit fit, int channels) {
+  const auto [height, width] = size;
+  if (size.given() && (picture.width != width || picture.height != height)) {
+    if (fit == Fit::kPad) {
+      const double scale = std::min(1.0 * width / picture.width, 1.0 * height / picture.height);
+      const int inner_width = std::clamp(static_cast<int>(std::lround(picture.width * scale)), 1, width);
+      const int inner_height = std::clamp(static_cast<int>(std::lround(picture.height * scale)), 1, height);
+      picture = image::on_white(image::resize(picture, inner_width, inner_height), width, height);
+    } else {
+      if (fit == Fit::kCrop) picture = image::center_crop(picture, width, height);
+      picture = image::resize(picture, width, height);
+    }
+  }
   if (channels > 0 && picture.channels != channels) picture = image::to_channels(std::move(picture), channels);
   return picture;
 }

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sys/stat.h>
 
 #include <algorithm>
-#include <set>
+#include <fstream>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
+#include "ganymede/data/phantoms.h"
+#include "ganymede/image/decode.h"
 
 namespace ganymede::data {
 namespace {
@@ -16,46 +19,11 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostFiles = 20'000'000;
 
-bool hidden(const std::string& part) {
-  return part.empty() || part[0] == '.' || part == "__MACOSX";
-}
-
-bool hidden_anywhere(const std::string& name) {
-  std::size_t begin = 0;
-  while (begin <= name.size()) {
-    const std::size_t end = std::min(name.find('/', begin), name.size());
-    if (hidden(name.substr(begin, end - begin))) return true;
-    begin = end + 1;
-  }
-  return false;
-}
-
-/// Lists files below `folder`, following links to folders but entering none twice.
-void list(const fs::path& folder, const std::string& prefix, const Wanted& wanted, std::set<fs::path>& entered,
-          std::vector<std::string>& names) {
-  std::error_code error;
-  const fs::path real = fs::canonical(folder, error);
-  if (error || !entered.insert(real).second) return;
-  fs::directory_iterator entries(folder, error);
-  if (error)
-    throw Error(fmt::format("cannot read the folder: {}", error.message()), folder.string(), "check its rights");
-  for (const auto& entry : entries) {
-    const std::string name = entry.path().filename().string();
-    if (hidden(name)) continue;
-    if (entry.is_directory(error)) {
-      list(entry.path(), prefix + name + "/", wanted, entered, names);
-    } else if (entry.is_regular_file(error) && wanted(prefix + name)) {
-      names.push_back(prefix + name);
-      if (names.size() > kMostFiles) throw Error(fmt::format("more than {} files", kMostFiles), folder.string());
-    }
-  }
-}
-
 std::vector<fs::path> archives_in(const fs::path& folder, const std::string& stem) {
   std::vector<fs::path> found;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && !hidden(name) && is_archive_name(name) && name.rfind(stem, 0) == 0) {
+    if (entry.is_regular_file() && !is_phantom(name) && is_archive_name(name) && name.rfind(stem, 0) == 0) {
       found.push_back(entry.path());
     }
   }
@@ -68,16 +36,32 @@ std::string advice(const std::string& dataset) {
   return fmt::format("check the path, or run `ganymede data fetch {}`", dataset);
 }
 
-std::string stamp(const fs::path& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  const auto time = fs::last_write_time(path, error).time_since_epoch().count();
-  return fmt::format("{}\n{}\n", size, time);
+std::string stamp_of(const fs::path& path) {
+  struct stat found{};
+  if (::stat(path.c_str(), &found) != 0) return "none\n";
+  const auto time = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
+  return fmt::format("{} {}\n", found.st_size, time);
+}
+
+/// A file's first bytes; none where it cannot be read, which reading it will say.
+Bytes head_of(const fs::path& path) {
+  Bytes head(image::kHeadBytes);
+  std::ifstream file(path, std::ios::binary);
+  file.read(reinterpret_cast<char*>(head.data()), static_cast<std::streamsize>(head.size()));
+  head.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
+  return head;
+}
+
+Judge by_name(Wanted wanted) {
+  return [wanted = std::move(wanted)](const std::string& name, const Head&) { return wanted(name); };
 }
 
 }  // namespace
 
 FileTree::FileTree(const fs::path& path, Wanted wanted, const std::string& archive_stem, const std::string& dataset)
+    : FileTree(path, by_name(std::move(wanted)), archive_stem, dataset) {}
+
+FileTree::FileTree(const fs::path& path, Judge wanted, const std::string& archive_stem, const std::string& dataset)
     : root_(path), wanted_(std::move(wanted)) {
   if (path.empty()) throw UsageError("no folder of images was named", {}, "name it with --data or [data].path");
   std::error_code error;
@@ -90,8 +74,8 @@ FileTree::FileTree(const fs::path& path, Wanted wanted, const std::string& archi
     archived_ = true;
     return;
   }
-  std::set<fs::path> entered;
-  list(path, "", wanted_, entered, names_);
+  std::vector<fs::path> above;
+  list(path, "", above);
   std::sort(names_.begin(), names_.end());
   if (!names_.empty()) return;
 
@@ -111,24 +95,58 @@ std::string FileTree::where(const std::string& name) const {
   return archived_ ? fmt::format("{}:{}", root_.string(), name) : (root_ / name).string();
 }
 
-void FileTree::read(const Wanted& also, const Take& take, const ArchiveLimits& limits) const {
+void FileTree::list(const fs::path& folder, const std::string& prefix, std::vector<fs::path>& above) {
+  std::error_code error;
+  const fs::path real = fs::canonical(folder, error);
+  if (error || std::find(above.begin(), above.end(), real) != above.end()) return;
+  above.push_back(real);
+  fs::directory_iterator entries(folder, error);
+  if (error)
+    throw Error(fmt::format("cannot read the folder: {}", error.message()), folder.string(), "check its rights");
+  for (const auto& entry : entries) {
+    const std::string name = entry.path().filename().string();
+    if (is_phantom(name)) continue;
+    if (entry.is_directory(error)) {
+      list(entry.path(), prefix + name + "/", above);
+    } else if (entry.is_regular_file(error)) {
+      Bytes head;
+      const auto first_bytes = [&] {
+        head = head_of(entry.path());
+        return std::span<const std::uint8_t>(head);
+      };
+      if (wanted_(prefix + name, first_bytes)) names_.push_back(prefix + name);
+      if (names_.size() > kMostFiles) throw Error(fmt::format("more than {} files", kMostFiles), folder.string());
+    } else if (entry.is_symlink(error) && !fs::exists(entry.path(), error)) {
+      ++lost_links_;
+    }
+  }
+  above.pop_back();
+}
+
+std::size_t FileTree::read(const Wanted& also, const Take& take, const ArchiveLimits& limits) const {
   if (archived_) {
-    const auto both = [&](const std::string& name) { return !hidden_anywhere(name) && wanted_(name) && also(name); };
-    walk_archive(root_, both, take, limits);
-    return;
+    const Judge both = [&](const std::string& name, const Head& head) {
+      return !has_phantom(name) && also(name) && wanted_(name, head);
+    };
+    return walk_archive(root_, both, take, limits);
   }
   for (const auto& name : names_) {
-    if (also(name) && !take(name, read_file(root_ / name, limits.member))) return;
+    if (also(name) && !take(name, read_file(root_ / name, limits.member))) break;
   }
+  return 0;
+}
+
+std::string FileTree::stamp(const std::string& name) const {
+  return stamp_of(archived_ ? root_ : root_ / name);
 }
 
 std::string FileTree::fingerprint() const {
   std::error_code error;
   std::string text = fs::absolute(root_, error).lexically_normal().string() + "\n";
-  if (archived_) return text + stamp(root_);
+  if (archived_) return text + stamp_of(root_);
   Digest digest;
   for (const auto& name : names_) {
-    const std::string line = name + "\n" + stamp(root_ / name);
+    const std::string line = name + "\n" + stamp(name);
     digest.update({reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
   }
   return text + digest.hex();

@@ -1,7 +1,9 @@
 // A plain folder and an archive read in one way, so that every source works on either.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,7 +11,8 @@
 
 namespace ganymede::data {
 
-/// The files a source cares about below a folder, or inside an archive. Hidden files and __MACOSX are left out.
+/// The files a source cares about below a folder, or inside an archive. Phantoms (phantoms.h) are left out. Links are
+/// followed, but not in circles.
 class FileTree {
  public:
   /// `path` is an archive, or a folder. A folder without any wanted file stands for the archive that lies in it: the
@@ -17,6 +20,9 @@ class FileTree {
   /// missing (advising `ganymede data fetch <dataset>` when that is not empty), and UsageError when several archives
   /// could be meant.
   FileTree(const std::filesystem::path& path, Wanted wanted, const std::string& archive_stem,
+           const std::string& dataset);
+  /// As above, judged by content too; an archive's files are judged when they are read.
+  FileTree(const std::filesystem::path& path, Judge wanted, const std::string& archive_stem,
            const std::string& dataset);
 
   bool archived() const { return archived_; }
@@ -26,15 +32,24 @@ class FileTree {
   std::string where(const std::string& name) const;
   /// Relative names of the wanted files, sorted. For folders only: an archive has no list but by reading through it.
   const std::vector<std::string>& names() const { return names_; }
-  /// Reads the wanted files for which `also` holds: a folder's sorted by name, an archive's in its own order.
-  void read(const Wanted& also, const Take& take, const ArchiveLimits& limits = {}) const;
+  /// A file's size and time of change as text; an archive's own for all of its files.
+  std::string stamp(const std::string& name) const;
+  /// Links that lead to nothing: a folder's.
+  std::size_t lost_links() const { return lost_links_; }
+  /// Reads the wanted files for which `also` holds: a folder's sorted by name, an archive's in its own order. Returns
+  /// how many links of an archive lead to nothing.
+  std::size_t read(const Wanted& also, const Take& take, const ArchiveLimits& limits = {}) const;
   /// A text that differs whenever the files do, judged by path, size and time of change.
   std::string fingerprint() const;
 
  private:
+  /// Lists files below `folder`; `above` are the folders it lies in, links followed.
+  void list(const std::filesystem::path& folder, const std::string& prefix, std::vector<std::filesystem::path>& above);
+
   std::filesystem::path root_;
-  Wanted wanted_;
+  Judge wanted_;
   std::vector<std::string> names_;
+  std::size_t lost_links_ = 0;
   bool archived_ = false;
 };
 

@@ -1,11 +1,13 @@
-// A folder of pictures, or a zip or tar of one: PNG, JPEG and WebP, with a folder for each class, or none.
+// A folder of pictures, or a zip or tar of one, with a folder for each class, or none.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/pictures.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -50,18 +52,39 @@ std::vector<std::string> usual_splits(const std::vector<std::vector<std::string>
   return others ? training : std::vector<std::string>{};
 }
 
-/// The pictures of [data].splits, which are filled in where they are empty and the folders tell.
-PictureListing list(const PictureStore& store, DatasetOptions& options, const std::string& root) {
+/// Pictures beside class folders belong to no class. A few (a cover, say) are left out, which is said; where they are
+/// more than a quarter of what the folders hold, or the only folder tells no classes apart, it is not clear what is
+/// meant, unless classes are named.
+void judge_loose(std::size_t loose, std::size_t within, const std::vector<std::string>& classes,
+                 const DatasetOptions& options, const std::string& root, std::vector<std::string>& notes) {
+  if (loose == 0 || classes.empty()) return;
+  if (options.classes.empty() && (classes.size() == 1 || loose > within / 4)) {
+    const std::string folders = classes.size() == 1 ? fmt::format("the folder '{}'", classes[0])
+                                                    : fmt::format("{} class folders", grouped(classes.size()));
+    throw Error(
+        fmt::format("{} beside {} with {}: which are meant?", counted(loose, "picture lies", "pictures lie"), folders,
+                    grouped(within)),
+        root,
+        fmt::format("put them apart, name a folder inside, or name the classes: --class '{0}' or classes = [\"{0}\"]",
+                    classes[0]));
+  }
+  notes.push_back(fmt::format("left out: {} beside the class folders", counted(loose, "picture")));
+}
+
+}  // namespace
+
+PictureListing list_folder(const PictureStore& store, DatasetOptions& options) {
+  const std::string root = store.root();
   if (store.count() == 0) {
-    throw Error("no picture (.png, .jpg, .jpeg or .webp) was found", root, "name a folder or archive of pictures");
+    const auto notes = store.notes();
+    throw Error(fmt::format("no picture was found{}", notes.empty() ? "" : "; " + notes[0]), root,
+                "name a folder or archive of pictures");
   }
   std::vector<std::vector<std::string>> folders;
   for (std::size_t i = 0; i < store.count(); ++i) folders.push_back(folders_of(store.name(i)));
   strip_wrapping(folders, options.splits);
   PictureListing all;
-  if (options.splits.empty() && !(options.splits = usual_splits(folders)).empty()) {
-    all.notes.push_back(fmt::format("the folders are splits: this is '{}'", options.splits[0]));
-  }
+  const bool chosen_by_us = options.splits.empty() && !(options.splits = usual_splits(folders)).empty();
 
   std::vector<std::size_t> kept;
   std::vector<std::string> classes, split_names;
@@ -75,10 +98,15 @@ PictureListing list(const PictureStore& store, DatasetOptions& options, const st
       parts.erase(parts.begin());
     }
     kept.push_back(i);
+    if (!parts.empty()) parts[0] = listed_name(parts[0]);
     if (parts.empty())
       ++loose;
     else if (classes.empty() || classes.back() != parts[0])
       classes.push_back(parts[0]);
+  }
+  if (chosen_by_us) {
+    all.notes.push_back(fmt::format("the folders are splits: this is '{}'", options.splits[0]));
+    all.notes.push_back(fmt::format("left out: {} of other splits", counted(folders.size() - kept.size(), "picture")));
   }
   for (const auto& split : options.splits) {
     if (std::find(split_names.begin(), split_names.end(), split) != split_names.end()) continue;
@@ -94,25 +122,20 @@ PictureListing list(const PictureStore& store, DatasetOptions& options, const st
         folders[i].empty() ? classes.end() : std::lower_bound(classes.begin(), classes.end(), folders[i][0]);
     all.labels.push_back(at == classes.end() ? -1 : static_cast<std::int32_t>(at - classes.begin()));
   }
-  if (loose > 0 && !classes.empty()) {
-    all.notes.push_back(fmt::format("{} pictures beside the class folders are left out", loose));
-  }
+  judge_loose(loose, kept.size() - loose, classes, options, root, all.notes);
   all.classes = std::move(classes);
   return chosen(store, std::move(all), options, root);
 }
 
-}  // namespace
-
 std::shared_ptr<const Dataset> open_folder(const DatasetOptions& asked) {
   DatasetOptions options = asked;
-  const FileTree tree(options.path, is_picture_name, "", "");
-  auto store = pictures_of(tree, [](const std::string&) { return true; });
+  auto store = pictures_at(options.path);
   DatasetInfo info;
   info.name = "folder";
-  info.path = tree.root();
-  PictureListing listing = list(*store, options, tree.root().string());
+  info.path = store->root();
+  PictureListing listing = list_folder(*store, options);
   info.splits = options.splits;
-  return open_pictures(std::move(store), std::move(listing), options, std::move(info), tree.fingerprint());
+  return open_pictures(std::move(store), std::move(listing), options, std::move(info));
 }
 
 }  // namespace ganymede::data

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
 #include "ganymede/data/lmdb_check.h"
 #include "ganymede/data/pictures.h"
@@ -24,7 +25,7 @@ const char *kFile = "data.mdb", *kEnding = "_lmdb";
 /// One database, open for as long as it lives. Opening checks it and leaves no trace in its folder.
 class Database {
  public:
-  explicit Database(const fs::path& file) : where_(file.string()) {
+  explicit Database(const fs::path& file) : where_(file.string()), stamp_(text_digest(fingerprint_of(file))) {
     const LmdbFacts facts = check_lmdb(file);
     MDB_env* env = nullptr;
     must(mdb_env_create(&env), "open");
@@ -54,6 +55,8 @@ class Database {
     if (status != MDB_NOTFOUND) must(status, "read");
   }
   const std::string& where() const { return where_; }
+  /// Differs whenever the file does.
+  const std::string& stamp() const { return stamp_; }
 
  private:
   void must(int status, const char* action) const {
@@ -62,13 +65,13 @@ class Database {
                 "copy or unpack it again");
   }
 
-  std::string where_;
+  std::string where_, stamp_;
   std::unique_ptr<MDB_env, decltype(&mdb_env_close)> env_{nullptr, &mdb_env_close};
   std::unique_ptr<MDB_txn, decltype(&mdb_txn_abort)> transaction_{nullptr, &mdb_txn_abort};
 };
 
 /// Keys are text in LSUN; others are shown as hexadecimal digits.
-std::string printable(std::string_view key) {
+std::string key_text(std::string_view key) {
   if (std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c < 0x7F; })) return std::string(key);
   std::string text;
   for (const char c : key) text += fmt::format("{:02x}", static_cast<unsigned char>(c));
@@ -80,7 +83,7 @@ class LsunPictures : public PictureStore {
   /// Returns how many pictures there are now.
   std::size_t add(std::unique_ptr<Database> database) {
     database->each([&](std::string_view key, std::span<const std::uint8_t> value) {
-      keys_ += printable(key);
+      keys_ += key_text(key);
       items_.push_back({value, keys_.size(), databases_.size()});
     });
     databases_.push_back(std::move(database));
@@ -95,7 +98,14 @@ class LsunPictures : public PictureStore {
     return fmt::format("{}:{}", databases_[items_.at(index).database]->where(), name(index));
   }
   std::uint64_t bytes(std::size_t index) const override { return items_.at(index).value.size(); }
-  image::Image decode(std::size_t index) const override { return image::decode(items_.at(index).value, where(index)); }
+  std::string stamp(std::size_t index) const override {
+    const Item& item = items_.at(index);
+    return fmt::format("{} {}", item.value.size(), databases_[item.database]->stamp());
+  }
+  std::string root() const override { return databases_.empty() ? std::string() : databases_.front()->where(); }
+  image::Image decode(std::size_t index, image::FileFacts* facts) const override {
+    return image::decode(items_.at(index).value, where(index), facts);
+  }
 
  private:
   struct Item {
@@ -176,7 +186,6 @@ std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options) {
   all.classes.erase(std::unique(all.classes.begin(), all.classes.end()), all.classes.end());
 
   const auto store = std::make_shared<LsunPictures>();
-  std::string fingerprint;
   for (const Place& place : places) {
     if (place.file.empty()) continue;
     spdlog::debug("listing {}", place.file.string());
@@ -184,12 +193,11 @@ std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options) {
     const auto at = std::find(all.classes.begin(), all.classes.end(), place.category);
     const auto label = at == all.classes.end() ? -1 : static_cast<std::int32_t>(at - all.classes.begin());
     all.labels.resize(count, label);
-    fingerprint += fingerprint_of(place.file);
   }
   for (std::size_t i = 0; i < store->count(); ++i) all.pictures.push_back(i);
   if (all.classes.empty()) all.notes.push_back("the folder's name tells no category: images have no labels");
   PictureListing listing = chosen(*store, std::move(all), options, options.path.string());
-  return open_pictures(store, std::move(listing), options, std::move(info), fingerprint);
+  return open_pictures(store, std::move(listing), options, std::move(info));
 }
 
 }  // namespace ganymede::data

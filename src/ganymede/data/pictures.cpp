@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -10,10 +12,13 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/progress.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/cache.h"
 #include "ganymede/data/decorators.h"
 #include "ganymede/data/exclude.h"
 #include "ganymede/data/parallel.h"
+#include "ganymede/data/survey.h"
+#include "ganymede/data/text.h"
 #include "ganymede/image/decode.h"
 
 namespace ganymede::data {
@@ -24,17 +29,25 @@ namespace fs = std::filesystem;
 /// Pictures are files of at most so many bytes; those of an archive are held compressed, together at most kMostHeld.
 constexpr std::uint64_t kLargestPicture = std::uint64_t{256} << 20;
 constexpr std::uint64_t kMostHeld = std::uint64_t{8} << 30;
-/// Pictures looked at to learn whether any has colour.
-constexpr std::size_t kProbes = 64;
+/// Goes up when decode() or fitted() give other pixels than before: what caches hold is then made anew.
+constexpr int kPixelsVersion = 2;
 /// Decoding fewer pictures is over before a bar is read.
 constexpr std::size_t kProgressFrom = 20'000;
 
+std::vector<std::string> lost_links_note(std::size_t lost) {
+  if (lost == 0) return {};
+  return {fmt::format("left out: {} to nothing", counted(lost, "link that leads", "links that lead"))};
+}
+
 class FolderPictures : public PictureStore {
  public:
-  FolderPictures(const FileTree& tree, const Wanted& also) : root_(tree.root()) {
+  FolderPictures(const FileTree& tree, const Wanted& also, std::vector<std::string> notes)
+      : root_(tree.root()), notes_(std::move(notes)) {
     for (const auto& name : tree.names()) {
       if (also(name)) names_.push_back(name);
     }
+    for (auto& note : lost_links_note(tree.lost_links())) notes_.push_back(std::move(note));
+    for (const auto& name : names_) stamps_.push_back(tree.stamp(name));
   }
   std::size_t count() const override { return names_.size(); }
   std::string name(std::size_t index) const override { return names_.at(index); }
@@ -43,23 +56,28 @@ class FolderPictures : public PictureStore {
     std::error_code error;
     return fs::file_size(root_ / names_.at(index), error);
   }
-  image::Image decode(std::size_t index) const override {
-    return image::decode(read_file(root_ / names_.at(index), kLargestPicture), where(index));
+  std::string stamp(std::size_t index) const override { return stamps_.at(index); }
+  std::string root() const override { return root_.string(); }
+  std::vector<std::string> notes() const override { return notes_; }
+  image::Image decode(std::size_t index, image::FileFacts* facts) const override {
+    return image::decode(read_file(root_ / names_.at(index), kLargestPicture), where(index), facts);
   }
 
  private:
   fs::path root_;
-  std::vector<std::string> names_;
+  std::vector<std::string> names_, stamps_, notes_;
 };
 
 class ArchivePictures : public PictureStore {
  public:
-  ArchivePictures(FileTree tree, const Wanted& also) : tree_(std::move(tree)) {
+  /// `turned_away` tells what the tree turned away, once it was read.
+  ArchivePictures(FileTree tree, const Wanted& also, const std::function<std::vector<std::string>()>& turned_away)
+      : tree_(std::move(tree)), stamp_(tree_.stamp("")) {
     ArchiveLimits limits;
     limits.member = kLargestPicture;
     limits.total = kMostHeld;
     std::map<std::string, Bytes> held;
-    tree_.read(
+    const std::size_t lost = tree_.read(
         also,
         [&](const std::string& name, Bytes bytes) {
           held[name] = std::move(bytes);
@@ -67,18 +85,25 @@ class ArchivePictures : public PictureStore {
         },
         limits);
     for (auto& [name, bytes] : held) pictures_.emplace_back(name, std::move(bytes));
+    if (turned_away) notes_ = turned_away();
+    for (auto& note : lost_links_note(lost)) notes_.push_back(std::move(note));
   }
   std::size_t count() const override { return pictures_.size(); }
   std::string name(std::size_t index) const override { return pictures_.at(index).first; }
   std::string where(std::size_t index) const override { return tree_.where(pictures_.at(index).first); }
   std::uint64_t bytes(std::size_t index) const override { return pictures_.at(index).second.size(); }
-  image::Image decode(std::size_t index) const override {
-    return image::decode(pictures_.at(index).second, where(index));
+  std::string stamp(std::size_t index) const override { return fmt::format("{} {}", bytes(index), stamp_); }
+  std::string root() const override { return tree_.root().string(); }
+  std::vector<std::string> notes() const override { return notes_; }
+  image::Image decode(std::size_t index, image::FileFacts* facts) const override {
+    return image::decode(pictures_.at(index).second, where(index), facts);
   }
 
  private:
   FileTree tree_;
+  std::string stamp_;
   std::vector<std::pair<std::string, Bytes>> pictures_;
+  std::vector<std::string> notes_;
 };
 
 struct Shape {
@@ -86,33 +111,53 @@ struct Shape {
   std::uint64_t bytes() const { return std::uint64_t{1} * height * width * channels; }
 };
 
-/// The shape all pictures get: what was asked for, else that of the first; with colour when any of some has it.
-Shape shape_of(const PictureStore& store, const PictureListing& listing, const DatasetOptions& options) {
-  const image::Image first = store.decode(listing.pictures.front());
-  Shape shape{options.size, options.size, options.channels};
-  if (options.size == 0) shape = {first.height, first.width, options.channels};
-  if (shape.channels > 0) return shape;
-  shape.channels = first.channels;
-  const std::size_t probes = std::min(kProbes, listing.pictures.size());
-  for (std::size_t i = 0; i < probes && shape.channels == 1; ++i) {
-    shape.channels = store.decode(listing.pictures[i * listing.pictures.size() / probes]).channels;
+/// The channels all pictures get: what was asked for, else colour when any has it. Both counts are said.
+int channels_of(const std::vector<Examined>& examined, const DatasetOptions& options, std::vector<std::string>& notes) {
+  const auto colour = static_cast<std::size_t>(
+      std::count_if(examined.begin(), examined.end(), [](const Examined& e) { return e.channels == 3; }));
+  const std::size_t grey = examined.size() - colour;
+  if (options.channels > 0 && (options.channels == 3 || colour == 0)) return options.channels;
+  if (colour > 0 && (grey > 0 || options.channels == 1)) {
+    notes.push_back(fmt::format("{} in colour and {} in grey: all are taken as {}",
+                                counted(colour, "picture is", "pictures are"), grouped(grey),
+                                options.channels == 1 ? "grey" : "RGB"));
   }
-  return shape;
+  return options.channels > 0 ? options.channels : colour > 0 ? 3 : 1;
 }
 
-/// One picture in the shape of all.
-image::Image picture_of(const PictureStore& store, std::size_t index, const Shape& shape,
-                        const DatasetOptions& options) {
-  image::Image picture = store.decode(index);
-  if (options.size == 0 && (picture.height != shape.height || picture.width != shape.width)) {
-    throw Error(
-        fmt::format("pictures of {}x{} and {}x{} in one set", shape.width, shape.height, picture.width, picture.height),
-        store.where(index), "ask for one size: [data].size or --size");
+/// How many pictures have each size, the most frequent first.
+std::vector<std::pair<std::size_t, std::string>> sizes_of(const std::vector<Examined>& examined) {
+  std::map<std::pair<int, int>, std::size_t> counts;
+  for (const auto& e : examined) ++counts[{e.width, e.height}];
+  std::vector<std::pair<std::size_t, std::string>> sizes;
+  for (const auto& [size, count] : counts) sizes.emplace_back(count, fmt::format("{}x{}", size.first, size.second));
+  std::stable_sort(sizes.begin(), sizes.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  return sizes;
+}
+
+void refuse_sizes(const std::vector<Examined>& examined, const std::string& root) {
+  constexpr std::size_t kShown = 5;
+  const auto sizes = sizes_of(examined);
+  if (sizes.size() < 2) return;
+  std::string list;
+  for (std::size_t i = 0; i < std::min(kShown, sizes.size()); ++i) {
+    list += fmt::format("{}{} of {}", list.empty() ? "" : ", ", grouped(sizes[i].first), sizes[i].second);
   }
-  if (options.channels == 0 && picture.channels > shape.channels) {
-    throw Error("a picture in colour among grey ones", store.where(index), "set [data].channels to 1 or 3");
-  }
-  return fitted(std::move(picture), options.size, shape.channels);
+  if (sizes.size() > kShown) list += ", ...";
+  throw Error(fmt::format("pictures of {} sizes in one set: {}", grouped(sizes.size()), list), root,
+              "ask for one size: [data].size or --size");
+}
+
+std::string fit_note(const std::vector<Examined>& examined, const DatasetOptions& options) {
+  const auto sizes = sizes_of(examined);
+  const std::string wanted = fmt::format("{}x{}", options.size.width, options.size.height);
+  if (sizes.empty() || (sizes.size() == 1 && sizes[0].second == wanted)) return {};
+  const char* how = options.fit == Fit::kPad       ? "fitted into {0}, with white beside them"
+                    : options.fit == Fit::kStretch ? "stretched to {0}"
+                                                   : "cropped around the centre and resized to {0}";
+  return fmt::format("{} {}: {}", sizes.size() == 1 ? "all pictures are" : "pictures are of",
+                     sizes.size() == 1 ? sizes[0].second : counted(sizes.size(), "size"),
+                     fmt::format(fmt::runtime(how), wanted));
 }
 
 /// Decodes at each read what is too much for memory.
@@ -120,11 +165,7 @@ class LazyPictures : public Dataset {
  public:
   LazyPictures(std::shared_ptr<const PictureStore> store, PictureListing listing, Shape shape,
                const DatasetOptions& options, DatasetInfo info)
-      : store_(std::move(store)),
-        listing_(std::move(listing)),
-        shape_(shape),
-        options_(options),
-        info_(std::move(info)) {
+      : store_(std::move(store)), listing_(std::move(listing)), options_(options), info_(std::move(info)) {
     info_.height = shape.height;
     info_.width = shape.width;
     info_.channels = shape.channels;
@@ -140,62 +181,132 @@ class LazyPictures : public Dataset {
   std::size_t size() const override { return listing_.pictures.size(); }
   int label(std::size_t index) const override { return listing_.labels.at(index); }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
-    const image::Image picture = picture_of(*store_, listing_.pictures.at(index), shape_, options_);
+    const std::size_t number = listing_.pictures.at(index);
+    const image::Image picture = fitted(store_->decode(number), options_.size, options_.fit, info_.channels);
+    if (picture.pixels.size() != pixels.size()) {
+      throw Error("the picture has another size than when it was checked", store_->where(number), "start again");
+    }
     std::copy(picture.pixels.begin(), picture.pixels.end(), pixels.begin());
   }
-  std::string key(std::size_t index) const override { return store_->name(listing_.pictures.at(index)); }
+  std::string key(std::size_t index) const override { return listed_name(store_->name(listing_.pictures.at(index))); }
 
  private:
   std::shared_ptr<const PictureStore> store_;
   PictureListing listing_;
-  Shape shape_;
   DatasetOptions options_;
   DatasetInfo info_;
 };
 
-Unpacked decode_all(const PictureStore& store, PictureListing listing, const Shape& shape,
-                    const DatasetOptions& options) {
-  Unpacked unpacked;
-  Images& images = unpacked.images;
-  images.height = shape.height;
-  images.width = shape.width;
-  images.channels = shape.channels;
-  images.labels = std::move(listing.labels);
-  images.pixels.resize(listing.pictures.size() * shape.bytes());
-  std::optional<Progress> progress;
-  if (listing.pictures.size() >= kProgressFrom) progress.emplace("decoding", listing.pictures.size(), "image");
-  std::mutex mutex;
-  std::size_t done = 0;
-  parallel(listing.pictures.size(), [&](std::size_t i) {
-    const image::Image picture = picture_of(store, listing.pictures[i], shape, options);
+/// The pixels of a set, a place for each listed picture. Filled from several threads at once.
+class Pixels {
+ public:
+  Pixels(std::size_t count, Shape shape, const DatasetOptions& options)
+      : shape_(shape), options_(options), filled_(count) {}
+
+  void put(std::size_t place, image::Image decoded) {
+    const image::Image picture = fitted(std::move(decoded), options_.size, options_.fit, shape_.channels);
+    if (picture.pixels.size() != shape_.bytes()) throw Error("the picture has another size than when it was checked");
+    // Not before: where a cache holds the pixels, none is put.
+    std::call_once(reserved_, [&] { pixels_.resize(filled_.size() * shape_.bytes()); });
     std::copy(picture.pixels.begin(), picture.pixels.end(),
-              images.pixels.begin() + static_cast<std::ptrdiff_t>(i * shape.bytes()));
-    const std::lock_guard lock(mutex);
-    if (progress) progress->update(++done);
-  });
-  unpacked.classes = std::move(listing.classes);
-  unpacked.notes = std::move(listing.notes);
-  return unpacked;
+              pixels_.begin() + static_cast<std::ptrdiff_t>(place * shape_.bytes()));
+    filled_[place] = 1;
+  }
+  /// Leaves out the places of bad pictures.
+  void keep(const std::vector<std::size_t>& places) {
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      filled_[i] = filled_[places[i]];
+      if (pixels_.empty()) continue;
+      const auto from = pixels_.begin() + static_cast<std::ptrdiff_t>(places[i] * shape_.bytes());
+      if (i != places[i])
+        std::copy_n(from, shape_.bytes(), pixels_.begin() + static_cast<std::ptrdiff_t>(i * shape_.bytes()));
+    }
+    filled_.resize(places.size());
+    if (!pixels_.empty()) pixels_.resize(places.size() * shape_.bytes());
+  }
+  /// Decodes what is missing and hands all over.
+  Unpacked take(const PictureStore& store, PictureListing listing) {
+    std::vector<std::size_t> missing;
+    for (std::size_t i = 0; i < filled_.size(); ++i) {
+      if (filled_[i] == 0) missing.push_back(i);
+    }
+    std::optional<Progress> progress;
+    if (missing.size() >= kProgressFrom) progress.emplace("decoding", missing.size(), "image");
+    std::mutex mutex;
+    std::size_t done = 0;
+    parallel(missing.size(), [&](std::size_t i) {
+      put(missing[i], store.decode(listing.pictures[missing[i]]));
+      const std::lock_guard lock(mutex);
+      if (progress) progress->update(++done);
+    });
+    Unpacked unpacked;
+    unpacked.images.height = shape_.height;
+    unpacked.images.width = shape_.width;
+    unpacked.images.channels = shape_.channels;
+    unpacked.images.labels = std::move(listing.labels);
+    unpacked.images.pixels = std::move(pixels_);
+    unpacked.classes = std::move(listing.classes);
+    unpacked.notes = std::move(listing.notes);
+    return unpacked;
+  }
+
+ private:
+  Shape shape_;
+  DatasetOptions options_;
+  std::once_flag reserved_;
+  std::vector<std::uint8_t> pixels_;
+  std::vector<char> filled_;  // not bits: threads write their own
+};
+
+/// Leaves the bad pictures out of a listing. Returns the places of those that stay.
+std::vector<std::size_t> leave_bad_out(PictureListing& listing, std::vector<Examined>& examined) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < examined.size(); ++i) {
+    if (!examined[i].fault.empty()) continue;
+    listing.pictures[places.size()] = listing.pictures[i];
+    listing.labels[places.size()] = listing.labels[i];
+    places.push_back(i);
+  }
+  listing.pictures.resize(places.size());
+  listing.labels.resize(places.size());
+  std::erase_if(examined, [](const Examined& e) { return !e.fault.empty(); });
+  return places;
+}
+
+std::string cache_key(const PictureStore& store, const PictureListing& listing, const DatasetInfo& info,
+                      const DatasetOptions& options, const Shape& shape) {
+  std::string key =
+      fmt::format("{}\n{} {} {} {} {} {} {}\n{}\n", info.name, kPixelsVersion, shape.height, shape.width,
+                  shape.channels, options.size.height, options.size.width, static_cast<int>(options.fit), store.root());
+  for (std::size_t i = 0; i < listing.pictures.size(); ++i) {
+    key +=
+        fmt::format("{}\n{}{}\n", store.name(listing.pictures[i]), store.stamp(listing.pictures[i]), listing.labels[i]);
+  }
+  return key;
 }
 
 }  // namespace
 
-bool is_picture_name(const std::string& name) {
-  std::string end = name.substr(std::min(name.size(), name.rfind('.')));
-  std::transform(end.begin(), end.end(), end.begin(), [](unsigned char c) { return std::tolower(c); });
-  return end == ".png" || end == ".jpg" || end == ".jpeg" || end == ".webp";
+std::shared_ptr<const PictureStore> pictures_of(const FileTree& tree, const Wanted& also) {
+  if (tree.archived()) return std::make_shared<ArchivePictures>(tree, also, nullptr);
+  return std::make_shared<FolderPictures>(tree, also, std::vector<std::string>{});
 }
 
-std::shared_ptr<const PictureStore> pictures_of(const FileTree& tree, const Wanted& also) {
-  if (tree.archived()) return std::make_shared<ArchivePictures>(tree, also);
-  return std::make_shared<FolderPictures>(tree, also);
+std::shared_ptr<const PictureStore> pictures_at(const fs::path& path) {
+  const auto sieve = std::make_shared<Sieve>();
+  const FileTree tree(
+      path, Judge([sieve](const std::string& name, const Head& head) { return sieve->takes(name, head); }), "", "");
+  const auto all = [](const std::string&) { return true; };
+  if (!tree.archived()) return std::make_shared<FolderPictures>(tree, all, sieve->notes());
+  sieve->forget();  // what lies beside the archive
+  return std::make_shared<ArchivePictures>(tree, all, [&] { return sieve->notes(); });
 }
 
 PictureListing chosen(const PictureStore& store, PictureListing all, const DatasetOptions& options,
                       const std::string& where) {
   std::vector<bool> left_out;
   if (!options.exclude.empty()) {
-    const auto name = [&](std::size_t i) { return store.name(all.pictures[i]); };
+    const auto name = [&](std::size_t i) { return listed_name(store.name(all.pictures[i])); };
     left_out = left_out_by(options.exclude, all.pictures.size(), name, "", all.notes);
   }
   Selection selection = select(all.labels, all.classes, options.classes, options.count, where, left_out);
@@ -205,24 +316,46 @@ PictureListing chosen(const PictureStore& store, PictureListing all, const Datas
 }
 
 std::shared_ptr<const Dataset> open_pictures(std::shared_ptr<const PictureStore> store, PictureListing listing,
-                                             const DatasetOptions& options, DatasetInfo info,
-                                             const std::string& fingerprint) {
-  const Shape shape = shape_of(*store, listing, options);
-  if (listing.pictures.size() * shape.bytes() > kPixelBudget) {
-    info.classes = listing.classes;
-    info.notes = listing.notes;
+                                             const DatasetOptions& options, DatasetInfo info) {
+  // Where the shape is known beforehand, one decoding serves the check and the set.
+  Shape shape{options.size.height, options.size.width, options.channels};
+  const auto fits_memory = [&] { return listing.pictures.size() * shape.bytes() <= kPixelBudget; };
+  std::optional<Pixels> pixels;
+  OnPicture on_picture;
+  if (shape.bytes() > 0 && fits_memory()) {
+    pixels.emplace(listing.pictures.size(), shape, options);
+    on_picture = [&](std::size_t place, image::Image picture) { pixels->put(place, std::move(picture)); };
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  std::vector<Examined> examined = examine(*store, listing.pictures, on_picture);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!options.skip_bad) refuse_faults(examined, *store, listing.pictures, store->root());
+  std::vector<std::string> notes = survey_notes(examined);
+  const auto places = leave_bad_out(listing, examined);
+  if (places.empty()) throw Error("every picture is bad", store->root(), "name other pictures");
+  if (pixels) pixels->keep(places);
+
+  shape.channels = channels_of(examined, options, notes);
+  if (!options.size.given()) {
+    refuse_sizes(examined, store->root());
+    shape.height = examined.front().height;
+    shape.width = examined.front().width;
+  } else if (const auto note = fit_note(examined, options); !note.empty()) {
+    notes.push_back(note);
+  }
+  for (const auto& more : {store->notes(), listing.notes}) notes.insert(notes.end(), more.begin(), more.end());
+  info.classes = listing.classes;
+  info.notes = std::move(notes);
+  if (!fits_memory()) {
     return std::make_shared<LazyPictures>(std::move(store), std::move(listing), shape, options, std::move(info));
   }
-  std::string key = fmt::format("{}\n{}\n{} {} {} {}\n", info.name, fingerprint, shape.height, shape.width,
-                                shape.channels, options.size);
-  for (std::size_t i = 0; i < listing.pictures.size(); ++i) {
-    key += fmt::format("{}\n{}\n", store->name(listing.pictures[i]), listing.labels[i]);
-  }
-  info.classes = listing.classes;
-  info.notes = listing.notes;
   std::vector<std::string> keys;
-  for (const std::size_t picture : listing.pictures) keys.push_back(store->name(picture));
-  Unpacked unpacked = cached(key, [&] { return decode_all(*store, std::move(listing), shape, options); });
+  for (const std::size_t picture : listing.pictures) keys.push_back(listed_name(store->name(picture)));
+  if (!pixels) pixels.emplace(listing.pictures.size(), shape, options);
+  const std::string key = cache_key(*store, listing, info, options, shape);
+  // The time that the check took counts as the set's own.
+  Unpacked unpacked =
+      cached(key, [&] { return pixels->take(*store, std::move(listing)); }, kCacheFromSeconds - seconds);
   unpacked.images.keys = std::move(keys);
   return in_memory(std::move(info), std::move(unpacked.images));
 }

@@ -9,7 +9,8 @@
 
 #include "ganymede/data/dataset.h"
 #include "ganymede/data/file_tree.h"
-#include "ganymede/image/image.h"
+#include "ganymede/data/sieve.h"
+#include "ganymede/image/decode.h"
 
 namespace ganymede::data {
 
@@ -18,22 +19,27 @@ class PictureStore {
  public:
   virtual ~PictureStore() = default;
   virtual std::size_t count() const = 0;
-  /// What lists of images call it: a file's name below the root, a key of a database.
+  /// A file's name below the root (any bytes), a key of a database.
   virtual std::string name(std::size_t index) const = 0;
   /// How it is named in errors.
   virtual std::string where(std::size_t index) const = 0;
   /// Its size while compressed.
   virtual std::uint64_t bytes(std::size_t index) const = 0;
+  /// A text that differs whenever the picture does.
+  virtual std::string stamp(std::size_t index) const = 0;
+  /// What holds the pictures: a folder, an archive, a database.
+  virtual std::string root() const = 0;
+  /// What was left out when they were listed, a line for each reason.
+  virtual std::vector<std::string> notes() const { return {}; }
   /// Throws Error when it is no picture that we read.
-  virtual image::Image decode(std::size_t index) const = 0;
+  virtual image::Image decode(std::size_t index, image::FileFacts* facts = nullptr) const = 0;
 };
-
-/// True for the endings of the pictures we read: .png, .jpg, .jpeg, .webp.
-bool is_picture_name(const std::string& name);
 
 /// The tree's pictures for which `also` holds, sorted by name: a folder's are read when asked for, an archive's are
 /// held in memory compressed, up to a limit. Throws Error where an archive is damaged.
 std::shared_ptr<const PictureStore> pictures_of(const FileTree& tree, const Wanted& also);
+/// All pictures below a folder or in an archive, known by their content whatever they are called.
+std::shared_ptr<const PictureStore> pictures_at(const std::filesystem::path& path);
 
 /// Some pictures of a store, with their classes.
 struct PictureListing {
@@ -43,15 +49,19 @@ struct PictureListing {
   std::vector<std::string> notes;
 };
 
+/// The pictures of a folder or archive (pictures_at) with the classes that its folders make, [data].splits, classes,
+/// count and exclude applied. The splits that were taken are filled in. Throws Error and UsageError as open_dataset().
+PictureListing list_folder(const PictureStore& store, DatasetOptions& options);
+
 /// What [data].exclude, classes and count leave of `all`. Throws as select() and left_out_by() do.
 PictureListing chosen(const PictureStore& store, PictureListing all, const DatasetOptions& options,
                       const std::string& where);
 
-/// The listed pictures as a data set of [data].size and [data].channels, in memory up to kPixelBudget. `fingerprint`
-/// differs whenever the store's content does. `info` brings name, path and splits; the rest is filled in.
-/// Throws Error for a picture that cannot be decoded or is of another size than the first where none is asked for.
+/// The listed pictures as a data set of [data].size and [data].channels, in memory up to kPixelBudget; of as many
+/// channels as any of them has where none is asked for. `info` brings name, path and splits; the rest is filled in.
+/// Throws one Error that names all pictures that cannot be decoded, unless skip_bad leaves them out; and one for
+/// pictures of several sizes where none is asked for.
 std::shared_ptr<const Dataset> open_pictures(std::shared_ptr<const PictureStore> store, PictureListing listing,
-                                             const DatasetOptions& options, DatasetInfo info,
-                                             const std::string& fingerprint);
+                                             const DatasetOptions& options, DatasetInfo info);
 
 }  // namespace ganymede::data

@@ -31,9 +31,9 @@ fs::path place_of(const DatasetOptions& o, int height, int width, int channels) 
   const fs::path folder = cache_folder();
   if (folder.empty()) return {};
   const std::string seed = o.name == "mnistm" ? std::to_string(o.seed) : "";
-  const std::string key =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", o.name, absolute_text(o.path), o.splits, o.classes, o.count,
-                  o.attributes, o.where, absolute_text(o.photos), absolute_text(o.exclude), seed);
+  const std::string key = fmt::format("2\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{} {}", o.name, absolute_text(o.path),
+                                      o.splits, o.classes, o.count, o.attributes, o.where, absolute_text(o.photos),
+                                      absolute_text(o.exclude), seed, static_cast<int>(o.fit), o.skip_bad);
   return folder / "prepared" /
          fmt::format("{}-{}x{}x{}.packed", text_digest(key).substr(0, 32), width, height, channels);
 }
@@ -113,10 +113,10 @@ Preparation prepare(const DatasetOptions& asked, const fs::path& file) {
   // Before anything is read, so that a change meanwhile makes the file outdated.
   const std::string fingerprint = fs::exists(options.path) ? fingerprint_of_all(options) : "";
   const PackedOrigin origin{fingerprint, options.channels == 0};
-  if (file.empty() && options.size > 0) {
+  if (file.empty() && options.size.given()) {
     for (const int channels : {1, 3}) {
       if (options.channels != 0 && options.channels != channels) continue;
-      const fs::path place = place_of(options, options.size, options.size, channels);
+      const fs::path place = place_of(options, options.size.height, options.size.width, channels);
       if (!fs::exists(place)) continue;
       try {
         const Packed packed(place);
@@ -139,10 +139,10 @@ Preparation prepare(const DatasetOptions& asked, const fs::path& file) {
 }
 
 std::shared_ptr<const Dataset> open_prepared(const DatasetOptions& options, const OpenSource& open) {
-  if (options.size == 0) return nullptr;  // the shape is known only once the source is open
+  if (!options.size.given()) return nullptr;  // the shape is known only once the source is open
   for (const int channels : {3, 1}) {
     if (options.channels != 0 && options.channels != channels) continue;
-    const fs::path place = place_of(options, options.size, options.size, channels);
+    const fs::path place = place_of(options, options.size.height, options.size.width, channels);
     std::error_code error;
     if (place.empty() || !fs::exists(place, error)) continue;
     const std::string fingerprint = fingerprint_of_all(options);

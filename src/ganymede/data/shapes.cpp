@@ -269,7 +269,8 @@ class ShapesDataset : public Dataset {
 }  // namespace
 
 std::shared_ptr<const Dataset> open_shapes(const DatasetOptions& options) {
-  const int size = options.size == 0 ? kShapesSize : options.size;
+  // Another shape than a square is cut out of one afterwards.
+  const int size = options.size.given() ? std::max(options.size.height, options.size.width) : kShapesSize;
   if (size < kSmallestShapes || size > kLargestShapes) {
     throw UsageError(fmt::format("size {} is out of range", size), "[data].size",
                      fmt::format("shapes are drawn at {} to {} pixels a side", kSmallestShapes, kLargestShapes));

@@ -46,13 +46,7 @@ const std::vector<Source>& sources() {
        open_lsun,
        false,
        true},
-      {"folder",
-       "a folder, zip or tar of PNG, JPEG and WebP, a folder for each class",
-       {},
-       "any",
-       open_folder,
-       false,
-       true},
+      {"folder", "a folder, zip or tar of pictures, a folder for each class", {}, "any", open_folder, false, true},
       {"packed", "a file that `ganymede data prepare` made", {}, "any", open_packed},
   };
   return table;

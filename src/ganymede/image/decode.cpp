@@ -3,26 +3,137 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 #include "ganymede/image/codecs.h"
+#include "ganymede/image/metadata.h"
 
 namespace ganymede::image {
 namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto kPng = "\x89PNG\r\n\x1a\n"sv;
-constexpr auto kJpeg = "\xff\xd8\xff"sv;
-constexpr auto kRiff = "RIFF"sv;
-constexpr auto kWebp = "WEBP"sv;
-constexpr size_t kWebpAt = 8;  // after "RIFF" and the four bytes of the length
+/// Whether a file begins with a signature. One that is too short to tell may: then its decoder says that it is cut
+/// short.
+enum class Match { kNo, kMaybe, kYes };
 
-/// Whether `text` starts with `signature`, or is too short to tell and agrees as far as it goes.
-bool may_start_with(std::string_view text, std::string_view signature) {
+Match starts_with(std::string_view text, std::string_view signature) {
   const size_t length = std::min(text.size(), signature.size());
-  return text.substr(0, length) == signature.substr(0, length);
+  if (text.substr(0, length) != signature.substr(0, length)) return Match::kNo;
+  return text.size() < signature.size() ? Match::kMaybe : Match::kYes;
+}
+
+Match is_png(std::string_view text) {
+  return starts_with(text, "\x89PNG\r\n\x1a\n"sv);
+}
+Match is_jpeg(std::string_view text) {
+  return starts_with(text, "\xff\xd8\xff"sv);
+}
+
+Match is_webp(std::string_view text) {
+  constexpr size_t kFormAt = 8;  // after "RIFF" and the four bytes of the length
+  const Match riff = starts_with(text, "RIFF"sv);
+  if (riff != Match::kYes) return riff;
+  return text.size() <= kFormAt ? Match::kMaybe : starts_with(text.substr(kFormAt), "WEBP"sv);
+}
+
+Match is_gif(std::string_view text) {
+  const Match old = starts_with(text, "GIF87a"sv), usual = starts_with(text, "GIF89a"sv);
+  return old == Match::kNo ? usual : old;
+}
+
+/// "BM" begins many things: the header's size must be one that exists, too.
+Match is_bmp(std::string_view text) {
+  constexpr size_t kHeaderAt = 14;
+  const Match magic = starts_with(text, "BM"sv);
+  if (magic != Match::kYes || text.size() < kHeaderAt + 4) return magic == Match::kNo ? magic : Match::kMaybe;
+  constexpr std::array kHeaders = {12, 16, 40, 52, 56, 64, 108, 124};
+  const bool known =
+      text.substr(kHeaderAt + 1, 3) == "\0\0\0"sv &&
+      std::find(kHeaders.begin(), kHeaders.end(), static_cast<unsigned char>(text[kHeaderAt])) != kHeaders.end();
+  return known ? Match::kYes : Match::kNo;
+}
+
+Match is_tiff(std::string_view text) {
+  Match best = Match::kNo;
+  for (const auto signature : {"II*\0"sv, "MM\0*"sv, "II+\0"sv, "MM\0+"sv}) {
+    best = std::max(best, starts_with(text, signature));
+  }
+  return best;
+}
+
+/// ISO base media: a box "ftyp" whose brands say what it is.
+Match has_brand(std::string_view text, std::initializer_list<std::string_view> brands) {
+  constexpr size_t kBrandAt = 8, kCompatibleAt = 16;
+  if (text.size() < kBrandAt + 4 || text.substr(4, 4) != "ftyp"sv) return Match::kNo;
+  const auto big_endian = [&](size_t at) { return static_cast<size_t>(static_cast<unsigned char>(text[at])); };
+  const size_t box = std::min(text.size(), big_endian(2) << 8 | big_endian(3));
+  for (size_t at = kBrandAt; at + 4 <= std::max(box, kBrandAt + 4);
+       at += at == kBrandAt ? kCompatibleAt - kBrandAt : 4) {
+    if (std::find(brands.begin(), brands.end(), text.substr(at, 4)) != brands.end()) return Match::kYes;
+  }
+  return Match::kNo;
+}
+
+Match is_avif(std::string_view text) {
+  return has_brand(text, {"avif"sv, "avis"sv});
+}
+Match is_heif(std::string_view text) {
+  return has_brand(text, {"heic"sv, "heix"sv, "heim"sv, "heis"sv, "hevc"sv, "hevx"sv});
+}
+
+Match is_jxl(std::string_view text) {
+  if (text.starts_with("\xff\x0a"sv)) return Match::kYes;
+  return text.size() < 8 ? Match::kNo : starts_with(text, "\0\0\0\x0cJXL \r\n\x87\n"sv);
+}
+
+struct Format {
+  const char* name;
+  Match (*match)(std::string_view text);
+  Image (*decode)(codecs::Input bytes, const std::string& where, FileFacts& facts);
+  bool built = true;
+};
+
+const std::array<Format, 9>& table() {
+  static const std::array<Format, 9> formats = {{{"PNG", is_png, codecs::decode_png},
+                                                 {"JPEG", is_jpeg, codecs::decode_jpeg},
+                                                 {"WebP", is_webp, codecs::decode_webp},
+                                                 {"GIF", is_gif, codecs::decode_gif},
+                                                 {"BMP", is_bmp, codecs::decode_bmp},
+                                                 {"TIFF", is_tiff, codecs::decode_tiff, codecs::kReadsTiff},
+                                                 {"AVIF", is_avif, codecs::decode_avif, codecs::kReadsAvif},
+                                                 {"HEIC", is_heif, codecs::decode_heif, codecs::kReadsHeif},
+                                                 {"JPEG XL", is_jxl, codecs::decode_jxl, codecs::kReadsJxl}}};
+  return formats;
+}
+
+std::string_view text_of(codecs::Input bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+/// The row of a file's format and how sure it is.
+std::pair<const Format*, Match> row_of(std::string_view text) {
+  std::pair<const Format*, Match> best{nullptr, Match::kNo};
+  for (const Format& format : table()) {
+    const Match match = format.match(text);
+    if (match > best.second) best = {&format, match};
+  }
+  return best;
+}
+
+[[noreturn]] void refuse(std::string_view text, const std::string& where) {
+  if (text.starts_with(kLfsPointer)) throw Error(kIsLfsPointer, where, kMendLfsPointer);
+  std::string begin(text.substr(0, 256));
+  std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (begin.find("<!doctype html") != std::string::npos || begin.find("<html") != std::string::npos) {
+    throw Error("this is a web page, not a picture", where, "download the picture again");
+  }
+  std::string known;
+  for (const Format& format : table()) known += (known.empty() ? "" : ", ") + std::string(format.name);
+  throw Error(fmt::format("not a picture that is read ({})", known), where, "convert it to PNG");
 }
 
 }  // namespace
@@ -46,6 +157,15 @@ void throw_damaged(const char* format, const std::string& reason, const std::str
   throw Error(fmt::format("the {} is damaged: {}", format, reason), where, "copy or download the file again");
 }
 
+void throw_unsupported(const char* format, const std::string& kind, const std::string& where) {
+  throw Error(fmt::format("a {} with {} is not supported", format, kind), where, "convert it to PNG");
+}
+
+void throw_not_built(const char* format, const char* option, const std::string& where) {
+  throw Error(fmt::format("this build does not read {}", format), where,
+              fmt::format("build with -D{}=ON, or convert it to PNG", option));
+}
+
 void flatten_alpha(Image& image) {
   const int colours = image.channels - 1;
   const size_t count = static_cast<size_t>(image.width) * image.height;
@@ -61,24 +181,37 @@ void flatten_alpha(Image& image) {
   image.pixels.resize(count * colours);
 }
 
+Image first_channel(const Image& image) {
+  Image grey(image.width, image.height, 1);
+  for (size_t i = 0; i < grey.pixels.size(); ++i) grey.pixels[i] = image.pixels[i * image.channels];
+  return grey;
+}
+
 }  // namespace codecs
 
-Image decode(std::span<const std::uint8_t> bytes, const std::string& where) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+Image decode(std::span<const std::uint8_t> bytes, const std::string& where, FileFacts* facts) {
+  const std::string_view text = text_of(bytes);
   if (text.empty()) throw Error("the image file is empty", where);
-  if (may_start_with(text, kPng)) {
-    if (text.size() < kPng.size()) codecs::throw_cut_short("PNG", where);
-    return codecs::decode_png(bytes, where);
-  }
-  if (may_start_with(text, kJpeg)) {
-    if (text.size() < kJpeg.size()) codecs::throw_cut_short("JPEG", where);
-    return codecs::decode_jpeg(bytes, where);
-  }
-  if (may_start_with(text, kRiff) && (text.size() <= kWebpAt || may_start_with(text.substr(kWebpAt), kWebp))) {
-    if (text.size() < kWebpAt + kWebp.size()) codecs::throw_cut_short("WebP", where);
-    return codecs::decode_webp(bytes, where);
-  }
-  throw Error("not a PNG, JPEG or WebP file", where, "convert it to PNG");
+  const auto [format, match] = row_of(text);
+  if (format == nullptr) refuse(text, where);
+  if (match == Match::kMaybe) codecs::throw_cut_short(format->name, where);
+  FileFacts found;
+  found.format = format->name;
+  Image image = format->decode(bytes, where, found);
+  image = oriented(std::move(image), found.orientation);
+  if (facts != nullptr) *facts = std::move(found);
+  return image;
+}
+
+const char* format_of(std::span<const std::uint8_t> head) {
+  const auto [format, match] = row_of(text_of(head));
+  return match == Match::kYes ? format->name : nullptr;
+}
+
+std::vector<std::pair<const char*, bool>> formats() {
+  std::vector<std::pair<const char*, bool>> names;
+  for (const Format& format : table()) names.emplace_back(format.name, format.built);
+  return names;
 }
 
 Image to_channels(const Image& image, int channels) {

@@ -3,12 +3,15 @@
 #include <csetjmp>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <iterator>
 // jpeglib.h needs size_t and FILE declared before it.
 #include <jerror.h>
 #include <jpeglib.h>
 
 #include "ganymede/image/codecs.h"
+#include "ganymede/image/metadata.h"
 
 namespace ganymede::image::codecs {
 namespace {
@@ -21,7 +24,10 @@ constexpr int kMaxScans = 500;
 /// picture; so a file far smaller than its header claims is cut short. Arithmetic coding knows no such bound.
 constexpr std::int64_t kMostPixelsPerByte = std::int64_t{64} * 8 * 4;
 
-enum class Trouble { none, cut_short, too_large, too_many_scans, damaged };
+constexpr int kExifMarker = JPEG_APP0 + 1, kProfileMarker = JPEG_APP0 + 2;
+constexpr unsigned kWholeMarker = 0xFFFF;
+
+enum class Trouble { none, cut_short, too_large, too_many_scans, depth, process, damaged };
 
 struct Reader {
   jpeg_decompress_struct state{};
@@ -33,9 +39,14 @@ struct Reader {
   Input bytes;
   std::uint8_t* pixels = nullptr;
   size_t row_bytes = 0;
+  JOCTET* profile = nullptr;
+  unsigned profile_bytes = 0;
 
   explicit Reader(Input input) : bytes(input) {}
-  ~Reader() { jpeg_destroy_decompress(&state); }  // does nothing before jpeg_create_decompress
+  ~Reader() {
+    std::free(profile);
+    jpeg_destroy_decompress(&state);  // does nothing before jpeg_create_decompress
+  }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 };
@@ -58,6 +69,10 @@ Reader& reader_of(j_common_ptr state) {
       leave(state, Trouble::cut_short);
     case JERR_IMAGE_TOO_BIG:
       leave(state, Trouble::too_large);
+    case JERR_BAD_PRECISION:
+      leave(state, Trouble::depth);
+    case JERR_SOF_UNSUPPORTED:
+      leave(state, Trouble::process);
     default:
       leave(state, Trouble::damaged);
   }
@@ -74,6 +89,7 @@ void on_message(j_common_ptr state, int level) {
     case JWRN_JFIF_MAJOR:
     case JWRN_ADOBE_XFORM:
     case JWRN_TOO_MUCH_DATA:
+    case JWRN_BOGUS_ICC:  // the pixels are sound
       return;
     default:
       leave(state, Trouble::damaged);
@@ -97,7 +113,10 @@ void read_header(Reader& reader) {
   reader.state.client_data = &reader;
   reader.state.progress = &reader.progress;
   jpeg_mem_src(&reader.state, reader.bytes.data(), reader.bytes.size());
+  jpeg_save_markers(&reader.state, kExifMarker, kWholeMarker);
+  jpeg_save_markers(&reader.state, kProfileMarker, kWholeMarker);
   jpeg_read_header(&reader.state, TRUE);
+  jpeg_read_icc_profile(&reader.state, &reader.profile, &reader.profile_bytes);
 }
 
 void read_pixels(Reader& reader) {
@@ -116,6 +135,10 @@ void read_pixels(Reader& reader) {
     case Trouble::too_large:
       check_size(reader.state.image_width, reader.state.image_height, kFormat, where);
       break;
+    case Trouble::depth:
+      throw_unsupported(kFormat, std::to_string(reader.state.data_precision) + " bits a sample", where);
+    case Trouble::process:
+      throw_unsupported(kFormat, "lossless or hierarchical coding", where);
     case Trouble::too_many_scans:
       throw_damaged(kFormat, "it has more than " + std::to_string(kMaxScans) + " scans", where);
     default:
@@ -124,23 +147,37 @@ void read_pixels(Reader& reader) {
   throw_damaged(kFormat, reader.message, where);
 }
 
-/// Ink to light. Adobe's files store 255 minus the ink.
-Image rgb_of_cmyk(const Image& inks, bool adobe) {
+/// Ink to light. Files store 255 minus the ink, with Adobe's mark or without: all readers take them so, and writers do.
+Image rgb_of_cmyk(const Image& inks) {
   Image image(inks.width, inks.height, 3);
-  const int flip = adobe ? 0 : 255;
   const size_t count = static_cast<size_t>(inks.width) * inks.height;
   for (size_t i = 0; i < count; ++i) {
     const std::uint8_t* from = &inks.pixels[4 * i];
     for (size_t c = 0; c < 3; ++c) {
-      image.pixels[3 * i + c] = static_cast<std::uint8_t>(((from[c] ^ flip) * (from[3] ^ flip) + 127) / 255);
+      image.pixels[3 * i + c] = static_cast<std::uint8_t>((from[c] * from[3] + 127) / 255);
     }
   }
   return image;
 }
 
+int orientation_of(const Reader& reader) {
+  constexpr char kXmp[] = "http://ns.adobe.com/xap/1.0/";  // its zero byte belongs to it
+  int from_xmp = 0;
+  for (auto* marker = reader.state.marker_list; marker != nullptr; marker = marker->next) {
+    if (marker->marker != kExifMarker) continue;
+    const Input content(marker->data, marker->data_length);
+    if (content.size() > 6 && std::memcmp(content.data(), "Exif\0\0", 6) == 0) {
+      if (const int found = orientation_of_exif(content); found != 0) return found;
+    } else if (content.size() > sizeof kXmp && std::memcmp(content.data(), kXmp, sizeof kXmp) == 0) {
+      from_xmp = orientation_of_xmp({reinterpret_cast<const char*>(content.data()), content.size()});
+    }
+  }
+  return from_xmp != 0 ? from_xmp : 1;
+}
+
 }  // namespace
 
-Image decode_jpeg(Input bytes, const std::string& where) {
+Image decode_jpeg(Input bytes, const std::string& where, FileFacts& facts) {
   Reader reader(bytes);
   jpeg_decompress_struct& state = reader.state;
   state.err = jpeg_std_error(&reader.errors);
@@ -153,6 +190,7 @@ Image decode_jpeg(Input bytes, const std::string& where) {
   const std::int64_t pixels = std::int64_t{state.image_width} * state.image_height;
   if (!state.arith_code && pixels / kMostPixelsPerByte > std::ssize(bytes)) throw_cut_short(kFormat, where);
 
+  facts.orientation = orientation_of(reader);  // jpeg_finish_decompress() forgets the markers
   const bool cmyk = state.jpeg_color_space == JCS_CMYK || state.jpeg_color_space == JCS_YCCK;
   const bool grey = state.jpeg_color_space == JCS_GRAYSCALE;
   state.out_color_space = cmyk ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
@@ -161,7 +199,8 @@ Image decode_jpeg(Input bytes, const std::string& where) {
   reader.pixels = image.pixels.data();
   reader.row_bytes = static_cast<size_t>(image.width) * channels;
   if (!guarded(reader, read_pixels)) fail(reader, where);
-  return cmyk ? rgb_of_cmyk(image, state.saw_Adobe_marker) : image;
+  facts.profile = profile_name({reader.profile, reader.profile_bytes});
+  return cmyk ? rgb_of_cmyk(image) : image;
 }
 
 }  // namespace ganymede::image::codecs

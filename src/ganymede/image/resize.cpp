@@ -96,12 +96,33 @@ Image resize(const Image& image, int width, int height) {
   return result;
 }
 
+Image center_crop(const Image& image, int width, int height) {
+  // The side that stays whole gives the scale; the other one is rounded.
+  int w = image.width, h = image.height;
+  if (std::int64_t{w} * height > std::int64_t{h} * width) {
+    w = std::max(1, static_cast<int>((std::int64_t{h} * width + height / 2) / height));
+  } else {
+    h = std::max(1, static_cast<int>((std::int64_t{w} * height + width / 2) / width));
+  }
+  if (w == image.width && h == image.height) return image;
+  const int left = (image.width - w) / 2, top = (image.height - h) / 2;
+  Image result(w, h, image.channels);
+  for (int y = 0; y < h; ++y) {
+    std::copy_n(image.at(left, top + y), static_cast<size_t>(w) * image.channels, result.at(0, y));
+  }
+  return result;
+}
+
 Image center_crop_square(const Image& image) {
-  const int side = std::min(image.width, image.height);
-  const int left = (image.width - side) / 2, top = (image.height - side) / 2;
-  Image result(side, side, image.channels);
-  for (int y = 0; y < side; ++y) {
-    std::copy_n(image.at(left, top + y), static_cast<size_t>(side) * image.channels, result.at(0, y));
+  return center_crop(image, 1, 1);
+}
+
+Image on_white(const Image& image, int width, int height) {
+  Image result(width, height, image.channels);
+  std::fill(result.pixels.begin(), result.pixels.end(), std::uint8_t{255});
+  const int left = (width - image.width) / 2, top = (height - image.height) / 2;
+  for (int y = 0; y < image.height; ++y) {
+    std::copy_n(image.at(0, y), static_cast<size_t>(image.width) * image.channels, result.at(left, top + y));
   }
   return result;
 }

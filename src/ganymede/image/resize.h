@@ -9,8 +9,15 @@ namespace ganymede::image {
 /// detail is averaged, not skipped. Agrees with Pillow's BILINEAR to one level. Throws Error for empty sizes.
 Image resize(const Image& image, int width, int height);
 
-/// The largest square around the middle; the odd pixel is left out at the right or bottom.
+/// The largest part around the middle whose sides are as width to height; an odd pixel is left out at the right or
+/// bottom.
+Image center_crop(const Image& image, int width, int height);
+/// The largest square around the middle.
 Image center_crop_square(const Image& image);
+
+/// In the middle of a white picture of width x height, which is at least as large; an odd pixel goes to the right or
+/// bottom.
+Image on_white(const Image& image, int width, int height);
 
 /// Mirrored: the left column becomes the right one.
 Image flip_left_right(const Image& image);

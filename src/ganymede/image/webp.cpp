@@ -1,7 +1,12 @@
-// WebP in, through libwebp.
+// WebP in, through libwebp; of an animation the first frame, on its canvas.
 #include <webp/decode.h>
+#include <webp/demux.h>
+
+#include <algorithm>
+#include <memory>
 
 #include "ganymede/image/codecs.h"
+#include "ganymede/image/metadata.h"
 
 namespace ganymede::image::codecs {
 namespace {
@@ -24,14 +29,59 @@ void check(VP8StatusCode status, const std::string& where) {
   }
 }
 
+using Demuxer = std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)>;
+
+/// The file's metadata; damage in them leaves the picture as it is.
+void read_facts(const WebPData& data, FileFacts& facts) {
+  WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
+  const Demuxer demuxer(WebPDemuxPartial(&data, &state), &WebPDemuxDelete);
+  if (!demuxer) return;
+  const auto chunk = [&](const char* name, const auto& take) {
+    WebPChunkIterator found;
+    if (WebPDemuxGetChunk(demuxer.get(), name, 1, &found) == 0) return;
+    take(Input(found.chunk.bytes, found.chunk.size));
+    WebPDemuxReleaseChunkIterator(&found);
+  };
+  int exif = 0, xmp = 0;
+  chunk("EXIF", [&](Input bytes) { exif = orientation_of_exif(bytes); });
+  chunk("XMP ",
+        [&](Input bytes) { xmp = orientation_of_xmp({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); });
+  chunk("ICCP", [&](Input bytes) { facts.profile = profile_name(bytes); });
+  facts.orientation = exif != 0 ? exif : xmp != 0 ? xmp : 1;
+}
+
+Image first_frame(const WebPData& data, const std::string& where) {
+  WebPAnimDecoderOptions options;
+  if (!WebPAnimDecoderOptionsInit(&options))
+    throw_damaged(kFormat, "libwebp is of another version than its headers", where);
+  options.color_mode = MODE_RGBA;
+  // The whole of it: the decoder refuses a file whose later frames are cut off.
+  const std::unique_ptr<WebPAnimDecoder, decltype(&WebPAnimDecoderDelete)> decoder(WebPAnimDecoderNew(&data, &options),
+                                                                                   &WebPAnimDecoderDelete);
+  WebPAnimInfo info;
+  if (!decoder || !WebPAnimDecoderGetInfo(decoder.get(), &info)) throw_cut_short(kFormat, where);
+  check_size(info.canvas_width, info.canvas_height, kFormat, where);
+  std::uint8_t* pixels = nullptr;
+  int time = 0;
+  if (!WebPAnimDecoderGetNext(decoder.get(), &pixels, &time))
+    throw_damaged(kFormat, "its first frame is not valid", where);
+  Image image(static_cast<int>(info.canvas_width), static_cast<int>(info.canvas_height), 4);
+  std::copy_n(pixels, image.pixels.size(), image.pixels.begin());
+  flatten_alpha(image);
+  return image;
+}
+
 }  // namespace
 
-Image decode_webp(Input bytes, const std::string& where) {
+Image decode_webp(Input bytes, const std::string& where, FileFacts& facts) {
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) throw_damaged(kFormat, "libwebp is of another version than its headers", where);
   check(WebPGetFeatures(bytes.data(), bytes.size(), &config.input), where);
   check_size(config.input.width, config.input.height, kFormat, where);
-  if (config.input.has_animation) throw_damaged(kFormat, "it is an animation, not a picture", where);
+  const WebPData data{bytes.data(), bytes.size()};
+  read_facts(data, facts);
+  facts.animated = config.input.has_animation != 0;
+  if (facts.animated) return first_frame(data, where);
 
   const bool alpha = config.input.has_alpha != 0;
   Image image(config.input.width, config.input.height, alpha ? 4 : 3);

@@ -5,6 +5,20 @@
 #include "ganymede/data/sources.h"
 
 namespace ganymede::train {
+namespace {
+
+data::Fit fit_of(config::DataFit fit) {
+  switch (fit) {
+    case config::DataFit::kPad:
+      return data::Fit::kPad;
+    case config::DataFit::kStretch:
+      return data::Fit::kStretch;
+    default:
+      return data::Fit::kCrop;
+  }
+}
+
+}  // namespace
 
 std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,
                                                std::uint64_t seed) {
@@ -12,14 +26,16 @@ std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config,
                              .path = config.path,
                              .splits = config.splits,
                              .classes = config.classes,
-                             .size = static_cast<int>(image.height()),
+                             .size = {static_cast<int>(image.height()), static_cast<int>(image.width())},
                              .channels = static_cast<int>(image.channels()),
                              .count = static_cast<std::size_t>(config.count),
                              .seed = seed,
                              .attributes = config.attributes,
                              .where = config.where,
                              .photos = config.photos,
-                             .exclude = config.exclude});
+                             .exclude = config.exclude,
+                             .fit = fit_of(config.fit),
+                             .skip_bad = config.skip_bad});
 }
 
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan) {

@@ -1,0 +1,38 @@
+#include "cli/data_sheet.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ganymede/data/text.h"
+#include "ganymede/image/grid.h"
+
+namespace ganymede::cli {
+
+std::string kind_of(const data::DatasetInfo& info) {
+  return fmt::format("{}x{} {}", info.width, info.height, info.channels == 1 ? "grey" : "RGB");
+}
+
+image::Image data_sheet(const data::Dataset& dataset, std::size_t each) {
+  constexpr std::size_t kRows = 8;
+  const auto& info = dataset.info();
+  if (info.classes.empty()) {
+    std::vector<image::Image> pictures;
+    for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i)
+      pictures.push_back(data::picture(dataset, i));
+    return image::grid(pictures, static_cast<int>(each));
+  }
+  std::vector<image::LabelledRow> rows;
+  for (const auto& name : info.classes) rows.push_back({name, {}});
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
+    const int label = dataset.label(i);
+    if (label < 0) continue;
+    auto& row = rows[static_cast<std::size_t>(label)].images;
+    if (row.size() < each) row.push_back(data::picture(dataset, i));
+  }
+  std::erase_if(rows, [](const auto& row) { return row.images.empty(); });
+  return image::labelled_grid(
+      rows, fmt::format("{}: {} images of {}", info.name, data::grouped(dataset.size()), kind_of(info)));
+}
+
+}  // namespace ganymede::cli

@@ -1,0 +1,24 @@
+// Texts from outside (file names above all) made fit for one line of a message, a list or JSON.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ganymede {
+
+/// `text` as valid UTF-8 on one line: line ends, other control characters and bytes that are no UTF-8 are written as
+/// \n, \t, \r and \x1b. All else stays as it is.
+std::string printable(std::string_view text);
+
+/// As printable(), with each backslash doubled, so that no two names look the same: what lists of files hold.
+std::string listed_name(std::string_view name);
+
+/// Whether `text` is UTF-8 throughout.
+bool is_utf8(std::string_view text);
+
+/// What a Git LFS pointer begins with: 130 bytes of text that stand where the file itself should.
+inline constexpr std::string_view kLfsPointer = "version https://git-lfs.github.com/spec/";
+inline constexpr const char* kIsLfsPointer = "this is a Git LFS pointer, not the file";
+inline constexpr const char* kMendLfsPointer = "run `git lfs pull` where it came from";
+
+}  // namespace ganymede

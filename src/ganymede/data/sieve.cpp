@@ -1,0 +1,82 @@
+#include "ganymede/data/sieve.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "ganymede/core/text.h"
+#include "ganymede/data/file_tree.h"
+#include "ganymede/data/text.h"
+#include "ganymede/image/decode.h"
+
+namespace ganymede::data {
+namespace {
+
+constexpr std::array<std::string_view, 22> kRead = {
+    ".png", ".apng", ".jpg",  ".jpeg",  ".jpe",  ".jfif", ".jif",   ".webp", ".gif", ".bmp",   ".dib",
+    ".tif", ".tiff", ".avif", ".avifs", ".heic", ".heif", ".heics", ".hif",  ".jxl", ".pjpeg", ".pjp"};
+/// Pictures that nothing here reads.
+constexpr std::array<std::string_view, 29> kOther = {".svg", ".svgz", ".psd", ".psb", ".xcf", ".kra", ".ai",  ".eps",
+                                                     ".ppm", ".pgm",  ".pbm", ".pnm", ".pam", ".pfm", ".tga", ".dds",
+                                                     ".exr", ".hdr",  ".ico", ".cur", ".pcx", ".jp2", ".j2k", ".jpx",
+                                                     ".jxr", ".wdp",  ".qoi", ".dcm", ".mng"};
+/// Cameras' raw files: TIFF outside, but what a reader of TIFF finds in them is a thumbnail.
+constexpr std::array<std::string_view, 17> kRaw = {".dng", ".nef", ".nrw", ".cr2", ".cr3", ".crw",
+                                                   ".arw", ".srf", ".sr2", ".orf", ".rw2", ".raf",
+                                                   ".pef", ".srw", ".3fr", ".iiq", ".raw"};
+
+template <std::size_t N>
+bool among(const std::array<std::string_view, N>& endings, std::string_view ending) {
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+/// ".jpg" of "a/B.JPG"; empty where there is none.
+std::string ending_of(const std::string& name) {
+  constexpr std::size_t kLongest = 12;
+  const std::string base = base_name(name);
+  const auto dot = base.rfind('.');
+  if (dot == std::string::npos || dot == 0 || base.size() - dot > kLongest) return {};
+  std::string ending = base.substr(dot);
+  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  return ending;
+}
+
+}  // namespace
+
+bool is_picture_name(const std::string& name) {
+  return among(kRead, ending_of(name));
+}
+
+bool Sieve::takes(const std::string& name, const Head& head) {
+  const std::string ending = ending_of(name);
+  if (among(kRead, ending)) return true;
+  if (!among(kRaw, ending) && !is_archive_name(name) && image::format_of(head()) != nullptr) return true;
+  ++turned_away_[ending];
+  return false;
+}
+
+std::vector<std::string> Sieve::notes() const {
+  std::size_t pictures = 0, others = 0;
+  std::string pictures_list, others_list;
+  for (const auto& [ending, count] : turned_away_) {
+    const bool picture = among(kOther, ending) || among(kRaw, ending);
+    std::string& list = picture ? pictures_list : others_list;
+    list += fmt::format("{}{} {}", list.empty() ? "" : ", ", grouped(count),
+                        ending.empty() ? "without an ending" : printable(ending));
+    (picture ? pictures : others) += count;
+  }
+  std::vector<std::string> notes;
+  if (pictures > 0) {
+    notes.push_back(
+        fmt::format("left out: {} of formats that are not read ({})", counted(pictures, "picture"), pictures_list));
+  }
+  if (others > 0) {
+    notes.push_back(fmt::format("left out: {} that {} no picture ({})", counted(others, "file"),
+                                others == 1 ? "is" : "are", others_list));
+  }
+  return notes;
+}
+
+}  // namespace ganymede::data

@@ -1,0 +1,289 @@
+#include "ganymede/data/survey.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/files.h"
+#include "ganymede/core/hash.h"
+#include "ganymede/core/log.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/core/text.h"
+#include "ganymede/data/cache.h"
+#include "ganymede/data/parallel.h"
+#include "ganymede/data/text.h"
+#include "ganymede/image/decode.h"
+
+namespace ganymede::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Goes up when decode() judges files otherwise.
+constexpr int kSurveyVersion = 1;
+constexpr const char* kSurveyFiles = ".survey";
+constexpr std::uint64_t kLargestSurvey = std::uint64_t{4} << 30, kAllSurveys = std::uint64_t{2} << 30;
+/// Fewer pictures are examined before a bar is read.
+constexpr std::size_t kCheckProgressFrom = 2'000;
+/// So many faults are listed; a line of more helps nobody.
+constexpr std::size_t kMostListed = 100;
+
+/// The first line: what reads pictures, and how.
+std::string survey_header() {
+  std::string text = fmt::format("ganymede survey {}", kSurveyVersion);
+  for (const auto& [name, built] : image::formats()) text += built ? fmt::format(" {}", name) : "";
+  return text + "\n";
+}
+
+std::string line_of(const std::string& key, const Examined& e) {
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.pixels, e.width, e.height, e.channels,
+                     e.bits, e.orientation, e.animated ? 1 : 0, e.format, printable(e.profile), printable(e.fault));
+}
+
+std::optional<Examined> parse_line(std::string_view fields) {
+  Examined e;
+  int animated = 0;
+  const auto hash_end = std::from_chars(fields.data(), fields.data() + fields.size(), e.pixels).ptr;
+  fields.remove_prefix(std::min(fields.size(), static_cast<std::size_t>(hash_end - fields.data()) + 1));
+  for (int* number : {&e.width, &e.height, &e.channels, &e.bits, &e.orientation, &animated}) {
+    const auto tab = fields.find('\t');
+    if (tab == std::string_view::npos) return std::nullopt;
+    if (std::from_chars(fields.data(), fields.data() + tab, *number).ec != std::errc()) return std::nullopt;
+    fields.remove_prefix(tab + 1);
+  }
+  e.animated = animated != 0;
+  for (std::string* text : {&e.format, &e.profile}) {
+    const auto tab = fields.find('\t');
+    if (tab == std::string_view::npos) return std::nullopt;
+    *text = fields.substr(0, tab);
+    fields.remove_prefix(tab + 1);
+  }
+  e.fault = fields;
+  return e;
+}
+
+/// A survey file: the header, a line a picture, the checksum of all that. One that is damaged is as good as none.
+class Surveyed {
+ public:
+  explicit Surveyed(const fs::path& path) {
+    std::error_code error;
+    if (path.empty() || !fs::exists(path, error)) return;
+    try {
+      bytes_ = read_file(path, kLargestSurvey);
+    } catch (const Error&) {
+      return;
+    }
+    const std::string_view text(reinterpret_cast<const char*>(bytes_.data()), bytes_.size());
+    const std::string head = survey_header();
+    if (text.size() < head.size() + kSum || !text.starts_with(head)) return;
+    if (text_digest(text.substr(0, text.size() - kSum)) != text.substr(text.size() - kSum)) return;
+    for (std::size_t at = head.size(); at < text.size() - kSum;) {
+      const std::size_t end = text.find('\n', at), tab = text.find('\t', at);
+      if (end == std::string_view::npos || tab > end) break;
+      const std::size_t second = text.find('\t', tab + 1);  // behind name and stamp
+      if (second < end) lines_.emplace(text.substr(at, second - at), text.substr(second + 1, end - second - 1));
+      at = end + 1;
+    }
+    fs::last_write_time(path, fs::file_time_type::clock::now(), error);  // marks it as used
+  }
+  std::optional<Examined> find(const std::string& key) const {
+    const auto found = lines_.find(key);
+    return found == lines_.end() ? std::nullopt : parse_line(found->second);
+  }
+
+  /// Lines of pictures that are not among `names`: another part of the same set.
+  std::string others(const std::unordered_set<std::string>& names) const {
+    std::string text;
+    for (const auto& [key, fields] : lines_) {
+      if (!names.contains(std::string(key.substr(0, key.find('\t'))))) text += fmt::format("{}\t{}\n", key, fields);
+    }
+    return text;
+  }
+
+  static void write(const fs::path& path, std::string text) {
+    text = survey_header() + text;
+    write_file(path, text + text_digest(text));
+    trim_cache(path.parent_path(), kSurveyFiles, kAllSurveys);
+  }
+
+ private:
+  static constexpr std::size_t kSum = 64;
+  Bytes bytes_;
+  std::unordered_map<std::string_view, std::string_view> lines_;
+};
+
+/// Guards against chance, not against malice.
+std::uint64_t hash_of(const image::Image& picture) {
+  constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
+  std::uint64_t hash = static_cast<std::uint64_t>(picture.width) << 32 |
+                       static_cast<std::uint64_t>(picture.height) << 2 | static_cast<std::uint64_t>(picture.channels);
+  const auto mix = [&](std::uint64_t word) {
+    hash = (hash ^ word) * kOdd;
+    hash ^= hash >> 29;
+  };
+  const auto& pixels = picture.pixels;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= pixels.size(); at += sizeof word) {
+    std::memcpy(&word, pixels.data() + at, sizeof word);
+    mix(word);
+  }
+  for (; at < pixels.size(); ++at) mix(pixels[at]);
+  return hash;
+}
+
+Examined examine_one(const PictureStore& store, std::size_t index, std::size_t place, const OnPicture& on_picture) {
+  Examined e;
+  try {
+    image::FileFacts facts;
+    image::Image picture = store.decode(index, &facts);
+    e.format = facts.format;
+    e.profile = facts.profile;
+    e.width = picture.width;
+    e.height = picture.height;
+    e.channels = picture.channels;
+    e.bits = facts.bits;
+    e.orientation = facts.orientation;
+    e.animated = facts.animated;
+    e.pixels = hash_of(picture);
+    if (on_picture) on_picture(place, std::move(picture));
+  } catch (const Error& error) {
+    e.fault = error.what_happened();
+  }
+  return e;
+}
+
+}  // namespace
+
+std::vector<Examined> examine(const PictureStore& store, const std::vector<std::size_t>& pictures,
+                              const OnPicture& on_picture) {
+  const fs::path folder = cache_folder();
+  const std::string root = fs::absolute(store.root()).lexically_normal().string();
+  const fs::path path = folder.empty() ? folder : folder / "surveys" / (text_digest(root).substr(0, 32) + kSurveyFiles);
+  const Surveyed before(path);
+  std::vector<Examined> result(pictures.size());
+  std::vector<std::string> keys(pictures.size());
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    keys[i] = listed_name(store.name(pictures[i])) + "\t" + printable(store.stamp(pictures[i]));
+    if (auto known = before.find(keys[i])) {
+      result[i] = std::move(*known);
+    } else {
+      places.push_back(i);
+    }
+  }
+  if (places.empty()) return result;
+
+  std::optional<Progress> progress;
+  if (places.size() >= kCheckProgressFrom) progress.emplace("checking", places.size(), "picture");
+  std::mutex mutex;
+  std::size_t done = 0;
+  parallel(places.size(), [&](std::size_t i) {
+    const std::size_t place = places[i];
+    result[place] = examine_one(store, pictures[place], place, on_picture);
+    const std::lock_guard lock(mutex);
+    if (progress) progress->update(++done);
+  });
+  if (path.empty()) return result;
+  std::unordered_set<std::string> names;
+  for (const auto& key : keys) names.insert(key.substr(0, key.find('\t')));
+  std::string text = before.others(names);
+  for (std::size_t i = 0; i < pictures.size(); ++i) text += line_of(keys[i], result[i]);
+  try {
+    Surveyed::write(path, std::move(text));
+  } catch (const Error& error) {
+    spdlog::debug("what was found about the pictures was not kept: {}", error.what());
+  }
+  return result;
+}
+
+void refuse_faults(const std::vector<Examined>& examined, const PictureStore& store,
+                   const std::vector<std::size_t>& pictures, const std::string& root) {
+  const char* mend = "mend or remove {}, or leave {} out: --skip-bad, or skip_bad = true in [data]";
+  std::vector<std::size_t> bad;
+  for (std::size_t i = 0; i < examined.size(); ++i) {
+    if (!examined[i].fault.empty()) bad.push_back(i);
+  }
+  if (bad.empty()) return;
+  if (bad.size() == 1) {
+    throw Error(examined[bad[0]].fault, store.where(pictures[bad[0]]), fmt::format(fmt::runtime(mend), "it", "it"));
+  }
+  std::string list;
+  for (std::size_t i = 0; i < std::min(bad.size(), kMostListed); ++i) {
+    list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", listed_name(store.name(pictures[bad[i]])),
+                        examined[bad[i]].fault);
+  }
+  if (bad.size() > kMostListed) list += fmt::format(" and {} more", grouped(bad.size() - kMostListed));
+  throw Error(fmt::format("{} of {} pictures cannot be used: {}", grouped(bad.size()), grouped(examined.size()), list),
+              root, fmt::format(fmt::runtime(mend), "them", "them"));
+}
+
+std::string listed(const std::map<std::string, std::size_t>& counts) {
+  std::vector<std::pair<std::size_t, std::string>> rows;
+  for (const auto& [name, count] : counts) rows.emplace_back(count, name);
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text;
+  for (const auto& [count, name] : rows) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(count), name);
+  return text;
+}
+
+std::vector<std::pair<std::size_t, std::size_t>> copies_among(const std::vector<Examined>& examined) {
+  std::vector<std::pair<std::size_t, std::size_t>> copies;
+  std::unordered_map<std::uint64_t, std::size_t> first;
+  for (std::size_t i = 0; i < examined.size(); ++i) {
+    if (!examined[i].fault.empty()) continue;
+    const auto [found, fresh] = first.emplace(examined[i].pixels, i);
+    if (!fresh) copies.emplace_back(i, found->second);
+  }
+  return copies;
+}
+
+std::vector<std::string> survey_notes(const std::vector<Examined>& examined) {
+  std::map<std::string, std::size_t> formats, profiles, faults;
+  std::size_t turned = 0, animated = 0, deep = 0, sound = 0, bad = 0;
+  for (const auto& e : examined) {
+    if (!e.fault.empty()) {
+      ++bad;
+      ++faults[e.fault];
+      continue;
+    }
+    ++sound;
+    ++formats[e.format];
+    if (!e.profile.empty()) ++profiles[e.profile];
+    turned += e.orientation != 1 ? 1 : 0;
+    animated += e.animated ? 1 : 0;
+    deep += e.bits > 8 ? 1 : 0;
+  }
+  std::vector<std::string> notes;
+  notes.push_back(fmt::format("taken: {} ({})", counted(sound, "picture"), listed(formats)));
+  if (bad > 0) notes.push_back(fmt::format("left out: {} ({})", counted(bad, "bad picture"), listed(faults)));
+  if (turned > 0)
+    notes.push_back(fmt::format("{} turned as {} orientation tag says", counted(turned, "picture was", "pictures were"),
+                                turned == 1 ? "its" : "their"));
+  if (animated > 0) notes.push_back(fmt::format("of {} the first frame alone is used", counted(animated, "animation")));
+  if (deep > 0)
+    notes.push_back(fmt::format("{} more than 8 bits a sample, of which 8 are used",
+                                counted(deep, "picture has", "pictures have")));
+  if (const auto copies = copies_among(examined).size(); copies > 0) {
+    notes.push_back(
+        fmt::format("{} the same as another, pixel by pixel", counted(copies, "picture is", "pictures are")));
+  }
+  if (!profiles.empty()) {
+    std::size_t with = 0;
+    for (const auto& [name, count] : profiles) with += count;
+    notes.push_back(fmt::format("{} a colour profile other than sRGB, which is not applied ({})",
+                                counted(with, "picture has", "pictures have"), listed(profiles)));
+  }
+  return notes;
+}
+
+}  // namespace ganymede::data

@@ -1,0 +1,157 @@
+// TIFF in, through libtiff's reader for RGBA: the first page.
+#include <tiffio.h>
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "ganymede/image/codecs.h"
+#include "ganymede/image/metadata.h"
+
+namespace ganymede::image::codecs {
+
+const bool kReadsTiff = true;
+
+namespace {
+
+constexpr const char* kFormat = "TIFF";
+constexpr tmsize_t kMostAtOnce = tmsize_t{512} << 20;
+
+struct Source {
+  Input bytes;
+  toff_t at = 0;
+  bool cut_short = false;
+  char message[256] = {};
+};
+
+Source& source_of(thandle_t handle) {
+  return *static_cast<Source*>(handle);
+}
+
+tmsize_t read_bytes(thandle_t handle, void* to, tmsize_t length) {
+  Source& source = source_of(handle);
+  const toff_t left = source.at < source.bytes.size() ? source.bytes.size() - source.at : 0;
+  const tmsize_t given = std::min(length, static_cast<tmsize_t>(left));
+  if (given < length) source.cut_short = true;
+  if (given > 0) std::memcpy(to, source.bytes.data() + source.at, static_cast<size_t>(given));
+  source.at += static_cast<toff_t>(given);
+  return given;
+}
+
+tmsize_t write_bytes(thandle_t, void*, tmsize_t) {
+  return -1;
+}
+
+toff_t seek(thandle_t handle, toff_t offset, int whence) {
+  Source& source = source_of(handle);
+  source.at = whence == SEEK_SET ? offset : whence == SEEK_CUR ? source.at + offset : source.bytes.size() + offset;
+  return source.at;
+}
+
+int close(thandle_t) {
+  return 0;
+}
+toff_t size(thandle_t handle) {
+  return source_of(handle).bytes.size();
+}
+
+int on_error(TIFF*, void* user, const char*, const char* format, va_list arguments) {
+  Source& source = *static_cast<Source*>(user);
+  if (source.message[0] == '\0') std::vsnprintf(source.message, sizeof source.message, format, arguments);
+  return 1;
+}
+int on_warning(TIFF*, void*, const char*, const char*, va_list) {
+  return 1;
+}
+
+struct Close {
+  void operator()(TIFF* file) const { TIFFClose(file); }
+};
+using File = std::unique_ptr<TIFF, Close>;
+
+File open(Source& source, const std::string& where) {
+  const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
+                                                                                 &TIFFOpenOptionsFree);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMostAtOnce);
+  TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_error, &source);
+  TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_warning, &source);
+  return File(TIFFClientOpenExt(where.c_str(), "rm", &source, read_bytes, write_bytes, seek, close, size, nullptr,
+                                nullptr, options.get()));
+}
+
+[[noreturn]] void fail(const Source& source, const std::string& where) {
+  const std::string_view reason = source.message;
+  if (source.cut_short) throw_cut_short(kFormat, where);
+  throw_damaged(kFormat, reason.empty() ? "it cannot be read" : std::string(reason), where);
+}
+
+struct Kind {
+  std::uint16_t bits = 1, samples = 1, photometric = PHOTOMETRIC_MINISBLACK, orientation = 1, extras = 0;
+  bool grey = false;
+  bool alpha = false;  ///< premultiplied in libtiff's answer, however it is stored
+};
+
+Kind kind_of(TIFF* file, const std::string& where) {
+  Kind kind;
+  TIFFGetFieldDefaulted(file, TIFFTAG_BITSPERSAMPLE, &kind.bits);
+  TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLESPERPIXEL, &kind.samples);
+  TIFFGetFieldDefaulted(file, TIFFTAG_ORIENTATION, &kind.orientation);
+  TIFFGetField(file, TIFFTAG_PHOTOMETRIC, &kind.photometric);
+  std::uint16_t* types = nullptr;
+  TIFFGetFieldDefaulted(file, TIFFTAG_EXTRASAMPLES, &kind.extras, &types);
+  // What an extra sample of no stated kind is, nobody knows: it is not transparency.
+  kind.alpha =
+      kind.extras > 0 && types != nullptr && (types[0] == EXTRASAMPLE_ASSOCALPHA || types[0] == EXTRASAMPLE_UNASSALPHA);
+  const bool one = kind.photometric == PHOTOMETRIC_MINISBLACK || kind.photometric == PHOTOMETRIC_MINISWHITE;
+  const int inks = kind.samples - kind.extras;
+  kind.grey = one && inks == 1;
+  char reason[1024] = {};
+  if (one && inks > 1) throw_unsupported(kFormat, std::to_string(inks) + " channels of unknown colours", where);
+  if (TIFFRGBAImageOK(file, reason) == 0)
+    throw_unsupported(kFormat, std::string("a layout libtiff names so: ") + reason, where);
+  return kind;
+}
+
+}  // namespace
+
+Image decode_tiff(Input bytes, const std::string& where, FileFacts& facts) {
+  Source source{bytes};
+  const File file = open(source, where);
+  if (!file) fail(source, where);
+  std::uint32_t width = 0, height = 0;
+  TIFFGetField(file.get(), TIFFTAG_IMAGEWIDTH, &width);
+  TIFFGetField(file.get(), TIFFTAG_IMAGELENGTH, &height);
+  check_size(width, height, kFormat, where);
+  const Kind kind = kind_of(file.get(), where);
+  std::vector<std::uint32_t> raster(static_cast<size_t>(width) * height);
+  // In the orientation that it is stored in: decode() turns pictures of all formats.
+  if (TIFFReadRGBAImageOriented(file.get(), width, height, raster.data(), kind.orientation, 1) == 0 ||
+      source.cut_short) {
+    fail(source, where);
+  }
+  Image image(static_cast<int>(width), static_cast<int>(height), kind.grey ? 1 : 3);
+  for (size_t i = 0; i < raster.size(); ++i) {
+    const std::uint32_t pixel = raster[i];
+    const std::uint32_t white = kind.alpha ? 255 - TIFFGetA(pixel) : 0;
+    std::uint8_t* to = image.pixels.data() + i * static_cast<size_t>(image.channels);
+    to[0] = static_cast<std::uint8_t>(std::min<std::uint32_t>(255, TIFFGetR(pixel) + white));
+    if (kind.grey) continue;
+    to[1] = static_cast<std::uint8_t>(std::min<std::uint32_t>(255, TIFFGetG(pixel) + white));
+    to[2] = static_cast<std::uint8_t>(std::min<std::uint32_t>(255, TIFFGetB(pixel) + white));
+  }
+  facts.bits = kind.bits;
+  facts.orientation = kind.orientation;
+  facts.animated = TIFFLastDirectory(file.get()) == 0;
+  std::uint32_t profile_bytes = 0;
+  void* profile = nullptr;
+  if (TIFFGetField(file.get(), TIFFTAG_ICCPROFILE, &profile_bytes, &profile) == 1) {
+    facts.profile = profile_name({static_cast<const std::uint8_t*>(profile), profile_bytes});
+  }
+  return image;
+}
+
+}  // namespace ganymede::image::codecs

@@ -1,0 +1,39 @@
+#include "ganymede/core/text.h"
+
+#include "support/support.h"
+
+namespace ganymede {
+namespace {
+
+TEST(Text, StaysWhatItIsWhereItIsText) {
+  for (const char* text : {"", "a/b c.png", "\xd1\x82\xd0\xb5\xd1\x81\xd1\x82", "\xf0\x9f\x90\xb1", "a\\b"}) {
+    EXPECT_EQ(printable(text), text);
+    EXPECT_TRUE(is_utf8(text));
+  }
+}
+
+TEST(Text, ControlCharactersAndStrangeBytesAreWritten) {
+  EXPECT_EQ(printable("two\nlines\t\r"), "two\\nlines\\t\\r");
+  EXPECT_EQ(printable("\x1b[31mred\x7f"), "\\x1b[31mred\\x7f");
+  EXPECT_EQ(printable("caf\xe9"), "caf\\xe9");
+  EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b") << "a control character of two bytes";
+  for (const char* text :
+       {"\xff", "\xc0\xaf", "\xe0\x80\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\x80"}) {
+    EXPECT_FALSE(is_utf8(text)) << printable(text);
+    EXPECT_TRUE(is_utf8(printable(text)));
+  }
+}
+
+TEST(Text, ListedNamesAreAllDifferent) {
+  EXPECT_EQ(listed_name("a\\xe9"), "a\\\\xe9");
+  EXPECT_EQ(listed_name("a\xe9"), "a\\xe9");
+}
+
+TEST(Text, ErrorsHoldNothingThatIsNoText) {
+  const Error error("a\nb", "caf\xe9.png", "c");
+  EXPECT_STREQ(error.what(), "a\\nb, caf\\xe9.png; c");
+  EXPECT_EQ(error.where(), "caf\\xe9.png");
+}
+
+}  // namespace
+}  // namespace ganymede

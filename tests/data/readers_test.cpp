@@ -1,0 +1,186 @@
+// A user's own pictures: all are used, or it is said which are not and why.
+#include "data/fixtures.h"
+#include "ganymede/data/sieve.h"
+
+namespace ganymede::data {
+namespace {
+
+using namespace ganymede::test;
+using testing::AllOf;
+using testing::Contains;
+using testing::Each;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+class Readers : public testing::Test {
+ protected:
+  DatasetOptions options(const std::string& name = "set") {
+    DatasetOptions wanted;
+    wanted.name = "folder";
+    wanted.path = folder_ / name;
+    return wanted;
+  }
+  std::string failure(const DatasetOptions& wanted) {
+    return error_of([&] { open_dataset(wanted); });
+  }
+  void write(const Members& members) { write_folder(folder_ / "set", members); }
+  static Bytes grey(int level) { return png(4, 4, {static_cast<std::uint8_t>(level)}); }
+
+  TemporaryFolder folder_;
+  Environment cache_{"XDG_CACHE_HOME", folder_ / "cache"};
+};
+
+TEST_F(Readers, PicturesAreKnownByTheirContent) {
+  Members members = {{"a/none", grey(1)},
+                     {"a/wrong.txt", grey(2)},
+                     {"a/b.jfif", grey(3)},
+                     {"b/1.png", grey(4)},
+                     {"b/notes.txt", bytes_of("x")},
+                     {"b/drawing.svg", bytes_of("<svg/>")},
+                     {"b/more.svg", bytes_of("<svg/>")},
+                     {"b/photo.cr2", bytes_of("II*\0xxxxCR")}};
+  write(members);
+  write_archive(folder_ / "x.zip", members);
+  for (const char* name : {"set", "x.zip"}) {
+    const auto set = open_dataset(options(name));
+    EXPECT_EQ(set->size(), 4u) << name;
+    EXPECT_THAT(set->info().notes, Contains("taken: 4 pictures (4 PNG)"));
+    EXPECT_THAT(set->info().notes, Contains("left out: 3 pictures of formats that are not read (1 .cr2, 2 .svg)"));
+    EXPECT_THAT(set->info().notes, Contains("left out: 1 file that is no picture (1 .txt)"));
+  }
+}
+
+TEST_F(Readers, ArchivesWithLinksGiveTheFoldersSet) {
+  Members members, plain;
+  std::vector<Link> links;
+  for (int i = 0; i < 10; ++i) {
+    const std::string name = std::to_string(i) + ".png";
+    members["a/" + name] = grey(i);
+    plain["a/" + name] = plain["b/" + name] = grey(i);
+    links.push_back({"b/" + name, i % 2 == 0 ? "a/" + name : "../a/" + name, i % 2 == 0});
+  }
+  write(plain);
+  write_archive(folder_ / "x.tar", members, links);
+  const auto set = open_dataset(options("x.tar"));
+  EXPECT_EQ(set->size(), 20u);
+  EXPECT_THAT(set->info().classes, ElementsAre("a", "b"));
+  EXPECT_EQ(set->info().checksum, open_dataset(options())->info().checksum);
+}
+
+TEST_F(Readers, NamesOfAnyBytesBecomeText) {
+  const Members members = {{"caf\xe9/1.png", grey(1)}, {"two\nlines/2.png", grey(2)}, {"plain/\xff.png", grey(3)}};
+  write(members);
+  write_archive(folder_ / "x.zip", members);
+  for (const char* name : {"set", "x.zip"}) {
+    const auto set = open_dataset(options(name));
+    EXPECT_THAT(set->info().classes, ElementsAre("caf\\xe9", "plain", "two\\nlines"));
+    EXPECT_EQ(set->key(1), "plain/\\xff.png");
+    DatasetOptions wanted = options(name);
+    write_file(folder_ / "list.txt", std::string_view("plain/\\xff.png\n"));
+    wanted.exclude = folder_ / "list.txt";
+    EXPECT_EQ(open_dataset(wanted)->size(), 2u) << "a list finds what it names";
+  }
+  write({{"caf\xe9/bad.png", bytes_of("x")}});
+  EXPECT_THAT(failure(options()), HasSubstr("caf\\xe9/bad.png"));
+}
+
+TEST_F(Readers, PicturesBesideTheOnlyFolderAreNotDropped) {
+  write({{"1.png", grey(1)},
+         {"2.png", grey(2)},
+         {"3.png", grey(3)},
+         {"thumbs/1.png", grey(1)},
+         {"thumbs/2.png", grey(2)}});
+  EXPECT_THAT(failure(options()),
+              AllOf(HasSubstr("3 pictures lie beside the folder 'thumbs' with 2"), HasSubstr("--class 'thumbs'")));
+  DatasetOptions wanted = options();
+  wanted.classes = {"thumbs"};
+  EXPECT_EQ(open_dataset(wanted)->size(), 2u);
+  EXPECT_THAT(open_dataset(wanted)->info().notes, Contains("left out: 3 pictures beside the class folders"));
+}
+
+TEST_F(Readers, AllBadFilesAreNamedAtOnceAndLeftOutOnDemand) {
+  Members members;
+  for (int i = 0; i < 20; ++i) members[std::to_string(i) + ".png"] = grey(i);
+  Bytes cut = png(40, 40, {1, 2, 3});
+  cut.resize(cut.size() / 2);
+  members["z1.png"] = {};
+  members["z2.png"] = cut;
+  members["z3.jpg"] = bytes_of("<!DOCTYPE html><html></html>");
+  members["z4.png"] = bytes_of("version https://git-lfs.github.com/spec/v1\nsize 3\n");
+  write(members);
+  write_archive(folder_ / "x.tar.gz", members);
+  for (const char* name : {"set", "x.tar.gz"}) {
+    DatasetOptions wanted = options(name);
+    EXPECT_THAT(
+        failure(wanted),
+        AllOf(HasSubstr(
+                  "4 of 24 pictures cannot be used: z1.png (the image file is empty), z2.png (the PNG is cut short), "
+                  "z3.jpg (this is a web page, not a picture), z4.png (this is a Git LFS pointer"),
+              HasSubstr("--skip-bad")));
+    for (const int size : {0, 4, 4096}) {  // as they are, in memory, decoded at each read
+      wanted.size = size;
+      EXPECT_THAT(failure(wanted), HasSubstr("4 of 24 pictures cannot be used"));
+      wanted.skip_bad = true;
+      const auto set = open_dataset(wanted);
+      EXPECT_EQ(set->size(), 20u);
+      EXPECT_THAT(set->info().notes, Contains(HasSubstr("left out: 4 bad pictures")));
+      EXPECT_THAT(pixels_of(*set, 19), Each(9)) << "9.png is the last by name";
+      wanted.skip_bad = false;
+    }
+  }
+}
+
+TEST_F(Readers, WhatWasCheckedIsNotCheckedAgain) {
+  Members members;
+  for (int i = 0; i < 6; ++i) members[std::to_string(i) + ".png"] = grey(i);
+  write(members);
+  DatasetOptions wanted = options();
+  wanted.size = 4096;  // decoded at each read
+  const auto first = open_dataset(wanted);
+  // The same size and time: only a check that is made anew would see that it is broken.
+  const fs::path file = folder_ / "set/3.png";
+  const auto time = fs::last_write_time(file);
+  write_file(file, Bytes(fs::file_size(file), 7));
+  fs::last_write_time(file, time);
+  EXPECT_EQ(open_dataset(wanted)->info().checksum, first->info().checksum);
+  fs::last_write_time(file, time + std::chrono::seconds(1));
+  EXPECT_THAT(failure(wanted), HasSubstr("set/3.png"));
+  // A result that is damaged is as good as none.
+  fs::last_write_time(file, time);
+  for (const auto& entry : fs::directory_iterator(folder_ / "cache/ganymede/surveys")) {
+    Bytes bytes = read_file(entry.path());
+    bytes[bytes.size() / 2] ^= 1;
+    write_file(entry.path(), bytes);
+  }
+  EXPECT_THAT(failure(wanted), HasSubstr("set/3.png"));
+}
+
+TEST_F(Readers, OneColourAmongGreyOnesIsTheSameInEveryPlace) {
+  for (const int place : {0, 7, 15, 100}) {
+    Members members;
+    for (int i = 0; i < 101; ++i)
+      members[std::to_string(1000 + i) + ".png"] = i == place ? png(4, 4, {9, 8, 7}) : grey(i);
+    const std::string name = "set" + std::to_string(place);
+    write_folder(folder_ / name, members);
+    for (const int size : {0, 4096}) {
+      DatasetOptions wanted = options(name);
+      wanted.size = size;
+      const auto set = open_dataset(wanted);
+      EXPECT_EQ(set->info().channels, 3) << place;
+      EXPECT_THAT(set->info().notes, Contains("1 picture is in colour and 100 in grey: all are taken as RGB"));
+    }
+  }
+}
+
+TEST(Sieve, KnowsEndingsInAnyCase) {
+  EXPECT_TRUE(is_picture_name("a/b.JPG"));
+  EXPECT_TRUE(is_picture_name("x.jpe"));
+  EXPECT_TRUE(is_picture_name("x.HEIC"));
+  EXPECT_FALSE(is_picture_name("x.svg"));
+  EXPECT_FALSE(is_picture_name("png"));
+}
+
+}  // namespace
+}  // namespace ganymede::data

@@ -1,0 +1,229 @@
+// Formats beside PNG, JPEG and WebP, and what files say beside their pixels.
+#include <cmath>
+#include <cstdlib>
+
+#include "ganymede/core/random.h"
+#include "ganymede/image/decode.h"
+#include "ganymede/image/metadata.h"
+#include "image/format_fixtures.h"
+#include "support/support.h"
+
+namespace ganymede::image {
+namespace {
+
+using test::error_of;
+using test::format_fixture;
+using test::kFormatFixtures;
+using testing::HasSubstr;
+
+bool built(std::string_view format) {
+  for (const auto& [name, reads] : formats()) {
+    if (format == name) return reads;
+  }
+  return false;
+}
+
+/// Whether the build reads the fixture's format, which its name begins with.
+bool readable(std::string_view fixture) {
+  if (fixture.starts_with("tiff")) return built("TIFF");
+  if (fixture.starts_with("avif")) return built("AVIF");
+  if (fixture.starts_with("heic")) return built("HEIC");
+  if (fixture.starts_with("jxl")) return built("JPEG XL");
+  return true;
+}
+
+int largest_error(const Image& a, const Image& b) {
+  EXPECT_EQ(a.width, b.width);
+  EXPECT_EQ(a.height, b.height);
+  EXPECT_EQ(a.channels, b.channels);
+  int largest = 0;
+  for (size_t i = 0; i < std::min(a.pixels.size(), b.pixels.size()); ++i) {
+    largest = std::max(largest, std::abs(a.pixels[i] - b.pixels[i]));
+  }
+  return largest;
+}
+
+Image flattened(Image image) {
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      const double alpha = test::alpha_pattern(x) / 255.0;
+      for (int c = 0; c < image.channels; ++c) {
+        std::uint8_t& value = image.at(x, y)[c];
+        value = static_cast<std::uint8_t>(std::lround(value * alpha + 255 * (1 - alpha)));
+      }
+    }
+  }
+  return image;
+}
+
+TEST(Formats, GiveTheirPixels) {
+  struct Expected {
+    const char* name;
+    Image picture;
+    int tolerance;
+  };
+  const Image rgb = test::rgb_pattern(), grey = test::grey_pattern();
+  const std::vector<Expected> cases = {
+      {"tiff_rgb", rgb, 0},
+      {"tiff_grey", grey, 0},
+      {"tiff_grey_16", grey, 0},
+      {"bmp_rgb", rgb, 0},
+      {"bmp_grey", grey, 0},
+      {"avif_rgb", rgb, 3},
+      {"heic_rgb", rgb, 12},
+      {"jxl_rgb", rgb, 0},
+      {"jxl_lossy", rgb, 20},
+      {"bmp_alpha", rgb, 0},  // without a mask the fourth byte means nothing
+      {"tiff_rgba", flattened(rgb), 2},
+      {"jxl_alpha", flattened(rgb), 1},
+  };
+  for (const auto& [name, picture, tolerance] : cases) {
+    if (!readable(name)) continue;
+    EXPECT_LE(largest_error(decode(format_fixture(name), name), picture), tolerance) << name;
+  }
+}
+
+TEST(Formats, PalettesAreLookedUp) {
+  for (const char* name : {"gif_palette", "gif_interlaced_clear", "bmp_palette"}) {
+    const Image image = decode(format_fixture(name), name);
+    ASSERT_EQ(image.channels, 3) << name;
+    const bool clear = std::string_view(name).ends_with("clear");
+    for (int y = 0; y < image.height; ++y) {
+      for (int x = 0; x < image.width; ++x) {
+        const int i = (x + y) % 16;
+        EXPECT_EQ(image.at(x, y)[0], clear && i == 0 ? 255 : i * 16) << name;
+        EXPECT_EQ(image.at(x, y)[1], 255 - i * 16) << name;
+        EXPECT_EQ(image.at(x, y)[2], clear && i == 0 ? 255 : i * 40 % 256) << name;
+      }
+    }
+  }
+}
+
+TEST(Formats, TurnsAreApplied) {
+  for (const auto& [name, tolerance] : {std::pair{"jpeg_turned_6", 8},
+                                        {"png_turned_5", 0},
+                                        {"webp_turned_8", 0},
+                                        {"tiff_turned_7", 0},
+                                        {"avif_turned_6", 3}}) {
+    if (!readable(name)) continue;
+    FileFacts facts;
+    const Image image = decode(format_fixture(name), name, &facts);
+    EXPECT_LE(largest_error(image, test::rgb_pattern()), tolerance) << name;
+    EXPECT_EQ(facts.orientation, name[std::string_view(name).size() - 1] - '0') << name;
+  }
+}
+
+TEST(Formats, EveryOrientationIsItsOwnTurn) {
+  const Image upright = test::rgb_pattern();
+  // What is stored at (0, 0) by each orientation, of the upright picture (EXIF 2.3, 4.6.4 A).
+  const int right = upright.width - 1, bottom = upright.height - 1;
+  const std::array<std::pair<int, int>, 8> first = {
+      {{0, 0}, {right, 0}, {right, bottom}, {0, bottom}, {0, 0}, {right, 0}, {right, bottom}, {0, bottom}}};
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const bool exchanged = orientation >= 5;
+    Image stored(exchanged ? upright.height : upright.width, exchanged ? upright.width : upright.height, 3);
+    const auto [x0, y0] = first[static_cast<size_t>(orientation - 1)];
+    for (int row = 0; row < stored.height; ++row) {
+      for (int column = 0; column < stored.width; ++column) {
+        const int along = exchanged ? row : column, across = exchanged ? column : row;
+        const int x = x0 == 0 ? along : x0 - along, y = y0 == 0 ? across : y0 - across;
+        std::copy_n(upright.at(x, y), 3, stored.at(column, row));
+      }
+    }
+    EXPECT_EQ(oriented(stored, orientation).pixels, upright.pixels) << orientation;
+  }
+}
+
+TEST(Formats, AreKnownByTheirContent) {
+  for (const auto& entry : kFormatFixtures) {
+    const Bytes bytes = entry.bytes();
+    const char* format = format_of(std::span(bytes).first(std::min(bytes.size(), kHeadBytes)));
+    ASSERT_NE(format, nullptr) << entry.name;
+    const std::string_view name = entry.name;
+    EXPECT_EQ(std::tolower(format[0]), name[0]) << entry.name;
+  }
+  const auto format = [](std::string_view text) {
+    return format_of({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  };
+  EXPECT_STREQ(format({"\0\0\0\x1c"
+                       "ftypmif1\0\0\0\0mif1heicmiaf",
+                       28}),
+               "HEIC");
+  EXPECT_STREQ(format({"\0\0\0\x1c"
+                       "ftypmif1\0\0\0\0mif1avifmiaf",
+                       28}),
+               "AVIF");
+  EXPECT_EQ(format({"\0\0\0\x18"
+                    "ftypisom\0\0\0\0isommp42",
+                    24}),
+            nullptr)
+      << "a film";
+  EXPECT_EQ(format("BM and more text than a header has"), nullptr);
+  EXPECT_EQ(format("hello"), nullptr);
+}
+
+TEST(Formats, CutFilesAreRefusedOrWholeAllTheSame) {
+  for (const auto& entry : kFormatFixtures) {
+    const Bytes whole = entry.bytes();
+    for (size_t length = 0; length < whole.size(); length += 1 + length / 50) {
+      const Bytes part(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+      try {
+        const Image image = decode(part, "here");
+        EXPECT_GT(length, whole.size() / 2) << entry.name << " cut at " << length;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.where(), "here") << entry.name;
+      }
+    }
+  }
+}
+
+TEST(Formats, SurviveFlippedBytes) {
+  Random random(20261125);
+  for (const auto& entry : kFormatFixtures) {
+    const Bytes whole = entry.bytes();
+    for (int round = 0; round < 200; ++round) {
+      Bytes broken = whole;
+      for (std::uint64_t i = random.below(4) + 1; i > 0; --i) {
+        broken[random.below(broken.size())] = static_cast<std::uint8_t>(random.next());
+      }
+      try {
+        const Image image = decode(broken, "here");
+        EXPECT_EQ(image.pixels.size(), static_cast<size_t>(image.width) * image.height * image.channels) << entry.name;
+      } catch (const Error& error) {
+        EXPECT_EQ(error.where(), "here") << entry.name;
+      }
+    }
+  }
+}
+
+TEST(Formats, PointersAndPagesAreNamed) {
+  const auto refusal = [](std::string_view text) {
+    return error_of([&] { decode({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "a.png"); });
+  };
+  EXPECT_THAT(refusal("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3\n"),
+              HasSubstr("this is a Git LFS pointer, not the file, a.png"));
+  EXPECT_THAT(refusal("<!DOCTYPE html><html><body>404</body></html>"), HasSubstr("a web page, not a picture"));
+}
+
+TEST(Formats, ProfilesAreNamedUnlessTheyAreSrgb) {
+  Bytes icc(200);
+  const auto put = [&](size_t at, std::string_view text) {
+    std::copy(text.begin(), text.end(), icc.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  put(36, "acsp");
+  icc[131] = 1;  // tags
+  put(132, "desc");
+  icc[139] = 144;  // where it is
+  put(144, "desc");
+  icc[155] = 11;  // letters
+  put(156, "Display P3");
+  EXPECT_EQ(profile_name(icc), "Display P3");
+  put(156, "sRGB v4   ");
+  EXPECT_EQ(profile_name(icc), "");
+  icc[131] = 0;
+  EXPECT_EQ(profile_name(icc), "unnamed");
+  EXPECT_EQ(profile_name({}), "");
+}
+
+}  // namespace
+}  // namespace ganymede::image
