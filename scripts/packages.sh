@@ -28,6 +28,9 @@ ganymede_packages_browser="chromium|chromium-browser"
 
 ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest python3-pytest-xdist python3-numpy python3-torch"
 
+# To build for 64-bit Arm; what the program is linked with is unpacked by scripts/arm64-sysroot.
+ganymede_packages_arm64="$ganymede_packages_tools g++-aarch64-linux-gnu protobuf-compiler"
+
 # Clang has an OpenMP runtime of its own version.
 if [[ ${CXX:-} == *clang++* ]]; then
   clang_version=${CXX##*clang++}

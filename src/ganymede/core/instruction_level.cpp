@@ -65,7 +65,8 @@ InstructionLevel level_named(const std::string& name, const std::string& where) 
 }
 
 /// What the libraries read: LibTorch's own kernels, oneDNN, OpenBLAS, and MKL where LibTorch was built with it.
-std::vector<std::pair<const char*, const char*>> variables_of(InstructionLevel level) {
+std::vector<std::pair<const char*, const char*>> variables_of([[maybe_unused]] InstructionLevel level) {
+#ifdef __x86_64__
   switch (level) {
     case InstructionLevel::kPlain:
       return {{"ATEN_CPU_CAPABILITY", "default"},
@@ -84,6 +85,8 @@ std::vector<std::pair<const char*, const char*>> variables_of(InstructionLevel l
     case InstructionLevel::kTiles:
       break;
   }
+#endif
+  // Elsewhere "plain" is what there is: the libraries choose for themselves.
   return {};
 }
 
