@@ -1,10 +1,12 @@
 // The program: a table of subcommands, one place where errors become exit codes.
 #include "cli/program.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <iostream>
 
@@ -14,6 +16,9 @@
 #include "ganymede/core/log.h"
 #include "ganymede/core/memory.h"
 #include "ganymede/core/progress.h"
+#include "ganymede/core/signals.h"
+#include "ganymede/core/stopped.h"
+#include "ganymede/core/terminal_line.h"
 
 namespace ganymede::cli {
 namespace {
@@ -66,12 +71,43 @@ const CLI::App& named_command(const CLI::App& program) {
 }
 
 int report(const std::string& message, int code) {
-  std::string line = message;
-  for (char& c : line) {
-    if (c == '\n') c = ' ';
-  }
-  fmt::print(stderr, "error: {}\n", line);
+  std::fputs(("error: " + terminal_line(message) + "\n").c_str(),
+             stderr);  // fmt::print would throw where stderr is full
   return code;
+}
+
+/// LibTorch's exceptions are for its developers: a place in its sources, a backtrace, its own words.
+int report_arithmetic(const c10::Error& error) {
+  const std::string text = error.what_without_backtrace();
+  for (const char* words : {"not enough memory", "can't allocate memory", "out of memory"}) {
+    if (text.find(words) != std::string::npos) return report("out of memory; try a smaller batch", kFailed);
+  }
+  spdlog::debug("LibTorch: {}", text);
+  return report(
+      "the arithmetic failed on what it was given; look at the sizes in the recipe and the data, or report it "
+      "as a defect with the command that shows it",
+      kFailed);
+}
+
+/// A standard file that is closed gets its number back, opened the wrong way round so that using it stays an error: the
+/// next file opened would get it, and results would land there.
+void keep_standard_files() {
+  for (int file = STDIN_FILENO; file <= STDERR_FILENO; ++file) {
+    if (::fcntl(file, F_GETFD) >= 0) continue;
+    if (::open("/dev/null", file == STDIN_FILENO ? O_WRONLY : O_RDONLY) != file) return;
+  }
+}
+
+/// The exit code of a command that ended with `code`: results that did not get out are a failure.
+int after_output(int code) {
+  errno = 0;
+  std::cout.flush();
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  if (written || code != kDone) return code;
+  return report(
+      fmt::format("the results cannot be written to standard output: {}; free some room, or name another file",
+                  errno == 0 ? "it takes nothing more" : std::strerror(errno)),
+      kFailed);
 }
 
 int report_usage(const CLI::App& program, const CLI::ParseError& error) {
@@ -120,14 +156,21 @@ int run(int argc, char** argv) {
     return program.exit(wanted);
   } catch (const CLI::ParseError& error) {
     return report_usage(program, error);
+  } catch (const Stopped& stopped) {
+    const std::string why = stopped.what();
+    return why.empty() ? stop_exit_code() : report(why, stop_exit_code());
   } catch (const UsageError& error) {
     return report(error.what(), kWrongUsage);
   } catch (const Error& error) {
     return report(error.what(), kFailed);
   } catch (const std::bad_alloc&) {
     return report("out of memory; try a smaller batch", kFailed);
+  } catch (const c10::Error& error) {
+    return report_arithmetic(error);
+  } catch (const nlohmann::json::exception&) {
+    return report("a file holds JSON of another form than it should", kFailed);
   } catch (const std::exception& error) {
-    // LibTorch's messages go on with a backtrace: their first line says it.
+    if (std::ferror(stdout) != 0) return kDone;  // after_output() says so
     const std::string text = error.what();
     return report(text.substr(0, text.find('\n')), kFailed);
   }
@@ -145,9 +188,10 @@ void print_json(const nlohmann::json& document) {
 }
 
 void run_program(int argc, char** argv) {
+  start_signals();
+  keep_standard_files();
   keep_freed_memory();
-  const int code = run(argc, argv);
-  std::cout.flush();
+  const int code = after_output(run(argc, argv));
   std::fflush(nullptr);
   // Everything is written. LibTorch would take its thousands of operators apart one by one.
   std::_Exit(code);

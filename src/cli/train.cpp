@@ -5,6 +5,7 @@
 #include "ganymede/core/log.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
+#include "ganymede/core/stopped.h"
 #include "ganymede/core/text.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/data/sources.h"
@@ -12,6 +13,7 @@
 #include "ganymede/train/datasets.h"
 #include "ganymede/train/encoder.h"
 #include "ganymede/train/observers.h"
+#include "ganymede/train/run_state.h"
 
 namespace ganymede::cli {
 namespace {
@@ -146,13 +148,120 @@ bool start_from(train::Trainer& trainer, const TrainFlags& flags) {
   return networks.generator && model.gan.encoder.has_value();
 }
 
-void run(const TrainFlags& flags) {
-  if (flags.resume && flags.out.empty())
+/// Goes on from the newest checkpoint, where there is one.
+void load_checkpoint(train::Trainer& trainer, const train::RunFolder& folder) {
+  if (const auto found = folder.newest_checkpoint()) {
+    trainer.load_state(found->file, found->path.string(), folder.seconds_until(checkpoint::step_of(found->file)));
+    spdlog::info("going on from step {}", trainer.position().step);
+  } else {
+    spdlog::info("no checkpoint yet: starting from the beginning");
+  }
+}
+
+void log_what_is_trained(const train::Trainer& trainer, const train::RunFolder& folder, int threads) {
+  const auto& info = trainer.dataset().info();
+  print_data(trainer.dataset(), "data", trainer.recipe().train.batch);
+  if (const auto* source = trainer.source()) {
+    print_data(*source, "source", trainer.recipe().train.batch);
+    spdlog::info("source: {} images of {}", source->size(), source->info().name);
+  }
+  spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", trainer.dataset().size(),
+               info.name, trainer.total_steps(), trainer.recipe().train.batch,
+               trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32", trainer.device().str(), threads,
+               folder.path().string());
+}
+
+/// What is done around the steps, in the order it is done. The guard comes before all that writes; quality before the
+/// metrics that write it down; checkpoints last: a run that has one for a step has everything else of that step.
+std::vector<std::unique_ptr<train::Observer>> observers_of(const train::Trainer& trainer,
+                                                           const train::RunFolder& folder,
+                                                           std::unique_ptr<quality::Judge> judge) {
+  const auto before = trainer.position().step;
+  const auto events =
+      std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
+  std::vector<std::unique_ptr<train::Observer>> observers;
+  observers.push_back(train::guard_observer(folder));
+  observers.push_back(std::make_unique<ProgressObserver>());
+  const auto quality = judge ? std::make_shared<train::QualityColumns>() : nullptr;
+  if (judge) observers.push_back(train::quality_observer(folder, std::move(judge), quality));
+  observers.push_back(train::metrics_observer(folder, events, quality));
+  observers.push_back(train::sample_observer(folder, events));
+  observers.push_back(train::checkpoint_observer(folder));
+  return observers;
+}
+
+/// Writes down how the run stands; that it cannot be written must not hide why it ended.
+void note_state(const train::RunFolder& folder, const train::Trainer& trainer, train::RunPhase phase,
+                const std::string& why = {}) {
+  try {
+    folder.expect_there();
+    train::write_run_state(folder.path(), {phase, trainer.position().step, trainer.total_steps(), why});
+  } catch (const Error& error) {
+    spdlog::warn("how the run ended is not written down: {}", error.what());
+  }
+}
+
+/// Does `work` and writes down how it ended. Whatever ends it before, the state says "waiting" or "running" and nobody
+/// holds the folder: the run was lost.
+void watched(const train::RunFolder& folder, const train::Trainer& trainer, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Stopped&) {
+    note_state(folder, trainer, train::RunPhase::kStopped);
+    throw;
+  } catch (const Error& error) {
+    note_state(folder, trainer, train::RunPhase::kFailed, error.what_happened());
+    throw;
+  } catch (const std::bad_alloc&) {
+    note_state(folder, trainer, train::RunPhase::kFailed, "out of memory");
+    throw;
+  } catch (const std::exception&) {
+    note_state(folder, trainer, train::RunPhase::kFailed, "a defect of the program: its log says more");
+    throw;
+  }
+}
+
+void train_to_the_end(train::Trainer& trainer, const train::RunFolder& folder,
+                      const std::shared_ptr<const data::Dataset>& source, bool brings_encoder,
+                      std::unique_ptr<quality::Judge> judge) {
+  const auto before = trainer.position().step;
+  if (source && before == 0 && !brings_encoder) train::prepare_encoder(folder, trainer, source);
+  const auto observers = observers_of(trainer, folder, std::move(judge));
+  const auto total = trainer.total_steps();
+  train::write_run_state(folder.path(), {train::RunPhase::kRunning, before, total});
+  trainer.run(observers);
+  const auto end = trainer.position().step;
+  train::write_run_state(folder.path(), {end < total ? train::RunPhase::kStopped : train::RunPhase::kDone, end, total});
+}
+
+/// Says on stdout how it ended. Throws Stopped where a signal ended it.
+void report_end(const train::Trainer& trainer, const train::RunFolder& folder) {
+  const auto& end = trainer.position();
+  const std::string run = folder.path().string();
+  if (end.step < trainer.total_steps()) {
+    fmt::print("stopped and saved at step {} of {}; go on with: ganymede train {} --resume --out {}\n", end.step,
+               trainer.total_steps(), trainer.recipe().name, run);
+    throw Stopped("");
+  }
+  fmt::print("trained {} steps ({:.1f} epochs) in {}\n  pictures  {}\n  losses    {}\n  model     {}\n", end.step,
+             trainer.epoch(), duration_text(end.seconds), folder.sample(end.step).string(),
+             folder.file("losses.svg").string(), folder.file(train::kModelFile).string());
+}
+
+void check(const TrainFlags& flags) {
+  if (flags.resume && flags.out.empty()) {
     throw UsageError("--resume does not say which run", "ganymede train", "add --out RUN");
-  if (flags.resume && !flags.from.empty()) throw UsageError("--resume and --from exclude each other", "ganymede train");
+  }
+  if (flags.resume && !flags.from.empty()) {
+    throw UsageError("--resume and --from exclude each other", "ganymede train");
+  }
   if (flags.keep_optimizer && (flags.from.empty() || flags.from_networks != "both")) {
     throw UsageError("--keep-optimizer goes with --from and both networks", "ganymede train");
   }
+}
+
+void run(const TrainFlags& flags) {
+  check(flags);
   const int threads = set_threads(globals().threads);
   const auto device = device_to_use();
   check_path(flags.data, "--data");
@@ -168,55 +277,24 @@ void run(const TrainFlags& flags) {
   if (!flags.from.empty()) brings_encoder = start_from(trainer, flags);
   auto judge = train::quality_judge(trainer);
 
+  catch_stop_signals();  // from here on there is something to save
   const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
-  if (flags.resume) {
-    if (const auto found = folder.newest_checkpoint()) {
-      trainer.load_state(found->file, found->path.string(), folder.seconds_until(checkpoint::step_of(found->file)));
-      spdlog::info("going on from step {}", trainer.position().step);
-    } else {
-      spdlog::info("no checkpoint yet: starting from the beginning");
-    }
-  }
-  write_file(folder.file(train::kRecipeFile), config::to_toml(trainer.recipe()));
-  train::write_environment(folder, trainer);
-
-  print_data(*dataset, "data", recipe.train.batch);
-  if (source) print_data(*source, "source", recipe.train.batch);
-  if (source) spdlog::info("source: {} images of {}", source->size(), source->info().name);
-  spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", dataset->size(),
-               dataset->info().name, trainer.total_steps(), recipe.train.batch,
-               trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32", device.str(), threads, folder.path().string());
+  if (flags.resume) load_checkpoint(trainer, folder);
   const auto before = trainer.position().step;
-  if (before >= trainer.total_steps()) {
+  const bool trained = before >= trainer.total_steps();
+  if (trained && folder.is_complete(before)) {
     fmt::print("the run is complete at step {}; to go on, ask for more with --steps N (the total)\n", before);
     return;
   }
-
-  catch_stop_signals();
-  if (source && before == 0 && !brings_encoder) train::prepare_encoder(folder, trainer, source);
-  const auto events =
-      std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
-  std::vector<std::unique_ptr<train::Observer>> observers;
-  // Quality before the metrics that write it down, and metrics before checkpoints, which count on the rows up to their
-  // step being written.
-  observers.push_back(std::make_unique<ProgressObserver>());
-  const auto quality = judge ? std::make_shared<train::QualityColumns>() : nullptr;
-  if (judge) observers.push_back(train::quality_observer(folder, std::move(judge), quality));
-  observers.push_back(train::metrics_observer(folder, events, quality));
-  observers.push_back(train::checkpoint_observer(folder));
-  observers.push_back(train::sample_observer(folder, events));
-  trainer.run(observers);
-
-  const auto& end = trainer.position();
-  const std::string run = folder.path().string();
-  if (end.step < trainer.total_steps()) {
-    fmt::print("stopped and saved at step {} of {}; go on with: ganymede train {} --resume --out {}\n", end.step,
-               trainer.total_steps(), trainer.recipe().name, run);
-    return;
-  }
-  fmt::print("trained {} steps ({:.1f} epochs) in {}\n  pictures  {}\n  losses    {}\n  model     {}\n", end.step,
-             trainer.epoch(), duration_text(end.seconds), folder.sample(end.step).string(),
-             folder.file("losses.svg").string(), folder.file(train::kModelFile).string());
+  watched(folder, trainer, [&] {
+    train::write_run_state(folder.path(), {train::RunPhase::kWaiting, before, trainer.total_steps()});
+    write_file(folder.file(train::kRecipeFile), config::to_toml(trainer.recipe()));
+    train::write_environment(folder, trainer);
+    log_what_is_trained(trainer, folder, threads);
+    if (trained) spdlog::info("every step is done: what the run lacks is made up for");
+    train_to_the_end(trainer, folder, source, brings_encoder, std::move(judge));
+  });
+  report_end(trainer, folder);
 }
 
 }  // namespace
@@ -235,7 +313,8 @@ void add_train(CLI::App& app) {
       ->type_size(1)
       ->allow_extra_args(false);
   app.add_option("--precision", flags->precision, "f32, bf16, or auto: bf16 where the hardware has it");
-  app.add_flag("--resume", flags->resume, "go on with the run in --out, bit for bit");
+  app.add_flag("--resume", flags->resume,
+               "go on with the run in --out, bit for bit; of a complete one, make up for what it lacks");
   app.add_option("--from", flags->from, "start from this model's weights (fine-tuning)");
   app.add_option("--from-networks", flags->from_networks,
                  "which networks --from starts: both, generator or discriminator")

@@ -23,3 +23,48 @@ def test_a_command_that_takes_too_long_is_ended(ganymede, warm, tmp_path):
     with pytest.raises(subprocess.TimeoutExpired):
         ganymede("train", TINY, "--out", tmp_path / "run", "--steps", 1000000, timeout=0.5)
     assert ganymede("--version").stdout, "and the next one runs"
+
+
+def shell(ganymede, command, **options):
+    return subprocess.run(["bash", "-c", command.replace("GANYMEDE", f"'{ganymede.path}'")], capture_output=True, text=True, timeout=120, check=False, **options)
+
+
+@pytest.mark.parametrize("command", [
+    "GANYMEDE recipes > /dev/full", "GANYMEDE summary shapes-hinge --json > /dev/full", "GANYMEDE --help > /dev/full", "GANYMEDE recipes >&-",
+])
+def test_results_that_do_not_get_out_are_an_error(ganymede, command):
+    result = shell(ganymede, command)
+    assert result.returncode == 1 and "standard output" in result.stderr and result.stderr.count("\n") == 1, result.stderr
+
+
+def test_nothing_lands_in_a_file_that_takes_a_closed_streams_place(ganymede, tmp_path):
+    model = tmp_path / "run"
+    assert shell(ganymede, f"GANYMEDE -q --threads 1 train '{TINY}' --steps 1 --out '{model}' <&- >&- 2>&-").returncode == 1
+    for path in model.rglob("*"):
+        assert not path.is_file() or b"trained 1 steps" not in path.read_bytes(), path
+
+
+def test_a_full_stderr_stops_nothing(ganymede, tmp_path):
+    result = shell(ganymede, f"GANYMEDE --threads 1 train '{TINY}' --steps 2 --out '{tmp_path / 'run'}' 2>/dev/full")
+    assert result.returncode == 0 and "trained 2 steps" in result.stdout
+
+
+def test_a_reader_that_goes_away_does_not_end_a_training(ganymede, tmp_path):
+    run = tmp_path / "run"
+    result = shell(ganymede, f"GANYMEDE --threads 1 train '{TINY}' --out '{run}' 2>&1 | head -c 1")
+    assert len(result.stdout) == 1 and (run / "checkpoints" / "step-000040.safetensors").exists()
+
+
+def test_names_cannot_steer_the_terminal(ganymede, tmp_path):
+    folder = tmp_path / "a\x1b]0;owned\x07\u202eb\n\x9b31m"
+    folder.mkdir()
+    for arguments in (("summary", folder), ("sample", folder / "x.safetensors", "-o", "y.png"), ("data", "info", "folder", "--data", folder)):
+        result = ganymede(*arguments, cwd=tmp_path)
+        assert result.returncode in (1, 2) and result.stderr.count("\n") == 1, result.stderr
+        assert not any(c in result.stderr for c in "\x1b\x07\u202e\x9b"), repr(result.stderr)
+        assert "\\x1b]0;owned\\x07\\u202Eb" in result.stderr, repr(result.stderr)
+
+
+def test_no_line_is_longer_than_it_helps(ganymede, tmp_path):
+    result = ganymede("summary", "x" * 5000)
+    assert result.returncode in (1, 2) and len(result.stderr) < 1100 and result.stderr.startswith("error: ")

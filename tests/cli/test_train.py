@@ -24,6 +24,10 @@ def model_bytes(run):
     return (run / "model.safetensors").read_bytes()
 
 
+def state(run):
+    return json.loads((run / "state.json").read_text())
+
+
 def assert_same_run(run, other, step):
     """Model, everything in the last checkpoint, the pictures and the figures are the same."""
     for name in ("model.safetensors", f"checkpoints/step-{step:06}.safetensors", f"samples/step-{step:06}.png", "real.png",
@@ -77,8 +81,9 @@ def test_a_signal_saves_and_the_run_goes_on(ganymede, tmp_path, number):
     wait_for(run / "checkpoints" / "step-000010.safetensors", process)
     process.send_signal(number)
     out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    assert process.returncode == 128 + number, "what shells expect of a program that a signal ended: " + err
     assert "stopped and saved at step" in out and "--resume" in out
+    assert state(run)["state"] == "stopped"
     step = int(out.split("at step ")[1].split()[0])
     assert tensors(run / "model.safetensors")[1]["step"] == str(step)
     for name in (f"checkpoints/step-{step:06}.safetensors", f"samples/step-{step:06}.png"):
@@ -99,7 +104,7 @@ def test_a_signal_that_comes_twice_is_one_wish_to_stop(ganymede, tmp_path):
     time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+    assert process.returncode == 128 + signal.SIGINT, err
     assert "stopped and saved at step" in out and (run / "model.safetensors").exists()
 
 
@@ -144,6 +149,57 @@ def test_epochs_and_the_default_folder(ganymede, tmp_path):
         result = ganymede("--threads", 1, "train", TINY, "--epochs", 0.5, cwd=tmp_path)
         assert result.returncode == 0 and "trained 4 steps" in result.stdout
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["tiny", "tiny-2"]
+
+
+LACKS = ("model.safetensors", "state.json", "samples/step-000006.png", "real.png", "metrics.csv")
+
+
+@pytest.mark.parametrize("lacks", LACKS)
+def test_resume_of_a_complete_run_makes_up_for_what_it_lacks(ganymede, tmp_path, lacks):
+    """Whatever ended the process after the last checkpoint."""
+    run = trained(ganymede, tmp_path / "run", "--steps", 6)
+    assert state(run) == {"state": "done", "step": 6, "steps": 6}
+    before = (run / lacks).read_bytes()
+    (run / lacks).unlink()
+    trained(ganymede, run, "--resume")
+    assert state(run)["state"] == "done"
+    if lacks != "metrics.csv":  # its rows went with it; the next ones need a table
+        assert (run / lacks).read_bytes() == before
+    assert "complete at step 6" in train(ganymede, run, "--resume").stdout
+
+
+def test_resume_replaces_a_stale_model(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 6)
+    stale = model_bytes(run)
+    trained(ganymede, run, "--resume", "--steps", 9)
+    newest = model_bytes(run)
+    (run / "model.safetensors").write_bytes(stale)
+    trained(ganymede, run, "--resume")
+    assert model_bytes(run) == newest != stale
+
+
+def test_what_a_killed_process_left_half_written_goes(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 2)
+    left = [run / "recipe.toml.tmp-999999", run / "samples" / "step-000001.png.tmp-1", run / "checkpoints" / f"x.tmp-{os.getpid()}"]
+    for path in left:
+        path.write_text("half")
+    others = [run / "notes.tmp-old", run / "my.tmp-"]
+    for path in others:
+        path.write_text("mine")
+    trained(ganymede, run, "--resume", "--steps", 3)
+    assert not any(path.exists() for path in left) and all(path.exists() for path in others)
+
+
+def test_a_run_folder_that_is_deleted_is_an_error(ganymede, tmp_path):
+    run = tmp_path / "run"
+    process = start(ganymede, run, "--steps", 100000)
+    wait_for(run / "checkpoints" / "step-000010.safetensors", process)
+    moved = tmp_path / "moved"
+    run.rename(moved)  # as deleted: nothing is left at its place
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1 and "deleted or replaced" in err.splitlines()[-1] and str(run) in err
+    assert not run.exists(), "nothing is made anew"
+    assert state(moved)["state"] == "running"  # and nobody holds it: lost
 
 
 def test_resume_of_a_complete_run_says_so(ganymede, tmp_path):
@@ -237,6 +293,21 @@ def test_a_loss_that_is_not_finite_stops_the_run(ganymede, tmp_path):
     assert not (tmp_path / "fresh" / "model.safetensors").exists()
 
 
+def test_weights_that_explode_overwrite_nothing(ganymede, tmp_path):
+    """Finite, and of no use: the good model and the good checkpoints stay."""
+    keep = ("--set", "train.checkpoint_every=2", "--set", "train.keep_checkpoints=2", "--precision", "f32")
+    run = trained(ganymede, tmp_path / "run", "--steps", 4, *keep)
+    before = {path.name: path.read_bytes() for path in [run / "model.safetensors", *(run / "checkpoints").iterdir()]}
+    assert len(before) == 3
+    wild = ["--set=optimizer.generator.learning_rate=100"]
+    error = one_error(train(ganymede, run, "--resume", "--steps", 40, *wild))
+    assert "generator's weights have exploded" in error and "step-000004.safetensors" in error and "learning rate" in error
+    assert {path.name: path.read_bytes() for path in [run / "model.safetensors", *(run / "checkpoints").iterdir()]} == before
+    assert state(run)["state"] == "failed" and "exploded" in state(run)["why"] and str(run) not in state(run)["why"]
+    tame = trained(ganymede, run, "--resume", "--steps", 6, "--set=optimizer.generator.learning_rate=1e-3")
+    assert state(tame)["state"] == "done"
+
+
 def test_an_existing_run_needs_resume(ganymede, tmp_path):
     run = trained(ganymede, tmp_path / "run", "--steps", 1)
     before = model_bytes(run)
@@ -285,6 +356,25 @@ def test_a_read_only_folder(ganymede, read_only):
     for out in (read_only, read_only / "run"):
         error = one_error(train(ganymede, out, "--steps", 1))
         assert str(out) in error and "choose" in error
+
+
+def test_a_limit_on_the_size_of_files(ganymede, tmp_path):
+    run = tmp_path / "run"
+    command = f"ulimit -f 40; exec '{ganymede.path}' --threads 1 train '{TINY}' --out '{run}'"
+    result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
+    error = one_error(result)
+    assert "File too large" in error and "ulimit -f" in error
+    assert not list(run.rglob("*.tmp-*"))
+
+
+def test_a_signal_before_there_is_anything_to_save(ganymede, tmp_path):
+    run = tmp_path / "run"
+    process = start(ganymede, run, "--steps", 100000)
+    time.sleep(0.2)
+    process.terminate()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode in (128 + signal.SIGTERM, -signal.SIGTERM), err  # by the signal itself: not yet in main()
+    assert not run.exists() or state(run)["state"] in ("stopped", "waiting"), out
 
 
 @pytest.fixture

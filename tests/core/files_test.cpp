@@ -1,11 +1,11 @@
-#include "ganymede/core/files.h"
-
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 
+#include "ganymede/core/upkeep.h"
 #include "support/support.h"
 
 namespace ganymede {
@@ -108,6 +108,44 @@ TEST(ReadFile, RefusesWhatIsMissingOrTooLargeOrNoFile) {
   EXPECT_THAT(error_of([&] { read_file(folder.path()); }), HasSubstr("found a folder"));
 }
 
+TEST(ReadFile, WaitsForNoPipe) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0644), 0);
+  EXPECT_THAT(error_of([&] { read_file(folder / "pipe"); }), HasSubstr("found a pipe"));
+  EXPECT_THAT(error_of([&] { read_file("/dev/zero"); }), HasSubstr("device"));
+}
+
+TEST(Leftovers, GoWhereTheirWriterIsGone) {
+  const TemporaryFolder folder;
+  write_file(folder / "below/model", std::string_view("good"));
+  write_file(folder / "below/model.tmp-1", std::string_view("half"));  // process 1 lives, and writes none of this
+  write_file(folder / "real.png.tmp-999999", std::string_view("half"));
+  write_file(folder / "notes.tmp-x", std::string_view("mine"));
+  write_file_in_pieces(folder / "now", [&](const PieceSink& sink) {
+    sink(Bytes(10, 1));
+    remove_leftovers(folder.path());
+    EXPECT_EQ(files_in(folder.path()), 3u) << "the folder below, the notes, and what is being written";
+  });
+  EXPECT_EQ(text_of(folder / "below/model"), "good");
+  EXPECT_FALSE(fs::exists(folder / "below/model.tmp-1"));
+  EXPECT_TRUE(fs::exists(folder / "now") && fs::exists(folder / "notes.tmp-x"));
+}
+
+TEST(Leftovers, GoWithAProcessThatASignalEnds) {
+  const TemporaryFolder folder;
+  const pid_t child = ::fork();
+  if (child == 0) {
+    write_file_in_pieces(folder / "model", [](const PieceSink& sink) {
+      sink(Bytes(10, 1));
+      remove_pending_files();
+      ::_exit(0);
+    });
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(files_in(folder.path()), 0u);
+}
+
 TEST(AppendFile, GoesOnWhereItIsTold) {
   const TemporaryFolder folder;
   const fs::path path = folder / "log/table.csv";
@@ -145,6 +183,18 @@ TEST(FolderLock, HoldsAFolderForOneOwner) {
     const FolderLock other(folder / "another");
   }
   const FolderLock again(folder / "run");
+}
+
+TEST(FolderLock, IsNoPipeAndNoLink) {
+  const TemporaryFolder folder;
+  fs::create_directories(folder / "pipe");
+  ASSERT_EQ(::mkfifo((folder / "pipe/.lock").c_str(), 0644), 0);
+  EXPECT_FALSE(is_locked(folder / "pipe"));
+  const FolderLock held(folder / "held");
+  fs::create_directories(folder / "link");
+  fs::create_symlink(folder / "held/.lock", folder / "link/.lock");
+  EXPECT_TRUE(is_locked(folder / "held"));
+  EXPECT_FALSE(is_locked(folder / "link"));
 }
 
 TEST(FolderLock, EndsWithItsProcess) {

@@ -216,7 +216,7 @@ def test_a_running_training_is_seen_and_never_disturbed(start, program, runs, tm
             server.wait_for(lambda: server.get("/api/v1/runs/now").json()["seconds_left"])
         finally:
             training.send_signal(signal.SIGINT)
-            assert training.wait(timeout=60) == 0, training.stderr.read()
+            assert training.wait(timeout=60) == 128 + signal.SIGINT, training.stderr.read()
         server.wait_for(lambda: server.get("/api/v1/runs/now").json()["state"] == "stopped")
 
 

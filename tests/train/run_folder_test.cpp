@@ -55,6 +55,24 @@ TEST(RunFolder, IsOneRunsAndOneProcesss) {
   EXPECT_NO_THROW(RunFolder(folder / "run", true));
 }
 
+TEST(RunFolder, NoticesThatItIsGone) {
+  const TemporaryFolder folder;
+  const RunFolder run(folder / "run", false);
+  EXPECT_NO_THROW(run.expect_there());
+  fs::rename(folder / "run", folder / "moved");
+  EXPECT_THAT(error_of([&] { run.expect_there(); }), HasSubstr("deleted or replaced"));
+  fs::create_directory(folder / "run");
+  EXPECT_THAT(error_of([&] { run.expect_there(); }), HasSubstr("another --out")) << "another of the same name";
+}
+
+TEST(RunFolder, CountsSecondsUpToAStepBeforeDamage) {
+  const TemporaryFolder folder;
+  const RunFolder run(folder / "run", false);
+  write_file(run.file("metrics.csv"),
+             std::string("step,epoch,images,seconds\n5,1,40,2.5\n10,2,80,5.25\n\0\0\0\n20,x\n", 62));
+  EXPECT_EQ(run.seconds_until(10), 5.25);
+}
+
 TEST(RunFolder, CountsSecondsUpToAStep) {
   const TemporaryFolder folder;
   const RunFolder run(folder / "run", false);

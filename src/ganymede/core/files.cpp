@@ -1,15 +1,15 @@
-#include "ganymede/core/files.h"
-
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/upkeep.h"
 
 namespace ganymede {
 namespace {
@@ -20,6 +20,10 @@ namespace fs = std::filesystem;
   std::string mend;
   if (error == ENOSPC || error == EDQUOT)
     mend = "free some room on that disk and run the command again";
+  else if (error == EFBIG)
+    mend = "raise the limit on the size of files (ulimit -f)";
+  else if (error == EIO)
+    mend = "the disk or the network behind it fails: look at the system's log";
   else if (error == EACCES || error == EPERM || error == EROFS)
     mend = action == "read" ? "let this user read it" : "choose a place you may write to";
   else if (error == ENOENT)
@@ -34,6 +38,7 @@ void write_all(int descriptor, const std::uint8_t* data, size_t size, const fs::
       if (errno == EINTR) continue;
       fail("write", path, errno);
     }
+    if (written == 0) fail("write", path, ENOSPC);  // it would be for ever
     data += written;
     size -= static_cast<size_t>(written);
   }
@@ -43,6 +48,17 @@ std::span<const std::uint8_t> as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+/// A file that is open for as long as this lives.
+struct Descriptor {
+  explicit Descriptor(int opened) : number(opened) {}
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  const int number;
+};
+
 void make_parent(const fs::path& path) {
   if (!path.has_parent_path()) return;
   std::error_code error;
@@ -50,14 +66,61 @@ void make_parent(const fs::path& path) {
   if (error) fail("create the folder", path.parent_path(), error.value());
 }
 
-/// A file being written beside its final place; removed unless it was committed.
+/// The names of the files being written, where a signal handler finds them.
+struct PendingName {
+  std::atomic<bool> taken{false};
+  std::atomic<bool> written{false};
+  char name[4096];
+};
+PendingName pending_names[16];
+
+/// Remembers a name for as long as it lives; of more files at once than there is room for the last are not remembered.
+class Pending {
+ public:
+  explicit Pending(const fs::path& path) {
+    if (path.native().size() >= sizeof PendingName::name) return;
+    for (auto& slot : pending_names) {
+      if (slot.taken.exchange(true)) continue;
+      std::strcpy(slot.name, path.c_str());
+      slot.written = true;
+      slot_ = &slot;
+      return;
+    }
+  }
+  ~Pending() {
+    if (slot_ == nullptr) return;
+    slot_->written = false;
+    slot_->taken = false;
+  }
+  Pending(const Pending&) = delete;
+  Pending& operator=(const Pending&) = delete;
+
+ private:
+  PendingName* slot_ = nullptr;
+};
+
+constexpr std::string_view kTemporaryMark = ".tmp-";
+
+/// "NAME.tmp-NUMBER", as below.
+bool is_temporary(const std::string& name) {
+  const auto mark = name.rfind(kTemporaryMark);
+  if (mark == std::string::npos || mark + kTemporaryMark.size() == name.size()) return false;
+  return name.find_first_not_of("0123456789", mark + kTemporaryMark.size()) == std::string::npos;
+}
+
+/// A file being written beside its final place; removed unless it was committed. It is locked for as long as it is
+/// written, so that what a killed process left can be told from it: the number in its name may be another process's by
+/// now, or one of another container's.
 class PendingFile {
  public:
   explicit PendingFile(const fs::path& target)
-      : target_(target), temporary_(target.string() + fmt::format(".tmp-{}", ::getpid())) {
+      : target_(target),
+        temporary_(target.string() + fmt::format("{}{}", kTemporaryMark, ::getpid())),
+        pending_(temporary_) {
     make_parent(target);
     descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (descriptor_ < 0) fail("write", target, errno);
+    ::flock(descriptor_, LOCK_EX | LOCK_NB);  // where a file system has no locks its leftovers go too early or never
   }
   ~PendingFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
@@ -85,22 +148,21 @@ class PendingFile {
 
  private:
   fs::path target_, temporary_;
+  Pending pending_;
   int descriptor_ = -1;
   bool committed_ = false;
 };
 
 }  // namespace
 
-Bytes read_file(const fs::path& path, std::uint64_t limit) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) fail("read", path, errno);
-  struct Closer {
-    int d;
-    ~Closer() { ::close(d); }
-  } closer{descriptor};
+Bytes read_descriptor(int descriptor, const fs::path& path, std::uint64_t limit) {
   struct stat status{};
   if (::fstat(descriptor, &status) != 0) fail("read", path, errno);
-  if (S_ISDIR(status.st_mode)) throw Error("expected a file but found a folder", path.string(), "name a file");
+  if (!S_ISREG(status.st_mode)) {
+    const bool folder = S_ISDIR(status.st_mode);
+    throw Error(fmt::format("expected a file but found a {}", folder ? "folder" : "pipe or a device"), path.string(),
+                "name a file");
+  }
   if (static_cast<std::uint64_t>(status.st_size) > limit) {
     throw Error(fmt::format("file of {} bytes is above the limit of {}", status.st_size, limit), path.string());
   }
@@ -115,6 +177,37 @@ Bytes read_file(const fs::path& path, std::uint64_t limit) {
   }
   bytes.resize(done);
   return bytes;
+}
+
+Bytes read_file(const fs::path& path, std::uint64_t limit) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (file.number < 0) fail("read", path, errno);
+  return read_descriptor(file.number, path, limit);
+}
+
+void sync_file(const fs::path& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (file.number < 0 && errno == ENOENT) return;
+  if (file.number < 0 || ::fsync(file.number) != 0) fail("write", path, errno);
+}
+
+void remove_leftovers(const fs::path& folder) {
+  std::error_code error;
+  // increment() and not ++, which would throw at a folder that nobody may read.
+  for (fs::recursive_directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    const fs::path& path = at->path();
+    if (!is_temporary(path.filename().string())) continue;
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+    struct stat status{};
+    if (file.number < 0 || ::fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode)) continue;
+    if (::flock(file.number, LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
+  }
+}
+
+void remove_pending_files() noexcept {
+  for (const auto& slot : pending_names) {
+    if (slot.written) ::unlink(slot.name);
+  }
 }
 
 void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
@@ -158,17 +251,17 @@ void AppendFile::sync() {
 }
 
 bool is_locked(const fs::path& folder) {
-  const int descriptor = ::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) return false;
-  const bool held = ::flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
-  ::close(descriptor);  // and with it the lock
-  return held;
+  // Others may write to the folder: what looks like a lock may be a pipe or a link.
+  const Descriptor file(::open((folder / ".lock").c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW));
+  struct stat status{};
+  if (file.number < 0 || ::fstat(file.number, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+  return ::flock(file.number, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;  // closing gives it back
 }
 
 FolderLock::FolderLock(const fs::path& folder) {
   const fs::path path = folder / ".lock";
   make_parent(path);
-  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644);
   if (descriptor_ < 0) fail("write", folder, errno);
   int refused = ::flock(descriptor_, LOCK_EX | LOCK_NB);
   // is_locked() holds the lock for an instant to see whether it is free: that is no reason to give up.

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "ganymede/core/terminal_line.h"
+
 namespace ganymede {
 namespace {
 
@@ -29,7 +31,7 @@ std::string duration_text(double seconds) {
 }
 
 Progress::Progress(std::string title, std::uint64_t total, std::string unit, std::uint64_t done)
-    : title_(std::move(title)),
+    : title_(terminal_line(title)),
       unit_(std::move(unit)),
       total_(total),
       start_(done),
@@ -48,7 +50,7 @@ void Progress::silence() {
 
 void Progress::update(std::uint64_t done, const std::string& note) {
   done_ = done;
-  if (!note.empty()) note_ = note;
+  if (!note.empty()) note_ = terminal_line(note);
   const auto interval = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(10000);
   const auto now = Clock::now();
   const auto last = drawn_ == Clock::time_point{} && !terminal_ ? begin_ : drawn_;
@@ -81,7 +83,7 @@ void Progress::draw(bool last) {
   if (!note_.empty()) tail += "  " + note_;
 
   if (!terminal_) {
-    fmt::print(stderr, "{}:{}\n", title_, tail);
+    std::fputs(fmt::format("{}:{}\n", title_, tail).c_str(), stderr);  // print() would throw where stderr is full
     return;
   }
   const size_t width = terminal_width();
@@ -96,7 +98,7 @@ void Progress::draw(bool last) {
   }
   std::string line = title_ + bar + tail;
   if (bar.empty() && line.size() > width - 1) line.resize(width - 1);
-  fmt::print(stderr, "\r{}\x1b[K{}", line, last ? "\n" : "");
+  std::fputs(fmt::format("\r{}\x1b[K{}", line, last ? "\n" : "").c_str(), stderr);
   std::fflush(stderr);
 }
 

@@ -1,12 +1,31 @@
 #include <cmath>
 
-#include "ganymede/core/log.h"
+#include "ganymede/core/upkeep.h"
+#include "ganymede/train/metrics_table.h"
 #include "ganymede/train/observers.h"
 
 namespace ganymede::train {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Root mean square of a network's parameters.
+double size_of_weights(const models::Network& network) {
+  std::vector<Tensor> values;
+  std::int64_t count = 0;
+  for (const auto& parameter : network.parameters()) {
+    values.push_back(parameter.tensor);
+    count += parameter.tensor.numel();
+  }
+  return count == 0 ? 0 : std::sqrt(nn::kernels::squared_norm(values) / static_cast<double>(count));
+}
+
+/// Beyond this the weights no longer learn anything: every initialiser starts them at 1 or far below, and what a
+/// healthy course adds between two checkpoints is a small multiple. A slow explosion ends at kMostWeights.
+double most_weights(double last_good) {
+  constexpr double kMostAtFirst = 10, kMostGrowth = 30, kMostWeights = 1000;
+  return std::max(2 * last_good, std::min(kMostWeights, std::max(kMostAtFirst, kMostGrowth * last_good)));
+}
 
 class CheckpointObserver : public Observer {
  public:
@@ -15,45 +34,34 @@ class CheckpointObserver : public Observer {
   void on_start(const Trainer& trainer) override {
     trigger_.emplace(trainer.recipe().train.checkpoint_every, trainer.dataset().size());
     saved_step_ = trainer.position().step;
-    if (saved_step_ > 0) last_good_ = folder_.checkpoint(saved_step_);
+    generator_size_ = size_of_weights(trainer.gan().generator);
+    discriminator_size_ = size_of_weights(trainer.gan().discriminator);
   }
 
-  void after_step(const Trainer& trainer, const Position& before, const StepResult& result) override {
-    const bool due = trigger_->fires(before, trainer.position());
-    // Looking at a loss waits for the device; on a GPU that is worth doing only now and then.
-    constexpr std::uint64_t kLookEvery = 50;
-    if (!due && !trainer.device().is_cpu() && trainer.position().step % kLookEvery != 0) return;
-    expect_finite(result.loss_d.item<double>(), "the discriminator's loss", trainer);
-    expect_finite(result.loss_g.item<double>(), "the generator's loss", trainer);
-    if (due) save(trainer);
+  void after_step(const Trainer& trainer, const Position& before, const StepResult&) override {
+    if (trigger_->fires(before, trainer.position())) save(trainer);
   }
 
   void on_finish(const Trainer& trainer) override {
-    if (trainer.position().step != saved_step_ || !fs::exists(folder_.file(kModelFile))) save(trainer);
+    const auto step = trainer.position().step;
+    if (step != saved_step_ || !fs::exists(folder_.checkpoint(step))) {
+      save(trainer);
+    } else if (folder_.model_step() != step) {  // the process ended between the last checkpoint and the model
+      save_model(trainer);
+    }
   }
 
  private:
-  void expect_finite(double value, const std::string& what, const Trainer& trainer) const {
-    if (std::isfinite(value)) return;
-    const std::string good =
-        last_good_.empty() ? "no checkpoint was saved before" : "the last good checkpoint is " + last_good_.string();
-    throw Error(fmt::format("{} is not finite at step {}", what, trainer.position().step), folder_.path().string(),
-                good + "; try a smaller learning rate, optimizer.*.clip_norm, or --precision f32");
-  }
-
   void save(const Trainer& trainer) {
     const auto step = trainer.position().step;
-    auto tensors = trainer.state();
-    std::vector<Tensor> values;
-    for (const auto& named : tensors) {
-      if (named.tensor.is_floating_point()) values.push_back(named.tensor);
-    }
-    expect_finite(nn::kernels::squared_norm(values), "a weight", trainer);
-    const auto metadata = checkpoint::metadata(trainer.recipe(), step, trainer.classes());
-    checkpoint::write_safetensors(folder_.checkpoint(step), tensors, metadata);
-    checkpoint::write_safetensors(folder_.file(kModelFile), trainer.model_tensors(), metadata);
+    const auto tensors = trainer.state();
+    expect_sound(trainer, tensors);
+    // A resumed run counts on the rows up to its checkpoint.
+    sync_file(folder_.file(kMetricsFile));
+    // The model first: it needs less room than a checkpoint, and a run that has its last checkpoint lacks no model.
+    save_model(trainer);
+    checkpoint::write_safetensors(folder_.checkpoint(step), tensors, metadata(trainer));
     saved_step_ = step;
-    last_good_ = folder_.checkpoint(step);
     const auto all = folder_.checkpoints();
     for (size_t i = static_cast<size_t>(trainer.recipe().train.keep_checkpoints); i < all.size(); ++i) {
       std::error_code ignored;
@@ -61,10 +69,38 @@ class CheckpointObserver : public Observer {
     }
   }
 
+  void save_model(const Trainer& trainer) const {
+    checkpoint::write_safetensors(folder_.file(kModelFile), trainer.model_tensors(), metadata(trainer));
+  }
+
+  static std::map<std::string, std::string> metadata(const Trainer& trainer) {
+    return checkpoint::metadata(trainer.recipe(), trainer.position().step, trainer.classes());
+  }
+
+  /// What is not finite or has exploded neither overwrites a good model nor rotates good checkpoints away.
+  void expect_sound(const Trainer& trainer, const std::vector<checkpoint::NamedTensor>& tensors) {
+    std::vector<Tensor> values;
+    for (const auto& named : tensors) {
+      if (named.tensor.is_floating_point()) values.push_back(named.tensor);
+    }
+    if (!std::isfinite(nn::kernels::squared_norm(values))) throw_unsound(folder_, trainer, "a weight is not finite");
+    const auto grow = [&](double& last_good, const models::Network& network, const char* whose) {
+      const double now = size_of_weights(network);
+      if (now > most_weights(last_good)) {
+        throw_unsound(
+            folder_, trainer,
+            fmt::format("the {}'s weights have exploded (from {:.3g} to {:.3g} in the mean)", whose, last_good, now));
+      }
+      last_good = now;
+    };
+    grow(generator_size_, trainer.gan().generator, "generator");
+    grow(discriminator_size_, trainer.gan().discriminator, "discriminator");
+  }
+
   const RunFolder& folder_;
   std::optional<Trigger> trigger_;
   std::uint64_t saved_step_ = 0;
-  fs::path last_good_;
+  double generator_size_ = 0, discriminator_size_ = 0;  ///< when they were last good
 };
 
 }  // namespace

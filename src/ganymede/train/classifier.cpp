@@ -7,6 +7,7 @@
 #include "ganymede/core/progress.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/signals.h"
+#include "ganymede/core/stopped.h"
 #include "ganymede/models/draw.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/quality/images.h"
@@ -81,8 +82,8 @@ models::Network train_classifier(const config::NetworkConfig& layers, std::share
     }
     progress.update(step + 1, note);
     if (stop_requested())
-      throw Error(fmt::format("stopped before the {} was trained", run.name), info.name,
-                  "start again: it takes the same course");
+      throw Stopped(fmt::format("stopped before the {} was trained", run.name), info.name,
+                    "start again: it takes the same course");
   }
   progress.finish();
   network.require_gradients(false);

@@ -9,6 +9,7 @@
 
 #include "ganymede/core/generators.h"
 #include "ganymede/core/signals.h"
+#include "ganymede/core/stopped.h"
 #include "ganymede/data/loader.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/models/pictures.h"
@@ -127,7 +128,7 @@ std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const Dedup
     encoder_updates.step({.learning_rate = kLearningRate}, false);
     decoder_updates.step({.learning_rate = kLearningRate}, false);
     if (report) report(step, step % kLossEvery == 0 ? loss.item<double>() : 0);
-    if (stop_requested()) throw Error("stopped before the duplicates were known");
+    if (stop_requested()) throw Stopped("stopped before the duplicates were known");
   }
 
   std::vector<ImageHash> hashes(dataset.size(), ImageHash{});

@@ -35,6 +35,17 @@ std::vector<std::string> checked(std::vector<std::string> columns, const fs::pat
   return columns;
 }
 
+/// Where the rows up to `step` end that begin at `begin`; rows behind them may be damaged or cut short.
+size_t end_of_rows(std::string_view text, size_t begin, std::uint64_t step) {
+  size_t keep = begin;
+  for (size_t end = 0; (end = text.find('\n', keep)) != std::string_view::npos; keep = end + 1) {
+    std::uint64_t row_step = 0;
+    const auto parsed = std::from_chars(text.data() + keep, text.data() + end, row_step);
+    if (parsed.ec != std::errc() || *parsed.ptr != ',' || row_step > step) break;
+  }
+  return keep;
+}
+
 /// How many bytes of an existing table stay: its header and the rows up to `step`.
 std::uint64_t bytes_to_keep(const fs::path& path, const std::string& header, std::uint64_t step) {
   if (!fs::exists(path)) return 0;
@@ -46,14 +57,7 @@ std::uint64_t bytes_to_keep(const fs::path& path, const std::string& header, std
     throw Error("the table to go on with has other columns", path.string(),
                 "resume with the settings the run began with, or choose another --out");
   }
-  size_t keep = end + 1;
-  while ((end = text.find('\n', keep)) != std::string_view::npos) {
-    std::uint64_t row_step = 0;
-    const auto parsed = std::from_chars(text.data() + keep, text.data() + end, row_step);
-    if (parsed.ec != std::errc() || *parsed.ptr != ',' || row_step > step) break;
-    keep = end + 1;
-  }
-  return keep;
+  return end_of_rows(text, end + 1, step);
 }
 
 /// The cells of a line, without the quotes and line ends that spreadsheets add.
@@ -71,13 +75,14 @@ std::vector<std::string_view> cells(std::string_view line) {
   return result;
 }
 
-double number(std::string_view cell, const std::string& where) {
+template <class Where>
+double number(std::string_view cell, const Where& where) {
   double value = std::numeric_limits<double>::quiet_NaN();
   if (cell.empty()) return value;
   const auto parsed = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   const bool whole = parsed.ptr == cell.data() + cell.size();
   if (!whole || (parsed.ec != std::errc() && parsed.ec != std::errc::result_out_of_range)) {
-    throw Error(fmt::format("'{}' is not a number", cell.substr(0, 40)), where, "mend or remove that line");
+    throw Error(fmt::format("'{}' is not a number", cell.substr(0, 40)), where(), "mend or remove that line");
   }
   return value;
 }
@@ -115,18 +120,16 @@ const std::vector<double>* MetricsData::find(std::string_view column) const {
   return found == columns.end() ? nullptr : &values[static_cast<size_t>(found - columns.begin())];
 }
 
-MetricsData read_metrics(const fs::path& path) {
-  const Bytes bytes = read_file(path, kMaxBytes);
-  std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+MetricsData parse_metrics(std::string_view text, const std::string& where) {
   MetricsData data;
-  size_t line_number = 0;
-  for (size_t end = 0; (end = text.find('\n')) != std::string_view::npos; text.remove_prefix(end + 1)) {
-    const std::string where = fmt::format("{} line {}", path.string(), ++line_number);
+  if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
+  for (size_t end = 0, line = 1; (end = text.find('\n')) != std::string_view::npos;
+       text.remove_prefix(end + 1), ++line) {
     const std::vector<std::string_view> row = cells(text.substr(0, end));
-    if (line_number == 1) {
+    const auto here = [&] { return fmt::format("{} line {}", where, line); };
+    if (line == 1) {
       if (row.front() != kFixed.front() || row.size() > kMaxColumns) {
-        throw Error("not a table of metrics: its first column must be 'step'", where, "name a run folder");
+        throw Error("not a table of metrics: its first column must be 'step'", here(), "name a run folder");
       }
       data.columns.assign(row.begin(), row.end());
       data.values.resize(row.size());
@@ -134,13 +137,26 @@ MetricsData read_metrics(const fs::path& path) {
     }
     if (row.size() == 1 && row.front().empty()) continue;
     if (row.size() != data.columns.size()) {
-      throw Error(fmt::format("{} cells where the header has {}", row.size(), data.columns.size()), where,
+      throw Error(fmt::format("{} cells where the header has {}", row.size(), data.columns.size()), here(),
                   "mend or remove that line");
     }
-    for (size_t i = 0; i < row.size(); ++i) data.values[i].push_back(number(row[i], where));
+    for (size_t i = 0; i < row.size(); ++i) data.values[i].push_back(number(row[i], here));
   }
-  if (data.columns.empty()) throw Error("the table of metrics has no header line yet", path.string());
+  if (data.columns.empty()) throw Error("the table of metrics has no header line yet", where);
   return data;
+}
+
+MetricsData read_metrics(const fs::path& path) {
+  const Bytes bytes = read_file(path, kMaxBytes);
+  return parse_metrics({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path.string());
+}
+
+MetricsData read_metrics_until(const fs::path& path, std::uint64_t step) {
+  const Bytes bytes = read_file(path, kMaxBytes);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  const size_t header = text.find('\n');
+  if (header == std::string_view::npos) return {};
+  return parse_metrics(text.substr(0, end_of_rows(text, header + 1, step)), path.string());
 }
 
 }  // namespace ganymede::train

@@ -55,5 +55,9 @@ struct MetricsData {
 /// Reads a table, also one that is still being written: a last line without its end is left out.
 /// Throws Error that names the file and the line.
 MetricsData read_metrics(const std::filesystem::path& path);
+/// The same of its text; `where` is for messages.
+MetricsData parse_metrics(std::string_view text, const std::string& where);
+/// The rows up to `step` alone, which a checkpoint of that step counts on: what is behind them may be damaged.
+MetricsData read_metrics_until(const std::filesystem::path& path, std::uint64_t step);
 
 }  // namespace ganymede::train

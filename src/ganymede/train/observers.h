@@ -31,9 +31,14 @@ std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_
 /// real.png, samples/ (also into TensorBoard), the grid after the first epoch, losses.svg and .png, and at the end the
 /// figures that compare.
 std::unique_ptr<Observer> sample_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events);
-/// Checkpoints and model.safetensors; stops a run whose losses or weights are no longer finite before anything bad is
-/// saved, naming the last good checkpoint.
+/// model.safetensors and checkpoints, the last in the list of observers: what has its checkpoint has all else of that
+/// step. Ends a run whose weights are not finite or have exploded before anything good is overwritten or removed.
 std::unique_ptr<Observer> checkpoint_observer(const RunFolder& folder);
+/// The first in the list of observers: ends a run whose losses are no longer finite, or whose folder is gone, before
+/// anything is written.
+std::unique_ptr<Observer> guard_observer(const RunFolder& folder);
+/// Throws Error: `what` happened at this step, where the last good checkpoint is, and what to try.
+[[noreturn]] void throw_unsound(const RunFolder& folder, const Trainer& trainer, const std::string& what);
 
 /// environment.json: versions, seed, threads, device, precision, data checksum.
 void write_environment(const RunFolder& folder, const Trainer& trainer);

@@ -1,12 +1,19 @@
 #include "ganymede/train/run_folder.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <fstream>
 
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
+#include "ganymede/core/upkeep.h"
+#include "ganymede/image/chart.h"
 #include "ganymede/train/metrics_table.h"
+#include "ganymede/train/run_state.h"
 
 namespace ganymede::train {
 
@@ -17,10 +24,43 @@ RunFolder::RunFolder(fs::path path, bool resume) : path_(std::move(path)) {
   fs::create_directories(path_, error);
   if (error) throw Error("cannot create the run folder: " + error.message(), path_.string(), "choose another --out");
   lock_ = std::make_unique<FolderLock>(path_);
+  struct stat status{};
+  if (::stat(path_.c_str(), &status) == 0) device_ = status.st_dev, inode_ = status.st_ino;
   if (!resume && (fs::exists(file(kRecipeFile)) || !checkpoints().empty())) {
     throw Error("the folder holds a run already", path_.string(),
                 "add --resume to go on with it, or choose another --out");
   }
+  remove_leftovers(path_);
+}
+
+void RunFolder::expect_there() const {
+  struct stat status{};
+  if (::stat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_) return;
+  throw Error("the run folder was deleted or replaced while it was in use", path_.string(),
+              "nothing more can be saved in it; start again with another --out");
+}
+
+std::optional<std::uint64_t> RunFolder::model_step() const {
+  const std::string where = file(kModelFile).string();
+  try {
+    std::error_code error;
+    const auto size = fs::file_size(where, error);
+    std::ifstream in(where, std::ios::binary);
+    if (error || !in) return std::nullopt;
+    return checkpoint::step_of(checkpoint::SafetensorsFile{{}, checkpoint::read_header(in, size, where).metadata});
+  } catch (const Error& damaged) {
+    spdlog::warn("the model is written anew: {}", damaged.what());
+    return std::nullopt;
+  }
+}
+
+bool RunFolder::is_complete(std::uint64_t step) const {
+  const auto state = read_run_state(path_);
+  if (!state || state->phase != RunPhase::kDone || state->step != step || model_step() != step) return false;
+  std::vector<fs::path> files{file("real.png"), sample(step), file(kMetricsFile)};
+  if (image::can_draw_charts()) files.push_back(file("real_and_generated.png"));
+  std::error_code ignored;
+  return std::all_of(files.begin(), files.end(), [&](const auto& one) { return fs::is_regular_file(one, ignored); });
 }
 
 fs::path RunFolder::sample(std::uint64_t step) const {
@@ -61,14 +101,10 @@ std::optional<RunFolder::Found> RunFolder::newest_checkpoint() const {
 
 double RunFolder::seconds_until(std::uint64_t step) const {
   if (!fs::exists(file(kMetricsFile))) return 0;
-  const auto metrics = read_metrics(file(kMetricsFile));
-  const auto* steps = metrics.find("step");
+  // Rows behind the checkpoint may be damaged after a power cut: those up to it were forced onto the disk.
+  const auto metrics = read_metrics_until(file(kMetricsFile), step);
   const auto* seconds = metrics.find("seconds");
-  double last = 0;
-  for (size_t row = 0; steps != nullptr && seconds != nullptr && row < metrics.rows(); ++row) {
-    if ((*steps)[row] <= static_cast<double>(step)) last = (*seconds)[row];
-  }
-  return last;
+  return seconds == nullptr || seconds->empty() ? 0 : seconds->back();
 }
 
 }  // namespace ganymede::train

@@ -16,8 +16,8 @@ std::vector<std::filesystem::path> checkpoints_of(const std::filesystem::path& r
 
 class RunFolder {
  public:
-  /// Creates and locks the folder. Throws Error when it cannot be written, another process holds it, or it holds a run
-  /// already and `resume` is false.
+  /// Creates and locks the folder, and removes what killed processes left half-written in it. Throws Error when it
+  /// cannot be written, another process holds it, or it holds a run already and `resume` is false.
   RunFolder(std::filesystem::path path, bool resume);
 
   const std::filesystem::path& path() const { return path_; }
@@ -36,10 +36,17 @@ class RunFolder {
   std::optional<Found> newest_checkpoint() const;
   /// Seconds of training up to `step`, from the metrics.
   double seconds_until(std::uint64_t step) const;
+  /// Throws Error where this is no longer the folder that was locked: it was deleted, perhaps made anew.
+  void expect_there() const;
+  /// The step of model.safetensors; nothing where there is none, or none that can be read.
+  std::optional<std::uint64_t> model_step() const;
+  /// Whether a run that ended at `step` has all it should: its state says done, and model and pictures are there.
+  bool is_complete(std::uint64_t step) const;
 
  private:
   std::filesystem::path path_;
   std::unique_ptr<FolderLock> lock_;
+  std::uint64_t device_ = 0, inode_ = 0;  ///< of the folder
 };
 
 /// The run folder's own recipe.
