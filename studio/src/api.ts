@@ -55,7 +55,8 @@ export interface Reckoned extends Generated {
 export interface Run {
   id: string;
   recipe: string | null;
-  state: "running" | "done" | "stopped";
+  state: "waiting" | "running" | "done" | "stopped" | "failed" | "lost"; // lost: it says it runs, and no process does
+  why: string | null; // of a failure
   step: number | null;
   epoch: number | null;
   progress: number | null;

@@ -17,7 +17,7 @@ const PANELS: { title: string; columns: [string, string][] }[] = [
   { title: "Fidelity and diversity", columns: [["precision", "precision"], ["recall", "recall"], ["density", "density"], ["coverage", "coverage"]] },
   { title: "Gradient norms", columns: [["grad_norm_d", "discriminator"], ["grad_norm_g", "generator"]] },
 ];
-const STATES = { running: "● running", done: "✓ done", stopped: "■ stopped" };
+const STATES = { waiting: "○ waiting", running: "● running", done: "✓ done", stopped: "■ stopped", failed: "✕ failed", lost: "? lost" };
 const RECENT = 20;
 const LARGEST = 640; // pixels a sheet of samples is enlarged to
 
@@ -148,7 +148,9 @@ function Table({ runs }: { runs: Run[] }) {
                 </th>
                 <td>{run.recipe}</td>
                 <td>
-                  <span class={`state ${run.state}`}>{STATES[run.state]}</span>
+                  <span class={`state ${run.state}`} title={run.why ?? undefined}>
+                    {STATES[run.state]}
+                  </span>
                   {run.progress !== null && run.state !== "done" && ` ${Math.floor(run.progress * 100)} %`}
                 </td>
                 <td class="right">{run.step === null ? "–" : grouped(run.step)}</td>
@@ -254,6 +256,7 @@ function OneRun({ id, others, query, trainer }: { id: string; others: string[]; 
       </h1>
       <p class="row facts" role="status">
         <span class={`state ${run.state}`}>{STATES[run.state]}</span>
+        {run.why && <span class="wrong">{run.why}</span>}
         <span>{run.recipe}</span>
         <span>step {run.step === null ? "–" : grouped(run.step)}</span>
         {run.images_per_s !== null && <span>{figure(run.images_per_s, 3)} images/s</span>}

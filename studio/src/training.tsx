@@ -92,12 +92,13 @@ export function RunControls({ run, trainer }: { run: Run; trainer: Trainer }) {
   if (!training?.allowed) return null;
   const own = training.current?.id === run.id;
   const failed = training.failed?.id === run.id ? training.failed : null;
-  if (!own && !failed && run.state !== "stopped") return null;
+  const resumable = run.state === "stopped" || run.state === "failed" || run.state === "lost";
+  if (!own && !failed && !resumable) return null;
   return (
     <p class="row">
       {own && <StopButton id={run.id} trainer={trainer} />}
-      {!own && run.state === "stopped" && <Action text={`Resume ${run.id}`} ask={() => act(`runs/${run.id}/resume`)} disabled={training.current !== null} />}
-      {!own && run.state === "stopped" && training.current && <span class="quiet">{training.current.id} is being trained; one training runs at a time.</span>}
+      {!own && resumable && <Action text={`Resume ${run.id}`} ask={() => act(`runs/${run.id}/resume`)} disabled={training.current !== null} />}
+      {!own && resumable && training.current && <span class="quiet">{training.current.id} is being trained; one training runs at a time.</span>}
       {failed && (
         <span class="wrong" role="alert">
           It failed: {failed.detail}

@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import json
 import base64
+import fcntl
+import os
 import pathlib
 import re
 import shutil
@@ -259,6 +261,131 @@ def test_a_token_guards_every_call_but_health(guarded):
     assert guarded.get("/api/v1/models", Authorization=f"Bearer {SECRET}").status == 200
     assert guarded.get("/api/v1/models", Authorization=f"bearer {SECRET}").status == 200
     assert SECRET not in guarded.log()
+
+
+def test_guesses_of_the_token_are_slowed_down(start, runs, tmp_path):
+    (tmp_path / "token").write_text(SECRET)
+    with start(runs, "--token-file", tmp_path / "token") as server:
+        seen = [server.get("/api/v1/models", Authorization=f"Bearer {number:020}").status for number in range(100)]
+        assert seen[:50] == [401] * 50 and seen[-20:].count(429) >= 15
+        refused = server.get("/api/v1/models", Authorization="Bearer x")
+        assert refused.problem()["status"] == 429 and int(refused.headers["retry-after"]) >= 1
+        assert server.get("/api/v1/models").status == 401, "no guess"
+        assert server.get("/healthz").status == server.get("/").status == 200
+        server.wait_for(lambda: server.get("/api/v1/models", Authorization=f"Bearer {SECRET}").status == 200)
+
+
+def test_without_the_token_no_body_is_read(guarded):
+    connections = []
+    for _ in range(50):
+        connection = guarded.connection(timeout=10)
+        connection.putrequest("POST", "/api/v1/models/tiny/generate")
+        connection.putheader("Content-Type", "application/json")
+        connection.putheader("Content-Length", "1000000")
+        connection.endheaders()
+        connections.append(connection)
+    for connection in connections:
+        assert connection.getresponse().status == 401
+        connection.close()
+
+
+def test_bodies_have_one_budget(start, runs):
+    """Each of these clients says that it will send a megabyte, and does not."""
+    with start(runs) as server:
+        held = []
+        try:
+            for _ in range(400):
+                connection = server.connection(timeout=5)
+                connection.putrequest("POST", "/api/v1/models/tiny/generate")
+                connection.putheader("Content-Type", "application/json")
+                connection.putheader("Content-Length", str(1 << 20))
+                connection.putheader("Expect", "100-continue")
+                connection.endheaders()
+                held.append(connection)
+            server.wait_for(lambda: server.generate(count=1).status == 503)
+            refused = server.generate(count=1)
+            assert refused.problem()["status"] == 503 and int(refused.headers["retry-after"]) >= 1
+            assert server.get("/healthz").status == 200
+        finally:
+            for connection in held:
+                connection.close()
+        server.wait_for(lambda: server.generate(count=1).status == 200)
+
+
+def test_links_and_special_files_are_not_served(start, runs, tmp_path):
+    """Whoever may write to a served folder reaches no file outside it and holds up nothing."""
+    place, secret = tmp_path / "runs", tmp_path / "secret"
+    secret.write_bytes(b"secret")
+    shutil.copytree(runs / "tiny", place / "tiny")
+    shutil.copytree(runs / "classes", tmp_path / "elsewhere")
+    samples = place / "tiny" / "samples"
+    (samples / "step-000001.png").symlink_to(secret)
+    os.mkfifo(samples / "step-000002.png")
+    (samples / "step-000003.png").mkdir()
+    (place / "tiny" / "real.png").unlink()
+    (place / "tiny" / "real.png").symlink_to(secret)
+    (place / "tiny" / ".lock").unlink()
+    os.mkfifo(place / "tiny" / ".lock")
+    os.mkfifo(place / "tiny" / "train.log")
+    (place / "linked").symlink_to(tmp_path / "elsewhere")
+    (place / "alone.safetensors").symlink_to(tmp_path / "elsewhere" / "model.safetensors")
+    for name in ("metrics.csv", "recipe.toml", "environment.json", "state.json", "model.safetensors"):
+        (place / f"of-{name}").mkdir()
+        os.mkfifo(place / f"of-{name}" / name)
+    with start(place) as server:
+        assert {model["id"] for model in server.get("/api/v1/models").json()["models"]} == {"tiny"}
+        assert {run["id"] for run in server.get("/api/v1/runs").json()["runs"]} == {"tiny"}
+        details = server.get("/api/v1/runs/tiny").json()
+        assert details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"] and "real.png" not in details["pictures"]
+        for name in ("step-000001.png", "step-000002.png", "step-000003.png", "real.png"):
+            assert server.get(f"/api/v1/runs/tiny/samples/{name}").status == 404
+        (samples / "step-000020.png").unlink()
+        (samples / "step-000020.png").symlink_to(secret)  # it was listed a moment ago
+        assert server.get("/api/v1/runs/tiny/samples/step-000020.png").status == 404
+        assert server.generate("tiny", count=1).status == 200
+    with start(tmp_path / "runs" / "linked") as server:  # who names a link means it
+        assert [run["id"] for run in server.get("/api/v1/runs").json()["runs"]] == ["linked"]
+
+
+def test_files_nested_too_deep_are_passed_over(start, runs, tmp_path):
+    shutil.copytree(runs / "tiny", tmp_path / "runs" / "tiny")
+    for name in ("environment.json", "state.json"):
+        (tmp_path / "runs" / "tiny" / name).write_text('{"x":' + "[" * 100_000 + "]" * 100_000 + "}")
+    with start(tmp_path / "runs") as server:
+        run = server.get("/api/v1/runs/tiny").json()
+        assert run["environment"] is None and run["state"] == "done" and "nested" in server.log()
+
+
+@pytest.mark.parametrize("says, holds, state", [
+    ("waiting", True, "waiting"), ("running", True, "running"), ("running", False, "lost"), ("waiting", False, "lost"), ("stopped", False, "stopped"),
+    ("failed", False, "failed"), ("done", False, "done"), ("failed", True, "running"), (None, False, "done"), (None, True, "running"),
+])
+def test_the_states_of_a_run(start, runs, tmp_path, says, holds, state):
+    run = tmp_path / "runs" / "tiny"
+    shutil.copytree(runs / "tiny", run)
+    (run / "state.json").unlink()
+    if says:
+        (run / "state.json").write_text(json.dumps({"state": says, "step": 40, "steps": 40, **({"why": "no room"} if says == "failed" else {})}))
+    with open(run / ".lock") as lock:
+        if holds:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        with start(tmp_path / "runs") as server:
+            seen = server.get("/api/v1/runs/tiny").json()
+            assert seen["state"] == state and seen["why"] == ("no room" if says == "failed" else None)
+
+
+def test_a_long_table_comes_in_pieces(start, runs, tmp_path):
+    run = tmp_path / "runs" / "tiny"
+    shutil.copytree(runs / "tiny", run)
+    (run / "metrics.csv").write_text("step,epoch,images,seconds,loss_d\n" + "".join(f"{i},{i / 8},{i * 8},{i / 10},\n" for i in range(1, 3501)))
+    with start(tmp_path / "runs") as server:
+        stream = Events(server, "/api/v1/runs/tiny/events?rows=0")
+        server.wait_for(lambda: stream.named("metrics") and stream.named("metrics")[-1][0] == 3500, 10)
+        pieces = [data for _, data in stream.named("metrics")]
+        assert [piece["first"] for piece in pieces] == [0, 1000, 2000, 3000] and [piece["rows"] for piece in pieces] == [1000, 2000, 3000, 3500]
+        assert [step for piece in pieces for step in piece["columns"]["step"]] == list(range(1, 3501))
+        whole = server.get("/api/v1/runs/tiny/metrics").json()
+        assert whole["columns"]["epoch"] == [i / 8 for i in range(1, 3501)] and set(whole["columns"]["loss_d"]) == {None} and whole["rows"] == 3500
 
 
 def test_other_names_are_refused_without_a_token(server, guarded):

@@ -45,6 +45,27 @@ TEST(Access, OnlyNamesOfThisMachineAreLoopback) {
   }
 }
 
+TEST(Access, WrongTokensAreSlowedDownByAddress) {
+  Guesses guesses;
+  auto now = Guesses::Clock::now();
+  const auto in_a_row = [&](const std::string& address) {
+    int tried = 0;
+    for (; tried < 1000 && guesses.may_guess(address, now); ++tried) guesses.count(address, now);
+    return tried;
+  };
+  EXPECT_EQ(in_a_row("192.0.2.1"), Guesses::kFree);
+  EXPECT_TRUE(guesses.may_guess("192.0.2.2", now)) << "others go on";
+  now += std::chrono::seconds(10);
+  EXPECT_EQ(in_a_row("192.0.2.1"), 10 * Guesses::kASecond);
+  now += std::chrono::hours(1);
+  EXPECT_EQ(in_a_row("192.0.2.1"), Guesses::kFree) << "no more than that, however long it waited";
+  EXPECT_EQ(in_a_row("2001:db8::1"), Guesses::kFree);
+  EXPECT_FALSE(guesses.may_guess("2001:db8::ffff:2", now)) << "the same network";
+  EXPECT_TRUE(guesses.may_guess("2001:db8:0:1::1", now));
+  for (std::size_t i = 0; i < Guesses::kMost + 10; ++i) guesses.count("host " + std::to_string(i), now);
+  EXPECT_EQ(in_a_row("192.0.2.9"), Guesses::kFree) << "and remembers no more addresses than it should";
+}
+
 TEST(Access, ThePolicyNamesInlineScriptsByDigest) {
   const auto headers = security_headers("<html><style>a</style><script type=\"module\">b</script></html>");
   ASSERT_EQ(headers.front().first, "Content-Security-Policy");

@@ -48,6 +48,21 @@ TEST(Router, OtherMethodsAre405) {
   EXPECT_EQ(answer.route, "/a/{id}");
 }
 
+TEST(Router, RefusesBeforeTheBodyIsRead) {
+  const Router router = example();
+  const auto status = [&](const std::string& method, const std::string& path) {
+    Request request;
+    request.method = method;
+    parse_target(path, request);
+    const auto refused = router.refusal(request);
+    return refused ? refused->status : 0;
+  };
+  EXPECT_EQ(status("GET", "/a/1"), 0);
+  EXPECT_EQ(status("POST", "/a/1"), 0);
+  EXPECT_EQ(status("POST", "/none"), 404);
+  EXPECT_EQ(status("PUT", "/a/1"), 405);
+}
+
 TEST(Router, WhatAHandlerThrowsIsAnswered) {
   EXPECT_EQ(ask("GET", "/fails").status, 409);
   EXPECT_EQ(ask("GET", "/fails").route, "/fails");

@@ -1,6 +1,7 @@
 #include "ganymede/serve/trainings.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -102,6 +103,19 @@ TEST(Trainings, AFailureWithoutAWordIsItsCode) {
   scripted.trainings->resume("one", scripted.run("one"));
   EXPECT_EQ(scripted.ended()["failed"]["detail"], "it ended with code 137");
   EXPECT_TRUE(fs::exists(scripted.run("one") / "metrics.csv"));
+}
+
+TEST(Trainings, OneThatSomebodyStoppedDidNotFail) {
+  ScriptedTrainings scripted("touch $5/metrics.csv; exit 143");
+  scripted.trainings->start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}});
+  EXPECT_EQ(scripted.ended(), (nlohmann::json{{"current", nullptr}, {"failed", nullptr}}));
+}
+
+TEST(Trainings, ALogThatIsAPipeHoldsUpNobody) {
+  ScriptedTrainings scripted("touch $5/metrics.csv; exit 3");
+  fs::create_directories(scripted.run("one"));
+  ASSERT_EQ(::mkfifo((scripted.run("one") / kTrainingLog).c_str(), 0644), 0);
+  EXPECT_THROW(scripted.trainings->resume("one", scripted.run("one")), Problem);
 }
 
 TEST(Trainings, NamesAreNoPaths) {

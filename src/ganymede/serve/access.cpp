@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <array>
 
 #include "ganymede/core/files.h"
@@ -56,6 +57,38 @@ bool Token::matches(const std::string& authorization) const {
   }
   const std::string digest = text_digest(std::string_view(authorization).substr(kScheme.size()));
   return CRYPTO_memcmp(digest.data(), digest_.data(), digest_.size()) == 0;
+}
+
+namespace {
+
+/// What counts as one guesser: an IPv4 address, or a network of 64 bits, which is what one customer gets.
+std::string guesser(const std::string& address) {
+  in6_addr v6{};
+  if (::inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &v6) != 1) return address;
+  return {reinterpret_cast<const char*>(v6.s6_addr), 8};
+}
+
+}  // namespace
+
+double Guesses::left(const Wrong& wrong, Clock::time_point now) {
+  return std::max(0.0, wrong.count - kASecond * std::chrono::duration<double>(now - wrong.when).count());
+}
+
+bool Guesses::may_guess(const std::string& address, Clock::time_point now) {
+  const auto found = wrong_.find(guesser(address));
+  return found == wrong_.end() || left(found->second, now) < kFree;
+}
+
+void Guesses::count(const std::string& address, Clock::time_point now) {
+  if (wrong_.size() >= kMost) forget(now);
+  auto& wrong = wrong_[guesser(address)];
+  wrong = {left(wrong, now) + 1, now};
+}
+
+/// Makes room: addresses that were not wrong lately go, and all where that is not enough.
+void Guesses::forget(Clock::time_point now) {
+  std::erase_if(wrong_, [&](const auto& entry) { return left(entry.second, now) == 0; });
+  if (wrong_.size() >= kMost) wrong_.clear();
 }
 
 bool is_loopback(const std::string& host) {

@@ -1,7 +1,9 @@
 // Who may ask, and what every answer says to browsers.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -20,6 +22,32 @@ class Token {
 
  private:
   std::string digest_;
+};
+
+/// Slows down who guesses the token: an address that was wrong too often is not listened to for a while. Used by one
+/// thread.
+class Guesses {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Whether what the address sends may be compared with the token now.
+  bool may_guess(const std::string& address, Clock::time_point now);
+  /// It was wrong.
+  void count(const std::string& address, Clock::time_point now);
+
+  static constexpr double kFree = 60;           ///< wrong ones at once
+  static constexpr double kASecond = 1;         ///< and so many a second after that
+  static constexpr std::size_t kMost = 10'000;  ///< addresses remembered; IPv6 by their network of 64 bits
+
+ private:
+  struct Wrong {
+    double count = 0;
+    Clock::time_point when;
+  };
+  static double left(const Wrong& wrong, Clock::time_point now);
+  void forget(Clock::time_point now);
+
+  std::map<std::string, Wrong> wrong_;
 };
 
 /// Whether a host name or address means this machine and no other.

@@ -3,6 +3,7 @@
 
 #include "ganymede/serve/catalogue.h"
 #include "ganymede/serve/engine.h"
+#include "ganymede/serve/memory_budget.h"
 #include "ganymede/serve/meters.h"
 #include "ganymede/serve/router.h"
 #include "ganymede/serve/training_images.h"
@@ -18,6 +19,7 @@ struct Services {
   Workers& workers;
   TrainingImages& training_images;
   Trainings* trainings;  ///< null where none may be started
+  MemoryBudget memory;   ///< the server's
 };
 
 /// /api/v1/models, /api/v1/models/{id} and the model file itself.

@@ -1,9 +1,9 @@
 #include "ganymede/serve/catalogue.h"
 
 #include <algorithm>
-#include <set>
 
 #include "ganymede/core/log.h"
+#include "ganymede/core/open_file.h"
 #include "ganymede/models/summary.h"
 #include "ganymede/serve/file_stamp.h"
 #include "ganymede/serve/http.h"
@@ -47,11 +47,17 @@ json overview_of(const ModelEntry& entry, const checkpoint::Model& model, const 
       {"bytes", bytes}};
 }
 
+/// What a place named on the command line really is: it may be a link, what lies below it may not.
+fs::path target_of(const fs::path& place) {
+  std::error_code error;
+  const fs::path target = fs::canonical(place, error);
+  return error ? fs::absolute(place).lexically_normal() : target;
+}
+
 }  // namespace
 
 bool is_run(const fs::path& folder) {
-  std::error_code ignored;
-  return fs::exists(folder / train::kRecipeFile, ignored) || fs::exists(folder / train::kMetricsFile, ignored) ||
+  return is_plain_file(folder / train::kRecipeFile) || is_plain_file(folder / train::kMetricsFile) ||
          checkpoint::model_file_in(folder).has_value();
 }
 
@@ -77,25 +83,27 @@ Catalogue::Catalogue(std::vector<fs::path> places, const torch::Device& device, 
 Catalogue::~Catalogue() = default;
 
 Catalogue::Found Catalogue::look() const {
-  std::set<fs::path> paths;  // sorted, so that equal names get the same ids every time
+  std::map<fs::path, fs::path> paths;  // named by; sorted, so that equal names get the same ids every time
   std::error_code ignored;
   for (const auto& place : places_) {
     if (!fs::is_directory(place, ignored) || is_run(place)) {
-      paths.insert(fs::absolute(place).lexically_normal());
+      paths.emplace(fs::absolute(place).lexically_normal(), target_of(place));
       continue;
     }
     for (const auto& entry : fs::directory_iterator(place, ignored)) {
+      if (entry.is_symlink(ignored)) continue;
       const bool wanted =
           entry.is_directory(ignored) ? is_run(entry.path()) : entry.path().extension() == ".safetensors";
-      if (wanted) paths.insert(fs::absolute(entry.path()).lexically_normal());
+      const auto path = fs::absolute(entry.path()).lexically_normal();
+      if (wanted) paths.emplace(path, path);
     }
   }
   Found found;
-  for (auto path : paths) {
-    if (!path.has_filename()) path = path.parent_path();
-    std::string id = id_of(path);
+  for (const auto& [named, path] : paths) {
+    const fs::path name = named.has_filename() ? named : named.parent_path();
+    std::string id = id_of(name);
     for (int i = 2; found.models.contains(id) || found.runs.contains(id); ++i)
-      id = id_of(path) + "-" + std::to_string(i);
+      id = id_of(name) + "-" + std::to_string(i);
     if (!fs::is_directory(path, ignored)) {
       found.models[id] = {path, ""};
       continue;

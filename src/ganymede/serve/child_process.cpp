@@ -39,7 +39,7 @@ ChildProcess::ChildProcess(const std::filesystem::path& program, std::vector<std
   SpawnSettings settings;
   ::posix_spawn_file_actions_addopen(&settings.files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(&settings.files, STDOUT_FILENO, log.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0644);
+                                     O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0644);
   ::posix_spawn_file_actions_adddup2(&settings.files, STDOUT_FILENO, STDERR_FILENO);
   ::posix_spawn_file_actions_addclosefrom_np(&settings.files, STDERR_FILENO + 1);
   ::posix_spawnattr_setflags(&settings.attributes, POSIX_SPAWN_SETPGROUP);

@@ -14,7 +14,7 @@ struct FileStamp {
   bool operator==(const FileStamp&) const = default;
 };
 
-/// Of a regular file; nothing where there is none.
+/// Of a regular file; nothing where there is none, or a link to one.
 std::optional<FileStamp> stamp_of(const std::filesystem::path& file);
 
 }  // namespace ganymede::serve

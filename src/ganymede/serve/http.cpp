@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ganymede/core/log.h"
+#include "ganymede/core/printable.h"
 
 namespace ganymede::serve {
 namespace {
@@ -154,28 +155,10 @@ void parse_target(std::string_view target, Request& request) {
 }
 
 bool is_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const auto byte = [&](size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0u; };
-    const unsigned first = byte(i);
-    if (first < 0x80) {
-      ++i;
-      continue;
-    }
-    const size_t length = first >= 0xC2 && first <= 0xDF   ? 2
-                          : first >= 0xE0 && first <= 0xEF ? 3
-                          : first >= 0xF0 && first <= 0xF4 ? 4
-                                                           : 0;
+  while (!text.empty()) {
+    const size_t length = utf8_length(text);
     if (length == 0) return false;
-    for (size_t k = 1; k < length; ++k) {
-      if ((byte(i + k) & 0xC0) != 0x80) return false;
-    }
-    // Overlong forms, surrogates, and what lies beyond U+10FFFF.
-    const unsigned second = byte(i + 1);
-    if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
-        (first == 0xF4 && second > 0x8F)) {
-      return false;
-    }
-    i += length;
+    text.remove_prefix(length);
   }
   return true;
 }

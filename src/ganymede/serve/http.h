@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -25,7 +26,8 @@ struct Request {
   std::map<std::string, std::string> headers;   ///< names in lower case
   std::map<std::string, std::string> captured;  ///< what stands in the {places} of the route's pattern
   std::string body;
-  std::string remote;  ///< the client's address
+  std::string remote;                  ///< the client's address
+  std::shared_ptr<const void> memory;  ///< what the body counts for while it is held
 
   /// A header's value, or an empty text.
   const std::string& header(const std::string& lower_case_name) const;
@@ -34,7 +36,8 @@ struct Request {
 };
 
 /// Text for an event stream each time it is called, empty when there is nothing new; nothing when the stream ends.
-/// Called about twice a second on the thread that serves all connections: it must be quick.
+/// Called about twice a second, and again at once as long as there is more, on a handler's thread, never on two at
+/// once.
 using EventSource = std::function<std::optional<std::string>()>;
 
 struct Response {
@@ -42,14 +45,20 @@ struct Response {
   std::string content_type = "application/json";
   std::string body = {};
   Headers headers = {};
-  std::filesystem::path file = {};  ///< where set, the body is this file's content
-  EventSource events = {};          ///< where set, the body is a stream of server-sent events
-  std::string route = {};           ///< the pattern that matched, for metrics
+  /// Where set, the body is the content of this regular file; no link from `below` (or else the file's own folder) to
+  /// it is followed.
+  std::filesystem::path file = {}, below = {};
+  EventSource events = {};                  ///< where set, the body is a stream of server-sent events
+  std::string route = {};                   ///< the pattern that matched, for metrics
+  std::shared_ptr<const void> memory = {};  ///< what the body counts for until it is sent
 };
 
 /// Hands over the answer; to be called once, on any thread.
 using Reply = std::function<void(Response)>;
 using Handler = std::function<void(Request, Reply)>;
+/// Looks at a request whose body was not read yet, on the thread that serves all connections: it must be quick. An
+/// answer, or a Problem thrown, refuses the request.
+using Gate = std::function<std::optional<Response>(const Request&)>;
 
 /// An answer other than success: problem details of RFC 9457. `where` is the field of the request it is about.
 class Problem : public Error {

@@ -34,19 +34,31 @@ void Router::add(const std::string& method, const std::string& pattern,
       Handler([handler = std::move(handler)](const Request& request, const Reply& reply) { reply(handler(request)); }));
 }
 
-void Router::handle(Request request, const Reply& reply) const {
+std::optional<Response> Router::refusal(const Request& request) const {
   std::set<std::string> allowed;
   std::string route;
   for (const auto& candidate : routes_) {
     if (!matches(candidate.segments, request.segments)) continue;
+    if (candidate.method == request.method) return std::nullopt;
     route = candidate.pattern;
     allowed.insert(candidate.method);
-    if (candidate.method != request.method) continue;
+  }
+  if (allowed.empty()) return problem_response(Problem(404, "there is nothing at this address"));
+  if (allowed.contains("GET")) allowed.insert("HEAD");
+  Response response = problem_response(Problem(405, fmt::format("{} is not allowed here", request.method), {},
+                                               {{"Allow", fmt::format("{}", fmt::join(allowed, ", "))}}));
+  response.route = route;
+  return response;
+}
+
+void Router::handle(Request request, const Reply& reply) const {
+  for (const auto& candidate : routes_) {
+    if (candidate.method != request.method || !matches(candidate.segments, request.segments)) continue;
     for (size_t i = 0; i < candidate.segments.size(); ++i) {
       const auto& segment = candidate.segments[i];
       if (is_place(segment)) request.captured[segment.substr(1, segment.size() - 2)] = request.segments[i];
     }
-    const Reply labelled = [reply, route](Response response) {
+    const Reply labelled = [reply, route = candidate.pattern](Response response) {
       response.route = route;
       reply(std::move(response));
     };
@@ -56,12 +68,7 @@ void Router::handle(Request request, const Reply& reply) const {
       return labelled(response_of(std::current_exception()));
     }
   }
-  if (allowed.empty()) return reply(problem_response(Problem(404, "there is nothing at this address")));
-  if (allowed.contains("GET")) allowed.insert("HEAD");
-  Response response = problem_response(Problem(405, fmt::format("{} is not allowed here", request.method), {},
-                                               {{"Allow", fmt::format("{}", fmt::join(allowed, ", "))}}));
-  response.route = route;
-  reply(std::move(response));
+  reply(*refusal(request));
 }
 
 }  // namespace ganymede::serve

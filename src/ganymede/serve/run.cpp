@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganymede/core/json_text.h"
 #include "ganymede/core/log.h"
+#include "ganymede/core/open_file.h"
 #include "ganymede/serve/http.h"
 #include "ganymede/train/position.h"
+#include "ganymede/train/run_folder.h"
 
 namespace ganymede::serve {
 namespace {
@@ -13,7 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uint64_t kMaxText = 4 << 20;
+constexpr std::uint64_t kMaxText = 4 << 20, kMostMetrics = std::uint64_t{1} << 30;
+constexpr const char* kEnvironmentFile = "environment.json";
 const std::vector<std::string> kFigures{"real.png", "real_and_generated.png", "first_epoch.png",
                                         "first_epoch_and_last.png", "losses.svg"};
 
@@ -29,9 +33,12 @@ bool is_sample(const std::string& name) {
 std::vector<std::string> samples_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
+  if (!is_plain_folder(folder)) return names;
   for (const auto& entry : fs::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
-    if (is_sample(name)) names.push_back(name);
+    // Only what the folder itself says: a link is none of the run's own files, and no file is looked at here.
+    const bool plain = !entry.is_symlink(error) && entry.is_regular_file(error);
+    if (plain && is_sample(name)) names.push_back(name);
   }
   std::sort(names.begin(), names.end(),
             [](const auto& a, const auto& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
@@ -71,18 +78,25 @@ double progress_of(const RunSnapshot& now) {
   }
 }
 
+/// How the run stands. What says that it waits or runs and is held by nobody was lost.
+const char* state_of(const RunSnapshot& now, double progress) {
+  using train::RunPhase;
+  if (!now.state) return now.running ? "running" : progress >= 1 ? "done" : "stopped";
+  const RunPhase phase = now.state->phase;
+  if (now.running) return phase == RunPhase::kWaiting ? "waiting" : "running";
+  return phase == RunPhase::kWaiting || phase == RunPhase::kRunning ? "lost" : train::phase_name(phase);
+}
+
 json overview_of(const std::string& id, const RunSnapshot& now) {
   const double progress = progress_of(now), seconds = now.last("seconds");
   json last = json::object();
   for (const auto& column : now.metrics ? now.metrics->columns : std::vector<std::string>())
     last[column] = finite(now.last(column));
   const json& environment = now.environment;
-  const bool done = progress >= 1;
   return {{"id", id},
           {"recipe", environment.is_object() ? environment.value("recipe", json(nullptr)) : json(nullptr)},
-          {"state", now.running ? "running"
-                    : done      ? "done"
-                                : "stopped"},
+          {"state", state_of(now, progress)},
+          {"why", now.state && !now.state->why.empty() ? json(now.state->why) : json(nullptr)},
           {"step", finite(step_reached(now))},
           {"epoch", finite(now.last("epoch"))},
           {"progress", finite(progress)},
@@ -123,17 +137,24 @@ void Run::refresh() {
       read(file, false);
     }
   };
-  when_changed(train::kMetricsFile, metrics_stamp_, [&](const fs::path& file, bool there) {
-    next->metrics = there ? std::make_shared<const train::MetricsData>(train::read_metrics(file)) : nullptr;
-  });
-  const auto text = [](const fs::path& file) {
-    const Bytes bytes = read_file(file, kMaxText);
+  const auto text = [&](const char* name, std::uint64_t most) {
+    const Bytes bytes = read_below(folder_, name, most);
     return std::string(bytes.begin(), bytes.end());
   };
-  when_changed("recipe.toml", recipe_stamp_,
-               [&](const fs::path& file, bool there) { next->recipe = there ? text(file) : ""; });
-  when_changed("environment.json", environment_stamp_,
-               [&](const fs::path& file, bool there) { next->environment = there ? json::parse(text(file)) : json(); });
+  when_changed(train::kMetricsFile, metrics_stamp_, [&](const fs::path& file, bool there) {
+    next->metrics = nullptr;
+    if (!there) return;
+    const std::string table = text(train::kMetricsFile, kMostMetrics);
+    next->metrics = std::make_shared<const train::MetricsData>(train::parse_metrics(table, file.string()));
+  });
+  when_changed(train::kRecipeFile, recipe_stamp_,
+               [&](const fs::path&, bool there) { next->recipe = there ? text(train::kRecipeFile, kMaxText) : ""; });
+  when_changed(kEnvironmentFile, environment_stamp_, [&](const fs::path& file, bool there) {
+    next->environment = there ? parse_json(text(kEnvironmentFile, kMaxText), file.string()) : json();
+  });
+  when_changed(train::kStateFile, state_stamp_, [&](const fs::path&, bool there) {
+    next->state = there ? train::parse_run_state(text(train::kStateFile, kMaxText)) : std::nullopt;
+  });
   if (next->environment.is_object() && next->environment.contains("data") && next->environment["data"].is_object()) {
     next->environment["data"].erase("path");  // where this machine keeps its data is nobody else's business
   }
@@ -167,14 +188,41 @@ fs::path Run::picture(const std::string& name) const {
   throw Problem(404, "the run has no such picture");
 }
 
-json metrics_json(const train::MetricsData& metrics, std::size_t first) {
+json metrics_json(const train::MetricsData& metrics, std::size_t first, std::size_t most) {
   json columns = json::object();
   first = std::min(first, metrics.rows());
+  const std::size_t end = first + std::min(most, metrics.rows() - first);
   for (size_t column = 0; column < metrics.columns.size(); ++column) {
     auto& values = columns[metrics.columns[column]] = json::array();
-    for (size_t row = first; row < metrics.rows(); ++row) values.push_back(finite(metrics.values[column][row]));
+    for (size_t row = first; row < end; ++row) values.push_back(finite(metrics.values[column][row]));
   }
-  return {{"first", first}, {"rows", metrics.rows()}, {"columns", columns}};
+  return {{"first", first}, {"rows", end}, {"columns", columns}};
+}
+
+std::uint64_t metrics_text_bytes(const train::MetricsData& metrics, std::size_t first) {
+  constexpr std::uint64_t kLongestNumber = 26, kLongestName = 6;  // "-2.2250738585072014e-308,"; six bytes for one
+  std::uint64_t names = 0;
+  for (const auto& name : metrics.columns) names += kLongestName * name.size() + 8;
+  return 100 + names + (metrics.rows() - std::min(first, metrics.rows())) * metrics.columns.size() * kLongestNumber;
+}
+
+std::string metrics_text(const train::MetricsData& metrics, std::size_t first) {
+  first = std::min(first, metrics.rows());
+  std::string out = fmt::format(R"({{"first":{},"rows":{},"columns":{{)", first, metrics.rows());
+  for (size_t column = 0; column < metrics.columns.size(); ++column) {
+    out += column == 0 ? "" : ",";
+    out += json(metrics.columns[column]).dump(-1, ' ', true, json::error_handler_t::replace) + ":[";
+    for (size_t row = first; row < metrics.rows(); ++row) {
+      const double value = metrics.values[column][row];
+      if (row > first) out += ',';
+      if (std::isfinite(value))
+        fmt::format_to(std::back_inserter(out), "{}", value);
+      else
+        out += "null";
+    }
+    out += ']';
+  }
+  return out + "}}\n";
 }
 
 }  // namespace ganymede::serve

@@ -10,12 +10,14 @@
 
 #include "ganymede/serve/file_stamp.h"
 #include "ganymede/train/metrics_table.h"
+#include "ganymede/train/run_state.h"
 
 namespace ganymede::serve {
 
 /// What was on the disk at one moment. Never changed once made.
 struct RunSnapshot {
-  bool running = false;                               ///< a process holds the folder
+  bool running = false;                  ///< a process holds the folder
+  std::optional<train::RunState> state;  ///< what the run says of itself; runs of earlier versions say nothing
   std::shared_ptr<const train::MetricsData> metrics;  ///< null before the first logged step
   std::vector<std::string> samples;                   ///< "step-000500.png", oldest first
   std::vector<std::string> pictures;                  ///< those of the folder's figures that are there: "real.png"
@@ -46,12 +48,17 @@ class Run {
  private:
   std::string id_;
   std::filesystem::path folder_;
-  std::optional<FileStamp> metrics_stamp_, recipe_stamp_, environment_stamp_;
+  std::optional<FileStamp> metrics_stamp_, recipe_stamp_, environment_stamp_, state_stamp_;
   mutable std::mutex mutex_;
   std::shared_ptr<const RunSnapshot> snapshot_;
 };
 
-/// The columns from row `first` on: {"first", "rows", "columns": {name: [...]}}; an empty cell is null.
-nlohmann::json metrics_json(const train::MetricsData& metrics, std::size_t first);
+/// At most `most` rows from row `first` on: {"first", "rows", "columns": {name: [...]}}, where `rows` is the number of
+/// the row behind the last of them. An empty cell is null.
+nlohmann::json metrics_json(const train::MetricsData& metrics, std::size_t first, std::size_t most);
+/// The same of all rows, as text: a large table is no tree of values in between.
+std::string metrics_text(const train::MetricsData& metrics, std::size_t first);
+/// No text of that is longer.
+std::uint64_t metrics_text_bytes(const train::MetricsData& metrics, std::size_t first);
 
 }  // namespace ganymede::serve

@@ -10,6 +10,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t kRowsTogether = 1000;  ///< of a table in one event: a longer one comes in pieces
+
 /// A whole number of the query, `fallback` where it is absent. Throws Problem 422.
 std::size_t number_of(const Request& request, const std::string& name, std::size_t fallback) {
   const auto found = request.query.find(name);
@@ -56,14 +58,14 @@ class RunEvents {
 
   std::string next() {
     const auto now = run_->snapshot();
-    if (now == seen_) return {};
     std::string out;
     if (now->rows() < rows_) rows_ = 0;  // begun anew, or resumed from an earlier checkpoint
     if (now->rows() > rows_) {
-      const auto metrics = metrics_json(*now->metrics, rows_);
-      rows_ = now->rows();
+      const auto metrics = metrics_json(*now->metrics, rows_, kRowsTogether);
+      rows_ = metrics["rows"].get<std::size_t>();
       out += event("metrics", rows_, metrics);
     }
+    if (now == seen_) return out;
     if (!seen_ || now->overview != seen_->overview) out += event("state", rows_, now->overview);
     if (seen_ && now->samples != seen_->samples) out += event("samples", rows_, now->samples);
     seen_ = now;
@@ -97,20 +99,29 @@ void add_run_routes(Router& router, const Services& services) {
   });
   router.add("GET", "/api/v1/runs/{id}",
              [named](const Request& request) { return json_response(details(*named(request))); });
-  router.add("GET", "/api/v1/runs/{id}/metrics", [named](const Request& request) {
+  router.add("GET", "/api/v1/runs/{id}/metrics", [named, memory = services.memory](const Request& request) {
     const auto first = number_of(request, "first", 0);
     const auto now = named(request)->snapshot();
-    return json_response(metrics_json(now->metrics ? *now->metrics : train::MetricsData(), first));
+    if (!now->metrics) return json_response(metrics_json({}, first, 0));
+    Response response;
+    response.memory = memory.take(metrics_text_bytes(*now->metrics, first));
+    if (!response.memory) {
+      throw Problem(503, "too many large tables are asked for at once", {}, {{"Retry-After", "1"}});
+    }
+    response.body = metrics_text(*now->metrics, first);
+    return response;
   });
   router.add("GET", "/api/v1/runs/{id}/events",
              [named](const Request& request) { return events(named(request), request); });
   router.add("GET", "/api/v1/runs/{id}/samples/{file}", [named](const Request& request) {
-    const auto file = named(request)->picture(request.captured.at("file"));
+    const auto run = named(request);
+    const auto file = run->picture(request.captured.at("file"));
     // A sample is written once; the other figures may be drawn again.
     const bool sample = file.parent_path().filename() == "samples";
     return Response{.content_type = file.extension() == ".svg" ? "image/svg+xml" : "image/png",
                     .headers = {{"Cache-Control", sample ? "private, max-age=3600" : "no-cache"}},
-                    .file = file};
+                    .file = file,
+                    .below = run->folder()};
   });
 }
 

@@ -21,6 +21,7 @@
 #include <set>
 
 #include "ganymede/core/log.h"
+#include "ganymede/core/open_file.h"
 
 namespace ganymede::serve {
 namespace {
@@ -66,6 +67,83 @@ std::string lower_case(std::string_view text) {
   return out;
 }
 
+/// Ends what a connection waits for when its time is over. The stream's own limit would close the connection, and the
+/// client could not be told.
+class Deadline {
+ public:
+  Deadline(asio::io_context& io, Connection& connection, Clock::duration limit)
+      : state_(std::make_shared<State>(io, connection)) {
+    connection.stream.expires_never();
+    state_->timer.expires_after(limit);
+    state_->timer.async_wait([state = state_](const ErrorCode& cancelled) {
+      if (cancelled || state->over) return;
+      state->passed = true;
+      state->connection.stream.cancel();
+    });
+  }
+  ~Deadline() {
+    state_->over = true;
+    state_->timer.cancel();
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  /// `error`, or a timeout where that is what it came from.
+  ErrorCode of(const ErrorCode& error) const {
+    if (error && state_->passed) return beast::error::timeout;
+    return error;
+  }
+
+ private:
+  struct State {
+    State(asio::io_context& io, Connection& given) : timer(io), connection(given) {}
+    asio::steady_timer timer;
+    Connection& connection;
+    bool passed = false, over = false;
+  };
+  std::shared_ptr<State> state_;  ///< shared with a timer that has run out already
+};
+
+using Parser = http::request_parser<http::string_body>;
+using Message = http::request<http::string_body>;
+
+/// Throws Problem 400 for a header that a proxy in front may have read otherwise than this server would: what one takes
+/// for a body the other takes for the next request, and what one lets pass the other acts on.
+void check_unambiguous(const Message& message) {
+  for (const auto field :
+       {http::field::host, http::field::authorization, http::field::content_length, http::field::transfer_encoding,
+        http::field::content_type, http::field::origin, http::field::expect}) {
+    if (message.count(field) > 1) {
+      throw Problem(400, fmt::format("the header {} stands there twice", std::string(http::to_string(field))));
+    }
+  }
+  const std::string length(message[http::field::content_length]), coding(message[http::field::transfer_encoding]);
+  if (length.find_first_not_of("0123456789") != std::string::npos) throw Problem(400, "Content-Length is no number");
+  if (coding.empty()) return;
+  if (!length.empty()) throw Problem(400, "Content-Length and Transfer-Encoding exclude each other");
+  if (lower_case(coding) != "chunked" || message.version() < 11) {
+    throw Problem(400, "the only transfer encoding is chunked, in HTTP/1.1");
+  }
+}
+
+/// What the header says; the body is not there yet. Throws Problem 400.
+Request request_of(const Message& message, const std::string& remote) {
+  check_unambiguous(message);
+  Request request;
+  request.method = message.method() == http::verb::head ? "GET" : std::string(message.method_string());
+  request.remote = remote;
+  for (const auto& field : message) {
+    request.headers[lower_case(std::string(field.name_string()))] = std::string(field.value());
+  }
+  parse_target(std::string(message.target()), request);
+  return request;
+}
+
+bool is_gone(const ErrorCode& error) {
+  return error == http::error::end_of_stream || error == http::error::partial_message ||
+         error == asio::error::operation_aborted || error == asio::error::connection_reset;
+}
+
 Problem problem_of(const ErrorCode& error) {
   if (error == http::error::body_limit) return {413, "the body is larger than this server takes"};
   if (error == http::error::header_limit || error == http::error::buffer_overflow)
@@ -77,8 +155,9 @@ Problem problem_of(const ErrorCode& error) {
 }  // namespace
 
 struct Server::State : std::enable_shared_from_this<Server::State> {
-  State(ServerOptions given, Handler given_handler, std::function<void(const Exchange&)> given_on_done)
+  State(ServerOptions given, Gate given_gate, Handler given_handler, std::function<void(const Exchange&)> given_on_done)
       : options(std::move(given)),
+        gate(std::move(given_gate)),
         handler(std::move(given_handler)),
         on_done(std::move(given_on_done)),
         pool(static_cast<size_t>(options.handler_threads)) {
@@ -91,7 +170,11 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::awaitable<void> watch(std::function<bool()> stop);
   asio::awaitable<void> talk(std::shared_ptr<Connection> connection);
   asio::awaitable<bool> exchange(Connection& connection, beast::flat_buffer& buffer);
+  std::optional<Response> refusal(const Message& message, Request& request) const;
+  asio::awaitable<std::optional<Response>> read_body(Connection& connection, beast::flat_buffer& buffer, Parser& parser,
+                                                     Request& request, ErrorCode& error);
   asio::awaitable<Response> answer(Request request);
+  asio::awaitable<std::optional<std::string>> next_events(EventSource source);
   asio::awaitable<std::uint64_t> write(Connection& connection, Response& response, unsigned version, bool keep,
                                        bool head, ErrorCode& error);
   asio::awaitable<std::uint64_t> write_events(Connection& connection, http::response_header<> header,
@@ -101,6 +184,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   void set_headers(Fields& message, const Response& response, bool keep) const;
 
   ServerOptions options;
+  Gate gate;
   Handler handler;
   std::function<void(const Exchange&)> on_done;
   asio::io_context io{1};
@@ -182,12 +266,44 @@ asio::awaitable<void> Server::State::talk(std::shared_ptr<Connection> connection
   --open_count;
 }
 
+/// The answer to a request that is refused for its header alone; nothing where its body may be read.
+std::optional<Response> Server::State::refusal(const Message& message, Request& request) const {
+  try {
+    request = request_of(message, request.remote);
+    return gate(request);
+  } catch (...) {
+    return response_of(std::current_exception());
+  }
+}
+
+/// Reads the body, where memory has room for it; an answer refuses it.
+asio::awaitable<std::optional<Response>> Server::State::read_body(Connection& connection, beast::flat_buffer& buffer,
+                                                                  Parser& parser, Request& request, ErrorCode& error) {
+  const auto length = parser.content_length();
+  request.memory = options.memory.take(length ? *length : options.body_bytes);
+  if (!request.memory) {
+    co_return problem_response(
+        Problem(503, "too many requests bring their bodies at once", {}, {{"Retry-After", "1"}}));
+  }
+  auto& stream = connection.stream;
+  const Deadline deadline(io, connection, options.body);
+  if (lower_case(std::string(parser.get()[http::field::expect])) == "100-continue") {
+    http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
+    co_await http::async_write(stream, go_on, into(error));
+  }
+  if (!error) co_await http::async_read(stream, buffer, parser, into(error));
+  error = deadline.of(error);
+  if (!error) request.body = std::move(parser.get().body());
+  co_return std::nullopt;
+}
+
 /// One request and its answer; false when the connection is to be closed.
 asio::awaitable<bool> Server::State::exchange(Connection& connection, beast::flat_buffer& buffer) {
   auto& stream = connection.stream;
   ErrorCode error;
   if (buffer.size() == 0) {
     connection.idle = true;
+    buffer.shrink_to_fit();  // a body's room is not kept for as long as the connection is
     stream.expires_after(options.idle);
     const std::size_t read = co_await stream.async_read_some(buffer.prepare(4096), into(error));
     if (error) co_return false;
@@ -195,23 +311,22 @@ asio::awaitable<bool> Server::State::exchange(Connection& connection, beast::fla
   }
   connection.idle = false;
 
-  http::request_parser<http::string_body> parser;
+  Parser parser;
   parser.header_limit(options.header_bytes);
   parser.body_limit(options.body_bytes);
-  stream.expires_after(options.header);
-  co_await http::async_read_header(stream, buffer, parser, into(error));
-  if (!error && lower_case(std::string(parser.get()[http::field::expect])) == "100-continue") {
-    http::response<http::empty_body> go_on(http::status::continue_, parser.get().version());
-    co_await http::async_write(stream, go_on, into(error));
+  {
+    const Deadline deadline(io, connection, options.header);
+    co_await http::async_read_header(stream, buffer, parser, into(error));
+    error = deadline.of(error);
   }
-  if (!error && !parser.is_done()) {
-    stream.expires_after(options.body);
-    co_await http::async_read(stream, buffer, parser, into(error));
-  }
-  if (error == http::error::end_of_stream || error == http::error::partial_message ||
-      error == asio::error::operation_aborted || error == asio::error::connection_reset) {
-    co_return false;
-  }
+  Request request;
+  request.remote = connection.remote;
+  std::optional<Response> refused;
+  const bool bodied = !error && !parser.is_done();
+  if (!error) refused = refusal(parser.get(), request);
+  if (!error && !refused && bodied) refused = co_await read_body(connection, buffer, parser, request, error);
+  if (is_gone(error)) co_return false;
+  if (error) refused = problem_response(problem_of(error));
 
   const auto begin = Clock::now();
   const auto& message = parser.get();
@@ -219,35 +334,22 @@ asio::awaitable<bool> Server::State::exchange(Connection& connection, beast::fla
                 .method = std::string(message.method_string()),
                 .target = std::string(message.target()),
                 .route = {}};
+  // What follows in a connection whose body was not read, or whose header was not understood, is no request.
+  const bool lost = error || (refused && (bodied || refused->status == 400));
+  const bool head = !error && message.method() == http::verb::head;
   Response response;
-  bool keep = false, head = false;
-  const bool refused = static_cast<bool>(error);
-  if (refused) {
-    response = problem_response(problem_of(error));
-  } else {
-    keep = message.keep_alive() && !stopping;
-    head = message.method() == http::verb::head;
-    Request request;
-    request.method = head ? "GET" : done.method;
-    request.remote = connection.remote;
-    for (const auto& field : message)
-      request.headers[lower_case(std::string(field.name_string()))] = std::string(field.value());
-    try {
-      parse_target(done.target, request);
-      request.body = std::move(parser.get().body());
-    } catch (const Problem& problem) {
-      response = problem_response(problem);
-    }
-    if (response.status == 200) response = co_await answer(std::move(request));
-  }
-  keep = keep && !response.events;
+  if (refused)
+    response = std::move(*refused);
+  else
+    response = co_await answer(std::move(request));
+  const bool keep = !lost && message.keep_alive() && !stopping && !response.events;
   ErrorCode failed;
   done.bytes = co_await write(connection, response, message.version() == 10 ? 10 : 11, keep, head, failed);
   done.status = response.status;
   done.route = response.route;
   done.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   on_done(done);
-  if (refused && !failed) co_await drain(connection);
+  if (lost && !failed) co_await drain(connection);
   co_return keep && !failed;
 }
 
@@ -279,6 +381,36 @@ asio::awaitable<Response> Server::State::answer(Request request) {
   co_return problem_response(Problem(503, "the answer took too long", {}, {{"Retry-After", "5"}}));
 }
 
+/// What the source says next, asked on a handler's thread. Throws what it throws.
+asio::awaitable<std::optional<std::string>> Server::State::next_events(EventSource source) {
+  struct Slot {
+    explicit Slot(asio::io_context& io) : ready(io) {}
+    asio::steady_timer ready;
+    std::optional<std::string> text;
+    std::exception_ptr failure;
+  };
+  auto slot = std::make_shared<Slot>(io);
+  slot->ready.expires_at(Clock::time_point::max());
+  asio::post(pool, [slot, source = std::move(source), self = shared_from_this()] {
+    std::optional<std::string> text;
+    std::exception_ptr failure;
+    try {
+      text = source();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    asio::post(self->io, [slot, text = std::move(text), failure]() mutable {
+      slot->text = std::move(text);
+      slot->failure = failure;
+      slot->ready.cancel();
+    });
+  });
+  ErrorCode ignored;
+  co_await slot->ready.async_wait(into(ignored));  // what is posted to this very thread cannot come before
+  if (slot->failure) std::rethrow_exception(slot->failure);
+  co_return std::move(slot->text);
+}
+
 template <class Fields>
 void Server::State::set_headers(Fields& message, const Response& response, bool keep) const {
   message.set(http::field::content_type, response.content_type);
@@ -301,8 +433,14 @@ asio::awaitable<std::uint64_t> Server::State::write(Connection& connection, Resp
   }
   if (!response.file.empty()) {
     http::response<http::file_body> message{status, version};
-    message.body().open(response.file.c_str(), beast::file_mode::scan, error);
-    if (!error) {
+    const auto below = response.below.empty() ? response.file.parent_path() : response.below;
+    auto file = open_below(below, response.file.lexically_relative(below));
+    if (file) {
+      beast::file opened;
+      opened.native_handle(file->release());
+      message.body().reset(std::move(opened), error);
+    }
+    if (file && !error) {
       set_headers(message, response, keep);
       message.prepare_payload();
       const std::uint64_t size = message.body().size();
@@ -345,11 +483,12 @@ asio::awaitable<std::uint64_t> Server::State::write_events(Connection& connectio
   while (!error && !stopping) {
     std::optional<std::string> text;
     try {
-      text = response.events();
+      text = co_await next_events(response.events);
     } catch (const std::exception& failure) {  // a run folder that went away
       spdlog::warn("an event stream ends: {}", failure.what());
     }
     if (!text) break;
+    const bool more = !text->empty();
     quiet = text->empty() ? quiet + 1 : 0;
     if (quiet >= kQuietEventTurns) *text = ":\n\n", quiet = 0;
     if (!text->empty()) {
@@ -357,6 +496,7 @@ asio::awaitable<std::uint64_t> Server::State::write_events(Connection& connectio
       sent += text->size();
       co_await asio::async_write(stream, http::make_chunk(asio::buffer(*text)), into(error));
     }
+    if (more) continue;  // until it has said all
     timer.expires_after(kEventInterval);
     ErrorCode ignored;
     co_await timer.async_wait(into(ignored));
@@ -378,8 +518,8 @@ asio::awaitable<void> Server::State::drain(Connection& connection) {
   }
 }
 
-Server::Server(ServerOptions options, Handler handler, std::function<void(const Exchange&)> on_done)
-    : state_(std::make_shared<State>(std::move(options), std::move(handler), std::move(on_done))) {}
+Server::Server(ServerOptions options, Gate gate, Handler handler, std::function<void(const Exchange&)> on_done)
+    : state_(std::make_shared<State>(std::move(options), std::move(gate), std::move(handler), std::move(on_done))) {}
 
 Server::~Server() = default;
 

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "ganymede/serve/http.h"
+#include "ganymede/serve/memory_budget.h"
 
 namespace ganymede::serve {
 
@@ -15,7 +16,8 @@ struct ServerOptions {
   std::uint16_t port = 8080;  ///< 0 takes any that is free
   std::uint32_t header_bytes = 16 << 10;
   std::uint64_t body_bytes = 1 << 20;
-  int connections = 4096;  ///< fewer where the system allows the process fewer files
+  MemoryBudget memory{std::uint64_t{256} << 20};  ///< of all bodies being read or worked on
+  int connections = 4096;                         ///< fewer where the system allows the process fewer files
   int handler_threads = 4;
   std::chrono::seconds idle{60};    ///< between two requests of a connection
   std::chrono::seconds header{10};  ///< from the first byte of a request to the end of its header
@@ -35,8 +37,8 @@ struct Exchange {
 
 class Server {
  public:
-  /// Listens at once. Throws Error when the address cannot be had.
-  Server(ServerOptions options, Handler handler, std::function<void(const Exchange&)> on_done);
+  /// Listens at once. `gate` may refuse a request before its body is read. Throws Error when the address cannot be had.
+  Server(ServerOptions options, Gate gate, Handler handler, std::function<void(const Exchange&)> on_done);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

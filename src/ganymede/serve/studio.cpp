@@ -10,6 +10,7 @@
 
 #include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
+#include "ganymede/core/memory.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/assets.h"
 #include "ganymede/serve/packing.h"
@@ -18,6 +19,7 @@ namespace ganymede::serve {
 namespace {
 
 constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr int kGiveBackEvery = 60;  ///< looks
 constexpr int kPackers = 2;
 
 /// Looks at the places again and again on a thread of its own.
@@ -37,6 +39,7 @@ class Watcher {
 
  private:
   void work() {
+    int looks = 0;
     std::unique_lock lock(mutex_);
     while (!ending_) {
       lock.unlock();
@@ -46,6 +49,7 @@ class Watcher {
         spdlog::error("looking for models failed: {}", error.what());
       }
       ready_ = true;
+      if (++looks % kGiveBackEvery == 0) give_back_freed_memory();  // of a flood that is over
       lock.lock();
       wake_.wait_for(lock, kLookEvery, [this] { return ending_; });
     }
@@ -79,7 +83,8 @@ void log_access(const Exchange& done) {
                                     {"status", done.status},
                                     {"bytes", done.bytes},
                                     {"ms", std::round(done.seconds * 1e4) / 10}};
-  fmt::print(stderr, "{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  // All but ASCII written out, for terminals; print() would throw where stderr is full.
+  std::fputs((line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n").c_str(), stderr);
 }
 
 /// The page, packed where the client takes that.
@@ -121,6 +126,20 @@ bool is_api(const Request& request) {
   return !request.segments.empty() && (request.segments[0] == "api" || request.segments[0] == "metrics");
 }
 
+/// Throws Problem 401 where the request does not carry the token, 429 where its sender was wrong too often.
+void check_token(const Token& token, const Request& request, Guesses& guesses) {
+  const std::string &sent = request.header("authorization"), &named = request.header("x-real-ip");
+  // Behind a proxy on this machine everybody would have its address.
+  const std::string& sender = is_loopback(request.remote) && !named.empty() ? named : request.remote;
+  const auto now = Guesses::Clock::now();
+  if (!sent.empty() && !guesses.may_guess(sender, now)) {
+    throw Problem(429, "this address sent too many wrong tokens; try again in a moment", {}, {{"Retry-After", "1"}});
+  }
+  if (token.matches(sent)) return;
+  if (!sent.empty()) guesses.count(sender, now);
+  throw Problem(401, "the call must carry the server's token", {}, {{"WWW-Authenticate", "Bearer"}});
+}
+
 }  // namespace
 
 void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready,
@@ -130,28 +149,33 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   Meters meters;
   Router router;
   for (const auto& [name, value] : security_headers(page.text())) options.server.headers.emplace_back(name, value);
-  const auto route = [&](Request request, const Reply& reply) {
+  Guesses guesses;
+  const auto check = [&](const Request& request) -> std::optional<Response> {
     if (!options.any_host && !options.token && !is_health(request)) check_host(request);
     // Before the token: browsers ask without it.
-    if (auto answer = options.origins.preflight(request)) return reply(std::move(*answer));
+    if (auto answer = options.origins.preflight(request)) return answer;
     // The page holds no data: it asks for the token itself.
-    if (options.token && is_api(request) && !options.token->matches(request.header("authorization"))) {
-      throw Problem(401, "the call must carry the server's token", {}, {{"WWW-Authenticate", "Bearer"}});
+    if (options.token && is_api(request)) check_token(*options.token, request, guesses);
+    return router.refusal(request);
+  };
+  const auto gate = [&](const Request& request) -> std::optional<Response> {
+    std::optional<Response> answer;
+    try {
+      answer = check(request);
+    } catch (...) {
+      answer = response_of(std::current_exception());
     }
-    router.handle(std::move(request), reply);
+    if (answer) options.origins.mark(request.header("origin"), *answer);
+    return answer;
   };
   const auto handle = [&](Request request, const Reply& reply) {
     const Reply marked = [&options, origin = request.header("origin"), reply](Response response) {
       options.origins.mark(origin, response);
       reply(std::move(response));
     };
-    try {
-      route(std::move(request), marked);
-    } catch (...) {
-      marked(response_of(std::current_exception()));
-    }
+    router.handle(std::move(request), marked);
   };
-  Server server(options.server, handle, [&](const Exchange& done) {
+  Server server(options.server, gate, handle, [&](const Exchange& done) {
     meters.request(done.method, done.route, done.status, done.seconds, done.bytes);
     if (options.log_requests) log_access(done);
   });
@@ -164,7 +188,8 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   if (options.allow_training)
     trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.drawing.threads);
   const Watcher watcher(catalogue);  // when all that can be refused was
-  const Services services{catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr};
+  const Services services{
+      catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr, options.server.memory};
 
   add_model_routes(router, services);
   add_picture_routes(router, services);

@@ -90,7 +90,8 @@ Response resume_training(const Services& services, const Request& request) {
   expect_empty_object(request);
   const auto run = services.catalogue.run(request.captured.at("id"));
   const auto state = run->snapshot()->overview.at("state");
-  if (state != "stopped") throw Problem(409, state == "done" ? "the run is complete" : "the run is being trained");
+  if (state == "done") throw Problem(409, "the run is complete");
+  if (state == "waiting" || state == "running") throw Problem(409, "the run is being trained");
   trainings.resume(run->id(), run->folder());
   return accepted(run->id());
 }

@@ -1,11 +1,14 @@
 #include "ganymede/serve/trainings.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
+#include <csignal>
+#include <sstream>
 
 #include "ganymede/core/log.h"
+#include "ganymede/core/open_file.h"
 #include "ganymede/serve/http.h"
 
 namespace ganymede::serve {
@@ -22,18 +25,24 @@ bool is_name(const std::string& text) {
          std::all_of(text.begin(), text.end(), [&](char c) { return plain(c) || c == '-' || c == '_'; });
 }
 
-/// The last line of the file that is not empty, looked for from byte `begin` on.
-std::string last_line(const fs::path& file, std::uintmax_t begin) {
-  std::error_code ignored;
-  const auto size = fs::file_size(file, ignored);
-  if (ignored || size <= begin) return {};
-  std::ifstream in(file);
-  in.seekg(static_cast<std::streamoff>(std::max(begin, size - std::min(size, kLastBytes))));
+/// The last line of a folder's log that is not empty, looked for from byte `begin` on.
+std::string last_line(const fs::path& folder, std::uintmax_t begin) {
+  const auto file = open_below(folder, kTrainingLog);  // whoever may write to the folder may have put a pipe there
+  if (!file || file->size() <= begin) return {};
+  const auto from = std::max(begin, file->size() - std::min<std::uintmax_t>(file->size(), kLastBytes));
+  std::string text(file->size() - from, '\0');
+  const ssize_t got = ::pread(file->descriptor(), text.data(), text.size(), static_cast<off_t>(from));
+  std::istringstream in(text.substr(0, static_cast<std::size_t>(std::max<ssize_t>(0, got))));
   std::string last;
   for (std::string line; std::getline(in, line);) {
     if (!line.empty()) last = line;
   }
   return last;
+}
+
+/// Whether a training ended because a signal asked it to, and saved: see core/stopped.h.
+bool is_stop(int code) {
+  return code == 128 + SIGINT || code == 128 + SIGTERM || code == 128 + SIGHUP;
 }
 
 /// A training that failed before it began its run leaves a folder with nothing but its log: the name is free again.
@@ -104,9 +113,10 @@ void Trainings::look() {
   const auto code = child_ ? child_->ended() : std::nullopt;
   if (!code) return;
   spdlog::info("training {}: ended with code {}", run_, *code);
-  if (*code != 0 && !child_->stopping()) {  // one that was stopped while it read its data may say so as an error
+  if (*code != 0 && !is_stop(*code) &&
+      !child_->stopping()) {  // one that was stopped while it read its data may say so as an error
     constexpr std::string_view kError = "error: ";
-    std::string detail = last_line(folder_ / kTrainingLog, log_begin_);
+    std::string detail = last_line(folder_, log_begin_);
     if (detail.starts_with(kError))
       detail.erase(0, kError.size());
     else
