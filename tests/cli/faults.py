@@ -12,7 +12,8 @@ SOURCE = pathlib.Path(__file__).resolve().parents[1] / "support" / "faults.c"
 TINY = SOURCE.parent / "tiny.toml"
 ENOSPC, EIO = 28, 5
 KINDS = ("kill", f"from:{ENOSPC}", str(EIO), "short")
-FLAGS = ("--precision", "f32", "--steps", 8, "--set", "train.checkpoint_every=2", "--set", "train.keep_checkpoints=2", "--set", "train.log_every=2",
+STEPS = 8
+FLAGS = ("--precision", "f32", "--set", "train.checkpoint_every=2", "--set", "train.keep_checkpoints=2", "--set", "train.log_every=2",
          "--set", "sample.every=4", "--set", "sample.count=4")
 TIMED = {"metrics.csv", "environment.json", ".lock"}
 
@@ -39,8 +40,9 @@ class Faults:
         self.run(self.whole, FAULTS_BELOW=f"{self.whole}/", FAULTS_LOG=log)
         self.operations = [line.split(" ", 2)[1:] for line in log.read_text().splitlines()]
 
-    def run(self, out, *flags, **settings):
+    def run(self, out, *flags, steps=STEPS, **settings):
         """One training; its result."""
+        flags = (*flags, "--steps", steps)
         command = [str(self.program), "--threads", "1", "train", str(TINY), "--out", str(out), *map(str, FLAGS + flags)]
         variables = {**os.environ, "LD_PRELOAD": str(self.library), **{name: str(value) for name, value in settings.items()}}
         if self.warm:

@@ -39,7 +39,7 @@ def test_every_operation(faults, kind):
 def test_every_read(faults, tmp_path):
     """Reads of a resumed run: an error in the middle is one line, and the next attempt goes on."""
     half = tmp_path / "half"
-    faults.run(half, "--steps", 4)
+    faults.run(half, steps=4)
     log = tmp_path / "log"
     copy = tmp_path / "copy"
     subprocess.run(["cp", "-r", half, copy], check=True)
@@ -58,7 +58,7 @@ def test_kills_at_random_moments(faults, tmp_path):
     chance = random.Random(200)
     whole = tmp_path / "whole"
     # Checkpoints, samples and models at nearly every step: most kills meet a file that is being written.
-    flags = [*map(str, FLAGS), "--steps", "300", "--set", "train.checkpoint_every=1", "--set", "sample.every=3"]
+    flags = [*map(str, FLAGS), "--steps", "150", "--set", "train.checkpoint_every=1", "--set", "sample.every=3"]
     command = [str(program()), "--threads", "1", "-q", "train", str(TINY), *flags, "--out"]
     begin = time.monotonic()
     subprocess.run([*command, whole], check=True, capture_output=True)
