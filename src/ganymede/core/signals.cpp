@@ -21,7 +21,7 @@ constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
 std::atomic<bool> stop{false};
 std::atomic<int> stopped_by{SIGTERM};
-std::atomic<std::int64_t> first{0};
+std::atomic<std::int64_t> first_asked{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
 
 std::int64_t nanoseconds() {
@@ -42,8 +42,8 @@ void end_now(int signal) {
 void note_stop(int signal) {
   if (!stop.exchange(true)) {
     stopped_by = signal;
-    first = nanoseconds();
-  } else if (nanoseconds() - first > kOneWish) {
+    first_asked = nanoseconds();
+  } else if (nanoseconds() - first_asked > kOneWish) {
     end_now(signal);
   }
 }

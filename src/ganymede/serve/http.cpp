@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "ganymede/core/log.h"
-#include "ganymede/core/printable.h"
+#include "ganymede/core/text.h"
 
 namespace ganymede::serve {
 namespace {
@@ -155,12 +155,7 @@ void parse_target(std::string_view target, Request& request) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const size_t length = utf8_length(text);
-    if (length == 0) return false;
-    text.remove_prefix(length);
-  }
-  return true;
+  return ganymede::is_utf8(text);
 }
 
 }  // namespace ganymede::serve
