@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "ganymede/config/seed.h"
 #include "support/recipes.h"
 #include "support/support.h"
 
@@ -158,6 +159,30 @@ void expect_round_trip(const Recipe& recipe) {
   EXPECT_EQ(again.data.classes, recipe.data.classes);
   EXPECT_EQ(again.optimizer_generator.learning_rate, recipe.optimizer_generator.learning_rate);
   EXPECT_EQ(again.about, recipe.about);
+}
+
+TEST(Recipe, SeedsHaveOneRuleAndItsWords) {
+  constexpr const char* kWords = "a seed is a whole number from 0 to 9007199254740991 in decimal digits";
+  for (const char* seed : {"-1", "9007199254740992", "9223372036854775807"}) {
+    const std::string problem = error_of([&] { parse(kText, {std::string("train.seed=") + seed}); });
+    EXPECT_THAT(problem, HasSubstr(std::string("'seed' is ") + seed + ": " + kWords));
+  }
+  EXPECT_EQ(parse(kText, {"train.seed=9007199254740991"}).train.seed, kLargestSeed);
+  for (const char* text :
+       {"-1", "010", "+1", "1.5", " 1", "1 ", "0x10", "9007199254740992", "18446744073709551616", ""}) {
+    EXPECT_THAT(error_of([&] { parse_seed(text, "--seed"); }), HasSubstr(kWords)) << text;
+  }
+  EXPECT_EQ(parse_seed("0", ""), 0u);
+  EXPECT_EQ(parse_seed("9007199254740991", ""), kLargestSeed);
+}
+
+TEST(Recipe, DataAreFittedAndBadOnesRefusedUnlessSaid) {
+  EXPECT_EQ(parse(kText).data.fit, DataFit::kCrop);
+  EXPECT_FALSE(parse(kText).data.skip_bad);
+  const Recipe r = parse(kText, {"data.fit=\"pad\"", "data.skip_bad=true"});
+  EXPECT_EQ(r.data.fit, DataFit::kPad);
+  EXPECT_TRUE(parse_recipe(to_toml(r), "stem", "my.toml").data.skip_bad);
+  EXPECT_THAT(error_of([&] { parse(kText, {"data.fit=\"padd\""}); }), HasSubstr("did you mean 'pad'?"));
 }
 
 TEST(Recipe, JudgesNothingUnlessAsked) {

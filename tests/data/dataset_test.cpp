@@ -20,7 +20,7 @@ DatasetOptions shapes() {
 
 TEST(OpenDataset, KnowsItsNames) {
   EXPECT_THAT(dataset_names(), ElementsAre("shapes", "cifar10", "cifar100", "mnist", "fashion-mnist", "svhn", "mnistm",
-                                           "celeba", "lsun", "folder", "packed"));
+                                           "celeba", "lsun", "folder", "arrays", "packed"));
   EXPECT_THROW(source_named("x"), UsageError);
   EXPECT_THAT(error_of([] { source_named("cifar-10"); }), HasSubstr("did you mean 'cifar10'?"));
 }

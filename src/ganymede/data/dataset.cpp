@@ -63,7 +63,7 @@ void check_splits(const Source& source, std::vector<std::string>& splits) {
 
 /// Where the source's files are: `asked`, the folder of the source's name in it, or its place below data_root().
 fs::path resolve(const Source& source, const fs::path& asked) {
-  if (source.name == "folder" || source.name == "packed") return asked;
+  if (source.name == "folder" || source.name == "packed" || source.name == "arrays") return asked;
   const std::string& home = source.home.empty() ? source.name : source.home;
   if (asked.empty()) return data_root() / home;
   return fs::is_directory(asked / home) ? asked / home : asked;

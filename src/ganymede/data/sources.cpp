@@ -2,6 +2,7 @@
 
 #include "ganymede/data/celeba_lists.h"
 #include "ganymede/data/file_tree.h"
+#include "ganymede/data/npy.h"
 #include "ganymede/data/packed.h"
 #include "ganymede/data/shapes.h"
 
@@ -47,6 +48,7 @@ const std::vector<Source>& sources() {
        false,
        true},
       {"folder", "a folder, zip or tar of pictures, a folder for each class", {}, "any", open_folder, false, true},
+      {"arrays", "a .npy or .npz of images, with their labels", {}, "any", open_arrays},
       {"packed", "a file that `ganymede data prepare` made", {}, "any", open_packed},
   };
   return table;
@@ -74,6 +76,7 @@ std::string guess_source(const std::filesystem::path& path) {
   };
   if (path.extension() == ".packed" || is_packed(path))
     return "packed";  // beside pictures it would tell nothing about them
+  if (is_array_name(path)) return "arrays";
   look(path.filename().string());
   std::error_code error;
   if (guess.empty() && fs::is_directory(path, error)) {

@@ -47,6 +47,7 @@ std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_mnistm(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_packed(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_arrays(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_folder(const DatasetOptions& options);
 
 }  // namespace ganymede::data
