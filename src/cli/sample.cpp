@@ -7,6 +7,7 @@
 #include "cli/device.h"
 #include "cli/recipe_flags.h"
 #include "ganymede/checkpoint/model_file.h"
+#include "ganymede/core/numbered_files.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
@@ -22,7 +23,7 @@ struct SampleFlags {
   std::string model, output, label;
   std::int64_t count = 64, best = 0;
   std::uint64_t seed = 0;
-  bool untrained = false, json = false;
+  bool untrained = false, replace = false, json = false;
 };
 
 /// The class of each picture: the one asked for, or all in turn; undefined where the model draws no classes.
@@ -38,6 +39,8 @@ Tensor labels_of(const checkpoint::Model& model, const SampleFlags& flags) {
 
 void run(const SampleFlags& flags) {
   set_threads(globals().threads);
+  const fs::path output(flags.output);
+  if (output.extension() != ".png") prepare_numbered_folder(output, ".png", flags.replace);
   const auto model = checkpoint::load_drawing_model(flags.model, device_to_use());
   const Tensor latents = models::draw_numbered_latents(model.recipe.latent, flags.count, flags.seed);
   const Tensor labels = labels_of(model, flags);
@@ -53,7 +56,6 @@ void run(const SampleFlags& flags) {
   const auto pictures = models::to_pictures(images);
 
   auto files = nlohmann::json::array();
-  const fs::path output(flags.output);
   if (output.extension() == ".png") {
     const bool by_class = flags.label.empty() && flags.best == 0;
     const auto columns =
@@ -63,7 +65,7 @@ void run(const SampleFlags& flags) {
   } else {
     for (size_t i = 0; i < pictures.size(); ++i) {
       // Named by its place among all that were drawn, so the name finds the same picture again for this seed.
-      const fs::path file = output / fmt::format("{:04}.png", indices[i]);
+      const fs::path file = output / numbered_name(indices[i], flags.count, ".png");
       write_file(file, image::encode_png(pictures[i]));
       files.push_back(file.string());
     }
@@ -92,6 +94,7 @@ void add_sample(CLI::App& app) {
       ->check(CLI::PositiveNumber);
   app.add_option("-o,--output", flags->output, "a .png for one grid, anything else is a folder of single files")
       ->required();
+  app.add_flag("--replace", flags->replace, "remove the numbered .png files that the folder holds first");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

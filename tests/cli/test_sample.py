@@ -5,6 +5,7 @@ import struct
 import zlib
 
 import pytest
+from pictures import fails
 from training import shared_model
 
 
@@ -61,6 +62,20 @@ def test_grid_and_single_files_show_the_same(sample):
         left, top = (padding + (16 + padding) * place for place in (i % 3, i // 3))
         assert [row[3 * left : 3 * (left + 16)] for row in grid[2][top : top + 16]] == rows, f"picture {i}"
     assert len({bytes(b"".join(rows)) for _, _, rows in singles}) == 9, "every picture has noise of its own"
+
+
+def test_a_used_folder_is_refused(ganymede, tmp_path):
+    def draw(count, *flags):
+        return ganymede("sample", shared_model(ganymede), "-n", count, "-o", tmp_path / "used", *flags)
+
+    assert draw(3).returncode == 0
+    fails(draw(2, "--seed", 1), "holds 3 .png files already", "--replace")
+    assert draw(2, "--seed", 1, "--replace").returncode == 0
+    assert sorted(path.name for path in (tmp_path / "used").iterdir()) == ["0000.png", "0001.png"]
+
+
+def test_names_sort_as_numbers(sample):
+    assert all(len(path.stem) == 5 for path in sample("many", "-n", 10_001, "--best", 3).iterdir())
 
 
 def test_seeds(sample):
