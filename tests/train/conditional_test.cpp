@@ -25,6 +25,12 @@ double brightness(const Trainer& trainer, std::int64_t label) {
       .item<double>();
 }
 
+TEST(ConditionalTrainer, TheAverageHasBatchStatisticsOfItsOwn) {
+  Trainer trainer = conditional(kProjectionDiscriminator, {"train.ema=0.99", "train.steps=60", "objective.name=hinge"});
+  run(trainer);
+  EXPECT_LT(unsettled(trainer, at::arange(2048, at::kLong).remainder(2)), 0.02);
+}
+
 TEST(ConditionalTrainer, DrawsTheClassAskedFor) {
   auto acgan = kAcgan;
   acgan.emplace_back("train.steps=150");

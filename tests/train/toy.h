@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "ganymede/data/memory.h"
+#include "ganymede/nn/statistics_scope.h"
 #include "ganymede/train/trainer.h"
 #include "nn/kernels/checks.h"
 #include "support/recipes.h"
@@ -99,6 +100,18 @@ inline void run(Trainer& trainer, std::function<void(const Trainer&, const StepR
   std::vector<std::unique_ptr<Observer>> observers;
   observers.push_back(std::make_unique<Each>(std::move(action)));
   trainer.run(observers);
+}
+
+/// How far pictures drawn with the running statistics of batch norms are from those drawn with a large batch's own.
+inline double unsettled(const Trainer& trainer, const Tensor& labels = {}) {
+  torch::NoGradGuard constant;
+  const Tensor z = models::draw_latents(trainer.recipe().latent, 2048, 5);
+  nn::Pass running, own;
+  running.labels = own.labels = labels;
+  const auto& generator = trainer.drawing_generator();
+  const Tensor known = generator.forward(z, running);
+  const nn::StatisticsScope scope(0);  // moves nothing
+  return (known - generator.forward(z, own)).abs().mean().item<double>();
 }
 
 /// Expects a run of `options` that went on from its state after `at` steps to end where an uninterrupted one does.

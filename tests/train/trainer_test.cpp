@@ -166,6 +166,20 @@ TEST(Trainer, DrawsWithTheAverageWhereThereIsOne) {
   EXPECT_EQ(&plain.drawing_generator(), &plain.gan().generator);
 }
 
+/// The live network's statistics, which an average was drawn with before, are those of other weights.
+TEST(Trainer, TheAverageHasBatchStatisticsOfItsOwn) {
+  Trainer trainer = trainer_of({"train.ema=0.99", "optimizer.generator.learning_rate=0.01", "train.steps=60"});
+  run(trainer);
+  EXPECT_LT(unsettled(trainer), 0.02);
+  Trainer rarely = trainer_of({"train.ema=0.99", "optimizer.generator.learning_rate=0.01", "train.steps=60"});
+  run(rarely, [](const Trainer& t, const StepResult&) {
+    if (t.position().step % 7 == 0) t.drawing_generator();
+  });
+  const auto a = trainer.state(), b = rarely.state();
+  for (std::size_t i = 0; i < a.size(); ++i)
+    EXPECT_TRUE(same(a[i].tensor, b[i].tensor)) << a[i].name << ": looking changes nothing";
+}
+
 TEST(Trainer, ResolvesItsRecipe) {
   const Trainer trainer = trainer_of();
   const std::string written = config::to_toml(trainer.recipe());

@@ -28,8 +28,8 @@ class BatchNorm : public Layer {
     add_buffer("running_var", torch::ones({channels}));
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
-    return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, pass.training, momentum_,
-                                   epsilon_, slope_);
+    return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, of_the_batch(pass),
+                                   share_of_the_batch(momentum_), epsilon_, slope_);
   }
   bool absorb(const Layer& next) override {
     const auto* activation = dynamic_cast<const Activation*>(&next);

@@ -5,7 +5,8 @@
 #include <string>
 
 #include "ganymede/config/fields.h"
-#include "ganymede/nn/shape.h"
+#include "ganymede/nn/layer.h"
+#include "ganymede/nn/statistics_scope.h"
 
 namespace ganymede::nn {
 
@@ -26,6 +27,15 @@ struct RunningStatistics {
     if (!keras_momentum) torch_momentum = update();
   }
 };
+
+/// Whether a pass normalises with the statistics of its own batch, not with the running ones.
+inline bool of_the_batch(const Pass& pass) {
+  return pass.training || StatisticsScope::current().has_value();
+}
+/// How far running statistics move towards those of a batch: by `momentum`, unless a StatisticsScope says otherwise.
+inline double share_of_the_batch(double momentum) {
+  return StatisticsScope::current().value_or(momentum);
+}
 
 template <class V>
 void visit_fields(V& field, RunningStatistics& o) {

@@ -32,8 +32,8 @@ class ConditionalBatchNorm : public Layer {
     add_buffer("running_var", torch::ones({channels}));
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
-    const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, pass.training, momentum_, epsilon_,
-                                             kernels::no_activation);
+    const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, of_the_batch(pass),
+                                             share_of_the_batch(momentum_), epsilon_, kernels::no_activation);
     const auto of_samples = [&](const Tensor& table) {
       const Tensor rows = rows_of_classes(pass, x, "conditional_batch_norm", table).to(x.scalar_type());
       return x.dim() == 4 ? rows.unsqueeze(-1).unsqueeze(-1) : rows;

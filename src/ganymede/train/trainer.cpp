@@ -5,7 +5,9 @@
 
 #include "ganymede/core/random.h"
 #include "ganymede/core/signals.h"
+#include "ganymede/models/draw.h"
 #include "ganymede/models/initialise.h"
+#include "ganymede/models/pictures.h"
 
 namespace ganymede::train {
 namespace {
@@ -80,6 +82,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
     average_.emplace(recipe_.generator, gan_.generator.input_shape());
     average_->to(device_);
     average_->copy_from(gan_.generator);
+    average_settles_ = models::has_running_statistics(*average_);
   }
   gan_.generator.require_gradients(true);
   for (const auto& parameter : gan_.discriminator.parameters()) discriminator_parameters_.push_back(parameter.tensor);
@@ -263,6 +266,7 @@ void Trainer::update_generator(bool measure, StepResult& result) {
   const UpdateRates now = rates(*generator_optimizer_);
   result.learning_rate_g = now.learning_rate;
   result.grad_norm_g = generator_optimizer_->step(now, measure);
+  settled_ = false;
 }
 
 LabelledImages Trainer::next_real() {
@@ -349,7 +353,35 @@ double Trainer::value_of(const config::Ramp& ramp) const {
                  in_steps(ramp.over, images_per_step(), dataset_->size(), "over"));
 }
 
+const models::Network& Trainer::drawing_generator() const {
+  settle_average();
+  return average_ ? *average_ : gan_.generator;
+}
+
+/// The optimiser gives the average the live generator's statistics, which are not the average's own.
+void Trainer::settle_average() const {
+  if (!average_settles_ || settled_) return;
+  models::recompute_statistics(*average_, [this](int number) { return statistics_batch(number); });
+  settled_ = true;
+}
+
+/// A function of the seed and the number alone: noise, or the codes of source images, and classes in turn.
+models::StatisticsBatch Trainer::statistics_batch(int number) const {
+  const auto count = models::kStatisticsBatch;
+  const auto seed = stream_seed(recipe_.train.seed, "statistics", static_cast<std::uint64_t>(number));
+  Tensor labels;
+  if (gan_.classes() > 0) {
+    labels = at::arange(number * count, (number + 1) * count, at::kLong).remainder(gan_.classes()).to(device_);
+  }
+  if (source_ == nullptr) return {models::draw_latents(recipe_.latent, count, seed).to(device_), labels};
+  Random random(seed);
+  std::vector<image::Image> images;
+  for (std::int64_t i = 0; i < count; ++i) images.push_back(data::picture(*source_, random.below(source_->size())));
+  return {models::encode(*gan_.encoder, models::from_pictures(images).to(device_)).to(device_), labels};
+}
+
 std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {
+  settle_average();
   std::vector<checkpoint::NamedTensor> out;
   checkpoint::append_tensors(out, "generator", gan_.generator);
   checkpoint::append_tensors(out, "discriminator", gan_.discriminator);
@@ -384,6 +416,7 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   position_.step = checkpoint::step_of(file);
   position_.images = position_.step * images_per_step();
   position_.seconds = seconds_before;
+  settled_ = false;
   batches_.reset();
   translator_.reset();
 }
@@ -404,10 +437,13 @@ void Trainer::start_from(const checkpoint::Model& model, const StartingNetworks&
   if (model.gan.encoder) checkpoint::append_tensors(tensors, "encoder", *model.gan.encoder);
   const checkpoint::SafetensorsFile file{std::move(tensors), {}};
   const std::string where = model.path.string();
+  const char* which = !networks.generator ? "discriminator" : networks.discriminator ? "both" : "generator";
+  started_from_ = {.file = model.path, .recipe = model.recipe.name, .step = model.step, .networks = which};
   if (networks.discriminator) checkpoint::load_tensors(file, "discriminator", gan_.discriminator, where);
   if (!networks.generator) return;
   checkpoint::load_tensors(file, "generator", gan_.generator, where);
   if (average_) average_->copy_from(model.generator());
+  settled_ = true;  // as that model's were
   if (gan_.encoder && model.gan.encoder) load_encoder(file, where);
 }
 

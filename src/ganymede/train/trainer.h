@@ -10,6 +10,7 @@
 #include "ganymede/augment/augment.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/models/gan.h"
+#include "ganymede/models/statistics.h"
 #include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/train/device_data.h"
@@ -48,6 +49,14 @@ class Observer {
   virtual void on_finish(const Trainer&) {}
 };
 
+/// The model whose weights a training started with.
+struct StartedFrom {
+  std::filesystem::path file;
+  std::string recipe;
+  std::uint64_t step = 0;
+  std::string networks;  ///< "both", "generator" or "discriminator"
+};
+
 /// Which of a model's networks a training starts from.
 struct StartingNetworks {
   bool generator = true, discriminator = true;
@@ -83,13 +92,15 @@ class Trainer {
 
   const config::Recipe& recipe() const { return recipe_; }  ///< resolved
   const models::Gan& gan() const { return gan_; }
-  /// The generator to draw with: the average where one is kept.
-  const models::Network& drawing_generator() const { return average_ ? *average_ : gan_.generator; }
+  /// The generator to draw with: the average where one is kept, with batch norms that know its own pictures.
+  const models::Network& drawing_generator() const;
   const data::Dataset& dataset() const { return *dataset_; }
   /// What is translated; null where the generator starts from noise.
   const data::Dataset* source() const { return source_.get(); }
   /// Names of the classes the generator draws; empty where it draws none.
   std::vector<std::string> classes() const;
+  /// What start_from() was given; nothing where training started from the recipe's seed.
+  const std::optional<StartedFrom>& started_from() const { return started_from_; }
   const torch::Device& device() const { return device_; }
   at::ScalarType compute_type() const { return type_; }
   const Position& position() const { return position_; }
@@ -104,6 +115,8 @@ class Trainer {
   void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
   Tensor discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result);
+  void settle_average() const;
+  models::StatisticsBatch statistics_batch(int number) const;
   LabelledImages next_real();
   LabelledImages draw_fake(std::uint64_t update, int part, bool for_generator);
   objectives::Verdict judge(const LabelledImages& images);
@@ -119,6 +132,10 @@ class Trainer {
   at::ScalarType type_;
   models::Gan gan_;
   std::optional<models::Network> average_;
+  bool average_settles_ = false;  ///< whether the average has batch norms
+  /// Whether the average has statistics of its own, as it has before the first step, when it is the live network or
+  /// another model's. Training never looks at them: when they are computed changes nothing.
+  mutable bool settled_ = true;
   std::unique_ptr<objectives::Objective> objective_;
   std::vector<std::unique_ptr<objectives::Penalty>> penalties_;
   std::unique_ptr<augment::Augment> augment_;             ///< null for none
@@ -128,6 +145,7 @@ class Trainer {
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
   std::unique_ptr<Batches> batches_;
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
+  std::optional<StartedFrom> started_from_;
   Position position_;
   std::uint64_t total_steps_ = 0;
   std::uint64_t passes_ = 0;    ///< forward passes of this step, for the dropout stream

@@ -1,0 +1,25 @@
+#include "ganymede/models/statistics.h"
+
+#include "ganymede/nn/statistics_scope.h"
+
+namespace ganymede::models {
+
+bool has_running_statistics(const Network& network) {
+  for (const auto& buffer : network.buffers()) {
+    if (buffer.name.ends_with("running_var")) return true;
+  }
+  return false;
+}
+
+void recompute_statistics(const Network& generator, const std::function<StatisticsBatch(int number)>& batch) {
+  torch::NoGradGuard constant;
+  for (int i = 0; i < kStatisticsBatches; ++i) {
+    const StatisticsBatch drawn = batch(i);
+    nn::Pass pass;
+    pass.labels = drawn.labels;
+    const nn::StatisticsScope scope(1.0 / (i + 1));
+    generator.forward(drawn.inputs, pass);
+  }
+}
+
+}  // namespace ganymede::models
