@@ -18,6 +18,7 @@
 #include "ganymede/models/initialise.h"
 #include "ganymede/quality/discriminator_features.h"
 #include "ganymede/quality/feature_protocol.h"
+#include "ganymede/train/datasets.h"
 
 namespace ganymede::cli {
 namespace {
@@ -47,9 +48,10 @@ std::shared_ptr<const data::Dataset> part_of(std::shared_ptr<const data::Dataset
 
 /// The usual split and the test split; where there is none, a fifth of the images is held out.
 Splits open_splits(const checkpoint::Model& model, const FeaturesFlags& flags) {
+  const auto own = train::recipe_with_data(model).data;
   data::DatasetOptions options;
-  options.name = model.recipe.data.name;
-  options.path = flags.data;
+  options.name = own.name;
+  options.path = flags.data.empty() ? std::filesystem::path(own.path) : std::filesystem::path(flags.data);
   const auto names = data::dataset_names();
   if (std::find(names.begin(), names.end(), flags.data) != names.end()) {
     options.name = flags.data;

@@ -137,6 +137,16 @@ fs::path starting_file(const TrainFlags& flags) {
   return checkpoints.front();
 }
 
+/// A recipe that was written for a fine-tuning tells in `about` what to type: said where nothing is gone on from.
+void say_what_it_is_for(const config::Recipe& recipe) {
+  const auto flag = recipe.about.find("--from ");
+  if (flag == std::string::npos) return;
+  const auto end = recipe.about.find_first_of(" \n", flag + 7);
+  std::string what = recipe.about.substr(flag, end == std::string::npos ? end : end - flag);
+  while (what.ends_with('.') || what.ends_with(',')) what.pop_back();
+  spdlog::warn("{} is meant to go on from a trained model, and starts anew here: add {}", recipe.name, what);
+}
+
 /// Whether the model brought an encoder along.
 bool start_from(train::Trainer& trainer, const TrainFlags& flags) {
   const auto path = starting_file(flags);
@@ -269,6 +279,7 @@ void run(const TrainFlags& flags) {
   check_path(flags.out, "--out");
   const auto recipe = choose_recipe(flags);
   check_data(flags, recipe);
+  if (!flags.resume && flags.from.empty()) say_what_it_is_for(recipe);
   const models::Gan shapes = models::build_gan(recipe);
   const auto dataset = train::open_data(recipe, shapes), source = train::open_source(recipe, shapes);
   train::Trainer trainer(recipe, dataset, device, source);

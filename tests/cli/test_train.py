@@ -1,5 +1,6 @@
 """`ganymede train`: the same seed gives the same bytes, however often the run was stopped or killed; and what goes wrong."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -128,6 +129,32 @@ def test_run_folder_has_every_file(ganymede):
     environment = json.loads((run / "environment.json").read_text())
     assert environment["seed"] == 0 and environment["threads"] == 1 and environment["precision"] == "f32"
     assert environment["data"]["name"] == "shapes" and environment["data"]["images"] == 64 and environment["data"]["checksum"]
+
+
+def test_environment_says_what_was_done(ganymede, tmp_path):
+    run, source = tmp_path / "run", shared_model(ganymede)
+    command = [ganymede.path, "--threads", "1", "train", TINY, "--out", run, "--steps", "2", "--from", source]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    environment = json.loads((run / "environment.json").read_text())
+    assert environment["command"].endswith(f"--out {run} --steps 2 --from {source}")
+    assert environment["processor"] and environment["commit"] and environment["compiler"]
+    assert environment["start"] <= environment["end"] and environment["end"].endswith("Z")
+    came_from = environment["from"]
+    assert came_from["file"] == str(source / "model.safetensors") and came_from["step"] == 40 and came_from["networks"] == "both"
+    assert came_from["sha256"] == hashlib.sha256((source / "model.safetensors").read_bytes()).hexdigest()
+    trained(ganymede, run, "--resume", "--steps", 4)
+    resumed = json.loads((run / "environment.json").read_text())
+    assert resumed["from"] == came_from and resumed["start"] == environment["start"]
+    assert resumed["earlier"][0]["command"] == environment["command"]
+
+
+def test_a_recipe_for_fine_tuning_says_so(ganymede, tmp_path):
+    recipe = tmp_path / "finer.toml"
+    recipe.write_text('about = "Train tiny first, then: ganymede train finer --from runs/tiny. Ours."\n' + TINY.read_text())
+    plain = train(ganymede, tmp_path / "plain", "--steps", 1, recipe=recipe)
+    assert "finer is meant to go on from a trained model, and starts anew here: add --from runs/tiny\n" in plain.stderr
+    finer = train(ganymede, tmp_path / "finer", "--steps", 1, "--from", shared_model(ganymede), recipe=recipe)
+    assert finer.returncode == 0 and "is meant to go on" not in finer.stderr
 
 
 def test_model_names_and_metadata(ganymede):

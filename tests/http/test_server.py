@@ -146,7 +146,7 @@ def test_runs(server, runs):
     assert tiny["state"] == "done" and tiny["progress"] == 1 and tiny["step"] == 40 and tiny["sample"] == "step-000040.png"
     details = server.get("/api/v1/runs/tiny").json()
     assert details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"]
-    assert details["toml"] == (runs / "tiny" / "recipe.toml").read_text() and "path" not in details["environment"]["data"]
+    assert details["toml"] == (runs / "tiny" / "recipe.toml").read_text() and "path" not in details["environment"]["data"] and "command" not in details["environment"]
     for name in ("samples/step-000020.png", "real.png"):
         answer = server.get(f"/api/v1/runs/tiny/samples/{name.split('/')[-1]}")
         assert answer.type == "image/png" and answer.body == (runs / "tiny" / name).read_bytes()

@@ -87,6 +87,16 @@ const char* state_of(const RunSnapshot& now, double progress) {
   return phase == RunPhase::kWaiting || phase == RunPhase::kRunning ? "lost" : train::phase_name(phase);
 }
 
+/// Where this machine keeps its data and what was typed here is nobody else's business.
+void without_paths(json& environment) {
+  if (!environment.is_object()) return;
+  for (const char* key : {"command", "earlier"}) environment.erase(key);
+  for (const auto& [section, key] :
+       {std::pair("data", "path"), std::pair("source", "path"), std::pair("from", "file")}) {
+    if (environment.contains(section) && environment[section].is_object()) environment[section].erase(key);
+  }
+}
+
 json overview_of(const std::string& id, const RunSnapshot& now) {
   const double progress = progress_of(now), seconds = now.last("seconds");
   json last = json::object();
@@ -155,9 +165,7 @@ void Run::refresh() {
   when_changed(train::kStateFile, state_stamp_, [&](const fs::path&, bool there) {
     next->state = there ? train::parse_run_state(text(train::kStateFile, kMaxText)) : std::nullopt;
   });
-  if (next->environment.is_object() && next->environment.contains("data") && next->environment["data"].is_object()) {
-    next->environment["data"].erase("path");  // where this machine keeps its data is nobody else's business
-  }
+  without_paths(next->environment);
   next->running = is_locked(folder_);
   next->samples = samples_in(folder_ / "samples");
   next->pictures.clear();

@@ -49,6 +49,7 @@ class CheckpointObserver : public Observer {
     } else if (folder_.model_step() != step) {  // the process ended between the last checkpoint and the model
       save_model(trainer);
     }
+    write_end_of_environment(folder_);
   }
 
  private:

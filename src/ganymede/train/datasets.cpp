@@ -1,11 +1,17 @@
 #include "ganymede/train/datasets.h"
 
 #include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
 
+#include "ganymede/core/log.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/train/run_folder.h"
 
 namespace ganymede::train {
 namespace {
+
+namespace fs = std::filesystem;
 
 data::Fit fit_of(config::DataFit fit) {
   switch (fit) {
@@ -18,7 +24,52 @@ data::Fit fit_of(config::DataFit fit) {
   }
 }
 
+/// The run folder of a model file, which may be one of its checkpoints; empty where it lies in none.
+fs::path run_of(const fs::path& model) {
+  std::error_code ignored;
+  const fs::path folder = fs::absolute(model).parent_path();
+  for (const auto& candidate : {folder, folder.parent_path()}) {
+    if (fs::is_regular_file(candidate / kRecipeFile, ignored)) return candidate;
+  }
+  return {};
+}
+
+/// Where environment.json says that a section's data was: always absolute.
+std::string recorded_path(const fs::path& run, const char* section) {
+  std::ifstream file(run / "environment.json");
+  const auto said = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
+  if (!said.is_object() || !said.contains(section) || !said[section].is_object()) return {};
+  return said[section].value("path", "");
+}
+
+/// `own` without paths gets those of `run`'s recipe; a path that is not there from here is looked up in the record.
+void take_paths(config::DataConfig& own, const config::DataConfig& of_run, const fs::path& run, const char* section) {
+  if (own.name != of_run.name || !own.path.empty()) return;
+  own.path = of_run.path;
+  own.photos = of_run.photos;
+  own.exclude = of_run.exclude;
+  std::error_code ignored;
+  if (fs::exists(own.path, ignored)) return;
+  const std::string recorded = recorded_path(run, section);
+  if (fs::exists(recorded, ignored)) own.path = recorded;
+}
+
 }  // namespace
+
+config::Recipe recipe_with_data(const checkpoint::Model& model) {
+  config::Recipe recipe = model.recipe;
+  const fs::path run = run_of(model.path);
+  if (run.empty()) return recipe;
+  try {
+    const auto of_run = config::load_recipe((run / kRecipeFile).string());
+    if (of_run.name != recipe.name) return recipe;
+    take_paths(recipe.data, of_run.data, run, "data");
+    take_paths(recipe.source, of_run.source, run, "source");
+  } catch (const Error& unreadable) {
+    spdlog::debug("the run's recipe says nothing of its data: {}", unreadable.what());
+  }
+  return recipe;
+}
 
 std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,
                                                std::uint64_t seed) {

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "ganymede/checkpoint/model_file.h"
 #include "ganymede/data/dataset.h"
 #include "ganymede/models/gan.h"
 
@@ -11,6 +12,11 @@ namespace ganymede::train {
 /// [data], or another section like it, at `image`'s size and channels. Throws as data::open_dataset() does.
 std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,
                                                std::uint64_t seed);
+
+/// A model's recipe with the paths of the data it was trained on, which model files do not have: a run folder knows
+/// them (recipe.toml, environment.json). The recipe as it is where the file lies in no run folder, or is of another
+/// recipe.
+config::Recipe recipe_with_data(const checkpoint::Model& model);
 
 /// What the discriminator takes for real.
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan);

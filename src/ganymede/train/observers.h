@@ -40,7 +40,11 @@ std::unique_ptr<Observer> guard_observer(const RunFolder& folder);
 /// Throws Error: `what` happened at this step, where the last good checkpoint is, and what to try.
 [[noreturn]] void throw_unsound(const RunFolder& folder, const Trainer& trainer, const std::string& what);
 
-/// environment.json: versions, seed, threads, device, precision, data checksum.
+/// environment.json: the command and its start, the processor, versions and commit, seed, threads, device, precision,
+/// the data's place and checksum, and the model a fine-tuning started from. A resumed run keeps its first start, what
+/// it started from and the commands before, under "earlier".
 void write_environment(const RunFolder& folder, const Trainer& trainer);
+/// Adds when the run ended. Nothing where there is no environment.json.
+void write_end_of_environment(const RunFolder& folder);
 
 }  // namespace ganymede::train
