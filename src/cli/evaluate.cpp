@@ -14,7 +14,8 @@
 #include "ganymede/core/threads.h"
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/quality/images.h"
+#include "ganymede/quality/availability.h"
+#include "ganymede/quality/feature_size.h"
 #include "ganymede/train/dataset_classifier.h"
 #include "ganymede/train/datasets.h"
 
@@ -29,8 +30,8 @@ struct EvaluateFlags {
   std::vector<std::string> metrics;
   std::int64_t count = 0, real_count = 0, k = 5;
   std::uint64_t seed = 0;
-  int size = 0, channels = 0;
-  bool train_features = false, force = false, json = false;
+  int size = 0, channels = 0, feature_size = 0, bootstrap = 0;
+  bool train_features = false, force = false, fd_infinity = false, json = false;
 };
 
 std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlags& flags, const torch::Device& device) {
@@ -48,17 +49,19 @@ std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlag
 
 /// A model's own data, in the model's shape.
 OpenedSide own_data(const checkpoint::Model& model, const EvaluateFlags& flags) {
-  auto recipe = model.recipe;
+  auto recipe = train::recipe_with_data(model);
   if (!flags.data.empty()) recipe.data.path = flags.data;
   if (flags.real_count > 0) recipe.data.count = flags.real_count;
   auto images = train::open_data(recipe, model.gan);
   const std::string name = images->info().name;
-  return {{name, std::move(images)}};
+  return {{name, std::move(images)},
+          std::nullopt,
+          fit_text(recipe.data.name, static_cast<int>(model.gan.image_shape().height()), recipe.data.fit)};
 }
 
 /// The test split of a model's data, which it has not seen in training; null where there is none.
 std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& model, const std::string& folder) {
-  auto recipe = model.recipe;
+  auto recipe = train::recipe_with_data(model);
   if (!folder.empty()) recipe.data.path = folder;
   recipe.data.count = 0;
   try {
@@ -93,7 +96,7 @@ std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::Dat
 /// What names the real side's data for the classifier: the model's recipe, or the set itself.
 config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedSide& fake, const OpenedSide& real) {
   if (!flags.model.empty()) {
-    auto data = fake.model->recipe.data;
+    auto data = train::recipe_with_data(*fake.model).data;
     if (!flags.data.empty()) data.path = flags.data;
     return data;
   }
@@ -138,26 +141,21 @@ Sides open_sides(const EvaluateFlags& flags, const torch::Device& device) {
 }
 
 /// Those asked for, or else all that these two can have.
-std::vector<Metric> metrics_of(const EvaluateFlags& flags, const quality::Side& real, const quality::Side& fake,
-                               const quality::FeatureExtractor* extractor) {
-  std::vector<Metric> out;
-  for (const auto& name : flags.metrics) out.push_back(quality::metric_named(name));
-  if (!out.empty()) return out;
-  if (extractor != nullptr || (real.stored && fake.stored)) {
-    out = {Metric::kFid, Metric::kPrdc};
-    constexpr std::int64_t kForKid = 1000;
-    if (flags.force || std::min(real.count(), fake.count()) >= kForKid) out.push_back(Metric::kKid);
-    const bool logits = fake.stored
-                            ? fake.stored->values.logits.defined()
-                            : extractor->extract(quality::read_images(*fake.images, 0, 1), true).logits.defined();
-    if (logits && fake.count() >= 10) out.push_back(Metric::kIs);
+quality::Available metrics_of(const EvaluateFlags& flags, const quality::Side& real, const quality::Side& fake,
+                              const quality::FeatureExtractor* extractor, const quality::JudgeOptions& options) {
+  if (!flags.metrics.empty()) {
+    quality::Available out;
+    for (const auto& name : flags.metrics) out.metrics.push_back(quality::metric_named(name));
+    return out;
   }
-  if (real.stored || fake.stored) return out;
-  const auto &a = real.images->info(), &b = fake.images->info();
-  const bool alike = a.height == b.height && a.width == b.width && a.channels == b.channels;
-  if (alike && std::min(a.height, a.width) >= quality::kSmallestLevel) out.push_back(Metric::kSwd);
-  if (a.name == "shapes") out.push_back(Metric::kModes);
-  return out;
+  auto out = quality::available_metrics(real, fake, extractor, options);
+  if (!out.metrics.empty()) return out;
+  std::string why;
+  for (const auto& [metric, needs] : out.skipped) {
+    why += fmt::format("{}{} needs {}", why.empty() ? "" : "; ", quality::name_of(metric), needs);
+  }
+  throw Error("there is no metric for these: " + why, flags.fake.empty() ? flags.model : flags.fake,
+              "bring what one of them needs");
 }
 
 void run(const EvaluateFlags& flags) {
@@ -181,21 +179,24 @@ void run(const EvaluateFlags& flags) {
   if (flags.train_features) {
     extractor = classifier_of(labelled_data(flags, fake, real), real.side.images->info(), device);
   }
-  const auto metrics = metrics_of(flags, real.side, fake.side, extractor.get());
-  if (metrics.empty()) {
-    throw UsageError("without features there is no metric for these", flags.fake,
-                     "name a feature file with --features");
+  if (extractor == nullptr && flags.feature_size > 0) {
+    throw UsageError("--feature-size goes with a feature network", "evaluate", "add --features FILE");
   }
-  quality::Judge judge(real.side, extractor,
-                       {.metrics = metrics,
-                        .k = flags.k,
-                        .seed = flags.seed,
-                        .force = flags.force,
-                        .keep_features = !flags.scatter.empty()});
+  extractor = quality::at_its_size(extractor, real.side.images.get(), flags.feature_size);
+  quality::JudgeOptions options{.k = flags.k,
+                                .seed = flags.seed,
+                                .force = flags.force,
+                                .keep_features = !flags.scatter.empty(),
+                                .bootstrap = flags.bootstrap,
+                                .fd_infinity = flags.fd_infinity};
+  const auto available = metrics_of(flags, real.side, fake.side, extractor.get(), options);
+  options.metrics = available.metrics;
+  quality::Judge judge(real.side, extractor, options);
   const auto figures = judge.judge(fake.side);
   const bool inception = judge.features_info(fake.side).inception;
   auto values = metrics_json(figures, quality::frechet_name(inception, fake.side.count()));
-  auto protocol = protocol_json(judge, real, fake, figures);
+  auto protocol = protocol_json(judge, real, fake, figures, values);
+  for (const auto& [metric, needs] : available.skipped) protocol["skipped"][quality::name_of(metric)] = needs;
   if (!flags.scatter.empty()) draw_scatter(judge, flags.scatter);
   if (!flags.memorisation.empty()) {
     const auto held_out = flags.model.empty() ? nullptr : held_out_images(*fake.model, flags.data);
@@ -229,12 +230,20 @@ void add_evaluate(CLI::App& app) {
       app.add_option("--features", flags->features,
                      "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust")
           ->type_name("FILE");
+  app.add_option("--feature-size", flags->feature_size,
+                 "pixels a side of the images the feature network was made for; asked of its file, or found by trying "
+                 "on labelled real images, unless given")
+      ->check(CLI::Range(1, 4096));
   app.add_flag("--train-features", flags->train_features,
                "features of a classifier of the real data's labels, trained once and kept")
       ->excludes(features);
   app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  app.add_option("--bootstrap", flags->bootstrap,
+                 "95 % error bars of fid, kid and prdc by drawing so many sets of images anew, such as 200")
+      ->check(CLI::Range(20, 100'000));
+  app.add_flag("--fd-infinity", flags->fd_infinity, "also the Frechet distance extrapolated to endlessly many images");
   add_seed(app, flags->seed, "of the model's noise and of what metrics draw");
   app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")
       ->check(CLI::Range(1, 4096));

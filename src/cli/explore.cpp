@@ -18,6 +18,7 @@
 #include "ganymede/image/resize.h"
 #include "ganymede/models/draw.h"
 #include "ganymede/models/pictures.h"
+#include "ganymede/quality/feature_size.h"
 #include "ganymede/quality/nearest_images.h"
 #include "ganymede/train/dataset_classifier.h"
 #include "ganymede/train/datasets.h"
@@ -296,7 +297,10 @@ void neighbours(const ExploreFlags& flags) {
   recipe.data = explored.data();
   const auto training = train::open_data(recipe, explored.model->gan);
   const auto device = explored.model->gan.generator.device();
-  const auto extractor = flags.features.empty() ? nullptr : quality::torchscript_extractor(flags.features, device);
+  const auto extractor =
+      flags.features.empty()
+          ? nullptr
+          : quality::at_its_size(quality::torchscript_extractor(flags.features, device), training.get());
   const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
 
   Progress progress("looking through", training->size(), "image");

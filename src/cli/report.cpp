@@ -2,6 +2,8 @@
 
 #include <fmt/ranges.h>
 
+#include <cmath>
+
 #include "ganymede/data/text.h"
 #include "ganymede/quality/inception_score.h"
 
@@ -11,8 +13,46 @@ namespace {
 using data::grouped;
 using nlohmann::json;
 
+/// A deviation of one estimate alone is null: JSON has no NaN.
 json spread_json(const quality::Spread& spread) {
-  return {{"mean", spread.mean}, {"std", spread.deviation}};
+  return {{"mean", spread.mean}, {"std", std::isnan(spread.deviation) ? json() : json(spread.deviation)}};
+}
+
+/// Which way a figure gets better; empty for those that say so themselves.
+std::string better(const std::string& metric) {
+  if (metric.starts_with("fid") || metric.starts_with("fd") || metric == "kid" || metric == "swd") return "lower";
+  for (const char* name : {"is", "precision", "recall", "density", "coverage", "class_accuracy"}) {
+    if (metric == name) return "higher";
+  }
+  return "";
+}
+
+/// What becomes of a side's images on their way into the feature network.
+std::string resize_of_side(const quality::ExtractorInfo& info, const quality::Side& side) {
+  if (info.inception) return "bilinear to 299x299 inside the network, as TensorFlow 1";
+  if (info.resizes) return "inside the network";
+  if (info.size == 0 || !side.images) return "none after loading";
+  const auto& images = side.images->info();
+  if (images.height == info.size && images.width == info.size) {
+    return fmt::format("none: {0}x{0} is the network's size", info.size);
+  }
+  return fmt::format("{0}x{1} to {2}x{2} for the network, averaged over areas (antialiased), not cropped", images.width,
+                     images.height, info.size);
+}
+
+std::string resize_text(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake, bool featured) {
+  if (!featured) return "none after loading";
+  const auto info = judge.features_info(fake.side);
+  const std::string a = resize_of_side(info, real.side), b = resize_of_side(info, fake.side);
+  return a == b ? a : fmt::format("real {}; generated {}", a, b);
+}
+
+json intervals_json(const quality::Figures& figures, const std::string& frechet_name) {
+  json out = json::object();
+  for (const auto& [name, interval] : figures.intervals) {
+    out[name == "frechet" ? frechet_name : name] = {interval.low, interval.high};
+  }
+  return out;
 }
 
 json side_json(const OpenedSide& opened) {
@@ -24,6 +64,7 @@ json side_json(const OpenedSide& opened) {
   out["width"] = info.width;
   out["channels"] = info.channels;
   out["checksum"] = info.checksum;
+  out["fit"] = opened.fit;
   if (opened.model) {
     out["model"] = opened.model->recipe.name;
     out["step"] = opened.model->step;
@@ -42,6 +83,7 @@ std::string side_text(const json& side, const json& seed) {
   if (!side.contains("height")) return out + ", stored features";
   out += fmt::format(", {}x{} {}", side["width"].get<int>(), side["height"].get<int>(),
                      side["channels"].get<int>() == 1 ? "grey" : "RGB");
+  if (side["fit"] != "none") out += fmt::format(" ({})", side["fit"].get<std::string>());
   if (side.contains("model")) {
     return out + fmt::format(", {} at step {}, seed {}", side["model"].get<std::string>(),
                              side["step"].get<std::uint64_t>(), seed.get<std::uint64_t>());
@@ -52,6 +94,7 @@ std::string side_text(const json& side, const json& seed) {
 
 std::string value_text(const json& value) {
   if (value.is_object() && value.contains("std")) {
+    if (value["std"].is_null()) return fmt::format("{:.6g}", value["mean"].get<double>());
     return fmt::format("{:.6g} ± {:.2g}", value["mean"].get<double>(), value["std"].get<double>());
   }
   if (!value.is_object()) return fmt::format("{:.6g}", value.get<double>());
@@ -82,6 +125,8 @@ std::string value_text(const json& value) {
 json metrics_json(const quality::Figures& figures, const std::string& frechet_name) {
   json out = json::object();
   if (figures.frechet) out[frechet_name] = *figures.frechet;
+  if (figures.frechet_at_infinity)
+    out[frechet_name.substr(0, frechet_name.find("10k")) + "_infinity"] = *figures.frechet_at_infinity;
   if (figures.kid) out["kid"] = spread_json(*figures.kid);
   if (figures.is) out["is"] = spread_json(*figures.is);
   if (const auto& prdc = figures.prdc) {
@@ -103,11 +148,12 @@ json metrics_json(const quality::Figures& figures, const std::string& frechet_na
                     {"frequencies", modes->frequencies}};
   }
   if (figures.class_accuracy) out["class_accuracy"] = *figures.class_accuracy;
+  if (!figures.intervals.empty()) out["intervals"] = intervals_json(figures, frechet_name);
   return out;
 }
 
 json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake,
-                   const quality::Figures& figures) {
+                   const quality::Figures& figures, const json& computed) {
   const auto& options = judge.options();
   json metrics = json::array(), features;
   bool featured = false;
@@ -120,20 +166,24 @@ json protocol_json(const quality::Judge& judge, const OpenedSide& real, const Op
     features = {{"name", info.name},
                 {"sha256", info.checksum},
                 {"inception", info.inception},
-                {"width", judge.real_features().moments.dimension()}};
+                {"width", judge.real_features().moments.dimension()},
+                {"size", info.size > 0 ? json(info.size) : json()}};
+    if (!info.size_from.empty()) features["size_from"] = info.size_from;
     if (!info.note.empty()) features["note"] = info.note;
+    if (const auto share = judge.accuracy_on_real()) features["accuracy_on_real"] = *share;
   }
-  const bool inception = featured && judge.features_info(fake.side).inception;
   json out{{"metrics", metrics},
            {"features", features},
            {"real", side_json(real)},
            {"fake", side_json(fake)},
            {"seed", options.seed},
            {"quantised", "clamp(x * 127.5 + 128, 0, 255), 8 bits"},
-           {"resize", inception ? "bilinear to 299x299 inside the network, as TensorFlow 1" : "none after loading"},
+           {"resize", resize_text(judge, real, fake, featured)},
            {"forced", options.force}};
-  if (figures.kid)
-    out["kid"] = {{"subsets", quality::KernelDistanceOptions().subsets}, {"subset", judge.kid_subset(fake.side)}};
+  if (figures.kid) {
+    const int subsets = std::isnan(figures.kid->deviation) ? 1 : quality::KernelDistanceOptions().subsets;
+    out["kid"] = {{"subsets", subsets}, {"subset", judge.kid_subset(fake.side)}};
+  }
   if (figures.is) out["is"] = {{"splits", quality::kScoreSplits}};
   if (figures.prdc) out["prdc"] = {{"k", options.k}};
   if (figures.swd) {
@@ -143,25 +193,82 @@ json protocol_json(const quality::Judge& judge, const OpenedSide& real, const Op
                   {"directions", quality::kDirections},
                   {"scale", 1000}};
   }
+  if (!figures.intervals.empty()) {
+    out["bootstrap"] = {{"draws", options.bootstrap}, {"level", quality::kLevel}, {"over", "images of both sides"}};
+  }
+  for (const auto& [name, value] : computed.items()) {
+    if (const auto way = better(name); !way.empty()) out["better"][name] = way;
+  }
+  out["warnings"] = judge.warnings(fake.side);
   return out;
 }
 
+namespace {
+
+std::string features_text(const json& features) {
+  const auto sha = features["sha256"].get<std::string>();
+  std::string out = fmt::format("{}, {} wide, sha256 {}{}\n", features["name"].get<std::string>(),
+                                features["width"].get<int>(), sha.empty() ? "not known" : sha,
+                                features.contains("note") ? ", " + features["note"].get<std::string>() : "");
+  if (features.contains("size_from")) {
+    out += fmt::format("  feature size  {0}x{0}, from {1}\n", features["size"].get<int>(),
+                       features["size_from"].get<std::string>());
+  }
+  if (features.contains("accuracy_on_real")) {
+    out +=
+        fmt::format("  real images   {:.2f} % named rightly by it\n", 100 * features["accuracy_on_real"].get<double>());
+  }
+  return out;
+}
+
+/// A line for each: what the data says of itself, what a reader must know, and what could not be had.
+std::string notes_text(const json& protocol) {
+  std::string out;
+  for (const char* side : {"real", "fake"}) {
+    const std::string name = side == std::string("real") ? "real" : "generated";
+    for (const auto& note : protocol[side].value("notes", json::array())) {
+      out += fmt::format("note            {}: {}\n", name, note.get<std::string>());
+    }
+  }
+  for (const auto& warning : protocol["warnings"])
+    out += fmt::format("warning         {}\n", warning.get<std::string>());
+  const json skipped = protocol.value("skipped", json::object());
+  for (const auto& [metric, needs] : skipped.items()) {
+    out += fmt::format("no {:<12} it needs {}\n", metric, needs.get<std::string>());
+  }
+  return out;
+}
+
+/// A figure with its error bars and which way is better.
+std::string figure_text(const std::string& name, const json& value, const json& metrics, const json& protocol) {
+  std::string out = fmt::format("{:<15} {}", name, value_text(value));
+  if (metrics.contains("intervals") && metrics["intervals"].contains(name)) {
+    const auto& bars = metrics["intervals"][name];
+    out += fmt::format("  ({:.0f} %: {:.6g} to {:.6g})", 100 * quality::kLevel, bars[0].get<double>(),
+                       bars[1].get<double>());
+  }
+  const auto& features = protocol["features"];
+  if (name == "class_accuracy" && features.contains("accuracy_on_real")) {
+    out += fmt::format("  (real images: {:.6g})", features["accuracy_on_real"].get<double>());
+  }
+  if (const auto way = better(name); !way.empty()) out += fmt::format("  {} is better", way);
+  return out + "\n";
+}
+
+}  // namespace
+
 std::string report_text(const json& metrics, const json& protocol) {
   std::string out;
-  for (const auto& [name, value] : metrics.items()) out += fmt::format("{:<15} {}\n", name, value_text(value));
-  out += "protocol\n";
-  if (protocol["features"].is_object()) {
-    const auto& features = protocol["features"];
-    out += fmt::format(
-        "  features      {}, {} wide, sha256 {}{}\n", features["name"].get<std::string>(), features["width"].get<int>(),
-        features["sha256"].get<std::string>().empty() ? "not known" : features["sha256"].get<std::string>(),
-        features.contains("note") ? ", " + features["note"].get<std::string>() : "");
+  for (const auto& [name, value] : metrics.items()) {
+    if (name != "intervals") out += figure_text(name, value, metrics, protocol);
   }
+  out += notes_text(protocol) + "protocol\n";
+  if (protocol["features"].is_object()) out += "  features      " + features_text(protocol["features"]);
   out += fmt::format("  real          {}\n", side_text(protocol["real"], protocol["seed"]));
   out += fmt::format("  generated     {}\n", side_text(protocol["fake"], protocol["seed"]));
   out += fmt::format("  pixels        {}; resize: {}\n", protocol["quantised"].get<std::string>(),
                      protocol["resize"].get<std::string>());
-  for (const char* part : {"kid", "is", "prdc", "swd", "memorisation"}) {
+  for (const char* part : {"kid", "is", "prdc", "swd", "bootstrap", "memorisation"}) {
     if (!protocol.contains(part)) continue;
     std::vector<std::string> words;
     for (const auto& [key, value] : protocol[part].items()) words.push_back(fmt::format("{} {}", key, value.dump()));

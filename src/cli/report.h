@@ -13,7 +13,7 @@ nlohmann::json metrics_json(const quality::Figures& figures, const std::string& 
 
 /// Everything a figure depends on: features, both sides, seeds, sizes.
 nlohmann::json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake,
-                             const quality::Figures& figures);
+                             const quality::Figures& figures, const nlohmann::json& metrics);
 
 /// Both as lines of text.
 std::string report_text(const nlohmann::json& metrics, const nlohmann::json& protocol);

@@ -46,11 +46,11 @@ OpenedSide open_images(const std::string& what, const SideOptions& options) {
       wanted.path = name;
     }
   }
-  return {{what, data::open_dataset(wanted)}};
+  return {{what, data::open_dataset(wanted)}, std::nullopt, fit_text(wanted.name, options.size)};
 }
 
 OpenedSide translate_side(checkpoint::Model model, const SideOptions& options) {
-  auto config = model.recipe.source;
+  auto config = train::recipe_with_data(model).source;
   if (!options.source.empty()) config.path = options.source;
   const auto& shape = model.gan.encoder->input_shape();
   const auto seed = model.recipe.train.seed;
@@ -66,6 +66,15 @@ OpenedSide translate_side(checkpoint::Model model, const SideOptions& options) {
 }
 
 }  // namespace
+
+std::string fit_text(const std::string& source, int size, config::DataFit fit) {
+  // What a source always has needs no resize: its shape starts "32x32 ".
+  if (size == 0 || data::source_named(source).shape.starts_with(fmt::format("{0}x{0} ", size))) return "none";
+  const char* how = fit == config::DataFit::kPad       ? "each on white in a square"
+                    : fit == config::DataFit::kStretch ? "each stretched to a square"
+                                                       : "the centre square of each";
+  return fmt::format("{0}, resized to {1}x{1} (triangle filter, antialiased)", how, size);
+}
 
 bool names_model(const std::string& what) {
   std::error_code ignored;

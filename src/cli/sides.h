@@ -21,7 +21,11 @@ struct SideOptions {
 struct OpenedSide {
   quality::Side side;
   std::optional<checkpoint::Model> model = std::nullopt;
+  std::string fit = "none";  ///< how its images were cut and resized when they were opened
 };
+
+/// How the images of a source are brought to a size (0: not at all), in words for the protocol.
+std::string fit_text(const std::string& source, int size, config::DataFit fit = config::DataFit::kCrop);
 
 /// Whether `what` names a model: a .safetensors file with a recipe, or a run folder.
 bool names_model(const std::string& what);

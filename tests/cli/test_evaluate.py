@@ -6,7 +6,7 @@ import struct
 
 import pytest
 from pictures import fails, png, write
-from training import shared_model
+from training import shared_model, trained
 
 
 def feature_file(path, rows, width, seed=1, shift=0.0, broken=False, name="features"):
@@ -79,6 +79,57 @@ def test_folders_of_images(ganymede, tmp_path):
     assert found["protocol"]["fake"]["images"] == 20
 
 
+def test_what_is_left_out_is_named(ganymede, tmp_path):
+    one = write(tmp_path / "one", {"a.png": png(1, 2, 3, width=16, height=16)})
+    many = write(tmp_path / "many", {f"{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)})
+    fails(ganymede("evaluate", "--real", many, "--fake", one, "--metrics", "swd"), "1 image is too few for SWD")
+    fails(ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more on each side, and there are 1")
+    protocol = evaluated(ganymede, "--real", many, "--fake", many)["protocol"]
+    assert set(protocol["skipped"]) == {"fid", "kid", "is", "prdc", "modes"} and "--features FILE" in protocol["skipped"]["fid"]
+    assert protocol["better"] == {"swd": "lower"} and protocol["real"]["fit"] == "none"
+    sized = ganymede("evaluate", "--real", many, "--fake", many, "--size", 32).stdout
+    assert "lower is better" in sized and "no fid          it needs features" in sized
+    assert "the centre square of each, resized to 32x32 (triangle filter, antialiased)" in sized
+    assert "warning         figures of 20 images are rough: --bootstrap 200" in sized
+
+
+def test_notes_of_the_data_are_in_the_text(ganymede, tmp_path):
+    files = {f"cat/{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)}
+    loose = write(tmp_path / "loose", {**files, "beside.png": png(1, 2, 3, width=16, height=16)})
+    found = evaluated(ganymede, "--real", loose, "--fake", loose)
+    text = ganymede("evaluate", "--real", loose, "--fake", loose).stdout
+    for note in found["protocol"]["real"]["notes"]:
+        assert f"note            real: {note}" in text and f"note            generated: {note}" in text
+    assert "note " in text
+
+
+def test_error_bars(ganymede, tmp_path):
+    real, fake = feature_file(tmp_path / "a.safetensors", 300, 6), feature_file(tmp_path / "b.safetensors", 300, 6, seed=2, shift=0.2)
+    flags = ("--real", real, "--fake", fake, "--bootstrap", 50, "--fd-infinity", "--metrics", "fid,kid,prdc", "--force")
+    found = evaluated(ganymede, *flags)
+    metrics = found["metrics"]
+    assert set(metrics["intervals"]) == {"fd", "kid", "precision", "recall", "density", "coverage"}
+    low, high = metrics["intervals"]["fd"]
+    assert 0 <= low < metrics["fd_infinity"] < high and metrics["fd_infinity"] < metrics["fd"]
+    assert metrics["kid"]["std"] is None, "one subset of all has no deviation"
+    assert found["protocol"]["bootstrap"]["draws"] == 50 and found["protocol"]["kid"]["subsets"] == 1
+    assert evaluated(ganymede, *flags) == found, "the same seed draws the same sets"
+    text = ganymede("evaluate", *flags).stdout
+    assert "(95 %: " in text and "higher is better" in text
+    fails(ganymede("evaluate", *flags, "-n", 10, "--bootstrap", 5), "--bootstrap", code=2)
+
+
+def test_a_run_knows_its_data(ganymede, tmp_path):
+    pictures = {f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16) for i in range(50)}
+    write(tmp_path / "pictures", pictures)
+    run = trained(ganymede, tmp_path / "run", "--data", "pictures", "--steps", 2, "--set", 'data.name="folder"', cwd=tmp_path)
+    for model in (run, run / "model.safetensors", run / "checkpoints" / "step-000002.safetensors"):
+        found = evaluated(ganymede, model, "-n", 20)
+        assert found["protocol"]["real"]["images"] == 50, "found from another folder, without --data"
+    features = ganymede("features", run, "--no-baselines", "--json")
+    assert json.loads(features.stdout)["protocol"]["test_images"] == 10, features.stderr
+
+
 def test_copies_of_training_images_are_found(ganymede, tmp_path):
     colours = [(7 * i % 256, 31 * i % 256, 91 * i % 256) for i in range(40)]
     training = write(tmp_path / "training", {f"{i:02}.png": png(*colours[i], width=16, height=16) for i in range(40)})
@@ -113,6 +164,23 @@ def test_real_photographs_under_a_feature_file(ganymede, real_data, tmp_path):
     assert forced["metrics"]["fd"] > 0 and forced["protocol"]["forced"]
 
 
+def test_images_are_brought_to_the_networks_size(ganymede, real_data):
+    """At 64 pixels the network names 19 of 100 real images: once that was all a figure rested on."""
+    network = real_data / "features" / "resnet20-cifar10.pt"
+    if not network.exists():
+        pytest.skip("no feature network at hand")
+    data = real_data / "cifar10"
+    flags = ("--real", data, "--fake", f"{data}:test", "--features", network, "--real-count", 1500, "-n", 1000, "--metrics", "fid")
+    plain, large = evaluated(ganymede, *flags), evaluated(ganymede, *flags, "--size", 64)
+    assert plain["protocol"]["features"]["size"] == 32 and plain["protocol"]["resize"].startswith("none: 32x32")
+    assert large["protocol"]["features"]["size"] == 32 and "64x64 to 32x32" in large["protocol"]["resize"]
+    assert plain["metrics"]["class_accuracy"] > 0.9 and large["metrics"]["class_accuracy"] > 0.86
+    assert large["protocol"]["features"]["accuracy_on_real"] > 0.86
+    blind = evaluated(ganymede, *flags, "--size", 64, "--feature-size", 64)
+    assert blind["protocol"]["features"]["accuracy_on_real"] < 0.3 and "class_accuracy" not in blind["metrics"]
+    assert any("of the real images rightly" in warning for warning in blind["protocol"]["warnings"])
+
+
 def test_what_cannot_be_compared(ganymede, tmp_path):
     real = feature_file(tmp_path / "real.safetensors", 30, 6)
     wide = feature_file(tmp_path / "wide.safetensors", 30, 7)
@@ -128,7 +196,8 @@ def test_what_cannot_be_compared(ganymede, tmp_path):
 
     failure("width 6 on one side and 7 on the other", fake=wide)
     failure("a feature is not a finite number", "broken.safetensors", fake=broken)
-    failure("3 images are too few", "--force", fake=few)
+    failure("fid needs 6 images or more on each side", "--force", "there are 3", fake=few)
+    failure("3 images are too few", "--force", fake=few, flags=("--metrics", "fid"))
     failure("no tensor 'features'", fake=other)
     failure("text.safetensors", fake=tmp_path / "text.safetensors")
     failure("no such file", fake=tmp_path / "none.safetensors")

@@ -77,7 +77,7 @@ def test_kid_is_torch_fidelitys(ours, sides, fidelity):
     _, metric_kid, _, as_tensor = fidelity
     expected = metric_kid.kid_features_to_metric(as_tensor(sides[0]), as_tensor(sides[1]), kid_subsets=2, verbose=False)
     assert ours["kid"]["mean"] == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-6)
-    assert ours["kid"]["std"] < 1e-9
+    assert ours["kid"]["std"] is None, "one estimate has no deviation"
 
 
 def test_inception_score_is_torch_fidelitys(ours, sides, fidelity):

@@ -17,6 +17,12 @@ struct ExtractorInfo {
   bool inception = false;  ///< NVIDIA's inception-2015-12-05.pt by its checksum: only then is a figure called FID
   std::vector<std::string> classes = {};  ///< what its logits stand for, where that is known
   std::string note = {};                  ///< what a reader of its figures should know, such as a classifier's accuracy
+  bool resizes = false;  ///< whether it brings images to its own size itself, as Inception does to 299x299
+  /// Pixels a side of the images it was made for; 0 where nobody knows: images then go in as they are. `size_from` says
+  /// who knows it.
+  int size = 0;
+  std::string size_from = {};
+  double published = 0;  ///< share of images that it names rightly, as its file says; 0 where it says nothing
 };
 
 struct Extracted {
@@ -34,9 +40,12 @@ class FeatureExtractor {
 };
 
 /// A TorchScript file: uint8 images [N, 3, H, W] in; features [N, D], or (features, logits), out. Grey images are given
-/// to it as RGB. A file whose forward() has an argument `return_features` is called as NVIDIA's metrics call theirs:
-/// with it for features, with `no_output_bias` for class probabilities. A TorchScript file is a program: load only
-/// what you trust. It runs on `device`. Throws Error when the file is missing, damaged or no TorchScript.
+/// to it as RGB. What it says of itself is taken: an attribute `input_size`, `image_size`, `img_size` or
+/// `input_resolution` of the module, or an extra file `metadata.json` with `input_size` (pixels a side), `classes`
+/// (names, in the logits' order) and `accuracy` (0 to 1). Images still come as they are: see at_its_size()
+/// (feature_size.h). A file whose forward() has an argument `return_features` is called as NVIDIA's metrics call
+/// theirs: with it for features, with `no_output_bias` for class probabilities. A TorchScript file is a program: load
+/// only what you trust. It runs on `device`. Throws Error when the file is missing, damaged or no TorchScript.
 std::unique_ptr<FeatureExtractor> torchscript_extractor(const std::filesystem::path& path,
                                                         const torch::Device& device = torch::kCPU);
 

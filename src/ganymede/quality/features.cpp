@@ -80,8 +80,10 @@ Features cached_features(const data::Dataset& images, const FeatureExtractor& ex
                          const std::function<void(std::size_t)>& report) {
   const fs::path folder = data::cache_folder();
   if (folder.empty() || images.info().checksum.empty()) return collect_features(images, extractor, options, report);
-  const std::string key = fmt::format("features 1\n{}\n{}\n{}\n{}", images.info().checksum, images.size(),
-                                      extractor.info().checksum, options.logits ? "logits" : "");
+  std::string key = fmt::format("features 1\n{}\n{}\n{}\n{}", images.info().checksum, images.size(),
+                                extractor.info().checksum, options.logits ? "logits" : "");
+  const int size = extractor.info().size;
+  if (size > 0 && (images.info().height != size || images.info().width != size)) key += fmt::format("\nat {}", size);
   const fs::path path = folder / (text_digest(key).substr(0, 32) + kExtension);
   std::error_code ignored;
   if (fs::is_regular_file(path, ignored)) {

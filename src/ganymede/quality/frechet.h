@@ -6,9 +6,16 @@
 
 namespace ganymede::quality {
 
+/// A Gaussian: mean f64 [D], covariance f64 [D, D].
+struct GaussianMoments {
+  Tensor mean, covariance;
+};
+
 /// |m1 - m2|^2 + tr(S1 + S2 - 2 (S1 S2)^1/2). The last trace is that of (S1^1/2 S2 S1^1/2)^1/2, whose matrices are
 /// symmetric: two symmetric eigenproblems, and eigenvalues that rounding made negative count as 0.
-/// Throws Error when the widths differ, or a side has fewer than two vectors.
+/// Rounding can leave a little less than 0 where the two are equal.
+double frechet_distance(const GaussianMoments& a, const GaussianMoments& b);
+/// The same of two sets, never below 0. Throws Error when the widths differ, or a side has fewer than two vectors.
 double frechet_distance(const Moments& a, const Moments& b);
 
 /// Throws Error where a side has fewer vectors than they are wide: its covariance is then singular, and the distance

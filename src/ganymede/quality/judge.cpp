@@ -1,10 +1,12 @@
 #include "ganymede/quality/judge.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "ganymede/config/recipe_fields.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/progress.h"
+#include "ganymede/quality/feature_size.h"
 #include "ganymede/quality/frechet.h"
 #include "ganymede/quality/inception_score.h"
 
@@ -14,8 +16,8 @@ namespace {
 /// A Progress where one is wanted.
 class Stage {
  public:
-  Stage(bool shown, const std::string& title, std::int64_t total) {
-    if (shown) progress_.emplace(title, static_cast<std::uint64_t>(total), "image");
+  Stage(bool shown, const std::string& title, std::int64_t total, const char* unit = "image") {
+    if (shown) progress_.emplace(title, static_cast<std::uint64_t>(total), unit);
   }
   void operator()(std::uint64_t done) {
     if (progress_) progress_->update(done);
@@ -24,6 +26,12 @@ class Stage {
  private:
   std::optional<Progress> progress_;
 };
+
+std::vector<int> labels_of(const data::Dataset& images) {
+  std::vector<int> out;
+  for (std::size_t i = 0; i < images.size(); ++i) out.push_back(images.label(i));
+  return out;
+}
 
 }  // namespace
 
@@ -111,10 +119,9 @@ void Judge::check_counts(const Side& fake) const {
 }
 
 Features Judge::features_of(const Side& side, bool real) const {
-  const bool keep = wants(Metric::kKid) || wants(Metric::kPrdc) || options_.keep_features;
-  const bool labelled = side.images && !side.images->info().classes.empty();
-  const bool judged = labelled && extractor_ && !extractor_->info().inception;  // whose logits know other classes
-  const bool logits = !real && (wants(Metric::kIs) || judged);
+  const bool keep = wants(Metric::kKid) || wants(Metric::kPrdc) || options_.keep_features || options_.bootstrap > 0 ||
+                    options_.fd_infinity;
+  const bool logits = names_classes(side) || (!real && wants(Metric::kIs));
   if (side.stored) {
     Features out;
     out.moments = moments_of(side.stored->values.features);
@@ -129,24 +136,48 @@ Features Judge::features_of(const Side& side, bool real) const {
               : collect_features(*side.images, *extractor_, collect, report);
 }
 
+/// Whether it is worth asking which classes the network sees: Inception's are others than any data set's here.
+bool Judge::names_classes(const Side& side) const {
+  return side.images && side.images->info().classes.size() > 1 && extractor_ && !extractor_->info().inception;
+}
+
 std::optional<double> Judge::class_accuracy(const Side& fake) const {
   const Tensor& logits = fake_features_.logits;
-  if (!fake.images || !logits.defined()) return std::nullopt;
+  if (!names_classes(fake) || !logits.defined()) return std::nullopt;
   const auto& classes = fake.images->info().classes;
-  const auto& known = extractor_->info().classes;
-  // Logits of other classes, or of as many by chance, say nothing about these.
-  if (classes.empty() || logits.size(1) != static_cast<std::int64_t>(classes.size())) return std::nullopt;
-  if (!known.empty() && known != classes) return std::nullopt;
-  const Tensor judged = logits.argmax(1).contiguous();
-  std::int64_t right = 0, labelled = 0;
-  for (std::size_t i = 0; i < fake.images->size(); ++i) {
-    const int label = fake.images->label(i);
-    if (label < 0) continue;
-    ++labelled;
-    right += judged.data_ptr<std::int64_t>()[i] == label ? 1 : 0;
+  if (!may_stand_for(extractor_->info(), logits.size(1), classes)) return std::nullopt;
+  // Logits without names are believed to be these classes where they name the real images: as many by chance say
+  // nothing.
+  if (extractor_->info().classes.empty()) {
+    const bool same = real_.images && real_.images->info().classes == classes;
+    if (!same || accuracy_on_real_.value_or(0) < convincing_share(logits.size(1))) return std::nullopt;
   }
-  if (labelled == 0) return std::nullopt;
-  return static_cast<double>(right) / static_cast<double>(labelled);
+  return share_named(logits, labels_of(*fake.images));
+}
+
+std::vector<std::string> Judge::warnings(const Side& fake) const {
+  std::vector<std::string> out;
+  if (extractor_ && real_features_.moments.count() > 0) {
+    const auto& info = extractor_->info();
+    constexpr double kPoor = 0.5, kFarBelow = 0.1;
+    if (const auto& share = accuracy_on_real_; share && (*share < kPoor || *share < info.published - kFarBelow)) {
+      std::string text = fmt::format("{} names only {:.1f} % of the real images rightly", info.name, 100 * *share);
+      if (info.published > 0) text += fmt::format(", where its file says {:.1f} %", 100 * info.published);
+      out.push_back(text + ": its figures say little about these images; --feature-size N tells what it was made for");
+    }
+    if (info.size == 0 && !info.resizes) {
+      out.push_back(
+          fmt::format("nobody knows what size of images {} was made for: they went in as they are; "
+                      "--feature-size N tells it",
+                      info.name));
+    }
+  }
+  constexpr std::int64_t kFew = 1000;
+  const auto fewest = std::min(real_.count(), fake.count());
+  if (fewest < kFew && options_.bootstrap == 0) {
+    out.push_back(fmt::format("figures of {} images are rough: --bootstrap 200 says how far they may be off", fewest));
+  }
+  return out;
 }
 
 Figures Judge::judge(const Side& fake) {
@@ -155,20 +186,31 @@ Figures Judge::judge(const Side& fake) {
   Figures out;
   if (wants(Metric::kModes)) out.modes = mode_coverage(*real_.images, *fake.images);
   if (wants(Metric::kSwd)) out.swd = sliced_wasserstein(*real_.images, *fake.images, options_.seed);
-  if (std::none_of(options_.metrics.begin(), options_.metrics.end(), needs_features)) return out;
+  if (std::any_of(options_.metrics.begin(), options_.metrics.end(), needs_features)) judge_features(fake, out);
+  return out;
+}
 
-  if (real_features_.moments.count() == 0) real_features_ = features_of(real_, true);
+void Judge::judge_features(const Side& fake, Figures& out) {
+  if (real_features_.moments.count() == 0) {
+    real_features_ = features_of(real_, true);
+    const Tensor& logits = real_features_.logits;
+    if (names_classes(real_) && logits.defined() &&
+        may_stand_for(extractor_->info(), logits.size(1), real_.images->info().classes)) {
+      accuracy_on_real_ = share_named(logits, labels_of(*real_.images));
+    }
+  }
   fake_features_ = features_of(fake, false);
+  const Tensor &real = real_features_.features, &generated = fake_features_.features;
   if (wants(Metric::kFid)) {
     if (!options_.force) {
       expect_enough(real_features_.moments, real_.name);
       expect_enough(fake_features_.moments, fake.name);
     }
     out.frechet = frechet_distance(real_features_.moments, fake_features_.moments);
+    if (options_.fd_infinity) out.frechet_at_infinity = frechet_at_infinity(real, generated, options_.seed);
   }
   if (wants(Metric::kKid)) {
-    out.kid = kernel_distance(real_features_.features, fake_features_.features,
-                              {.subset = kid_subset(fake), .seed = options_.seed});
+    out.kid = kernel_distance(real, generated, {.subset = kid_subset(fake), .seed = options_.seed});
   }
   if (wants(Metric::kIs)) {
     if (!fake_features_.logits.defined()) {
@@ -179,11 +221,34 @@ Figures Judge::judge(const Side& fake) {
   }
   if (wants(Metric::kPrdc)) {
     Stage stage(options_.progress, "precision and recall", 2 * real_.count() + fake.count());
-    out.prdc = prdc(real_features_.features, fake_features_.features, options_.k,
-                    [&](std::int64_t done) { stage(static_cast<std::uint64_t>(done)); });
+    out.prdc = prdc(real, generated, options_.k, [&](std::int64_t done) { stage(static_cast<std::uint64_t>(done)); });
   }
   out.class_accuracy = class_accuracy(fake);
-  return out;
+  if (options_.bootstrap > 0) add_intervals(out);
+}
+
+void Judge::add_intervals(Figures& out) const {
+  const Tensor &real = real_features_.features, &generated = fake_features_.features;
+  BootstrapOptions draw{.draws = options_.bootstrap, .seed = options_.seed};
+  if (out.frechet) {
+    Stage stage(options_.progress, "error bars", options_.bootstrap, "draw");
+    draw.report = [&](int done) { stage(static_cast<std::uint64_t>(done)); };
+    out.intervals["frechet"] = frechet_interval(*out.frechet, bootstrapped_frechet(real, generated, draw));
+    draw.report = {};
+  }
+  if (out.kid) out.intervals["kid"] = quantile_interval(bootstrapped_kernel(real, generated, draw));
+  if (!out.prdc) return;
+  const auto draws = bootstrapped_prdc(real, generated, options_.k, draw);
+  const auto add = [&](const char* name, double Prdc::* figure, double most) {
+    std::vector<double> values;
+    for (const auto& drawn : draws) values.push_back(drawn.*figure);
+    const auto found = normal_interval(*out.prdc.*figure, values);
+    out.intervals[name] = {std::max(0.0, found.low), std::min(most, found.high)};
+  };
+  add("precision", &Prdc::precision, 1);
+  add("recall", &Prdc::recall, 1);
+  add("density", &Prdc::density, std::numeric_limits<double>::infinity());
+  add("coverage", &Prdc::coverage, 1);
 }
 
 std::string frechet_name(bool inception, std::int64_t generated) {

@@ -1,12 +1,14 @@
 // All metrics of one set of images against another, under one protocol.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "ganymede/config/recipe.h"
+#include "ganymede/quality/bootstrap.h"
 #include "ganymede/quality/features.h"
 #include "ganymede/quality/kernel_distance.h"
 #include "ganymede/quality/mode_coverage.h"
@@ -34,22 +36,26 @@ struct Side {
 };
 
 struct JudgeOptions {
-  std::vector<Metric> metrics;
+  std::vector<Metric> metrics = {};
   std::int64_t k = 5;          ///< PRDC's neighbours
   std::uint64_t seed = 0;      ///< of what the metrics draw: subsets, splits, patches
   bool force = false;          ///< figures of too few images, too
   bool keep_features = false;  ///< for real_features() and fake_features(), whatever the metrics need
   bool progress = true;
+  int bootstrap = 0;         ///< sets drawn anew for the error bars of fid, kid and prdc; 0: none
+  bool fd_infinity = false;  ///< also the Frechet distance of endlessly many images
 };
 
 /// What was asked for, as far as it was.
 struct Figures {
-  std::optional<double> frechet;
+  std::optional<double> frechet, frechet_at_infinity;
   std::optional<Spread> kid, is;
   std::optional<Prdc> prdc;
   std::optional<SlicedWasserstein> swd;
   std::optional<ModeCoverage> modes;
   std::optional<double> class_accuracy;  ///< share of labelled generated images whose largest logit is their class
+  /// Error bars (bootstrap.h) of "frechet", "kid", "precision", "recall", "density" and "coverage", where asked for.
+  std::map<std::string, Interval> intervals;
 };
 
 class Judge {
@@ -67,6 +73,10 @@ class Judge {
   /// Of either side, once judge() was called; empty where no metric needs them. The vectors only where they were kept.
   const Features& real_features() const { return real_features_; }
   const Features& fake_features() const { return fake_features_; }
+  /// The share of the labelled real images that the network names rightly, where its logits may be those classes.
+  std::optional<double> accuracy_on_real() const { return accuracy_on_real_; }
+  /// What a reader of the figures must know, in sentences: a network that does not know these images, few images.
+  std::vector<std::string> warnings(const Side& fake) const;
   /// How many images a KID subset has of these sides: 1,000, or all of the smaller one where that is forced.
   std::int64_t kid_subset(const Side& fake) const;
   /// What the features are: the extractor, or what a stored side says made it.
@@ -77,12 +87,16 @@ class Judge {
   void check(const Side& side) const;
   void check_counts(const Side& fake) const;
   Features features_of(const Side& side, bool real) const;
+  bool names_classes(const Side& side) const;
   std::optional<double> class_accuracy(const Side& fake) const;
+  void judge_features(const Side& fake, Figures& out);
+  void add_intervals(Figures& out) const;
 
   Side real_;
   std::shared_ptr<const FeatureExtractor> extractor_;
   JudgeOptions options_;
   Features real_features_, fake_features_;
+  std::optional<double> accuracy_on_real_;
 };
 
 /// What a Frechet distance is called: "fid" under Inception's features and "fd" under any others; of 10,000 generated

@@ -1,5 +1,7 @@
 #include "ganymede/quality/kernel_distance.h"
 
+#include <limits>
+
 #include "ganymede/core/error.h"
 #include "ganymede/core/generators.h"
 #include "ganymede/core/random.h"
@@ -14,10 +16,6 @@ Tensor drawn(const Tensor& features, const KernelDistanceOptions& options, const
   return features.index_select(0, order.slice(0, 0, options.subset)).to(at::kDouble);
 }
 
-Tensor kernel(const Tensor& x, const Tensor& y) {
-  return at::matmul(x, y.t()).div_(static_cast<double>(x.size(1))).add_(1).pow_(3);
-}
-
 /// The mean over pairs of different vectors.
 double mean_of_pairs(const Tensor& k) {
   const auto n = static_cast<double>(k.size(0));
@@ -25,6 +23,10 @@ double mean_of_pairs(const Tensor& k) {
 }
 
 }  // namespace
+
+Tensor polynomial_kernel(const Tensor& x, const Tensor& y) {
+  return at::matmul(x, y.t()).div_(static_cast<double>(x.size(1))).add_(1).pow_(3);
+}
 
 Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options) {
   if (real.size(1) != fake.size(1)) {
@@ -36,12 +38,15 @@ Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDista
     throw Error(fmt::format("{} images are too few for KID's subsets of {}", fewest, options.subset), {},
                 "use more images, or --force one subset of all");
   }
+  const bool only_one = real.size(0) == options.subset && fake.size(0) == options.subset;
+  const int subsets = only_one ? 1 : options.subsets;
   std::vector<double> estimates;
-  for (int i = 0; i < options.subsets; ++i) {
+  for (int i = 0; i < subsets; ++i) {
     const Tensor x = drawn(real, options, "kid real", i), y = drawn(fake, options, "kid fake", i);
-    estimates.push_back(mean_of_pairs(kernel(x, x)) + mean_of_pairs(kernel(y, y)) -
-                        2 * kernel(x, y).mean().item<double>());
+    estimates.push_back(mean_of_pairs(polynomial_kernel(x, x)) + mean_of_pairs(polynomial_kernel(y, y)) -
+                        2 * polynomial_kernel(x, y).mean().item<double>());
   }
+  if (subsets == 1) return {estimates.front(), std::numeric_limits<double>::quiet_NaN()};
   return spread_of(estimates);
 }
 

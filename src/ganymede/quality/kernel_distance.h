@@ -12,8 +12,12 @@ struct KernelDistanceOptions {
   std::uint64_t seed = 0;
 };
 
+/// (x.y / D + 1)^3 of every pair of rows [n, D] and [m, D]: [n, m].
+Tensor polynomial_kernel(const Tensor& x, const Tensor& y);
+
 /// Squared maximum mean discrepancy, unbiased, under the kernel (x.y / D + 1)^3, of features [N, D] and [M, D].
-/// Throws Error when the widths differ or a side has fewer vectors than a subset.
+/// Where a subset is all of both sides there is only one, and no deviation: NaN. Throws Error when the widths differ or
+/// a side has fewer vectors than a subset.
 Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options = {});
 
 }  // namespace ganymede::quality

@@ -15,6 +15,8 @@ class NetworkExtractor : public FeatureExtractor {
         !network_->output_shape().is_flat()) {
       throw Error("a classifier must end in a layer of its own whose output is the logits", info_.name);
     }
+    info_.size = static_cast<int>(network_->input_shape().height());
+    info_.size_from = "its layers";
   }
 
   const ExtractorInfo& info() const override { return info_; }

@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::int64_t kRealBlock = 1024, kFakeBlock = 4096;
 
-/// Squared distances f64 [N] to the k-th nearest of the same set.
+}  // namespace
+
 Tensor squared_radii(const Tensor& features, std::int64_t k, const char* name,
                      const std::function<void(std::int64_t)>& report) {
   if (features.size(0) <= k) {
@@ -17,8 +18,6 @@ Tensor squared_radii(const Tensor& features, std::int64_t k, const char* name,
   }
   return nearest(features, features, k, /*same_set=*/true, report).squared.select(1, k - 1);
 }
-
-}  // namespace
 
 Prdc prdc(const Tensor& real, const Tensor& fake, std::int64_t k, const std::function<void(std::int64_t)>& report) {
   std::int64_t before = 0;

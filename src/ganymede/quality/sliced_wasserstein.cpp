@@ -134,8 +134,10 @@ SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Data
   }
   SlicedWasserstein out;
   out.images = std::min({real.size(), fake.size(), kSlicedImages});
-  if (out.images == 0)
-    throw Error("there are no images", real.size() == 0 ? a.name : b.name, "name a set that has some");
+  if (out.images < static_cast<std::size_t>(kFewestSliced)) {
+    throw Error(fmt::format("{} {} too few for SWD", out.images, out.images == 1 ? "image is" : "images are"),
+                real.size() < fake.size() ? a.name : b.name, fmt::format("use {} or more on each side", kFewestSliced));
+  }
   int height = a.height;
   const auto levels = laplacian_pyramid(at::zeros({1, a.channels, a.height, a.width})).size();
   for (std::size_t level = 0; level < levels; ++level, height /= 2) {

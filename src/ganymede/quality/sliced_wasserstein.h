@@ -14,6 +14,9 @@ inline constexpr int kSmallestLevel = 16;  ///< pixels of the shorter side
 /// Images of each side that take part at most, spread evenly: patches of more would not fit into memory.
 inline constexpr std::size_t kSlicedImages = 2048;
 
+/// Of fewer images the patches are those of a few pictures, not of what a generator draws.
+inline constexpr std::int64_t kFewestSliced = 10;
+
 struct SlicedWasserstein {
   std::map<int, double> levels;  ///< times 1000, by the level's height: 64, 32, 16
   double mean = 0;               ///< over the levels
@@ -21,7 +24,8 @@ struct SlicedWasserstein {
 };
 
 /// Of equally large images; as many of each side as the smaller has, at most kSlicedImages. Patches and directions are
-/// drawn from `seed`. Throws Error when the shapes differ or the images are smaller than kSmallestLevel.
+/// drawn from `seed`. Throws Error when the shapes differ, the images are smaller than kSmallestLevel, or a side has
+/// fewer than kFewestSliced.
 SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Dataset& fake, std::uint64_t seed = 0);
 
 /// The levels of images [N, C, H, W] in f32, the finest first; the last one is what is left after the others.

@@ -5,7 +5,8 @@
 
 namespace ganymede::quality {
 
-/// The mean of several estimates and their standard deviation (divided by their number, as numpy's std).
+/// The mean of several estimates and their standard deviation (divided by their number, as numpy's std); NaN
+/// where one estimate is all there is.
 struct Spread {
   double mean = 0, deviation = 0;
 };

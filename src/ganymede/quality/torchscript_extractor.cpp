@@ -1,6 +1,9 @@
 #include <fmt/ranges.h>
 #include <torch/script.h>
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/data/published.h"
@@ -21,6 +24,41 @@ std::string reason(const std::exception& error) {
   return tail.substr(0, tail.find('\n'));
 }
 
+constexpr const char* kMetadata = "metadata.json";
+constexpr std::int64_t kLargestSize = 4096;
+
+void set_size(ExtractorInfo& info, std::int64_t size, const std::string& from) {
+  if (size < 1 || size > kLargestSize) return;
+  info.size = static_cast<int>(size);
+  info.size_from = "the file's " + from;
+}
+
+/// What `metadata.json` in the file says; nothing of what is no such JSON.
+void read_metadata(const std::string& text, ExtractorInfo& info) {
+  const auto said = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (!said.is_object()) return;
+  const auto key = [&](const char* name) { return said.contains(name) ? said[name] : nlohmann::json(); };
+  if (key("input_size").is_number_integer()) set_size(info, key("input_size").get<std::int64_t>(), "metadata");
+  if (key("accuracy").is_number()) info.published = std::clamp(key("accuracy").get<double>(), 0.0, 1.0);
+  const auto classes = key("classes");
+  for (const auto& name : classes.is_array() ? classes : nlohmann::json::array()) {
+    info.classes.push_back(name.is_string() ? name.get<std::string>() : std::string());
+  }
+}
+
+/// A module that says how large its images are, under the names that published networks use.
+void read_attributes(const torch::jit::Module& module, ExtractorInfo& info) {
+  for (const char* name : {"input_size", "image_size", "img_size", "input_resolution"}) {
+    if (info.size > 0 || !module.hasattr(name)) continue;
+    const auto value = module.attr(name);
+    if (value.isInt()) set_size(info, value.toInt(), name);
+    if (value.isIntList() && !value.toIntVector().empty()) set_size(info, value.toIntVector().back(), name);
+    if (!value.isTuple() || value.toTupleRef().elements().size() == 0) continue;
+    const auto& parts = value.toTupleRef().elements();
+    if (parts[parts.size() - 1].isInt()) set_size(info, parts[parts.size() - 1].toInt(), name);
+  }
+}
+
 class TorchScriptExtractor : public FeatureExtractor {
  public:
   TorchScriptExtractor(const fs::path& path, const torch::Device& device) : where_(path.string()), device_(device) {
@@ -28,11 +66,15 @@ class TorchScriptExtractor : public FeatureExtractor {
     info_.checksum = file_digest(path);
     info_.inception = info_.checksum == data::kInceptionSha256;
     try {
-      module_ = torch::jit::load(where_, device_);
+      torch::jit::ExtraFilesMap extra{{kMetadata, ""}};
+      module_ = torch::jit::load(where_, device_, extra);
       module_.eval();
+      read_metadata(extra[kMetadata], info_);
+      read_attributes(module_, info_);
       for (const auto& argument : module_.get_method("forward").function().getSchema().arguments()) {
         as_nvidia_ = as_nvidia_ || argument.name() == "return_features";
       }
+      info_.resizes = as_nvidia_;
     } catch (const std::exception& error) {
       throw Error("not a TorchScript file: " + reason(error), where_, kWanted);
     }
@@ -59,7 +101,7 @@ class TorchScriptExtractor : public FeatureExtractor {
     } catch (const std::exception& error) {
       throw Error(fmt::format("the network takes no images of {}x{}x{}: {}", images.size(2), images.size(3),
                               images.size(1), reason(error)),
-                  where_, "bring the images to another size with --size, or use other features");
+                  where_, "name the size it was made for with --feature-size, or use other features");
     }
   }
 

@@ -3,6 +3,7 @@
 
 #include "ganymede/core/log.h"
 #include "ganymede/quality/drawn_images.h"
+#include "ganymede/quality/feature_size.h"
 #include "ganymede/train/observers.h"
 
 namespace ganymede::train {
@@ -11,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 using config::Metric;
 
-constexpr const char *kMetricKey = "quality_metric", *kValueKey = "quality_value";
+constexpr const char *kMetricKey = "quality_metric", *kValueKey = "quality_value", *kProtocolKey = "quality_protocol";
 
 /// A column of the table, and how models are compared by it.
 struct Measure {
@@ -71,7 +72,12 @@ class QualityObserver : public Observer {
     const auto drawn = quality::draw_images(
         trainer.drawing_generator(), recipe.latent,
         {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
-    const auto values = values_of(judge_->judge({"generated", drawn}));
+    const quality::Side generated{"generated", drawn};
+    const auto values = values_of(judge_->judge(generated));
+    if (!warned_) {
+      for (const auto& warning : judge_->warnings(generated)) spdlog::warn("{}", warning);
+      warned_ = true;
+    }
     for (std::size_t i = 0; i < values.size(); ++i) columns_->values[measures_[i].column] = values[i];
     keep_if_best(trainer, values.front());
   }
@@ -86,12 +92,31 @@ class QualityObserver : public Observer {
       const auto metadata = checkpoint::read_safetensors(path).metadata;
       const auto metric = metadata.find(kMetricKey), value = metadata.find(kValueKey);
       if (metric == metadata.end() || value == metadata.end() || metric->second != measures_.front().column) return;
+      const auto judged = metadata.find(kProtocolKey);
+      if ((judged == metadata.end() ? protocol_of_old_files() : judged->second) != protocol()) {
+        spdlog::info("the best model so far was judged in another way: the next figure begins anew");
+        return;
+      }
       double best = 0;
       const auto& text = value->second;
       if (std::from_chars(text.data(), text.data() + text.size(), best).ec == std::errc()) best_ = best;
     } catch (const Error& damaged) {
       spdlog::warn("passing over a damaged best model: {}", damaged.what());
     }
+  }
+
+  /// What figures must have in common to be compared, beside the data: the network, and the size it sees.
+  std::string protocol() const {
+    const auto* extractor = judge_->extractor();
+    if (extractor == nullptr) return "";
+    const auto& image = judge_->real().images->info();
+    const int size = extractor->info().size;
+    const bool resized = size > 0 && (image.height != size || image.width != size);
+    return extractor->info().checksum + (resized ? fmt::format(" at {}", size) : "");
+  }
+  /// Files that do not say how they were judged are from before images were resized for the network.
+  std::string protocol_of_old_files() const {
+    return judge_->extractor() == nullptr ? "" : judge_->extractor()->info().checksum;
   }
 
   void keep_if_best(const Trainer& trainer, double value) {
@@ -103,6 +128,7 @@ class QualityObserver : public Observer {
     auto metadata = checkpoint::metadata(trainer.recipe(), trainer.position().step, trainer.classes());
     metadata[kMetricKey] = measures_.front().column;
     metadata[kValueKey] = fmt::format("{}", value);
+    metadata[kProtocolKey] = protocol();
     checkpoint::write_safetensors(folder_.file(kBestFile), trainer.model_tensors(), metadata);
   }
 
@@ -112,6 +138,7 @@ class QualityObserver : public Observer {
   std::vector<Measure> measures_;
   std::optional<Trigger> trigger_;
   std::optional<double> best_;
+  bool warned_ = false;
 };
 
 }  // namespace
@@ -124,7 +151,10 @@ std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
                      "take it away; `ganymede evaluate` judges translations");
   }
   std::shared_ptr<const quality::FeatureExtractor> extractor;
-  if (!config.features.empty()) extractor = quality::torchscript_extractor(config.features, trainer.device());
+  if (!config.features.empty()) {
+    extractor =
+        quality::at_its_size(quality::torchscript_extractor(config.features, trainer.device()), &trainer.dataset());
+  }
   // The trainer, and with it the data, outlives its observers.
   const std::shared_ptr<const data::Dataset> images(&trainer.dataset(), [](const data::Dataset*) {});
   return std::make_unique<quality::Judge>(

@@ -1,0 +1,27 @@
+// Which metrics two sides can have, and what the others need: said, not silently left out.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ganymede/quality/judge.h"
+
+namespace ganymede::quality {
+
+/// A metric that was not asked for by name and cannot be had.
+struct Skipped {
+  Metric metric;
+  std::string needs;  ///< in words, with what to type
+};
+
+struct Available {
+  std::vector<Metric> metrics;
+  std::vector<Skipped> skipped;
+};
+
+/// All metrics, sorted into those that these sides can have under `options` and those they cannot. `extractor` may be
+/// null. Draws features of one image, to learn how wide they are.
+Available available_metrics(const Side& real, const Side& fake, const FeatureExtractor* extractor,
+                            const JudgeOptions& options);
+
+}  // namespace ganymede::quality
