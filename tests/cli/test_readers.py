@@ -4,6 +4,7 @@ import io
 import json
 import os
 import struct
+import subprocess
 import tarfile
 import zipfile
 import zlib
@@ -68,8 +69,8 @@ def test_folders_with_any_name_train(ganymede, tmp_path):
     assert counts(info(ganymede, tmp_path / "set")) == {"caf\\xe9": 8, "two\\nlines": 8}
     result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", tmp_path / "set", "--steps", 1, "--out", tmp_path / "run")
     assert result.returncode == 0, result.stderr
-    result = ganymede("train", TINY, *FOLDER, "--data", os.fsencode(tmp_path) + b"/caf\xe9")
-    fails(result, "not UTF-8", "caf\\xe9", code=2)
+    command = [ganymede.path, "train", TINY, *FOLDER, "--data", os.fsencode(tmp_path) + b"/caf\xe9"]
+    fails(subprocess.run(command, capture_output=True, text=True, check=False), "not UTF-8", "caf\\xe9", code=2)
 
 
 def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
@@ -85,7 +86,7 @@ def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
                  "left out: 1 file that is no picture (1 .txt)"):
         assert line in result.stderr
     assert "@eaDir" not in result.stderr
-    again = ganymede(*command[:-1], tmp_path / "run", "--resume", "--steps", 2)
+    again = ganymede("--threads", 1, "train", "--resume", "--out", tmp_path / "run", "--steps", 2)
     assert again.returncode == 0, again.stderr
 
 
