@@ -214,6 +214,18 @@ def upsert_line(text, name, line):
     return "\n".join(lines) + "\n"
 
 
+def card(run, folder, kept):
+    """What `ganymede models` says about the run's model."""
+    facts = Facts(run, folder, kept)
+    return {
+        "command": "ganymede " + shell(kept["command"]),
+        "trained": f"{facts.length}, {facts.steps} steps, seed {facts.seed}, {facts.precision}, program {facts.commit}",
+        "figures": facts.evaluated or "not judged",
+        "seen": facts.seen,
+        "row": f"docs/results.md#{anchor(run, facts)}",
+    }
+
+
 def gallery_entry(run, facts):
     said = f"[{run['name']}](results.md#{anchor(run, facts)}), {facts.length}"
     if facts.judged:

@@ -19,6 +19,7 @@ void add_data_prepare(CLI::App& app);
 void add_evaluate(CLI::App& app);
 void add_explore(CLI::App& app);
 void add_features(CLI::App& app);
+void add_models(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_sample(CLI::App& app);

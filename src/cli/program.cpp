@@ -34,6 +34,7 @@ constexpr Command kCommands[] = {
     {"summary", "the layer tables of a recipe or a model", add_summary},
     {"data", "list, inspect, preview and download data sets", add_data},
     {"train", "train a recipe", add_train},
+    {"models", "list the models at hand, with their cards", add_models},
     {"sample", "draw pictures with a trained model", add_sample},
     {"translate", "redraw images as images of another domain", add_translate},
     {"evaluate", "judge a model, or any two sets of images", add_evaluate},

@@ -163,6 +163,16 @@ def test_trains_by_priority_and_writes_rows(queue):
     assert again.count("<!-- row tiny -->") == 1 and again.count("| [tiny](#") == 1 and "Grey squares." in again
     assert "Grey squares." in (queue.docs / "gallery.md").read_text()
 
+    # Into the folder of models goes what somebody has looked at.
+    models = queue.folder / "models"
+    models.mkdir()
+    unseen = queue("zoo", "fine", "--models", models)
+    assert unseen.returncode == 1 and "nobody has looked" in unseen.stderr and not list(models.iterdir())
+    assert queue("zoo", "tiny", "--models", models).returncode == 0
+    assert (models / "tiny.safetensors").read_bytes() == (queue.runs / "tiny" / "best.safetensors").read_bytes()
+    card = json.loads((models / "tiny.json").read_text())
+    assert card["seen"] == "Grey squares." and "32 pictures" in card["figures"] and "--seed 7" in card["command"]
+
 
 def test_stopped_training_goes_on(queue):
     queue.write(entry(length=LONG))
