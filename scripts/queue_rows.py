@@ -100,7 +100,8 @@ def figures_text(evaluated):
     found, said = evaluated["metrics"], []
     for name, value in found.items():
         if isinstance(value, dict) and "mean" in value:
-            said.append(f"{name} {value['mean']:.4g}" + (f" +- {value['std']:.2g}" if "std" in value else ""))
+            deviation = value.get("std")  # null where there was but one split
+            said.append(f"{name} {value['mean']:.4g}" + ("" if deviation is None else f" +- {deviation:.2g}"))
         elif name == "modes":
             clear, divergence = f"{100 * value['clear']:.1f} % clear", f"divergence {value['divergence']:.2g}"
             said.append(f"{value['found']} of {value['classes']} classes, {clear}, {divergence}")

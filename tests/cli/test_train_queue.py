@@ -6,11 +6,15 @@ import pathlib
 import shlex
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+import queue_rows  # noqa: E402
+
 TINY = ROOT / "tests" / "support" / "tiny.toml"
 RESULTS = "# Results\n\n| run | length |\n|---|---|\n<!-- table -->\n\n<!-- rows -->\n\n## By hand\n"
 PROTOCOL = """
@@ -269,6 +273,15 @@ def test_list_is_checked(tmp_path, stub, text, said):
     for command in ("run", "status"):
         result = queue(command)
         assert result.returncode == 1 and result.stderr.startswith("error: ") and said in result.stderr
+
+
+def test_figures_are_told_with_their_protocol():
+    evaluated = {
+        "metrics": {"fd10k": 5.44, "is": {"mean": 2.5, "std": None}, "kid": {"mean": 0.31, "std": 0.02}},
+        "protocol": {"fake": {"images": 10000}, "real": {"images": 18000}, "features": {"name": "net.pt"}},
+    }
+    said = queue_rows.figures_text(evaluated)
+    assert said == "fd10k 5.44, is 2.5, kid 0.31 +- 0.02 (10,000 pictures against 18,000, features of `net.pt`)"
 
 
 def test_shipped_list_names_shipped_recipes(tmp_path):
