@@ -3,6 +3,7 @@
 #include <set>
 #include <thread>
 
+#include "ganymede/core/hash.h"
 #include "ganymede/image/decode.h"
 #include "support/support.h"
 
@@ -55,6 +56,12 @@ TEST(Shapes, IsAPureFunctionOfItsOptions) {
        {options(41), options(40, 33), options(40, 0, 1), options(40, 0, 0, {"test"}), options(40, 0, 0, {}, 1)}) {
     EXPECT_NE(one->info().checksum, open_shapes(other)->info().checksum);
   }
+}
+
+TEST(Shapes, AreTheSameWhateverCompiledThem) {
+  std::string pixels;
+  for (std::uint64_t i = 0; i < 20; ++i) pixels += as_text(draw_shape(0, "train", i, 8));
+  EXPECT_EQ(text_digest(pixels), "b0606b4bda63292e5a6a92e771b88fcee00997d2ab85795f9a744921a18fef57");
 }
 
 TEST(Shapes, ShowsNoPictureTwice) {

@@ -124,6 +124,17 @@ Rgb rgb_of_hsv(double hue, double saturation, double value) {
   return rgb;
 }
 
+struct Range {
+  double low, high;
+};
+
+/// Value, saturation and hue in this order, one statement each: compilers evaluate arguments in orders of their own.
+Rgb draw_colour(Random& random, Range hue, Range saturation, Range value) {
+  const double v = random.uniform(value.low, value.high);
+  const double s = random.uniform(saturation.low, saturation.high);
+  return rgb_of_hsv(random.uniform(hue.low, hue.high), s, v);
+}
+
 double luma(const Rgb& rgb) {
   return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2];
 }
@@ -135,12 +146,11 @@ struct Colours {
 /// A bright figure on a pale ground or a dark bluish one, different enough in luma to be seen in grey as well.
 Colours pick_colours(Random& random) {
   constexpr double kLeastOnDark = 0.48, kMostOnPale = 0.58, kTooLightForPale = 0.68;
-  Rgb figure = rgb_of_hsv(random.uniform(), random.uniform(0.72, 0.92), random.uniform(0.88, 1.0));
+  Rgb figure = draw_colour(random, {0, 1}, {0.72, 0.92}, {0.88, 1.0});
   const double brightness = luma(figure);
   const bool pale = random.uniform() < 0.55 && brightness < kTooLightForPale;  // darkened yellow would be mud
-  const Rgb ground = pale
-                         ? rgb_of_hsv(random.uniform(), random.uniform(0.04, 0.12), random.uniform(0.94, 1.0))
-                         : rgb_of_hsv(random.uniform(0.5, 0.9), random.uniform(0.45, 0.65), random.uniform(0.16, 0.26));
+  const Rgb ground = pale ? draw_colour(random, {0, 1}, {0.04, 0.12}, {0.94, 1.0})
+                          : draw_colour(random, {0.5, 0.9}, {0.45, 0.65}, {0.16, 0.26});
   if (!pale && brightness < kLeastOnDark) {
     const double white = (kLeastOnDark - brightness) / (1 - brightness);
     for (double& channel : figure) channel += white * (1 - channel);
