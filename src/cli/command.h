@@ -22,6 +22,7 @@ void add_features(CLI::App& app);
 void add_models(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_recipes(CLI::App& app);
+void add_reference(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_serve(CLI::App& app);
 void add_summary(CLI::App& app);

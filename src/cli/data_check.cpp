@@ -19,6 +19,7 @@
 #include "ganymede/data/text.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/models/gan.h"
+#include "ganymede/operations/model.h"
 
 namespace ganymede::cli {
 namespace {
@@ -104,7 +105,7 @@ std::string sizes_text(const std::map<std::string, std::size_t>& sizes) {
 
 /// What a training with a recipe would do with the pictures.
 std::string recipe_text(const Check& check, const std::string& name) {
-  const auto recipe = recipe_or_model(name);
+  const auto recipe = operations::recipe_or_model(name);
   const auto shape = models::build_gan(recipe).image_shape();
   const std::string wanted = fmt::format("{}x{}", shape.width(), shape.height());
   const auto sizes = check.counts(size_of);

@@ -42,6 +42,7 @@ constexpr Command kCommands[] = {
     {"explore", "ways and arithmetic in the latent space", add_explore},
     {"plot", "draw loss and quality curves of runs", add_plot},
     {"serve", "the studio in the browser, and the REST API", add_serve},
+    {"reference", "write the reference pages of the operations", add_reference},
     {"bench", "time a recipe's training step", add_bench},
 };
 

@@ -26,7 +26,4 @@ void add_seed(CLI::App& app, T& seed, const std::string& about) {
   if constexpr (std::is_integral_v<T>) flag->default_str(std::to_string(seed));
 }
 
-/// The recipe of a recipe file, a shipped recipe's name, a model file or a run folder.
-config::Recipe recipe_or_model(const std::string& what);
-
 }  // namespace ganymede::cli

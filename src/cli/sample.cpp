@@ -1,18 +1,13 @@
 // ganymede sample MODEL
 #include <fmt/ranges.h>
 
-#include <algorithm>
-
-#include "cli/command.h"
 #include "cli/device.h"
-#include "cli/recipe_flags.h"
-#include "ganymede/checkpoint/model_file.h"
+#include "cli/request_flags.h"
 #include "ganymede/core/numbered_files.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
-#include "ganymede/models/draw.h"
-#include "ganymede/models/pictures.h"
+#include "ganymede/operations/generate.h"
 
 namespace ganymede::cli {
 namespace {
@@ -20,65 +15,50 @@ namespace {
 namespace fs = std::filesystem;
 
 struct SampleFlags {
-  std::string model, output, label;
-  std::int64_t count = 64, best = 0;
-  std::uint64_t seed = 0;
-  bool untrained = false, replace = false, json = false;
+  std::string model, output;
+  bool replace = false, json = false;
+  operations::GenerateRequest request = {};
 };
 
-/// The class of each picture: the one asked for, or all in turn; undefined where the model draws no classes.
-Tensor labels_of(const checkpoint::Model& model, const SampleFlags& flags) {
-  if (flags.label.empty()) return models::grid_labels(model.gan.classes(), flags.count);
-  if (model.classes.empty()) throw UsageError("the model draws no classes", flags.model, "leave --class away");
-  const auto found = std::find(model.classes.begin(), model.classes.end(), flags.label);
-  if (found == model.classes.end()) {
-    throw UsageError(fmt::format("unknown class '{}'", flags.label), flags.model, suggest(flags.label, model.classes));
+/// One grid, or a file for each image; the files written.
+std::vector<std::string> write_images(const fs::path& output, const operations::GenerateResult& result) {
+  if (output.extension() == ".png") {
+    std::vector<image::Image> images;
+    for (const auto& one : result.images) images.push_back(one.image);
+    write_file(output, image::encode_png(image::grid(images, static_cast<int>(result.columns))));
+    return {output.string()};
   }
-  return at::full({flags.count}, found - model.classes.begin(), at::kLong);
+  std::vector<std::string> files;
+  for (const auto& one : result.images) {
+    // Named by its place among all that were drawn, so the name finds the same image again for this seed.
+    const fs::path file = output / numbered_name(one.index, result.drawn, ".png");
+    write_file(file, image::encode_png(one.image));
+    files.push_back(file.string());
+  }
+  return files;
 }
 
-void run(const SampleFlags& flags) {
+void run_sample(const SampleFlags& flags) {
   set_threads(globals().threads);
   const fs::path output(flags.output);
   if (output.extension() != ".png") prepare_numbered_folder(output, ".png", flags.replace);
-  const auto model = checkpoint::load_drawing_model(flags.model, device_to_use());
-  const Tensor latents = models::draw_numbered_latents(model.recipe.latent, flags.count, flags.seed);
-  const Tensor labels = labels_of(model, flags);
-  Tensor images = flags.untrained ? models::generate(model.untrained_generator(), latents, labels)
-                                  : models::generate(model.generator(), latents, labels);
-
+  const auto model = operations::Model::load(flags.model, device_to_use());
+  const auto result = operations::generate(*model, flags.request);
+  const auto files = write_images(output, result);
   std::vector<std::int64_t> indices;
-  for (std::int64_t i = 0; i < flags.count; ++i) indices.push_back(i);
-  if (flags.best > 0) {
-    indices = models::rank(model.gan.discriminator, images, flags.best, labels);
-    images = images.index_select(0, torch::tensor(indices));
-  }
-  const auto pictures = models::to_pictures(images);
-
-  auto files = nlohmann::json::array();
-  if (output.extension() == ".png") {
-    const bool by_class = flags.label.empty() && flags.best == 0;
-    const auto columns =
-        models::grid_columns(by_class ? model.gan.classes() : 0, static_cast<std::int64_t>(pictures.size()));
-    write_file(output, image::encode_png(image::grid(pictures, static_cast<int>(columns))));
-    files.push_back(output.string());
-  } else {
-    for (size_t i = 0; i < pictures.size(); ++i) {
-      // Named by its place among all that were drawn, so the name finds the same picture again for this seed.
-      const fs::path file = output / numbered_name(indices[i], flags.count, ".png");
-      write_file(file, image::encode_png(pictures[i]));
-      files.push_back(file.string());
-    }
-  }
   auto classes = nlohmann::json::array();
-  if (labels.defined()) {
-    for (const auto index : indices)
-      classes.push_back(model.classes[static_cast<size_t>(labels[index].item<std::int64_t>())]);
+  for (const auto& one : result.images) {
+    indices.push_back(one.index);
+    if (!one.label.empty()) classes.push_back(one.label);
   }
-  if (flags.json)
-    return print_json({{"seed", flags.seed}, {"indices", indices}, {"classes", classes}, {"files", files}});
-  fmt::print("{} pictures of seed {} in {}\n", pictures.size(), flags.seed, flags.output);
-  if (flags.best > 0) fmt::print("best first, by the discriminator: {}\n", fmt::join(indices, " "));
+  if (flags.json) {
+    nlohmann::json document{{"indices", indices}, {"classes", classes}, {"files", files}};
+    if (result.seed) document["seed"] = *result.seed;
+    return print_json(document);
+  }
+  const std::string of = result.seed ? fmt::format(" of seed {}", *result.seed) : "";
+  fmt::print("{} pictures{} in {}\n", result.images.size(), of, flags.output);
+  if (flags.request.best > 0) fmt::print("best first, by the discriminator: {}\n", fmt::join(indices, " "));
 }
 
 }  // namespace
@@ -86,17 +66,12 @@ void run(const SampleFlags& flags) {
 void add_sample(CLI::App& app) {
   auto flags = std::make_shared<SampleFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
-  app.add_option("-n,--count", flags->count, "how many to draw")->check(CLI::Range(1, 100000))->capture_default_str();
-  add_seed(app, flags->seed, "the same seed gives the same pictures");
-  app.add_option("--class", flags->label, "draw this class only; a conditional model draws all in turn otherwise");
-  app.add_flag("--untrained", flags->untrained, "draw with the generator as it was before training");
-  app.add_option("--best", flags->best, "keep only the K that the discriminator finds most real")
-      ->check(CLI::PositiveNumber);
+  add_flags(app, operations::fields_of(flags->request));
   app.add_option("-o,--output", flags->output, "a .png for one grid, anything else is a folder of single files")
       ->required();
   app.add_flag("--replace", flags->replace, "remove the numbered .png files that the folder holds first");
   app.add_flag("--json", flags->json, "one JSON document");
-  app.callback([flags] { run(*flags); });
+  app.callback([flags] { run_request([&] { run_sample(*flags); }); });
 }
 
 }  // namespace ganymede::cli

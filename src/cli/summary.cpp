@@ -2,10 +2,10 @@
 #include "ganymede/models/summary.h"
 
 #include "cli/command.h"
-#include "cli/recipe_flags.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
+#include "ganymede/operations/model.h"
 
 namespace ganymede::cli {
 
@@ -19,7 +19,7 @@ void add_summary(CLI::App& app) {
       ->required();
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {
-    const auto recipe = recipe_or_model(flags->what);
+    const auto recipe = operations::recipe_or_model(flags->what);
     const auto gan = models::build_gan(recipe);
     objectives::make_objective(recipe.objective);  // a recipe that names an unknown one is wrong here as well
     for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);

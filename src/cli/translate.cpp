@@ -2,9 +2,8 @@
 #include <algorithm>
 #include <map>
 
-#include "cli/command.h"
 #include "cli/device.h"
-#include "ganymede/checkpoint/model_file.h"
+#include "cli/request_flags.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
@@ -13,8 +12,8 @@
 #include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
-#include "ganymede/models/draw.h"
-#include "ganymede/models/pictures.h"
+#include "ganymede/models/gan.h"
+#include "ganymede/operations/project.h"
 
 namespace ganymede::cli {
 namespace {
@@ -26,7 +25,7 @@ constexpr size_t kLargestSheet = 1024;
 
 struct TranslateFlags {
   std::string model, output;
-  std::vector<std::string> images;
+  operations::TranslateRequest request = {};
   bool json = false;
 };
 
@@ -70,13 +69,12 @@ std::vector<Picture> pictures_of(const std::vector<std::string>& given) {
   return out;
 }
 
-void run(const TranslateFlags& flags) {
+void run_translate(const TranslateFlags& flags) {
   set_threads(globals().threads);
-  const auto model = checkpoint::load_model(flags.model, device_to_use());
-  if (!model.gan.encoder)
-    throw UsageError("the model translates nothing: it draws from noise", flags.model, "use 'ganymede sample'");
-  const auto& shape = model.gan.encoder->input_shape();
-  const auto pictures = pictures_of(flags.images);
+  const auto model = operations::Model::load(flags.model, device_to_use());
+  model->require_translating();
+  const auto& shape = model->encoder()->input_shape();
+  const auto pictures = pictures_of(flags.request.images);
   const fs::path output(flags.output);
   const bool sheet = output.extension() == ".png";
   if (sheet && pictures.size() > kLargestSheet) {
@@ -95,8 +93,7 @@ void run(const TranslateFlags& flags) {
       above.push_back(data::fitted(image::decode(read_file(pictures[i].from), where), static_cast<int>(shape.height()),
                                    static_cast<int>(shape.channels())));
     }
-    const Tensor codes = models::encode(*model.gan.encoder, models::from_pictures(above));
-    auto below = models::to_pictures(models::generate(model.generator(), codes));
+    auto below = operations::translate(*model, above);
     for (size_t i = begin; i < end && !sheet; ++i) {
       const fs::path file = output / pictures[i].name;
       write_file(file, image::encode_png(below[i - begin]));
@@ -122,11 +119,11 @@ void run(const TranslateFlags& flags) {
 void add_translate(CLI::App& app) {
   auto flags = std::make_shared<TranslateFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
-  app.add_option("images", flags->images, "picture files, and folders of them")->required();
+  add_flags(app, operations::fields_of(flags->request));
   app.add_option("-o,--output", flags->output, "a folder for single files, or a .png for one sheet of pairs")
       ->required();
   app.add_flag("--json", flags->json, "one JSON document");
-  app.callback([flags] { run(*flags); });
+  app.callback([flags] { run_request([&] { run_translate(*flags); }); });
 }
 
 }  // namespace ganymede::cli

@@ -9,7 +9,7 @@ export interface Model {
   latent: { size: number; distribution: string };
   classes: string[];
   data: string;
-  averaged: boolean;
+  ema: boolean; // it draws with the running average of its weights
   parameters: number;
   bytes: number;
 }
@@ -32,7 +32,6 @@ export interface ModelDetails extends Model {
 export interface Picture {
   png: string; // base64
   class?: string;
-  z?: number[];
 }
 
 /** A training image near to a picture. */

@@ -1,8 +1,8 @@
 // The shell: where one can go, the chosen model, the theme, and the token where the server wants one.
-import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go, useAddress } from "./address";
 import { NEEDS_TOKEN, call, setToken, type Model } from "./api";
+import { Link, NoModels } from "./common";
 import { Explore } from "./explore";
 import { Generate } from "./generate";
 import { Models } from "./models";
@@ -22,20 +22,6 @@ function Icon({ path }: { path: string }) {
     <svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true">
       <path d={path} fill="currentColor" />
     </svg>
-  );
-}
-
-/** A link within the page. */
-export function Link({ to, children, ...rest }: { to: string; children: ComponentChildren; class?: string; "aria-current"?: "page"; "aria-label"?: string }) {
-  const follow = (event: MouseEvent) => {
-    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    go(to);
-  };
-  return (
-    <a href={to} onClick={follow} {...rest}>
-      {children}
-    </a>
   );
 }
 
@@ -104,34 +90,6 @@ function useModels(): { models: Model[] | null; lost: boolean } {
     };
   }, []);
   return state;
-}
-
-export function NoModels() {
-  return (
-    <section class="empty">
-      <h2>No model yet</h2>
-      <p>Train the small one that is built in; about two minutes. It appears here by itself.</p>
-      <Command text="ganymede train shapes-hinge" />
-    </section>
-  );
-}
-
-/** A command to copy. */
-export function Command({ text }: { text: string }) {
-  const [copied, set] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    set(true);
-    setTimeout(() => set(false), 1500);
-  };
-  return (
-    <p class="command">
-      <code>{text}</code>
-      <button type="button" onClick={copy}>
-        {copied ? "Copied" : "Copy"}
-      </button>
-    </p>
-  );
 }
 
 export function App() {

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go, type Address } from "./address";
 import { call, dataAddress, download, type Generated, type Model, type Picture, type Point, type Reckoned } from "./api";
 import { MAX_SEED, anySeed, wholeNumber } from "./numbers";
-import { scaleFor, save } from "./pictures";
+import { save } from "./pictures";
+import { scaleFor } from "./shown";
 import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, pointsOf, samePoint, textOf, toWell, type Well } from "./wells";
 
 const PALETTE = 16;
@@ -44,18 +45,10 @@ function Thumbnail({ model, picture, size = 48, alt = "" }: { model: Model; pict
   return picture ? <img class="pixels" src={dataAddress(picture)} {...box} alt={alt} draggable={false} /> : <span class="room" style={{ width: `${box.width}px`, height: `${box.height}px` }} />;
 }
 
-/** Pictures of points, whatever their seeds: one request a seed. */
+/** Pictures of points, in their order. */
 async function picturesOf(model: Model, points: Point[], signal: AbortSignal): Promise<Picture[]> {
-  const highest = new Map<number, number>();
-  for (const { seed, index } of points) highest.set(seed, Math.max(index, highest.get(seed) ?? 0));
-  const drawn = new Map<number, Picture[]>();
-  await Promise.all(
-    [...highest].map(async ([seed, index]) => {
-      const body = { count: Math.min(index + 1, 64), seed, format: "json", vectors: true, class: classOf(model) };
-      drawn.set(seed, (await call<Generated>(`models/${model.id}/generate`, body, { signal })).pictures);
-    }),
-  );
-  return points.flatMap(({ seed, index }) => drawn.get(seed)?.[index] ?? []);
+  const body = { points, format: "json", class: classOf(model) };
+  return (await call<Generated>(`models/${model.id}/generate`, body, { signal })).pictures;
 }
 
 function WellBox({ well, model, points, mean }: { well: Well; model: Model; points: Point[]; mean: Picture | undefined }) {
@@ -95,11 +88,11 @@ function WellBox({ well, model, points, mean }: { well: Well; model: Model; poin
 }
 
 type Groups = Record<Well, Point[]>;
+const groupsOf = (groups: Groups, wells: readonly Well[]): Partial<Groups> => Object.fromEntries(wells.map((well) => [well, groups[well]]));
 
 function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; radius: number }) {
   const full = WELLS.every((well) => groups[well].length > 0);
-  const { a, b, c } = groups;
-  const body = { a, b, c, radius, format: "json", class: classOf(model) };
+  const body = { ...groupsOf(groups, WELLS), radius, format: "json", class: classOf(model) };
   const { value, wrong } = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Reckoned>(`models/${model.id}/arithmetic`, body, { signal }));
   const means = { a: value?.mean_a, b: value?.mean_b, c: value?.mean_c };
   return (
@@ -134,29 +127,11 @@ function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; r
   );
 }
 
-const meanOf = (vectors: number[][]): number[] => vectors[0]!.map((_, i) => vectors.reduce((sum, z) => sum + z[i]!, 0) / vectors.length);
-
-/** Each of `rows` along the way from the mean of `without` to the mean of `withs`, `strength` of it back and forth. */
-function along(withs: number[][], without: number[][], rows: number[][], strength: number): number[][] {
-  const [to, from] = [meanOf(withs), meanOf(without)];
-  const shares = Array.from({ length: STEPS }, (_, step) => strength * ((2 * step) / (STEPS - 1) - 1));
-  return rows.flatMap((z) => shares.map((share) => z.map((value, i) => value + share * (to[i]! - from[i]!))));
-}
-
 /** What tells two groups apart, added to other pictures. */
 function Direction({ model, groups, pictures, strength }: { model: Model; groups: Groups; pictures: Point[]; strength: number }) {
   const full = SIDES.every((side) => groups[side].length > 0);
-  const ends = full ? [groups.with, groups.without, pictures].map(textOf).join(" ") : null;
-  const vectors = useAnswer(ends && `${ends} ${classOf(model)}`, async (signal) => {
-    const parts = await Promise.all([groups.with, groups.without, pictures].map((points) => picturesOf(model, points, signal)));
-    return { ends, parts: parts.map((part) => part.flatMap(({ z }) => (z ? [z] : []))) };
-  });
-  const known = vectors.value?.ends === ends ? vectors.value?.parts : undefined;
-  const drawn = useAnswer(known ? JSON.stringify([ends, strength, classOf(model)]) : null, (signal) => {
-    const [withs, without, rows] = known as [number[][], number[][], number[][]];
-    const body = { z: along(withs, without, rows, strength), format: "json", class: classOf(model) };
-    return call<Generated>(`models/${model.id}/generate`, body, { signal });
-  });
+  const body = { ...groupsOf(groups, SIDES), apply: pictures, strength, frames: STEPS, format: "json", class: classOf(model) };
+  const drawn = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Generated>(`models/${model.id}/direction`, body, { signal }));
   return (
     <section aria-labelledby="direction-title">
       <h2 id="direction-title">A direction</h2>
@@ -179,7 +154,7 @@ function Direction({ model, groups, pictures, strength }: { model: Model; groups
                 From −{strength} to {strength} times the direction
                 <input type="range" min="0" max={MOST_STRENGTH} step="0.1" value={strength} onInput={(event) => go(changed({ strength: event.currentTarget.value }), true)} />
               </label>
-              {(vectors.wrong || drawn.wrong) && <p class="wrong">{vectors.wrong || drawn.wrong}</p>}
+              {drawn.wrong && <p class="wrong">{drawn.wrong}</p>}
             </>
           ) : (
             <p class="quiet">Pictures with something and pictures without it make a direction: it is taken from and added to the four pictures that are blended below.</p>
@@ -190,23 +165,11 @@ function Direction({ model, groups, pictures, strength }: { model: Model; groups
   );
 }
 
-/** Bilinear shares of the four corners. */
-const shares = (x: number, y: number): number[] => [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y];
-
-function mixed(corners: number[][], weights: number[]): number[] {
-  const length = Math.hypot(...weights); // keeps the length of normal noise while it is mixed
-  return corners[0]!.map((_, i) => corners.reduce((sum, z, corner) => sum + (z[i]! * weights[corner]!) / length, 0));
-}
-
 function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: number; y: number }) {
   const pad = useRef<HTMLDivElement>(null);
   const ends = useAnswer(`${textOf(corners)} ${classOf(model)}`, (signal) => picturesOf(model, corners, signal)).value;
-  const vectors = ends?.flatMap(({ z }) => (z ? [z] : []));
-  const ready = vectors?.length === CORNERS;
-  const middle = useAnswer(ready ? JSON.stringify([textOf(corners), x, y, classOf(model)]) : null, async (signal) => {
-    const body = { z: [mixed(vectors!, shares(x, y))], format: "json", class: classOf(model) };
-    return (await call<Generated>(`models/${model.id}/generate`, body, { signal })).pictures[0]!;
-  });
+  const body = { points: corners, x, y, format: "json", class: classOf(model) };
+  const middle = useAnswer(JSON.stringify(body), async (signal) => (await call<Generated>(`models/${model.id}/blend`, body, { signal })).pictures[0]!);
   const set = (toX: number, toY: number) => {
     const text = [toX, toY].map((value) => Math.min(1, Math.max(0, value)).toFixed(3)).join(",");
     go(changed({ pad: text }), true);
@@ -267,7 +230,7 @@ interface TimelineProps {
 
 function Timeline({ model, corners, way, toClass, still }: TimelineProps) {
   const points = still ? [corners[0], corners[0]] : corners;
-  const asked = { points, way, class: classOf(model), to_class: toClass || undefined };
+  const asked = { points, interpolation: way, class: classOf(model), to_class: toClass || undefined };
   const body = { ...asked, frames: FRAMES, format: "json" };
   const { value, wrong } = useAnswer(JSON.stringify(body), (signal) => call<Generated>(`models/${model.id}/interpolate`, body, { signal }));
   const [failed, setFailed] = useState("");

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go, type Address } from "./address";
 import { Problem, call, type Generated, type Model } from "./api";
 import { MAX_SEED, anySeed, wholeNumber } from "./numbers";
-import { LargeView, PictureGrid, readBest, type Shown } from "./pictures";
+import { LargeView, PictureGrid, readBest } from "./pictures";
+import type { Shown } from "./shown";
 
 const MOST = 16;
 const MOST_AFTER_ALL = 64;

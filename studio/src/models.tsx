@@ -2,9 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Address } from "./address";
 import { call, dataAddress, download, hasToken, type Generated, type Layers, type Model, type ModelDetails } from "./api";
-import { Link, NoModels } from "./app";
+import { Link, NoModels } from "./common";
 import { grouped, short } from "./numbers";
-import { scaleFor } from "./pictures";
+import { scaleFor } from "./shown";
 
 const ON_CARD = 9;
 

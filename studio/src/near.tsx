@@ -1,7 +1,7 @@
 // The training images nearest to a picture: whether the generator has only learnt them by heart.
 import { useEffect, useState } from "preact/hooks";
 import { call, dataAddress, type Model, type Near } from "./api";
-import { scaleFor, type Shown } from "./pictures";
+import { scaleFor, type Shown } from "./shown";
 
 const COUNT = 5;
 
@@ -14,8 +14,8 @@ export function NearestImages({ model, shown, truncation }: { model: Model; show
     setFound(null);
     setWrong("");
     const ask = { points: [point], count: COUNT, untrained, class: picture.class, truncation };
-    call<{ data: string; neighbours: Near[][] }>(`models/${model.id}/neighbours`, ask, { signal: control.signal })
-      .then((answer) => setFound({ data: answer.data, near: answer.neighbours[0]! }))
+    call<{ data: string; nearest: Near[][] }>(`models/${model.id}/nearest_images`, ask, { signal: control.signal })
+      .then((answer) => setFound({ data: answer.data, near: answer.nearest[0]! }))
       .catch((error: Error) => control.signal.aborted || setWrong(error.message));
     return () => control.abort();
   }, [model.id, point.seed, point.index, untrained, picture.class, truncation]);

@@ -3,13 +3,11 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dataAddress, saveAs, type Model, type Picture, type Point } from "./api";
 import { NearestImages } from "./near";
+import { scaleFor, type Shown } from "./shown";
 import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, keyOf, toWell, type Well } from "./wells";
 
 const LARGEST = 192;
 const GAP = 4; // as in the style sheet
-
-/** How often a picture's pixels are repeated to be about `wanted` wide: always a whole number. */
-export const scaleFor = (width: number, wanted: number): number => Math.max(1, Math.round(wanted / width));
 
 /** The room an element has, in pixels, as it changes. */
 export function useWidth<T extends HTMLElement>(): [RefObject<T>, number] {
@@ -23,12 +21,6 @@ export function useWidth<T extends HTMLElement>(): [RefObject<T>, number] {
     return () => observer.disconnect();
   }, []);
   return [place, width];
-}
-
-export interface Shown {
-  picture: Picture;
-  point: Point;
-  untrained: boolean;
 }
 
 const BEST = "ganymede-best";

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { changed, go, type Address } from "./address";
 import { blobAddress, call, listen, type Metrics, type Run, type RunDetails } from "./api";
-import { Command, Link } from "./app";
+import { Command, Link } from "./common";
 import { Chart, Sparkline, type Curve } from "./chart";
 import { duration, figure, grouped } from "./numbers";
 import { useWidth } from "./pictures";

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { changed, go } from "./address";
 import { Problem, call, type Run, type Training } from "./api";
-import { Link } from "./app";
+import { Link } from "./common";
 import { MAX_SEED, wholeNumber } from "./numbers";
 
 const MOST_STEPS = 1e8;

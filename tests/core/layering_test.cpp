@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 const std::vector<std::string> kLowestFirst{"core",    "config",  "image",      "data",       "nn",
                                             "augment", "models",  "objectives", "checkpoint", "quality",
-                                            "train",   "explore", "serve"};
+                                            "train",   "explore", "operations", "serve"};
 
 TEST(Layering, FoldersIncludeOnlyWhatIsBelowThem) {
   const auto height = [](const std::string& folder) {

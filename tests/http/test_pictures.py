@@ -2,6 +2,7 @@
 import base64
 import concurrent.futures
 import io
+import json
 import struct
 import subprocess
 import zipfile
@@ -208,7 +209,73 @@ def test_neighbours(server):
     assert untrained["neighbours"][0][0]["distance"] != answer["neighbours"][0][0]["distance"]
 
 
+def pngs(answer):
+    assert answer.status == 200, answer.body
+    return [picture["png"] for picture in answer.json()["pictures"]]
+
+
+def test_points_are_drawn_as_their_seed_draws_them(server):
+    first = pngs(server.generate("classes", count=5, seed=6, format="json"))
+    points = [{"seed": 6, "index": 4}, {"seed": 6, "index": 0}, {"seed": 6, "index": 4, "network": "untrained"}]
+    drawn = server.generate("classes", points=points, format="json")
+    before = pngs(server.generate("classes", count=5, seed=6, untrained=True, format="json"))
+    assert pngs(drawn) == [first[4], first[0], before[4]] and "seed" not in drawn.json()
+    names = server.get("/api/v1/models/classes").json()["classes"]
+    of_class = server.generate("classes", points=[{"seed": 6, "index": 4, "class": name, "truncation": 0.5} for name in names], format="json")
+    assert [picture["class"] for picture in of_class.json()["pictures"]] == names
+    assert pngs(of_class)[1] == pngs(server.generate("classes", count=5, seed=6, truncation=0.5, format="json", **{"class": names[1]}))[4]
+
+
+def test_the_best_come_first(exact):
+    best = exact.generate(count=20, seed=3, best=4, format="json").json()["pictures"]
+    everything = pngs(exact.generate(count=20, seed=3, format="json"))
+    assert [picture["png"] for picture in best] == [everything[picture["index"]] for picture in best] and len(best) == 4
+
+
+def test_a_direction(exact):
+    seed = lambda *indices: [{"seed": 2, "index": i} for i in indices]  # noqa: E731
+    answer = exact.post("/api/v1/models/tiny/direction", {"with": seed(4, 5), "without": seed(6), "apply": seed(0, 1), "strength": 2, "frames": 3, "vectors": True}).json()
+    z = [picture["z"] for picture in exact.generate(count=7, seed=2, format="json", vectors=True).json()["pictures"]]
+    along = [(one + other) / 2 - without for one, other, without in zip(z[4], z[5], z[6])]
+    assert max(abs(a - b) for a, b in zip(answer["direction"], along)) < 1e-6 and answer["frames"] == 3
+    rows = [[value + 2 * (2 * step / 2 - 1) * by for value, by in zip(z[row], along)] for row in range(2) for step in range(3)]
+    assert [picture["png"] for picture in answer["pictures"]] == pngs(exact.generate(z=rows, format="json"))
+
+
+def test_a_blend(exact):
+    corners = [{"seed": 2, "index": i} for i in range(4)]
+    z = [picture["z"] for picture in exact.generate(count=4, seed=2, format="json", vectors=True).json()["pictures"]]
+    blend = lambda **fields: exact.post("/api/v1/models/tiny/blend", {"points": corners, "vectors": True, **fields})  # noqa: E731
+    x, y = 0.3, 0.9
+    shares = [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y]
+    length = sum(share * share for share in shares) ** 0.5
+    wanted = [sum(share * one[i] for share, one in zip(shares, z)) / length for i in range(len(z[0]))]
+    for answer in (blend(x=x, y=y), blend(weights=[shares])):
+        assert max(abs(a - b) for a, b in zip(answer.json()["pictures"][0]["z"], wanted)) < 1e-5
+    assert blend(x=1, y=0).json()["pictures"][0]["z"] == z[1]
+
+
+def test_a_walk_is_that_of_the_command(exact, program, runs, tmp_path):
+    sample_flags = ["--points", 3, "--frames", 6, "--seed", 5, "--json", "-o", tmp_path / "walk.png"]
+    said = subprocess.run([str(program), "--threads", "1", "explore", "walk", str(runs / "tiny"), *map(str, sample_flags)], check=True, capture_output=True)
+    answer = exact.post("/api/v1/models/tiny/walk", {"points": 3, "frames": 6, "seed": 5, "vectors": True}).json()
+    assert [picture["z"] for picture in answer["pictures"]] == json.loads(said.stdout)["latents"]
+
+
+def test_nearest_images_are_those_of_the_old_name(server):
+    ask = {"points": [{"seed": 1, "index": 0}], "count": 2}
+    new, old = (server.post(f"/api/v1/models/tiny/{name}", ask).json() for name in ("nearest_images", "neighbours"))
+    assert new["nearest"] == old["neighbours"] and "neighbours" not in new
+
+
 @pytest.mark.parametrize("verb, fields, field", [
+    ("generate", {"points": [{"seed": 1, "index": 0}], "count": 2}, "count"), ("generate", {"points": [{"seed": 1, "index": 0, "network": "x"}]}, "points[0].network"),
+    ("generate", {"points": [{"seed": 1, "index": 0, "class": "x"}]}, "points[0].class"), ("generate", {"points": [{"seed": 1, "index": 0}] * 65}, "points"),
+    ("direction", {"with": [{"seed": 1, "index": 0}]}, "without"), ("blend", {"points": [{"seed": 1, "index": 0}] * 2}, "weights"),
+    ("blend", {"points": [{"seed": 1, "index": 0}] * 2, "x": 0, "y": 0}, "points"), ("blend", {"points": [{"seed": 1, "index": 0}] * 4, "x": 0}, "y"),
+    ("blend", {"points": [{"seed": 1, "index": 0}] * 2, "weights": [[1]]}, "weights"), ("walk", {"frames": 65}, "frames"),
+    ("nearest_images", {"points": [{"seed": 1, "index": 0}], "data": "/etc"}, "data"),
+    ("interpolate", {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 1, "network": "untrained"}]}, "points[1].network"),
     ("neighbours", {"points": []}, "points"), ("neighbours", {"points": [{"seed": 1, "index": 0}], "count": 21}, "count"),
     ("neighbours", {"points": [{"seed": 1, "index": 0}], "format": "png"}, "format"),
     ("interpolate", {}, "points"), ("interpolate", {"points": [{"seed": 1, "index": 0}]}, "points"),

@@ -50,6 +50,11 @@ Tensor closed_path(const Tensor& anchors, std::int64_t frames, Blend way) {
   return path(at::cat({anchors, anchors.slice(0, 0, 1)}), frames + 1, way).slice(0, 0, frames);
 }
 
+Tensor mixed(const Tensor& anchors, const Tensor& weights) {
+  const Tensor exact = weights.to(at::kDouble);
+  return at::matmul(exact / exact.norm(2, 1, /*keepdim=*/true), anchors.to(at::kDouble)).to(at::kFloat);
+}
+
 Tensor class_path(std::int64_t from, std::int64_t to, std::int64_t classes, std::int64_t frames) {
   const Tensor share = at::linspace(0, 1, frames, at::kFloat), weights = at::zeros({frames, classes});
   weights.select(1, from).add_(1 - share);

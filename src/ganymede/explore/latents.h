@@ -29,6 +29,10 @@ Tensor path(const Tensor& anchors, std::int64_t frames, Blend way);
 /// As path(), and back to the first: its end is not drawn twice.
 Tensor closed_path(const Tensor& anchors, std::int64_t frames, Blend way);
 
+/// [rows, size]: each row of `weights` [rows, K] mixes the `anchors` [K, size] to sum(w z) / |w|, which has the length
+/// of the normal noise that they are. No row may be all zeros.
+Tensor mixed(const Tensor& anchors, const Tensor& weights);
+
 /// Weights f32 [frames, classes] that go evenly from all for class `from` to all for class `to`.
 Tensor class_path(std::int64_t from, std::int64_t to, std::int64_t classes, std::int64_t frames);
 

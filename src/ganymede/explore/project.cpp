@@ -24,7 +24,9 @@ Projection project(const models::Network& generator, const config::LatentConfig&
   const auto device = generator.device();
   const Tensor wanted = images.to(device).repeat_interleave(starts, 0);
   const Tensor classes = labels.defined() ? labels.repeat_interleave(starts, 0) : Tensor();
-  Tensor z = models::draw_latents(latent, count * starts, stream_seed(options.seed, "project")).to(device);
+  Tensor z = models::draw_latents(latent, count * starts, stream_seed(options.seed, "project"));
+  if (options.truncation) z = models::truncated(latent, z, *options.truncation);
+  z = z.to(device);
   Tensor first = at::zeros_like(z), second = at::zeros_like(z);
   const auto errors_of = [&](const Tensor& drawn) { return (drawn - wanted).square().flatten(1).mean(1); };
 

@@ -1,6 +1,7 @@
 // From a picture back to the noise that the generator makes most like it.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "ganymede/models/gan.h"
@@ -12,6 +13,7 @@ struct ProjectOptions {
   int starts = 8;       ///< points of the latent space each search begins from; the best one counts
   double rate = 0.05;   ///< Adam's, falling to zero along a cosine
   double prior = 1e-3;  ///< weight of the mean square of z beside the mean square error: keeps z where it was trained
+  std::optional<double> truncation = {};  ///< of the points that it begins from
   std::uint64_t seed = 0;
 };
 

@@ -1,8 +1,8 @@
 // The routes of the REST API, by resource.
 #pragma once
 
+#include "ganymede/operations/engine.h"
 #include "ganymede/serve/catalogue.h"
-#include "ganymede/serve/engine.h"
 #include "ganymede/serve/memory_budget.h"
 #include "ganymede/serve/meters.h"
 #include "ganymede/serve/router.h"
@@ -15,7 +15,7 @@ namespace ganymede::serve {
 /// What routes work with; outlives the router.
 struct Services {
   Catalogue& catalogue;
-  Engine& engine;
+  operations::Engine& engine;
   Workers& workers;
   TrainingImages& training_images;
   Trainings* trainings;  ///< null where none may be started
@@ -24,8 +24,8 @@ struct Services {
 
 /// /api/v1/models, /api/v1/models/{id} and the model file itself.
 void add_model_routes(Router& router, const Services& services);
-/// POST /api/v1/models/{id}/generate, interpolate, arithmetic and neighbours.
-void add_picture_routes(Router& router, const Services& services);
+/// POST /api/v1/models/{id}/OPERATION.
+void add_operation_routes(Router& router, const Services& services);
 /// /api/v1/runs and what is below it.
 void add_run_routes(Router& router, const Services& services);
 /// GET /api/v1/training; POST /api/v1/runs, and stop and resume below a run.

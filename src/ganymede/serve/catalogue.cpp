@@ -42,7 +42,8 @@ json overview_of(const ModelEntry& entry, const checkpoint::Model& model, const 
         {"distribution", recipe.latent.distribution == config::LatentDistribution::kUniform ? "uniform" : "normal"}}},
       {"classes", model.classes},
       {"data", recipe.data.name},
-      {"averaged", model.average.has_value()},
+      {"ema", model.average.has_value()},
+      {"averaged", model.average.has_value()},  // its old name
       {"parameters", generator.total},
       {"bytes", bytes}};
 }
@@ -52,6 +53,14 @@ fs::path target_of(const fs::path& place) {
   std::error_code error;
   const fs::path target = fs::canonical(place, error);
   return error ? fs::absolute(place).lexically_normal() : target;
+}
+
+/// A model that draws from noise, both its generators made: the first request need not wait for one.
+operations::ModelPtr read(const fs::path& file, const torch::Device& device) {
+  auto model = operations::Model::load(file, device);
+  model->require_drawing();
+  model->generator(/*before_training=*/true);
+  return model;
 }
 
 }  // namespace
@@ -65,7 +74,7 @@ struct Catalogue::Slot {
   FileStamp stamp;
   std::shared_ptr<const ModelEntry> entry;  ///< null: the file could not be read
   std::mutex loading;
-  std::shared_ptr<const LoadedModel> loaded;
+  operations::ModelPtr loaded;
   std::uint64_t used = 0;
 };
 
@@ -129,10 +138,10 @@ void Catalogue::refresh() {
     if (slot && slot->stamp == *stamp) continue;
     slot = std::make_shared<Slot>();
     slot->stamp = *stamp;
-    std::shared_ptr<const LoadedModel> loaded;
+    operations::ModelPtr loaded;
     try {
-      auto model = checkpoint::load_drawing_model(file.file, device_);
-      auto untrained = model.untrained_generator();
+      loaded = read(file.file, device_);
+      const auto& model = loaded->file();
       const auto generator = models::summarise(model.gan.generator),
                  discriminator = models::summarise(model.gan.discriminator);
       auto entry = std::make_shared<ModelEntry>();
@@ -146,8 +155,7 @@ void Catalogue::refresh() {
                              {"toml", config::to_toml(model.recipe)},
                              {"about", model.recipe.about}});
       slot->entry = std::move(entry);
-      loaded = std::make_shared<const LoadedModel>(LoadedModel{std::move(model), std::move(untrained)});
-      spdlog::info("model {}: step {}", id, loaded->model.step);
+      spdlog::info("model {}: step {}", id, model.step);
     } catch (const std::exception& error) {
       spdlog::warn("not served: {}", error.what());
     }
@@ -172,7 +180,7 @@ void Catalogue::refresh() {
   });
 }
 
-void Catalogue::keep(Slot& slot, std::shared_ptr<const LoadedModel> model) {
+void Catalogue::keep(Slot& slot, operations::ModelPtr model) {
   slot.loaded = std::move(model);
   slot.used = ++clock_;
   for (;;) {
@@ -218,7 +226,7 @@ std::shared_ptr<const Run> Catalogue::run(const std::string& id) const {
   return found->second;
 }
 
-std::shared_ptr<const LoadedModel> Catalogue::load(const std::string& id) {
+operations::ModelPtr Catalogue::load(const std::string& id) {
   std::shared_ptr<Slot> slot;
   {
     const std::lock_guard lock(mutex_);
@@ -233,11 +241,9 @@ std::shared_ptr<const LoadedModel> Catalogue::load(const std::string& id) {
     const std::lock_guard lock(mutex_);
     if (slot->loaded) return slot->loaded;
   }
-  std::shared_ptr<const LoadedModel> loaded;
+  operations::ModelPtr loaded;
   try {
-    auto model = checkpoint::load_drawing_model(slot->entry->file, device_);
-    auto untrained = model.untrained_generator();
-    loaded = std::make_shared<const LoadedModel>(LoadedModel{std::move(model), std::move(untrained)});
+    loaded = read(slot->entry->file, device_);
   } catch (const Error& error) {
     spdlog::warn("{}", error.what());
     throw Problem(404, "the model is gone");

@@ -8,20 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/operations/model.h"
 #include "ganymede/serve/run.h"
 
 namespace ganymede::serve {
-
-/// A model in memory, with the generator as it was before training beside it. Never changed once made.
-struct LoadedModel {
-  checkpoint::Model model;
-  models::Network untrained;
-
-  const models::Network& generator(bool before_training) const {
-    return before_training ? untrained : model.generator();
-  }
-};
 
 /// A model file that was read without an error.
 struct ModelEntry {
@@ -49,14 +39,14 @@ class Catalogue {
   std::shared_ptr<const ModelEntry> model(const std::string& id) const;
   std::shared_ptr<const Run> run(const std::string& id) const;
   /// The networks of a model, read again where memory had no room to keep them. Throws Problem 404 when it is gone.
-  std::shared_ptr<const LoadedModel> load(const std::string& id);
+  operations::ModelPtr load(const std::string& id);
   std::size_t loaded() const;
 
  private:
   struct Slot;
   struct Found;
   Found look() const;
-  void keep(Slot& slot, std::shared_ptr<const LoadedModel> model);
+  void keep(Slot& slot, operations::ModelPtr model);
 
   const std::vector<std::filesystem::path> places_;
   const torch::Device device_;

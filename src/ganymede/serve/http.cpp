@@ -4,9 +4,13 @@
 
 #include "ganymede/core/log.h"
 #include "ganymede/core/text.h"
+#include "ganymede/operations/control.h"
+#include "ganymede/operations/field.h"
 
 namespace ganymede::serve {
 namespace {
+
+const std::pair<std::string, std::string> kRetrySoon{"Retry-After", "1"};
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -124,8 +128,15 @@ Response response_of(const std::exception_ptr& exception) {
     std::rethrow_exception(exception);
   } catch (const Problem& problem) {
     return problem_response(problem);
+  } catch (const operations::FieldError& error) {
+    const std::string hint = error.mend().empty() ? "" : "; " + error.mend();
+    return problem_response(Problem(422, error.what_happened() + hint, error.where()));
   } catch (const UsageError& error) {
     return problem_response(Problem(422, error.what()));
+  } catch (const operations::Busy&) {
+    return problem_response(Problem(429, "the server is busy; try again in a moment", {}, {kRetrySoon}));
+  } catch (const operations::Late&) {
+    return problem_response(Problem(503, "the server is too busy to answer in time", {}, {kRetrySoon}));
   } catch (const std::exception& error) {
     const std::string text = error.what();
     spdlog::error("a request failed: {}", text.substr(0, text.find('\n')));

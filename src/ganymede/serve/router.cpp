@@ -6,11 +6,12 @@
 #include <set>
 
 namespace ganymede::serve {
-namespace {
 
 bool is_place(const std::string& segment) {
   return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
 }
+
+namespace {
 
 bool matches(const std::vector<std::string>& pattern, const std::vector<std::string>& path) {
   if (pattern.size() != path.size()) return false;
@@ -22,16 +23,19 @@ bool matches(const std::vector<std::string>& pattern, const std::vector<std::str
 
 }  // namespace
 
-void Router::add(const std::string& method, const std::string& pattern, Handler handler) {
+void Router::add(const std::string& method, const std::string& pattern, Handler handler,
+                 std::optional<RouteAbout> about) {
   Request parsed;
   parse_target(pattern, parsed);
-  routes_.push_back({method, pattern, std::move(parsed.segments), std::move(handler)});
+  routes_.push_back({method, pattern, std::move(parsed.segments), std::move(handler), std::move(about)});
 }
 
-void Router::add(const std::string& method, const std::string& pattern,
-                 std::function<Response(const Request&)> handler) {
-  add(method, pattern,
-      Handler([handler = std::move(handler)](const Request& request, const Reply& reply) { reply(handler(request)); }));
+void Router::add(const std::string& method, const std::string& pattern, std::function<Response(const Request&)> handler,
+                 std::optional<RouteAbout> about) {
+  const auto at_once = [handler = std::move(handler)](const Request& request, const Reply& reply) {
+    reply(handler(request));
+  };
+  add(method, pattern, Handler(at_once), std::move(about));
 }
 
 std::optional<Response> Router::refusal(const Request& request) const {

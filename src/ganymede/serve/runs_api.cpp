@@ -4,6 +4,7 @@
 #include "ganymede/config/recipe.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/serve/api.h"
+#include "ganymede/serve/openapi.h"
 
 namespace ganymede::serve {
 namespace {
@@ -87,19 +88,77 @@ Response events(const std::shared_ptr<const Run>& run, const Request& request) {
           .events = [state]() -> std::optional<std::string> { return state->next(); }};
 }
 
+using nlohmann::ordered_json;
+
+/// A parameter of the query, a whole number from 0.
+ordered_json row_parameter(const char* name, const char* about) {
+  return {{"name", name},
+          {"in", "query"},
+          {"description", about},
+          {"schema", ordered_json::object({{"type", "integer"}, {"minimum", 0}})}};
+}
+
+RouteAbout about_runs() {
+  ordered_json schema = {{"type", "object"}, {"required", {"runs"}}};
+  schema["properties"]["runs"] = {{"type", "array"}, {"items", schema_ref("Run")}};
+  return {.id = "listRuns",
+          .summary = "The runs found",
+          .answer = "Trainings, running or over.",
+          .content = json_content(std::move(schema))};
+}
+
+RouteAbout about_metrics() {
+  return {.id = "getMetrics",
+          .summary = "What a run has logged",
+          .answer = "By columns; an empty cell is null.",
+          .content = json_content(schema_ref("Metrics")),
+          .parameters = {row_parameter("first", "Leave out the rows before this one.")}};
+}
+
+RouteAbout about_events() {
+  const ordered_json header = {{"name", "Last-Event-ID"},
+                               {"in", "header"},
+                               {"schema", ordered_json::object({{"type", "string"}, {"pattern", "^[0-9]+$"}})}};
+  return {.id = "streamEvents",
+          .summary = "What happens in a run, as it happens",
+          .answer =
+              "Server-sent events: `metrics` (new rows, as in /metrics), `state` (a Run), `samples` (the names of "
+              "all). The id of each is the number of rows known.",
+          .content = {{"text/event-stream", ordered_json::object({{"type", "string"}})}},
+          .parameters = {row_parameter("rows",
+                                       "Rows the client has already; those it has missed come first. All that there "
+                                       "are, if absent."),
+                         header}};
+}
+
+/// A sample is written once; the other figures may be drawn again.
+Response image_file(const Run& run, const std::string& name) {
+  const auto file = run.picture(name);
+  const bool sample = file.parent_path().filename() == "samples";
+  return {.content_type = file.extension() == ".svg" ? "image/svg+xml" : "image/png",
+          .headers = {{"Cache-Control", sample ? "private, max-age=3600" : "no-cache"}},
+          .file = file,
+          .below = run.folder()};
+}
+
 }  // namespace
 
 void add_run_routes(Router& router, const Services& services) {
   auto& catalogue = services.catalogue;
   const auto named = [&catalogue](const Request& request) { return catalogue.run(request.captured.at("id")); };
-  router.add("GET", "/api/v1/runs", [&](const Request&) {
-    auto list = json::array();
-    for (const auto& run : catalogue.runs()) list.push_back(run->snapshot()->overview);
-    return json_response({{"runs", list}});
-  });
-  router.add("GET", "/api/v1/runs/{id}",
-             [named](const Request& request) { return json_response(details(*named(request))); });
-  router.add("GET", "/api/v1/runs/{id}/metrics", [named, memory = services.memory](const Request& request) {
+  const auto list = [&catalogue](const Request&) {
+    auto runs = json::array();
+    for (const auto& run : catalogue.runs()) runs.push_back(run->snapshot()->overview);
+    return json_response({{"runs", runs}});
+  };
+  router.add("GET", "/api/v1/runs", list, about_runs());
+  router.add(
+      "GET", "/api/v1/runs/{id}", [named](const Request& request) { return json_response(details(*named(request))); },
+      RouteAbout{.id = "getRun",
+                 .summary = "A run with its recipe and environment",
+                 .answer = "The run.",
+                 .content = json_content(schema_ref("RunDetails"))});
+  const auto metrics = [named, memory = services.memory](const Request& request) {
     const auto first = number_of(request, "first", 0);
     const auto now = named(request)->snapshot();
     if (!now->metrics) return json_response(metrics_json({}, first, 0));
@@ -110,19 +169,19 @@ void add_run_routes(Router& router, const Services& services) {
     }
     response.body = metrics_text(*now->metrics, first);
     return response;
-  });
-  router.add("GET", "/api/v1/runs/{id}/events",
-             [named](const Request& request) { return events(named(request), request); });
-  router.add("GET", "/api/v1/runs/{id}/samples/{file}", [named](const Request& request) {
-    const auto run = named(request);
-    const auto file = run->picture(request.captured.at("file"));
-    // A sample is written once; the other figures may be drawn again.
-    const bool sample = file.parent_path().filename() == "samples";
-    return Response{.content_type = file.extension() == ".svg" ? "image/svg+xml" : "image/png",
-                    .headers = {{"Cache-Control", sample ? "private, max-age=3600" : "no-cache"}},
-                    .file = file,
-                    .below = run->folder()};
-  });
+  };
+  router.add("GET", "/api/v1/runs/{id}/metrics", metrics, about_metrics());
+  router.add(
+      "GET", "/api/v1/runs/{id}/events", [named](const Request& request) { return events(named(request), request); },
+      about_events());
+  const auto any = ordered_json::object();
+  router.add(
+      "GET", "/api/v1/runs/{id}/samples/{file}",
+      [named](const Request& request) { return image_file(*named(request), request.captured.at("file")); },
+      RouteAbout{.id = "getSample",
+                 .summary = "A picture of a run",
+                 .answer = "The picture.",
+                 .content = {{"image/png", any}, {"image/svg+xml", any}}});
 }
 
 }  // namespace ganymede::serve

@@ -13,6 +13,7 @@
 #include "ganymede/core/memory.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/assets.h"
+#include "ganymede/serve/openapi.h"
 #include "ganymede/serve/packing.h"
 
 namespace ganymede::serve {
@@ -140,6 +141,55 @@ void check_token(const Token& token, const Request& request, Guesses& guesses) {
   throw Problem(401, "the call must carry the server's token", {}, {{"WWW-Authenticate", "Bearer"}});
 }
 
+/// What the routes for those who run a server tell of.
+struct Watched {
+  const Watcher& watcher;
+  const Catalogue& catalogue;
+  const operations::Engine& engine;
+  const Meters& meters;
+  const Server& server;
+};
+
+std::string metrics_text(const Watched& at) {
+  return at.meters.text(
+      {{"ganymede_connections", "Connections open now.", static_cast<double>(at.server.connections())},
+       {"ganymede_event_streams", "Event streams open now.", static_cast<double>(at.server.streams())},
+       {"ganymede_queue_pictures", "Pictures waiting to be drawn.", static_cast<double>(at.engine.waiting())},
+       {"ganymede_models", "Models served.", static_cast<double>(at.catalogue.models().size())},
+       {"ganymede_models_loaded", "Models in memory.", static_cast<double>(at.catalogue.loaded())},
+       {"process_resident_memory_bytes", "Memory in use.", static_cast<double>(resident_bytes())}});
+}
+
+/// The description itself, health and metrics.
+void add_service_routes(Router& router, const Watched& at) {
+  const auto object = json_content({{"type", "object"}});
+  const std::string metrics_type = "text/plain; version=0.0.4; charset=utf-8";
+  router.add(
+      "GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); },
+      RouteAbout{.id = "health",
+                 .summary = "Whether the server answers",
+                 .answer = "It does.",
+                 .content = object,
+                 .open = true});
+  router.add(
+      "GET", "/readyz",
+      [at](const Request&) {
+        if (!at.watcher.ready()) throw Problem(503, "still looking for models", {}, {{"Retry-After", "1"}});
+        return json_response({{"status", "ready"}, {"models", at.catalogue.models().size()}});
+      },
+      RouteAbout{.id = "ready",
+                 .summary = "Whether the server has looked for models",
+                 .answer = "It has.",
+                 .content = object,
+                 .open = true});
+  router.add(
+      "GET", "/metrics", [at, metrics_type](const Request&) { return text_response(metrics_type, metrics_text(at)); },
+      RouteAbout{.id = "metrics",
+                 .summary = "Counters for Prometheus",
+                 .answer = "In its text format.",
+                 .content = {{metrics_type, {{"type", "string"}}}}});
+}
+
 }  // namespace
 
 void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready,
@@ -182,7 +232,8 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   // After the server: they end before it does, and with them every reply that is still under way.
   TrainingImages training_images;
   Workers workers(kPackers);
-  Engine engine(meters, options.drawing);
+  options.drawing.on_batch = [&meters](int images, int jobs, double seconds) { meters.batch(images, jobs, seconds); };
+  operations::Engine engine(options.drawing);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;
   if (options.allow_training)
@@ -192,27 +243,19 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
       catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr, options.server.memory};
 
   add_model_routes(router, services);
-  add_picture_routes(router, services);
+  add_operation_routes(router, services);
   add_run_routes(router, services);
   add_training_routes(router, services);
-  router.add("GET", "/api/v1/openapi.json",
-             [](const Request&) { return text_response("application/json", std::string(openapi_text())); });
-  router.add("GET", "/healthz", [](const Request&) { return json_response({{"status", "ok"}}); });
-  router.add("GET", "/readyz", [&](const Request&) {
-    if (!watcher.ready()) throw Problem(503, "still looking for models", {}, {{"Retry-After", "1"}});
-    return json_response({{"status", "ready"}, {"models", catalogue.models().size()}});
-  });
-  router.add("GET", "/metrics", [&](const Request&) {
-    return text_response(
-        "text/plain; version=0.0.4; charset=utf-8",
-        meters.text(
-            {{"ganymede_connections", "Connections open now.", static_cast<double>(server.connections())},
-             {"ganymede_event_streams", "Event streams open now.", static_cast<double>(server.streams())},
-             {"ganymede_queue_pictures", "Pictures waiting to be drawn.", static_cast<double>(engine.waiting())},
-             {"ganymede_models", "Models served.", static_cast<double>(catalogue.models().size())},
-             {"ganymede_models_loaded", "Models in memory.", static_cast<double>(catalogue.loaded())},
-             {"process_resident_memory_bytes", "Memory in use.", static_cast<double>(resident_bytes())}}));
-  });
+  add_service_routes(router, {watcher, catalogue, engine, meters, server});
+  std::string description;
+  router.add(
+      "GET", "/api/v1/openapi.json",
+      [&description](const Request&) { return text_response("application/json", description); },
+      RouteAbout{.id = "describe",
+                 .summary = "This description",
+                 .answer = "OpenAPI 3.1.",
+                 .content = json_content({{"type", "object"}})});
+  description = openapi_document(router);
   for (const char* address : {"/", "/generate", "/explore", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
     router.add("GET", address, [&](const Request& request) { return page.answer(request); });
   }

@@ -1,15 +1,35 @@
 #include <algorithm>
 
 #include "ganymede/config/recipe.h"
+#include "ganymede/operations/descriptions.h"
+#include "ganymede/operations/point.h"
 #include "ganymede/serve/api.h"
-#include "ganymede/serve/fields.h"
+#include "ganymede/serve/body.h"
+#include "ganymede/serve/openapi.h"
 
 namespace ganymede::serve {
 namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kMostSteps = 100'000'000;
+/// POST /api/v1/runs.
+struct TrainingRequest {
+  std::string recipe;
+  std::optional<std::string> name = {};
+  std::optional<std::uint64_t> seed = {};
+  std::optional<std::int64_t> steps = {};
+};
+
+template <class V>
+void visit_fields(V& field, TrainingRequest& r) {
+  field("recipe", r.recipe,
+        {.about = "the name of a shipped recipe: one of those at /api/v1/training", .required = true});
+  field("name", r.name,
+        {.about = "of the run; the recipe's unless given, with a number behind it where that is taken"});
+  field("seed", r.seed, {.about = "of the training; the recipe's unless given", .range = operations::kServedSeeds});
+  field("steps", r.steps,
+        {.about = "generator steps in all; the recipe's unless given", .range = config::in_range(1, 1e8)});
+}
 
 json recipes_to_train() {
   json list = json::array();
@@ -27,15 +47,12 @@ Trainings& allowed(const Services& services) {
   return *services.trainings;
 }
 
-/// Throws Problem 422 for a name that is none of a shipped recipe; it never becomes a path.
-std::string recipe_of(Fields& fields) {
+/// Throws FieldError for a name that is none of a shipped recipe; it never becomes a path.
+void check_recipe(const std::string& name) {
   std::vector<std::string> known;
   for (const auto& recipe : config::shipped_recipes()) known.emplace_back(recipe.name);
-  if (!fields.has("recipe")) throw Problem(422, "is missing", "recipe");
-  const std::string name = fields.text("recipe", "");
-  if (std::find(known.begin(), known.end(), name) == known.end())
-    throw Problem(422, "is no shipped recipe; " + suggest(name, known), "recipe");
-  return name;
+  if (std::find(known.begin(), known.end(), name) != known.end()) return;
+  throw operations::FieldError("recipe", "is no shipped recipe; " + suggest(name, known));
 }
 
 /// An id that neither a run nor a model has, so that the run will be listed under its folder's name.
@@ -68,12 +85,11 @@ Response accepted(const std::string& id) {
 
 Response start_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
-  Fields fields(request);
-  NewTraining wanted{.recipe = recipe_of(fields), .run = {}, .seed = {}, .steps = {}};
-  wanted.run = fields.has("name") ? fields.text("name", "") : free_name(services, wanted.recipe);
-  if (fields.has("seed")) wanted.seed = fields.seed("seed", 0);
-  if (fields.has("steps")) wanted.steps = fields.integer("steps", 1, kMostSteps);
-  fields.finish();
+  TrainingRequest asked;
+  read_body(request, operations::fields_of(asked));
+  check_recipe(asked.recipe);
+  NewTraining wanted{.recipe = asked.recipe, .run = {}, .seed = asked.seed, .steps = asked.steps};
+  wanted.run = asked.name ? *asked.name : free_name(services, wanted.recipe);
   if (is_taken(services.catalogue, wanted.run))
     throw Problem(409, "a run or a model has this name already; choose another", "name");
   trainings.start(wanted);
@@ -82,7 +98,7 @@ Response start_training(const Services& services, const Request& request) {
 
 /// A body is asked for though it says nothing: its type keeps forms of foreign pages out.
 void expect_empty_object(const Request& request) {
-  Fields(request).finish();
+  read_body(request, {});
 }
 
 Response resume_training(const Services& services, const Request& request) {
@@ -107,21 +123,50 @@ Response stop_training(const Services& services, const Request& request) {
   return accepted(id);
 }
 
+/// What the description says of a call that starts or stops a training; `body` is its JSON.
+RouteAbout about_training(const char* id, const char* summary, const char* answer, const operations::FieldList& body) {
+  return {.id = id,
+          .summary = summary,
+          .answer = answer,
+          .content = json_content(schema_ref("Accepted")),
+          .status = 202,
+          .body = operations::schema_of(body, operations::Door::kServed),
+          .problems = {403, 409}};
+}
+
+RouteAbout about_start() {
+  TrainingRequest request;
+  auto about = about_training("startTraining", "Train a shipped recipe; one training runs at a time",
+                              "Its training starts; its run is listed once it has read its data.",
+                              operations::fields_of(request));
+  (*about.body)["properties"]["name"]["pattern"] = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$";
+  return about;
+}
+
 }  // namespace
 
 void add_training_routes(Router& router, const Services& services) {
-  router.add("GET", "/api/v1/training", [&services, recipes = recipes_to_train()](const Request&) {
+  const auto state = [&services, recipes = recipes_to_train()](const Request&) {
     const bool may = services.trainings != nullptr;
     json out = may ? services.trainings->state() : json{{"current", nullptr}, {"failed", nullptr}};
     out["allowed"] = may;
     out["recipes"] = may ? recipes : json::array();
     return json_response(out);
-  });
-  router.add("POST", "/api/v1/runs", [&](const Request& request) { return start_training(services, request); });
-  router.add("POST", "/api/v1/runs/{id}/stop",
-             [&](const Request& request) { return stop_training(services, request); });
-  router.add("POST", "/api/v1/runs/{id}/resume",
-             [&](const Request& request) { return resume_training(services, request); });
+  };
+  router.add("GET", "/api/v1/training", state,
+             RouteAbout{.id = "getTraining",
+                        .summary = "Whether trainings may be started, and the one that runs",
+                        .answer = "What is possible, and what goes on.",
+                        .content = json_content(schema_ref("Training"))});
+  router.add(
+      "POST", "/api/v1/runs", [&](const Request& request) { return start_training(services, request); }, about_start());
+  router.add(
+      "POST", "/api/v1/runs/{id}/stop", [&](const Request& request) { return stop_training(services, request); },
+      about_training("stopTraining", "Ask a training that was started from here to save and end",
+                     "It will, after the step it is at.", {}));
+  router.add(
+      "POST", "/api/v1/runs/{id}/resume", [&](const Request& request) { return resume_training(services, request); },
+      about_training("resumeTraining", "Go on with a run from its newest checkpoint", "Its training starts.", {}));
 }
 
 }  // namespace ganymede::serve

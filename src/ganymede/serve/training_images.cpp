@@ -12,12 +12,12 @@ constexpr int kMostWaiting = 8;
 
 }  // namespace
 
-std::shared_ptr<const data::Dataset> TrainingImages::images_of(const std::shared_ptr<const LoadedModel>& model) {
+std::shared_ptr<const data::Dataset> TrainingImages::images_of(const operations::ModelPtr& model) {
   if (opened_for_ == model) return opened_;
   opened_for_ = nullptr;  // two sets need not be in memory at once
   opened_ = nullptr;
   try {
-    opened_ = train::open_data(model->model.recipe, model->model.gan);
+    opened_ = train::open_data(model->recipe(), model->file().gan);
   } catch (const Error& missing) {
     spdlog::info("training images were asked for: {}", missing.what());
     throw Problem(404, "the training data of this model is not where the server looks for data sets");
@@ -26,8 +26,8 @@ std::shared_ptr<const data::Dataset> TrainingImages::images_of(const std::shared
   return opened_;
 }
 
-void TrainingImages::look(std::shared_ptr<const LoadedModel> model, std::vector<image::Image> pictures,
-                          std::int64_t count, Done done) {
+void TrainingImages::look(operations::ModelPtr model, std::vector<image::Image> pictures, std::int64_t count,
+                          Done done) {
   if (waiting_ >= kMostWaiting) {
     throw Problem(429, "others are looking through training images; try again in a moment", {}, {{"Retry-After", "5"}});
   }

@@ -24,13 +24,12 @@ class TrainingImages {
   /// Looks for the `count` images of the model's training data nearest to each of `pictures`, on a thread of its own:
   /// seconds for a large set, and a while more when the set has to be opened first. The last set stays open. Throws
   /// Problem 429 when too many wait; `done` hears Problem 404 where the data is not at hand.
-  void look(std::shared_ptr<const LoadedModel> model, std::vector<image::Image> pictures, std::int64_t count,
-            Done done);
+  void look(operations::ModelPtr model, std::vector<image::Image> pictures, std::int64_t count, Done done);
 
  private:
-  std::shared_ptr<const data::Dataset> images_of(const std::shared_ptr<const LoadedModel>& model);
+  std::shared_ptr<const data::Dataset> images_of(const operations::ModelPtr& model);
 
-  std::shared_ptr<const LoadedModel> opened_for_;
+  operations::ModelPtr opened_for_;
   std::shared_ptr<const data::Dataset> opened_;
   std::atomic<int> waiting_ = 0;
   Workers thread_{1};  ///< last: it ends before what it works with

@@ -1,0 +1,128 @@
+#include "cli/request_flags.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "ganymede/operations/descriptions.h"
+
+namespace ganymede::cli {
+namespace {
+
+using operations::Field;
+using operations::FieldError;
+using operations::Kind;
+
+/// "points[2].seed" belongs to the flag --points.
+std::string flag_for(const std::string& field) {
+  const std::string flag = operations::flag_of(field.substr(0, field.find_first_of("[.")));
+  return flag == operations::flag_of(field) ? flag : fmt::format("{} ({})", flag, field);
+}
+
+std::string with_hint(const FieldError& error) {
+  return error.what_happened() + (error.mend().empty() ? "" : "; " + error.mend());
+}
+
+std::string type_words(const Field& field) {
+  switch (field.kind) {
+    case Kind::kInteger:
+      return "N";
+    case Kind::kNumber:
+      return "X";
+    case Kind::kChoice: {
+      std::string words;
+      for (const auto& choice : field.choices) words += (words.empty() ? "" : "|") + choice;
+      return words;
+    }
+    case Kind::kPoints:
+      return "POINTS";
+    case Kind::kVectors:
+    case Kind::kNumbers:
+      return "JSON";
+    default:
+      return "TEXT";
+  }
+}
+
+std::string help_of(const Field& field) {
+  std::string help = field.info.about;
+  if (!field.info.unit.empty()) help += fmt::format(", in {}", field.info.unit);
+  const auto& range = field.info.range;
+  const bool number = field.kind == Kind::kInteger || field.kind == Kind::kNumber;
+  constexpr double kNoLimit = 1e9;
+  if (number && range && range->high < kNoLimit) help += fmt::format(" ({:g} to {:g})", range->low, range->high);
+  if (field.kind == Kind::kPoints) help += "; by index ('0,1,2') or by seed and index ('7:0,7:1')";
+  return help;
+}
+
+/// Hands a text to the field; what it refuses is refused as a wrong flag.
+void take(const Field& field, const std::string& flag, const nlohmann::json* list, const std::string& text) {
+  try {
+    if (list != nullptr)
+      field.assign(*list, field.name, operations::Door::kLocal);
+    else
+      operations::assign_text(field, text);
+  } catch (const FieldError& error) {
+    throw CLI::ValidationError(flag, with_hint(error));
+  }
+}
+
+CLI::Option* add_one(CLI::App& app, const Field& field, const std::string& names, const std::string& flag,
+                     const std::function<void()>& note) {
+  if (field.kind == Kind::kBoolean) {
+    return app.add_flag_callback(
+        names,
+        [field, flag, note] {
+          note();
+          take(field, flag, nullptr, "true");
+        },
+        help_of(field));
+  }
+  if (field.kind == Kind::kTexts) {
+    return app
+        .add_option_function<std::vector<std::string>>(
+            names,
+            [field, flag](const std::vector<std::string>& texts) {
+              const nlohmann::json list = texts;
+              take(field, flag, &list, {});
+            },
+            help_of(field))
+        ->type_name("TEXT");
+  }
+  auto* option = app.add_option_function<std::string>(
+      names,
+      [field, flag, note](const std::string& text) {
+        note();
+        take(field, flag, nullptr, text);
+      },
+      help_of(field));
+  option->type_name(type_words(field));
+  if (const std::string usual = operations::default_text(field); !usual.empty()) option->default_str(usual);
+  return option;
+}
+
+}  // namespace
+
+void add_flags(CLI::App& app, const operations::FieldList& fields) {
+  for (const auto& field : fields) {
+    const std::string flag = field.info.positional ? field.name : operations::flag_of(field.name);
+    const std::string names = field.info.letter != 0 ? fmt::format("-{},{}", field.info.letter, flag) : flag;
+    auto* option = add_one(app, field, names, flag, [] {});
+    if (field.info.required) option->required();
+    for (const auto& old : field.info.old_names) {
+      const std::string old_flag = operations::flag_of(old);
+      const auto note = [old_flag, flag] { fmt::print(stderr, "note: {} is now {}\n", old_flag, flag); };
+      add_one(app, field, old_flag, old_flag, note)->group("");
+    }
+  }
+}
+
+void run_request(const std::function<void()>& command) {
+  try {
+    command();
+  } catch (const FieldError& error) {
+    throw UsageError(error.what_happened(), flag_for(error.where()), error.mend());
+  }
+}
+
+}  // namespace ganymede::cli

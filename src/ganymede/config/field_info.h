@@ -1,0 +1,29 @@
+// What a field list says of a field beside its name and its value: the source of help, checks, schemas and reference
+// pages.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganymede/config/fields.h"
+
+namespace ganymede::config {
+
+struct FieldInfo {
+  std::string about = {};                   ///< one line without a full stop: "how many images"
+  std::optional<Range> range = {};          ///< of a number, or of how many entries a list has
+  std::optional<Range> served = {};         ///< the narrower range a server grants its clients; `range` unless given
+  std::string unit = {};                    ///< "seconds", "steps"; empty for plain numbers
+  char letter = 0;                          ///< of the short flag: 'n' for -n
+  std::string usual = {};                   ///< the default in words, where the member's own value does not say it
+  bool required = false;                    ///< has no default
+  bool required_of_clients = false;         ///< a server's client must give it, whatever the default ...
+  std::vector<std::string> unless = {};     ///< ... but where it gives one of these
+  bool local = false;                       ///< names files of this machine: a server does not offer it
+  bool seed = false;                        ///< a seed: on the command line config/seed.h says how it is written
+  bool positional = false;                  ///< on the command line it needs no flag
+  std::vector<std::string> old_names = {};  ///< what it was called before; still understood
+};
+
+}  // namespace ganymede::config

@@ -1,0 +1,252 @@
+#include "ganymede/operations/descriptions.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "ganymede/operations/requests.h"
+
+namespace ganymede::operations {
+namespace {
+
+using nlohmann::ordered_json;
+
+/// The fields of a request that lives as long as they do.
+template <class Request>
+FieldList own_fields() {
+  auto request = std::make_shared<Request>();
+  FieldList fields = fields_of(*request);
+  for (auto& field : fields) {
+    field.assign = [request, assign = field.assign](const auto& value, const auto& name, Door door) {
+      assign(value, name, door);
+    };
+  }
+  return fields;
+}
+
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
+  return text + ".";
+}
+
+void set_range(ordered_json& schema, const std::optional<Range>& range, const char* low, const char* high, bool whole) {
+  if (!range) return;
+  const auto set = [&](const char* key, double value) {
+    if (std::abs(value) > 1e18) return;
+    if (whole)
+      schema[key] = static_cast<std::int64_t>(value);
+    else
+      schema[key] = value;
+  };
+  set(low, range->low);
+  set(high, range->high);
+}
+
+ordered_json value_schema(const Field& field, Door door) {
+  ordered_json schema;
+  const auto range = field.range(door);
+  const auto list = [&](ordered_json items) {
+    schema["type"] = "array";
+    set_range(schema, range, "minItems", "maxItems", true);
+    schema["items"] = std::move(items);
+  };
+  const ordered_json number = {{"type", "number"}}, text = {{"type", "string"}};
+  switch (field.kind) {
+    case Kind::kInteger:
+      schema["type"] = "integer";
+      set_range(schema, range, "minimum", "maximum", true);
+      break;
+    case Kind::kNumber:
+      schema["type"] = "number";
+      set_range(schema, range, "minimum", "maximum", false);
+      break;
+    case Kind::kBoolean:
+      schema["type"] = "boolean";
+      break;
+    case Kind::kText:
+      schema = text;
+      break;
+    case Kind::kChoice:
+      schema["type"] = "string";
+      schema["enum"] = field.choices;
+      break;
+    case Kind::kTexts:
+      list(text);
+      break;
+    case Kind::kNumbers:
+      list(number);
+      break;
+    case Kind::kVectors:
+      list({{"type", "array"}, {"items", number}});
+      break;
+    case Kind::kPoints:
+      list({{"$ref", "#/components/schemas/Point"}});
+      break;
+  }
+  if (!field.fallback.is_null()) schema["default"] = field.fallback;
+  std::string about = sentence(field.info.about);
+  if (!field.info.unless.empty() && field.required(door)) {
+    about += fmt::format(" Required unless one of {} is given.", fmt::join(field.info.unless, ", "));
+  }
+  schema["description"] = about;
+  return schema;
+}
+
+std::string kind_words(const Field& field) {
+  const auto range = field.range(Door::kLocal);
+  const auto limits = [&](const char* what) {
+    if (!range) return std::string(what);
+    if (range->high > 1e15) return fmt::format("{} from {:g}", what, range->low);
+    return fmt::format("{}, {:.10g} to {:.10g}", what, range->low, range->high);
+  };
+  std::string words;
+  switch (field.kind) {
+    case Kind::kInteger:
+      words = limits("whole number");
+      break;
+    case Kind::kNumber:
+      words = limits("number");
+      break;
+    case Kind::kBoolean:
+      words = "true or false";
+      break;
+    case Kind::kText:
+      words = "text";
+      break;
+    case Kind::kChoice:
+      words = fmt::format("{}", fmt::join(field.choices, ", "));
+      break;
+    case Kind::kTexts:
+      words = "texts";
+      break;
+    case Kind::kNumbers:
+      words = "numbers";
+      break;
+    case Kind::kVectors:
+      words = "vectors";
+      break;
+    case Kind::kPoints:
+      words = "points";
+      break;
+  }
+  return field.info.unit.empty() ? words : words + " (" + field.info.unit + ")";
+}
+
+/// What a server's clients may ask for, where it is another range.
+std::string served_words(const Field& field) {
+  if (field.info.local) return "not offered";
+  std::string words = field.required(Door::kServed) ? "required" : "";
+  if (field.info.served) {
+    const auto limit = field.info.served->high > 1e15
+                           ? std::string("to 2^53")
+                           : fmt::format("{:.10g} to {:.10g}", field.info.served->low, field.info.served->high);
+    words += (words.empty() ? "" : ", ") + limit;
+  }
+  return words;
+}
+
+}  // namespace
+
+const std::vector<Description>& descriptions() {
+  static const std::vector<Description> all{
+      {"generate", "sample", "generate", "images of random points of the latent space, or of given ones",
+       own_fields<GenerateRequest>()},
+      {"interpolate", "explore interpolate", "interpolate", "images between points of the latent space",
+       own_fields<InterpolateRequest>()},
+      {"walk", "explore walk", "walk", "a closed path through random points of the latent space",
+       own_fields<WalkRequest>()},
+      {"blend", "explore blend", "blend", "weighted mixes of points of the latent space", own_fields<BlendRequest>()},
+      {"arithmetic", "explore arithmetic", "arithmetic",
+       "mean(a) - mean(b) + mean(c), with eight perturbations around it", own_fields<ArithmeticRequest>()},
+      {"direction", "explore direction", "direction", "what tells two groups of points apart, added to other points",
+       own_fields<DirectionRequest>()},
+      {"nearest_images", "explore nearest", "nearest_images", "the training images nearest to generated ones",
+       own_fields<NearestImagesRequest>()},
+      {"exemplars", "explore exemplars", "",
+       "the images that a classifier of the training data is surest of, for each class",
+       own_fields<ExemplarsRequest>()},
+      {"project", "explore project", "", "the points whose images are most like given ones",
+       own_fields<ProjectRequest>()},
+      {"translate", "translate", "", "images redrawn as images of another domain", own_fields<TranslateRequest>()},
+  };
+  return all;
+}
+
+const Description& description_of(const std::string& name) {
+  for (const auto& one : descriptions()) {
+    if (one.name == name) return one;
+  }
+  throw std::out_of_range("no operation " + name);
+}
+
+ordered_json schema_of(const FieldList& fields, Door door) {
+  ordered_json properties = ordered_json::object(), required = ordered_json::array();
+  for (const auto& field : fields) {
+    if (!field.offered(door)) continue;
+    properties[field.name] = value_schema(field, door);
+    if (field.required(door) && field.info.unless.empty()) required.push_back(field.name);
+    for (const auto& old : field.info.old_names) {
+      auto& schema = properties[old] = value_schema(field, door);
+      schema["deprecated"] = true;
+      schema["description"] = "The old name of `" + field.name + "`.";
+    }
+  }
+  ordered_json schema{{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
+  if (!required.empty()) schema["required"] = required;
+  return schema;
+}
+
+ordered_json point_schema() {
+  Point point;
+  const FieldList fields = fields_of(point);
+  const auto one_of = [&](const std::vector<std::string>& left_out, const std::vector<std::string>& required) {
+    FieldList kept = fields;
+    std::erase_if(kept, [&](const Field& field) {
+      return std::find(left_out.begin(), left_out.end(), field.name) != left_out.end();
+    });
+    ordered_json schema = schema_of(kept, Door::kServed);
+    schema["required"] = required;
+    return schema;
+  };
+  return {{"description", "A point of the latent space: sample `index` of `seed`, or its coordinates."},
+          {"oneOf", {one_of({"z"}, {"seed", "index"}), one_of({"seed", "index"}, {"z"})}}};
+}
+
+std::string flag_of(const std::string& field) {
+  std::string flag = "--" + field;
+  std::replace(flag.begin() + 2, flag.end(), '_', '-');
+  return flag;
+}
+
+std::string default_text(const Field& field) {
+  if (!field.info.usual.empty()) return field.info.usual;
+  if (field.fallback.is_null() || field.kind == Kind::kBoolean) return {};
+  return field.fallback.is_string() ? field.fallback.get<std::string>() : field.fallback.dump();
+}
+
+std::vector<ReferencePage> reference_pages() {
+  std::vector<ReferencePage> pages;
+  for (const auto& one : descriptions()) pages.push_back({one.name + ".md", reference_page(one)});
+  return pages;
+}
+
+std::string reference_page(const Description& description) {
+  std::string out = fmt::format("# {}\n\n{}\n\n", description.name, sentence(description.summary));
+  if (!description.command.empty()) out += fmt::format("- Command: `ganymede {}`\n", description.command);
+  if (!description.route.empty()) out += fmt::format("- REST: `POST /api/v1/models/{{id}}/{}`\n", description.route);
+  out += "\n| field | flag | value | default | over HTTP | meaning |\n|---|---|---|---|---|---|\n";
+  for (const auto& field : description.fields) {
+    std::string flag = field.info.positional ? "(its place)" : "`" + flag_of(field.name) + "`";
+    if (field.info.letter != 0) flag = fmt::format("`-{}`, {}", field.info.letter, flag);
+    std::string about = sentence(field.info.about);
+    for (const auto& old : field.info.old_names) about += fmt::format(" Formerly `{}`.", old);
+    out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", field.name, flag, kind_words(field),
+                       field.info.required ? "required" : default_text(field), served_words(field), about);
+  }
+  return out;
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,44 @@
+// The operations as data: their names, what they are called at each door, and their fields. No LibTorch here.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ganymede/operations/field.h"
+
+namespace ganymede::operations {
+
+struct Description {
+  std::string name;     ///< "nearest_images"
+  std::string command;  ///< "explore nearest"; empty where no command asks for it
+  std::string route;    ///< below /api/v1/models/{id}/; empty where no server offers it
+  std::string summary;  ///< one line
+  FieldList fields = {};
+};
+
+/// All operations, in the order of the reference.
+const std::vector<Description>& descriptions();
+/// The one of that name; throws std::out_of_range.
+const Description& description_of(const std::string& name);
+
+/// The JSON Schema of an object with these fields, as one door takes it: {"type": "object", ...}.
+nlohmann::ordered_json schema_of(const FieldList& fields, Door door);
+/// That of a point.
+nlohmann::ordered_json point_schema();
+
+/// The reference page of an operation, in Markdown.
+std::string reference_page(const Description& description);
+
+struct ReferencePage {
+  std::string name, text;  ///< "generate.md"
+};
+/// All of docs/reference/.
+std::vector<ReferencePage> reference_pages();
+
+/// "to_class" as the flag "--to-class".
+std::string flag_of(const std::string& field);
+/// The default in words: "16", "spherical", "0,1"; empty where there is none.
+std::string default_text(const Field& field);
+
+}  // namespace ganymede::operations

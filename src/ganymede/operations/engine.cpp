@@ -1,0 +1,176 @@
+#include "ganymede/operations/engine.h"
+
+#include <algorithm>
+
+#include "ganymede/core/threads.h"
+#include "ganymede/models/draw.h"
+
+namespace ganymede::operations {
+namespace {
+
+constexpr std::int64_t kMaxTogether = 4 * models::kDrawnTogether;  // more would only make the first wait for the last
+
+/// Puts the images of the two generators of one drawing back in order; tells when both are there.
+class Joiner {
+ public:
+  Joiner(std::int64_t count, Engine::Done done) : parts_(static_cast<std::size_t>(count)), done_(std::move(done)) {}
+
+  void take(const std::vector<std::int64_t>& rows, const Tensor& images, std::exception_ptr error) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (error && !error_) error_ = error;
+      for (std::size_t i = 0; !error && i < rows.size(); ++i) {
+        parts_[static_cast<std::size_t>(rows[i])] = images[static_cast<std::int64_t>(i)];
+      }
+      if (--missing_ > 0) return;
+    }
+    done_(error_ ? Tensor() : at::stack(parts_), error_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Tensor> parts_;
+  int missing_ = 2;
+  std::exception_ptr error_;
+  Engine::Done done_;
+};
+
+}  // namespace
+
+Engine::Engine(Options options) : options_(std::move(options)) {
+  for (int i = 0; i < options_.replicas; ++i) {
+    const int more = i < options_.threads % options_.replicas ? 1 : 0;
+    const int share = std::max(1, options_.threads / options_.replicas + more);
+    replicas_.emplace_back([this, share] {
+      {
+        const std::lock_guard lock(mutex_);
+        set_threads(share);  // counts for the thread that calls it
+      }
+      work();
+    });
+  }
+}
+
+Engine::~Engine() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_all();
+  for (auto& replica : replicas_) replica.join();
+}
+
+/// One job where one generator draws all, else one for each.
+std::vector<Engine::Job> Engine::jobs_of(ModelPtr model, const Drawing& drawing, const DrawTerms& terms, Done done) {
+  const auto count = drawing.size();
+  const auto before = std::count(drawing.untrained.begin(), drawing.untrained.end(), 1);
+  std::vector<Job> jobs;
+  if (before == 0 || before == count) {
+    jobs.push_back({std::move(model), before == count, drawing.latents, drawing.labels, terms, std::move(done)});
+    return jobs;
+  }
+  const auto joiner = std::make_shared<Joiner>(count, std::move(done));
+  for (const bool untrained : {false, true}) {
+    std::vector<std::int64_t> rows;
+    for (std::int64_t i = 0; i < count; ++i) {
+      if ((drawing.untrained[static_cast<std::size_t>(i)] != 0) == untrained) rows.push_back(i);
+    }
+    const Tensor chosen = torch::tensor(rows, at::kLong);
+    jobs.push_back(
+        {model, untrained, drawing.latents.index_select(0, chosen),
+         drawing.labels.defined() ? drawing.labels.index_select(0, chosen) : Tensor(), terms,
+         [joiner, rows](const Tensor& images, std::exception_ptr error) { joiner->take(rows, images, error); }});
+  }
+  return jobs;
+}
+
+void Engine::draw(ModelPtr model, Drawing drawing, const DrawTerms& terms, Done done) {
+  auto jobs = jobs_of(std::move(model), drawing, terms, std::move(done));
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_ + drawing.size() > options_.queue) throw Busy();
+    waiting_ += drawing.size();
+    for (auto& job : jobs) jobs_.push_back(std::move(job));
+  }
+  wake_.notify_all();
+}
+
+std::future<Tensor> Engine::draw(ModelPtr model, Drawing drawing, const DrawTerms& terms) {
+  return run(std::move(model), Plan<Tensor>{std::move(drawing), [](const Tensor& images) { return images; }}, terms);
+}
+
+std::int64_t Engine::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return waiting_;
+}
+
+/// Whether one pass of one network can draw both.
+bool Engine::together(const Job& a, const Job& b) {
+  return a.model == b.model && a.untrained == b.untrained && (!a.labels.defined() || a.labels.dim() == b.labels.dim());
+}
+
+/// The oldest job and, of the same network, as many of the others as are drawn together.
+std::vector<Engine::Job> Engine::next_batch() {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+  std::vector<Job> batch;
+  std::int64_t room = kMaxTogether;
+  for (auto job = jobs_.begin(); job != jobs_.end() && room > 0;) {
+    const auto count = job->latents.size(0);
+    const bool same = batch.empty() || together(*job, batch.front());
+    if (!same || (!batch.empty() && count > room)) {
+      ++job;
+      continue;
+    }
+    room -= count;
+    waiting_ -= count;
+    batch.push_back(std::move(*job));
+    job = jobs_.erase(job);
+  }
+  return batch;
+}
+
+void Engine::work() {
+  for (;;) {
+    auto batch = next_batch();
+    if (batch.empty()) return;  // only when ending
+    const auto now = Clock::now();
+    std::erase_if(batch, [&](const Job& job) {
+      if (job.terms.cancel.cancelled())
+        job.done({}, std::make_exception_ptr(Cancelled()));
+      else if (job.terms.deadline <= now)
+        job.done({}, std::make_exception_ptr(Late()));
+      else
+        return false;
+      return true;
+    });
+    if (!batch.empty()) draw_together(batch);
+  }
+}
+
+void Engine::draw_together(const std::vector<Job>& batch) {
+  const auto begin = Clock::now();
+  std::vector<Tensor> latents, labels;
+  for (const auto& job : batch) {
+    latents.push_back(job.latents);
+    if (job.labels.defined()) labels.push_back(job.labels);
+  }
+  try {
+    const auto& network = batch.front().model->generator(batch.front().untrained);
+    const Tensor images =
+        models::generate(network, at::cat(latents), labels.empty() ? Tensor() : at::cat(labels), options_.type);
+    if (options_.on_batch) {
+      const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+      options_.on_batch(static_cast<int>(images.size(0)), static_cast<int>(batch.size()), seconds);
+    }
+    std::int64_t first = 0;
+    for (const auto& job : batch) {
+      job.done(images.slice(0, first, first + job.latents.size(0)), nullptr);
+      first += job.latents.size(0);
+    }
+  } catch (...) {
+    for (const auto& job : batch) job.done({}, std::current_exception());
+  }
+}
+
+}  // namespace ganymede::operations

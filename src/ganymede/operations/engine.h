@@ -1,0 +1,87 @@
+// Drawing for many callers at once: what waits for the same network is drawn together, and no one's pixels show it.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <future>
+#include <thread>
+
+#include "ganymede/operations/drawing.h"
+
+namespace ganymede::operations {
+
+/// What one job may ask for besides images.
+struct DrawTerms {
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< Late if not begun
+  CancelToken cancel = {};  ///< where it was cancelled before it began: Cancelled
+};
+
+class Engine {
+ public:
+  using Clock = std::chrono::steady_clock;
+  /// Called once, on a thread of the engine: images [N, C, H, W] in [-1, 1], or what went wrong.
+  using Done = std::function<void(const Tensor& images, std::exception_ptr error)>;
+
+  struct Options {
+    std::int64_t queue = 4096;         ///< images that may wait
+    int replicas = 1;                  ///< batches drawn at once
+    int threads = 1;                   ///< of all replicas together
+    at::ScalarType type = at::kFloat;  ///< of the arithmetic
+    /// Hears of each batch, on the thread that drew it: how many images of how many jobs, in how many seconds.
+    std::function<void(int images, int jobs, double seconds)> on_batch = {};
+  };
+
+  explicit Engine(Options options);
+  /// Draws what waits, then ends.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  /// Queues a drawing. Throws Busy when the queue is full; whatever else goes wrong is told to `done`.
+  void draw(ModelPtr model, Drawing drawing, const DrawTerms& terms, Done done);
+  /// The same with a future.
+  std::future<Tensor> draw(ModelPtr model, Drawing drawing, const DrawTerms& terms = {});
+  /// Draws for a plan and finishes it on a thread of the engine.
+  template <class Result>
+  std::future<Result> run(ModelPtr model, Plan<Result> plan, const DrawTerms& terms = {}) {
+    auto promise = std::make_shared<std::promise<Result>>();
+    draw(std::move(model), std::move(plan.drawing), terms,
+         [promise, finish = std::move(plan.finish)](const Tensor& images, std::exception_ptr error) {
+           try {
+             if (error) std::rethrow_exception(error);
+             promise->set_value(finish(images));
+           } catch (...) {
+             promise->set_exception(std::current_exception());
+           }
+         });
+    return promise->get_future();
+  }
+  /// Images that wait.
+  std::int64_t waiting() const;
+
+ private:
+  struct Job {
+    ModelPtr model;
+    bool untrained = false;
+    Tensor latents, labels;
+    DrawTerms terms;
+    Done done;
+  };
+  void work();
+  std::vector<Job> next_batch();
+  void draw_together(const std::vector<Job>& batch);
+  static bool together(const Job& a, const Job& b);
+  static std::vector<Job> jobs_of(ModelPtr model, const Drawing& drawing, const DrawTerms& terms, Done done);
+
+  const Options options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  std::int64_t waiting_ = 0;  ///< images of `jobs_`
+  bool ending_ = false;
+  std::vector<std::thread> replicas_;
+};
+
+}  // namespace ganymede::operations

@@ -1,0 +1,84 @@
+#include "ganymede/operations/generate.h"
+
+#include "ganymede/models/draw.h"
+
+namespace ganymede::operations {
+namespace {
+
+/// The points that a request names, whichever way.
+std::vector<Point> points_of(const GenerateRequest& request) {
+  const auto exclude = [](bool given, const char* field, const char* other) {
+    if (given) throw FieldError(field, fmt::format("excludes '{}'", other));
+  };
+  if (!request.z.empty()) {
+    exclude(request.seed.has_value(), "seed", "z");
+    exclude(!request.points.empty(), "points", "z");
+  }
+  std::vector<Point> points = request.points;
+  for (const auto& z : request.z) {
+    points.emplace_back();
+    points.back().z = z;
+  }
+  constexpr std::int64_t kUsual = 64;
+  if (points.empty()) return first_points(static_cast<std::size_t>(request.count.value_or(kUsual)));
+  if (request.count && *request.count != static_cast<std::int64_t>(points.size())) {
+    throw FieldError("count",
+                     request.z.empty() ? "must be the number of points" : "must be the number of vectors in 'z'");
+  }
+  return points;
+}
+
+/// A vector's length is checked here, so that the message names the field that the caller gave.
+void check_vectors(const GenerateRequest& request, const Model& model) {
+  const auto size = static_cast<std::size_t>(model.recipe().latent.size);
+  for (const auto& z : request.z) {
+    if (z.size() != size) throw FieldError("z", fmt::format("every vector must have {} numbers", size));
+  }
+}
+
+Plan<GenerateResult> planned(const Model& model, const GenerateRequest& request) {
+  const PointReader reader(model, request, request.seed.value_or(0));
+  check_vectors(request, model);
+  const auto points = points_of(request);
+  const auto count = static_cast<std::int64_t>(points.size());
+  Plan<GenerateResult> out;
+  out.drawing.latents = reader.latents(points, "points");
+  const auto classes = std::max<std::int64_t>(1, reader.classes());
+  const bool named = !request.points.empty();
+  // All classes in turn: a point has the class that it has among the first images of its seed.
+  out.drawing.labels = reader.labels(points, "points", [&](std::size_t i) {
+    const auto place = named && points[i].z.empty() ? points[i].index : i;
+    return static_cast<std::int64_t>(place % static_cast<std::uint64_t>(classes));
+  });
+  for (const auto& point : points) out.drawing.untrained.push_back(reader.before_training(point));
+  GenerateResult result;
+  result.drawn = count;
+  if (!named && request.z.empty()) result.seed = request.seed.value_or(0);
+  const bool in_turn = request.label.empty() && request.best == 0 && !named;
+  result.columns =
+      models::grid_columns(in_turn ? reader.classes() : 0, request.best > 0 ? std::min(request.best, count) : count);
+  out.finish = [&model, drawing = out.drawing, result, best = request.best](const Tensor& images) {
+    GenerateResult done = result;
+    done.images = drawn_images(model, drawing, images);
+    if (best == 0) return done;
+    std::vector<DrawnImage> kept;
+    for (const auto index : models::rank(model.discriminator(), images, best, drawing.labels)) {
+      kept.push_back(std::move(done.images[static_cast<std::size_t>(index)]));
+    }
+    done.images = std::move(kept);
+    return done;
+  };
+  return out;
+}
+
+}  // namespace
+
+GenerateResult generate(const Model& model, const GenerateRequest& request, const Control& control) {
+  return run_plan(model, planned(model, request), control);
+}
+
+Plan<GenerateResult> plan(const ModelPtr& model, const GenerateRequest& request) {
+  return keeping(model, planned(*model, request));
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,42 @@
+#include "ganymede/operations/model.h"
+
+#include <algorithm>
+
+namespace ganymede::operations {
+
+ModelPtr Model::load(const std::filesystem::path& path, const torch::Device& device) {
+  return std::make_shared<const Model>(checkpoint::load_model(path, device));
+}
+
+Model::Model(checkpoint::Model model) : model_(std::move(model)) {}
+
+const models::Network& Model::generator(bool before_training) const {
+  if (!before_training) return model_.generator();
+  std::call_once(once_, [this] { untrained_.emplace(model_.untrained_generator()); });
+  return *untrained_;
+}
+
+void Model::require_drawing() const {
+  if (encoder() == nullptr) return;
+  throw UsageError("the model draws nothing from noise: it translates images", path().string(),
+                   "use 'ganymede translate'");
+}
+
+void Model::require_translating() const {
+  if (encoder() != nullptr) return;
+  throw UsageError("the model translates nothing: it draws from noise", path().string(), "use 'ganymede sample'");
+}
+
+config::Recipe recipe_or_model(const std::string& what) {
+  const std::filesystem::path path(what);
+  const auto& shipped = config::shipped_recipes();
+  const auto named = [&](const auto& recipe) { return what == recipe.name; };
+  std::error_code ignored;
+  if (std::none_of(shipped.begin(), shipped.end(), named) &&
+      (std::filesystem::is_directory(path, ignored) || path.extension() == ".safetensors")) {
+    return checkpoint::load_model(path).recipe;
+  }
+  return config::load_recipe(what);
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,48 @@
+// A model in memory, as every operation takes it.
+#pragma once
+
+#include <mutex>
+
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/operations/point.h"
+
+namespace ganymede::operations {
+
+/// Never changed once made; shared between threads and operations.
+class Model {
+ public:
+  /// Reads a model file, or a run folder's best, else newest, model; its networks lie on `device`. Throws Error when
+  /// there is none or it is damaged.
+  static std::shared_ptr<const Model> load(const std::filesystem::path& path,
+                                           const torch::Device& device = torch::kCPU);
+  explicit Model(checkpoint::Model model);
+
+  const config::Recipe& recipe() const { return model_.recipe; }
+  /// Names of the classes it draws; empty where it draws none.
+  const std::vector<std::string>& classes() const { return model_.classes; }
+  const nn::Shape& image_shape() const { return model_.gan.image_shape(); }
+  std::uint64_t step() const { return model_.step; }
+  const std::filesystem::path& path() const { return model_.path; }
+  const checkpoint::Model& file() const { return model_; }
+
+  /// The generator after training (its average where there is one), or as it was before: made when first asked for.
+  const models::Network& generator(bool before_training = false) const;
+  const models::Network& discriminator() const { return model_.gan.discriminator; }
+  /// What a translating generator starts from; null for one that draws from noise.
+  const models::Network* encoder() const { return model_.gan.encoder ? &*model_.gan.encoder : nullptr; }
+  /// Throws UsageError for a model that translates images.
+  void require_drawing() const;
+  /// Throws UsageError for a model that draws from noise.
+  void require_translating() const;
+
+ private:
+  checkpoint::Model model_;
+  mutable std::once_flag once_;
+  mutable std::optional<models::Network> untrained_;
+};
+using ModelPtr = std::shared_ptr<const Model>;
+
+/// The recipe of a recipe file, a shipped recipe's name, a model file or a run folder.
+config::Recipe recipe_or_model(const std::string& what);
+
+}  // namespace ganymede::operations

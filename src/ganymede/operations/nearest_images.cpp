@@ -1,0 +1,52 @@
+#include "ganymede/operations/nearest_images.h"
+
+#include "ganymede/quality/feature_size.h"
+#include "ganymede/train/datasets.h"
+
+namespace ganymede::operations {
+namespace {
+
+constexpr std::size_t kUsualPoints = 8;
+
+Plan<std::vector<DrawnImage>> planned(const Model& model, const NearestImagesRequest& request) {
+  const PointReader reader(model, request, request.seed);
+  const auto points = request.points.empty() ? first_points(kUsualPoints) : request.points;
+  Plan<std::vector<DrawnImage>> out;
+  out.drawing.latents = reader.latents(points, "points");
+  const auto first = reader.one_class(points, "points");
+  out.drawing.labels = reader.labels(points, "points", [&](std::size_t) { return first; });
+  for (const auto& point : points) out.drawing.untrained.push_back(reader.before_training(point));
+  out.finish = [&model, drawing = out.drawing](const Tensor& images) { return drawn_images(model, drawing, images); };
+  return out;
+}
+
+}  // namespace
+
+NearestImagesResult nearest_images(const Model& model, const NearestImagesRequest& request, const Control& control) {
+  NearestImagesResult result;
+  result.images = run_plan(model, planned(model, request), {.cancel = control.cancel, .progress = {}});
+  auto recipe = model.recipe();
+  if (!request.data.empty()) recipe.data.path = request.data;
+  const auto training = train::open_data(recipe, model.file().gan);
+  const auto extractor =
+      request.features.empty()
+          ? nullptr
+          : quality::at_its_size(quality::torchscript_extractor(request.features, model.generator().device()),
+                                 training.get());
+  const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
+  std::vector<image::Image> drawn;
+  for (const auto& one : result.images) drawn.push_back(one.image);
+  result.nearest = quality::nearest_of(drawn, *training, request.count, embedding, [&](std::size_t done) {
+    control.check();
+    control.report(done, training->size());
+  });
+  result.data = training->info().name;
+  result.searched = training->size();
+  return result;
+}
+
+Plan<std::vector<DrawnImage>> plan(const ModelPtr& model, const NearestImagesRequest& request) {
+  return keeping(model, planned(*model, request));
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,97 @@
+// A point of a model's latent space, as every operation takes it. No LibTorch here.
+#pragma once
+
+#include "ganymede/config/seed.h"
+#include "ganymede/operations/field.h"
+
+namespace ganymede::operations {
+
+/// Which weights draw: those after training (their running average where the model keeps one), or those before it.
+enum class Weights { kTrained, kUntrained };
+/// How one point leads to the next.
+enum class Interpolation {
+  kSpherical,  ///< along the great circle (White 2016): keeps the length that normal noise of many dimensions has
+  kLinear,
+};
+
+/// Sample `index` of `seed`, or coordinates; what is unset is the request's.
+struct Point {
+  std::optional<std::uint64_t> seed = {};
+  std::uint64_t index = 0;
+  std::vector<float> z = {};              ///< coordinates, which stand for seed and index
+  std::string label = {};                 ///< name of the class
+  std::optional<double> truncation = {};  ///< the noise's distribution is cut off at plus and minus this
+  std::optional<Weights> weights = {};
+
+  /// Throws FieldError; `name` is the point's place in the request: "points[2]".
+  static Point from_json(const nlohmann::json& object, const std::string& name, Door door);
+};
+
+inline constexpr Range kSeeds{0, static_cast<double>(config::kLargestSeed)};
+inline constexpr Range kServedSeeds{0, 9007199254740992};  ///< one more, 2^53, as ever
+inline constexpr Range kTruncations{1e-6, 1e6}, kServedTruncations{0.01, 10};
+
+/// What all requests that draw have in common.
+struct DrawOptions {
+  std::string label = {};  ///< name of the class
+  std::optional<double> truncation = {};
+  Weights weights = Weights::kTrained;
+  bool untrained = false;  ///< the same as Weights::kUntrained
+
+  bool before_training() const { return untrained || weights == Weights::kUntrained; }
+};
+
+}  // namespace ganymede::operations
+
+namespace ganymede::config {
+
+template <>
+struct Names<operations::Weights> {
+  static constexpr std::array<std::pair<const char*, operations::Weights>, 2> values{
+      {{"trained", operations::Weights::kTrained}, {"untrained", operations::Weights::kUntrained}}};
+};
+template <>
+struct Names<operations::Interpolation> {
+  static constexpr std::array<std::pair<const char*, operations::Interpolation>, 2> values{
+      {{"spherical", operations::Interpolation::kSpherical}, {"linear", operations::Interpolation::kLinear}}};
+};
+
+}  // namespace ganymede::config
+
+namespace ganymede::operations {
+
+template <class V>
+void visit_fields(V& field, Point& p) {
+  field("seed", p.seed,
+        {.about = "the seed", .range = kSeeds, .served = kServedSeeds, .required_of_clients = true, .unless = {"z"}});
+  field("index", p.index,
+        {.about = "which of the seed's samples",
+         .range = {{0, 1e18}},
+         .served = {{0, 1e6}},
+         .required_of_clients = true,
+         .unless = {"z"}});
+  field("z", p.z,
+        {.about = "the coordinates themselves, as many as the model's latent size; excludes `seed` and `index`",
+         .range = in_range(1, 65536)});
+  field("class", p.label, {.about = "the class to draw; the request's unless given"});
+  field("truncation", p.truncation,
+        {.about = "cut the noise's distribution off at plus and minus this; the request's unless given",
+         .range = kTruncations,
+         .served = kServedTruncations});
+  field("network", p.weights, {.about = "which weights draw; the request's unless given"});
+}
+
+template <class V>
+void visit_fields(V& field, DrawOptions& o) {
+  field("class", o.label, {.about = "draw this class only; for models that have classes"});
+  field("truncation", o.truncation,
+        {.about = "cut the noise's distribution off at plus and minus this",
+         .range = kTruncations,
+         .served = kServedTruncations});
+  field("network", o.weights,
+        {.about = "which weights draw: those after training (their average where there is one) or before it"});
+  field("untrained", o.untrained,
+        {.about = "draw with the generator as it was before training: the same as network = untrained"});
+}
+
+}  // namespace ganymede::operations

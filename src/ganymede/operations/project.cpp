@@ -1,0 +1,72 @@
+#include "ganymede/operations/project.h"
+
+#include "ganymede/core/files.h"
+#include "ganymede/explore/project.h"
+#include "ganymede/image/decode.h"
+#include "ganymede/image/resize.h"
+#include "ganymede/models/draw.h"
+#include "ganymede/models/pictures.h"
+
+namespace ganymede::operations {
+namespace {
+
+constexpr std::size_t kTranslatedTogether = 64;
+
+/// The image as the generator draws it: square, its size and channels.
+image::Image as_drawn(const image::Image& given, const nn::Shape& shape) {
+  const int side = static_cast<int>(shape.width());
+  return image::to_channels(image::resize(image::center_crop_square(given), side, side),
+                            static_cast<int>(shape.channels()));
+}
+
+Tensor tensor_of(const std::vector<image::Image>& images) {
+  std::vector<Tensor> rows;
+  for (const auto& one : images) {
+    rows.push_back(models::from_pixels(one.pixels, 1, one.height, one.width, one.channels, torch::kCPU, at::kFloat));
+  }
+  return at::cat(rows);
+}
+
+}  // namespace
+
+ProjectResult project(const Model& model, const ProjectRequest& request, const Control& control) {
+  std::vector<image::Image> images;
+  for (const auto& file : request.images) images.push_back(image::decode(read_file(file), file));
+  return project(model, images, request, control);
+}
+
+ProjectResult project(const Model& model, std::span<const image::Image> images, const ProjectRequest& request,
+                      const Control& control) {
+  const PointReader reader(model, request, request.seed);
+  const Tensor labels = reader.one_label(reader.one_class({}, "class"), static_cast<std::int64_t>(images.size()));
+  ProjectResult result;
+  for (const auto& one : images) result.given.push_back(as_drawn(one, model.image_shape()));
+  const auto total = static_cast<std::uint64_t>(request.steps);
+  const auto& generator = model.generator(request.before_training());
+  const auto found = explore::project(
+      generator, model.recipe().latent, tensor_of(result.given), labels,
+      {.steps = static_cast<int>(request.steps), .truncation = request.truncation, .seed = request.seed},
+      [&](int step) {
+        control.check();
+        control.report(static_cast<std::uint64_t>(step), total);
+      });
+  result.errors = found.errors;
+  const Drawing drawing{found.latents, labels, all_rows(found.latents.size(0), request.before_training())};
+  result.found = drawn_images(model, drawing, draw(model, drawing));
+  return result;
+}
+
+std::vector<image::Image> translate(const Model& model, std::span<const image::Image> images, const Control& control) {
+  model.require_translating();
+  std::vector<image::Image> out;
+  for (std::size_t begin = 0; begin < images.size(); begin += kTranslatedTogether) {
+    control.check();
+    const auto part = images.subspan(begin, std::min(kTranslatedTogether, images.size() - begin));
+    const Tensor codes = models::encode(*model.encoder(), models::from_pictures({part.begin(), part.end()}));
+    for (auto& one : models::to_pictures(models::generate(model.generator(), codes))) out.push_back(std::move(one));
+    control.report(out.size(), images.size());
+  }
+  return out;
+}
+
+}  // namespace ganymede::operations

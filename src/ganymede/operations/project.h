@@ -1,0 +1,27 @@
+// From images back to what a model would make them of.
+#pragma once
+
+#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/requests.h"
+
+namespace ganymede::operations {
+
+struct ProjectResult {
+  std::vector<image::Image> given = {};  ///< as the generator draws: square, of its size and channels
+  std::vector<DrawnImage> found = {};    ///< the images most like them
+  std::vector<double> errors = {};       ///< mean square error of each, in [-1, 1] units
+};
+
+/// Searches by gradient descent for the points whose images are most like given ones (see explore/project.h). Progress
+/// counts its steps. Throws FieldError, Error for a file that is no image, Cancelled.
+ProjectResult project(const Model& model, const ProjectRequest& request, const Control& control = {});
+/// The same for images in memory; `request.images` is not read.
+ProjectResult project(const Model& model, std::span<const image::Image> images, const ProjectRequest& request,
+                      const Control& control = {});
+
+/// Images redrawn by a model that translates, one for one: they must have its encoder's size and channels. Throws
+/// UsageError for a model that draws from noise, Cancelled.
+std::vector<image::Image> translate(const Model& model, std::span<const image::Image> images,
+                                    const Control& control = {});
+
+}  // namespace ganymede::operations

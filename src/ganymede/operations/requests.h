@@ -1,0 +1,253 @@
+// The requests: what each operation can be asked for. A member and its line in the field list are all that an option
+// is; flags, REST fields, checks, the OpenAPI document and docs/reference/ follow. No LibTorch here.
+#pragma once
+
+#include "ganymede/operations/point.h"
+
+namespace ganymede::operations {
+
+inline constexpr double kMaxImages = 64, kMaxPoints = 16;  ///< of one request to a server
+
+struct GenerateRequest : DrawOptions {
+  std::optional<std::int64_t> count = {};  ///< 64 unless points or coordinates say it
+  std::optional<std::uint64_t> seed = {};  ///< 0 unless given; a server takes any
+  std::vector<Point> points = {};          ///< these instead of the first `count` of a seed
+  std::vector<std::vector<float>> z = {};  ///< or these coordinates
+  std::int64_t best = 0;                   ///< keep so many; 0 keeps all
+};
+
+template <class V>
+void visit_fields(V& field, GenerateRequest& r) {
+  field("count", r.count,
+        {.about = "how many images",
+         .range = in_range(1, 100000),
+         .served = in_range(1, kMaxImages),
+         .letter = 'n',
+         .usual = "64",
+         .required_of_clients = true,
+         .unless = {"points", "z"}});
+  field("seed", r.seed,
+        {.about = "the same seed gives the same images; a server takes any unless given, and says which",
+         .range = kSeeds,
+         .served = kServedSeeds,
+         .usual = "0",
+         .seed = true});
+  field("points", r.points,
+        {.about = "these points instead of the first `count` of a seed",
+         .range = in_range(1, 100000),
+         .served = in_range(1, kMaxImages)});
+  field("z", r.z,
+        {.about = "the noise itself, one vector an image; excludes `seed` and `points`",
+         .range = in_range(1, 100000),
+         .served = in_range(1, kMaxImages)});
+  field("best", r.best,
+        {.about = "keep only so many, those that the discriminator scores highest, best first; 0 keeps all",
+         .range = in_range(0, 100000),
+         .served = in_range(0, kMaxImages)});
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+template <class V>
+void visit_data(V& field, std::string& data) {
+  field("data", data, {.about = "where the training data is; where data sets usually are unless given", .local = true});
+}
+
+struct InterpolateRequest : DrawOptions {
+  std::vector<Point> points = {};  ///< 0 and 1 of the seed unless given
+  std::int64_t frames = 16;
+  Interpolation interpolation = Interpolation::kSpherical;
+  std::string to_label = {};
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_seed(V& field, std::uint64_t& seed, const char* about = "of points that are named by index alone") {
+  field("seed", seed, {.about = about, .range = kSeeds, .served = kServedSeeds, .seed = true});
+}
+
+template <class V>
+void visit_fields(V& field, InterpolateRequest& r) {
+  field("points", r.points,
+        {.about = "the points to go through",
+         .range = in_range(2, 10000),
+         .served = in_range(2, kMaxPoints),
+         .usual = "0,1",
+         .required_of_clients = true});
+  field("frames", r.frames,
+        {.about = "how many images", .range = in_range(2, 10000), .served = in_range(2, kMaxImages)});
+  field("interpolation", r.interpolation, {.about = "along great circles or straight lines", .old_names = {"way"}});
+  field("to_class", r.to_label,
+        {.about = "turn into this class meanwhile, from `class` or else the first one; for models that have classes"});
+  visit_seed(field, r.seed);
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct WalkRequest : DrawOptions {
+  std::int64_t points = 5;
+  std::int64_t frames = 100;
+  Interpolation interpolation = Interpolation::kSpherical;
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_fields(V& field, WalkRequest& r) {
+  field("points", r.points,
+        {.about = "how many random points", .range = in_range(2, 1000), .served = in_range(2, kMaxPoints)});
+  field("frames", r.frames,
+        {.about = "how many images", .range = in_range(2, 10000), .served = in_range(2, kMaxImages)});
+  field("interpolation", r.interpolation, {.about = "along great circles or straight lines", .old_names = {"way"}});
+  visit_seed(field, r.seed, "of the points");
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct BlendRequest : DrawOptions {
+  std::vector<Point> points = {};
+  std::vector<std::vector<float>> weights_of_points = {};
+  std::optional<double> x = {}, y = {};
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_fields(V& field, BlendRequest& r) {
+  field("points", r.points,
+        {.about = "the points to mix; with `x` and `y` the four corners, row by row from the upper left",
+         .range = in_range(2, 1000),
+         .served = in_range(2, kMaxPoints),
+         .required = true});
+  field("weights", r.weights_of_points,
+        {.about = "for each image one weight a point; the mix keeps the length that normal noise has",
+         .range = in_range(1, 10000),
+         .served = in_range(1, kMaxImages)});
+  field("x", r.x,
+        {.about = "instead of `weights`: how far to the right between four corners", .range = in_range(0, 1)});
+  field("y", r.y, {.about = "and how far down", .range = in_range(0, 1)});
+  visit_seed(field, r.seed);
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct ArithmeticRequest : DrawOptions {
+  std::vector<Point> a = {}, b = {}, c = {};  ///< the operands: each the mean of its points
+  double radius = 0.25;
+  bool classify = false;
+  std::string data = {};  ///< where the classifier's training data is
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_fields(V& field, ArithmeticRequest& r) {
+  const auto operand = [&](const char* name, std::vector<Point>& points, const char* about) {
+    field(name, points,
+          {.about = about, .range = in_range(1, 1000), .served = in_range(1, kMaxPoints), .required = true});
+  };
+  operand("a", r.a, "points whose mean is A of A - B + C; three to an operand leave out what is each one's own");
+  operand("b", r.b, "points whose mean is B");
+  operand("c", r.c, "points whose mean is C");
+  field("radius", r.radius,
+        {.about = "of the uniform noise that makes the eight perturbations around the result",
+         .range = in_range(0, 10),
+         .served = in_range(0, 2)});
+  field("classify", r.classify,
+        {.about = "let a classifier of the training data name what comes out", .local = true, .old_names = {"judge"}});
+  visit_data(field, r.data);
+  visit_seed(field, r.seed, "of that noise, and of points that are named by index alone");
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct DirectionRequest : DrawOptions {
+  std::vector<Point> with = {}, without = {};
+  std::vector<Point> apply = {};  ///< 0 to 3 of the seed unless given
+  double strength = 1;
+  std::int64_t frames = 7;
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_fields(V& field, DirectionRequest& r) {
+  const auto group = [&](const char* name, std::vector<Point>& points, const char* about) {
+    field(name, points,
+          {.about = about, .range = in_range(1, 1000), .served = in_range(1, kMaxPoints), .required = true});
+  };
+  group("with", r.with, "points with what the direction is to add");
+  group("without", r.without, "points without it");
+  field("apply", r.apply,
+        {.about = "the points it is added to",
+         .range = in_range(1, 1000),
+         .served = in_range(1, kMaxPoints),
+         .usual = "0,1,2,3"});
+  field("strength", r.strength,
+        {.about = "goes from minus to plus this", .range = in_range(0, 1e6), .served = in_range(0, 10)});
+  field("frames", r.frames, {.about = "how many images a point", .range = in_range(2, 64), .served = in_range(2, 16)});
+  visit_seed(field, r.seed);
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct NearestImagesRequest : DrawOptions {
+  std::vector<Point> points = {};  ///< 0 to 7 of the seed unless given
+  std::int64_t count = 5;
+  std::string data = {};      ///< where the training data is
+  std::string features = {};  ///< a TorchScript file
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_fields(V& field, NearestImagesRequest& r) {
+  field("points", r.points,
+        {.about = "the points to draw and to look for",
+         .range = in_range(1, 1000),
+         .served = in_range(1, kMaxPoints),
+         .usual = "0,1,2,3,4,5,6,7",
+         .required_of_clients = true});
+  field("count", r.count,
+        {.about = "how many training images of each",
+         .range = in_range(1, 100),
+         .served = in_range(1, 20),
+         .letter = 'k'});
+  field("data", r.data,
+        {.about = "where the training data is; where data sets usually are unless given", .local = true});
+  field("features", r.features,
+        {.about = "compare by the features of this TorchScript file; by pixels unless given", .local = true});
+  visit_seed(field, r.seed);
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct ExemplarsRequest : DrawOptions {
+  std::int64_t count = 3, among = 500;
+  std::string data = {};
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_fields(V& field, ExemplarsRequest& r) {
+  field("count", r.count, {.about = "how many images of each class", .range = in_range(1, 100), .letter = 'k'});
+  field("among", r.among, {.about = "how many images are looked at", .range = in_range(1, 100000)});
+  visit_data(field, r.data);
+  visit_seed(field, r.seed, "of the images");
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct ProjectRequest : DrawOptions {
+  std::vector<std::string> images = {};  ///< files
+  std::int64_t steps = 300;
+  std::uint64_t seed = 0;
+};
+
+template <class V>
+void visit_fields(V& field, ProjectRequest& r) {
+  field("images", r.images,
+        {.about = "images to find: PNG, JPEG or WebP", .required = true, .local = true, .positional = true});
+  field("steps", r.steps, {.about = "of the search", .range = in_range(1, 100000)});
+  visit_seed(field, r.seed, "of the points that the search starts from");
+  visit_fields(field, static_cast<DrawOptions&>(r));
+}
+
+struct TranslateRequest {
+  std::vector<std::string> images = {};  ///< files, and folders of them
+};
+
+template <class V>
+void visit_fields(V& field, TranslateRequest& r) {
+  field("images", r.images,
+        {.about = "image files, and folders of them", .required = true, .local = true, .positional = true});
+}
+
+}  // namespace ganymede::operations

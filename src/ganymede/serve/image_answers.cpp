@@ -1,0 +1,75 @@
+#include "ganymede/serve/image_answers.h"
+
+#include "ganymede/image/animation.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/image/grid.h"
+#include "ganymede/serve/packing.h"
+
+namespace ganymede::serve {
+namespace {
+
+using nlohmann::json;
+
+json image_json(const operations::DrawnImage& one, bool vectors) {
+  json out{{"png", base64(image::encode_png(one.image))}};
+  if (!one.label.empty()) out["class"] = one.label;
+  if (vectors) out["z"] = one.latent;
+  return out;
+}
+
+Response binary(const std::string& type, const Bytes& bytes) {
+  return {.content_type = type, .body = std::string(bytes.begin(), bytes.end())};
+}
+
+Response as_json(const ImageAnswer& answer, bool vectors) {
+  json document = answer.about;
+  auto& list = document["pictures"] = json::array();
+  for (const auto& one : answer.images) {
+    list.push_back(image_json(one, vectors));
+    list.back()["index"] = one.index;
+  }
+  for (const auto& [name, one] : answer.named) document[name] = image_json(one, vectors);
+  return json_response(document);
+}
+
+Response as_zip(const ImageAnswer& answer) {
+  std::vector<std::pair<std::string, Bytes>> files;
+  for (const auto& one : answer.images) {
+    files.emplace_back(fmt::format("{:04}.png", one.index), image::encode_png(one.image));
+  }
+  return {.content_type = "application/zip", .body = zip(files)};
+}
+
+Response answered(const ImageAnswer& answer, Format format, bool vectors, int milliseconds) {
+  if (format == Format::kJson) return as_json(answer, vectors);
+  if (format == Format::kZip) return as_zip(answer);
+  std::vector<image::Image> images;
+  for (const auto& one : answer.images) images.push_back(one.image);
+  if (format == Format::kGif)
+    return binary("image/gif", image::encode_gif(image::enlarged_frames(images), milliseconds));
+  if (format == Format::kApng) {
+    return binary("image/apng", image::encode_apng(image::enlarged_frames(images), milliseconds));
+  }
+  const bool single = format == Format::kPng && images.size() == 1;
+  return binary("image/png",
+                image::encode_png(single ? images[0] : image::grid(images, static_cast<int>(answer.columns))));
+}
+
+Response with_headers(Response response, const Headers& headers) {
+  response.headers = headers;
+  return response;
+}
+
+}  // namespace
+
+Response response_of(const ImageAnswer& answer, const StillAnswer& wanted) {
+  return with_headers(answered(answer, static_cast<Format>(wanted.format), wanted.vectors, 0), answer.headers);
+}
+
+Response response_of(const ImageAnswer& answer, const FrameAnswer& wanted) {
+  const auto milliseconds = static_cast<int>(wanted.milliseconds);
+  return with_headers(answered(answer, static_cast<Format>(wanted.format), wanted.vectors, milliseconds),
+                      answer.headers);
+}
+
+}  // namespace ganymede::serve

@@ -1,0 +1,42 @@
+"""docs/reference/ is what `ganymede reference` writes: nobody edits it by hand."""
+import json
+import pathlib
+import re
+
+from training import shared_model
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PAGES = ROOT / "docs" / "reference"
+
+
+def test_the_pages_are_those_of_the_program(ganymede, tmp_path):
+    result = ganymede("reference", "-o", tmp_path)
+    assert result.returncode == 0, result.stderr
+    made = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    kept = {path.name: path.read_text() for path in PAGES.glob("*.md")}
+    assert made == kept, "run: ganymede reference -o docs/reference"
+
+
+def test_the_help_has_every_field_of_its_page(ganymede):
+    for page in PAGES.glob("*.md"):
+        text = page.read_text()
+        command = re.search(r"`ganymede ([\w ]+)`", text)
+        if command is None:
+            continue
+        said = ganymede(*command.group(1).split(), "--help").stdout
+        for flag in re.findall(r"\| (?:`-\w`, )?`(--[\w-]+)` \|", text):
+            assert flag in said, f"{page.name}: {flag}"
+
+
+def test_points_are_named_in_every_way(ganymede, tmp_path):
+    model = shared_model(ganymede)
+
+    def latents(*flags):
+        result = ganymede("explore", "interpolate", model, "--frames", 2, "-o", tmp_path / "x.png", "--json", *flags)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)["latents"]
+
+    first = latents("--points", "7:0,7:1")
+    assert latents("--points", "0,1", "--seed", 7) == first
+    assert latents("--points", '[{"seed": 7, "index": 0}, {"seed": 7, "index": 1}]') == first
+    assert latents("--points", json.dumps([{"z": z} for z in first])) == first

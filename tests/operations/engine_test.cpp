@@ -1,0 +1,117 @@
+#include "ganymede/operations/engine.h"
+
+#include <future>
+
+#include "ganymede/models/draw.h"
+#include "ganymede/operations/generate.h"
+#include "operations/small_model.h"
+#include "support/support.h"
+
+namespace ganymede::operations {
+namespace {
+
+using std::chrono::seconds;
+
+struct Drawn {
+  Tensor images;
+  std::exception_ptr error;
+};
+
+Drawing drawing_of(const ModelPtr& model, std::int64_t count, std::uint64_t seed) {
+  return {models::draw_numbered_latents(model->recipe().latent, count, seed), {}, all_rows(count, false)};
+}
+
+/// Queues images of `seed`; `meanwhile` runs on the engine's thread once they are drawn.
+std::future<Drawn> draw(
+    Engine& engine, const ModelPtr& model, std::int64_t count, std::uint64_t seed,
+    std::function<void()> meanwhile = [] {}, Engine::Clock::duration within = seconds(20)) {
+  auto promise = std::make_shared<std::promise<Drawn>>();
+  engine.draw(model, drawing_of(model, count, seed), {.deadline = Engine::Clock::now() + within, .cancel = {}},
+              [promise, meanwhile](const Tensor& images, std::exception_ptr error) {
+                meanwhile();
+                promise->set_value({images, error});
+              });
+  return promise->get_future();
+}
+
+TEST(Engine, ReplicasDrawAtTheSameTime) {
+  const auto model = small_model();
+  for (const int replicas : {1, 2}) {
+    std::promise<void> second_is_drawn;
+    bool met = false;
+    {
+      Engine engine({.queue = 10, .replicas = replicas, .threads = 2, .type = at::kFloat, .on_batch = {}});
+      std::promise<void> first_is_drawn;
+      // The first replica is held until another one has drawn the second request; alone, it waits in vain.
+      auto first = draw(engine, model, 1, 1, [&] {
+        first_is_drawn.set_value();
+        met = second_is_drawn.get_future().wait_for(replicas == 1 ? std::chrono::milliseconds(200) : seconds(30)) ==
+              std::future_status::ready;
+      });
+      first_is_drawn.get_future().wait();
+      auto second = draw(engine, model, 1, 2, [&] { second_is_drawn.set_value(); });
+      first.wait();
+      second.wait();
+    }
+    EXPECT_EQ(met, replicas == 2) << replicas;
+  }
+}
+
+TEST(Engine, RefusesBeyondTheQueueAndEndsWhatIsTooLate) {
+  const auto model = small_model();
+  Engine engine({.queue = 10, .replicas = 1, .threads = 1, .type = at::kFloat, .on_batch = {}});
+  std::promise<void> started, go_on;
+  auto first = draw(engine, model, 1, 1, [&] {
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  auto late = draw(engine, model, 4, 2, [] {}, Engine::Clock::duration(0));
+  auto waits = draw(engine, model, 6, 3);
+  EXPECT_EQ(engine.waiting(), 10);
+  EXPECT_THROW(draw(engine, model, 1, 4), Busy);
+  go_on.set_value();
+  EXPECT_THROW(std::rethrow_exception(late.get().error), Late);
+  const Tensor images = waits.get().images;
+  EXPECT_TRUE(
+      images.equal(models::generate(model->generator(), models::draw_numbered_latents(model->recipe().latent, 6, 3))));
+}
+
+TEST(Engine, OneOfTwoFuturesIsCancelledAndTheOtherComes) {
+  const auto model = small_model();
+  Engine engine({.queue = 100, .replicas = 1, .threads = 1, .type = at::kFloat, .on_batch = {}});
+  std::promise<void> started, go_on;
+  auto first = draw(engine, model, 1, 1, [&] {
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  const CancelToken cancel;
+  GenerateRequest wanted;
+  wanted.count = 3;
+  auto cancelled = engine.run(model, plan(model, wanted), {.cancel = cancel});
+  auto kept = engine.run(model, plan(model, wanted));
+  cancel.cancel();
+  go_on.set_value();
+  EXPECT_THROW(cancelled.get(), Cancelled);
+  const auto images = kept.get().images, alone = generate(*model, wanted).images;
+  ASSERT_EQ(images.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(images[i].image.pixels, alone[i].image.pixels);
+}
+
+TEST(Engine, OneDrawingMayUseBothGenerators) {
+  const auto model = small_model();
+  Engine engine({.queue = 100, .replicas = 2, .threads = 2, .type = at::kFloat, .on_batch = {}});
+  GenerateRequest wanted;
+  wanted.points = first_points(4);
+  wanted.points[1].weights = wanted.points[2].weights = Weights::kUntrained;
+  const auto mixed = engine.run(model, plan(model, wanted)).get().images;
+  for (std::size_t i = 0; i < 4; ++i) {
+    GenerateRequest one;
+    one.points = {wanted.points[i]};
+    EXPECT_EQ(mixed[i].image.pixels, generate(*model, one).images[0].image.pixels) << i;
+  }
+}
+
+}  // namespace
+}  // namespace ganymede::operations

@@ -1,0 +1,194 @@
+// The operations against the plain mathematics of the points they draw.
+#include <thread>
+
+#include "ganymede/operations/arithmetic.h"
+#include "ganymede/operations/generate.h"
+#include "ganymede/operations/interpolate.h"
+#include "operations/small_model.h"
+#include "support/support.h"
+
+namespace ganymede::operations {
+namespace {
+
+using test::error_of;
+using testing::HasSubstr;
+
+std::vector<float> z_of(const Model& model, const Point& point) {
+  GenerateRequest request;
+  request.points = {point};
+  return generate(model, request).images.at(0).latent;
+}
+
+void expect_near(const std::vector<float>& a, const std::vector<float>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5) << i;
+}
+
+TEST(Generate, APointIsTheImageOfItsSeed) {
+  const auto model = small_model({"cat", "dog", "owl"});
+  GenerateRequest first;
+  first.count = 5;
+  first.seed = 7;
+  const auto five = generate(*model, first);
+  EXPECT_EQ(five.seed, 7u);
+  GenerateRequest named;
+  named.points = {{.seed = 7, .index = 4}, {.seed = 7, .index = 1}};
+  const auto two = generate(*model, named);
+  EXPECT_FALSE(two.seed);
+  EXPECT_EQ(two.images[0].image.pixels, five.images[4].image.pixels);
+  EXPECT_EQ(two.images[0].label, "dog") << "its class among the first of the seed";
+  EXPECT_EQ(two.images[1].image.pixels, five.images[1].image.pixels);
+  EXPECT_EQ(two.images[1].latent, five.images[1].latent);
+}
+
+TEST(Generate, APointCarriesItsClassTruncationAndNetwork) {
+  const auto model = small_model({"cat", "dog"});
+  GenerateRequest request;
+  request.points = {{.index = 0},
+                    {.index = 0, .label = "dog"},
+                    {.index = 0, .truncation = 0.1},
+                    {.index = 0, .weights = Weights::kUntrained}};
+  request.label = "cat";
+  const auto images = generate(*model, request).images;
+  EXPECT_EQ(images[0].label, "cat");
+  EXPECT_EQ(images[1].label, "dog");
+  for (std::size_t i = 1; i < 4; ++i) EXPECT_NE(images[i].image.pixels, images[0].image.pixels) << i;
+  for (const float value : images[2].latent) EXPECT_LE(std::abs(value), 0.1f);
+  GenerateRequest before;
+  before.count = 1;
+  before.untrained = true;
+  before.label = "cat";
+  EXPECT_EQ(generate(*model, before).images[0].image.pixels, images[3].image.pixels);
+}
+
+TEST(Generate, RefusesWhatCannotBeMeant) {
+  const auto model = small_model();
+  const auto refused = [&](auto&& change) {
+    GenerateRequest request;
+    change(request);
+    return error_of([&] { generate(*model, request); });
+  };
+  EXPECT_THAT(refused([](auto& r) { r.label = "cat"; }), HasSubstr("draws no classes, class"));
+  EXPECT_THAT(refused([](auto& r) { r.z = {{1, 2}}; }), HasSubstr("every vector must have 8 numbers, z"));
+  EXPECT_THAT(refused([](auto& r) { r.z = {std::vector<float>(8)}, r.seed = 1; }), HasSubstr("excludes 'z', seed"));
+  EXPECT_THAT(refused([](auto& r) { r.points = {Point{}}, r.count = 2; }), HasSubstr("number of points, count"));
+  EXPECT_THAT(refused([](auto& r) { r.points = {Point{.z = {1}}}; }), HasSubstr("points[0].z"));
+}
+
+TEST(Generate, TellsItsProgressAndStopsWhenCancelled) {
+  const auto model = small_model();
+  GenerateRequest request;
+  request.count = 200;
+  std::vector<std::uint64_t> heard;
+  const CancelToken cancel;
+  const Control control{.cancel = cancel, .progress = [&](std::uint64_t done, std::uint64_t total) {
+                          EXPECT_EQ(total, 200u);
+                          heard.push_back(done);
+                          if (done >= 100) cancel.cancel();
+                        }};
+  EXPECT_THROW(generate(*model, request, control), Cancelled);
+  EXPECT_EQ(heard, (std::vector<std::uint64_t>{64, 128}));
+}
+
+TEST(Generate, TwoAtOnceFromTwoThreadsOneCancelled) {
+  const auto model = small_model();
+  GenerateRequest request;
+  request.count = 300;
+  const auto alone = generate(*model, request).images;
+  CancelToken cancel;
+  bool cancelled = false;
+  std::vector<DrawnImage> kept;
+  std::thread first([&] {
+    try {
+      generate(*model, request, {.cancel = cancel, .progress = [&](std::uint64_t, std::uint64_t) { cancel.cancel(); }});
+    } catch (const Cancelled&) {
+      cancelled = true;
+    }
+  });
+  std::thread second([&] { kept = generate(*model, request).images; });
+  first.join();
+  second.join();
+  EXPECT_TRUE(cancelled);
+  ASSERT_EQ(kept.size(), alone.size());
+  for (std::size_t i = 0; i < kept.size(); ++i) EXPECT_EQ(kept[i].image.pixels, alone[i].image.pixels) << i;
+}
+
+TEST(Interpolate, GoesFromClassToClassWhereItsPointsDo) {
+  const auto model = small_model({"cat", "dog"});
+  InterpolateRequest request;
+  request.points = {{.index = 0, .label = "cat"}, {.index = 0, .label = "dog"}};
+  request.frames = 5;
+  const auto images = interpolate(*model, request).images;
+  EXPECT_EQ(images.front().label, "cat");
+  EXPECT_EQ(images.back().label, "dog");
+  request.points = {{.index = 0}, {.index = 0}};
+  request.label = "cat";
+  request.to_label = "dog";
+  const auto asked = interpolate(*model, request).images;
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(images[i].image.pixels, asked[i].image.pixels) << i;
+}
+
+TEST(Blend, ACornerIsItsPointAndTheMiddleKeepsTheLength) {
+  const auto model = small_model();
+  BlendRequest request;
+  request.points = first_points(4);
+  request.x = 1;
+  request.y = 0;
+  EXPECT_EQ(blend(*model, request).images[0].latent, z_of(*model, {.index = 1}));
+  request.x = request.y = 0.5;
+  const auto middle = blend(*model, request).images[0].latent;
+  std::vector<float> mean(middle.size());
+  for (const auto& point : request.points) {
+    const auto z = z_of(*model, point);
+    for (std::size_t i = 0; i < z.size(); ++i) mean[i] += z[i] / 2;  // shares of 1/4, whose length is 1/2
+  }
+  expect_near(middle, mean);
+  request.weights_of_points = {{1, 0, 0, 0}};
+  EXPECT_THAT(error_of([&] { blend(*model, request); }), HasSubstr("weights"));
+  request.x = request.y = {};
+  EXPECT_EQ(blend(*model, request).images[0].latent, z_of(*model, {.index = 0}));
+}
+
+TEST(Direction, AddsTheDifferenceOfTheMeansBackAndForth) {
+  const auto model = small_model();
+  DirectionRequest request;
+  request.with = {{.index = 0}, {.index = 1}};
+  request.without = {{.index = 2}};
+  request.apply = {{.index = 5}, {.index = 6}};
+  request.strength = 2;
+  request.frames = 3;
+  const auto result = direction(*model, request);
+  ASSERT_EQ(result.images.size(), 6u);
+  const auto a = z_of(*model, {.index = 0}), b = z_of(*model, {.index = 1}), c = z_of(*model, {.index = 2}),
+             start = z_of(*model, {.index = 5});
+  std::vector<float> along, last;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    along.push_back((a[i] + b[i]) / 2 - c[i]);
+    last.push_back(start[i] + 2 * along.back());
+  }
+  expect_near(result.direction, along);
+  expect_near(result.images[1].latent, start);
+  expect_near(result.images[2].latent, last);
+}
+
+TEST(Arithmetic, PutsTheResultBetweenItsPerturbations) {
+  const auto model = small_model();
+  ArithmeticRequest request;
+  request.a = {{.index = 0}};
+  request.b = {{.index = 1}};
+  request.c = {{.index = 2}};
+  request.radius = 0.1;
+  const auto result = arithmetic(*model, request);
+  ASSERT_EQ(result.images.size(), 9u);
+  const auto &a = result.mean_a.latent, &b = result.mean_b.latent, &c = result.mean_c.latent;
+  EXPECT_EQ(a, z_of(*model, {.index = 0}));
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_NEAR(result.images[4].latent[i], a[i] - b[i] + c[i], 1e-5);
+    EXPECT_NEAR(result.images[0].latent[i], result.images[4].latent[i], 0.1 + 1e-6);
+  }
+  request.b.clear();
+  EXPECT_THAT(error_of([&] { arithmetic(*model, request); }), HasSubstr("is missing; name one point or more, b"));
+}
+
+}  // namespace
+}  // namespace ganymede::operations
