@@ -95,7 +95,7 @@ def test_what_is_left_out_is_named(ganymede, tmp_path):
 
 def test_notes_of_the_data_are_in_the_text(ganymede, tmp_path):
     files = {f"cat/{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)}
-    loose = write(tmp_path / "loose", {**files, "beside.png": png(1, 2, 3, width=16, height=16)})
+    loose = write(tmp_path / "loose", {**files, "cat/notes.txt": b"no picture"})
     found = evaluated(ganymede, "--real", loose, "--fake", loose)
     text = ganymede("evaluate", "--real", loose, "--fake", loose).stdout
     for note in found["protocol"]["real"]["notes"]:
