@@ -46,9 +46,11 @@ ganymede_known_name() {
   echo "${1%%|*}"
 }
 
-# ganymede_packages_of PROGRAM: the packages of the libraries that it is linked with itself; they bring what they need.
+# ganymede_packages_of PROGRAM: what a machine needs that only runs it: the packages of the libraries that it is linked with
+# itself, which bring what they need, and those of ganymede_packages_run.
 ganymede_packages_of() {
   local name file
+  for name in $ganymede_packages_run; do ganymede_known_name "$name"; done
   objdump -p "$1" | sed -n 's/^ *NEEDED *//p' | while read -r name; do
     file=$(ldd "$1" | awk -v name="$name" '$1 == name {print $3}')
     [[ -n $file ]] || continue
