@@ -4,7 +4,7 @@
 
 ganymede_packages_tools="g++ cmake ninja-build ccache pkg-config"
 
-# A LibTorch of one's own (preset cuda, or CMAKE_PREFIX_PATH) takes the place of these.
+# A LibTorch of one's own (preset cuda) takes the place of these.
 ganymede_packages_torch="libtorch-dev libopenblas0-openmp"
 
 ganymede_packages_libraries="
