@@ -284,6 +284,18 @@ def test_figures_are_told_with_their_protocol():
     assert said == "fd10k 5.44, is 2.5, kid 0.31 +- 0.02 (10,000 pictures against 18,000, features of `net.pt`)"
 
 
+def test_a_machine_without_git_has_a_queue_too(tmp_path):
+    (tmp_path / "python3").symlink_to(sys.executable)
+    result = subprocess.run(
+        [sys.executable, ROOT / "scripts" / "train-queue", "--runs", tmp_path / "runs", "status"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": str(tmp_path)},
+    )
+    assert result.returncode == 0, result.stderr
+
+
 def test_shipped_list_names_shipped_recipes(tmp_path):
     result = subprocess.run(
         [ROOT / "scripts" / "train-queue", "--runs", tmp_path, "status"], capture_output=True, text=True, check=False
