@@ -40,6 +40,8 @@ constexpr Command kCommands[] = {
     {"evaluate", "judge a model, or any two sets of images", add_evaluate},
     {"features", "the discriminator's features under a linear classifier", add_features},
     {"explore", "ways and arithmetic in the latent space", add_explore},
+    {"export", "a model's networks for other programs: ONNX, TorchScript, safetensors", add_export},
+    {"import", "weights of other programs as a model", add_import},
     {"plot", "draw loss and quality curves of runs", add_plot},
     {"serve", "the studio in the browser, and the REST API", add_serve},
     {"reference", "write the reference pages of the operations", add_reference},

@@ -97,7 +97,8 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
     for (auto* path : {&data->path, &data->photos, &data->exclude}) path->clear();
   }
   recipe.quality.features.clear();
-  std::map<std::string, std::string> out{{"format", "ganymede"},
+  std::map<std::string, std::string> out{{"format", "pt"},  // what loaders of the Hub ask for
+                                         {"producer", "ganymede"},
                                          {"format_version", std::to_string(kFormatVersion)},
                                          {"name", resolved.name},
                                          {"recipe", config::to_toml(recipe)},
@@ -107,7 +108,9 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
 }
 
 config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where) {
-  if (meta(file, "format") != "ganymede" || meta(file, "recipe").empty()) {
+  // Files had "ganymede" as their format once.
+  const bool ours = meta(file, "producer") == "ganymede" || meta(file, "format") == "ganymede";
+  if (!ours || meta(file, "recipe").empty()) {
     throw Error("the file holds tensors but no Ganymede recipe", where,
                 "use a model.safetensors that 'ganymede train' wrote");
   }

@@ -69,6 +69,16 @@ Tensor Network::forward(const Tensor& x, nn::Pass& pass) const {
   return at::cat(outputs, 1);
 }
 
+nn::Value Network::to_graph(nn::Graph& graph, nn::Value x) const {
+  const nn::Value h = layers_.to_graph(graph, x);
+  if (heads_.empty()) return h;
+  std::vector<nn::Value> outputs;
+  for (const auto& head : heads_) {
+    outputs.push_back(graph.reshape(head.layers.to_graph(graph, h), {head.layers.output_shape().elements()}));
+  }
+  return graph.node("Concat", std::move(outputs), {{"axis", std::int64_t{1}}});
+}
+
 void Network::for_each_layer(const std::function<void(const std::string&, nn::Layer&)>& visit) const {
   layers_.for_each_layer(visit);
   for (const auto& head : heads_) head.layers.for_each_layer(visit, head.name + ".");

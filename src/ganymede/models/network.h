@@ -30,6 +30,9 @@ class Network {
   /// no labels in `pass`, or wrong ones.
   Tensor forward(const Tensor& x, nn::Pass& pass) const;
 
+  /// As nn::Sequence::to_graph(); with heads the score and the logits, one after the other.
+  nn::Value to_graph(nn::Graph& graph, nn::Value x) const;
+
   const nn::Shape& input_shape() const { return layers_.input_shape(); }
   const nn::Shape& output_shape() const { return output_; }
   /// How many classes its conditional layers know; 0 when it needs no labels.

@@ -22,6 +22,18 @@ Tensor Activation::forward(const Tensor& x, Pass& pass) {
   return slope_ == 0 ? at::relu(x) : at::leaky_relu(x, slope_);
 }
 
+Value Activation::to_graph(Graph& graph, Value x, const Shape&) const {
+  switch (kind_) {
+    case ActivationKind::kTanh:
+      return graph.node("Tanh", {x});
+    case ActivationKind::kSigmoid:
+      return graph.node("Sigmoid", {x});
+    case ActivationKind::kRectifier:
+      break;
+  }
+  return slope_ == 0 ? graph.node("Relu", {x}) : graph.node("LeakyRelu", {x}, {{"alpha", slope_}});
+}
+
 bool Activation::absorb(const Layer& next) {
   const auto* dropout = dynamic_cast<const Dropout*>(&next);
   if (dropout == nullptr || kind_ != ActivationKind::kRectifier || dropout_ > 0) return false;

@@ -36,6 +36,11 @@ class AvgPool : public Layer {
     if (options_.mode == AvgPoolMode::kFiltered) return downsample_filtered(x);
     return at::avg_pool2d(x, {options_.factor, options_.factor});
   }
+  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
+    if (options_.mode == AvgPoolMode::kFiltered) return downsample_filtered(graph, x, input);
+    const std::vector<std::int64_t> square(2, options_.factor);
+    return graph.node("AveragePool", {x}, {{"kernel_shape", square}, {"strides", square}});
+  }
 
  private:
   AvgPoolOptions options_;

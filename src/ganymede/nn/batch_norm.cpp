@@ -31,6 +31,9 @@ class BatchNorm : public Layer {
     return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, of_the_batch(pass),
                                    share_of_the_batch(momentum_), epsilon_, slope_);
   }
+  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
+    return normalised(graph, x, input, {parameter(0), parameter(1), buffer(0), buffer(1)}, epsilon_);
+  }
   bool absorb(const Layer& next) override {
     const auto* activation = dynamic_cast<const Activation*>(&next);
     if (activation == nullptr || slope_ != kernels::no_activation) return false;

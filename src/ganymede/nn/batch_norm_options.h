@@ -37,6 +37,13 @@ inline double share_of_the_batch(double momentum) {
   return StatisticsScope::current().value_or(momentum);
 }
 
+/// Tensors of a batch norm, one number a channel. A scale and a shift that are undefined are 1 and 0.
+struct NormTensors {
+  Tensor scale, shift, mean, variance;
+};
+/// scale * (x - mean) / sqrt(variance + epsilon) + shift, of flat samples or images.
+Value normalised(Graph& graph, Value x, const Shape& input, const NormTensors& tensors, double epsilon);
+
 template <class V>
 void visit_fields(V& field, RunningStatistics& o) {
   field("torch_momentum", o.torch_momentum, config::in_range(0, 1));

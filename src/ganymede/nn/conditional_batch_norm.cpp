@@ -40,6 +40,14 @@ class ConditionalBatchNorm : public Layer {
     };
     return at::addcmul(of_samples(parameter(1)), y, of_samples(parameter(0)));
   }
+  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
+    const Value y = normalised(graph, x, input, {{}, {}, buffer(0), buffer(1)}, epsilon_);
+    const auto of_samples = [&](const Tensor& table) {
+      const Value rows = graph.rows_of_classes(table);
+      return input.is_image() ? graph.reshape(rows, {input.channels(), 1, 1}) : rows;
+    };
+    return graph.add(graph.multiply(of_samples(parameter(0)), y), of_samples(parameter(1)));
+  }
   std::int64_t classes() const override { return classes_; }
 
  private:

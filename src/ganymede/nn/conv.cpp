@@ -1,6 +1,7 @@
 // Convolution. Weight [filters, channels / groups, kernel, kernel] as in PyTorch.
 #include "ganymede/core/precision.h"
 #include "ganymede/nn/conv_options.h"
+#include "ganymede/nn/graph_conv.h"
 #include "ganymede/nn/kernels/conv_transpose.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
@@ -75,6 +76,9 @@ class Conv : public WeightLayer {
   Tensor forward(const Tensor& x, Pass& pass) override {
     if (groups_ > 1) return grouped_conv(x, weight(pass), bias(), stride_, padding_, groups_);
     return kernels::conv2d(x, weight(pass), bias(), stride_, padding_);
+  }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    return graph_conv(graph, x, {evaluated_weight(), bias(), stride_, padding_, groups_});
   }
 
  private:

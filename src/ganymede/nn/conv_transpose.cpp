@@ -2,6 +2,7 @@
 #include "ganymede/nn/kernels/conv_transpose.h"
 
 #include "ganymede/nn/conv_options.h"
+#include "ganymede/nn/graph_conv.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
 
@@ -48,6 +49,9 @@ class ConvTranspose : public WeightLayer {
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
     return kernels::conv_transpose2d(x, weight(pass), bias(), stride_, padding_, size_);
+  }
+  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
+    return graph_conv_transpose(graph, x, input, {evaluated_weight(), bias(), stride_, padding_}, size_);
   }
 
  private:

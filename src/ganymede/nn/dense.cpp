@@ -30,6 +30,10 @@ class Dense : public WeightLayer {
     const Tensor y = at::linear(x.to(type), weight(pass).to(type), bias.defined() ? bias.to(type) : bias);
     return y.to(x.scalar_type());
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    const Value y = graph.node("MatMul", {x, graph.constant(evaluated_weight().t())});
+    return bias().defined() ? graph.add(y, graph.constant(bias())) : y;
+  }
 };
 
 class DenseSpec : public SpecWith<DenseOptions> {

@@ -9,6 +9,7 @@ class Dropout : public Layer {
  public:
   explicit Dropout(double probability) : probability_(probability) {}
   Tensor forward(const Tensor& x, Pass& pass) override;
+  Value to_graph(Graph&, Value x, const Shape&) const override { return x; }
   double probability() const { return probability_; }
 
  private:

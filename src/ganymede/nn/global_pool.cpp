@@ -31,6 +31,10 @@ class GlobalPool : public Layer {
   Tensor forward(const Tensor& x, Pass&) override {
     return mode_ == GlobalPoolMode::kSum ? x.sum({2, 3}) : x.mean({2, 3});
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    return graph.node(mode_ == GlobalPoolMode::kSum ? "ReduceSum" : "ReduceMean", {x, graph.integers({2, 3})},
+                      {{"keepdims", std::int64_t{0}}});
+  }
 
  private:
   GlobalPoolMode mode_;

@@ -34,6 +34,14 @@ class InstanceNorm : public Layer {
     if (affine_) y = at::addcmul(parameter(1).view({1, -1, 1, 1}), y, parameter(0).view({1, -1, 1, 1}));
     return y.to(x.scalar_type());
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    const Value centred = graph.subtract(x, graph.mean(x, {2, 3}, true));
+    const Value variance = graph.mean(graph.multiply(centred, centred), {2, 3}, true);
+    const Value y = graph.divide_by_root(centred, variance, epsilon_);
+    if (!affine_) return y;
+    const auto of_channels = [&](const Tensor& values) { return graph.constant(values.view({1, -1, 1, 1})); };
+    return graph.add(graph.multiply(y, of_channels(parameter(0))), of_channels(parameter(1)));
+  }
 
  private:
   bool affine_;

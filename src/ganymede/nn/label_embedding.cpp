@@ -29,6 +29,9 @@ class LabelEmbedding : public Layer {
     const Tensor vectors = rows_of_classes(pass, x, "label_embedding", parameter(0));
     return at::cat({x, vectors.to(x.scalar_type())}, 1);
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    return graph.node("Concat", {x, graph.rows_of_classes(parameter(0))}, {{"axis", std::int64_t{1}}});
+  }
   std::int64_t classes() const override { return classes_; }
 
  private:

@@ -9,6 +9,7 @@
 #include "ganymede/config/recipe_fields.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/torch_compat.h"
+#include "ganymede/nn/graph.h"
 #include "ganymede/nn/shape.h"
 
 namespace ganymede::nn {
@@ -63,6 +64,9 @@ class Layer {
   virtual ~Layer() = default;
   /// x is [N, shape...]; images are channels-last in memory. Works in x's type.
   virtual Tensor forward(const Tensor& x, Pass& pass) = 0;
+  /// What forward() computes outside training, without the layer that it took over; `input` is x's shape. Throws Error
+  /// for a kind that does not say it.
+  virtual Value to_graph(Graph& graph, Value x, const Shape& input) const;
   /// Takes over the next layer's work where one pass over memory can do both; true when it did.
   virtual bool absorb(const Layer& next);
   /// The layers inside this one.

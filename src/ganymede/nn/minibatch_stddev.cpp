@@ -32,8 +32,48 @@ class MinibatchStddev : public Layer {
     const Tensor maps = statistics.view({batch, channels_, 1, 1}).expand({batch, channels_, x.size(2), x.size(3)});
     return at::cat({x, maps}, 1).contiguous(at::MemoryFormat::ChannelsLast);
   }
+  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
+    const std::int64_t height = input.height(), width = input.width(), share = input.channels() / channels_;
+    const Members members = members_of(graph, x);
+    // [N, group, channels, share, H, W]: each sample's group beside it.
+    const Value gathered = graph.node("Gather", {x, members.indices}, {{"axis", std::int64_t{0}}});
+    const Value grouped = graph.reshape(gathered, {group_, channels_, share, height, width});
+    const auto over_group = [&](Value y) {
+      const Value sum = graph.node("ReduceSum", {graph.multiply(y, members.counts), graph.integers({1})},
+                                   {{"keepdims", std::int64_t{1}}});
+      return graph.divide(sum, members.size);
+    };
+    const Value centred = graph.subtract(grouped, over_group(grouped));
+    const Value variance = over_group(graph.multiply(centred, centred));
+    const Value deviation = graph.node("Sqrt", {graph.add(variance, graph.scalar(kVarianceFloor))});
+    const Value statistics = graph.reshape(graph.mean(deviation, {1, 3, 4, 5}, false), {channels_, 1, 1});
+    const Value maps = graph.multiply(statistics, graph.constant(at::ones({1, channels_, height, width})));
+    return graph.node("Concat", {x, maps}, {{"axis", std::int64_t{1}}});
+  }
 
  private:
+  struct Members {
+    Value indices;  ///< int64 [N, group]: the samples of each one's group, the last repeated where the batch is smaller
+    Value counts;   ///< f32 [1, group, 1, 1, 1, 1]: 1 for each that counts
+    Value size;     ///< f32 []: how many count
+  };
+  Members members_of(Graph& graph, Value x) const {
+    const auto whole = [&](std::int64_t value) { return graph.constant(at::scalar_tensor(value, at::kLong)); };
+    const auto to_float = [&](Value y) { return graph.node("Cast", {y}, {{"to", std::int64_t{1}}}); };
+    const Value batch = graph.node("Gather", {graph.node("Shape", {x}), whole(0)}, {{"axis", std::int64_t{0}}});
+    const Value group = graph.node("Min", {batch, whole(group_)});
+    const Value in_groups = graph.multiply(graph.divide(batch, group), group);
+    const Value samples = graph.node("Range", {whole(0), batch, whole(1)});
+    const Value own = graph.multiply(graph.divide(samples, group), group);
+    const Value begins =
+        graph.node("Where", {graph.node("Less", {samples, in_groups}), own, graph.subtract(batch, group)});
+    const Value places = graph.constant(at::arange(group_, at::kLong));
+    const Value kept = graph.node("Min", {places, graph.subtract(group, whole(1))});
+    const Value counts = to_float(graph.node("Less", {places, group}));
+    return {graph.add(graph.reshape(begins, {1}), kept),
+            graph.node("Reshape", {counts, graph.integers({1, -1, 1, 1, 1, 1})}), to_float(group)};
+  }
+
   /// [N, channels]: the standard deviation over each group, its mean over pixels and a share of the features.
   Tensor of_groups(const Tensor& x, std::int64_t group) const {
     const Tensor wide = x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;

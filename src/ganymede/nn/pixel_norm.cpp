@@ -23,6 +23,9 @@ class PixelNorm : public Layer {
     const Tensor wide = x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
     return (wide * at::rsqrt(wide.square().mean({1}, true) + epsilon_)).to(x.scalar_type());
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    return graph.divide_by_root(x, graph.mean(graph.multiply(x, x), {1}, true), epsilon_);
+  }
 
  private:
   double epsilon_;

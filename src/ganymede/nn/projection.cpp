@@ -34,6 +34,12 @@ class Projection : public WeightLayer {
     const Tensor scores = (x * directions.to(x.scalar_type())).sum({1}, true);
     return bias.defined() ? scores + bias.to(x.scalar_type()) : scores;
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    const Value directions = graph.add(graph.rows_of_classes(evaluated_weight(1)), graph.constant(evaluated_weight()));
+    const Value scores =
+        graph.node("ReduceSum", {graph.multiply(x, directions), graph.integers({1})}, {{"keepdims", std::int64_t{1}}});
+    return bias().defined() ? graph.add(scores, graph.constant(bias())) : scores;
+  }
   std::int64_t classes() const override { return classes_; }
 
  private:

@@ -15,4 +15,8 @@ Tensor upsample_nearest(const Tensor& x, std::int64_t factor);
 Tensor upsample_filtered(const Tensor& x);
 Tensor downsample_filtered(const Tensor& x);
 
+/// The same in a graph; `input` is x's shape.
+Value upsample_filtered(Graph& graph, Value x, const Shape& input);
+Value downsample_filtered(Graph& graph, Value x, const Shape& input);
+
 }  // namespace ganymede::nn

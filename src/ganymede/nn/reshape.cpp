@@ -13,6 +13,7 @@ class Reshape : public Layer {
     const Tensor y = x.reshape(dims);
     return to_.is_image() ? y.contiguous(at::MemoryFormat::ChannelsLast) : y;
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override { return graph.reshape(x, to_.dims()); }
 
  private:
   Shape to_;

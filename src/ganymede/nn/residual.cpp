@@ -26,6 +26,10 @@ class Residual : public Layer {
     const Tensor y = branch_.forward(x, pass);
     return y + shortcut_.forward(x, pass);
   }
+  Value to_graph(Graph& graph, Value x, const Shape&) const override {
+    const Value y = branch_.to_graph(graph, x);
+    return graph.add(y, shortcut_.to_graph(graph, x));
+  }
   std::vector<Part> parts() const override { return {{"branch", &branch_}, {"shortcut", &shortcut_}}; }
 
  private:

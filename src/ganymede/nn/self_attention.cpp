@@ -2,6 +2,7 @@
 // queries and keys have C / 8 channels, values C / 2, keys and values are max-pooled 2 x 2, the maps have no biases and
 // gamma starts at 0.
 #include "ganymede/core/precision.h"
+#include "ganymede/nn/graph_conv.h"
 #include "ganymede/nn/kernels/conv_transpose.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
@@ -43,6 +44,31 @@ class SelfAttention : public WeightLayer {
     const Tensor attention = at::softmax(at::bmm(query, key.transpose(1, 2)), -1);  // [N, H W, H W / 4]
     const Tensor mixed = at::bmm(attention, value).reshape({x.size(0), x.size(2), x.size(3), -1}).permute({0, 3, 1, 2});
     return x + map(mixed, 3) * parameter(gamma_).to(x.scalar_type());
+  }
+  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
+    const auto map = [&](Value from, size_t which) {
+      return graph_conv(graph, from, {evaluated_weight(which), {}, 1, {}, 1});
+    };
+    const auto pooled = [&](Value y) {
+      const std::vector<std::int64_t> square{2, 2};
+      return graph.node("MaxPool", {y}, {{"kernel_shape", square}, {"strides", square}});
+    };
+    const std::int64_t narrow = input.channels() / 8, wide = input.channels() / 2;
+    const auto area = input.height() * input.width();
+    const auto columns = [&](Value y, std::int64_t channels, std::int64_t count) {  // [N, channels, count]
+      return graph.reshape(y, {channels, count});
+    };
+    const auto turned = [&](Value y) {
+      return graph.node("Transpose", {y}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}});
+    };
+    const Value query = turned(columns(map(x, 0), narrow, area));
+    const Value key = columns(pooled(map(x, 1)), narrow, area / 4);
+    const Value value = turned(columns(pooled(map(x, 2)), wide, area / 4));
+    const Value scores = graph.node("MatMul", {query, key});
+    const Value attention = graph.node("Softmax", {scores}, {{"axis", std::int64_t{2}}});
+    const Value mixed = turned(graph.node("MatMul", {attention, value}));  // [N, wide, H W]
+    const Value image = graph.reshape(mixed, {wide, input.height(), input.width()});
+    return graph.add(x, graph.multiply(map(image, 3), graph.constant(parameter(gamma_))));
   }
 
  private:

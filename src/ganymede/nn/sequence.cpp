@@ -79,6 +79,15 @@ Tensor Sequence::forward(const Tensor& x, Pass& pass) const {
   return h;
 }
 
+Value Sequence::to_graph(Graph& graph, Value x) const {
+  const Shape* shape = &input_;
+  for (const auto& entry : entries_) {
+    x = entry.layer->to_graph(graph, x, *shape);
+    shape = &entry.output;
+  }
+  return x;
+}
+
 void Sequence::for_each_layer(const std::function<void(const std::string&, Layer&)>& visit,
                               const std::string& prefix) const {
   for (const auto& entry : entries_) {

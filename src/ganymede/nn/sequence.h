@@ -69,6 +69,9 @@ class Sequence {
   /// x is [N, input...]; an empty sequence gives it back.
   Tensor forward(const Tensor& x, Pass& pass) const;
 
+  /// As Layer::to_graph(), of all layers.
+  Value to_graph(Graph& graph, Value x) const;
+
   const Shape& input_shape() const { return input_; }
   const Shape& output_shape() const { return entries_.empty() ? input_ : entries_.back().output; }
   const std::vector<Entry>& entries() const { return entries_; }

@@ -48,6 +48,16 @@ class Upsample : public Layer {
     }
     return upsample_nearest(x, options_.factor);
   }
+  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
+    if (options_.mode == UpsampleMode::kFiltered) return upsample_filtered(graph, x, input);
+    const bool nearest = options_.mode == UpsampleMode::kNearest;
+    const auto factor = static_cast<float>(options_.factor);
+    const Value scales = graph.constant(torch::tensor({1.0F, 1.0F, factor, factor}));
+    return graph.node("Resize", {x, Value{Value::kAbsent}, scales},
+                      {{"mode", std::string(nearest ? "nearest" : "linear")},
+                       {"coordinate_transformation_mode", std::string(nearest ? "asymmetric" : "half_pixel")},
+                       {"nearest_mode", std::string("floor")}});
+  }
 
  private:
   UpsampleOptions options_;

@@ -45,6 +45,11 @@ Tensor WeightLayer::weight(const Pass& pass, size_t index) const {
   return spectral_normalised(parameter(place.weight), buffer(*place.u), buffer(*place.u + 1), pass.training);
 }
 
+Tensor WeightLayer::evaluated_weight(size_t index) const {
+  torch::NoGradGuard constant;
+  return weight(Pass{}, index);
+}
+
 Tensor WeightLayer::bias(size_t index) const {
   const Place& place = weights_[index];
   return place.bias ? parameter(*place.bias) : Tensor();

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "ganymede/operations/export_request.h"
+#include "ganymede/operations/import_request.h"
 #include "ganymede/operations/requests.h"
 
 namespace ganymede::operations {
@@ -171,6 +173,8 @@ const std::vector<Description>& descriptions() {
       {"project", "explore project", "", "the points whose images are most like given ones",
        own_fields<ProjectRequest>()},
       {"translate", "translate", "", "images redrawn as images of another domain", own_fields<TranslateRequest>()},
+      {"export", "export", "", "a model's networks as files for other programs", own_fields<ExportRequest>()},
+      {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>()},
   };
   return all;
 }

@@ -1,0 +1,45 @@
+// ganymede import FILE
+#include "ganymede/operations/import.h"
+
+#include "cli/request_flags.h"
+
+namespace ganymede::cli {
+namespace {
+
+struct ImportFlags {
+  std::string output;
+  bool json = false;
+  operations::ImportRequest request = {};
+};
+
+void run_import(const ImportFlags& flags) {
+  const auto result = operations::import_model(flags.request, flags.output);
+  if (flags.json) {
+    auto networks = nlohmann::json::array();
+    for (const auto& one : result.networks) {
+      networks.push_back(
+          {{"network", one.network}, {"file", one.file}, {"by_order", one.by_order}, {"tensors", one.pairs}});
+    }
+    return print_json({{"model", flags.output}, {"networks", networks}, {"untouched", result.untouched}});
+  }
+  for (const auto& one : result.networks) {
+    fmt::print("{}: {} tensors of {}{}\n", one.network, one.pairs.size(), one.file,
+               one.by_order ? ", matched by the order of layers and the shapes of their tensors" : "");
+  }
+  for (const auto& name : result.untouched) {
+    fmt::print("{}: no file gave it; it is as before training\n", name);
+  }
+  fmt::print("the model is {}\n", flags.output);
+}
+
+}  // namespace
+
+void add_import(CLI::App& app) {
+  auto flags = std::make_shared<ImportFlags>();
+  add_flags(app, operations::fields_of(flags->request));
+  app.add_option("-o,--output", flags->output, "the model file to write")->required();
+  app.add_flag("--json", flags->json, "one JSON document");
+  app.callback([flags] { run_request([&] { run_import(*flags); }); });
+}
+
+}  // namespace ganymede::cli

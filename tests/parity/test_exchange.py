@@ -1,0 +1,167 @@
+"""Exported models in other people's runtimes: ONNX Runtime, TorchScript and plain PyTorch give the same numbers."""
+
+import json
+
+import numpy
+import pytest
+
+import png
+
+onnx = pytest.importorskip("onnx")
+onnxruntime = pytest.importorskip("onnxruntime")
+torch = pytest.importorskip("torch")
+
+# Every kind of layer stands in one of these.
+RECIPES = {
+    "plain": (
+        """{ dense = 128 }, { reshape = [8, 4, 4] }, "batch_norm", "relu",
+        { conv_transpose = 8, kernel = 4, stride = 2, padding = 1 }, "instance_norm", { leaky_relu = 0.2 },
+        { conv_transpose = 8, kernel = 3, stride = 2, padding = "same" }, "pixel_norm", { dropout = 0.3 },
+        { conv = 3, kernel = 4, padding = "same" }, "tanh" """,
+        """{ conv = 8, kernel = 4, stride = 2, padding = "same", spectral_norm = true }, { leaky_relu = 0.2 },
+        { conv = 8, groups = 4, padding = 1 }, { avg_pool = 2, mode = "filtered" }, { minibatch_stddev = 4 },
+        { global_pool = "mean" }, { dense = 1 }""",
+        "",
+    ),
+    "conditional": (
+        """{ label_embedding = 4, classes = 10 }, { dense = 128 }, { reshape = [8, 4, 4] },
+        { residual = [{ conditional_batch_norm = true, classes = 10 }, "relu", { upsample = 2 }, { conv = 8, padding = 1 }],
+          shortcut = [{ upsample = 2, mode = "bilinear" }] }, "self_attention", { upsample = 2, mode = "filtered" },
+        { conv = 3, padding = 1 }, "sigmoid" """,
+        """{ conv = 8, kernel = 3, stride = 2, padding = "same" }, "relu", "self_attention", { avg_pool = 2 },
+        { global_pool = "sum" }, { projection = true, classes = 10 }""",
+        "",
+    ),
+    "heads": (
+        """{ label_embedding = 4, classes = 10 }, { dense = 128 }, "batch_norm", { reshape = [8, 4, 4] },
+        { conv_transpose = 3, kernel = 8, stride = 4, padding = 2 }, "tanh" """,
+        '{ conv = 8, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, "flatten"',
+        """[discriminator.heads]\nrealness = [{ dense = 1 }]\nclasses = [{ dense = 10 }]\n""",
+    ),
+}
+BATCHES = (1, 3, 64)
+
+
+def write_recipe(path, name):
+    generator, discriminator, heads = RECIPES[name]
+    path.write_text(
+        f"""[data]\nname = "shapes"\nsize = 16\nchannels = 3\n[latent]\nsize = 12\n[generator]\nlayers = [{generator}]
+[discriminator]\nlayers = [{discriminator}]\n{heads}[objective]\nname = "{'acgan' if heads else 'hinge'}"
+[train]\nbatch = 16\nsteps = 20\n"""
+    )
+
+
+@pytest.fixture(scope="module")
+def models(ganymede, tmp_path_factory):
+    made = {}
+    for name in RECIPES:
+        folder = tmp_path_factory.mktemp(name)
+        write_recipe(folder / "recipe.toml", name)
+        ganymede("train", folder / "recipe.toml", "--out", folder / "run", "--quiet")
+        made[name] = folder / "run"
+    return made
+
+
+def export(ganymede, model, path, *flags):
+    ganymede("export", model, "-o", path, *flags)
+    return path
+
+
+def session(path):
+    onnx.checker.check_model(str(path), full_check=True)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def feeds(running, batch, generator):
+    out = {}
+    for port in running.get_inputs():
+        shape = [batch, *port.shape[1:]]
+        if port.type == "tensor(int64)":
+            out[port.name] = (numpy.arange(batch) % 10).astype(numpy.int64)
+        else:
+            out[port.name] = generator.standard_normal(shape).astype(numpy.float32)
+    return out
+
+
+@pytest.mark.parametrize("network", ["generator", "discriminator"])
+@pytest.mark.parametrize("name", RECIPES)
+def test_onnx_runtime_gives_torchscripts_numbers(ganymede, models, tmp_path, name, network):
+    flags = ("--network", network)
+    running = session(export(ganymede, models[name], tmp_path / "m.onnx", "--format", "onnx", *flags))
+    script = torch.jit.load(export(ganymede, models[name], tmp_path / "m.pt", "--format", "torchscript", *flags))
+    generator = numpy.random.default_rng(1)
+    for batch in BATCHES:
+        given = feeds(running, batch, generator)
+        found = running.run(None, given)
+        with torch.no_grad():
+            expected = script(*(torch.from_numpy(given[port.name]) for port in running.get_inputs()))
+        expected = expected if isinstance(expected, tuple) else (expected,)
+        assert len(found) == len(expected)
+        for a, b in zip(found, expected):
+            assert a.shape == tuple(b.shape)
+            assert numpy.abs(a - b.numpy()).max() < 1e-4
+
+
+def test_pixels_are_those_of_the_program(ganymede, models, tmp_path):
+    running = session(
+        export(ganymede, models["plain"], tmp_path / "m.onnx", "--format", "onnx", "--pixels", "uint8")
+    )
+    z = numpy.random.default_rng(2).standard_normal((3, 12)).astype(numpy.float32)
+    found = running.run(None, {"z": z})[0]
+    ganymede("sample", models["plain"], "--z", json.dumps(z.tolist()), "-o", tmp_path / "images")
+    drawn = numpy.stack([png.read(file) for file in sorted((tmp_path / "images").glob("*.png"))])
+    assert found.dtype == numpy.uint8 and found.shape == drawn.shape
+    assert numpy.abs(found.astype(int) - drawn.astype(int)).max() <= 1
+
+
+def test_half_weights_halve_the_file(ganymede, models, tmp_path):
+    whole = export(ganymede, models["plain"], tmp_path / "a.onnx", "--format", "onnx")
+    half = export(ganymede, models["plain"], tmp_path / "b.onnx", "--format", "onnx", "--weights", "f16")
+    assert half.stat().st_size < 0.75 * whole.stat().st_size
+    z = {"z": numpy.random.default_rng(3).standard_normal((4, 12)).astype(numpy.float32)}
+    assert numpy.abs(session(whole).run(None, z)[0] - session(half).run(None, z)[0]).max() < 0.02
+
+
+def test_weights_of_classes_mix_them(ganymede, models, tmp_path):
+    flags = ("--format", "onnx", "--labels")
+    by_index = session(export(ganymede, models["conditional"], tmp_path / "a.onnx", *flags, "index"))
+    by_weight = session(export(ganymede, models["conditional"], tmp_path / "b.onnx", *flags, "weights"))
+    z = numpy.random.default_rng(4).standard_normal((10, 12)).astype(numpy.float32)
+    a = by_index.run(None, {"z": z, "label": numpy.arange(10)})[0]
+    b = by_weight.run(None, {"z": z, "label": numpy.eye(10, dtype=numpy.float32)})[0]
+    assert numpy.abs(a - b).max() < 1e-5
+
+
+def test_metadata_say_what_it_is(ganymede, models, tmp_path):
+    model = onnx.load(export(ganymede, models["conditional"], tmp_path / "m.onnx", "--format", "onnx"))
+    said = {entry.key: entry.value for entry in model.metadata_props}
+    assert said["latent_distribution"] == "standard normal" and said["value_range"] == "-1 to 1"
+    assert len(json.loads(said["classes"])) == 10 and "[generator]" in said["recipe"]
+    assert model.opset_import[0].version == 21
+
+
+def test_a_sequential_takes_the_tensors(ganymede, models, tmp_path):
+    safetensors_torch = pytest.importorskip("safetensors.torch")
+    flags = ("--format", "safetensors", "--network", "generator")
+    path = export(ganymede, models["heads"], tmp_path / "m.safetensors", *flags)
+    nn = torch.nn
+    table = safetensors_torch.load_file(path)
+    plain = nn.Sequential(
+        nn.Embedding(10, 4),  # stands for the label embedding
+        nn.Linear(16, 128),
+        nn.BatchNorm1d(128),
+        nn.Unflatten(1, (8, 4, 4)),
+        nn.ConvTranspose2d(8, 3, 8, 4, 2),
+        nn.Tanh(),
+    ).eval()
+    plain.load_state_dict(table)
+    z = torch.randn(5, 12, generator=torch.Generator().manual_seed(1))
+    labels = torch.arange(5)
+    with torch.no_grad():
+        expected = plain[1:](torch.cat([z, plain[0](labels)], 1))
+        script = torch.jit.load(
+            export(ganymede, models["heads"], tmp_path / "m.pt", "--format", "torchscript", "--network", "generator")
+        )
+        assert (script(z, labels) - expected).abs().max() < 1e-5

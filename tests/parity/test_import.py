@@ -1,0 +1,230 @@
+"""Weights trained elsewhere: what torch.save writes becomes a model that computes the same, and nothing in it is run."""
+
+import json
+import pathlib
+import pickle
+import subprocess
+import zipfile
+
+import pytest
+
+from conftest import ROOT, find_program
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+
+RECIPE = """[data]\nname = "shapes"\nsize = 16\nchannels = 3\n[latent]\nsize = 12
+[generator]\nlayers = [{ reshape = [12, 1, 1] }, { conv_transpose = 16, kernel = 4, padding = 0, bias = false }, "batch_norm",
+ "relu", { conv_transpose = 8, kernel = 4, stride = 2, padding = 1, bias = false }, "batch_norm", "relu",
+ { conv_transpose = 3, kernel = 4, stride = 2, padding = 1, bias = false }, "tanh"]
+[discriminator]\nlayers = [{ conv = 8, kernel = 4, stride = 2, padding = 1, bias = false }, { leaky_relu = 0.2 },
+ { conv = 1, kernel = 8, padding = 0, bias = false }, "flatten"]
+[objective]\nname = "gan"\n[train]\nbatch = 16\nsteps = 2\n"""
+
+
+class Generator(nn.Module):
+    """As PyTorch's DCGAN tutorial writes it: a Sequential named main, whose first layer takes z as an image."""
+
+    def __init__(self):
+        super().__init__()
+        self.main = nn.Sequential(
+            nn.ConvTranspose2d(12, 16, 4, 1, 0, bias=False), nn.BatchNorm2d(16), nn.ReLU(True),
+            nn.ConvTranspose2d(16, 8, 4, 2, 1, bias=False), nn.BatchNorm2d(8), nn.ReLU(True),
+            nn.ConvTranspose2d(8, 3, 4, 2, 1, bias=False), nn.Tanh(),
+        )  # fmt: skip
+
+    def forward(self, z):
+        return self.main(z.reshape(len(z), -1, 1, 1))
+
+
+class Discriminator(nn.Module):
+    def __init__(self, spectral=lambda layer: layer):
+        super().__init__()
+        self.main = nn.Sequential(
+            spectral(nn.Conv2d(3, 8, 4, 2, 1, bias=False)), nn.LeakyReLU(0.2), spectral(nn.Conv2d(8, 1, 8, 1, 0, bias=False))
+        )
+
+    def forward(self, x):
+        return self.main(x).flatten()
+
+
+def trained(module, seed):
+    """Statistics and weights as a training leaves them, not as they start."""
+    torch.manual_seed(seed)
+    for parameter in module.parameters():
+        nn.init.normal_(parameter, 0, 0.3)
+    for name, buffer in module.named_buffers():
+        if name.endswith("running_var"):
+            buffer.uniform_(0.5, 2)
+        elif name.endswith("running_mean"):
+            buffer.normal_()
+    return module.eval()
+
+
+@pytest.fixture
+def recipe(tmp_path):
+    path = tmp_path / "recipe.toml"
+    path.write_text(RECIPE)
+    return path
+
+
+def exported(ganymede, model, network, tmp_path):
+    path = tmp_path / f"{network}.pt"
+    ganymede("export", model, "--format", "torchscript", "--network", network, "-o", path)
+    return torch.jit.load(path)
+
+
+def expect_same(ganymede, model, generator, discriminator, tmp_path):
+    z, x = torch.randn(5, 12), torch.randn(5, 3, 16, 16)
+    with torch.no_grad():
+        assert (exported(ganymede, model, "generator", tmp_path)(z) - generator(z)).abs().max() < 1e-5
+        if discriminator is not None:
+            found = exported(ganymede, model, "discriminator", tmp_path)(x)
+            assert (found - discriminator(x)).abs().max() < 1e-4
+
+
+def import_json(ganymede, *flags):
+    return json.loads(ganymede("import", *flags, "--json").stdout)
+
+
+def refused(*flags):
+    result = subprocess.run(
+        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize("wrap", ["plain", "module", "parameter_dict"])
+def test_the_tutorials_state_dict_becomes_a_model(ganymede, recipe, tmp_path, wrap):
+    generator, discriminator = trained(Generator(), 1), trained(Discriminator(), 2)
+    tables = [generator.state_dict(), discriminator.state_dict()]
+    if wrap == "module":
+        tables = [{"module." + name: value for name, value in table.items()} for table in tables]
+    if wrap == "parameter_dict":  # whole parameters, as older scripts save them
+        tables = [dict(module.named_parameters()) | dict(module.named_buffers()) for module in (generator, discriminator)]
+        tables = [{name: table[name] for name in module.state_dict()} for table, module in zip(tables, (generator, discriminator))]
+    torch.save(tables[0], tmp_path / "netG.pth")
+    torch.save(tables[1], tmp_path / "netD.pth")
+    model = tmp_path / "model.safetensors"
+    said = import_json(
+        ganymede, tmp_path / "netG.pth", "--discriminator", tmp_path / "netD.pth", "--recipe", recipe, "-o", model
+    )
+    assert [one["by_order"] for one in said["networks"]] == [True, True] and said["untouched"] == []
+    expect_same(ganymede, model, generator, discriminator, tmp_path)
+    ganymede("sample", model, "-n", 4, "-o", tmp_path / "grid.png")
+
+
+def test_a_checkpoint_with_both_networks_is_one_file(ganymede, recipe, tmp_path):
+    generator, discriminator = trained(Generator(), 3), trained(Discriminator(), 4)
+    table = {
+        "epoch": 7,
+        "netG": generator.state_dict(),
+        "netD": discriminator.state_dict(),
+        "optimizerG": torch.optim.Adam(generator.parameters()).state_dict(),
+        "losses": [0.5, 1.0],
+    }
+    torch.save(table, tmp_path / "checkpoint.pth")
+    model = tmp_path / "model.safetensors"
+    ganymede("import", tmp_path / "checkpoint.pth", "--recipe", recipe, "-o", model)
+    expect_same(ganymede, model, generator, discriminator, tmp_path)
+
+
+def test_spectral_norm_in_both_of_pytorchs_forms(ganymede, recipe, tmp_path):
+    text = RECIPE.replace("stride = 2, padding = 1, bias = false }, { leaky", "stride = 2, padding = 1, bias = false, spectral_norm = true }, { leaky")
+    recipe.write_text(text.replace("kernel = 8, padding = 0, bias = false }", "kernel = 8, padding = 0, bias = false, spectral_norm = true }"))
+    generator = trained(Generator(), 5)
+    torch.save(generator.state_dict(), tmp_path / "g.pth")
+    for spectral in (nn.utils.spectral_norm, nn.utils.parametrizations.spectral_norm):
+        discriminator = Discriminator(spectral)
+        for _ in range(20):
+            discriminator(torch.randn(8, 3, 16, 16))
+        discriminator.eval()
+        torch.save(discriminator.state_dict(), tmp_path / "d.pth")
+        model = tmp_path / "model.safetensors"
+        ganymede("import", tmp_path / "g.pth", "--discriminator", tmp_path / "d.pth", "--recipe", recipe, "-o", model)
+        expect_same(ganymede, model, generator, discriminator, tmp_path)
+
+
+def test_what_is_exported_is_imported(ganymede, recipe, tmp_path):
+    generator = trained(Generator(), 6)
+    torch.save(generator.state_dict(), tmp_path / "g.pth")
+    ganymede("import", tmp_path / "g.pth", "--recipe", recipe, "-o", tmp_path / "a.safetensors")
+    ganymede("export", tmp_path / "a.safetensors", "--format", "safetensors", "-o", tmp_path / "b.safetensors")
+    said = import_json(ganymede, tmp_path / "b.safetensors", "--recipe", recipe, "-o", tmp_path / "c.safetensors")
+    assert said["networks"][0]["by_order"] is False and said["untouched"] == ["discriminator"]
+    expect_same(ganymede, tmp_path / "c.safetensors", generator, None, tmp_path)
+
+
+def test_a_map_gives_names_that_differ(ganymede, recipe, tmp_path):
+    generator = trained(Generator(), 7)
+    table = generator.state_dict()
+    names = list(table)
+    shuffled = {("b." if name.startswith("main.0") else "a.") + name: table[name] for name in reversed(names)}
+    torch.save(shuffled, tmp_path / "g.pth")
+    said = refused(tmp_path / "g.pth", "--recipe", recipe, "-o", tmp_path / "m.safetensors")
+    assert "--map" in said
+    lines = [f"{'b.' if old == 0 else 'a.'}main.{old}. = {old + 1}." for old in (0, 1, 3, 4, 6)]
+    (tmp_path / "map.txt").write_text("# theirs = ours\n" + "\n".join(lines) + "\n")
+    flags = ("--map", tmp_path / "map.txt", "-o", tmp_path / "m.safetensors")
+    ganymede("import", tmp_path / "g.pth", "--recipe", recipe, *flags)
+    expect_same(ganymede, tmp_path / "m.safetensors", generator, None, tmp_path)
+
+
+def test_all_differences_are_in_one_error(recipe, tmp_path):
+    wrong = nn.Sequential(nn.ConvTranspose2d(12, 16, 4, bias=False), nn.BatchNorm2d(16), nn.ConvTranspose2d(16, 9, 4))
+    torch.save(wrong.state_dict(), tmp_path / "g.pth")
+    said = refused(tmp_path / "g.pth", "--recipe", recipe, "-o", tmp_path / "m.safetensors")
+    assert "[16, 9, 4, 4]" in said and "[16, 8, 4, 4]" in said and "5.weight" in said
+    assert not (tmp_path / "m.safetensors").exists()
+
+
+class Runs:
+    """What a hostile file asks for when it is unpickled."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return (pathlib.Path.touch, (self.path,))
+
+
+def test_code_in_a_pickle_is_not_run(recipe, tmp_path):
+    trace = tmp_path / "it-ran"
+    with zipfile.ZipFile(tmp_path / "g.pth", "w") as archive:
+        archive.writestr("archive/data.pkl", pickle.dumps({"main.0.weight": Runs(trace)}, protocol=2))
+    said = refused(tmp_path / "g.pth", "--recipe", recipe, "-o", tmp_path / "m.safetensors")
+    assert "which was not done" in said and not trace.exists()
+
+
+def test_a_whole_module_is_refused_by_name(recipe, tmp_path):
+    torch.save(Generator(), tmp_path / "g.pth")
+    said = refused(tmp_path / "g.pth", "--recipe", recipe, "-o", tmp_path / "m.safetensors")
+    assert "Generator" in said and "state_dict" in said
+
+
+@pytest.mark.parametrize("damage", ["cut", "empty", "text", "lfs", "storage", "protocol"])
+def test_damaged_files_are_one_line(recipe, tmp_path, damage):
+    path = tmp_path / "g.pth"
+    torch.save(trained(Generator(), 8).state_dict(), path)
+    content = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "text":
+        path.write_text("not a model\n")
+    elif damage == "lfs":
+        path.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 3\n")
+    elif damage == "storage":
+        with zipfile.ZipFile(path) as old, zipfile.ZipFile(tmp_path / "short.pth", "w") as new:
+            for name in old.namelist():
+                new.writestr(name, old.read(name)[:-4] if name.endswith("/data/0") else old.read(name))
+        path = tmp_path / "short.pth"
+    else:
+        torch.save(trained(Generator(), 8).state_dict(), path, _use_new_zipfile_serialization=False)
+    said = refused(path, "--recipe", recipe, "-o", tmp_path / "m.safetensors")
+    assert not (tmp_path / "m.safetensors").exists()
+    if damage == "lfs":
+        assert "Git LFS pointer" in said
