@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ganymede/exchange/torchscript.h"
+#include "ganymede/nn/sequence.h"
 #include "nn/made_layer.h"
 
 namespace ganymede::exchange {

@@ -126,8 +126,7 @@ class Source {
     return fmt::format("torch.div({}, {}{})", in(node, 0), in(node, 1), rounding);
   }
   std::string leaky_relu(const Graph::Node& node) const {
-    return fmt::format("torch.nn.functional.leaky_relu({}, {})", in(node, 0),
-                       std::get<double>(node.attribute("alpha")));
+    return fmt::format("torch.leaky_relu({}, {})", in(node, 0), std::get<double>(node.attribute("alpha")));
   }
   std::string softmax(const Graph::Node& node) const {
     return fmt::format("torch.softmax({}, {})", in(node, 0), node.integer("axis"));
@@ -137,7 +136,9 @@ class Source {
                        graph_.constant_of(node.inputs[2])->item<float>());
   }
   std::string cast(const Graph::Node& node) const {
-    return fmt::format("{}.to({})", in(node, 0), node.integer("to") == 2 ? "torch.uint8" : "torch.float32");
+    // The compiler of texts knows types by their numbers only.
+    const auto type = node.integer("to") == 2 ? at::kByte : at::kFloat;
+    return fmt::format("{}.to({})", in(node, 0), static_cast<int>(type));
   }
   std::string reshape(const Graph::Node& node) const {
     return fmt::format("torch.reshape({}, {})", in(node, 0), numbers(node.inputs[1]));
@@ -163,9 +164,8 @@ class Source {
     const auto factor = static_cast<std::int64_t>(scales[2].item<float>());
     const auto mode = std::get<std::string>(node.attribute("mode"));
     const std::string size = fmt::format("[{0}.size(2) * {1}, {0}.size(3) * {1}]", in(node, 0), factor);
-    return mode == "nearest"
-               ? fmt::format("torch.nn.functional.interpolate({}, {}, None, 'nearest')", in(node, 0), size)
-               : fmt::format("torch.nn.functional.interpolate({}, {}, None, 'bilinear', False)", in(node, 0), size);
+    return mode == "nearest" ? fmt::format("torch.upsample_nearest2d({}, {})", in(node, 0), size)
+                             : fmt::format("torch.upsample_bilinear2d({}, {}, False)", in(node, 0), size);
   }
   std::string pad(const Graph::Node& node) const {
     const Tensor pads = *graph_.constant_of(node.inputs[1]);  // begins of each dimension, then ends

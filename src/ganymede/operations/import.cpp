@@ -20,7 +20,7 @@ ImportResult import_model(const ImportRequest& request, const std::filesystem::p
   if (recipe.translates()) {
     throw FieldError("recipe", "must be of a model that draws from noise", "an encoder's weights cannot be imported");
   }
-  const auto gan = models::build_gan(recipe);
+  auto gan = models::build_gan(recipe);
   models::initialise(gan.generator, recipe.generator, recipe.train.seed, "generator");
   models::initialise(gan.discriminator, recipe.discriminator, recipe.train.seed, "discriminator");
   const auto map = request.map.empty() ? std::map<std::string, std::string>() : exchange::read_map(request.map);
