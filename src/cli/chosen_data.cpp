@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "ganymede/core/error.h"
+#include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
 
 namespace ganymede::cli {
@@ -29,6 +30,8 @@ void ChosenData::add_to(CLI::App& app) {
   app.add_option("--channels", channels, "1 (grey) or 3 (RGB)");
   repeated("--attribute", attributes, "celeba: make classes of it; may be repeated");
   repeated("--where", where, "celeba: only with this attribute, or without it: '!Male'; may be repeated");
+  app.add_option("--label", label, "folder: the column of labels.csv or the .json key that is the class")
+      ->type_name("NAME");
   app.add_option("--photos", photos, "mnistm: the photographs to draw on; default: cifar10")->type_name("DIR");
   app.add_option("--exclude", exclude, "leave out the images of this list (see 'data dedup')")->type_name("FILE");
 }
@@ -47,9 +50,10 @@ data::DatasetOptions ChosenData::options() const {
   options.exclude = exclude;
   options.fit = fit == "pad" ? data::Fit::kPad : fit == "stretch" ? data::Fit::kStretch : data::Fit::kCrop;
   options.skip_bad = skip_bad;
+  options.label = label;
   const auto names = data::dataset_names();
   if (std::find(names.begin(), names.end(), what) == names.end()) {
-    const bool path = fs::exists(what);
+    const bool path = data::is_there(what);
     if (!path && what.find('/') != std::string::npos) throw Error("no such file or folder", what, "check the path");
     if (path) {
       if (!folder.empty()) throw UsageError("two paths were given", what + " and " + folder, "leave --data out");

@@ -12,7 +12,7 @@ namespace ganymede::cli {
 
 /// A data set by name or path, as `ganymede data info` takes it.
 struct ChosenData {
-  std::string what, folder, photos, exclude, fit = "crop";
+  std::string what, folder, photos, exclude, label, fit = "crop";
   std::vector<std::string> splits, classes, attributes, where;
   int size = 0, channels = 0;
   bool skip_bad = false;

@@ -36,7 +36,7 @@ void list(bool json) {
   nlohmann::json document = nlohmann::json::array();
   if (!json) fmt::print("{:<14} {:<10} {:<19} {:<28} {}\n", "NAME", "IMAGES", "SPLITS", "WHERE", "WHAT");
   for (const auto& source : data::sources()) {
-    const fs::path here = data::data_root() / (source.home.empty() ? source.name : source.home);
+    const fs::path here = data::home_of(source.name);
     const bool found = !source.built_in && !source.splits.empty() && fs::exists(here);
     if (json) {
       document.push_back({{"name", source.name},
@@ -146,7 +146,7 @@ void fetch(const FetchFlags& flags) {
   } else {
     if (!flags.checksum.empty())
       throw UsageError("--checksum belongs to an address", flags.what, "leave it out: published checksums are known");
-    const fs::path folder = flags.folder.empty() ? data::data_root() / flags.what : fs::path(flags.folder);
+    const fs::path folder = flags.folder.empty() ? data::home_of(flags.what) : fs::path(flags.folder);
     downloads = data::downloads_of(flags.what, flags.splits, folder, flags.from);
   }
   for (const auto& download : downloads) {
@@ -195,7 +195,7 @@ void add_data(CLI::App& app) {
   });
 
   add_data_check(
-      *app.add_subcommand("check", "what is in a folder or archive of pictures, and what a training would make of it"));
+      *app.add_subcommand("check", "what is in a data set or pictures, and what a training would make of it"));
   add_data_prepare(*app.add_subcommand("prepare", "pack a data set into one file that opens at once"));
   add_data_dedup(*app.add_subcommand("dedup", "find images that look the same"));
 

@@ -3,9 +3,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
+#include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/data_sheet.h"
 #include "cli/recipe_flags.h"
@@ -33,17 +33,19 @@ constexpr std::size_t kSheetEach = 10;
 constexpr std::size_t kShown = 20;
 
 struct CheckFlags {
-  std::string what, recipe, out;
+  std::string what, recipe, out, label;
   std::vector<std::string> splits;
   bool json = false;
 };
 
-/// All that is found out about a folder or an archive.
+/// All that is found out about a set.
 struct Check {
-  std::shared_ptr<const data::PictureStore> store;
-  data::PictureListing listing;
+  data::DatasetOptions options;
+  std::vector<std::string> names;
+  std::vector<std::int32_t> labels;
+  std::vector<std::string> classes, splits, notes;
   std::vector<data::Examined> examined;
-  std::vector<std::string> splits;
+  bool pictures = false;  ///< of files, each with its format
 
   std::vector<std::size_t> bad() const {
     std::vector<std::size_t> places;
@@ -52,12 +54,11 @@ struct Check {
     }
     return places;
   }
-  std::string name(std::size_t place) const { return listed_name(store->name(listing.pictures[place])); }
   /// Sound pictures of each class.
   std::vector<std::size_t> per_class() const {
-    std::vector<std::size_t> counts(listing.classes.size());
+    std::vector<std::size_t> counts(classes.size());
     for (std::size_t i = 0; i < examined.size(); ++i) {
-      if (examined[i].fault.empty() && listing.labels[i] >= 0) ++counts[static_cast<std::size_t>(listing.labels[i])];
+      if (examined[i].fault.empty() && labels[i] >= 0) ++counts[static_cast<std::size_t>(labels[i])];
     }
     return counts;
   }
@@ -79,16 +80,39 @@ std::string channels_of(const data::Examined& e) {
   return e.channels == 1 ? "grey" : "RGB";
 }
 
+/// Pictures in files, as far as they are listed.
+void examine_listed(const data::Listed& listed, Check& check) {
+  check.pictures = true;
+  for (const auto picture : listed.listing.pictures) check.names.push_back(listed_name(listed.store->name(picture)));
+  check.labels = listed.listing.labels;
+  check.classes = listed.listing.classes;
+  check.splits = listed.info.splits;
+  check.examined = data::examine(*listed.store, listed.listing.pictures);
+  check.notes = listed.store->notes();
+  check.notes.insert(check.notes.end(), listed.listing.notes.begin(), listed.listing.notes.end());
+}
+
 Check examine(const CheckFlags& flags) {
-  data::DatasetOptions options;
-  options.name = "folder";
-  options.path = flags.what;
-  options.splits = flags.splits;
+  ChosenData chosen;
+  chosen.what = flags.what;
+  chosen.splits = flags.splits;
+  chosen.label = flags.label;
   Check check;
-  check.store = data::pictures_at(flags.what);
-  check.listing = data::list_folder(*check.store, options);
-  check.splits = options.splits;
-  check.examined = data::examine(*check.store, check.listing.pictures);
+  check.options = data::settled(chosen.options());
+  if (const auto list = data::source_named(check.options.name).list; list != nullptr) {
+    data::DatasetOptions options = check.options;
+    examine_listed(list(options), check);
+    return check;
+  }
+  const auto dataset = data::open_source(check.options);
+  for (std::size_t i = 0; i < dataset->size(); ++i) {
+    check.names.push_back(dataset->key(i));
+    check.labels.push_back(dataset->label(i));
+  }
+  check.classes = dataset->info().classes;
+  check.splits = dataset->info().splits;
+  check.notes = dataset->info().notes;
+  check.examined = data::examine(*dataset);
   return check;
 }
 
@@ -123,30 +147,38 @@ std::string recipe_text(const Check& check, const std::string& name) {
   return text + fmt::format("; {} of {} an epoch", counted((sound + batch - 1) / batch, "batch", "batches"), batch);
 }
 
+void print_classes(const Check& check) {
+  const auto per_class = check.per_class();
+  std::size_t labelled = 0;
+  if (per_class.empty()) fmt::print("  classes   none: nothing tells them\n");
+  for (std::size_t i = 0; i < per_class.size(); ++i) {
+    fmt::print("  {}   {:>9}  {}\n", i == 0 ? "classes" : "       ", grouped(per_class[i]), check.classes[i]);
+    labelled += per_class[i];
+  }
+  const std::size_t without = check.examined.size() - check.bad().size() - labelled;
+  if (!per_class.empty() && without > 0) fmt::print("            {:>9}  (no label)\n", grouped(without));
+}
+
 void print_text(const Check& check, const CheckFlags& flags) {
   const auto bad = check.bad();
   const auto copies = data::copies_among(check.examined);
-  fmt::print("{}: {}{}\n", printable(flags.what), counted(check.examined.size(), "picture"),
-             bad.empty() ? "" : fmt::format(", of which {} cannot be used", grouped(bad.size())));
+  fmt::print("{}: {}{} ({})\n", printable(flags.what), counted(check.examined.size(), "picture"),
+             bad.empty() ? "" : fmt::format(", of which {} cannot be used", grouped(bad.size())), check.options.name);
   if (!check.splits.empty()) fmt::print("  split     {}\n", fmt::join(check.splits, ", "));
-  fmt::print("  formats   {}\n", data::listed(check.counts([](const auto& e) { return e.format; })));
+  if (check.pictures)
+    fmt::print("  formats   {}\n", data::listed(check.counts([](const auto& e) { return e.format; })));
   fmt::print("  sizes     {}\n", sizes_text(check.counts(size_of)));
   fmt::print("  channels  {}\n", data::listed(check.counts(channels_of)));
-  const auto per_class = check.per_class();
-  if (per_class.empty()) fmt::print("  classes   none: there are no folders\n");
-  for (std::size_t i = 0; i < per_class.size(); ++i) {
-    fmt::print("  {}   {:>9}  {}\n", i == 0 ? "classes" : "       ", grouped(per_class[i]), check.listing.classes[i]);
-  }
-  auto notes = data::survey_notes(check.examined);
-  for (const auto& more : {check.store->notes(), check.listing.notes})
-    notes.insert(notes.end(), more.begin(), more.end());
+  print_classes(check);
+  auto notes = check.pictures ? data::survey_notes(check.examined) : std::vector<std::string>();
+  notes.insert(notes.end(), check.notes.begin(), check.notes.end());
   for (const auto& note : notes) fmt::print("  note      {}\n", note);
   for (std::size_t i = 0; i < std::min(kShown, copies.size()); ++i) {
-    fmt::print("  copy      {} = {}\n", check.name(copies[i].first), check.name(copies[i].second));
+    fmt::print("  copy      {} = {}\n", check.names[copies[i].first], check.names[copies[i].second]);
   }
   if (copies.size() > kShown)
     fmt::print("  copy      and {} more (--json lists all)\n", grouped(copies.size() - kShown));
-  for (const auto place : bad) fmt::print("  bad       {}: {}\n", check.name(place), check.examined[place].fault);
+  for (const auto place : bad) fmt::print("  bad       {}: {}\n", check.names[place], check.examined[place].fault);
   if (!flags.recipe.empty()) fmt::print("  {}: {}\n", flags.recipe, recipe_text(check, flags.recipe));
   if (!bad.empty()) fmt::print("to train without the bad ones: --skip-bad\n");
 }
@@ -155,30 +187,30 @@ void print_document(const Check& check, const CheckFlags& flags) {
   auto classes = nlohmann::json::array(), bad = nlohmann::json::array(), copies = nlohmann::json::array();
   const auto per_class = check.per_class();
   for (std::size_t i = 0; i < per_class.size(); ++i) {
-    classes.push_back({{"name", check.listing.classes[i]}, {"count", per_class[i]}});
+    classes.push_back({{"name", check.classes[i]}, {"count", per_class[i]}});
   }
   for (const auto place : check.bad()) {
-    bad.push_back({{"name", check.name(place)}, {"fault", printable(check.examined[place].fault)}});
+    bad.push_back({{"name", check.names[place]}, {"fault", printable(check.examined[place].fault)}});
   }
   for (const auto& [copy, first] : data::copies_among(check.examined))
-    copies.push_back({check.name(copy), check.name(first)});
-  auto notes = check.store->notes();
-  notes.insert(notes.end(), check.listing.notes.begin(), check.listing.notes.end());
+    copies.push_back({check.names[copy], check.names[first]});
+  const auto unlabelled = std::count_if(check.labels.begin(), check.labels.end(), [](auto label) { return label < 0; });
   print_json({{"path", printable(flags.what)},
+              {"source", check.options.name},
               {"pictures", check.examined.size()},
               {"splits", check.splits},
               {"formats", check.counts([](const auto& e) { return e.format; })},
               {"sizes", check.counts(size_of)},
               {"channels", check.counts(channels_of)},
               {"classes", classes},
+              {"unlabelled", unlabelled},
               {"bad", bad},
               {"copies", copies},
-              {"left_out", notes},
+              {"left_out", check.notes},
               {"recipe", flags.recipe.empty() ? nlohmann::json() : nlohmann::json(recipe_text(check, flags.recipe))}});
 }
 
 void run(const CheckFlags& flags) {
-  if (!std::filesystem::exists(flags.what)) throw Error("no such file or folder", flags.what, "check the path");
   const Check check = examine(flags);
   if (flags.json) {
     print_document(check, flags);
@@ -186,10 +218,7 @@ void run(const CheckFlags& flags) {
     print_text(check, flags);
   }
   if (flags.out.empty()) return;
-  data::DatasetOptions options;
-  options.name = "folder";
-  options.path = flags.what;
-  options.splits = flags.splits;
+  data::DatasetOptions options = check.options;
   options.size = kSheetSide;
   options.fit = data::Fit::kPad;
   options.skip_bad = true;
@@ -201,9 +230,13 @@ void run(const CheckFlags& flags) {
 
 void add_data_check(CLI::App& app) {
   auto flags = std::make_shared<CheckFlags>();
-  app.add_option("data", flags->what, "a folder, zip or tar of pictures")->required()->type_name("PATH");
+  app.add_option("set", flags->what, "a folder, zip, tar or shards of pictures, or a data set's name or files")
+      ->required()
+      ->type_name("NAME|PATH");
   app.add_option("--recipe", flags->recipe, "say what this recipe would make of them");
   app.add_option("--split", flags->splits, "train, test, ...: a folder of the first level")->allow_extra_args(false);
+  app.add_option("--label", flags->label, "the column of labels.csv or the .json key that is the class")
+      ->type_name("NAME");
   app.add_option("-o,--out", flags->out, "a sheet of some of each class, as PNG")->type_name("PNG");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });

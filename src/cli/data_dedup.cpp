@@ -48,7 +48,7 @@ struct Found {
 Found find(const DedupFlags& flags) {
   data::DatasetOptions options = flags.data.options();
   Found found;
-  found.named = data::source_named(options.name).applies_all;
+  found.named = data::source_named(options.name).list != nullptr;
   if (found.named) {
     options.size = kHashedSide;
     options.channels = 3;

@@ -57,7 +57,7 @@ Splits open_splits(const checkpoint::Model& model, const FeaturesFlags& flags) {
     options.name = flags.data;
     options.path.clear();
   } else if (!flags.data.empty()) {
-    if (!std::filesystem::exists(flags.data)) throw Error("no such file or folder", flags.data, "check the path");
+    if (!data::is_there(flags.data)) throw Error("no such file or folder", flags.data, "check the path");
     options.name = data::guess_source(flags.data);
   }
   const auto& shape = model.gan.image_shape();

@@ -5,6 +5,7 @@
 
 #include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/core/progress.h"
+#include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/quality/drawn_images.h"
 #include "ganymede/train/datasets.h"
@@ -24,7 +25,7 @@ bool known_set(const std::string& name) {
 /// "cifar10:test" into the set and its split; what exists or is a set's name as a whole stays whole.
 std::pair<std::string, std::vector<std::string>> split_off(const std::string& what) {
   const auto colon = what.rfind(':');
-  if (fs::exists(what) || known_set(what) || colon == std::string::npos) return {what, {}};
+  if (data::is_there(what) || known_set(what) || colon == std::string::npos) return {what, {}};
   return {what.substr(0, colon), {what.substr(colon + 1)}};
 }
 
@@ -37,7 +38,7 @@ OpenedSide open_images(const std::string& what, const SideOptions& options) {
   wanted.channels = options.channels;
   wanted.count = static_cast<std::size_t>(options.count);
   if (!known_set(name)) {
-    const bool path = fs::exists(name);
+    const bool path = data::is_there(name);
     if (!path && (name.find('/') != std::string::npos || name.find('.') != std::string::npos)) {
       throw Error("no such file or folder", name, "check the path");
     }

@@ -19,8 +19,10 @@ DatasetOptions shapes() {
 }
 
 TEST(OpenDataset, KnowsItsNames) {
-  EXPECT_THAT(dataset_names(), ElementsAre("shapes", "cifar10", "cifar100", "mnist", "fashion-mnist", "svhn", "mnistm",
-                                           "celeba", "lsun", "folder", "arrays", "packed"));
+  EXPECT_THAT(dataset_names(), ElementsAre("shapes", "cifar10", "cifar100", "mnist", "fashion-mnist", "kmnist",
+                                           "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-digits",
+                                           "emnist-letters", "emnist-mnist", "stl10", "svhn", "mnistm", "celeba",
+                                           "flowers102", "imagenet", "lsun", "folder", "arrays", "packed"));
   EXPECT_THROW(source_named("x"), UsageError);
   EXPECT_THAT(error_of([] { source_named("cifar-10"); }), HasSubstr("did you mean 'cifar10'?"));
 }

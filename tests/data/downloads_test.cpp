@@ -12,7 +12,7 @@ using namespace ganymede::test;
 using testing::HasSubstr;
 
 TEST(Downloads, EverySourceWithFilesHasThem) {
-  const std::set<std::string> of_ones_own = {"arrays", "celeba", "folder", "lsun", "mnistm", "packed"};
+  const std::set<std::string> of_ones_own = {"arrays", "celeba", "folder", "imagenet", "lsun", "mnistm", "packed"};
   for (const auto& source : sources()) {
     if (source.built_in || of_ones_own.contains(source.name)) {
       EXPECT_THROW(downloads_of(source.name, {}, "x"), UsageError);

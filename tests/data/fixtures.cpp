@@ -56,6 +56,16 @@ void add(archive* writer, const Link& link) {
 }  // namespace
 
 void write_archive(const fs::path& path, const Members& members, const std::vector<Link>& links) {
+  write_members(path, Ordered(members.begin(), members.end()), links);
+}
+
+Bytes archive_bytes(const std::string& name, const Ordered& members) {
+  const TemporaryFolder folder;
+  write_members(folder / name, members);
+  return read_file(folder / name);
+}
+
+void write_members(const fs::path& path, const Ordered& members, const std::vector<Link>& links) {
   // Where all names are UTF-8 a zip's writer is to mark them so; others it stores as they are.
   const bool marked =
       std::all_of(members.begin(), members.end(), [](const auto& member) { return is_utf8(member.first); });

@@ -38,6 +38,11 @@ struct Link {
 
 /// Writes an archive; the format follows the name: .zip, .tar, .tar.gz, .tar.xz, .tar.zst, .tar.bz2.
 void write_archive(const std::filesystem::path& path, const Members& members, const std::vector<Link>& links = {});
+/// The same with the members in an order of one's own; a name may occur twice.
+using Ordered = std::vector<std::pair<std::string, Bytes>>;
+void write_members(const std::filesystem::path& path, const Ordered& members, const std::vector<Link>& links = {});
+/// The bytes of such an archive, for archives within archives.
+Bytes archive_bytes(const std::string& name, const Ordered& members);
 /// Writes the members as plain files below `folder`.
 void write_folder(const std::filesystem::path& folder, const Members& members);
 

@@ -91,5 +91,70 @@ TEST_F(IdxFiles, AMissingFileIsNamed) {
                                                          HasSubstr("`ganymede data fetch mnist`")));
 }
 
+TEST_F(IdxFiles, KmnistHasItsOwnNames) {
+  write_folder(folder_ / "set", {{kImages, idx_images(10)}, {kLabels, idx_labels(10)}});
+  const auto set = open({}, "kmnist");
+  EXPECT_EQ(set->info().classes[2], "su");
+  EXPECT_EQ(set->info().classes[9], "wo");
+}
+
+/// Two images of 3x2 as EMNIST stores them, columns first: image i has 10 i + 3 row + column.
+Bytes emnist_images() {
+  Bytes bytes = idx_images(2, 3, 2);
+  for (std::size_t image = 0; image < 2; ++image) {
+    for (std::size_t row = 0; row < 2; ++row) {
+      for (std::size_t column = 0; column < 3; ++column) {
+        bytes[16 + 6 * image + 2 * column + row] = static_cast<std::uint8_t>(10 * image + 3 * row + column);
+      }
+    }
+  }
+  return bytes;
+}
+
+TEST_F(IdxFiles, EmnistStandsUprightAndItsLettersBeginAtOne) {
+  Bytes labels = idx_labels(2);
+  labels[8] = 26;
+  labels[9] = 1;
+  const Members members = {{"gzip/emnist-letters-train-images-idx3-ubyte.gz", gzip(emnist_images())},
+                           {"gzip/emnist-letters-train-labels-idx1-ubyte.gz", gzip(labels)},
+                           {"gzip/emnist-digits-train-images-idx3-ubyte.gz", gzip(idx_images(1))},
+                           {"gzip/emnist-digits-train-labels-idx1-ubyte.gz", gzip(idx_labels(1))}};
+  std::filesystem::create_directories(folder_ / "set");
+  write_archive(folder_ / "set/gzip.zip", members);
+  const auto set = open({}, "emnist-letters");
+  EXPECT_EQ(set->size(), 2u);
+  EXPECT_EQ(set->info().width, 3);
+  EXPECT_EQ(set->info().height, 2);
+  EXPECT_EQ(pixels_of(*set, 1), (Bytes{10, 11, 12, 13, 14, 15}));
+  EXPECT_EQ(set->info().classes.size(), 26u);
+  EXPECT_EQ(set->info().classes[static_cast<std::size_t>(set->label(0))], "Z");
+  EXPECT_EQ(set->label(1), 0);
+  EXPECT_EQ(open({}, "emnist-digits")->size(), 1u);
+  labels[9] = 0;
+  std::filesystem::remove(folder_ / "set/gzip.zip");
+  write_folder(folder_ / "set", {{"emnist-letters-train-images-idx3-ubyte", emnist_images()},
+                                 {"emnist-letters-train-labels-idx1-ubyte", labels}});
+  EXPECT_THAT(error_of([&] { open({}, "emnist-letters"); }),
+              AllOf(HasSubstr("label 0 is out of range 1..26"), HasSubstr("byte 9")));
+  EXPECT_THAT(error_of([&] { open({"test"}, "emnist-letters"); }),
+              HasSubstr("emnist-letters-test-images-idx3-ubyte (or"));
+}
+
+TEST_F(IdxFiles, EmnistNamesItsClassesAsItsMappingsDo) {
+  Bytes labels = idx_labels(2);
+  labels[8] = 35;
+  labels[9] = 46;
+  for (const std::string set : {"balanced", "byclass"}) {
+    write_folder(folder_ / "set", {{"emnist-" + set + "-train-images-idx3-ubyte", emnist_images()},
+                                   {"emnist-" + set + "-train-labels-idx1-ubyte", labels}});
+  }
+  const auto balanced = open({}, "emnist-balanced")->info().classes;
+  ASSERT_EQ(balanced.size(), 47u);
+  EXPECT_EQ(balanced[35] + balanced[36] + balanced[46], "Zat");
+  const auto all = open({}, "emnist-byclass")->info().classes;
+  ASSERT_EQ(all.size(), 62u);
+  EXPECT_EQ(all[10] + all[36] + all[61], "Aaz");
+}
+
 }  // namespace
 }  // namespace ganymede::data

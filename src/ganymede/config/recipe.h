@@ -32,6 +32,7 @@ struct DataConfig {
   std::string exclude;                  ///< a list of images to leave out, as `ganymede data dedup` writes it
   DataFit fit = DataFit::kCrop;         ///< the centre alone, or all of it with white beside it, or stretched
   bool skip_bad = false;                ///< leave out files that cannot be read, instead of refusing them all
+  std::string label;                    ///< folder: the column of labels.csv, or the .json key, that is the class
 };
 
 enum class LatentDistribution { kNormal, kUniform };

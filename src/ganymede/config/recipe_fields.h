@@ -74,6 +74,7 @@ void visit_fields(V& field, DataConfig& c) {
   field("exclude", c.exclude);
   field("fit", c.fit);
   field("skip_bad", c.skip_bad);
+  field("label", c.label);
 }
 
 template <class V>

@@ -2,15 +2,19 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <locale.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "ganymede/core/error.h"
@@ -117,6 +121,21 @@ std::string link_target(archive_entry* entry, const std::string& name) {
   return normalise(target) ? target : std::string();
 }
 
+/// Whether what is read are the bytes of a tar as they lie in the file.
+bool plain(archive* reader) {
+  return archive_filter_code(reader, 0) == ARCHIVE_FILTER_NONE &&
+         (archive_format(reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR;
+}
+
+/// How far a plain tar was read: behind a header that is where its content begins.
+std::uint64_t position(archive* reader) {
+  return static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_filter_bytes(reader, 0)));
+}
+
+Error cut_short(const std::string& where) {
+  return Error("the archive is cut short", where, "download or pack it again");
+}
+
 /// One member, whose first bytes may be looked at before it is read.
 class Member {
  public:
@@ -132,6 +151,15 @@ class Member {
       begun_.resize(fill(begun_.data(), begun_.size()));
     }
     return begun_;
+  }
+  /// Where its content lies, if that is as it is and nothing of it was read yet; `base` is where the archive begins.
+  std::optional<Extent> extent(archive_entry* entry, std::uint64_t base) const {
+    if (!plain(reader_) || !begun_.empty() || !archive_entry_size_is_set(entry) ||
+        archive_entry_sparse_count(entry) > 0) {
+      return std::nullopt;
+    }
+    if (announced_ > limit_) throw too_large();
+    return Extent{base + position(reader_), announced_};
   }
   Bytes read() {
     if (announced_ > limit_) throw too_large();
@@ -195,34 +223,106 @@ std::string followed(std::string path, const Links& links) {
   return {};
 }
 
+/// A part of a file, as libarchive reads it.
+class Part {
+ public:
+  Part(const std::filesystem::path& path, const Extent& extent)
+      : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)),
+        at_(extent.offset),
+        end_(extent.offset + extent.bytes),
+        block_(kBlock) {
+    if (descriptor_ < 0) throw Error("cannot read the file", path.string(), "check its rights");
+  }
+  ~Part() { ::close(descriptor_); }
+  Part(const Part&) = delete;
+  Part& operator=(const Part&) = delete;
+
+  static la_ssize_t read(archive* reader, void* self, const void** bytes) {
+    auto& part = *static_cast<Part*>(self);
+    const std::size_t most = static_cast<std::size_t>(std::min<std::uint64_t>(part.end_ - part.at_, kBlock));
+    const ssize_t got = ::pread(part.descriptor_, part.block_.data(), most, static_cast<off_t>(part.at_));
+    if (got < 0) archive_set_error(reader, errno, "the file cannot be read");
+    if (got < 0) return ARCHIVE_FATAL;
+    part.at_ += static_cast<std::uint64_t>(got);
+    *bytes = part.block_.data();
+    return got;
+  }
+  static la_int64_t skip(archive*, void* self, la_int64_t bytes) {
+    auto& part = *static_cast<Part*>(self);
+    const auto most =
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(std::max<la_int64_t>(0, bytes)), part.end_ - part.at_);
+    part.at_ += most;
+    return static_cast<la_int64_t>(most);
+  }
+
+ private:
+  int descriptor_;
+  std::uint64_t at_, end_;
+  std::vector<std::uint8_t> block_;
+};
+
+/// What is to be walked through: a file, or a part of one.
+struct Archive {
+  std::filesystem::path path;
+  std::string where;           ///< its name in errors
+  std::optional<Extent> part;  ///< a tar within a tar
+  /// Where in the file it ends.
+  std::uint64_t end() const {
+    std::error_code error;
+    return part ? part->offset + part->bytes : std::filesystem::file_size(path, error);
+  }
+};
+
 /// One pass through an archive.
 class Walk {
  public:
-  Walk(const std::filesystem::path& path, const ArchiveLimits& limits) : path_(path), limits_(limits) {}
+  Walk(Archive of, const ArchiveLimits& limits, const Places* places)
+      : of_(std::move(of)), limits_(limits), places_(places) {}
 
-  /// Calls each(name, entry, member) for every regular file, until it returns false; notes links.
-  bool files(const std::function<bool(const std::string&, Member&)>& each, Links* links) {
+  /// Takes what is wanted of every regular file, until `take` returns false; notes links.
+  bool files(const Judge& wanted, const Take& take, Links& links) {
+    return each(
+        [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
+          if (!wanted(name, [&] { return member.head(); })) return true;
+          if (extent && places_->of(name)) return places_->take(name, *extent);
+          return take(name, read(member));
+        },
+        &links);
+  }
+
+  /// Calls do_it(name, member, extent) for every regular file, until it returns false; notes links. The extent is there
+  /// where it may be taken instead of the content.
+  template <class Do>
+  bool each(const Do& do_it, Links* links) {
     const Utf8Names names;
+    std::optional<Part> part;
     const Reader reader = new_reader();
     archive_read_support_format_tar(reader.get());
-    archive_read_support_format_zip(reader.get());
-    if (archive_read_open_filename(reader.get(), path_.c_str(), kBlock) != ARCHIVE_OK)
-      damaged(reader.get(), path_.string());
+    open(reader.get(), part);
+    const std::uint64_t base = of_.part ? of_.part->offset : 0, end = of_.end();
     for (std::uint64_t members = 0;;) {
       archive_entry* entry = nullptr;
       const int status = archive_read_next_header(reader.get(), &entry);
-      if (status == ARCHIVE_EOF) return true;
-      if (status == ARCHIVE_RETRY) continue;
-      if (status < ARCHIVE_WARN) damaged(reader.get(), path_.string());
-      if (++members > limits_.members) {
-        throw Error(fmt::format("the archive has more than {} members", limits_.members), path_.string());
+      if (status == ARCHIVE_EOF) {
+        // Passing over what is not there is no error to libarchive.
+        if (plain(reader.get()) && base + position(reader.get()) > end) throw cut_short(of_.where);
+        return true;
       }
-      const std::string name = member_name(reader.get(), entry, path_.string());
+      if (status == ARCHIVE_RETRY) continue;
+      if (status < ARCHIVE_WARN) damaged(reader.get(), of_.where);
+      if (++members > limits_.members) {
+        throw Error(fmt::format("the archive has more than {} members", limits_.members), of_.where);
+      }
+      const std::string name = member_name(reader.get(), entry, of_.where);
       if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK) {
         if (links != nullptr) (*links)[name] = link_target(entry, name);
       } else if (archive_entry_filetype(entry) == AE_IFREG) {
-        Member member(reader.get(), entry, limits_.member, fmt::format("{}:{}", path_.string(), name));
-        if (!each(name, member)) return false;
+        Member member(reader.get(), entry, limits_.member, fmt::format("{}:{}", of_.where, name));
+        const auto extent = places_ != nullptr ? member.extent(entry, base) : std::nullopt;
+        if (extent && (extent->offset > end || extent->bytes > end - extent->offset)) {
+          throw cut_short(fmt::format("{}:{}", of_.where, name));
+        }
+        if (!do_it(name, member, extent)) return false;
       }
     }
   }
@@ -231,15 +331,32 @@ class Walk {
     Bytes bytes = member.read();
     total_ += bytes.size();
     if (total_ > limits_.total) {
-      throw Error(fmt::format("the archive unpacks to more than the limit of {} bytes", limits_.total), path_.string(),
+      throw Error(fmt::format("the archive unpacks to more than the limit of {} bytes", limits_.total), of_.where,
                   "unpack it into a folder and name that");
     }
     return bytes;
   }
+  const Places* places() const { return places_; }
 
  private:
-  std::filesystem::path path_;
+  void open(archive* reader, std::optional<Part>& part) const {
+    int status = ARCHIVE_OK;
+    if (of_.part) {
+      part.emplace(of_.path, *of_.part);
+      archive_read_set_callback_data(reader, &*part);
+      archive_read_set_read_callback(reader, Part::read);
+      archive_read_set_skip_callback(reader, Part::skip);
+      status = archive_read_open1(reader);
+    } else {
+      archive_read_support_format_zip(reader);
+      status = archive_read_open_filename(reader, of_.path.c_str(), kBlock);
+    }
+    if (status != ARCHIVE_OK) damaged(reader, of_.where);
+  }
+
+  Archive of_;
   ArchiveLimits limits_;
+  const Places* places_;
   std::uint64_t total_ = 0;
 };
 
@@ -265,8 +382,8 @@ std::size_t walk_links(Walk& walk, const Links& links, const Judge& wanted, cons
     if (!end.empty()) by_target.emplace(end, name);
     lost.insert(name);
   }
-  walk.files(
-      [&](const std::string& name, Member& member) {
+  walk.each(
+      [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
         std::vector<std::string> chosen;
         for (const auto& alias : aliases_of(name, by_target)) {
           if (wanted(alias, [&] { return member.head(); })) chosen.push_back(alias);
@@ -276,9 +393,12 @@ std::size_t walk_links(Walk& walk, const Links& links, const Judge& wanted, cons
             if (end == std::string::npos) break;
           }
         }
-        if (chosen.empty()) return true;
-        const Bytes bytes = walk.read(member);
-        return std::all_of(chosen.begin(), chosen.end(), [&](const auto& alias) { return take(alias, bytes); });
+        std::optional<Bytes> bytes;
+        return std::all_of(chosen.begin(), chosen.end(), [&](const auto& alias) {
+          if (extent && walk.places()->of(alias)) return walk.places()->take(alias, *extent);
+          if (!bytes) bytes = walk.read(member);
+          return take(alias, *bytes);
+        });
       },
       nullptr);
   // What is lost has no content: its name alone must say whether it mattered.
@@ -287,31 +407,55 @@ std::size_t walk_links(Walk& walk, const Links& links, const Judge& wanted, cons
   }));
 }
 
+std::size_t walk_through(const Archive& of, const Judge& wanted, const Take& take, const ArchiveLimits& limits,
+                         const Places* places) {
+  Walk walk(of, limits, places);
+  Links links;
+  const bool whole = walk.files(wanted, take, links);
+  return !whole || links.empty() ? 0 : walk_links(walk, links, wanted, take);
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 }  // namespace
 
 bool is_archive_name(const std::filesystem::path& path) {
-  constexpr std::array kEndings = {".tar",     ".tar.gz", ".tgz", ".tar.xz",  ".txz",
-                                   ".tar.bz2", ".tbz2",   ".tbz", ".tar.zst", ".zip"};
-  std::string name = path.filename().string();
-  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return is_tar_name(path) || lower(path.extension().string()) == ".zip";
+}
+
+bool is_tar_name(const std::filesystem::path& path) {
+  constexpr std::array kEndings = {".tar",     ".tar.gz", ".tgz", ".tar.xz", ".txz",
+                                   ".tar.bz2", ".tbz2",   ".tbz", ".tar.zst"};
+  const std::string name = lower(path.filename().string());
   return std::any_of(kEndings.begin(), kEndings.end(), [&](const char* ending) { return name.ends_with(ending); });
 }
 
 std::size_t walk_archive(const std::filesystem::path& path, const Judge& wanted, const Take& take,
-                         const ArchiveLimits& limits) {
-  Walk walk(path, limits);
-  Links links;
-  const bool whole = walk.files(
-      [&](const std::string& name, Member& member) {
-        return !wanted(name, [&] { return member.head(); }) || take(name, walk.read(member));
-      },
-      &links);
-  return !whole || links.empty() ? 0 : walk_links(walk, links, wanted, take);
+                         const ArchiveLimits& limits, const Places* places) {
+  return walk_through({path, path.string(), std::nullopt}, wanted, take, limits, places);
+}
+
+std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
+                              const Judge& wanted, const Take& take, const ArchiveLimits& limits,
+                              const Places* places) {
+  return walk_through({path, where, part}, wanted, take, limits, places);
 }
 
 std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
                          const ArchiveLimits& limits) {
   return walk_archive(path, Judge([&](const std::string& name, const Head&) { return wanted(name); }), take, limits);
+}
+
+Bytes read_extent(const std::filesystem::path& path, const Extent& extent) {
+  Bytes bytes(extent.bytes);
+  std::ifstream file(path, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(extent.offset));
+  file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+  if (!file) throw Error("the archive cannot be read as far as when it was opened", path.string(), "start again");
+  return bytes;
 }
 
 Bytes decompress(std::span<const std::uint8_t> bytes, const std::string& where, std::uint64_t limit) {

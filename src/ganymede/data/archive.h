@@ -28,8 +28,21 @@ using Judge = std::function<bool(const std::string& name, const Head& head)>;
 /// Takes a member's content; returns false to end the walk.
 using Take = std::function<bool(const std::string& name, Bytes bytes)>;
 
+/// Where a member's bytes lie in the file, as they are.
+struct Extent {
+  std::uint64_t offset = 0, bytes = 0;
+};
+/// Takes, instead of their content, the places of those members that a plain tar holds as they are: neither packed, nor
+/// sparse, nor in a zip. Nothing of them is read. An extent never reaches beyond the file's end.
+struct Places {
+  Wanted of;  ///< which of the wanted members
+  std::function<bool(const std::string& name, const Extent& extent)> take;
+};
+
 /// True when the file's name ends like that of an archive we read: .tar, .tar.gz, .tgz, .tar.xz, .zip, ...
 bool is_archive_name(const std::filesystem::path& path);
+/// The same without .zip.
+bool is_tar_name(const std::filesystem::path& path);
 
 /// Walks the files of an archive in its own order, then its links: hard and symbolic ones, to files and to folders,
 /// give the content of what they lead to within the archive. Names are the bytes that the archive holds, whatever the
@@ -37,9 +50,15 @@ bool is_archive_name(const std::filesystem::path& path);
 /// Returns how many wanted links lead to nothing in the archive.
 /// Throws Error for a damaged or encrypted archive and for one above the limits, naming the member.
 std::size_t walk_archive(const std::filesystem::path& path, const Judge& wanted, const Take& take,
-                         const ArchiveLimits& limits = {});
+                         const ArchiveLimits& limits = {}, const Places* places = nullptr);
 std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
                          const ArchiveLimits& limits = {});
+/// The same for a tar that lies within a tar: `part` of the file at `path`, called `where` in errors.
+std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
+                              const Judge& wanted, const Take& take, const ArchiveLimits& limits, const Places* places);
+
+/// The bytes of an extent. Throws Error where the file no longer reaches so far.
+Bytes read_extent(const std::filesystem::path& path, const Extent& extent);
 
 /// Unpacks one gzip-, xz-, zstd- or bzip2-compressed file; other content comes back as it is. `where` names it in
 /// errors.

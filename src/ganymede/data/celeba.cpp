@@ -97,7 +97,7 @@ class Choice {
 
 }  // namespace
 
-std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options) {
+Listed list_celeba(DatasetOptions& options) {
   // As published, the pictures' archive lies in a folder Img/ beside those of the lists.
   const fs::path inner = options.path / "Img";
   const FileTree tree(fs::is_directory(inner) ? inner : options.path, is_picture_name, kCelebaPictures, "");
@@ -131,7 +131,7 @@ std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options) {
   info.path = tree.root();
   info.splits = options.splits;
   PictureListing listing = chosen(*store, std::move(all), options, tree.root().string());
-  return open_pictures(std::move(store), std::move(listing), options, std::move(info));
+  return {std::move(store), std::move(listing), std::move(info)};
 }
 
 }  // namespace ganymede::data

@@ -8,6 +8,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/data/decorators.h"
 #include "ganymede/data/exclude.h"
+#include "ganymede/data/pictures.h"
 #include "ganymede/data/prepared.h"
 #include "ganymede/data/sources.h"
 
@@ -44,6 +45,7 @@ void check_own_options(const Source& source, const DatasetOptions& options) {
   belongs("attributes", !options.attributes.empty(), "celeba");
   belongs("photos", !options.photos.empty(), "mnistm");
   belongs("where", !options.where.empty(), "celeba");
+  belongs("label", !options.label.empty(), "folder");
 }
 
 void check_splits(const Source& source, std::vector<std::string>& splits) {
@@ -64,8 +66,8 @@ void check_splits(const Source& source, std::vector<std::string>& splits) {
 /// Where the source's files are: `asked`, the folder of the source's name in it, or its place below data_root().
 fs::path resolve(const Source& source, const fs::path& asked) {
   if (source.name == "folder" || source.name == "packed" || source.name == "arrays") return asked;
+  if (asked.empty()) return home_of(source.name);
   const std::string& home = source.home.empty() ? source.name : source.home;
-  if (asked.empty()) return data_root() / home;
   return fs::is_directory(asked / home) ? asked / home : asked;
 }
 
@@ -74,6 +76,13 @@ fs::path resolve(const Source& source, const fs::path& asked) {
 fs::path data_root() {
   const char* named = std::getenv("GANYMEDE_DATA");
   return named != nullptr && *named != '\0' ? named : "datasets";
+}
+
+fs::path home_of(const std::string& dataset) {
+  for (const auto& source : sources()) {
+    if (source.name == dataset && !source.home.empty()) return data_root() / source.home;
+  }
+  return data_root() / dataset;
 }
 
 std::shared_ptr<const Dataset> open_dataset(const DatasetOptions& asked) {
@@ -96,8 +105,10 @@ DatasetOptions settled(const DatasetOptions& asked) {
 
 std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
   const Source& source = source_named(options.name);
-  std::shared_ptr<const Dataset> dataset = source.open(options);
-  if (source.applies_all) return dataset;
+  DatasetOptions filled = options;
+  std::shared_ptr<const Dataset> dataset =
+      source.list != nullptr ? open_pictures(source.list(filled), filled) : source.open(options);
+  if (source.list != nullptr) return dataset;
 
   if (source.built_in && dataset->size() * dataset->image_bytes() <= kDrawnBudget) dataset = held_in_memory(*dataset);
 

@@ -82,6 +82,7 @@ struct DatasetOptions {
   std::filesystem::path exclude;        ///< a list of images to leave out: see exclude.h
   Fit fit = Fit::kCrop;
   bool skip_bad = false;  ///< leave out files that cannot be read, and say how many, instead of refusing them all
+  std::string label;      ///< folder: the column of a table, or the key of .json files, that is the class: see labels.h
 };
 
 /// Opens a data set, with every option applied. Throws UsageError for options that cannot be meant and Error for

@@ -36,13 +36,6 @@ std::string advice(const std::string& dataset) {
   return fmt::format("check the path, or run `ganymede data fetch {}`", dataset);
 }
 
-std::string stamp_of(const fs::path& path) {
-  struct stat found{};
-  if (::stat(path.c_str(), &found) != 0) return "none\n";
-  const auto time = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
-  return fmt::format("{} {}\n", found.st_size, time);
-}
-
 /// A file's first bytes; none where it cannot be read, which reading it will say.
 Bytes head_of(const fs::path& path) {
   Bytes head(image::kHeadBytes);
@@ -124,16 +117,24 @@ void FileTree::list(const fs::path& folder, const std::string& prefix, std::vect
 }
 
 std::size_t FileTree::read(const Wanted& also, const Take& take, const ArchiveLimits& limits) const {
-  if (archived_) {
-    const Judge both = [&](const std::string& name, const Head& head) {
-      return !has_phantom(name) && also(name) && wanted_(name, head);
-    };
-    return walk_archive(root_, both, take, limits);
-  }
+  if (archived_) return walk_archive(root_, wanted(also), take, limits);
   for (const auto& name : names_) {
     if (also(name) && !take(name, read_file(root_ / name, limits.member))) break;
   }
   return 0;
+}
+
+Judge FileTree::wanted(Wanted also) const {
+  return [also = std::move(also), wanted = wanted_](const std::string& name, const Head& head) {
+    return !has_phantom(name) && also(name) && wanted(name, head);
+  };
+}
+
+std::string stamp_of(const fs::path& path) {
+  struct stat found{};
+  if (::stat(path.c_str(), &found) != 0) return "none\n";
+  const auto time = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
+  return fmt::format("{} {}\n", found.st_size, time);
 }
 
 std::string FileTree::stamp(const std::string& name) const {

@@ -32,6 +32,8 @@ class FileTree {
   std::string where(const std::string& name) const;
   /// Relative names of the wanted files, sorted. For folders only: an archive has no list but by reading through it.
   const std::vector<std::string>& names() const { return names_; }
+  /// The wanted files for which `also` holds.
+  Judge wanted(Wanted also) const;
   /// A file's size and time of change as text; an archive's own for all of its files.
   std::string stamp(const std::string& name) const;
   /// Links that lead to nothing: a folder's.
@@ -52,6 +54,9 @@ class FileTree {
   std::size_t lost_links_ = 0;
   bool archived_ = false;
 };
+
+/// A file's size and time of change as text.
+std::string stamp_of(const std::filesystem::path& path);
 
 /// The part of `name` after the last '/'.
 std::string base_name(const std::string& name);

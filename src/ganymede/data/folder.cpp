@@ -1,12 +1,17 @@
-// A folder of pictures, or a zip or tar of one, with a folder for each class, or none.
+// A folder of pictures, or a zip or tar of one, or shards: with a folder for each class, or labels beside the pictures
+// (labels.h), or neither.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
+#include "ganymede/data/labels.h"
 #include "ganymede/data/pictures.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/data/splits.h"
 #include "ganymede/data/text.h"
 
 namespace ganymede::data {
@@ -22,8 +27,6 @@ std::vector<std::string> folders_of(const std::string& name) {
   return parts;
 }
 
-const std::vector<std::string> kSplitNames = {"train", "training", "val", "valid", "validation", "test", "testing"};
-
 /// Takes away the outermost folder while all pictures share it and have further folders below: "faces.zip" may hold
 /// "faces/man/1.jpg". One level always stays, as the class, and one of `splits` is never taken away.
 void strip_wrapping(std::vector<std::vector<std::string>>& folders, const std::vector<std::string>& splits) {
@@ -36,16 +39,17 @@ void strip_wrapping(std::vector<std::vector<std::string>>& folders, const std::v
 }
 
 /// The splits to take when none is asked for: "train" (or "training") where every picture lies in a folder that is
-/// named like a split, and those of that one have class folders, as in ImageNet's tree. Else none: all is one set.
-std::vector<std::string> usual_splits(const std::vector<std::vector<std::string>>& folders) {
+/// named like a split, and those of that one have class folders, as in ImageNet's tree, or need none. Else none: all is
+/// one set.
+std::vector<std::string> usual_splits(const std::vector<std::vector<std::string>>& folders, bool need_none) {
   std::vector<std::string> training;
   bool others = false;
   for (const auto& parts : folders) {
-    if (parts.empty() || std::find(kSplitNames.begin(), kSplitNames.end(), parts[0]) == kSplitNames.end()) return {};
+    if (parts.empty() || !is_split_name(parts[0])) return {};
     if (!parts[0].starts_with("train")) {
       others = true;
     } else {
-      if (parts.size() < 2 || (!training.empty() && training[0] != parts[0])) return {};
+      if ((parts.size() < 2 && !need_none) || (!training.empty() && training[0] != parts[0])) return {};
       training = {parts[0]};
     }
   }
@@ -71,71 +75,127 @@ void judge_loose(std::size_t loose, std::size_t within, const std::vector<std::s
   notes.push_back(fmt::format("left out: {} beside the class folders", counted(loose, "picture")));
 }
 
-}  // namespace
+using Folders = std::vector<std::vector<std::string>>;
 
-PictureListing list_folder(const PictureStore& store, DatasetOptions& options) {
+/// The pictures of the chosen splits, whose folders are taken away; without splits, all.
+std::vector<std::size_t> of_splits(Folders& folders, const std::vector<std::string>& splits, const std::string& root) {
+  std::vector<std::size_t> kept;
+  std::vector<std::string> known;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    auto& parts = folders[i];
+    if (!splits.empty()) {
+      const std::string split = parts.empty() ? "" : parts[0];
+      if (std::find(known.begin(), known.end(), split) == known.end()) known.push_back(split);
+      if (std::find(splits.begin(), splits.end(), split) == splits.end()) continue;
+      parts.erase(parts.begin());
+    }
+    kept.push_back(i);
+  }
+  for (const auto& split : splits) {
+    if (std::find(known.begin(), known.end(), split) != known.end()) continue;
+    throw UsageError(fmt::format("no folder for split '{}'", split), root, suggest(split, known));
+  }
+  return kept;
+}
+
+/// The names of the kept pictures' outermost folders.
+std::vector<std::string> folder_classes(const Folders& folders, const std::vector<std::size_t>& kept) {
+  std::set<std::string> classes;
+  for (const std::size_t i : kept) {
+    if (!folders[i].empty()) classes.insert(listed_name(folders[i][0]));
+  }
+  return {classes.begin(), classes.end()};
+}
+
+/// Labels by folders; pictures beside them are left out.
+void label_by_folders(const Folders& folders, const std::vector<std::size_t>& kept, const DatasetOptions& options,
+                      const std::string& root, PictureListing& all) {
+  all.classes = folder_classes(folders, kept);
+  for (const std::size_t i : kept) {
+    if (folders[i].empty() && !all.classes.empty()) continue;
+    all.pictures.push_back(i);
+    const auto at = folders[i].empty()
+                        ? all.classes.end()
+                        : std::lower_bound(all.classes.begin(), all.classes.end(), listed_name(folders[i][0]));
+    all.labels.push_back(at == all.classes.end() ? -1 : static_cast<std::int32_t>(at - all.classes.begin()));
+  }
+  const auto loose = std::count_if(kept.begin(), kept.end(), [&](const std::size_t i) { return folders[i].empty(); });
+  judge_loose(static_cast<std::size_t>(loose), kept.size() - static_cast<std::size_t>(loose), all.classes, options,
+              root, all.notes);
+}
+
+/// Numbers by size, then names.
+bool comes_before(const std::string& a, const std::string& b) {
+  const auto digits = [](const std::string& text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+  };
+  if (digits(a) != digits(b)) return digits(a);
+  if (digits(a) && a.size() != b.size()) return a.size() < b.size();
+  return a < b;
+}
+
+void label_by_values(Labelling labelling, const std::vector<std::size_t>& kept, PictureListing& all) {
+  std::map<std::string, std::int32_t> numbers;
+  if (labelling.classes.empty()) {
+    std::set<std::string> values(labelling.values.begin(), labelling.values.end());
+    values.erase("");
+    labelling.classes.assign(values.begin(), values.end());
+    std::sort(labelling.classes.begin(), labelling.classes.end(), comes_before);
+  }
+  for (const auto& name : labelling.classes) numbers.emplace(name, static_cast<std::int32_t>(numbers.size()));
+  std::size_t without = 0;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (labelling.left_out[i]) continue;
+    const auto found = numbers.find(labelling.values[i]);
+    without += found == numbers.end() ? 1 : 0;
+    all.pictures.push_back(kept[i]);
+    all.labels.push_back(found == numbers.end() ? -1 : found->second);
+  }
+  all.classes = std::move(labelling.classes);
+  all.notes.insert(all.notes.end(), labelling.notes.begin(), labelling.notes.end());
+  if (without > 0) all.notes.push_back(fmt::format("{} no label", counted(without, "picture has", "pictures have")));
+}
+
+/// The pictures of a folder, an archive or shards with their classes; the splits that were taken are filled in.
+PictureListing listing_of(const PictureStore& store, DatasetOptions& options) {
   const std::string root = store.root();
   if (store.count() == 0) {
     const auto notes = store.notes();
     throw Error(fmt::format("no picture was found{}", notes.empty() ? "" : "; " + notes[0]), root,
                 "name a folder or archive of pictures");
   }
-  std::vector<std::vector<std::string>> folders;
-  for (std::size_t i = 0; i < store.count(); ++i) folders.push_back(folders_of(store.name(i)));
+  Folders folders;
+  for (std::size_t i = 0; i < store.count(); ++i) folders.push_back(folders_of(store.inner(i)));
   strip_wrapping(folders, options.splits);
   PictureListing all;
-  const bool chosen_by_us = options.splits.empty() && !(options.splits = usual_splits(folders)).empty();
-
-  std::vector<std::size_t> kept;
-  std::vector<std::string> classes, split_names;
-  std::size_t loose = 0;
-  for (std::size_t i = 0; i < folders.size(); ++i) {
-    auto& parts = folders[i];
-    if (!options.splits.empty()) {
-      const std::string split = parts.empty() ? "" : parts[0];
-      if (std::find(split_names.begin(), split_names.end(), split) == split_names.end()) split_names.push_back(split);
-      if (std::find(options.splits.begin(), options.splits.end(), split) == options.splits.end()) continue;
-      parts.erase(parts.begin());
-    }
-    kept.push_back(i);
-    if (!parts.empty()) parts[0] = listed_name(parts[0]);
-    if (parts.empty())
-      ++loose;
-    else if (classes.empty() || classes.back() != parts[0])
-      classes.push_back(parts[0]);
-  }
+  const bool need_none = !store.side_files().files.empty() || store.shards() > 0;
+  const bool chosen_by_us = options.splits.empty() && !(options.splits = usual_splits(folders, need_none)).empty();
+  const auto kept = of_splits(folders, options.splits, root);
   if (chosen_by_us) {
     all.notes.push_back(fmt::format("the folders are splits: this is '{}'", options.splits[0]));
     all.notes.push_back(fmt::format("left out: {} of other splits", counted(folders.size() - kept.size(), "picture")));
   }
-  for (const auto& split : options.splits) {
-    if (std::find(split_names.begin(), split_names.end(), split) != split_names.end()) continue;
-    throw UsageError(fmt::format("no folder for split '{}'", split), root, suggest(split, split_names));
+  const bool in_folders = folder_classes(folders, kept).size() > 1;
+  if (auto labelling = labels_beside(store, kept, options.label, in_folders, all.notes))
+    label_by_values(std::move(*labelling), kept, all);
+  else
+    label_by_folders(folders, kept, options, root, all);
+  if (all.pictures.empty()) {
+    throw Error("the labels leave no picture", root, "check that labels and pictures belong together");
   }
-  std::sort(classes.begin(), classes.end());
-  classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-
-  for (const std::size_t i : kept) {
-    if (folders[i].empty() && !classes.empty()) continue;
-    all.pictures.push_back(i);
-    const auto at =
-        folders[i].empty() ? classes.end() : std::lower_bound(classes.begin(), classes.end(), folders[i][0]);
-    all.labels.push_back(at == classes.end() ? -1 : static_cast<std::int32_t>(at - classes.begin()));
-  }
-  judge_loose(loose, kept.size() - loose, classes, options, root, all.notes);
-  all.classes = std::move(classes);
   return chosen(store, std::move(all), options, root);
 }
 
-std::shared_ptr<const Dataset> open_folder(const DatasetOptions& asked) {
-  DatasetOptions options = asked;
-  auto store = pictures_at(options.path);
-  DatasetInfo info;
-  info.name = "folder";
-  info.path = store->root();
-  PictureListing listing = list_folder(*store, options);
-  info.splits = options.splits;
-  return open_pictures(std::move(store), std::move(listing), options, std::move(info));
+}  // namespace
+
+Listed list_folder(DatasetOptions& options) {
+  Listed listed;
+  listed.store = pictures_at(options.path);
+  listed.listing = listing_of(*listed.store, options);
+  listed.info.name = "folder";
+  listed.info.path = listed.store->root();
+  listed.info.splits = options.splits;
+  return listed;
 }
 
 }  // namespace ganymede::data

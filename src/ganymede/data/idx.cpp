@@ -1,5 +1,7 @@
-// MNIST and Fashion-MNIST in the idx format (LeCun, Cortes, Burges): a big-endian header of a magic number and the
-// dimensions, then bytes. Files may be gzip-compressed, lie in a folder or in an archive.
+// MNIST, Fashion-MNIST, KMNIST (Clanuwat et al., "Deep learning for classical Japanese literature", 2018) and EMNIST
+// (Cohen, Afshar, Tapson, van Schaik: "EMNIST: an extension of MNIST to handwritten letters", 2017) in the idx format
+// (LeCun, Cortes, Burges): a big-endian header of a magic number and the dimensions, then bytes. Files may be
+// gzip-compressed, lie in a folder or in an archive. EMNIST's images are stored column by column.
 #include <fmt/format.h>
 
 #include <map>
@@ -20,7 +22,16 @@ constexpr std::uint32_t kLargestSide = 4096;
 struct Kind {
   const char* dataset;
   std::vector<std::string> classes;
+  std::string emnist = {};  ///< which of EMNIST's six sets: its files' names and its pixels' order are other ones
+  int first_label = 0;      ///< what the files call the first class
+  /// "t10k-images-idx3-ubyte", "emnist-letters-test-images-idx3-ubyte".
+  std::string file(const std::string& split, const char* what) const {
+    if (!emnist.empty()) return fmt::format("emnist-{}-{}-{}-ubyte", emnist, split, what);
+    return fmt::format("{}-{}-ubyte", split == "train" ? "train" : "t10k", what);
+  }
 };
+
+constexpr const char *kImages = "images-idx3", *kLabels = "labels-idx1";
 
 /// "train-images-idx3-ubyte" for any way the file gets called: with ".gz", or with a dot before "idx".
 std::string canonical(const std::string& path) {
@@ -30,11 +41,10 @@ std::string canonical(const std::string& path) {
   return name;
 }
 
-bool is_idx_name(const std::string& path) {
+bool is_idx_name(const Kind& kind, const std::string& path) {
   const std::string name = canonical(path);
-  for (const char* known :
-       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
-    if (name == known) return true;
+  for (const char* split : {"train", "test"}) {
+    if (name == kind.file(split, kImages) || name == kind.file(split, kLabels)) return true;
   }
   return false;
 }
@@ -81,11 +91,29 @@ Idx parse(Bytes bytes, const std::string& where, std::uint32_t magic, const char
   return idx;
 }
 
+/// Appends the pixels of a file; where it stores columns they become rows.
+void append_pixels(const Idx& pictures, bool columns, Images& images) {
+  const auto from = pictures.content();
+  if (!columns) {
+    images.pixels.insert(images.pixels.end(), from.begin(), from.end());
+    return;
+  }
+  const std::size_t height = static_cast<std::size_t>(images.height), width = static_cast<std::size_t>(images.width);
+  images.pixels.reserve(images.pixels.size() + from.size());
+  for (std::size_t image = 0; image < from.size(); image += height * width) {
+    for (std::size_t row = 0; row < height; ++row) {
+      for (std::size_t column = 0; column < width; ++column) {
+        images.pixels.push_back(from[image + column * height + row]);
+      }
+    }
+  }
+}
+
 /// Appends one split to `images`.
 void append(const Kind& kind, const FileTree& tree, const std::string& split, std::map<std::string, Bytes>& files,
             std::map<std::string, std::string>& where, Images& images, ContentCheck& check) {
-  const auto take = [&](const std::string& what, std::uint32_t magic) {
-    const std::string name = fmt::format("{}-{}-ubyte", split == "train" ? "train" : "t10k", what);
+  const auto take = [&](const char* what, std::uint32_t magic) {
+    const std::string name = kind.file(split, what);
     const auto found = files.find(name);
     if (found == files.end()) {
       throw Error(fmt::format("{} (or {}.gz) is missing", name, name), tree.root().string(),
@@ -96,13 +124,15 @@ void append(const Kind& kind, const FileTree& tree, const std::string& split, st
     check.add(name, bytes);
     return parse(std::move(bytes), where[name], magic, kind.dataset);
   };
-  const Idx pictures = take("images-idx3", kImagesMagic);
-  const Idx labels = take("labels-idx1", kLabelsMagic);
+  const Idx pictures = take(kImages, kImagesMagic);
+  const Idx labels = take(kLabels, kLabelsMagic);
   if (pictures.sides[0] != labels.sides[0]) {
     throw Error(fmt::format("{} images but {} labels", pictures.sides[0], labels.sides[0]),
                 fmt::format("{} and {}", pictures.where, labels.where), "use files of the same set");
   }
-  const int height = static_cast<int>(pictures.sides[1]), width = static_cast<int>(pictures.sides[2]);
+  const bool columns = !kind.emnist.empty();
+  const int height = static_cast<int>(pictures.sides[columns ? 2 : 1]);
+  const int width = static_cast<int>(pictures.sides[columns ? 1 : 2]);
   if (images.count() > 0 && (height != images.height || width != images.width)) {
     throw Error(fmt::format("images of {}x{} follow ones of {}x{}", width, height, images.width, images.height),
                 pictures.where, "load one split alone");
@@ -110,21 +140,22 @@ void append(const Kind& kind, const FileTree& tree, const std::string& split, st
   images.height = height;
   images.width = width;
   images.channels = 1;
-  images.pixels.insert(images.pixels.end(), pictures.content().begin(), pictures.content().end());
-  const std::size_t classes = kind.classes.size();
+  append_pixels(pictures, columns, images);
+  const int first = kind.first_label, last = first + static_cast<int>(kind.classes.size()) - 1;
   for (std::size_t i = 0; i < labels.content().size(); ++i) {
     const int label = labels.content()[i];
-    if (static_cast<std::size_t>(label) >= classes) {
-      throw Error(fmt::format("label {} is out of range 0..{}", label, classes - 1),
+    if (label < first || label > last) {
+      throw Error(fmt::format("label {} is out of range {}..{}", label, first, last),
                   fmt::format("{} record {} (byte {})", labels.where, i, i + 8),
                   "check that the files belong to this set");
     }
-    images.labels.push_back(label);
+    images.labels.push_back(label - first);
   }
 }
 
 std::shared_ptr<const Dataset> open(const Kind& kind, const DatasetOptions& options) {
-  const FileTree tree(options.path, is_idx_name, "", kind.dataset);
+  const FileTree tree(options.path, Wanted([&](const std::string& name) { return is_idx_name(kind, name); }), "",
+                      kind.dataset);
   std::map<std::string, Bytes> files;
   std::map<std::string, std::string> where;
   ArchiveLimits limits;
@@ -149,10 +180,19 @@ std::shared_ptr<const Dataset> open(const Kind& kind, const DatasetOptions& opti
   return in_memory(std::move(info), std::move(images));
 }
 
+/// Names of one character each, for ranges given as pairs of their ends: "09" is 0 to 9.
+std::vector<std::string> characters(const std::string& ranges) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i + 1 < ranges.size(); i += 2) {
+    for (char c = ranges[i]; c <= ranges[i + 1]; ++c) names.emplace_back(1, c);
+  }
+  return names;
+}
+
 }  // namespace
 
 std::shared_ptr<const Dataset> open_mnist(const DatasetOptions& options) {
-  return open({"mnist", {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}}, options);
+  return open({"mnist", characters("09")}, options);
 }
 
 std::shared_ptr<const Dataset> open_fashion_mnist(const DatasetOptions& options) {
@@ -160,6 +200,25 @@ std::shared_ptr<const Dataset> open_fashion_mnist(const DatasetOptions& options)
       {"fashion-mnist",
        {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}},
       options);
+}
+
+std::shared_ptr<const Dataset> open_kmnist(const DatasetOptions& options) {
+  return open({"kmnist", {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"}}, options);
+}
+
+std::shared_ptr<const Dataset> open_emnist(const DatasetOptions& options) {
+  // The classes' order is that of the published mapping files. Where letters look alike in both cases, they are one
+  // class, named by the capital.
+  const std::string merged = "09AZaabbddeeffgghhnnqqrrtt";
+  const std::map<std::string, Kind> kinds = {
+      {"emnist-balanced", {"emnist-balanced", characters(merged), "balanced"}},
+      {"emnist-byclass", {"emnist-byclass", characters("09AZaz"), "byclass"}},
+      {"emnist-bymerge", {"emnist-bymerge", characters(merged), "bymerge"}},
+      {"emnist-digits", {"emnist-digits", characters("09"), "digits"}},
+      {"emnist-letters", {"emnist-letters", characters("AZ"), "letters", 1}},
+      {"emnist-mnist", {"emnist-mnist", characters("09"), "mnist"}},
+  };
+  return open(kinds.at(options.name), options);
 }
 
 }  // namespace ganymede::data

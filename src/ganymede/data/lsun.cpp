@@ -173,7 +173,7 @@ std::vector<Place> find(const DatasetOptions& options, std::vector<std::string>&
 
 }  // namespace
 
-std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options) {
+Listed list_lsun(DatasetOptions& options) {
   DatasetInfo info;
   info.name = "lsun";
   info.path = options.path;
@@ -197,7 +197,8 @@ std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options) {
   for (std::size_t i = 0; i < store->count(); ++i) all.pictures.push_back(i);
   if (all.classes.empty()) all.notes.push_back("the folder's name tells no category: images have no labels");
   PictureListing listing = chosen(*store, std::move(all), options, options.path.string());
-  return open_pictures(store, std::move(listing), options, std::move(info));
+  options.splits = info.splits;
+  return {store, std::move(listing), std::move(info)};
 }
 
 }  // namespace ganymede::data

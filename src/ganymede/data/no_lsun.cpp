@@ -1,10 +1,11 @@
 // Stands in for lsun.cpp in builds without LMDB.
 #include "ganymede/core/error.h"
+#include "ganymede/data/pictures.h"
 #include "ganymede/data/sources.h"
 
 namespace ganymede::data {
 
-std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options) {
+Listed list_lsun(DatasetOptions& options) {
   throw Error("this build cannot read LSUN's databases", options.path.string(),
               "build with -DGANYMEDE_LSUN=ON (Debian package liblmdb-dev)");
 }

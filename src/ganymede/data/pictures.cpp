@@ -13,10 +13,13 @@
 #include "ganymede/core/hash.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/text.h"
+#include "ganymede/data/archived_pictures.h"
 #include "ganymede/data/cache.h"
 #include "ganymede/data/decorators.h"
 #include "ganymede/data/exclude.h"
+#include "ganymede/data/labels.h"
 #include "ganymede/data/parallel.h"
+#include "ganymede/data/shards.h"
 #include "ganymede/data/survey.h"
 #include "ganymede/data/text.h"
 #include "ganymede/image/decode.h"
@@ -26,25 +29,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Pictures are files of at most so many bytes; those of an archive are held compressed, together at most kMostHeld.
-constexpr std::uint64_t kLargestPicture = std::uint64_t{256} << 20;
-constexpr std::uint64_t kMostHeld = std::uint64_t{8} << 30;
 /// Goes up when decode() or fitted() give other pixels than before: what caches hold is then made anew.
 constexpr int kPixelsVersion = 2;
 /// Decoding fewer pictures is over before a bar is read.
 constexpr std::size_t kProgressFrom = 20'000;
-
-std::vector<std::string> lost_links_note(std::size_t lost) {
-  if (lost == 0) return {};
-  return {fmt::format("left out: {} to nothing", counted(lost, "link that leads", "links that lead"))};
-}
 
 class FolderPictures : public PictureStore {
  public:
   FolderPictures(const FileTree& tree, const Wanted& also, std::vector<std::string> notes)
       : root_(tree.root()), notes_(std::move(notes)) {
     for (const auto& name : tree.names()) {
-      if (also(name)) names_.push_back(name);
+      if (is_table_name(name))
+        side_files_.files.push_back({name, 0, read_file(root_ / name, kLargestPicture)});
+      else if (also(name))
+        names_.push_back(name);
     }
     for (auto& note : lost_links_note(tree.lost_links())) notes_.push_back(std::move(note));
     for (const auto& name : names_) stamps_.push_back(tree.stamp(name));
@@ -59,6 +57,7 @@ class FolderPictures : public PictureStore {
   std::string stamp(std::size_t index) const override { return stamps_.at(index); }
   std::string root() const override { return root_.string(); }
   std::vector<std::string> notes() const override { return notes_; }
+  const SideFiles& side_files() const override { return side_files_; }
   image::Image decode(std::size_t index, image::FileFacts* facts) const override {
     return image::decode(read_file(root_ / names_.at(index), kLargestPicture), where(index), facts);
   }
@@ -66,44 +65,7 @@ class FolderPictures : public PictureStore {
  private:
   fs::path root_;
   std::vector<std::string> names_, stamps_, notes_;
-};
-
-class ArchivePictures : public PictureStore {
- public:
-  /// `turned_away` tells what the tree turned away, once it was read.
-  ArchivePictures(FileTree tree, const Wanted& also, const std::function<std::vector<std::string>()>& turned_away)
-      : tree_(std::move(tree)), stamp_(tree_.stamp("")) {
-    ArchiveLimits limits;
-    limits.member = kLargestPicture;
-    limits.total = kMostHeld;
-    std::map<std::string, Bytes> held;
-    const std::size_t lost = tree_.read(
-        also,
-        [&](const std::string& name, Bytes bytes) {
-          held[name] = std::move(bytes);
-          return true;
-        },
-        limits);
-    for (auto& [name, bytes] : held) pictures_.emplace_back(name, std::move(bytes));
-    if (turned_away) notes_ = turned_away();
-    for (auto& note : lost_links_note(lost)) notes_.push_back(std::move(note));
-  }
-  std::size_t count() const override { return pictures_.size(); }
-  std::string name(std::size_t index) const override { return pictures_.at(index).first; }
-  std::string where(std::size_t index) const override { return tree_.where(pictures_.at(index).first); }
-  std::uint64_t bytes(std::size_t index) const override { return pictures_.at(index).second.size(); }
-  std::string stamp(std::size_t index) const override { return fmt::format("{} {}", bytes(index), stamp_); }
-  std::string root() const override { return tree_.root().string(); }
-  std::vector<std::string> notes() const override { return notes_; }
-  image::Image decode(std::size_t index, image::FileFacts* facts) const override {
-    return image::decode(pictures_.at(index).second, where(index), facts);
-  }
-
- private:
-  FileTree tree_;
-  std::string stamp_;
-  std::vector<std::pair<std::string, Bytes>> pictures_;
-  std::vector<std::string> notes_;
+  SideFiles side_files_;
 };
 
 struct Shape {
@@ -285,21 +247,40 @@ std::string cache_key(const PictureStore& store, const PictureListing& listing, 
   return key;
 }
 
+/// The list of names that may lie beside shards.
+std::vector<SideFile> class_names_beside(const fs::path& shards) {
+  constexpr std::uint64_t kLargest = std::uint64_t{16} << 20;
+  std::error_code error;
+  const fs::path file = (fs::is_directory(shards, error) ? shards : shards.parent_path()) / kClassNames;
+  if (!fs::is_regular_file(file, error)) return {};
+  return {{kClassNames, 0, read_file(file, kLargest)}};
+}
+
 }  // namespace
 
 std::shared_ptr<const PictureStore> pictures_of(const FileTree& tree, const Wanted& also) {
-  if (tree.archived()) return std::make_shared<ArchivePictures>(tree, also, nullptr);
+  if (tree.archived()) return archived_pictures({{.path = tree.root()}}, tree.root(), tree.wanted(also), nullptr);
   return std::make_shared<FolderPictures>(tree, also, std::vector<std::string>{});
 }
 
 std::shared_ptr<const PictureStore> pictures_at(const fs::path& path) {
   const auto sieve = std::make_shared<Sieve>();
-  const FileTree tree(
-      path, Judge([sieve](const std::string& name, const Head& head) { return sieve->takes(name, head); }), "", "");
+  const auto takes = [sieve](bool of_samples) {
+    return Judge([sieve, of_samples](const std::string& name, const Head& head) {
+      return is_table_name(name) || (of_samples && is_sample_label(name)) || sieve->takes(name, head);
+    });
+  };
   const auto all = [](const std::string&) { return true; };
+  const auto turned_away = [sieve] { return sieve->notes(); };
+  if (const auto shards = shards_at(path)) {
+    const FileTree any(shards->front().path, takes(true), "", "");  // leaves phantoms out
+    return archived_pictures(*shards, shards->size() == 1 ? shards->front().path : path, any.wanted(all), turned_away,
+                             class_names_beside(path));
+  }
+  const FileTree tree(path, takes(false), "", "");
   if (!tree.archived()) return std::make_shared<FolderPictures>(tree, all, sieve->notes());
   sieve->forget();  // what lies beside the archive
-  return std::make_shared<ArchivePictures>(tree, all, [&] { return sieve->notes(); });
+  return archived_pictures({{.path = tree.root()}}, tree.root(), tree.wanted(all), turned_away);
 }
 
 PictureListing chosen(const PictureStore& store, PictureListing all, const DatasetOptions& options,

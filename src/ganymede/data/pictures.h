@@ -14,6 +14,19 @@
 
 namespace ganymede::data {
 
+/// A file beside the pictures that may say what classes they have (see labels.h).
+struct SideFile {
+  std::string name;       ///< as PictureStore::inner()
+  std::size_t shard = 0;  ///< as PictureStore::shard()
+  Bytes bytes;
+};
+
+struct SideFiles {
+  std::vector<SideFile> files;
+  std::size_t apart = 0;      ///< samples of a tar whose members do not stand one behind the other
+  std::string first_apart{};  ///< one of them
+};
+
 /// Compressed pictures by number. Its functions may be called from several threads at once.
 class PictureStore {
  public:
@@ -21,6 +34,16 @@ class PictureStore {
   virtual std::size_t count() const = 0;
   /// A file's name below the root (any bytes), a key of a database.
   virtual std::string name(std::size_t index) const = 0;
+  /// Its name in the archive that holds it, behind the split that a shard's name tells; as name() where there is one.
+  virtual std::string inner(std::size_t index) const { return name(index); }
+  /// Which of shards() archives holds it.
+  virtual std::size_t shard(std::size_t) const { return 0; }
+  /// How many archives the set is parted among; 0 where it is not.
+  virtual std::size_t shards() const { return 0; }
+  virtual const SideFiles& side_files() const {
+    static const SideFiles none;
+    return none;
+  }
   /// How it is named in errors.
   virtual std::string where(std::size_t index) const = 0;
   /// Its size while compressed.
@@ -38,7 +61,7 @@ class PictureStore {
 /// The tree's pictures for which `also` holds, sorted by name: a folder's are read when asked for, an archive's are
 /// held in memory compressed, up to a limit. Throws Error where an archive is damaged.
 std::shared_ptr<const PictureStore> pictures_of(const FileTree& tree, const Wanted& also);
-/// All pictures below a folder or in an archive, known by their content whatever they are called.
+/// All pictures below a folder, in an archive or in shards (shards.h), known by their content whatever they are called.
 std::shared_ptr<const PictureStore> pictures_at(const std::filesystem::path& path);
 
 /// Some pictures of a store, with their classes.
@@ -49,9 +72,12 @@ struct PictureListing {
   std::vector<std::string> notes;
 };
 
-/// The pictures of a folder or archive (pictures_at) with the classes that its folders make, [data].splits, classes,
-/// count and exclude applied. The splits that were taken are filled in. Throws Error and UsageError as open_dataset().
-PictureListing list_folder(const PictureStore& store, DatasetOptions& options);
+/// A source's pictures: what open_pictures() opens and `data check` examines.
+struct Listed {
+  std::shared_ptr<const PictureStore> store;
+  PictureListing listing;
+  DatasetInfo info;  ///< name, path and splits
+};
 
 /// What [data].exclude, classes and count leave of `all`. Throws as select() and left_out_by() do.
 PictureListing chosen(const PictureStore& store, PictureListing all, const DatasetOptions& options,
@@ -63,5 +89,8 @@ PictureListing chosen(const PictureStore& store, PictureListing all, const Datas
 /// pictures of several sizes where none is asked for.
 std::shared_ptr<const Dataset> open_pictures(std::shared_ptr<const PictureStore> store, PictureListing listing,
                                              const DatasetOptions& options, DatasetInfo info);
+inline std::shared_ptr<const Dataset> open_pictures(Listed listed, const DatasetOptions& options) {
+  return open_pictures(std::move(listed.store), std::move(listed.listing), options, std::move(listed.info));
+}
 
 }  // namespace ganymede::data

@@ -12,6 +12,7 @@
 #include "ganymede/data/cache.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/packed.h"
+#include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
 
 namespace ganymede::data {
@@ -33,7 +34,8 @@ fs::path place_of(const DatasetOptions& o, int height, int width, int channels) 
   const std::string seed = o.name == "mnistm" ? std::to_string(o.seed) : "";
   const std::string key = fmt::format("2\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{} {}", o.name, absolute_text(o.path),
                                       o.splits, o.classes, o.count, o.attributes, o.where, absolute_text(o.photos),
-                                      absolute_text(o.exclude), seed, static_cast<int>(o.fit), o.skip_bad);
+                                      absolute_text(o.exclude), seed, static_cast<int>(o.fit), o.skip_bad) +
+                          (o.label.empty() ? "" : "\n" + o.label);
   return folder / "prepared" /
          fmt::format("{}-{}x{}x{}.packed", text_digest(key).substr(0, 32), width, height, channels);
 }
@@ -89,6 +91,11 @@ class Prepared : public Dataset {
 
 std::string fingerprint_of(const fs::path& path) {
   std::error_code error;
+  if (const auto range = range_of(path); !range.empty()) {
+    std::string text;
+    for (const auto& shard : range) text += fingerprint_of(shard);
+    return text_digest(text);
+  }
   if (fs::is_directory(path, error)) {
     // Readers of a database may touch its lock.
     const auto counts = [](const std::string& name) { return base_name(name) != "lock.mdb"; };
@@ -111,7 +118,7 @@ Preparation prepare(const DatasetOptions& asked, const fs::path& file) {
     return Preparation{path, fresh, images, fs::file_size(path)};
   };
   // Before anything is read, so that a change meanwhile makes the file outdated.
-  const std::string fingerprint = fs::exists(options.path) ? fingerprint_of_all(options) : "";
+  const std::string fingerprint = is_there(options.path) ? fingerprint_of_all(options) : "";
   const PackedOrigin origin{fingerprint, options.channels == 0};
   if (file.empty() && options.size.given()) {
     for (const int channels : {1, 3}) {

@@ -29,6 +29,11 @@ constexpr Content kContents[] = {
     {"fashion-mnist", "train-labels-idx1-ubyte", "9018921c3c673c538a1fc5bad174d6f9"},
     {"fashion-mnist", "t10k-images-idx3-ubyte", "8181f5470baa50b63fa0f6fddb340f0a"},
     {"fashion-mnist", "t10k-labels-idx1-ubyte", "15d484375f8d13e6eb1aabb0c3f46965"},
+    {"stl10", "train_X.bin", "918c2871b30a85fa023e0c44e0bee87f"},
+    {"stl10", "train_y.bin", "5a34089d4802c674881badbb80307741"},
+    {"stl10", "test_X.bin", "7f263ba9f9e0b06b93213547f721ac82"},
+    {"stl10", "test_y.bin", "36f9794fa4beb8a2c72628de14fa638e"},
+    {"stl10", "unlabeled_X.bin", "5242ba1fed5e4be9e1e742405eb56ca4"},
     {"svhn", "train_32x32.mat", "e26dedcc434d2e4c54c9b2d4a06d8373"},
     {"svhn", "test_32x32.mat", "eb5a983be6a315427106f1b164d9cef3"},
     {"svhn", "extra_32x32.mat", "a93ce644f1a588dc4d68dda5feec44a7"},
@@ -47,6 +52,11 @@ const std::vector<PublishedFile>& published_files() {
   static const std::string kriz = "https://www.cs.toronto.edu/~kriz/";
   static const std::string mnist = "https://ossci-datasets.s3.amazonaws.com/mnist/";
   static const std::string fashion = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/";
+  static const std::string kmnist = "http://codh.rois.ac.jp/kmnist/dataset/kmnist/";
+  static const std::string emnist = "https://biometrics.nist.gov/cs_links/EMNIST/";
+  static const std::string emnist_md5 = "58c8d27c78d21e728a6bc7b3cc06412e";
+  static const std::string stl10 = "http://ai.stanford.edu/~acoates/stl10/";
+  static const std::string flowers = "https://www.robots.ox.ac.uk/~vgg/data/flowers/102/";
   static const std::string svhn = "http://ufldl.stanford.edu/housenumbers/";
   static const std::string nvidia = "https://nvlabs-fi-cdn.nvidia.com/stylegan2-ada-pytorch/pretrained/metrics/";
   static const std::vector<PublishedFile> files = {
@@ -60,6 +70,21 @@ const std::vector<PublishedFile>& published_files() {
       {"fashion-mnist", "train", "train-labels-idx1-ubyte.gz", fashion, "25c81989df183df01b3e8a0aad5dffbe"},
       {"fashion-mnist", "test", "t10k-images-idx3-ubyte.gz", fashion, "bef4ecab320f06d8554ea6380940ec79"},
       {"fashion-mnist", "test", "t10k-labels-idx1-ubyte.gz", fashion, "bb300cfdad3c16e7a12a480ee83cd310"},
+      // From here to SVHN addresses and sums are those of torchvision.datasets.
+      {"kmnist", "train", "train-images-idx3-ubyte.gz", kmnist, "bdb82020997e1d708af4cf47b453dcf7"},
+      {"kmnist", "train", "train-labels-idx1-ubyte.gz", kmnist, "e144d726b3acfaa3e44228e80efcd344"},
+      {"kmnist", "test", "t10k-images-idx3-ubyte.gz", kmnist, "5c965bf0a639b31b8f53240b1b52f4d7"},
+      {"kmnist", "test", "t10k-labels-idx1-ubyte.gz", kmnist, "7320c461ea6c1c855c0b718fb2a4b134"},
+      {"emnist-balanced", "", "gzip.zip", emnist, emnist_md5},
+      {"emnist-byclass", "", "gzip.zip", emnist, emnist_md5},
+      {"emnist-bymerge", "", "gzip.zip", emnist, emnist_md5},
+      {"emnist-digits", "", "gzip.zip", emnist, emnist_md5},
+      {"emnist-letters", "", "gzip.zip", emnist, emnist_md5},
+      {"emnist-mnist", "", "gzip.zip", emnist, emnist_md5},
+      {"stl10", "", "stl10_binary.tar.gz", stl10, "91f7769df0f17e558f3565bffb0c7dfb"},
+      {"flowers102", "", "102flowers.tgz", flowers, "52808999861908f626f3c1f4e79d11fa"},
+      {"flowers102", "", "imagelabels.mat", flowers, "e0620be6f572b9609742df49c70aed4d"},
+      {"flowers102", "", "setid.mat", flowers, "a5357ecc9cb78c4bef273ce3793fc85c"},
       {"svhn", "train", "train_32x32.mat", svhn, "e26dedcc434d2e4c54c9b2d4a06d8373"},
       {"svhn", "test", "test_32x32.mat", svhn, "eb5a983be6a315427106f1b164d9cef3"},
       {"svhn", "extra", "extra_32x32.mat", svhn, "a93ce644f1a588dc4d68dda5feec44a7"},

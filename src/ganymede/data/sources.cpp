@@ -1,12 +1,50 @@
 #include "ganymede/data/sources.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
 #include "ganymede/data/celeba_lists.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/npy.h"
 #include "ganymede/data/packed.h"
+#include "ganymede/data/pictures.h"
 #include "ganymede/data/shapes.h"
 
 namespace ganymede::data {
+
+namespace {
+
+Source emnist(const char* kind, const char* what) {
+  return {.name = fmt::format("emnist-{}", kind),
+          .title = fmt::format("EMNIST's {}: {}", kind, what),
+          .splits = {"train", "test"},
+          .shape = "28x28 grey",
+          .open = open_emnist,
+          .home = "emnist"};
+}
+
+/// The set that files of the idx format are of, told by their names and, where these are the same, by a folder's.
+std::string idx_set(const std::string& base, const std::string& path) {
+  if (base.starts_with("emnist-")) {
+    const std::string set = base.substr(0, base.find('-', std::string_view("emnist-").size()));
+    return std::any_of(sources().begin(), sources().end(), [&](const auto& s) { return s.name == set; })
+               ? set
+               : "emnist-balanced";
+  }
+  std::string lower = path;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (lower.find("fashion") != std::string::npos) return "fashion-mnist";
+  return lower.find("kmnist") != std::string::npos || lower.find("kuzushiji") != std::string::npos ? "kmnist" : "mnist";
+}
+
+/// "n01440764.tar", of one of ImageNet's classes.
+bool is_wnid_tar(const std::string& base) {
+  return base.size() == 13 && base[0] == 'n' && base.ends_with(".tar") && base.find_first_not_of("0123456789", 1) == 9;
+}
+
+}  // namespace
 
 const std::vector<Source>& sources() {
   static const std::vector<Source> table = {
@@ -24,6 +62,18 @@ const std::vector<Source>& sources() {
        {"train", "test"},
        "28x28 grey",
        open_fashion_mnist},
+      {"kmnist", "KMNIST: 70,000 handwritten hiragana", {"train", "test"}, "28x28 grey", open_kmnist},
+      emnist("balanced", "131,600 digits and letters, as many of each"),
+      emnist("byclass", "814,255 digits and letters"),
+      emnist("bymerge", "814,255 digits and letters, those that look alike as one"),
+      emnist("digits", "280,000 digits"),
+      emnist("letters", "145,600 letters"),
+      emnist("mnist", "70,000 digits"),
+      {"stl10",
+       "STL-10: 13,000 photographs of ten kinds of things, and 100,000 without labels",
+       {"train", "test", "unlabeled"},
+       "96x96 RGB",
+       open_stl10},
       {"svhn", "SVHN: 600,000 house-number digits", {"train", "test", "extra"}, "32x32 RGB", open_svhn},
       {"mnistm",
        "MNIST-M: MNIST's digits on photographs, made by the program",
@@ -31,23 +81,47 @@ const std::vector<Source>& sources() {
        "28x28 RGB",
        open_mnistm,
        false,
-       false,
        "mnist"},
       {"celeba",
        "CelebA: 202,599 faces with 40 attributes",
        {"all", "train", "val", "test"},
        "178x218 RGB",
-       open_celeba,
+       nullptr,
        false,
-       true},
+       "",
+       list_celeba},
+      {"flowers102",
+       "Oxford's 102 flowers: 8,189 photographs",
+       {"train", "val", "test"},
+       "any RGB",
+       nullptr,
+       false,
+       "",
+       list_flowers102},
+      {"imagenet",
+       "ImageNet (ILSVRC 2012): 1,331,167 photographs, in the published archives",
+       {"train", "val"},
+       "any RGB",
+       nullptr,
+       false,
+       "",
+       list_imagenet},
       {"lsun",
        "LSUN: millions of photographs of scenes and objects, as LMDB",
        {"train", "val"},
        "any RGB",
-       open_lsun,
+       nullptr,
        false,
-       true},
-      {"folder", "a folder, zip or tar of pictures, a folder for each class", {}, "any", open_folder, false, true},
+       "",
+       list_lsun},
+      {"folder",
+       "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels",
+       {},
+       "any",
+       nullptr,
+       false,
+       "",
+       list_folder},
       {"arrays", "a .npy or .npz of images, with their labels", {}, "any", open_arrays},
       {"packed", "a file that `ganymede data prepare` made", {}, "any", open_packed},
   };
@@ -69,9 +143,14 @@ std::string guess_source(const std::filesystem::path& path) {
       guess = "svhn";
     else if (base.rfind(kCelebaPictures, 0) == 0 || celeba_stem(base) == "list_attr_celeba")
       guess = "celeba";
-    else if (base.find("-idx3-ubyte") != std::string::npos || base.find(".idx3-ubyte") != std::string::npos) {
-      guess = fs::absolute(path).string().find("ashion") != std::string::npos ? "fashion-mnist" : "mnist";
-    }
+    else if (base.rfind("stl10_binary", 0) == 0 || base == "train_X.bin" || base == "test_X.bin")
+      guess = "stl10";
+    else if (base.rfind("102flowers.t", 0) == 0 || base == "imagelabels.mat")
+      guess = "flowers102";
+    else if (base.rfind("ILSVRC2012_img_", 0) == 0 || is_wnid_tar(base))
+      guess = "imagenet";
+    else if (base.find("-idx3-ubyte") != std::string::npos || base.find(".idx3-ubyte") != std::string::npos)
+      guess = idx_set(base, fs::absolute(path).string());
     return guess.empty();
   };
   if (path.extension() == ".packed" || is_packed(path))

@@ -1,5 +1,5 @@
 // The sources open_dataset() chooses from. Each gets options whose splits are known and filled in and whose path is
-// resolved; classes, count, size and channels are applied to its result unless the table says that it does so itself.
+// resolved; classes, count, size and channels are applied to its result, or by list().
 #pragma once
 
 #include <memory>
@@ -10,14 +10,18 @@
 
 namespace ganymede::data {
 
+struct Listed;
+
 struct Source {
   std::string name, title;
   std::vector<std::string> splits;  ///< known splits, the default one first; empty: whatever the folder has
   std::string shape;                ///< "32x32 RGB", for lists
-  std::shared_ptr<const Dataset> (*open)(const DatasetOptions& options);
-  bool built_in = false;     ///< made by the program: needs no files
-  bool applies_all = false;  ///< applies every option itself
-  std::string home = {};     ///< the set whose folder below data_root() it reads; empty: its own
+  std::shared_ptr<const Dataset> (*open)(const DatasetOptions& options);  ///< nullptr: list() does it
+  bool built_in = false;                                                  ///< made by the program: needs no files
+  std::string home = {};  ///< the set whose folder below data_root() it reads; empty: its own
+  /// Sets of picture files: which pictures and classes there are, all options but size, channels and fit applied.
+  /// Fills in the splits that were taken.
+  Listed (*list)(DatasetOptions& options) = nullptr;
 };
 
 /// All sources, in the order they are listed to people.
@@ -33,6 +37,8 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& settled);
 /// Where data sets are looked for and downloaded to when no path is named: $GANYMEDE_DATA, else ./datasets. Each has a
 /// folder of its name there.
 std::filesystem::path data_root();
+/// That folder of a data set; for other downloads the one of their own name.
+std::filesystem::path home_of(const std::string& dataset);
 
 /// The source whose files lie at `path`, judged by their names: "cifar10", "svhn", ...; "folder" when none is
 /// recognised.
@@ -42,12 +48,18 @@ std::shared_ptr<const Dataset> open_cifar10(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_cifar100(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_mnist(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_fashion_mnist(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_kmnist(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_emnist(const DatasetOptions& options);
+std::shared_ptr<const Dataset> open_stl10(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_celeba(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_lsun(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_mnistm(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_packed(const DatasetOptions& options);
 std::shared_ptr<const Dataset> open_arrays(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_folder(const DatasetOptions& options);
+
+Listed list_celeba(DatasetOptions& options);
+Listed list_flowers102(DatasetOptions& options);
+Listed list_imagenet(DatasetOptions& options);
+Listed list_lsun(DatasetOptions& options);
+Listed list_folder(DatasetOptions& options);
 
 }  // namespace ganymede::data

@@ -206,6 +206,18 @@ std::vector<Examined> examine(const PictureStore& store, const std::vector<std::
   return result;
 }
 
+std::vector<Examined> examine(const Dataset& dataset) {
+  std::vector<Examined> result(dataset.size());
+  parallel(result.size(), [&](std::size_t i) {
+    const image::Image image = picture(dataset, i);
+    result[i].width = image.width;
+    result[i].height = image.height;
+    result[i].channels = image.channels;
+    result[i].pixels = hash_of(image);
+  });
+  return result;
+}
+
 void refuse_faults(const std::vector<Examined>& examined, const PictureStore& store,
                    const std::vector<std::size_t>& pictures, const std::string& root) {
   const char* mend = "mend or remove {}, or leave {} out: --skip-bad, or skip_bad = true in [data]";

@@ -30,6 +30,9 @@ using OnPicture = std::function<void(std::size_t place, image::Image picture)>;
 std::vector<Examined> examine(const PictureStore& store, const std::vector<std::size_t>& pictures,
                               const OnPicture& on_picture = {});
 
+/// The images of a set that is no store of pictures: sizes, channels and what tells copies, on all processors.
+std::vector<Examined> examine(const Dataset& dataset);
+
 /// Throws Error that lists every fault, unless there is none. `where(place)` names a picture in full.
 void refuse_faults(const std::vector<Examined>& examined, const PictureStore& store,
                    const std::vector<std::size_t>& pictures, const std::string& root);

@@ -2,12 +2,10 @@
 // bytes in column-major order, and y, N labels of 1 to 10 where 10 stands for the digit 0.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <matio.h>
-
-#include <memory>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
+#include "ganymede/data/mat_file.h"
 #include "ganymede/data/memory.h"
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
@@ -19,9 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kSide = 32, kPlane = kSide * kSide, kImage = 3 * kPlane;
-/// zlib cannot shrink further, so a header that tells of more than this times the file's size lies.
-constexpr std::uint64_t kMostShrunk = 1040;
-
 struct Split {
   const char *name, *file;
   std::size_t images;  ///< officially
@@ -31,45 +26,25 @@ constexpr Split kSplits[] = {
 
 const char* kMend = "copy the file again, or run `ganymede data fetch svhn`";
 
-using MatFile = std::unique_ptr<mat_t, decltype(&Mat_Close)>;
-using Variable = std::unique_ptr<matvar_t, decltype(&Mat_VarFree)>;
+constexpr const char* kMendMissing = "use the cropped digits, format 2 of SVHN";
 
-/// The variable's header. Its dimensions are checked by the caller before any data is read.
-Variable find(mat_t* file, const char* name, const fs::path& path) {
-  Variable variable(Mat_VarReadInfo(file, name), &Mat_VarFree);
-  if (!variable) {
-    throw Error(fmt::format("the file has no variable '{}'", name), path.string(),
-                "use the cropped digits, format 2 of SVHN");
-  }
-  return variable;
-}
-
-std::vector<std::size_t> sides(const matvar_t& variable) {
-  return {variable.dims, variable.dims + std::max(0, variable.rank)};
-}
-
-void load(mat_t* file, matvar_t* variable, const char* name, const fs::path& path) {
-  const bool failed = Mat_VarReadDataAll(file, variable) != 0 || variable->data == nullptr;
-  if (failed) throw Error(fmt::format("the data of '{}' is damaged or cut short", name), path.string(), kMend);
-}
-
-void append_pixels(mat_t* file, const fs::path& path, Images& images) {
-  const Variable x = find(file, "X", path);
-  std::vector<std::size_t> shape = sides(*x);
+void append_pixels(const MatFile& file, Images& images) {
+  const fs::path& path = file.path();
+  const auto x = file.find("X", kMendMissing);
+  std::vector<std::size_t> shape = sides_of(*x);
   if (shape.size() == 3) shape.push_back(1);  // MATLAB drops a last dimension of 1
   const bool fits = shape.size() == 4 && shape[0] == kSide && shape[1] == kSide && shape[2] == 3 && shape[3] > 0;
   if (x->class_type != MAT_C_UINT8 || x->isComplex || !fits) {
     throw Error(
         fmt::format("X is {} of {} where 8-bit integers of 32 x 32 x 3 x N belong",
                     x->class_type == MAT_C_UINT8 ? "8-bit integers" : "of another type", fmt::join(shape, " x ")),
-        path.string(), "use the cropped digits, format 2 of SVHN");
+        path.string(), kMendMissing);
   }
   const std::uint64_t count = shape[3];
-  if (count > fs::file_size(path) * kMostShrunk / kImage) {
+  if (count > file.most_bytes() / kImage) {
     throw Error(fmt::format("X tells of {} images, more than the file can hold", count), path.string(), kMend);
   }
-  load(file, x.get(), "X", path);
-  if (x->nbytes != count * kImage) throw Error("the data of 'X' is cut short", path.string(), kMend);
+  file.load(*x, "X", count * kImage);
   const auto* from = static_cast<const std::uint8_t*>(x->data);
   const std::size_t begin = images.pixels.size();
   images.pixels.resize(begin + count * kImage);
@@ -83,26 +58,16 @@ void append_pixels(mat_t* file, const fs::path& path, Images& images) {
   }
 }
 
-void append_labels(mat_t* file, const fs::path& path, std::size_t count, Images& images) {
-  const Variable y = find(file, "y", path);
-  const auto shape = sides(*y);
-  const bool bytes = y->class_type == MAT_C_UINT8, doubles = y->class_type == MAT_C_DOUBLE;
-  const bool line = shape.size() == 2 && (shape[0] == 1 || shape[1] == 1);
-  if (!line || y->isComplex || !(bytes || doubles)) {
-    throw Error(fmt::format("y is {} where a column of numbers belongs", fmt::join(shape, " x ")), path.string(),
-                kMend);
+void append_labels(const MatFile& file, std::size_t count, Images& images) {
+  const std::string where = file.path().string();
+  const std::vector<double> labels = file.numbers("y", kMendMissing);
+  if (labels.size() != count) {
+    throw Error(fmt::format("{} images but {} labels", count, labels.size()), where, kMend);
   }
-  if (shape[0] * shape[1] != count) {
-    throw Error(fmt::format("{} images but {} labels", count, shape[0] * shape[1]), path.string(), kMend);
-  }
-  load(file, y.get(), "y", path);
-  if (y->nbytes != count * (bytes ? 1 : sizeof(double)))
-    throw Error("the data of 'y' is cut short", path.string(), kMend);
   for (std::size_t i = 0; i < count; ++i) {
-    const double label = bytes ? static_cast<const std::uint8_t*>(y->data)[i] : static_cast<const double*>(y->data)[i];
+    const double label = labels[i];
     if (!(label >= 0 && label <= 10) || label != static_cast<int>(label)) {
-      throw Error(fmt::format("label {} is out of range 1..10", label), fmt::format("{} record {}", path.string(), i),
-                  kMend);
+      throw Error(fmt::format("label {} is out of range 1..10", label), fmt::format("{} record {}", where, i), kMend);
     }
     images.labels.push_back(static_cast<int>(label) % 10);
   }
@@ -113,12 +78,11 @@ void append(const Split& split, const fs::path& path, Images& images, DatasetInf
     throw Error(fmt::format("{} is missing", split.file), path.parent_path().string(),
                 fmt::format("copy it there, or run `ganymede data fetch svhn --split {}`", split.name));
   }
-  const MatFile file(Mat_Open(path.c_str(), MAT_ACC_RDONLY), &Mat_Close);
-  if (!file) throw Error("not a MATLAB file", path.string(), kMend);
+  const MatFile file(path, kMend);
   const std::size_t before = images.count();
-  append_pixels(file.get(), path, images);
+  append_pixels(file, images);
   const std::size_t count = images.pixels.size() / kImage - before;
-  append_labels(file.get(), path, count, images);
+  append_labels(file, count, images);
   if (count != split.images) {
     info.notes.push_back(
         fmt::format("{}: {} of {} images", path.filename().string(), grouped(count), grouped(split.images)));

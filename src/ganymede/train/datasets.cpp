@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "ganymede/core/log.h"
+#include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/train/run_folder.h"
 
@@ -48,10 +49,9 @@ void take_paths(config::DataConfig& own, const config::DataConfig& of_run, const
   own.path = of_run.path;
   own.photos = of_run.photos;
   own.exclude = of_run.exclude;
-  std::error_code ignored;
-  if (fs::exists(own.path, ignored)) return;
+  if (data::is_there(own.path)) return;
   const std::string recorded = recorded_path(run, section);
-  if (fs::exists(recorded, ignored)) own.path = recorded;
+  if (data::is_there(recorded)) own.path = recorded;
 }
 
 }  // namespace
@@ -86,7 +86,8 @@ std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config,
                              .photos = config.photos,
                              .exclude = config.exclude,
                              .fit = fit_of(config.fit),
-                             .skip_bad = config.skip_bad});
+                             .skip_bad = config.skip_bad,
+                             .label = config.label});
 }
 
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan) {

@@ -1,0 +1,218 @@
+// Labels of tables: which rows are of which pictures.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
+#include "ganymede/data/labels.h"
+#include "ganymede/data/tables.h"
+#include "ganymede/data/text.h"
+
+namespace ganymede::data {
+namespace {
+
+constexpr std::size_t kNone = static_cast<std::size_t>(-1), kSeveral = kNone - 1;
+/// So many rows tell which column names the pictures.
+constexpr std::size_t kRowsTried = 500;
+
+std::string folder_of(const std::string& name) {
+  return name.substr(0, name.rfind('/') + 1);
+}
+
+std::string without_ending(const std::string& name) {
+  const std::size_t dot = name.rfind('.'), slash = name.rfind('/');
+  return dot == std::string::npos || (slash != std::string::npos && dot < slash) ? name : name.substr(0, dot);
+}
+
+/// Finds the pictures below a table's folder by what rows call them: the path from there, or the mere name where it is
+/// of one picture alone; each with the ending or without.
+class PicturesByName {
+ public:
+  PicturesByName(const PictureStore& store, const std::string& folder) {
+    for (std::size_t i = 0; i < store.count(); ++i) {
+      const std::string name = store.inner(i);
+      if (!name.starts_with(folder)) continue;
+      const std::string path = name.substr(folder.size());
+      paths_.emplace(path, i);
+      for (const auto& other : {without_ending(path), base_name(path), base_name(without_ending(path))}) {
+        const auto [found, fresh] = others_.emplace(other, i);
+        if (!fresh && found->second != i) found->second = kSeveral;
+      }
+    }
+  }
+  /// kNone where there is none, or more than one.
+  std::size_t find(std::string name) const {
+    std::replace(name.begin(), name.end(), '\\', '/');
+    while (name.starts_with("./")) name.erase(0, 2);
+    if (const auto found = paths_.find(name); found != paths_.end()) return found->second;
+    for (const auto& other : {name, base_name(name)}) {
+      const auto found = others_.find(other);
+      if (found != others_.end() && found->second != kSeveral) return found->second;
+    }
+    return kNone;
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> paths_, others_;
+};
+
+/// A table, the pictures below its folder, and what its columns are.
+struct Read {
+  std::string name;
+  Table table;
+  PicturesByName pictures;
+  std::size_t files = kNone, labels = kNone;  ///< the columns
+};
+
+/// The column whose values name most pictures.
+std::size_t column_of_files(const Table& table, const PicturesByName& pictures) {
+  std::vector<std::size_t> found(table.columns.size());
+  for (std::size_t row = 0; row < std::min(kRowsTried, table.rows.size()); ++row) {
+    for (std::size_t column = 0; column < found.size(); ++column) {
+      if (pictures.find(table.rows[row][column]) != kNone) ++found[column];
+    }
+  }
+  const auto most = std::max_element(found.begin(), found.end());
+  return most == found.end() || *most == 0 ? kNone : static_cast<std::size_t>(most - found.begin());
+}
+
+/// A table whose first row is about a picture has no names of columns: they get numbers, from 1.
+void behead(Table& table, std::size_t files, const PicturesByName& pictures) {
+  if (pictures.find(table.columns[files]) == kNone) return;
+  table.rows.insert(table.rows.begin(), table.columns);
+  for (std::size_t i = 0; i < table.columns.size(); ++i) table.columns[i] = std::to_string(i + 1);
+}
+
+std::size_t named(const Table& table, const std::string& name) {
+  const auto same = [&](const std::string& column) {
+    return column.size() == name.size() && std::equal(column.begin(), column.end(), name.begin(), [](char a, char b) {
+             return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+           });
+  };
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(), same);
+  return found == table.columns.end() ? kNone : static_cast<std::size_t>(found - table.columns.begin());
+}
+
+/// The column that is the class: the one asked for, one that is called so, or the only other one where its values
+/// repeat, which texts about single pictures do not.
+std::size_t column_of_labels(const Table& table, std::size_t files, const std::string& key) {
+  if (!key.empty()) return named(table, key);
+  for (const auto& known : label_keys()) {
+    if (const std::size_t column = named(table, known); column != kNone && column != files) return column;
+  }
+  if (table.columns.size() != 2) return kNone;
+  const std::size_t other = 1 - files;
+  std::map<std::string, std::size_t> values;
+  for (const auto& row : table.rows) ++values[row[other]];
+  return values.size() * 2 <= table.rows.size() ? other : kNone;
+}
+
+/// Spreadsheets and pandas write 3 as "3.0" where a value is missing elsewhere.
+std::string class_of(const std::string& cell) {
+  const std::size_t begin = cell.find_first_not_of(" \t"), end = cell.find_last_not_of(" \t");
+  if (begin == std::string::npos) return {};
+  std::string value = cell.substr(begin, end + 1 - begin);
+  const std::size_t digits =
+      std::min(value.find_first_not_of("0123456789", value.starts_with('-') ? 1 : 0), value.size());
+  if (digits > 0 && value.substr(digits) == ".0") value.resize(digits);
+  return listed_name(value);
+}
+
+/// The tables that tell classes; notes say of the others why they do not.
+std::vector<Read> read_tables(const PictureStore& store, const std::string& key, std::vector<std::string>& notes) {
+  std::vector<Read> tables;
+  for (const auto& file : store.side_files().files) {
+    if (!is_table_name(file.name)) continue;
+    Read read{listed_name(file.name), read_table(file.bytes, file.name, store.root() + "/" + printable(file.name)),
+              PicturesByName(store, folder_of(file.name))};
+    if (!read.table.columns.empty()) read.files = column_of_files(read.table, read.pictures);
+    if (read.files == kNone) {
+      notes.push_back(fmt::format("left out: {}, which names none of the pictures", read.name));
+      continue;
+    }
+    behead(read.table, read.files, read.pictures);
+    read.labels = column_of_labels(read.table, read.files, key);
+    if (read.labels == kNone) {
+      std::vector<std::string> columns;
+      for (const auto& column : read.table.columns) columns.push_back(printable(column));
+      notes.push_back(
+          fmt::format("left out: {}: none of its columns ({}) is called like a class; label = \"...\" names one",
+                      read.name, fmt::join(columns, ", ")));
+      continue;
+    }
+    for (const auto& other : tables) {
+      if (folder_of(other.name) == folder_of(read.name)) {
+        throw UsageError(fmt::format("both {} and {} tell classes: which is meant?", other.name, read.name),
+                         store.root(), "move one of them away, or name a column that only one has: label = \"...\"");
+      }
+    }
+    tables.push_back(std::move(read));
+  }
+  return tables;
+}
+
+/// What is counted while rows are given to pictures.
+struct Counts {
+  std::size_t taken = 0, nowhere = 0, again = 0;
+  std::string first_nowhere;
+};
+
+/// Nothing of a table that is about other pictures than those asked for: of another split, say.
+void say(const Read& read, const Counts& counts, std::vector<std::string>& notes) {
+  const auto& name = read.name;
+  if (counts.taken == 0) return;
+  notes.push_back(
+      fmt::format("the classes are those of {}, column '{}'", name, printable(read.table.columns[read.labels])));
+  if (counts.nowhere > 0) {
+    notes.push_back(fmt::format("left out: {} of {} that {} no picture (the first: {})", counted(counts.nowhere, "row"),
+                                name, counts.nowhere == 1 ? "names" : "name", counts.first_nowhere));
+  }
+  if (counts.again > 0) {
+    notes.push_back(
+        fmt::format("left out: {} of {} about a picture that has a row already", counted(counts.again, "row"), name));
+  }
+  if (const std::size_t lists = read.table.lists; lists > 0) {
+    notes.push_back(fmt::format("{} of {} {}, which no class can be", counted(lists, "value"), name,
+                                lists == 1 ? "is a list" : "are lists"));
+  }
+}
+
+}  // namespace
+
+std::optional<Labelling> labels_of_tables(const PictureStore& store, const std::vector<std::size_t>& pictures,
+                                          const std::string& key, std::vector<std::string>& notes) {
+  const auto tables = read_tables(store, key, notes);
+  if (tables.empty()) return std::nullopt;
+  std::vector<std::size_t> place(store.count(), kNone);
+  for (std::size_t i = 0; i < pictures.size(); ++i) place[pictures[i]] = i;
+  Labelling out{std::vector<std::string>(pictures.size()), std::vector<bool>(pictures.size(), true), {}, {}};
+  for (const Read& read : tables) {
+    Counts counts;
+    for (const auto& row : read.table.rows) {
+      const std::size_t picture = read.pictures.find(row[read.files]);
+      if (picture == kNone && counts.nowhere++ == 0) counts.first_nowhere = printable(row[read.files]);
+      if (picture == kNone || place[picture] == kNone) continue;
+      const std::size_t at = place[picture];
+      if (!out.left_out[at]) {
+        ++counts.again;
+        continue;
+      }
+      ++counts.taken;
+      out.left_out[at] = false;
+      out.values[at] = class_of(row[read.labels]);
+    }
+    say(read, counts, out.notes);
+  }
+  const auto without = static_cast<std::size_t>(std::count(out.left_out.begin(), out.left_out.end(), true));
+  if (without > 0) {
+    out.notes.push_back(fmt::format("left out: {} without a row in {}", counted(without, "picture"),
+                                    tables.size() == 1 ? tables[0].name : "the tables"));
+  }
+  return out;
+}
+
+}  // namespace ganymede::data
