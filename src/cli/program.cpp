@@ -11,6 +11,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "ganymede/core/arithmetic_error.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/instruction_level.h"
 #include "ganymede/core/log.h"
@@ -78,19 +79,6 @@ int report(const std::string& message, int code) {
   std::fputs(("error: " + terminal_line(message) + "\n").c_str(),
              stderr);  // fmt::print would throw where stderr is full
   return code;
-}
-
-/// LibTorch's exceptions are for its developers: a place in its sources, a backtrace, its own words.
-int report_arithmetic(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
-  for (const char* words : {"not enough memory", "can't allocate memory", "out of memory"}) {
-    if (text.find(words) != std::string::npos) return report("out of memory; try a smaller batch", kFailed);
-  }
-  spdlog::debug("LibTorch: {}", text);
-  return report(
-      "the arithmetic failed on what it was given; look at the sizes in the recipe and the data, or report it "
-      "as a defect with the command that shows it",
-      kFailed);
 }
 
 /// A standard file that is closed gets its number back, opened the wrong way round so that using it stays an error: the
@@ -170,7 +158,7 @@ int run(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     return report("out of memory; try a smaller batch", kFailed);
   } catch (const c10::Error& error) {
-    return report_arithmetic(error);
+    return report(as_error(error).what(), kFailed);
   } catch (const nlohmann::json::exception&) {
     return report("a file holds JSON of another form than it should", kFailed);
   } catch (const std::exception& error) {

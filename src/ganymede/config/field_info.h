@@ -1,12 +1,12 @@
 // What a field list says of a field beside its name and its value: the source of help, checks, schemas and reference
-// pages.
+// pages. Installed: the requests are made of it.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "ganymede/config/fields.h"
+#include "ganymede/config/range.h"
 
 namespace ganymede::config {
 

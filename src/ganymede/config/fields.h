@@ -9,7 +9,6 @@
 // with its value, so that a resolved recipe shows each default.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,42 +16,15 @@
 #include <utility>
 #include <vector>
 
+#include "ganymede/config/names.h"
+#include "ganymede/config/range.h"
 #include "ganymede/config/toml.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::config {
 
-/// A number must lie in [low, high].
-struct Range {
-  double low, high;
-};
-constexpr Range in_range(double low, double high) {
-  return {low, high};
-}
-
 /// No condition on the value.
 struct Any {};
-
-/// The names an enumeration has in recipes. Specialise with `static constexpr std::array<std::pair<const char*, E>, N>
-/// values`.
-template <class E>
-struct Names;
-
-/// The value of that name, if there is one.
-template <class T>
-std::optional<T> value_named(const std::string& name) {
-  for (const auto& [label, value] : Names<T>::values) {
-    if (name == label) return value;
-  }
-  return std::nullopt;
-}
-
-template <class T>
-std::vector<std::string> all_names() {
-  std::vector<std::string> names;
-  for (const auto& [label, value] : Names<T>::values) names.emplace_back(label);
-  return names;
-}
 
 template <class T>
 struct IsOptional : std::false_type {};

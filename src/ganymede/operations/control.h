@@ -1,7 +1,8 @@
-// How a caller watches an operation and ends it early: per call, never for the whole process.
+// How a caller watches an operation and ends it early: per call, never for the whole process. Installed.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -52,6 +53,12 @@ struct Control {
   void report(std::uint64_t done, std::uint64_t total) const {
     if (progress) progress(done, total);
   }
+};
+
+/// What one job may ask for besides images.
+struct DrawTerms {
+  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< Late if not begun
+  CancelToken cancel = {};  ///< where it was cancelled before it began: Cancelled
 };
 
 }  // namespace ganymede::operations

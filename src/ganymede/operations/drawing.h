@@ -3,9 +3,10 @@
 
 #include <span>
 
-#include "ganymede/image/image.h"
 #include "ganymede/operations/control.h"
+#include "ganymede/operations/field.h"
 #include "ganymede/operations/model.h"
+#include "ganymede/operations/results.h"
 
 namespace ganymede::operations {
 
@@ -16,14 +17,6 @@ struct Drawing {
   std::vector<char> untrained = {};  ///< of each row: whether the generator before training draws it
 
   std::int64_t size() const { return latents.defined() ? latents.size(0) : 0; }
-};
-
-/// An image, and the point that it was made from.
-struct DrawnImage {
-  image::Image image = {};
-  std::vector<float> latent = {};
-  std::string label = {};  ///< its class; of a point between classes the one that weighs most; empty without classes
-  std::int64_t index = 0;  ///< its place among all that were drawn
 };
 
 /// What an operation asks the generator for, and what it makes of the images [N, C, H, W] in [-1, 1]: so a caller may

@@ -12,12 +12,6 @@
 
 namespace ganymede::operations {
 
-/// What one job may ask for besides images.
-struct DrawTerms {
-  std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< Late if not begun
-  CancelToken cancel = {};  ///< where it was cancelled before it began: Cancelled
-};
-
 class Engine {
  public:
   using Clock = std::chrono::steady_clock;

@@ -7,12 +7,6 @@
 
 namespace ganymede::operations {
 
-/// What a classifier calls images.
-struct NamedClasses {
-  std::vector<std::string> names = {};  ///< of each image
-  train::Accuracy accuracy = {};        ///< how often the classifier is right, and on what
-};
-
 /// A classifier of the data that a model was trained on.
 class ImageClassifier {
  public:
@@ -27,17 +21,6 @@ class ImageClassifier {
 
  private:
   train::DatasetClassifier classifier_;
-};
-
-struct ExemplarsResult {
-  struct Class {
-    std::string name = {};
-    double share = 0;                        ///< of all images looked at, those the classifier calls so
-    std::vector<DrawnImage> images = {};     ///< surest first
-    std::vector<double> probabilities = {};  ///< of each
-  };
-  std::vector<Class> classes = {};
-  train::Accuracy accuracy = {};
 };
 
 /// Draws `among` images and keeps for each class those the classifier is surest of: what the operands of arithmetic()

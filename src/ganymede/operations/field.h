@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "ganymede/config/field_info.h"
+#include "ganymede/config/names.h"
+#include "ganymede/core/error.h"
 
 namespace ganymede::operations {
 

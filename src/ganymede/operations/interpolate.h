@@ -6,10 +6,6 @@
 
 namespace ganymede::operations {
 
-struct FramesResult {
-  std::vector<DrawnImage> images = {};
-};
-
 /// From the first point through all to the last. Points of different classes, or `to_class`, mean classes that change
 /// evenly as well. Throws FieldError for what the model cannot do, Cancelled.
 FramesResult interpolate(const Model& model, const InterpolateRequest& request, const Control& control = {});

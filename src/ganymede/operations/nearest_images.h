@@ -7,13 +7,6 @@
 
 namespace ganymede::operations {
 
-struct NearestImagesResult {
-  std::vector<DrawnImage> images = {};
-  std::vector<std::vector<quality::NearImage>> nearest = {};  ///< of each, nearest first
-  std::string data = {};                                      ///< name of the data set
-  std::size_t searched = 0;                                   ///< how many images it has
-};
-
 /// Opens the model's training data and looks through all of it. Progress counts its images. Throws FieldError for what
 /// the model cannot do, Error where the data is not at hand, Cancelled.
 NearestImagesResult nearest_images(const Model& model, const NearestImagesRequest& request,

@@ -1,8 +1,11 @@
 #include "ganymede/operations/point.h"
 
+#include "ganymede/operations/field.h"
+
 namespace ganymede::operations {
 
-Point Point::from_json(const nlohmann::json& object, const std::string& name, Door door) {
+template <class Json>
+Point Point::from_json(const Json& object, const std::string& name, Door door) {
   Point point;
   read_json(object, fields_of(point), door, name);
   if (point.z.empty()) return point;
@@ -11,5 +14,7 @@ Point Point::from_json(const nlohmann::json& object, const std::string& name, Do
   }
   return point;
 }
+
+template Point Point::from_json(const nlohmann::json& object, const std::string& name, Door door);
 
 }  // namespace ganymede::operations

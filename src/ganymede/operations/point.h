@@ -1,10 +1,23 @@
-// A point of a model's latent space, as every operation takes it. No LibTorch here.
+// A point of a model's latent space, as every operation takes it. Installed: the standard library's types alone.
 #pragma once
 
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ganymede/config/field_info.h"
+#include "ganymede/config/names.h"
 #include "ganymede/config/seed.h"
-#include "ganymede/operations/field.h"
 
 namespace ganymede::operations {
+
+using config::in_range;
+using config::Range;
+
+enum class Door;
 
 /// Which weights draw: those after training (their running average where the model keeps one), or those before it.
 enum class Weights { kTrained, kUntrained };
@@ -23,8 +36,10 @@ struct Point {
   std::optional<double> truncation = {};  ///< the noise's distribution is cut off at plus and minus this
   std::optional<Weights> weights = {};
 
-  /// Throws FieldError; `name` is the point's place in the request: "points[2]".
-  static Point from_json(const nlohmann::json& object, const std::string& name, Door door);
+  /// Throws FieldError; `name` is the point's place in the request: "points[2]". `Json` is nlohmann::json, which
+  /// programs that only fill requests need not have.
+  template <class Json>
+  static Point from_json(const Json& object, const std::string& name, Door door);
 };
 
 inline constexpr Range kSeeds{0, static_cast<double>(config::kLargestSeed)};

@@ -6,12 +6,6 @@
 
 namespace ganymede::operations {
 
-struct ProjectResult {
-  std::vector<image::Image> given = {};  ///< as the generator draws: square, of its size and channels
-  std::vector<DrawnImage> found = {};    ///< the images most like them
-  std::vector<double> errors = {};       ///< mean square error of each, in [-1, 1] units
-};
-
 /// Searches by gradient descent for the points whose images are most like given ones (see explore/project.h). Progress
 /// counts its steps. Throws FieldError, Error for a file that is no image, Cancelled.
 ProjectResult project(const Model& model, const ProjectRequest& request, const Control& control = {});

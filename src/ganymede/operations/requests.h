@@ -1,5 +1,6 @@
 // The requests: what each operation can be asked for. A member and its line in the field list are all that an option
-// is; flags, REST fields, checks, the OpenAPI document and docs/reference/ follow. No LibTorch here.
+// is; flags, REST fields, checks, the OpenAPI document and docs/reference/ follow. Installed: the standard
+// library's types alone.
 #pragma once
 
 #include "ganymede/operations/point.h"

@@ -8,6 +8,7 @@
 
 #include "ganymede/data/dataset.h"
 #include "ganymede/quality/extractor.h"
+#include "ganymede/quality/near_image.h"
 #include "ganymede/quality/nearest.h"
 
 namespace ganymede::quality {
@@ -24,14 +25,6 @@ Embedding feature_embedding(const FeatureExtractor& extractor);
 /// images were looked at.
 Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, std::int64_t k,
                           const Embedding& embedding, const std::function<void(std::size_t)>& report = {});
-
-/// An image of a data set as a neighbour of another.
-struct NearImage {
-  std::size_t index = 0;  ///< in the data set
-  double distance = 0;    ///< Euclidean, of the embeddings
-  std::string label;      ///< empty where the data has no classes
-  image::Image picture;
-};
 
 /// The k images of `dataset` nearest to each picture, nearest first; all of them where it holds fewer. `report` as
 /// above.

@@ -3,15 +3,10 @@
 
 #include <string>
 
+#include "ganymede/train/accuracy.h"
 #include "ganymede/train/classifier.h"
 
 namespace ganymede::train {
-
-/// How often a classifier is right, and about what: "test split", or "its own training images" where there is no other.
-struct Accuracy {
-  double share = 0;  ///< 0 to 1
-  std::string of;
-};
 
 /// On the test split of the data that `config` names where it is at hand, else on `training` itself.
 Accuracy held_out_accuracy(const models::Network& classifier, const config::DataConfig& config,

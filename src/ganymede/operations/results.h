@@ -1,0 +1,78 @@
+// What the operations give. Installed: the standard library's types alone.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganymede/image/image.h"
+#include "ganymede/quality/near_image.h"
+#include "ganymede/train/accuracy.h"
+
+namespace ganymede::operations {
+
+/// An image, and the point that it was made from.
+struct DrawnImage {
+  image::Image image = {};
+  std::vector<float> latent = {};
+  std::string label = {};  ///< its class; of a point between classes the one that weighs most; empty without classes
+  std::int64_t index = 0;  ///< its place among all that were drawn
+};
+
+struct GenerateResult {
+  std::vector<DrawnImage> images = {};     ///< in order; best first where only the best were asked for
+  std::optional<std::uint64_t> seed = {};  ///< nothing where points or coordinates were given
+  std::int64_t drawn = 0;                  ///< how many, before the best were chosen
+  std::int64_t columns = 1;                ///< in which they lie well: one for each class, else about a square
+};
+
+struct FramesResult {
+  std::vector<DrawnImage> images = {};
+};
+
+/// What a classifier calls images.
+struct NamedClasses {
+  std::vector<std::string> names = {};  ///< of each image
+  train::Accuracy accuracy = {};        ///< how often the classifier is right, and on what
+};
+
+struct ArithmeticResult {
+  std::vector<DrawnImage> images = {};               ///< nine: the result in the middle [4] of eight perturbations
+  DrawnImage mean_a = {}, mean_b = {}, mean_c = {};  ///< the operands
+  std::optional<NamedClasses> named = {};            ///< of `images`, where `classify` asks for it
+};
+
+struct DirectionResult {
+  std::vector<DrawnImage> images = {};  ///< `frames` for each point of `apply`, one point after another
+  std::int64_t frames = 0;
+  std::vector<float> direction = {};            ///< mean(with) - mean(without)
+  std::vector<std::vector<float>> starts = {};  ///< the points it was added to
+};
+
+struct ExemplarsResult {
+  struct Class {
+    std::string name = {};
+    double share = 0;                        ///< of all images looked at, those the classifier calls so
+    std::vector<DrawnImage> images = {};     ///< surest first
+    std::vector<double> probabilities = {};  ///< of each
+  };
+  std::vector<Class> classes = {};
+  train::Accuracy accuracy = {};
+};
+
+struct NearestImagesResult {
+  std::vector<DrawnImage> images = {};
+  std::vector<std::vector<quality::NearImage>> nearest = {};  ///< of each, nearest first
+  std::string data = {};                                      ///< name of the data set
+  std::size_t searched = 0;                                   ///< how many images it has
+};
+
+struct ProjectResult {
+  std::vector<image::Image> given = {};  ///< as the generator draws: square, of its size and channels
+  std::vector<DrawnImage> found = {};    ///< the images most like them
+  std::vector<double> errors = {};       ///< mean square error of each, in [-1, 1] units
+};
+
+}  // namespace ganymede::operations
