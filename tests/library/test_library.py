@@ -1,0 +1,181 @@
+"""The library as other programs find it: installed into an empty folder, used from C++, C and Python outside the tree."""
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "examples"
+VERSION = re.findall(r"define GANYMEDE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", (ROOT / "include/ganymede/version.h").read_text())
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "GANYMEDE_DEVICE": "cpu"}
+
+
+def run(*command, cwd=None, **variables):
+    """What a command prints; the test fails where it does."""
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, cwd=cwd, timeout=300, check=False,
+                            env={**ENVIRONMENT, **{name: str(value) for name, value in variables.items()}})
+    assert result.returncode == 0, f"{command}:\n{result.stdout}\n{result.stderr}"
+    return result.stdout
+
+
+@pytest.fixture(scope="session")
+def program():
+    named = os.environ.get("GANYMEDE")
+    found = [path for path in ([pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/ganymede")))
+             if (path.parent / "libganymede.so").exists()]
+    if not found:
+        pytest.skip("no shared library: build the target libganymede")
+    return found[0].resolve()
+
+
+@pytest.fixture(scope="session")
+def prefix(program, tmp_path_factory):
+    """Where it was installed. The folder is moved after that: nothing may depend on its place."""
+    folder = tmp_path_factory.mktemp("installed")
+    run("cmake", "--install", program.parent, "--component", "library", "--prefix", folder / "first")
+    return (folder / "first").rename(folder / "moved")
+
+
+@pytest.fixture(scope="session")
+def library(prefix):
+    [found] = prefix.rglob("libganymede.so")
+    return found
+
+
+@pytest.fixture(scope="session")
+def model(program, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model") / "run"
+    run(program, "-q", "--threads", 1, "train", ROOT / "tests/support/tiny.toml", "--steps", 2, "--out", folder)
+    return folder / "model.safetensors"
+
+
+@pytest.fixture(scope="session")
+def sheet(program, model, tmp_path_factory):
+    """What the command line makes of the examples' request."""
+    file = tmp_path_factory.mktemp("sheet") / "sheet.png"
+    run(program, "--threads", 1, "sample", model, "-n", 16, "--seed", 7, "-o", file)
+    return file.read_bytes()
+
+
+def test_cxx_with_find_package(prefix, model, sheet, tmp_path):
+    shutil.copytree(EXAMPLES / "cpp", tmp_path / "source")
+    run("cmake", "-S", tmp_path / "source", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
+        "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Werror")
+    run("cmake", "--build", tmp_path / "build")
+    assert "16 images of tiny" in run(tmp_path / "build/generate", model, tmp_path / "out.png")
+    assert (tmp_path / "out.png").read_bytes() == sheet
+    assert run(tmp_path / "build/two_threads", model) == "beside: same, engine: same, cancelled: yes\n"
+
+
+def test_c_with_pkg_config(prefix, library, model, sheet, tmp_path):
+    folder = library.parent / "pkgconfig"
+    flags = run("pkg-config", "--cflags", "--libs", "ganymede", PKG_CONFIG_PATH=folder).split()
+    assert run("pkg-config", "--modversion", "ganymede", PKG_CONFIG_PATH=folder).strip() == ".".join(VERSION)
+    run("cc", "-std=c99", "-Wall", "-Wextra", "-pedantic", "-Werror", EXAMPLES / "c/generate.c", *flags,
+        f"-Wl,-rpath,{library.parent}", "-o", "generate", cwd=tmp_path)
+    assert run(tmp_path / "generate", model, tmp_path / "out.png") == f"16 images in {tmp_path}/out.png\n"
+    assert (tmp_path / "out.png").read_bytes() == sheet
+    damaged = subprocess.run([tmp_path / "generate", EXAMPLES / "README.md", "none.png"], capture_output=True, text=True, check=False)
+    assert damaged.returncode == 1 and damaged.stderr.startswith("error: ")
+
+
+PYTHON = """
+import sys, threading
+import ganymede, numpy
+
+model = ganymede.Model(sys.argv[1], "cpu")
+options = {"count": 100, "seed": 7}
+alone = model.run("generate", **options)
+assert alone.images.dtype == numpy.uint8 and alone.images.shape == (100, 16, 16, 3), alone.images.shape
+assert alone.latents.shape == (100, model.about["latent"]) and alone.about["seed"] == 7
+
+control, ended = ganymede.Control(progress=lambda done, total: control.cancel()), []
+def long():
+    try:
+        model.run("generate", count=20000, control=control)
+    except ganymede.Error as error:
+        ended.append(error.status)
+thread = threading.Thread(target=long)
+thread.start()
+beside = model.run("generate", **options)
+thread.join()
+assert (beside.images == alone.images).all() and ended == [ganymede.CANCELLED], ended
+
+again = model.run("generate", z=alone.latents[:2].tolist())
+assert (again.images == alone.images[:2]).all()
+found = model.run("project", images=alone.images[:1], steps=2)
+assert (found.groups["given"] == alone.images[:1]).all()
+try:
+    model.run("generate", cuont=3)
+except ganymede.Error as error:
+    assert error.status == ganymede.WRONG_USAGE and "did you mean 'count'" in str(error)
+print(ganymede.version, len(ganymede.operations()))
+"""
+
+
+def test_python_with_numpy(library, model, tmp_path):
+    pytest.importorskip("numpy")
+    variables = {"PYTHONPATH": EXAMPLES / "python", "GANYMEDE_LIBRARY": library}
+    said = run(sys.executable, EXAMPLES / "python/generate.py", model, tmp_path / "out.npy", **variables)
+    assert said.startswith("(16, 16, 16, 3) of tiny")
+    assert run(sys.executable, "-c", PYTHON, model, **variables).startswith(".".join(VERSION) + " ")
+
+
+def test_only_the_interface_is_exported(library):
+    names = [line.split(" ", 2)[2] for line in run("nm", "-D", "-C", "--defined-only", library).splitlines()]
+    ours = f"ganymede::v{VERSION[0]}_{VERSION[1]}::"
+    strange = [name for name in names if not name.startswith(("ganymede_", ours, "ganymede::Error::Error("))]
+    assert not strange, strange[:20]
+    assert f"{ours}generate(" in "\n".join(names) and "ganymede_run" in names
+    declared = set(re.findall(r"\b(ganymede_\w+)\(", re.sub(r"/\*.*?\*/", "", (ROOT / "include/ganymede.h").read_text(), flags=re.DOTALL)))
+    assert {name for name in names if name.startswith("ganymede_")} == declared
+
+
+def test_soname(library):
+    assert f"soname: [libganymede.so.{VERSION[0]}]" in run("readelf", "-d", "-W", library)
+    assert library.resolve().name == f"libganymede.so.{'.'.join(VERSION)}"
+
+
+def test_consumers_inherit_no_settings(prefix):
+    [targets] = prefix.rglob("GanymedeTargets.cmake")
+    text = targets.read_text()
+    assert "INTERFACE_COMPILE_FEATURES" in text
+    for word in ("COMPILE_OPTIONS", "COMPILE_DEFINITIONS", "LINK_OPTIONS", "INTERFACE_LINK_LIBRARIES", "torch", "-W"):
+        assert word not in text, word
+    assert str(ROOT) not in "".join(file.read_text() for file in prefix.rglob("*.cmake"))
+
+
+def headers(prefix):
+    return sorted(file.relative_to(prefix / "include") for file in (prefix / "include").rglob("*.h"))
+
+
+def test_each_header_stands_alone(prefix, tmp_path):
+    compiler = os.environ.get("CXX", "c++")
+    warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-fsyntax-only", f"-I{prefix}/include"]
+
+    def compile_alone(language, header):
+        source = tmp_path / f"{str(header).replace('/', '_')}.{language}"
+        source.write_text(f"#include <{header}>\nint main(void) {{ return 0; }}\n")
+        run(*(["cc", "-std=c99"] if language == "c" else [compiler, "-std=c++20"]), *warnings, source)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        jobs = [pool.submit(compile_alone, "cpp", header) for header in headers(prefix)]
+        jobs += [pool.submit(compile_alone, "c", header) for header in ("ganymede.h", "ganymede/version.h", "ganymede/export.h")]
+    for job in jobs:
+        job.result()
+
+
+def test_headers_name_only_the_standard_library(prefix):
+    installed = {str(header) for header in headers(prefix)}
+    assert "ganymede/operations/requests.h" in installed
+    for header in installed:
+        for bracket, name in re.findall(r'#include ([<"])([^>"]+)', (prefix / "include" / header).read_text()):
+            if bracket == '"':
+                assert name in installed, f"{header} includes {name}"
+            else:
+                assert "/" not in name, f"{header} includes {name}"
