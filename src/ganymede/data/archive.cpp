@@ -304,7 +304,7 @@ class Walk {
       archive_entry* entry = nullptr;
       const int status = archive_read_next_header(reader.get(), &entry);
       if (status == ARCHIVE_EOF) {
-        // Passing over what is not there is no error to libarchive.
+        // What is passed over is not read: that it is all there is not left to libarchive's versions.
         if (plain(reader.get()) && base + position(reader.get()) > end) throw cut_short(of_.where);
         return true;
       }

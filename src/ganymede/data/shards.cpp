@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostShards = 1'000'000;
+constexpr std::size_t kMostShards = 100'000;
 
 /// "{first..last}" in a text.
 struct ShardRange {
