@@ -1,6 +1,8 @@
 // LibTorch generators made from a stream's seed. Nothing in this program uses a global generator.
 #pragma once
 
+#include <cstdint>
+
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede {

@@ -2,6 +2,8 @@
 // are differentiable as often as anyone likes.
 #pragma once
 
+#include <cstdint>
+
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede::nn {

@@ -2,6 +2,7 @@
 // images.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 

@@ -2,6 +2,8 @@
 // (Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", 2017).
 #pragma once
 
+#include <string>
+
 #include "ganymede/quality/moments.h"
 
 namespace ganymede::quality {

@@ -1,6 +1,8 @@
 // Inception score (Salimans et al., "Improved techniques for training GANs", 2016).
 #pragma once
 
+#include <cstdint>
+
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/quality/spread.h"
 

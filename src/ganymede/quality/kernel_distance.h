@@ -1,6 +1,8 @@
 // Kernel inception distance (Binkowski et al., "Demystifying MMD GANs", 2018).
 #pragma once
 
+#include <cstdint>
+
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/quality/spread.h"
 

@@ -1,6 +1,9 @@
 // Mean and covariance of features that arrive in pieces, in double precision.
 #pragma once
 
+#include <cstdint>
+#include <string>
+
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede::quality {

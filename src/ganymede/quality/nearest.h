@@ -1,6 +1,7 @@
 // Exact search for nearest neighbours by Euclidean distance, in blocks: never a matrix of all against all.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 

@@ -2,6 +2,7 @@
 // 2019), density and coverage (Naeem et al., "Reliable fidelity and diversity metrics for generative models", 2020).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 
 #include "ganymede/core/torch_compat.h"

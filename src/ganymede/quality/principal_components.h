@@ -1,6 +1,8 @@
 // The directions in which features vary most, to draw them in two dimensions.
 #pragma once
 
+#include <cstdint>
+
 #include "ganymede/quality/moments.h"
 
 namespace ganymede::quality {

@@ -1,6 +1,7 @@
 // What a handler sees of HTTP: a request that was read whole, and the answer to it. No sockets here.
 #pragma once
 
+#include <exception>
 #include <filesystem>
 #include <functional>
 #include <map>

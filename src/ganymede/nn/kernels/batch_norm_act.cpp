@@ -98,16 +98,22 @@ Tensor forward_pass(const Tensor& x, const Tensor& mean, const Tensor& scale, co
   return y;
 }
 
+/// How a normalisation works, beside its tensors.
+struct Manner {
+  double eps, slope;
+  bool training;  ///< its statistics are those of x, so that a gradient flows through them
+};
+
 struct Gradients {
   Tensor dx, dscale, dbias;  // dscale is with respect to `weight * inverse`, summed g * (x - mean)
 };
 
 template <class T>
 Gradients backward_pass(const Tensor& x, const Tensor& dy, const Tensor& mean, const Tensor& inverse,
-                        const Tensor& scale, const Tensor& bias, double slope, bool training, bool need_dx) {
+                        const Tensor& scale, const Tensor& bias, const Manner& manner, bool need_dx) {
   using Real = Compute<T>;
   const Matrix m(x);
-  const auto map = affine<Real>(mean, scale, bias, slope);
+  const auto map = affine<Real>(mean, scale, bias, manner.slope);
   const T *px = data_of<const T>(x), *pdy = data_of<const T>(dy);
   const std::vector<double> total =
       sum_blocks<Real>(m, [&](std::int64_t row, std::int64_t rows, Real* sum, Real* products) {
@@ -121,8 +127,8 @@ Gradients backward_pass(const Tensor& x, const Tensor& dy, const Tensor& mean, c
     const double inv = static_cast<double>(data_of<const Real>(inverse)[c]);
     data_of<Real>(result.dbias)[c] = static_cast<Real>(total[c]);
     data_of<Real>(result.dscale)[c] = static_cast<Real>(products * inv);
-    mean_g[c] = training ? static_cast<Real>(total[c] / n) : Real{0};
-    slope_g[c] = training ? static_cast<Real>(products * inv * inv / n) : Real{0};
+    mean_g[c] = manner.training ? static_cast<Real>(total[c] / n) : Real{0};
+    slope_g[c] = manner.training ? static_cast<Real>(products * inv * inv / n) : Real{0};
   }
   if (!need_dx) return result;
   result.dx = at::empty_like(x);
@@ -150,16 +156,16 @@ auto for_type(const Tensor& x, const Kernel& kernel) {
 /// The same gradients as differentiable operations, for second derivatives. `mean` and `inverse` are those of
 /// evaluation; in training they are computed again, as functions of x.
 variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const Tensor& weight, const Tensor& bias,
-                                      Tensor mean, Tensor inverse, double eps, double slope, bool training) {
+                                      Tensor mean, Tensor inverse, const Manner& manner) {
   const at::ScalarType type = statistics_type(x);
   const std::vector<std::int64_t> over =
       x.dim() == 4 ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0};
   const std::vector<std::int64_t> shape =
       x.dim() == 4 ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
   const Tensor wide = x.to(type);
-  if (training) {
+  if (manner.training) {
     mean = wide.mean(over, true);
-    inverse = ((wide - mean).square().mean(over, true) + eps).rsqrt();
+    inverse = ((wide - mean).square().mean(over, true) + manner.eps).rsqrt();
   } else {
     mean = mean.view(shape);
     inverse = inverse.view(shape);
@@ -168,9 +174,9 @@ variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const T
   const Tensor w = weight.defined() ? weight.to(type).view(shape) : at::ones({}, hat.options());
   Tensor z = hat.detach() * w.detach();
   if (bias.defined()) z = z + bias.detach().to(type).view(shape);
-  const Tensor g = dy.to(type) * at::where(z > 0, 1.0, slope).to(type);
+  const Tensor g = dy.to(type) * at::where(z > 0, 1.0, manner.slope).to(type);
   Tensor dx = g;
-  if (training) dx = g - g.mean(over, true) - hat * (g * hat).mean(over, true);
+  if (manner.training) dx = g - g.mean(over, true) - hat * (g * hat).mean(over, true);
   variable_list result(3);
   result[0] = (dx * w * inverse).to(x.scalar_type());
   if (weight.defined()) result[1] = (g * hat).sum(over).to(weight.scalar_type());
@@ -178,37 +184,36 @@ variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const T
   return result;
 }
 
-/// Normalisation with given statistics. In training they are those of x, and the gradient flows through them.
+/// Normalisation with given statistics.
 struct Normalise : torch::autograd::Function<Normalise> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, const OptionalTensor& weight, const OptionalTensor& bias,
-                        const Tensor& mean, const Tensor& variance, double eps, double slope, bool training) {
+                        const Tensor& mean, const Tensor& variance, const Manner& manner) {
     const at::ScalarType type = mean.scalar_type();
-    const Tensor inverse = (variance + eps).rsqrt();
+    const Tensor inverse = (variance + manner.eps).rsqrt();
     const Tensor scale = weight.has_value() ? (inverse * weight->to(type)).contiguous() : inverse;
     const Tensor shift = bias.has_value() ? bias->to(type).contiguous() : at::zeros_like(mean);
     ctx->save_for_backward(
         {x, weight.has_value() ? *weight : Tensor{}, bias.has_value() ? *bias : Tensor{}, mean, inverse, scale, shift});
-    ctx->saved_data["eps"] = eps;
-    ctx->saved_data["slope"] = slope;
-    ctx->saved_data["training"] = training;
-    return for_type(x, [&]<class T>() { return forward_pass<T>(x, mean, scale, shift, slope); });
+    ctx->saved_data["eps"] = manner.eps;
+    ctx->saved_data["slope"] = manner.slope;
+    ctx->saved_data["training"] = manner.training;
+    return for_type(x, [&]<class T>() { return forward_pass<T>(x, mean, scale, shift, manner.slope); });
   }
 
   static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
     const variable_list saved = ctx->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &mean = saved[3], &inverse = saved[4];
-    const double slope = ctx->saved_data["slope"].toDouble();
-    const bool training = ctx->saved_data["training"].toBool();
-    variable_list result(8);
+    const Manner manner{ctx->saved_data["eps"].toDouble(), ctx->saved_data["slope"].toDouble(),
+                        ctx->saved_data["training"].toBool()};
+    variable_list result(6);  // one for each argument of forward()
     if (at::GradMode::is_enabled()) {
-      variable_list g = differentiable_backward(x, gradients[0], weight, bias, mean, inverse,
-                                                ctx->saved_data["eps"].toDouble(), slope, training);
+      variable_list g = differentiable_backward(x, gradients[0], weight, bias, mean, inverse, manner);
       std::move(g.begin(), g.end(), result.begin());
       return result;
     }
     const Tensor dy = laid_out_like(gradients[0], x);
     const Gradients g = for_type(x, [&]<class T>() {
-      return backward_pass<T>(x, dy, mean, inverse, saved[5], saved[6], slope, training, ctx->needs_input_grad(0));
+      return backward_pass<T>(x, dy, mean, inverse, saved[5], saved[6], manner, ctx->needs_input_grad(0));
     });
     result[0] = g.dx;
     if (weight.defined()) result[1] = g.dscale.to(weight.scalar_type());
@@ -258,8 +263,8 @@ Tensor batch_norm_act(const Tensor& x, const BatchNormTensors& state, bool train
     variance = state.running_var.to(type).contiguous();
     if (mean.is_same(state.running_mean)) mean = mean.clone();  // it may move before the backward pass
   }
-  return Normalise::apply(input, optional(state.weight), optional(state.bias), mean, variance, eps, slope,
-                          batch_statistics);
+  return Normalise::apply(input, optional(state.weight), optional(state.bias), mean, variance,
+                          Manner{eps, slope, batch_statistics});
 }
 
 }  // namespace ganymede::nn::kernels

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "ganymede/core/torch_compat.h"
-#include "ganymede/nn/kernels/conv_transpose.h"
+#include "ganymede/nn/kernels/conv.h"
 
 namespace ganymede::nn::kernels {
 

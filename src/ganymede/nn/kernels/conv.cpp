@@ -1,10 +1,11 @@
-#include "ganymede/nn/kernels/conv_transpose.h"
+#include "ganymede/nn/kernels/conv.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "ganymede/core/error.h"
+#include "ganymede/nn/kernels/conv_transpose.h"
 #include "ganymede/nn/kernels/conv_values.h"
 #include "ganymede/nn/kernels/tensor_access.h"
 
