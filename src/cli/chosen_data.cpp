@@ -16,49 +16,42 @@ void ChosenData::add_to(CLI::App& app) {
     app.add_option(flag, values, about)->allow_extra_args(false);
   };
   // Not "data": CLI11 2.4 and later take that and --data for one name.
-  app.add_option("set", what, "a data set's name (see 'ganymede data list'), or a path")
+  app.add_option("set", what_, "a data set's name (see 'ganymede data list'), or a path")
       ->required()
       ->type_name("NAME|PATH");
-  app.add_option("--data", folder, "where its files are: a folder, archive or file")->type_name("DIR");
-  repeated("--split", splits, "train, test, ...; may be repeated");
-  repeated("--class", classes, "only this class; may be repeated");
-  app.add_option("--size", size, "bring the images to this many pixels a side");
-  app.add_option("--fit", fit, "how: crop to the centre square, pad with white, or stretch")
-      ->check(CLI::IsMember({"crop", "pad", "stretch"}))
-      ->capture_default_str();
-  app.add_flag("--skip-bad", skip_bad, "leave out files that cannot be read, and say how many");
-  app.add_option("--channels", channels, "1 (grey) or 3 (RGB)");
-  repeated("--attribute", attributes, "celeba: make classes of it; may be repeated");
-  repeated("--where", where, "celeba: only with this attribute, or without it: '!Male'; may be repeated");
-  app.add_option("--label", label, "folder: the column of labels.csv or the .json key that is the class")
+  app.add_option("--data", asked_.path, "where its files are: a folder, archive or file")->type_name("DIR");
+  repeated("--split", asked_.splits, "train, test, ...; may be repeated");
+  repeated("--class", asked_.classes, "only this class; may be repeated");
+  app.add_option_function<int>(
+      "--size", [this](int side) { asked_.size = side; }, "bring the images to this many pixels a side");
+  app.add_option_function<std::string>(
+         "--fit", [this](const std::string& name) { asked_.fit = config::value_named<data::Fit>(name).value(); },
+         "how: crop to the centre square, pad with white, or stretch")
+      ->check(CLI::IsMember(config::all_names<data::Fit>()))
+      ->default_str("crop");
+  app.add_flag("--skip-bad", asked_.skip_bad, "leave out files that cannot be read, and say how many");
+  app.add_option("--channels", asked_.channels, "1 (grey) or 3 (RGB)");
+  repeated("--attribute", asked_.attributes, "celeba: make classes of it; may be repeated");
+  repeated("--where", asked_.where, "celeba: only with this attribute, or without it: '!Male'; may be repeated");
+  app.add_option("--label", asked_.label, "folder: the column of labels.csv or the .json key that is the class")
       ->type_name("NAME");
-  app.add_option("--photos", photos, "mnistm: the photographs to draw on; default: cifar10")->type_name("DIR");
-  app.add_option("--exclude", exclude, "leave out the images of this list (see 'data dedup')")->type_name("FILE");
+  app.add_option("--photos", asked_.photos, "mnistm: the photographs to draw on; default: cifar10")->type_name("DIR");
+  app.add_option("--exclude", asked_.exclude, "leave out the images of this list (see 'data dedup')")
+      ->type_name("FILE");
 }
 
 data::DatasetOptions ChosenData::options() const {
-  data::DatasetOptions options;
-  options.name = what;
-  options.path = folder;
-  options.splits = splits;
-  options.classes = classes;
-  options.size = size;
-  options.channels = channels;
-  options.attributes = attributes;
-  options.where = where;
-  options.photos = photos;
-  options.exclude = exclude;
-  options.fit = fit == "pad" ? data::Fit::kPad : fit == "stretch" ? data::Fit::kStretch : data::Fit::kCrop;
-  options.skip_bad = skip_bad;
-  options.label = label;
+  data::DatasetOptions options = asked_;
+  options.name = what_;
   const auto names = data::dataset_names();
-  if (std::find(names.begin(), names.end(), what) == names.end()) {
-    const bool path = data::is_there(what);
-    if (!path && what.find('/') != std::string::npos) throw Error("no such file or folder", what, "check the path");
+  if (std::find(names.begin(), names.end(), what_) == names.end()) {
+    const bool path = data::is_there(what_);
+    if (!path && what_.find('/') != std::string::npos) throw Error("no such file or folder", what_, "check the path");
     if (path) {
-      if (!folder.empty()) throw UsageError("two paths were given", what + " and " + folder, "leave --data out");
-      options.name = data::guess_source(what);
-      options.path = what;
+      if (!asked_.path.empty())
+        throw UsageError("two paths were given", what_ + " and " + asked_.path.string(), "leave --data out");
+      options.name = data::guess_source(what_);
+      options.path = what_;
     }
   }
   return options;

@@ -9,7 +9,6 @@
 #include "cli/command.h"
 #include "cli/data_sheet.h"
 #include "cli/recipe_flags.h"
-#include "ganymede/config/recipe_fields.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/text.h"
@@ -20,6 +19,7 @@
 #include "ganymede/image/encode.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/operations/model.h"
+#include "ganymede/recipe/recipe_fields.h"
 
 namespace ganymede::cli {
 namespace {
@@ -130,7 +130,7 @@ std::string sizes_text(const std::map<std::string, std::size_t>& sizes) {
 /// What a training with a recipe would do with the pictures.
 std::string recipe_text(const Check& check, const std::string& name) {
   const auto recipe = operations::recipe_or_model(name);
-  const auto shape = models::build_gan(recipe).image_shape();
+  const auto shape = models::outline_gan(recipe).image_shape();
   const std::string wanted = fmt::format("{}x{}", shape.width(), shape.height());
   const auto sizes = check.counts(size_of);
   const std::size_t as_they_are = sizes.contains(wanted) ? sizes.at(wanted) : 0;

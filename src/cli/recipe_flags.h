@@ -5,8 +5,8 @@
 #include <string>
 #include <type_traits>
 
-#include "ganymede/config/recipe.h"
 #include "ganymede/config/seed.h"
+#include "ganymede/recipe/recipe.h"
 
 namespace ganymede::cli {
 

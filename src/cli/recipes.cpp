@@ -1,6 +1,6 @@
 // ganymede recipes
 #include "cli/command.h"
-#include "ganymede/config/recipe.h"
+#include "ganymede/recipe/recipe.h"
 
 namespace ganymede::cli {
 

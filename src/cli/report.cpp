@@ -147,6 +147,7 @@ json metrics_json(const quality::Figures& figures, const std::string& frechet_na
                     {"clear", modes->clear},
                     {"frequencies", modes->frequencies}};
   }
+  for (const auto& [name, value] : figures.more) out[name] = value;
   if (figures.class_accuracy) out["class_accuracy"] = *figures.class_accuracy;
   if (!figures.intervals.empty()) out["intervals"] = intervals_json(figures, frechet_name);
   return out;
@@ -157,7 +158,7 @@ json protocol_json(const quality::Judge& judge, const OpenedSide& real, const Op
   const auto& options = judge.options();
   json metrics = json::array(), features;
   bool featured = false;
-  for (const auto metric : options.metrics) {
+  for (const auto& metric : options.metrics) {
     metrics.push_back(quality::name_of(metric));
     featured = featured || quality::needs_features(metric);
   }

@@ -5,12 +5,12 @@
 
 #include "cli/command.h"
 #include "cli/device.h"
-#include "ganymede/config/recipe_fields.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/models/gan.h"
+#include "ganymede/recipe/recipe_fields.h"
 #include "ganymede/serve/studio.h"
 
 namespace ganymede::cli {

@@ -68,12 +68,12 @@ OpenedSide translate_side(checkpoint::Model model, const SideOptions& options) {
 
 }  // namespace
 
-std::string fit_text(const std::string& source, int size, config::DataFit fit) {
+std::string fit_text(const std::string& source, int size, data::Fit fit) {
   // What a source always has needs no resize: its shape starts "32x32 ".
   if (size == 0 || data::source_named(source).shape.starts_with(fmt::format("{0}x{0} ", size))) return "none";
-  const char* how = fit == config::DataFit::kPad       ? "each on white in a square"
-                    : fit == config::DataFit::kStretch ? "each stretched to a square"
-                                                       : "the centre square of each";
+  const char* how = fit == data::Fit::kPad       ? "each on white in a square"
+                    : fit == data::Fit::kStretch ? "each stretched to a square"
+                                                 : "the centre square of each";
   return fmt::format("{0}, resized to {1}x{1} (triangle filter, antialiased)", how, size);
 }
 

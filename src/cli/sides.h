@@ -25,7 +25,7 @@ struct OpenedSide {
 };
 
 /// How the images of a source are brought to a size (0: not at all), in words for the protocol.
-std::string fit_text(const std::string& source, int size, config::DataFit fit = config::DataFit::kCrop);
+std::string fit_text(const std::string& source, int size, data::Fit fit = data::Fit::kCrop);
 
 /// Whether `what` names a model: a .safetensors file with a recipe, or a run folder.
 bool names_model(const std::string& what);

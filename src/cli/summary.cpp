@@ -20,7 +20,7 @@ void add_summary(CLI::App& app) {
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {
     const auto recipe = operations::recipe_or_model(flags->what);
-    const auto gan = models::build_gan(recipe);
+    const auto gan = models::outline_gan(recipe);
     objectives::make_objective(recipe.objective);  // a recipe that names an unknown one is wrong here as well
     for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
     std::vector<std::pair<std::string, models::Summary>> networks;

@@ -280,7 +280,7 @@ void run(const TrainFlags& flags) {
   const auto recipe = choose_recipe(flags);
   check_data(flags, recipe);
   if (!flags.resume && flags.from.empty()) say_what_it_is_for(recipe);
-  const models::Gan shapes = models::build_gan(recipe);
+  const models::Gan shapes = models::outline_gan(recipe);
   const auto dataset = train::open_data(recipe, shapes), source = train::open_source(recipe, shapes);
   train::Trainer trainer(recipe, dataset, device, source);
   // Before the run folder: a model that cannot be read must not leave an empty one behind.

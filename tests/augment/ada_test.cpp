@@ -9,10 +9,17 @@
 namespace ganymede::augment {
 namespace {
 
+std::unique_ptr<Augment> ada(std::vector<std::string> operations = {}) {
+  AugmentConfig config;
+  config.name = "ada";
+  config.operations = std::move(operations);
+  return make_augment(config);
+}
+
 TEST(Ada, BlitsAreExact) {
   // Flips and quarter turns only rearrange the pixels.
   const Tensor x = test::normal({64, 3, 8, 8}, 1, at::kFloat);
-  const Tensor y = make_ada({"blit"})->apply(x, 1, 3);
+  const Tensor y = ada({"blit"})->apply(x, 1, 3);
   int changed = 0;
   for (int n = 0; n < 64; ++n) {
     const auto values = [](const Tensor& t) { return std::get<0>(t.flatten().sort()); };
@@ -24,7 +31,7 @@ TEST(Ada, BlitsAreExact) {
 }
 
 TEST(Ada, IsAFunctionOfItsSeedAndProbability) {
-  const auto all = make_ada(kAdaOperations);
+  const auto all = ada();
   const Tensor x = test::normal({200, 3, 8, 8}, 1, at::kFloat);
   EXPECT_TRUE(test::same(all->apply(x, 0.5, 3), all->apply(x, 0.5, 3)));
   EXPECT_FALSE(test::same(all->apply(x, 0.5, 3), all->apply(x, 0.5, 4)));
@@ -35,7 +42,7 @@ TEST(Ada, IsAFunctionOfItsSeedAndProbability) {
 }
 
 TEST(Ada, TakesAProbabilityThatNobodyReads) {
-  const auto all = make_ada(kAdaOperations);
+  const auto all = ada();
   const Tensor x = test::normal({20, 3, 8, 8});
   const auto probability = [](double p) { return torch::tensor(p, at::kDouble); };
   EXPECT_TRUE(test::same(all->apply(x, probability(0.5), 3), all->apply(x, 0.5, 3)));
@@ -45,7 +52,7 @@ TEST(Ada, TakesAProbabilityThatNobodyReads) {
 TEST(Ada, ItsNumbersAreThoseOfAPlainLoop) {
   // Of a black image only brightness and contrast are seen, and luma flip: the grey axis' other way.
   const Tensor black = torch::zeros({50, 3, 2, 2}, at::kDouble);
-  const Tensor seen = make_ada({"color"})->apply(black, 0.6, 5).select(1, 0).select(1, 0).select(1, 0);
+  const Tensor seen = ada({"color"})->apply(black, 0.6, 5).select(1, 0).select(1, 0).select(1, 0);
   for (std::int64_t n = 0; n < 50; ++n) {
     Random random(stream_seed(5, "color", static_cast<std::uint64_t>(n)));
     const auto normal = [&] {
@@ -64,7 +71,7 @@ TEST(Ada, ItsNumbersAreThoseOfAPlainLoop) {
 
 TEST(Ada, ColoursOfGreyStayGrey) {
   const Tensor grey = test::normal({50, 1, 4, 4}, 1, at::kFloat), rgb = grey.repeat({1, 3, 1, 1});
-  const auto color = make_ada({"color"});
+  const auto color = ada({"color"});
   const Tensor one = color->apply(grey, 1, 7), three = color->apply(rgb, 1, 7);
   EXPECT_LT(test::distance(three.select(1, 0), three.select(1, 2)), 1e-4)
       << "hue and saturation turn about the grey axis";
@@ -72,7 +79,7 @@ TEST(Ada, ColoursOfGreyStayGrey) {
 }
 
 TEST(Ada, IsDifferentiableTwice) {
-  const auto all = make_ada(kAdaOperations);
+  const auto all = ada();
   test::expect_second_derivatives([&](const test::Tensors& t) { return all->apply(t[0], 0.8, 9).pow(3); },
                                   {test::normal({3, 3, 4, 4})});
 }

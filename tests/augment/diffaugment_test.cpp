@@ -7,8 +7,8 @@ namespace ganymede::augment {
 namespace {
 
 std::unique_ptr<Augment> diffaugment(std::vector<std::string> operations) {
-  config::AugmentConfig config;
-  config.name = config::AugmentPolicy::kDiffAugment;
+  AugmentConfig config;
+  config.name = "diffaugment";
   config.operations = std::move(operations);
   return make_augment(config);
 }

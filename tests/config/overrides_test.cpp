@@ -40,6 +40,23 @@ TEST(Overrides, MakeMissingSections) {
   EXPECT_EQ(with("", {"title=x"})["title"].value<std::string>(), "x");
 }
 
+TEST(Overrides, ReachTheEntriesOfLists) {
+  const std::string text = "[d]\nlayers = [{ conv = 8, bias = false }, \"relu\", { outer = [{ dense = 3 }] }]";
+  const auto root =
+      with(text, {"d.layers.0.bias=true", "d.layers.0.kernel=5", "d.layers.1.slope=0.5", "d.layers.2.outer.0.dense=4"});
+  EXPECT_EQ(root["d"]["layers"][0]["bias"].value<bool>(), true);
+  EXPECT_EQ(root["d"]["layers"][0]["kernel"].value<int>(), 5);
+  EXPECT_EQ(root["d"]["layers"][1]["relu"].value<bool>(), true) << "a name alone becomes a table";
+  EXPECT_EQ(root["d"]["layers"][1]["slope"].value<double>(), 0.5);
+  EXPECT_EQ(root["d"]["layers"][2]["outer"][0]["dense"].value<int>(), 4);
+  EXPECT_EQ(with(text, {"d.layers.1=tanh"})["d"]["layers"][1].value<std::string>(), "tanh");
+  EXPECT_THAT(error_of([&] { with(text, {"d.layers.3.bias=true"}); }),
+              HasSubstr("there is no entry 3, --set d.layers.3.bias=true; they go from 0 to 2"));
+  EXPECT_THAT(error_of([&] { with(text, {"d.layers.-1=tanh"}); }), HasSubstr("'-1' is no number of a list's entry"));
+  EXPECT_THAT(error_of([&] { with(text, {"d.layers.first.bias=true"}); }), HasSubstr("they count from 0"));
+  EXPECT_THAT(error_of([&] { with(text, {"d.layers.0.conv.x=1"}); }), HasSubstr("'conv' is not a section"));
+}
+
 TEST(Overrides, StepsAndEpochsWithdrawEachOther) {
   EXPECT_FALSE(with("[train]\nepochs = 3", {"train.steps=5"})["train"]["epochs"]);
   EXPECT_FALSE(with("[train]\nsteps = 3", {"train.epochs=5"})["train"]["steps"]);

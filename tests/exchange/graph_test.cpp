@@ -67,7 +67,8 @@ const std::vector<Case>& cases() {
 
 /// Layers of the case with random tensors, as a training leaves them: variances above 0, singular vectors found.
 nn::Sequence made(const Case& c) {
-  nn::Sequence layers(nn::LayerList::from_tables(test::network_of(c.layers).layers), c.input);
+  nn::Sequence layers(test::network_of(c.layers).layers, c.input);
+  layers.allocate();
   torch::NoGradGuard constant;
   std::uint64_t seed = 1;
   layers.for_each_layer([&](const std::string&, nn::Layer& layer) {
@@ -138,7 +139,7 @@ TEST(Graph, TheCasesHaveEveryKindOfLayer) {
       seen.insert(last.substr(0, last.rfind('_')));
     });
   }
-  for (const auto& kind : nn::layers().kinds()) EXPECT_TRUE(seen.count(kind)) << kind;
+  for (const auto& kind : nn::layers().names()) EXPECT_TRUE(seen.count(kind)) << kind;
 }
 
 }  // namespace

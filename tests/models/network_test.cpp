@@ -43,6 +43,7 @@ TEST(Network, FusedLayersComputeWhatSingleOnesDo) {
   torch::NoGradGuard constant;
   for (const auto& entry : network.entries()) {
     single.push_back(entry.spec->make(shape));
+    single.back()->allocate();
     for (std::size_t i = 0; i < entry.layer->parameters().size(); ++i) {
       single.back()->parameters()[i].tensor.copy_(entry.layer->parameters()[i].tensor);
     }
@@ -110,25 +111,80 @@ TEST(Network, SaysWhichLayerDoesNotFit) {
   EXPECT_THAT(error("{ dense = 12 }, \"blur\""), HasSubstr("unknown layer 'blur'"));
 }
 
-TEST(Network, ResolvedWritesEveryOption) {
-  const auto config = network_of("{ conv = 4 }, \"batch_norm\"");
-  const Network network(config, {3, 8, 8});
-  const auto full = resolved(config, network);
-  EXPECT_EQ(full.layers[0].kind, "conv");
-  EXPECT_EQ(full.layers[0].values.size(), 8u);
-  EXPECT_EQ(full.layers[1].values.get("torch_momentum")->value<double>(), 0.1);
-  EXPECT_EQ(resolved(full, Network(full, {3, 8, 8})).layers[0].values, full.layers[0].values);
+TEST(Network, AnOutlineHasShapesAndCountsWithoutTensors) {
+  const auto config =
+      network_of(std::string(kMixed) + ", { residual = [{ conv = 5, padding = 1, spectral_norm = true }] }");
+  const Network outline = Network::outline(config, {10}), network(config, {10});
+  EXPECT_EQ(outline.output_shape(), network.output_shape());
+  EXPECT_EQ(outline.classes(), network.classes());
+  const auto named = outline.state(), real = network.state();
+  ASSERT_EQ(named.size(), real.size());
+  for (std::size_t i = 0; i < real.size(); ++i) {
+    EXPECT_EQ(named[i].name, real[i].name);
+    EXPECT_FALSE(named[i].tensor.defined()) << named[i].name;
+    EXPECT_TRUE(real[i].tensor.defined()) << real[i].name;
+  }
+  outline.for_each_layer([](const std::string& name, nn::Layer& layer) {
+    for (const auto& p : layer.parameters()) EXPECT_GT(p.count(), 0) << name;
+  });
+  network.for_each_layer([](const std::string& name, nn::Layer& layer) {
+    for (const auto& p : layer.parameters()) EXPECT_EQ(p.tensor.sizes().vec(), p.shape) << name;
+    for (const auto& b : layer.buffers()) EXPECT_EQ(b.tensor.sizes().vec(), b.shape) << name;
+  });
 }
 
-TEST(Network, ResolvedReachesInsideBlocks) {
-  const auto blocks = test::network_of("{ reshape = [3, 4, 4] }, { residual = [\"relu\", { conv = 3, padding = 1 }] }");
-  const auto full = resolved(blocks, Network(blocks, {48}));
-  const std::string text = config::to_inline_text(full.layers[1]);
-  EXPECT_EQ(
-      text,
+TEST(Network, ItsLayersAreWrittenWithEveryOption) {
+  const auto layers =
+      network_of("{ conv = 4 }, \"batch_norm\", { residual = [\"relu\", { conv = 3, padding = 1 }] }").layers;
+  EXPECT_EQ(layers[0].to_toml(),
+            "{ conv = 4, bias = true, groups = 1, init_scale = 1.0, kernel = 3, padding = 0, spectral_norm = false, "
+            "stride = 1 }");
+  EXPECT_EQ(layers[1].to_toml(),
+            "{ batch_norm = true, epsilon = 1.0000000000000001e-05, torch_momentum = 0.10000000000000001 }");
+  const std::string text =
       "{ residual = [{ relu = true }, { conv = 3, bias = true, groups = 1, init_scale = 1.0, kernel = 3, padding = 1, "
-      "spectral_norm = false, stride = 1 }], shortcut = [] }");
-  EXPECT_EQ(config::to_inline_text(resolved(full, Network(full, {48})).layers[1]), text);
+      "spectral_norm = false, stride = 1 }], shortcut = [] }";
+  EXPECT_EQ(layers[2].to_toml(), text);
+  EXPECT_EQ(network_of(text).layers[0].to_toml(), text);
+}
+
+TEST(Network, NamedBlocksGiveTheSameNamesAndWeights) {
+  const auto recipe = [](const std::string& blocks, const std::string& layers) {
+    return config::parse_recipe(
+        blocks + "[data]\nname = \"shapes\"\n[generator]\ninit = \"he_normal\"\nlayers = [" + layers +
+            "]\n[discriminator]\nlayers = [\"relu\"]\n[objective]\nname = \"gan\"\n[train]\nsteps = 1\n",
+        "test", "my.toml");
+  };
+  const std::string block = "{ residual = [{ conv = 4, padding = 1 }, \"relu\"] }, { conv = 4, kernel = 1 }";
+  const auto written_out = recipe("", "{ reshape = [4, 3, 3] }, " + block + ", " + block + ", " + block);
+  const auto used = recipe(
+      "[blocks.b]\nwidth = 7\nlayers = [{ residual = [{ conv = \"$width\", padding = 1 }, \"relu\"] }, "
+      "{ conv = \"$width\", kernel = 1 }]\n",
+      "{ reshape = [4, 3, 3] }, { use = \"b\", width = 4 }, { use = \"b\", width = 4, times = 2 }");
+  Network plain(written_out.generator, {36}), blocks(used.generator, {36});
+  initialise(plain, written_out.generator, 3, "generator");
+  initialise(blocks, used.generator, 3, "generator");
+  const auto expected = plain.state(), found = blocks.state();
+  ASSERT_EQ(found.size(), expected.size());
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_EQ(found[i].name, expected[i].name);
+    EXPECT_TRUE(found[i].tensor.equal(expected[i].tensor)) << found[i].name;
+  }
+  EXPECT_EQ(found[4].name, "residual_2.branch.conv_1.weight");
+  EXPECT_EQ(config::to_toml(used), config::to_toml(written_out));
+}
+
+TEST(Network, NamesTheLineOfALayerInABlock) {
+  const std::string problem = error_of([] {
+    const auto recipe = config::parse_recipe(
+        "[blocks]\nb = [\n\"relu\",\n{ conv = 3, kernl = 3 }]\n[data]\nname = \"shapes\"\n[generator]\nlayers = [\n"
+        "{ use = \"b\" }]\n[discriminator]\nlayers = [\"relu\"]\n[objective]\nname = \"gan\"\n[train]\nsteps = 1\n",
+        "test", "my.toml");
+    Network network(recipe.generator, {3, 8, 8});
+  });
+  EXPECT_EQ(problem,
+            "unknown key 'kernl', line 4 of my.toml in [generator] layer 1, block 'b' used on line 9; "
+            "did you mean 'kernel'?");
 }
 
 TEST(Network, SaysWhichLayerOfABlockDoesNotFit) {

@@ -102,17 +102,17 @@ TEST(Specs, WriteEveryOptionAndReadItBack) {
                            "{ conv_transpose = 4, padding = 2 }", "\"batch_norm\"",
                            "{ batch_norm = true, keras_momentum = 0.8 }", "\"instance_norm\"", "\"relu\"",
                            "{ leaky_relu = 0.1 }", "{ dropout = 0.25 }", "{ reshape = [1, 5, 5] }", "\"flatten\""}) {
-    const auto spec = layers().read(test::network_of(text).layers.at(0));
+    const auto spec = test::network_of(text).layers[0].spec;
     config::FieldWriter written;
     spec->write(written);
     EXPECT_EQ(written.entries().front().first, spec->kind()) << "the kind's own key is first";
-    const auto again = layers().read(test::network_of(written.as_inline_table()).layers.at(0));
+    const auto again = test::network_of(written.as_inline_table()).layers[0].spec;
     config::FieldWriter rewritten;
     again->write(rewritten);
     EXPECT_EQ(rewritten.as_inline_table(), written.as_inline_table());
   }
   config::FieldWriter conv;
-  layers().read(test::network_of("{ conv = 4 }").layers.at(0))->write(conv);
+  test::network_of("{ conv = 4 }").layers[0].spec->write(conv);
   EXPECT_EQ(conv.as_inline_table(),
             "{ conv = 4, kernel = 3, stride = 1, padding = 0, groups = 1, bias = true, spectral_norm = false, "
             "init_scale = 1.0 }");

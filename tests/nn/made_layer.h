@@ -10,13 +10,14 @@ namespace ganymede::test {
 
 struct MadeLayer {
   nn::Shape input;
-  std::unique_ptr<nn::LayerSpec> spec;
+  std::shared_ptr<const nn::LayerSpec> spec;
   std::unique_ptr<nn::Layer> layer;
 
   MadeLayer(const std::string& text, nn::Shape shape) : input(std::move(shape)) {
-    spec = nn::layers().read(network_of(text).layers.at(0));
+    spec = network_of(text).layers[0].spec;
     spec->output_shape(input);
     layer = spec->make(input);
+    layer->allocate();
     torch::NoGradGuard constant;
     std::uint64_t seed = 1;
     for (auto& p : layer->parameters()) p.tensor.copy_(normal(p.tensor.sizes(), seed++));

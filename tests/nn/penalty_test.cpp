@@ -19,7 +19,8 @@ struct Case {
 class Penalised {
  public:
   explicit Penalised(const Case& c, at::ScalarType tensors = at::kDouble, at::ScalarType images = at::kDouble)
-      : training_(c.training), layers_(LayerList::from_tables(network_of(text_of(c)).layers), c.input) {
+      : training_(c.training), layers_(network_of(text_of(c)).layers, c.input) {
+    layers_.allocate();
     std::uint64_t seed = 1;
     layers_.for_each_layer([&](const std::string& name, Layer& layer) {
       for (auto& p : layer.parameters()) {

@@ -27,7 +27,8 @@ constexpr const char* kGrouped =
 
 /// A sequence of these layers with random tensors.
 Sequence sequence_of(const std::string& layers, const Shape& input) {
-  Sequence out(LayerList::from_tables(network_of(layers).layers), input);
+  Sequence out(network_of(layers).layers, input);
+  out.allocate();
   torch::NoGradGuard constant;
   std::uint64_t seed = 1;
   out.for_each_layer([&](const std::string&, Layer& layer) {
@@ -125,17 +126,17 @@ TEST(ResidualLayer, CountsTheWorkInside) {
 
 TEST(ResidualLayer, ReadsWhatItWrites) {
   for (const char* text : {kUp, kDown, kGrouped}) {
-    const auto spec = layers().read(network_of(text).layers.at(0));
+    const auto spec = network_of(text).layers[0].spec;
     config::FieldWriter written;
     spec->write(written);
     EXPECT_EQ(written.entries().front().first, "residual");
-    const auto again = layers().read(network_of(written.as_inline_table()).layers.at(0));
+    const auto again = network_of(written.as_inline_table()).layers[0].spec;
     config::FieldWriter rewritten;
     again->write(rewritten);
     EXPECT_EQ(rewritten.as_inline_table(), written.as_inline_table());
   }
   config::FieldWriter small;
-  layers().read(network_of("{ residual = [\"relu\", { leaky_relu = 0.5 }] }").layers.at(0))->write(small);
+  network_of("{ residual = [\"relu\", { leaky_relu = 0.5 }] }").layers[0].spec->write(small);
   EXPECT_EQ(small.as_inline_table(), "{ residual = [{ relu = true }, { leaky_relu = 0.5 }], shortcut = [] }");
 }
 
@@ -169,7 +170,7 @@ TEST(ResidualLayer, SaysWhichLayerInsideIsWrong) {
               HasSubstr("unknown layer 'rleu', line 7 of test.toml in [generator] layer 1"));
   EXPECT_THAT(refused("{ residual = [5] }"), HasSubstr("an entry must be a table"));
   EXPECT_THAT(refused("{ residual = [{}] }"), HasSubstr("an entry must be a table"));
-  EXPECT_THAT(refused("{ residual = true }"), HasSubstr("must be an array"));
+  EXPECT_THAT(refused("{ residual = true }"), HasSubstr("'residual' must be a list of layers, not true or false"));
   EXPECT_THAT(refused("{ residual = [{ conv = { conv = 3 } }] }"),
               HasSubstr("'conv' must be a whole number, not a table"));
 }

@@ -19,7 +19,7 @@ TEST(Shape, KnowsItsOrders) {
 }
 
 TEST(Registry, KnowsTheKinds) {
-  EXPECT_THAT(layers().kinds(),
+  EXPECT_THAT(layers().names(),
               ::testing::IsSupersetOf({"dense", "conv", "conv_transpose", "batch_norm", "instance_norm", "relu",
                                        "leaky_relu", "tanh", "sigmoid", "dropout", "reshape", "flatten"}));
 }
@@ -28,7 +28,7 @@ TEST(Registry, EveryKindIsInTheDocument) {
   std::ifstream file("docs/layers.md");
   std::stringstream text;
   text << file.rdbuf();
-  for (const auto& kind : layers().kinds()) EXPECT_THAT(text.str(), ::testing::HasSubstr("`" + kind)) << kind;
+  for (const auto& kind : layers().names()) EXPECT_THAT(text.str(), ::testing::HasSubstr("`" + kind)) << kind;
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/config/recipe.h"
+#include "ganymede/recipe/recipe.h"
 
 namespace ganymede::test {
 

@@ -193,8 +193,10 @@ class Ada : public Augment {
 
 }  // namespace
 
-std::unique_ptr<Augment> make_ada(const std::vector<std::string>& operations) {
-  return std::make_unique<Ada>(operations);
+void register_ada(PolicyRegistry& registry) {
+  registry.add("ada", [](const std::vector<std::string>& operations) {
+    return std::make_unique<Ada>(chosen_operations(operations, {"blit", "geometry", "color"}));
+  });
 }
 
 }  // namespace ganymede::augment

@@ -9,17 +9,29 @@ Tensor Augment::apply(const Tensor& images, double probability, std::uint64_t se
   return apply(images, at::scalar_tensor(probability, at::kDouble), seed);
 }
 
-std::unique_ptr<Augment> make_augment(const config::AugmentConfig& config) {
-  if (config.name == config::AugmentPolicy::kNone) return nullptr;
-  const bool ada = config.name == config::AugmentPolicy::kAda;
-  const auto& known = ada ? kAdaOperations : kDiffAugmentOperations;
-  for (const auto& operation : config.operations) {
+PolicyRegistry& policies() {
+  static PolicyRegistry registry = [] {
+    PolicyRegistry made("augmentation");
+    made.add("none", [](const std::vector<std::string>&) { return std::unique_ptr<Augment>(); });
+    register_diffaugment(made);
+    register_ada(made);
+    return made;
+  }();
+  return registry;
+}
+
+std::unique_ptr<Augment> make_augment(const AugmentConfig& config) {
+  return config.name.entry()(config.operations);
+}
+
+std::vector<std::string> chosen_operations(const std::vector<std::string>& asked,
+                                           const std::vector<std::string>& known) {
+  for (const auto& operation : asked) {
     if (std::find(known.begin(), known.end(), operation) == known.end()) {
       throw UsageError("unknown operation '" + operation + "'", "the recipe's [augment]", suggest(operation, known));
     }
   }
-  const auto& operations = config.operations.empty() ? known : config.operations;
-  return ada ? make_ada(operations) : make_diffaugment(operations);
+  return asked.empty() ? known : asked;
 }
 
 }  // namespace ganymede::augment

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/config/recipe.h"
+#include "ganymede/augment/options.h"
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede::augment {
@@ -24,16 +24,11 @@ class Augment {
 };
 
 /// The policy a recipe names, or null for none. Throws UsageError for operations the policy does not have.
-std::unique_ptr<Augment> make_augment(const config::AugmentConfig& config);
+std::unique_ptr<Augment> make_augment(const AugmentConfig& config);
 
-/// DiffAugment (Zhao et al. 2020): `color` (brightness, saturation, contrast), `translation`, `cutout`.
-inline const std::vector<std::string> kDiffAugmentOperations{"color", "translation", "cutout"};
-std::unique_ptr<Augment> make_diffaugment(const std::vector<std::string>& operations);
-
-/// The pipeline of Karras et al. 2020: `blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling,
-/// rotation, shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the
-/// paper's wavelet filters.
-inline const std::vector<std::string> kAdaOperations{"blit", "geometry", "color"};
-std::unique_ptr<Augment> make_ada(const std::vector<std::string>& operations);
+/// Those of `asked`, or all of `known` where it is empty. Throws UsageError, naming the nearest, for one that is not
+/// known.
+std::vector<std::string> chosen_operations(const std::vector<std::string>& asked,
+                                           const std::vector<std::string>& known);
 
 }  // namespace ganymede::augment

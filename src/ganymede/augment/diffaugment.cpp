@@ -85,8 +85,10 @@ class DiffAugment : public Augment {
 
 }  // namespace
 
-std::unique_ptr<Augment> make_diffaugment(const std::vector<std::string>& operations) {
-  return std::make_unique<DiffAugment>(operations);
+void register_diffaugment(PolicyRegistry& registry) {
+  registry.add("diffaugment", [](const std::vector<std::string>& operations) {
+    return std::make_unique<DiffAugment>(chosen_operations(operations, {"color", "translation", "cutout"}));
+  });
 }
 
 }  // namespace ganymede::augment

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "ganymede/config/option_table.h"
+
 namespace ganymede::config {
 namespace {
 
@@ -37,9 +39,26 @@ std::string Place::at(const toml::node* node) const {
   return text;
 }
 
+FieldReader::FieldReader(const OptionTable& table) : table_(table.values), whole_(&table), place_(table.place) {}
+
+const std::vector<OptionTable>& FieldReader::list(const char* key) const {
+  const auto* found = whole_ != nullptr ? whole_->list(key) : nullptr;
+  if (found == nullptr) wrong_type(key, *table_.get(key), "a list of layers");
+  return *found;
+}
+
+/// The place of `key`'s value, or of the table that lacks it.
+std::string FieldReader::at(const char* key) const {
+  if (whole_ != nullptr) {
+    for (const auto& [name, flag] : whole_->brought) {
+      if (name == key) return Place{flag, place_.section}.at(nullptr);
+    }
+  }
+  return place_.at(table_.get(key) != nullptr ? table_.get(key) : &table_);
+}
+
 void FieldReader::fail(const char* key, const std::string& problem) const {
-  throw UsageError(fmt::format("'{}' {}", key, problem),
-                   place_.at(table_.get(key) != nullptr ? table_.get(key) : &table_));
+  throw UsageError(fmt::format("'{}' {}", key, problem), at(key));
 }
 
 void FieldReader::reject_unknown() const {
@@ -47,16 +66,18 @@ void FieldReader::reject_unknown() const {
     const std::string name(key.str());
     bool found = false;
     for (const auto& known : known_) found = found || known == name;
-    if (!found) throw UsageError(fmt::format("unknown key '{}'", name), place_.at(&node), suggest(name, known_));
+    if (!found) throw UsageError(fmt::format("unknown key '{}'", name), at(name.c_str()), suggest(name, known_));
   }
 }
 
 void FieldReader::wrong_type(const char* key, const toml::node& node, const char* expected) const {
-  throw UsageError(fmt::format("'{}' must be {}, not {}", key, expected, type_name(node)), place_.at(&node));
+  // An element of an array has a line of its own.
+  throw UsageError(fmt::format("'{}' must be {}, not {}", key, expected, type_name(node)),
+                   node.source().begin.line > 0 ? place_.at(&node) : at(key));
 }
 
 void FieldReader::unknown_name(const char* key, const std::string& name, const std::vector<std::string>& known) const {
-  throw UsageError(fmt::format("unknown {} '{}'", key, name), place_.at(table_.get(key)), suggest(name, known));
+  throw UsageError(fmt::format("unknown {} '{}'", key, name), at(key), suggest(name, known));
 }
 
 std::int64_t FieldReader::integer(const char* key, const toml::node& node) const {

@@ -9,7 +9,9 @@
 // with its value, so that a resolved recipe shows each default.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -43,16 +45,25 @@ struct Place {
   std::string at(const toml::node* node) const;
 };
 
+struct OptionTable;
+
 class FieldReader {
  public:
   /// `table` must outlive the reader.
   FieldReader(const toml::table& table, Place place) : table_(table), place_(std::move(place)) {}
+  /// Of a table that may have lists of tables among its options (option_table.h).
+  explicit FieldReader(const OptionTable& table);
 
   template <class T, class Check = Any>
   void operator()(const char* key, T& value, Check check = {}) {
     known_.emplace_back(key);
     const toml::node* node = table_.get(key);
-    if (node != nullptr) convert(key, *node, value, check);
+    if (node == nullptr) return;
+    if constexpr (requires(const std::vector<OptionTable>& tables) { T::from_tables(tables); }) {
+      value = T::from_tables(list(key));
+    } else {
+      convert(key, *node, value, check);
+    }
   }
 
   /// Makes `key` a known one without reading it.
@@ -65,12 +76,14 @@ class FieldReader {
   [[noreturn]] void fail(const char* key, const std::string& problem) const;
 
  private:
+  std::string at(const char* key) const;
   [[noreturn]] void wrong_type(const char* key, const toml::node& node, const char* expected) const;
   std::int64_t integer(const char* key, const toml::node& node) const;
   double number(const char* key, const toml::node& node) const;
   bool boolean(const char* key, const toml::node& node) const;
   std::string text(const char* key, const toml::node& node) const;
   const toml::array& array(const char* key, const toml::node& node) const;
+  const std::vector<OptionTable>& list(const char* key) const;
   void check_range(const char* key, double value, Range range) const;
   void check_range(const char*, double, Any) const {}
   [[noreturn]] void unknown_name(const char* key, const std::string& name, const std::vector<std::string>& known) const;
@@ -106,17 +119,21 @@ class FieldReader {
       value = *found;
     } else if constexpr (std::is_same_v<T, std::string>) {
       value = text(key, node);
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+      value = text(key, node);
+    } else if constexpr (requires { T::known(); }) {
+      const std::string name = text(key, node);
+      const auto known = T::known();
+      if (std::find(known.begin(), known.end(), name) == known.end()) unknown_name(key, name, known);
+      value = T(name);
     } else {
-      const auto failed = [&](const std::string& problem) { fail(key, problem); };
-      if constexpr (requires { T::from_node(node, place_); })
-        value = T::from_node(node, place_);
-      else
-        value = T::from_node(node, failed);
+      value = T::from_node(node, [&](const std::string& problem) { fail(key, problem); });
       if constexpr (requires { value.largest(); }) check_range(key, value.largest(), check);
     }
   }
 
   const toml::table& table_;
+  const OptionTable* whole_ = nullptr;
   Place place_;
   std::vector<std::string> known_;
 };
@@ -163,6 +180,10 @@ class FieldWriter {
       return quote("?");
     } else if constexpr (std::is_same_v<T, std::string>) {
       return quote(value);
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+      return quote(value.string());
+    } else if constexpr (requires { T::known(); }) {
+      return quote(value.text());
     } else {
       return value.to_toml();
     }

@@ -8,7 +8,9 @@
 namespace ganymede::config {
 
 /// Applies "a.b.c=value" to `root`, creating missing sections. The value is read as TOML; what is no TOML is a string.
-/// Throws UsageError when there is no '=', or when part of the path is not a section.
+/// An entry of a list is named by its number, from 0, as the text has them: "discriminator.layers.0.kernel=5".
+/// Throws UsageError when there is no '=', when part of the path is neither a section nor a list, and for an entry that
+/// is not there.
 void apply_override(toml::table& root, const std::string& text);
 
 }  // namespace ganymede::config

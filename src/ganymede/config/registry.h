@@ -1,60 +1,95 @@
-// Kinds by name: how a table of a recipe becomes the object it describes. One explicit function a folder fills it.
+// Things by name: layers, objectives, penalties, augmentations, optimisers, initialisers. A folder fills each of its
+// registries in one function, a line for each entry; a program may add entries of its own before it reads a recipe.
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "ganymede/config/recipe.h"
+#include "ganymede/config/option_table.h"
 
 namespace ganymede::config {
 
-/// Reads `Made`, an interface, from option tables.
-template <class Made>
+template <class Entry>
 class Registry {
  public:
-  using Read = std::function<std::unique_ptr<Made>(FieldReader&)>;
-
-  /// `what` names the interface in messages: "objective".
+  /// `what` names an entry in messages: "objective".
   explicit Registry(std::string what) : what_(std::move(what)) {}
 
-  void add(const std::string& kind, Read read) { readers_[kind] = std::move(read); }
-
-  /// Throws UsageError for an unknown kind or option, naming the nearest.
-  std::unique_ptr<Made> read(const OptionTable& table) const {
-    const auto found = readers_.find(table.kind);
-    if (found == readers_.end()) {
-      const auto* node = table.values.get("name") != nullptr ? table.values.get("name") : table.values.get(table.kind);
-      throw UsageError("unknown " + what_ + " '" + table.kind + "'", table.place.at(node),
-                       suggest(table.kind, kinds()));
-    }
-    FieldReader reader(table.values, table.place);
-    auto made = found->second(reader);
-    reader.reject_unknown();
-    return made;
+  /// Not while another thread reads. Throws logic_error for a name that is there.
+  void add(const std::string& name, Entry entry) {
+    if (find(name) != nullptr) throw std::logic_error("the " + what_ + " '" + name + "' is registered twice");
+    entries_.emplace_back(name, std::move(entry));
   }
-
-  std::vector<std::string> kinds() const {
+  /// Null where there is none of that name.
+  const Entry* find(const std::string& name) const {
+    for (const auto& [known, entry] : entries_) {
+      if (known == name) return &entry;
+    }
+    return nullptr;
+  }
+  /// Throws UsageError, naming the place and the nearest known name.
+  const Entry& at(const std::string& name, const std::string& where) const {
+    if (const Entry* found = find(name)) return *found;
+    throw UsageError("unknown " + what_ + " '" + name + "'", where, suggest(name, names()));
+  }
+  /// In the order in which they were added.
+  std::vector<std::string> names() const {
     std::vector<std::string> out;
-    for (const auto& [kind, read] : readers_) out.push_back(kind);
+    for (const auto& entry : entries_) out.push_back(entry.first);
     return out;
   }
 
  private:
   std::string what_;
-  std::map<std::string, Read> readers_;
+  std::vector<std::pair<std::string, Entry>> entries_;
 };
 
-/// Registers `Type`, which has a public member `options` with a field list.
-template <class Type, class Made>
-void add_kind(Registry<Made>& registry, const std::string& kind) {
-  registry.add(kind, [](FieldReader& reader) {
-    auto made = std::make_unique<Type>();
+/// Makes a `Made`, an interface, of an option table: the entry of a registry of kinds.
+template <class Made>
+using Read = std::function<std::unique_ptr<Made>(FieldReader&)>;
+
+/// What the table describes. Throws UsageError for an unknown kind or option, naming the nearest.
+template <class Made>
+std::unique_ptr<Made> read(const Registry<Read<Made>>& registry, const OptionTable& table) {
+  const auto* node = table.values.get("name") != nullptr ? table.values.get("name") : table.values.get(table.kind);
+  const auto& read_options = registry.at(table.kind, table.place.at(node));
+  FieldReader reader(table);
+  auto made = read_options(reader);
+  reader.reject_unknown();
+  return made;
+}
+
+/// Registers `Type`, which has a public member `options` with a field list, and is made with `arguments`.
+template <class Type, class Made, class... Arguments>
+void add_kind(Registry<std::function<std::unique_ptr<Made>(FieldReader&)>>& registry, const std::string& kind,
+              Arguments... arguments) {
+  registry.add(kind, [arguments...](FieldReader& reader) {
+    auto made = std::make_unique<Type>(arguments...);
     visit_fields(reader, made->options);
     return made;
   });
 }
+
+/// An option that is the name of an entry: `NameIn<initialisers>`, where initialisers() gives the registry.
+template <auto registry>
+class NameIn {
+ public:
+  NameIn() = default;
+  NameIn(const char* name) : name_(name) {}  // NOLINT: a literal is a name
+  explicit NameIn(std::string name) : name_(std::move(name)) {}
+
+  const std::string& text() const { return name_; }
+  /// The entry. Throws UsageError where there is none, which a recipe's reader has seen to.
+  const auto& entry() const { return registry().at(name_, {}); }
+  static std::vector<std::string> known() { return registry().names(); }
+  bool operator==(const NameIn&) const = default;
+
+ private:
+  std::string name_;
+};
 
 }  // namespace ganymede::config

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kLargestSize = 4096;
+constexpr int kLargestSize = 4096, kLargestOfRecipe = 1024;
 /// Built-in pictures are drawn once up to this many bytes (a second or two of drawing), at each read beyond it.
 constexpr std::size_t kDrawnBudget = std::size_t{128} << 20;
 
@@ -72,6 +72,15 @@ fs::path resolve(const Source& source, const fs::path& asked) {
 }
 
 }  // namespace
+
+PictureSize PictureSize::from_node(const toml::node& node, const std::function<void(const std::string&)>& fail) {
+  const auto side = node.value_exact<std::int64_t>();
+  if (!side) fail("must be a whole number");
+  if (*side < 0 || *side > kLargestOfRecipe) {
+    fail(fmt::format("is {}, which is outside 0 to {}", *side, kLargestOfRecipe));
+  }
+  return PictureSize(static_cast<int>(*side));
+}
 
 fs::path data_root() {
   const char* named = std::getenv("GANYMEDE_DATA");

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/data/options.h"
 #include "ganymede/image/image.h"
 
 namespace ganymede::data {
@@ -47,43 +48,6 @@ class Dataset {
 
 /// Image `index` as a picture. Throws as read() does.
 image::Image picture(const Dataset& dataset, std::size_t index);
-
-/// Height and width in pixels; a whole number stands for a square. 0 x 0 is "as the images are".
-struct PictureSize {
-  int height = 0, width = 0;
-
-  PictureSize() = default;
-  PictureSize(int side) : height(side), width(side) {}  // NOLINT: a side is a size
-  PictureSize(int h, int w) : height(h), width(w) {}
-  bool given() const { return height > 0; }
-  bool operator==(const PictureSize&) const = default;
-};
-
-/// How pictures of other sizes come to the one that is asked for.
-enum class Fit {
-  kCrop,     ///< the largest part around the centre that has its shape, resized
-  kPad,      ///< resized to fit into it, with white beside them
-  kStretch,  ///< resized, whatever becomes of their shape
-};
-
-/// What a recipe's [data] section (or the command line) asks for.
-struct DatasetOptions {
-  std::string name;                  ///< see dataset_names()
-  std::filesystem::path path;        ///< folder, archive or file; unused by built-in data
-  std::vector<std::string> splits;   ///< "train", "test", "extra"; empty means the source's usual one
-  std::vector<std::string> classes;  ///< keep only these class names, in this order; empty keeps all
-  PictureSize size;                  ///< what the images are brought to, by `fit`; without it the source's own
-  int channels = 0;                  ///< 1 or 3; 0 keeps the source's own
-  std::size_t count = 0;   ///< at most so many, spread evenly over the set; built-in data: just so many; 0: all
-  std::uint64_t seed = 0;  ///< built-in data only
-  std::vector<std::string> attributes;  ///< celeba: attributes that make the classes, at most four
-  std::vector<std::string> where;       ///< celeba: only pictures with these attributes, or without them: "!Male"
-  std::filesystem::path photos;         ///< mnistm: what the digits are drawn on; empty: cifar10 below data_root()
-  std::filesystem::path exclude;        ///< a list of images to leave out: see exclude.h
-  Fit fit = Fit::kCrop;
-  bool skip_bad = false;  ///< leave out files that cannot be read, and say how many, instead of refusing them all
-  std::string label;      ///< folder: the column of a table, or the key of .json files, that is the class: see labels.h
-};
 
 /// Opens a data set, with every option applied. Throws UsageError for options that cannot be meant and Error for
 /// missing or damaged files, naming the file, the place in it and the remedy.

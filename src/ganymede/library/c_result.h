@@ -3,6 +3,8 @@
 
 #include <deque>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "ganymede.h"
 #include "ganymede/operations.h"

@@ -11,17 +11,18 @@ namespace {
 
 constexpr int kRgb = 3;
 
-std::optional<Network> build_encoder(const config::Recipe& recipe) {
+using MakeNetwork = Network (*)(const config::NetworkConfig&, const nn::Shape&);
+
+std::optional<Network> make_encoder(const config::Recipe& recipe, MakeNetwork make) {
   if (!recipe.translates()) return std::nullopt;
   const auto& source = recipe.source;
-  return Network(recipe.encoder.network, {source.channels == 0 ? kRgb : source.channels, source.size, source.size});
+  return make(recipe.encoder.network,
+              {source.channels == 0 ? kRgb : source.channels, source.size.height, source.size.width});
 }
 
-}  // namespace
-
-Gan build_gan(const config::Recipe& recipe) {
-  auto encoder = build_encoder(recipe);
-  Network generator(recipe.generator, encoder ? encoder->output_shape() : nn::Shape{recipe.latent.size});
+Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
+  auto encoder = make_encoder(recipe, make);
+  Network generator = make(recipe.generator, encoder ? encoder->output_shape() : nn::Shape{recipe.latent.size});
   const nn::Shape& image = generator.output_shape();
   const std::string where = recipe.generator.layers.front().place.file + " in [generator]";
   if (!image.is_image() || (image.channels() != 1 && image.channels() != 3)) {
@@ -30,27 +31,36 @@ Gan build_gan(const config::Recipe& recipe) {
   if (image.height() != image.width()) {
     throw UsageError("the generator draws " + image.text(), where, "images must be square");
   }
-  if (recipe.data.size != 0 && recipe.data.size != image.height()) {
-    throw UsageError(fmt::format("the generator draws {} but [data] asks for size {}", image.text(), recipe.data.size),
-                     where, fmt::format("set data.size to {}, or change the layers", image.height()));
+  if (recipe.data.size.given() && recipe.data.size.height != image.height()) {
+    throw UsageError(
+        fmt::format("the generator draws {} but [data] asks for size {}", image.text(), recipe.data.size.height), where,
+        fmt::format("set data.size to {}, or change the layers", image.height()));
   }
   if (encoder && encoder->input_shape().height() != image.height()) {
     throw UsageError(
         fmt::format("the generator draws {} but the encoder reads {}", image.text(), encoder->input_shape().text()),
         where, "its own pictures go through the encoder too: give [source] the generator's size");
   }
-  Network discriminator(recipe.discriminator, image);
+  Network discriminator = make(recipe.discriminator, image);
   return {std::move(generator), std::move(discriminator), std::move(encoder)};
+}
+
+}  // namespace
+
+Gan build_gan(const config::Recipe& recipe) {
+  return make_gan(recipe,
+                  [](const config::NetworkConfig& config, const nn::Shape& input) { return Network(config, input); });
+}
+
+Gan outline_gan(const config::Recipe& recipe) {
+  return make_gan(recipe, Network::outline);
 }
 
 config::Recipe resolved(const config::Recipe& recipe, const Gan& gan) {
   config::Recipe out = recipe;
-  out.generator = resolved(recipe.generator, gan.generator);
-  out.discriminator = resolved(recipe.discriminator, gan.discriminator);
   out.data.size = static_cast<int>(gan.image_shape().height());
   out.data.channels = static_cast<int>(gan.image_shape().channels());
   if (gan.encoder) {
-    out.encoder.network = resolved(recipe.encoder.network, *gan.encoder);
     out.source.channels = static_cast<int>(gan.encoder->input_shape().channels());
   }
   return out;

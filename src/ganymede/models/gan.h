@@ -18,13 +18,16 @@ struct Gan {
   std::int64_t classes() const { return generator.classes(); }
 };
 
+/// The networks without tensors, for shapes, counts and the checks below: see Network::outline().
+Gan outline_gan(const config::Recipe& recipe);
+
 /// Builds the networks on the CPU, with zeros for tensors. The generator's output is the discriminator's input; an
 /// encoder's output is the generator's input.
 /// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, or when
 /// that image has another size than the recipe's data asks for.
 Gan build_gan(const config::Recipe& recipe);
 
-/// The recipe with every layer's options written out.
+/// The recipe with the sizes and channels of its data written out, as its networks have them.
 config::Recipe resolved(const config::Recipe& recipe, const Gan& gan);
 
 /// Type of the arithmetic for a recipe's precision on a device: f32, or bf16 where asked for or in hardware ("auto").

@@ -3,48 +3,41 @@
 namespace ganymede::models {
 namespace {
 
-nn::Sequence sequence_of(const std::vector<config::OptionTable>& tables, const nn::Shape& input,
-                         const std::string& prefix) {
+nn::Sequence sequence_of(const nn::LayerList& layers, const nn::Shape& input, const std::string& prefix) {
   try {
-    return nn::Sequence(nn::LayerList::from_tables(tables), input, prefix);
+    return nn::Sequence(layers, input, prefix);
   } catch (const nn::Misfit& misfit) {
     throw UsageError(misfit.what(), misfit.where, "it got " + misfit.got);
   }
 }
 
-/// The options of each layer written out.
-std::vector<config::OptionTable> resolved(std::vector<config::OptionTable> tables, const nn::Sequence& layers) {
-  for (size_t i = 0; i < tables.size(); ++i) {
-    config::FieldWriter writer;
-    layers.entries()[i].spec->write(writer);
-    auto written = toml::parse("layer = " + writer.as_inline_table());
-    tables[i].values = std::move(config::option_table(*written.get("layer"), {}).values);
-  }
-  return tables;
-}
-
 }  // namespace
 
-Network::Network(const config::NetworkConfig& config, const nn::Shape& input)
-    : layers_(sequence_of(config.layers, input, "")), output_(layers_.output_shape()) {
+Network Network::outline(const config::NetworkConfig& config, const nn::Shape& input) {
+  Network out(sequence_of(config.layers, input, ""));
   if (config.heads.any()) {
-    add_head("realness", config.heads.realness);
-    add_head("classes", config.heads.classes);
-    const auto scores = heads_[0].layers.output_shape().elements(), logits = heads_[1].layers.output_shape().elements();
+    out.add_head("realness", config.heads.realness);
+    out.add_head("classes", config.heads.classes);
+    const auto size = [&](size_t head) { return out.heads_[head].layers.output_shape().elements(); };
     const auto& place = config.heads.realness.front().place;
-    if (scores != 1) {
-      throw UsageError(fmt::format("the realness head ends in {} numbers", scores), place.file,
+    if (size(0) != 1) {
+      throw UsageError(fmt::format("the realness head ends in {} numbers", size(0)), place.file,
                        "it must end in one score");
     }
-    if (logits < 2)
+    if (size(1) < 2)
       throw UsageError("the classes head ends in one number", place.file, "it must end in one for each class");
-    output_ = nn::Shape{1 + logits};
+    out.output_ = nn::Shape{1 + size(1)};
   }
-  agree_on_classes(config.layers.front().place.file);
+  out.agree_on_classes(config.layers.front().place.file);
+  return out;
 }
 
-void Network::add_head(const std::string& name, const std::vector<config::OptionTable>& tables) {
-  heads_.push_back({name, sequence_of(tables, layers_.output_shape(), name + ".")});
+void Network::allocate() {
+  for_each_layer([](const std::string&, nn::Layer& layer) { layer.allocate(); });
+}
+
+void Network::add_head(const std::string& name, const nn::LayerList& layers) {
+  heads_.push_back({name, sequence_of(layers, layers_.output_shape(), name + ".")});
 }
 
 void Network::agree_on_classes(const std::string& where) {
@@ -132,15 +125,6 @@ void Network::copy_from(const Network& other) {
   const auto from = other.state();
   const auto to = state();
   for (size_t i = 0; i < to.size(); ++i) to[i].tensor.copy_(from.at(i).tensor);
-}
-
-config::NetworkConfig resolved(const config::NetworkConfig& config, const Network& network) {
-  config::NetworkConfig out = config;
-  out.layers = resolved(config.layers, network.layers());
-  if (!config.heads.any()) return out;
-  out.heads.realness = resolved(config.heads.realness, network.heads()[0].layers);
-  out.heads.classes = resolved(config.heads.classes, network.heads()[1].layers);
-  return out;
 }
 
 }  // namespace ganymede::models

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/config/recipe.h"
 #include "ganymede/nn/sequence.h"
+#include "ganymede/recipe/recipe.h"
 
 namespace ganymede::models {
 
@@ -21,9 +21,11 @@ class Network {
     nn::Sequence layers;
   };
 
-  /// Reads and checks every layer; the tensors are zeros until initialise() or loading. Throws UsageError naming the
-  /// layer, the shape it got and its line, or layers that disagree about the number of classes.
-  Network(const config::NetworkConfig& config, const nn::Shape& input);
+  /// Makes every layer; the tensors are zeros until initialise() or loading. Throws UsageError naming the layer, the
+  /// shape it got and its line, or layers that disagree about the number of classes.
+  Network(const config::NetworkConfig& config, const nn::Shape& input) : Network(outline(config, input)) { allocate(); }
+  /// The same without tensors: for shapes, names and counts. It cannot run.
+  static Network outline(const config::NetworkConfig& config, const nn::Shape& input);
 
   /// x is [N, input...] (images channels-last) in any float type, which is also the type of the arithmetic. With heads
   /// the result is [N, 1 + K]: the score, then the logits of the K classes. Throws Error when a conditional layer finds
@@ -64,7 +66,9 @@ class Network {
   void copy_from(const Network& other);
 
  private:
-  void add_head(const std::string& name, const std::vector<config::OptionTable>& tables);
+  explicit Network(nn::Sequence layers) : layers_(std::move(layers)), output_(layers_.output_shape()) {}
+  void allocate();
+  void add_head(const std::string& name, const nn::LayerList& layers);
   void agree_on_classes(const std::string& where);
 
   nn::Sequence layers_;
@@ -72,8 +76,5 @@ class Network {
   nn::Shape output_;
   std::int64_t classes_ = 0;
 };
-
-/// The recipe's networks with every layer's options written out, for the resolved recipe.
-config::NetworkConfig resolved(const config::NetworkConfig& config, const Network& network);
 
 }  // namespace ganymede::models

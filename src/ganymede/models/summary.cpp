@@ -15,13 +15,13 @@ void add_rows(Summary& out, const nn::Sequence& layers, const std::string& prefi
     for (const auto& part : entry.layer->parts()) add_rows(out, *part.sequence, name + "." + part.name + ".");
     LayerSummary row{name, entry.spec->kind(), entry.output.keras_order(), 0};
     for (const auto& parameter : entry.layer->parameters()) {
-      row.params += parameter.tensor.numel();
-      out.trainable += parameter.tensor.numel();
+      row.params += parameter.count();
+      out.trainable += parameter.count();
     }
     for (const auto& buffer : entry.layer->buffers()) {
       if (!buffer.counted) continue;
-      row.params += buffer.tensor.numel();
-      out.non_trainable += buffer.tensor.numel();
+      row.params += buffer.count();
+      out.non_trainable += buffer.count();
     }
     out.layers.push_back(std::move(row));
   }

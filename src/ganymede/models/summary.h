@@ -21,6 +21,7 @@ struct Summary {
   std::int64_t multiply_adds = 0;  ///< for one sample, forward
 };
 
+/// Of a network with tensors or without (Network::outline).
 Summary summarise(const Network& network);
 /// A table with one row a layer and the totals below it.
 std::string to_text(const Summary& summary, const std::string& title);

@@ -88,10 +88,10 @@ class PlainSpec : public SpecWith<PlainOptions> {
 }  // namespace
 
 void register_activations(LayerRegistry& registry) {
-  add_layer<LeakySpec>(registry, "leaky_relu");
-  add_layer<PlainSpec>(registry, "relu", "relu", ActivationKind::kRectifier);
-  add_layer<PlainSpec>(registry, "tanh", "tanh", ActivationKind::kTanh);
-  add_layer<PlainSpec>(registry, "sigmoid", "sigmoid", ActivationKind::kSigmoid);
+  config::add_kind<LeakySpec>(registry, "leaky_relu");
+  config::add_kind<PlainSpec>(registry, "relu", "relu", ActivationKind::kRectifier);
+  config::add_kind<PlainSpec>(registry, "tanh", "tanh", ActivationKind::kTanh);
+  config::add_kind<PlainSpec>(registry, "sigmoid", "sigmoid", ActivationKind::kSigmoid);
 }
 
 }  // namespace ganymede::nn

@@ -65,7 +65,7 @@ class AvgPoolSpec : public SpecWith<AvgPoolOptions> {
 }  // namespace
 
 void register_avg_pool(LayerRegistry& registry) {
-  add_layer<AvgPoolSpec>(registry, "avg_pool");
+  config::add_kind<AvgPoolSpec>(registry, "avg_pool");
 }
 
 }  // namespace ganymede::nn

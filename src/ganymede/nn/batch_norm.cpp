@@ -24,8 +24,7 @@ class BatchNorm : public Layer {
       : momentum_(options.update()), epsilon_(options.epsilon) {
     add_parameter("weight", {channels}, Role::kScale, channels, channels);
     add_parameter("bias", {channels}, Role::kShift, channels, channels);
-    add_buffer("running_mean", torch::zeros({channels}));
-    add_buffer("running_var", torch::ones({channels}));
+    add_running_statistics(channels);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
     return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, of_the_batch(pass),
@@ -67,7 +66,7 @@ class BatchNormSpec : public SpecWith<BatchNormOptions> {
 }  // namespace
 
 void register_batch_norm(LayerRegistry& registry) {
-  add_layer<BatchNormSpec>(registry, "batch_norm");
+  config::add_kind<BatchNormSpec>(registry, "batch_norm");
 }
 
 }  // namespace ganymede::nn

@@ -28,8 +28,7 @@ class ConditionalBatchNorm : public Layer {
     if (classes_ * channels > kMostElements) throw ShapeError("conditional_batch_norm has too many classes");
     add_parameter("weight", {classes_, channels}, Role::kScale, channels, channels);
     add_parameter("bias", {classes_, channels}, Role::kShift, channels, channels);
-    add_buffer("running_mean", torch::zeros({channels}));
-    add_buffer("running_var", torch::ones({channels}));
+    add_running_statistics(channels);
   }
   Tensor forward(const Tensor& x, Pass& pass) override {
     const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, of_the_batch(pass),
@@ -76,7 +75,7 @@ class ConditionalBatchNormSpec : public SpecWith<ConditionalBatchNormOptions> {
 }  // namespace
 
 void register_conditional_batch_norm(LayerRegistry& registry) {
-  add_layer<ConditionalBatchNormSpec>(registry, "conditional_batch_norm");
+  config::add_kind<ConditionalBatchNormSpec>(registry, "conditional_batch_norm");
 }
 
 }  // namespace ganymede::nn

@@ -1,8 +1,9 @@
 // Convolution. Weight [filters, channels / groups, kernel, kernel] as in PyTorch.
+#include "ganymede/nn/kernels/conv.h"
+
 #include "ganymede/core/precision.h"
 #include "ganymede/nn/conv_options.h"
 #include "ganymede/nn/graph_conv.h"
-#include "ganymede/nn/kernels/conv_transpose.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
 
@@ -111,7 +112,7 @@ class ConvSpec : public SpecWith<ConvOptions> {
 }  // namespace
 
 void register_conv(LayerRegistry& registry) {
-  add_layer<ConvSpec>(registry, "conv");
+  config::add_kind<ConvSpec>(registry, "conv");
 }
 
 }  // namespace ganymede::nn

@@ -93,7 +93,7 @@ class ConvTransposeSpec : public SpecWith<ConvTransposeOptions> {
 }  // namespace
 
 void register_conv_transpose(LayerRegistry& registry) {
-  add_layer<ConvTransposeSpec>(registry, "conv_transpose");
+  config::add_kind<ConvTransposeSpec>(registry, "conv_transpose");
 }
 
 }  // namespace ganymede::nn

@@ -52,7 +52,7 @@ class DenseSpec : public SpecWith<DenseOptions> {
 }  // namespace
 
 void register_dense(LayerRegistry& registry) {
-  add_layer<DenseSpec>(registry, "dense");
+  config::add_kind<DenseSpec>(registry, "dense");
 }
 
 }  // namespace ganymede::nn

@@ -30,7 +30,7 @@ class DropoutSpec : public SpecWith<DropoutOptions> {
 }  // namespace
 
 void register_dropout(LayerRegistry& registry) {
-  add_layer<DropoutSpec>(registry, "dropout");
+  config::add_kind<DropoutSpec>(registry, "dropout");
 }
 
 }  // namespace ganymede::nn

@@ -53,7 +53,7 @@ class GlobalPoolSpec : public SpecWith<GlobalPoolOptions> {
 }  // namespace
 
 void register_global_pool(LayerRegistry& registry) {
-  add_layer<GlobalPoolSpec>(registry, "global_pool");
+  config::add_kind<GlobalPoolSpec>(registry, "global_pool");
 }
 
 }  // namespace ganymede::nn

@@ -65,7 +65,7 @@ class InstanceNormSpec : public SpecWith<InstanceNormOptions> {
 }  // namespace
 
 void register_instance_norm(LayerRegistry& registry) {
-  add_layer<InstanceNormSpec>(registry, "instance_norm");
+  config::add_kind<InstanceNormSpec>(registry, "instance_norm");
 }
 
 }  // namespace ganymede::nn

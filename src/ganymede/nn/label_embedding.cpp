@@ -9,7 +9,7 @@ namespace {
 struct LabelEmbeddingOptions {
   int size = 0;
   int classes = 0;
-  std::optional<config::Initialiser> init;
+  std::optional<Initialiser> init;
 };
 
 template <class V>
@@ -54,7 +54,7 @@ class LabelEmbeddingSpec : public SpecWith<LabelEmbeddingOptions> {
 }  // namespace
 
 void register_label_embedding(LayerRegistry& registry) {
-  add_layer<LabelEmbeddingSpec>(registry, "label_embedding");
+  config::add_kind<LabelEmbeddingSpec>(registry, "label_embedding");
 }
 
 }  // namespace ganymede::nn

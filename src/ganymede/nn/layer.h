@@ -1,15 +1,17 @@
 // What every layer is: a spec (its options, shapes, costs) that makes a layer (its tensors and their use).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "ganymede/config/recipe_fields.h"
+#include "ganymede/config/option_table.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/nn/graph.h"
+#include "ganymede/nn/initialiser.h"
 #include "ganymede/nn/shape.h"
 
 namespace ganymede::nn {
@@ -26,18 +28,25 @@ enum class Role {
 /// A tensor that the optimiser changes. Kept in f32 whatever the activations' type.
 struct Parameter {
   std::string name;
-  Tensor tensor;
+  std::vector<std::int64_t> shape;
+  Tensor tensor;  ///< undefined until Layer::allocate()
   Role role = Role::kWeight;
-  std::int64_t fan_in = 1, fan_out = 1;     ///< of the layer's weight, also for its bias
-  std::optional<config::Initialiser> init;  ///< overrides the network's
-  double init_scale = 1;                    ///< multiplies what the initialiser drew
+  std::int64_t fan_in = 1, fan_out = 1;  ///< of the layer's weight, also for its bias
+  std::optional<Initialiser> init;       ///< overrides the network's
+  double init_scale = 1;                 ///< multiplies what the initialiser drew
+
+  std::int64_t count() const { return Shape(shape).elements(); }
 };
 
 /// A tensor that travels with the model but has no gradient (running statistics, power-iteration vectors).
 struct Buffer {
   std::string name;
-  Tensor tensor;
-  bool counted = true;  ///< whether Keras would count it among the parameters
+  std::vector<std::int64_t> shape;
+  Tensor tensor;                  ///< undefined until Layer::allocate()
+  std::function<Tensor()> start;  ///< makes it, of that shape
+  bool counted = true;            ///< whether Keras would count it among the parameters
+
+  std::int64_t count() const { return Shape(shape).elements(); }
 };
 
 /// What a forward pass needs to know beside its input.
@@ -59,9 +68,12 @@ struct Part {
   const Sequence* sequence;
 };
 
+/// Made with the shapes of its tensors, which is enough for counting; the tensors themselves come with allocate().
 class Layer {
  public:
   virtual ~Layer() = default;
+  /// Makes its own tensors, not those of its parts: parameters are zeros, which an initialiser or a file sets.
+  void allocate();
   /// x is [N, shape...]; images are channels-last in memory. Works in x's type.
   virtual Tensor forward(const Tensor& x, Pass& pass) = 0;
   /// What forward() computes outside training, without the layer that it took over; `input` is x's shape. Throws Error
@@ -80,10 +92,14 @@ class Layer {
   const std::vector<Buffer>& buffers() const { return buffers_; }
 
  protected:
-  /// Index of a new f32 parameter of this shape. Its values are the initialiser's to set.
+  /// Index of a new f32 parameter of this shape.
   size_t add_parameter(std::string name, std::vector<std::int64_t> shape, Role role, std::int64_t fan_in,
-                       std::int64_t fan_out, std::optional<config::Initialiser> init = {}, double init_scale = 1);
-  size_t add_buffer(std::string name, Tensor value, bool counted = true);
+                       std::int64_t fan_out, std::optional<Initialiser> init = {}, double init_scale = 1);
+  /// Index of a new f32 buffer of this shape, which `start` makes.
+  size_t add_buffer(std::string name, std::vector<std::int64_t> shape, std::function<Tensor()> start,
+                    bool counted = true);
+  /// A batch norm's running mean, 0, and running variance, 1, of so many channels.
+  void add_running_statistics(std::int64_t channels);
   const Tensor& parameter(size_t index) const { return parameters_[index].tensor; }
   const Tensor& buffer(size_t index) const { return buffers_[index].tensor; }
 

@@ -103,7 +103,7 @@ class MinibatchStddevSpec : public SpecWith<MinibatchStddevOptions> {
 }  // namespace
 
 void register_minibatch_stddev(LayerRegistry& registry) {
-  add_layer<MinibatchStddevSpec>(registry, "minibatch_stddev");
+  config::add_kind<MinibatchStddevSpec>(registry, "minibatch_stddev");
 }
 
 }  // namespace ganymede::nn

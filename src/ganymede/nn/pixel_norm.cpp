@@ -41,7 +41,7 @@ class PixelNormSpec : public SpecWith<PixelNormOptions> {
 }  // namespace
 
 void register_pixel_norm(LayerRegistry& registry) {
-  add_layer<PixelNormSpec>(registry, "pixel_norm");
+  config::add_kind<PixelNormSpec>(registry, "pixel_norm");
 }
 
 }  // namespace ganymede::nn

@@ -63,7 +63,7 @@ class ProjectionSpec : public SpecWith<ProjectionOptions> {
 }  // namespace
 
 void register_projection(LayerRegistry& registry) {
-  add_layer<ProjectionSpec>(registry, "projection");
+  config::add_kind<ProjectionSpec>(registry, "projection");
 }
 
 }  // namespace ganymede::nn

@@ -2,23 +2,7 @@
 
 namespace ganymede::nn {
 
-std::unique_ptr<LayerSpec> LayerRegistry::read(const config::OptionTable& table) const {
-  const auto found = readers_.find(table.kind);
-  if (found == readers_.end()) {
-    throw UsageError(fmt::format("unknown layer '{}'", table.kind), table.place.at(table.values.get(table.kind)),
-                     suggest(table.kind, kinds()));
-  }
-  config::FieldReader reader(table.values, table.place);
-  auto spec = found->second(reader);
-  reader.reject_unknown();
-  return spec;
-}
-
-std::vector<std::string> LayerRegistry::kinds() const {
-  std::vector<std::string> out;
-  for (const auto& [kind, read] : readers_) out.push_back(kind);
-  return out;
-}
+namespace {
 
 void register_layers(LayerRegistry& registry) {
   register_dense(registry);
@@ -41,9 +25,11 @@ void register_layers(LayerRegistry& registry) {
   register_projection(registry);
 }
 
-const LayerRegistry& layers() {
-  static const LayerRegistry registry = [] {
-    LayerRegistry made;
+}  // namespace
+
+LayerRegistry& layers() {
+  static LayerRegistry registry = [] {
+    LayerRegistry made("layer");
     register_layers(made);
     return made;
   }();

@@ -64,8 +64,8 @@ class FlattenSpec : public SpecWith<FlattenOptions> {
 }  // namespace
 
 void register_reshape(LayerRegistry& registry) {
-  add_layer<ReshapeSpec>(registry, "reshape");
-  add_layer<FlattenSpec>(registry, "flatten");
+  config::add_kind<ReshapeSpec>(registry, "reshape");
+  config::add_kind<FlattenSpec>(registry, "flatten");
 }
 
 }  // namespace ganymede::nn

@@ -64,7 +64,7 @@ class ResidualSpec : public SpecWith<ResidualOptions> {
 }  // namespace
 
 void register_residual(LayerRegistry& registry) {
-  add_layer<ResidualSpec>(registry, "residual");
+  config::add_kind<ResidualSpec>(registry, "residual");
 }
 
 }  // namespace ganymede::nn

@@ -3,7 +3,7 @@
 // gamma starts at 0.
 #include "ganymede/core/precision.h"
 #include "ganymede/nn/graph_conv.h"
-#include "ganymede/nn/kernels/conv_transpose.h"
+#include "ganymede/nn/kernels/conv.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
 
@@ -110,7 +110,7 @@ class SelfAttentionSpec : public SpecWith<SelfAttentionOptions> {
 }  // namespace
 
 void register_self_attention(LayerRegistry& registry) {
-  add_layer<SelfAttentionSpec>(registry, "self_attention");
+  config::add_kind<SelfAttentionSpec>(registry, "self_attention");
 }
 
 }  // namespace ganymede::nn

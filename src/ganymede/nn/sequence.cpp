@@ -9,22 +9,21 @@ namespace ganymede::nn {
 LayerList LayerList::from_tables(const std::vector<config::OptionTable>& tables) {
   LayerList out;
   for (const auto& table : tables) {
-    out.layers.push_back({table.kind, table.place.at(table.values.get(table.kind)), nn::layers().read(table)});
+    out.layers.push_back({table.kind, table.place, config::read(nn::layers(), table)});
   }
   return out;
 }
 
-LayerList LayerList::from_node(const toml::node& node, const config::Place& place) {
-  return from_tables(config::nested_tables(node, place));
+std::string ListedLayer::to_toml() const {
+  config::FieldWriter writer;
+  spec->write(writer);
+  const auto written = toml::parse("layer = " + writer.as_inline_table());
+  return config::to_inline_text(config::option_table(*written.get("layer"), {}));
 }
 
 std::string LayerList::to_toml() const {
   std::string out;
-  for (const auto& layer : layers) {
-    config::FieldWriter writer;
-    layer.spec->write(writer);
-    out += (out.empty() ? "" : ", ") + writer.as_inline_table();
-  }
+  for (const auto& layer : layers) out += (out.empty() ? "" : ", ") + layer.to_toml();
   return "[" + out + "]";
 }
 
@@ -48,7 +47,7 @@ Shape walk(const LayerList& list, const Shape& input, const std::string& prefix,
     } catch (const Misfit& inside) {
       throw Misfit(prefix + name + "." + inside.layer, inside.problem, inside.where, inside.got);
     } catch (const ShapeError& error) {
-      throw Misfit(prefix + name, error.what(), layer.where, shape.text());
+      throw Misfit(prefix + name, error.what(), layer.place.at(nullptr), shape.text());
     }
   }
   return shape;
@@ -59,7 +58,7 @@ Sequence::Sequence(const LayerList& list, const Shape& input, const std::string&
   walk(list, input, prefix,
        [&](const std::string& name, const ListedLayer& listed, const Shape& shape, const Shape& output) {
          Entry entry{name, listed.spec, listed.spec->make(shape), output};
-         for (const auto& parameter : entry.layer->parameters()) parameters += parameter.tensor.numel();
+         for (const auto& parameter : entry.layer->parameters()) parameters += parameter.count();
          for (const auto& part : entry.layer->parts()) parameters += part.sequence->parameter_count();
          if (parameters > kMostElements) throw ShapeError("the network has too many parameters");
          if (!entries_.empty()) {
@@ -69,6 +68,10 @@ Sequence::Sequence(const LayerList& list, const Shape& input, const std::string&
          }
          entries_.push_back(std::move(entry));
        });
+}
+
+void Sequence::allocate() {
+  for_each_layer([](const std::string&, Layer& layer) { layer.allocate(); });
 }
 
 Tensor Sequence::forward(const Tensor& x, Pass& pass) const {
@@ -100,7 +103,7 @@ void Sequence::for_each_layer(const std::function<void(const std::string&, Layer
 std::int64_t Sequence::parameter_count() const {
   std::int64_t count = 0;
   for_each_layer([&](const std::string&, Layer& layer) {
-    for (const auto& parameter : layer.parameters()) count += parameter.tensor.numel();
+    for (const auto& parameter : layer.parameters()) count += parameter.count();
   });
   return count;
 }

@@ -13,8 +13,11 @@ namespace ganymede::nn {
 /// A layer as a recipe lists it: its options are read and checked, its input is not known yet.
 struct ListedLayer {
   std::string kind;
-  std::string where;  ///< its place in the recipe, for messages
+  config::Place place;  ///< in the recipe, for messages
   std::shared_ptr<const LayerSpec> spec;
+
+  /// With every option written out, the kind first and then by name: "{ conv = 8, bias = true, ... }".
+  std::string to_toml() const;
 };
 
 /// The value of an option that is a list of layers, and what a Sequence is made from.
@@ -23,9 +26,15 @@ struct LayerList {
 
   /// Throws UsageError for an unknown layer or option.
   static LayerList from_tables(const std::vector<config::OptionTable>& tables);
-  static LayerList from_node(const toml::node& node, const config::Place& place);
   /// Every layer with every option written out.
   std::string to_toml() const;
+
+  bool empty() const { return layers.empty(); }
+  std::size_t size() const { return layers.size(); }
+  const ListedLayer& operator[](std::size_t index) const { return layers[index]; }
+  const ListedLayer& front() const { return layers.front(); }
+  auto begin() const { return layers.begin(); }
+  auto end() const { return layers.end(); }
 };
 
 /// A layer of a list cannot take the shape it was given.
@@ -63,10 +72,12 @@ class Sequence {
     bool absorbed = false;  ///< the layer before does this one's work
   };
 
-  /// The tensors are zeros until an initialiser or a file sets them. Throws Misfit, naming layers behind `prefix`.
+  /// Without tensors until allocate(). Throws Misfit, naming layers behind `prefix`.
   Sequence(const LayerList& list, const Shape& input, const std::string& prefix = {});
 
-  /// x is [N, input...]; an empty sequence gives it back.
+  /// Makes every layer's tensors.
+  void allocate();
+  /// x is [N, input...]; an empty sequence gives it back. Only after allocate().
   Tensor forward(const Tensor& x, Pass& pass) const;
 
   /// As Layer::to_graph(), of all layers.

@@ -79,7 +79,7 @@ class UpsampleSpec : public SpecWith<UpsampleOptions> {
 }  // namespace
 
 void register_upsample(LayerRegistry& registry) {
-  add_layer<UpsampleSpec>(registry, "upsample");
+  config::add_kind<UpsampleSpec>(registry, "upsample");
 }
 
 }  // namespace ganymede::nn

@@ -21,7 +21,7 @@ Tensor start_vector(std::int64_t size, std::uint64_t salt) {
 size_t WeightLayer::add_weight(const WeightShape& shape, const WeightOptions& options, const std::string& name) {
   const std::int64_t rows = shape.dims[0], elements = Shape(shape.dims).elements();
   if (elements > kMostElements) throw ShapeError(fmt::format("its weight of {} numbers is too large", elements));
-  if (options.spectral_norm && (options.init == config::Initialiser::kZero || options.init_scale == 0)) {
+  if (options.spectral_norm && (options.init == Initialiser("zero") || options.init_scale == 0)) {
     throw ShapeError("spectral_norm cannot divide a weight that starts at zero");
   }
   const std::string prefix = name.empty() ? name : name + ".";
@@ -32,8 +32,9 @@ size_t WeightLayer::add_weight(const WeightShape& shape, const WeightOptions& op
     place.bias = add_parameter(prefix + "bias", {shape.bias}, Role::kBias, shape.fan_in, shape.fan_out, options.init);
   }
   if (options.spectral_norm) {
-    place.u = add_buffer(prefix + "u", start_vector(rows, 1), false);
-    add_buffer(prefix + "v", start_vector(elements / rows, 2), false);
+    const std::int64_t columns = elements / rows;
+    place.u = add_buffer(prefix + "u", {rows}, [=] { return start_vector(rows, 1); }, false);
+    add_buffer(prefix + "v", {columns}, [=] { return start_vector(columns, 2); }, false);
   }
   weights_.push_back(place);
   return weights_.size() - 1;

@@ -8,8 +8,8 @@ namespace ganymede::nn {
 /// The options that every layer with a weight has.
 struct WeightOptions {
   bool spectral_norm = false;
-  std::optional<config::Initialiser> init;  ///< overrides the network's
-  double init_scale = 1;                    ///< the initialiser's weights are multiplied by it
+  std::optional<Initialiser> init;  ///< overrides the network's
+  double init_scale = 1;            ///< the initialiser's weights are multiplied by it
 };
 
 template <class V>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/config/recipe.h"
+#include "ganymede/config/option_table.h"
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede::objectives {

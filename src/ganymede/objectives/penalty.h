@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/config/option_table.h"
 #include "ganymede/config/ramp.h"
-#include "ganymede/config/recipe.h"
 #include "ganymede/core/device_random.h"
 
 namespace ganymede::objectives {

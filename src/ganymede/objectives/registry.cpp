@@ -1,10 +1,9 @@
 #include "ganymede/objectives/registry.h"
 
 namespace ganymede::objectives {
-namespace {
 
-const ObjectiveRegistry& objectives() {
-  static const ObjectiveRegistry registry = [] {
+ObjectiveRegistry& objectives() {
+  static ObjectiveRegistry registry = [] {
     ObjectiveRegistry made("objective");
     register_acgan(made);
     register_domain_transfer(made);
@@ -18,8 +17,8 @@ const ObjectiveRegistry& objectives() {
   return registry;
 }
 
-const PenaltyRegistry& penalties() {
-  static const PenaltyRegistry registry = [] {
+PenaltyRegistry& penalties() {
+  static PenaltyRegistry registry = [] {
     PenaltyRegistry made("penalty");
     register_dragan(made);
     register_gradient_penalty(made);
@@ -29,19 +28,17 @@ const PenaltyRegistry& penalties() {
   return registry;
 }
 
-}  // namespace
-
 std::unique_ptr<Objective> make_objective(const config::OptionTable& table) {
-  return objectives().read(table);
+  return config::read(objectives(), table);
 }
 std::vector<std::string> objective_names() {
-  return objectives().kinds();
+  return objectives().names();
 }
 std::unique_ptr<Penalty> make_penalty(const config::OptionTable& table) {
-  return penalties().read(table);
+  return config::read(penalties(), table);
 }
 std::vector<std::string> penalty_names() {
-  return penalties().kinds();
+  return penalties().names();
 }
 
 }  // namespace ganymede::objectives

@@ -7,8 +7,12 @@
 
 namespace ganymede::objectives {
 
-using ObjectiveRegistry = config::Registry<Objective>;
-using PenaltyRegistry = config::Registry<Penalty>;
+using ObjectiveRegistry = config::Registry<config::Read<Objective>>;
+using PenaltyRegistry = config::Registry<config::Read<Penalty>>;
+
+/// Those of this folder, and what a program added.
+ObjectiveRegistry& objectives();
+PenaltyRegistry& penalties();
 
 /// An objective whose options are a struct with a field list.
 template <class Options>

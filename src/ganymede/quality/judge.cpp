@@ -3,29 +3,13 @@
 #include <algorithm>
 #include <limits>
 
-#include "ganymede/config/recipe_fields.h"
 #include "ganymede/core/error.h"
-#include "ganymede/core/progress.h"
 #include "ganymede/quality/feature_size.h"
 #include "ganymede/quality/frechet.h"
-#include "ganymede/quality/inception_score.h"
+#include "ganymede/quality/stage.h"
 
 namespace ganymede::quality {
 namespace {
-
-/// A Progress where one is wanted.
-class Stage {
- public:
-  Stage(bool shown, const std::string& title, std::int64_t total, const char* unit = "image") {
-    if (shown) progress_.emplace(title, static_cast<std::uint64_t>(total), unit);
-  }
-  void operator()(std::uint64_t done) {
-    if (progress_) progress_->update(done);
-  }
-
- private:
-  std::optional<Progress> progress_;
-};
 
 std::vector<int> labels_of(const data::Dataset& images) {
   std::vector<int> out;
@@ -34,22 +18,6 @@ std::vector<int> labels_of(const data::Dataset& images) {
 }
 
 }  // namespace
-
-std::string name_of(Metric metric) {
-  for (const auto& [name, value] : config::Names<Metric>::values) {
-    if (value == metric) return name;
-  }
-  return {};
-}
-
-Metric metric_named(const std::string& name) {
-  if (const auto found = config::value_named<Metric>(name)) return *found;
-  throw UsageError(fmt::format("unknown metric '{}'", name), {}, suggest(name, config::all_names<Metric>()));
-}
-
-bool needs_features(Metric metric) {
-  return metric != Metric::kSwd && metric != Metric::kModes;
-}
 
 std::int64_t Side::count() const {
   return stored ? stored->values.features.size(0) : static_cast<std::int64_t>(images->size());
@@ -60,13 +28,13 @@ Judge::Judge(Side real, std::shared_ptr<const FeatureExtractor> extractor, Judge
   check(real_);
 }
 
-bool Judge::wants(Metric metric) const {
+bool Judge::wants(const Metric& metric) const {
   return std::find(options_.metrics.begin(), options_.metrics.end(), metric) != options_.metrics.end();
 }
 
 void Judge::check(const Side& side) const {
-  for (const Metric metric : options_.metrics) {
-    const std::string name = name_of(metric);
+  for (const Metric& metric : options_.metrics) {
+    const std::string& name = name_of(metric);
     if (!needs_features(metric) && side.stored) {
       throw UsageError(fmt::format("'{}' needs images, not features", name), side.name,
                        "leave it out of --metrics, or name images");
@@ -75,8 +43,9 @@ void Judge::check(const Side& side) const {
       throw UsageError(fmt::format("'{}' needs features", name), side.name,
                        "name a TorchScript file with --features, or choose --metrics swd");
     }
-    if (metric == Metric::kIs && side.stored && &side != &real_ && !side.stored->values.logits.defined()) {
-      throw UsageError("'is' needs logits, and the file has none", side.name, "leave it out of --metrics");
+    if (metric.entry().logits && side.stored && &side != &real_ && !side.stored->values.logits.defined()) {
+      throw UsageError(fmt::format("'{}' needs logits, and the file has none", name), side.name,
+                       "leave it out of --metrics");
     }
   }
   const std::string by = side.stored ? side.stored->extractor.checksum : "";
@@ -89,9 +58,13 @@ void Judge::check(const Side& side) const {
   }
 }
 
-std::int64_t Judge::kid_subset(const Side& fake) const {
+std::int64_t kid_subset(const Side& real, const Side& fake, const JudgeOptions& options) {
   const std::int64_t usual = KernelDistanceOptions().subset;
-  return options_.force ? std::min({usual, real_.count(), fake.count()}) : usual;
+  return options.force ? std::min({usual, real.count(), fake.count()}) : usual;
+}
+
+std::int64_t Judge::kid_subset(const Side& fake) const {
+  return quality::kid_subset(real_, fake, options_);
 }
 
 ExtractorInfo Judge::features_info(const Side& fake) const {
@@ -119,9 +92,13 @@ void Judge::check_counts(const Side& fake) const {
 }
 
 Features Judge::features_of(const Side& side, bool real) const {
-  const bool keep = wants(Metric::kKid) || wants(Metric::kPrdc) || options_.keep_features || options_.bootstrap > 0 ||
-                    options_.fd_infinity;
-  const bool logits = names_classes(side) || (!real && wants(Metric::kIs));
+  const auto any = [&](bool MetricEntry::* need) {
+    return std::any_of(options_.metrics.begin(), options_.metrics.end(),
+                       [&](const Metric& metric) { return metric.entry().*need; });
+  };
+  const bool keep =
+      any(&MetricEntry::vectors) || options_.keep_features || options_.bootstrap > 0 || options_.fd_infinity;
+  const bool logits = names_classes(side) || (!real && any(&MetricEntry::logits));
   if (side.stored) {
     Features out;
     out.moments = moments_of(side.stored->values.features);
@@ -184,10 +161,18 @@ Figures Judge::judge(const Side& fake) {
   check(fake);
   check_counts(fake);
   Figures out;
-  if (wants(Metric::kModes)) out.modes = mode_coverage(*real_.images, *fake.images);
-  if (wants(Metric::kSwd)) out.swd = sliced_wasserstein(*real_.images, *fake.images, options_.seed);
+  judge_each(false, fake, out);
   if (std::any_of(options_.metrics.begin(), options_.metrics.end(), needs_features)) judge_features(fake, out);
   return out;
+}
+
+/// Every metric that was asked for and compares features, or that does not, in the order in which they are registered.
+void Judge::judge_each(bool features, const Side& fake, Figures& out) const {
+  const Sides sides{real_, fake, real_features_, fake_features_, options_};
+  for (const auto& name : metrics().names()) {
+    const Metric metric(name);
+    if (wants(metric) && metric.entry().features == features) metric.entry().judge(sides, out);
+  }
 }
 
 void Judge::judge_features(const Side& fake, Figures& out) {
@@ -200,29 +185,13 @@ void Judge::judge_features(const Side& fake, Figures& out) {
     }
   }
   fake_features_ = features_of(fake, false);
-  const Tensor &real = real_features_.features, &generated = fake_features_.features;
-  if (wants(Metric::kFid)) {
-    if (!options_.force) {
-      expect_enough(real_features_.moments, real_.name);
-      expect_enough(fake_features_.moments, fake.name);
-    }
-    out.frechet = frechet_distance(real_features_.moments, fake_features_.moments);
-    if (options_.fd_infinity) out.frechet_at_infinity = frechet_at_infinity(real, generated, options_.seed);
+  const bool logits = fake_features_.logits.defined();
+  for (const Metric& metric : options_.metrics) {
+    if (!metric.entry().logits || logits) continue;
+    throw Error(fmt::format("'{}' needs logits, and these features come without", metric.name()),
+                features_info(fake).name, "leave it out of --metrics");
   }
-  if (wants(Metric::kKid)) {
-    out.kid = kernel_distance(real, generated, {.subset = kid_subset(fake), .seed = options_.seed});
-  }
-  if (wants(Metric::kIs)) {
-    if (!fake_features_.logits.defined()) {
-      throw Error("'is' needs logits, and these features come without", features_info(fake).name,
-                  "leave it out of --metrics");
-    }
-    out.is = inception_score(fake_features_.logits, options_.seed);
-  }
-  if (wants(Metric::kPrdc)) {
-    Stage stage(options_.progress, "precision and recall", 2 * real_.count() + fake.count());
-    out.prdc = prdc(real, generated, options_.k, [&](std::int64_t done) { stage(static_cast<std::uint64_t>(done)); });
-  }
+  judge_each(true, fake, out);
   out.class_accuracy = class_accuracy(fake);
   if (options_.bootstrap > 0) add_intervals(out);
 }

@@ -7,24 +7,15 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/config/recipe.h"
 #include "ganymede/quality/bootstrap.h"
 #include "ganymede/quality/features.h"
 #include "ganymede/quality/kernel_distance.h"
+#include "ganymede/quality/metric.h"
 #include "ganymede/quality/mode_coverage.h"
 #include "ganymede/quality/prdc.h"
 #include "ganymede/quality/sliced_wasserstein.h"
 
 namespace ganymede::quality {
-
-using config::Metric;
-
-/// "fid", "kid", "is", "prdc", "swd", "modes": as commands and recipes name them.
-std::string name_of(Metric metric);
-/// Throws UsageError naming the nearest.
-Metric metric_named(const std::string& name);
-/// Whether it compares features rather than pixels.
-bool needs_features(Metric metric);
 
 /// Real or generated: images, or features that were stored.
 struct Side {
@@ -53,10 +44,14 @@ struct Figures {
   std::optional<Prdc> prdc;
   std::optional<SlicedWasserstein> swd;
   std::optional<ModeCoverage> modes;
+  std::map<std::string, double> more;    ///< of metrics that were added (add_metric), by name
   std::optional<double> class_accuracy;  ///< share of labelled generated images whose largest logit is their class
   /// Error bars (bootstrap.h) of "frechet", "kid", "precision", "recall", "density" and "coverage", where asked for.
   std::map<std::string, Interval> intervals;
 };
+
+/// How many images a KID subset has of these sides: 1,000, or all of the smaller one where that is forced.
+std::int64_t kid_subset(const Side& real, const Side& fake, const JudgeOptions& options);
 
 class Judge {
  public:
@@ -83,12 +78,13 @@ class Judge {
   ExtractorInfo features_info(const Side& fake) const;
 
  private:
-  bool wants(Metric metric) const;
+  bool wants(const Metric& metric) const;
   void check(const Side& side) const;
   void check_counts(const Side& fake) const;
   Features features_of(const Side& side, bool real) const;
   bool names_classes(const Side& side) const;
   std::optional<double> class_accuracy(const Side& fake) const;
+  void judge_each(bool features, const Side& fake, Figures& out) const;
   void judge_features(const Side& fake, Figures& out);
   void add_intervals(Figures& out) const;
 

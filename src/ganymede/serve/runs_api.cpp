@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <charconv>
 
-#include "ganymede/config/recipe.h"
 #include "ganymede/models/gan.h"
+#include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/openapi.h"
 
@@ -33,7 +33,7 @@ std::string shipped_text(const std::string& name) {
       std::find_if(shipped.begin(), shipped.end(), [&](const auto& recipe) { return name == recipe.name; });
   if (found == shipped.end()) return {};
   const auto recipe = config::parse_recipe(found->text, found->name, found->name);
-  return config::to_toml(models::resolved(recipe, models::build_gan(recipe)));
+  return config::to_toml(models::resolved(recipe, models::outline_gan(recipe)));
 }
 
 json details(const Run& run) {

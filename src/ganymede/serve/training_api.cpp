@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "ganymede/config/recipe.h"
 #include "ganymede/operations/descriptions.h"
 #include "ganymede/operations/point.h"
+#include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/body.h"
 #include "ganymede/serve/openapi.h"

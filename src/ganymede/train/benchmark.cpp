@@ -68,7 +68,7 @@ double multiply_adds(const models::Gan& gan, int discriminator_steps) {
 
 BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device) {
   constexpr int kWarmUp = 3;
-  const models::Gan gan = models::build_gan(recipe);
+  const models::Gan gan = models::outline_gan(recipe);
   Trainer trainer(recipe, std::make_shared<NoiseDataset>(gan), device);
   std::vector<double> times;
   for (int i = 0; i < kWarmUp + steps; ++i) {

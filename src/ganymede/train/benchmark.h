@@ -1,8 +1,8 @@
 // How fast a recipe trains, beside what the machine can do at best.
 #pragma once
 
-#include "ganymede/config/recipe.h"
 #include "ganymede/core/torch_compat.h"
+#include "ganymede/recipe/recipe.h"
 
 namespace ganymede::train {
 

@@ -6,6 +6,7 @@
 #include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
 #include "ganymede/data/cache.h"
+#include "ganymede/recipe/recipe_fields.h"
 #include "ganymede/train/datasets.h"
 
 namespace ganymede::train {
@@ -62,6 +63,18 @@ void keep(const fs::path& path, const DatasetClassifier& out) {
   }
 }
 
+/// The layers before the logits.
+std::vector<config::OptionTable> stages(const nn::Shape& image) {
+  std::string layers = "[";
+  int side = static_cast<int>(image.height());
+  for (const int width : {16, 32, 64}) {
+    const bool halve = side % 2 == 0 && side > 4;
+    layers += stage(width, halve);
+    if (halve) side /= 2;
+  }
+  return config::option_tables(layers + "{ global_pool = \"mean\" }]", "the classifier's layers");
+}
+
 }  // namespace
 
 Accuracy held_out_accuracy(const models::Network& classifier, const config::DataConfig& config,
@@ -73,15 +86,8 @@ Accuracy held_out_accuracy(const models::Network& classifier, const config::Data
 
 config::NetworkConfig classifier_layers(const nn::Shape& image, std::int64_t classes) {
   config::NetworkConfig config;
-  config.init = config::Initialiser::kHeNormal;
-  std::string layers = "[";
-  int side = static_cast<int>(image.height());
-  for (const int width : {16, 32, 64}) {
-    const bool halve = side % 2 == 0 && side > 4;
-    layers += stage(width, halve);
-    if (halve) side /= 2;
-  }
-  config.layers = config::option_tables(layers + "{ global_pool = \"mean\" }]", "the classifier's layers");
+  config.init = "he_normal";
+  config.layers = nn::LayerList::from_tables(stages(image));
   return with_class_logits(std::move(config), classes, image);
 }
 
@@ -94,7 +100,8 @@ DatasetClassifier classifier_of(const config::DataConfig& config, const nn::Shap
   }
   const auto layers = classifier_layers(image, static_cast<std::int64_t>(info.classes.size()));
   std::string described = info.checksum + image.text();
-  for (const auto& layer : layers.layers) described += config::to_inline_text(layer);
+  for (const auto& layer : stages(image)) described += config::to_inline_text(layer);
+  described += fmt::format("{{ dense = {} }}", info.classes.size());
   config::FieldWriter training;
   auto written = kTraining;
   config::visit_fields(training, written);

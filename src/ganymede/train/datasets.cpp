@@ -14,17 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-data::Fit fit_of(config::DataFit fit) {
-  switch (fit) {
-    case config::DataFit::kPad:
-      return data::Fit::kPad;
-    case config::DataFit::kStretch:
-      return data::Fit::kStretch;
-    default:
-      return data::Fit::kCrop;
-  }
-}
-
 /// The run folder of a model file, which may be one of its checkpoints; empty where it lies in none.
 fs::path run_of(const fs::path& model) {
   std::error_code ignored;
@@ -73,21 +62,8 @@ config::Recipe recipe_with_data(const checkpoint::Model& model) {
 
 std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,
                                                std::uint64_t seed) {
-  return data::open_dataset({.name = config.name,
-                             .path = config.path,
-                             .splits = config.splits,
-                             .classes = config.classes,
-                             .size = {static_cast<int>(image.height()), static_cast<int>(image.width())},
-                             .channels = static_cast<int>(image.channels()),
-                             .count = static_cast<std::size_t>(config.count),
-                             .seed = seed,
-                             .attributes = config.attributes,
-                             .where = config.where,
-                             .photos = config.photos,
-                             .exclude = config.exclude,
-                             .fit = fit_of(config.fit),
-                             .skip_bad = config.skip_bad,
-                             .label = config.label});
+  return data::open_dataset(config.sized({static_cast<int>(image.height()), static_cast<int>(image.width())},
+                                         static_cast<int>(image.channels()), seed));
 }
 
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan) {
@@ -108,7 +84,7 @@ std::shared_ptr<const data::Dataset> open_held_out(const config::DataConfig& con
   if (!has(known) || has(config.splits)) return nullptr;
   config::DataConfig test = config;
   test.splits = {"test"};
-  test.count = static_cast<std::int64_t>(count);
+  test.count = count;
   test.exclude.clear();
   try {
     return open_data(test, image, seed);

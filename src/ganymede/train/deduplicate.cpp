@@ -36,8 +36,10 @@ struct Half {
     network.require_gradients(true);
   }
   static config::NetworkConfig described(std::vector<std::pair<std::string, toml::table>> layers) {
+    std::vector<config::OptionTable> tables;
+    for (auto& [kind, values] : layers) tables.push_back({kind, std::move(values), {"", kind}});
     config::NetworkConfig config;
-    for (auto& [kind, values] : layers) config.layers.push_back({kind, std::move(values), {"", kind}});
+    config.layers = nn::LayerList::from_tables(tables);
     return config;
   }
 };

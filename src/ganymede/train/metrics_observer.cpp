@@ -18,7 +18,7 @@ class MetricsObserver : public Observer {
     std::vector<std::string> columns{"loss_d",      "loss_g", "d_real", "d_fake",      "grad_norm_d",
                                      "grad_norm_g", "lr_d",   "lr_g",   "images_per_s"};
     if (!trainer.recipe().penalties.empty()) columns.emplace_back("penalty");
-    augments_ = trainer.recipe().augment.name != config::AugmentPolicy::kNone;
+    augments_ = trainer.recipe().augment.any();
     if (augments_) columns.emplace_back("augment_probability");
     if (quality_) columns.insert(columns.end(), quality_->names.begin(), quality_->names.end());
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);

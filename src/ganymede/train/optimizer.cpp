@@ -8,7 +8,6 @@
 namespace ganymede::train {
 
 namespace kernels = nn::kernels;
-using config::OptimizerKind;
 
 namespace {
 
@@ -19,10 +18,10 @@ constexpr double kTiny = 1e-6;  // PyTorch's, beside a norm that is divided by
 double schedule_factor(const config::OptimizerConfig& config, double step, double total, double warmup,
                        double decay_start) {
   if (step < warmup) return (step + 1) / (warmup + 1);
-  if (config.schedule == config::ScheduleKind::kConstant || step <= decay_start || total <= decay_start) return 1;
+  if (config.schedule == optim::ScheduleKind::kConstant || step <= decay_start || total <= decay_start) return 1;
   const double done = std::min(1.0, (step - decay_start) / (total - decay_start));
   const double left =
-      config.schedule == config::ScheduleKind::kLinear ? 1 - done : 0.5 * (1 + std::cos(std::numbers::pi * done));
+      config.schedule == optim::ScheduleKind::kLinear ? 1 - done : 0.5 * (1 + std::cos(std::numbers::pi * done));
   return config.final_factor + (1 - config.final_factor) * left;
 }
 
@@ -30,12 +29,12 @@ Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& netw
     : config_(std::move(config)) {
   const auto parameters = network.parameters();
   const auto averages = average != nullptr ? average->parameters() : std::vector<models::NetworkTensor>{};
-  const bool adam = config_.name == OptimizerKind::kAdam;
+  const optim::Rule& rule = config_.name.entry();
   for (size_t i = 0; i < parameters.size(); ++i) {
     kernels::UpdateTensors update;
     update.param = parameters[i].tensor;
-    if (adam || config_.momentum > 0) update.first = at::zeros_like(update.param);
-    if (adam || config_.name == OptimizerKind::kRmsprop) update.second = at::zeros_like(update.param);
+    if (rule.keeps_first(config_)) update.first = at::zeros_like(update.param);
+    if (rule.keeps_second) update.second = at::zeros_like(update.param);
     if (average != nullptr) update.average = averages[i].tensor;
     updates_.push_back(std::move(update));
     names_.push_back(parameters[i].name);
@@ -72,31 +71,7 @@ double Optimizer::step(const UpdateRates& rates, bool measure) {
   if (config_.clip_norm > 0 && !wait) limit_norm(gradients, config_.clip_norm);
   if (config_.clip_norm > 0 && norm > config_.clip_norm) kernels::scale_(gradients, config_.clip_norm / (norm + kTiny));
   count_.add_(1);
-  const auto& c = config_;
-  switch (c.name) {
-    case OptimizerKind::kAdam:
-      kernels::adam_step(updates_, {.lr = rates.learning_rate,
-                                    .beta1 = c.beta1,
-                                    .beta2 = rates.beta2,
-                                    .eps = c.epsilon,
-                                    .weight_decay = c.weight_decay,
-                                    .step = *count_.data_ptr<std::int64_t>(),
-                                    .ema_decay = rates.ema});
-      break;
-    case OptimizerKind::kRmsprop:
-      kernels::rmsprop_step(updates_, {.lr = rates.learning_rate,
-                                       .alpha = c.alpha,
-                                       .eps = c.epsilon,
-                                       .weight_decay = c.weight_decay,
-                                       .momentum = c.momentum,
-                                       .ema_decay = rates.ema});
-      break;
-    case OptimizerKind::kSgd:
-      kernels::sgd_step(
-          updates_,
-          {.lr = rates.learning_rate, .momentum = c.momentum, .weight_decay = c.weight_decay, .ema_decay = rates.ema});
-      break;
-  }
+  config_.name.entry().step(updates_, config_, rates, *count_.data_ptr<std::int64_t>());
   for (const auto& [from, to] : buffers_) to.copy_(from);
   drop_gradients();
   return norm;

@@ -8,6 +8,7 @@
 #include "ganymede/checkpoint/safetensors.h"
 #include "ganymede/models/network.h"
 #include "ganymede/nn/kernels/adam.h"
+#include "ganymede/optim/options.h"
 
 namespace ganymede::train {
 
@@ -19,12 +20,7 @@ double schedule_factor(const config::OptimizerConfig& config, double step, doubl
 /// device. Undefined tensors are skipped.
 void limit_norm(std::span<const Tensor> gradients, double most);
 
-/// What may change from one update to the next.
-struct UpdateRates {
-  double learning_rate = 1e-3;
-  double beta2 = 0.999;  ///< Adam
-  double ema = 0;        ///< decay of the running average
-};
+using optim::UpdateRates;
 
 class Optimizer {
  public:

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "ganymede/config/recipe.h"
+#include "ganymede/recipe/recipe.h"
 
 namespace ganymede::train {
 

@@ -10,45 +10,7 @@ namespace ganymede::train {
 namespace {
 
 namespace fs = std::filesystem;
-using config::Metric;
-
 constexpr const char *kMetricKey = "quality_metric", *kValueKey = "quality_value", *kProtocolKey = "quality_protocol";
-
-/// A column of the table, and how models are compared by it.
-struct Measure {
-  std::string column;
-  bool more_is_better = false;
-};
-
-/// The metric's columns; the first one decides which model is best.
-std::vector<Measure> measures_of(Metric metric, bool inception, std::int64_t count) {
-  switch (metric) {
-    case Metric::kFid:
-      return {{quality::frechet_name(inception, count)}};
-    case Metric::kKid:
-      return {{"kid"}};
-    case Metric::kIs:
-      return {{"is", true}};
-    case Metric::kPrdc:
-      return {{"coverage", true}, {"precision", true}, {"recall", true}, {"density", true}};
-    case Metric::kSwd:
-      return {{"swd"}};
-    case Metric::kModes:
-      return {{"modes_divergence"}, {"modes_found", true}};
-  }
-  return {};
-}
-
-/// The figures in the order of measures_of().
-std::vector<double> values_of(const quality::Figures& figures) {
-  if (figures.frechet) return {*figures.frechet};
-  if (figures.kid) return {figures.kid->mean};
-  if (figures.is) return {figures.is->mean};
-  if (const auto& f = figures.prdc) return {f->coverage, f->precision, f->recall, f->density};
-  if (figures.swd) return {figures.swd->mean};
-  if (const auto& f = figures.modes) return {f->divergence, static_cast<double>(f->found)};
-  return {};
-}
 
 class QualityObserver : public Observer {
  public:
@@ -60,7 +22,7 @@ class QualityObserver : public Observer {
     const auto& config = trainer.recipe().quality;
     trigger_.emplace(config.every, trainer.dataset().size());
     const bool inception = judge_->extractor() != nullptr && judge_->extractor()->info().inception;
-    measures_ = measures_of(*config.metric, inception, config.count);
+    measures_ = metric().measures(inception, config.count);
     for (const auto& measure : measures_) columns_->names.push_back(measure.column);
     read_best();
   }
@@ -73,7 +35,7 @@ class QualityObserver : public Observer {
         trainer.drawing_generator(), recipe.latent,
         {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
     const quality::Side generated{"generated", drawn};
-    const auto values = values_of(judge_->judge(generated));
+    const auto values = metric().values(judge_->judge(generated));
     if (!warned_) {
       for (const auto& warning : judge_->warnings(generated)) spdlog::warn("{}", warning);
       warned_ = true;
@@ -83,6 +45,8 @@ class QualityObserver : public Observer {
   }
 
  private:
+  const quality::MetricEntry& metric() const { return judge_->options().metrics.front().entry(); }
+
   /// The best figure so far is in the best model's file. One from a step that this run will come to once more is kept
   /// too: it will be found again.
   void read_best() {
@@ -135,7 +99,7 @@ class QualityObserver : public Observer {
   const RunFolder& folder_;
   std::unique_ptr<quality::Judge> judge_;
   std::shared_ptr<QualityColumns> columns_;
-  std::vector<Measure> measures_;
+  std::vector<quality::Measure> measures_;
   std::optional<Trigger> trigger_;
   std::optional<double> best_;
   bool warned_ = false;
@@ -145,7 +109,8 @@ class QualityObserver : public Observer {
 
 std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
   const auto& config = trainer.recipe().quality;
-  if (!config.metric) return nullptr;
+  if (config.metric.empty()) return nullptr;
+  const auto metric = quality::metric_named(config.metric, config.place.at(nullptr));
   if (trainer.source() != nullptr) {
     throw UsageError("[quality] judges what is drawn from noise, and this recipe translates", "[quality]",
                      "take it away; `ganymede evaluate` judges translations");
@@ -159,7 +124,7 @@ std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
   const std::shared_ptr<const data::Dataset> images(&trainer.dataset(), [](const data::Dataset*) {});
   return std::make_unique<quality::Judge>(
       quality::Side{images->info().name, images}, std::move(extractor),
-      quality::JudgeOptions{.metrics = {*config.metric}, .seed = trainer.recipe().train.seed, .progress = false});
+      quality::JudgeOptions{.metrics = {metric}, .seed = trainer.recipe().train.seed, .progress = false});
 }
 
 std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_ptr<quality::Judge> judge,

@@ -54,7 +54,6 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   recipe_ = models::resolved(recipe, gan_);
   objective_ = objectives::make_objective(recipe_.objective);
   check_classes();
-  check_translation();
   config::FieldWriter options;
   objective_->write(options);
   recipe_.objective.values = options.as_table();
@@ -64,6 +63,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
     penalties_.back()->write(penalty);
     table.values = penalty.as_table();
   }
+  check_translation();
   augment_ = augment::make_augment(recipe_.augment);
   if (const auto& target = recipe_.augment.target) {
     const double horizon = in_steps(recipe_.augment.horizon, images_per_step(), dataset_->size(), "horizon");
@@ -139,9 +139,9 @@ void Trainer::check_translation() const {
         recipe_.translates() ? "use dtn, or take [source] and [encoder] away" : "give [source] and [encoder]");
   }
   if (!recipe_.translates()) return;
-  for (const auto& table : recipe_.penalties) {
-    if (objectives::make_penalty(table)->where() != objectives::Penalty::Where::kElsewhere) continue;
-    throw UsageError(fmt::format("penalty '{}' mixes real and generated images one by one", table.kind),
+  for (size_t i = 0; i < penalties_.size(); ++i) {
+    if (penalties_[i]->where() != objectives::Penalty::Where::kElsewhere) continue;
+    throw UsageError(fmt::format("penalty '{}' mixes real and generated images one by one", recipe_.penalties[i].kind),
                      "[objective] penalties",
                      "a translating recipe has two generated images for each real one: use r1 or r2");
   }

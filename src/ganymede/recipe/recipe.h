@@ -7,33 +7,21 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/augment/options.h"
 #include "ganymede/config/interval.h"
 #include "ganymede/config/option_table.h"
-#include "ganymede/config/ramp.h"
+#include "ganymede/data/options.h"
+#include "ganymede/nn/sequence.h"
+#include "ganymede/optim/options.h"
 
 namespace ganymede::config {
 
-/// How images of another size come to the one that the networks take.
-enum class DataFit { kCrop, kPad, kStretch };
-
-/// [data]: which images, and how they enter the networks.
-struct DataConfig {
-  std::string name;                     ///< a source: see `ganymede data list`
-  std::string path;                     ///< folder or archive; `--data` overrides it
-  std::vector<std::string> splits;      ///< merged in this order; empty is the source's usual one
-  std::vector<std::string> classes;     ///< class names to keep; empty keeps all
-  int size = 0;                         ///< side in pixels; 0 keeps the source's own
-  int channels = 0;                     ///< 1 or 3; 0 keeps the source's own
-  bool flip = false;                    ///< mirror left-right with probability 1/2
-  std::int64_t count = 0;               ///< at most so many images (built-in data: exactly so many); 0 is all
-  std::vector<std::string> attributes;  ///< celeba: attributes that make the classes
-  std::vector<std::string> where;       ///< celeba: attributes that images must have, or not have: "!Male"
-  std::string photos;                   ///< mnistm: what the digits are drawn on, a data set's folder or archive
-  std::string exclude;                  ///< a list of images to leave out, as `ganymede data dedup` writes it
-  DataFit fit = DataFit::kCrop;         ///< the centre alone, or all of it with white beside it, or stretched
-  bool skip_bad = false;                ///< leave out files that cannot be read, instead of refusing them all
-  std::string label;                    ///< folder: the column of labels.csv, or the .json key, that is the class
-};
+/// [data] and [source]: which images, and how they enter the networks. Sizes are squares.
+using DataConfig = data::DatasetOptions;
+/// [augment].
+using AugmentConfig = augment::AugmentConfig;
+/// [optimizer.generator] and [optimizer.discriminator].
+using OptimizerConfig = optim::OptimizerConfig;
 
 enum class LatentDistribution { kNormal, kUniform };
 
@@ -43,21 +31,19 @@ struct LatentConfig {
   LatentDistribution distribution = LatentDistribution::kNormal;  ///< N(0, 1), or uniform on [-1, 1]
 };
 
-enum class Initialiser { kNormal, kGlorotUniform, kGlorotNormal, kHeUniform, kHeNormal, kOrthogonal, kTorch, kZero };
-
 /// [discriminator.heads]: what stands behind its layers, side by side. Both lists, or neither.
 struct HeadsConfig {
-  std::vector<OptionTable> realness;  ///< ends in one score
-  std::vector<OptionTable> classes;   ///< ends in one logit a class
+  nn::LayerList realness;  ///< ends in one score
+  nn::LayerList classes;   ///< ends in one logit a class
 
   bool any() const { return !realness.empty(); }
 };
 
 /// [generator] and [discriminator].
 struct NetworkConfig {
-  Initialiser init = Initialiser::kTorch;
+  nn::Initialiser init = "torch";
   double init_std = 0.02;  ///< standard deviation of `init = "normal"`; gain of `init = "orthogonal"` is 1
-  std::vector<OptionTable> layers;
+  nn::LayerList layers;
   HeadsConfig heads;
 };
 
@@ -73,39 +59,6 @@ struct ClassifierTraining {
 struct EncoderConfig {
   NetworkConfig network;
   ClassifierTraining training;
-};
-
-enum class AugmentPolicy { kNone, kDiffAugment, kAda };
-
-/// [augment]: how images are changed, real and generated alike, before the discriminator sees them.
-struct AugmentConfig {
-  AugmentPolicy name = AugmentPolicy::kNone;
-  std::vector<std::string> operations;  ///< some of the policy's; empty is all of them
-  Ramp probability = 1.0;               ///< of each operation for each image
-  std::optional<double> target;  ///< moves the probability by itself, from 0, so that the mean sign of D(real) is this
-  Interval horizon{500000,
-                   Interval::Unit::kImages};  ///< a probability that moves by itself goes from 0 to 1 in this long
-  Ramp instance_noise = 0.0;                  ///< standard deviation of noise on top
-};
-
-enum class OptimizerKind { kAdam, kRmsprop, kSgd };
-enum class ScheduleKind { kConstant, kLinear, kCosine };
-
-/// [optimizer.generator] and [optimizer.discriminator].
-struct OptimizerConfig {
-  OptimizerKind name = OptimizerKind::kAdam;
-  double learning_rate = 2e-4;
-  double beta1 = 0.5;       ///< Adam
-  Ramp beta2 = 0.999;       ///< Adam
-  double epsilon = 1e-8;    ///< Adam, RMSprop
-  double alpha = 0.99;      ///< RMSprop: decay of the mean square
-  double momentum = 0;      ///< RMSprop, SGD
-  double weight_decay = 0;  ///< added to the gradient, as PyTorch's Adam, RMSprop and SGD do
-  double clip_norm = 0;     ///< scale gradients down to this global L2 norm; 0 leaves them
-  ScheduleKind schedule = ScheduleKind::kConstant;
-  double final_factor = 0;  ///< learning rate at the end, as a factor of the first
-  Interval warmup;          ///< the rate grows linearly from 0 over this long
-  Interval decay_start;     ///< the schedule begins after this long
 };
 
 enum class Precision { kAuto, kF32, kBf16 };
@@ -133,12 +86,10 @@ struct SampleConfig {
   int count = 64;
 };
 
-/// What generated images are judged by: see quality/judge.h.
-enum class Metric { kFid, kKid, kIs, kPrdc, kSwd, kModes };
-
 /// [quality]: a figure of quality while training, and the best model by it.
 struct QualityConfig {
-  std::optional<Metric> metric;  ///< none: nothing is judged
+  std::string metric;  ///< one of quality/metric.h, which sees to it that there is such a one; empty: nothing is judged
+  Place place;         ///< of the section, for messages
   Interval every{1, Interval::Unit::kEpochs};
   int count = 10000;     ///< images to draw each time, against all images of the data
   std::string features;  ///< a TorchScript file of a feature network; swd and modes need none

@@ -1,13 +1,14 @@
-#include "ganymede/config/recipe.h"
+#include "ganymede/recipe/recipe.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
+#include "ganymede/config/blocks.h"
 #include "ganymede/config/overrides.h"
-#include "ganymede/config/recipe_fields.h"
 #include "ganymede/config/seed.h"
 #include "ganymede/core/files.h"
+#include "ganymede/recipe/recipe_fields.h"
 
 namespace ganymede::config {
 namespace {
@@ -21,8 +22,8 @@ class Parser {
   Recipe parse() {
     Recipe recipe;
     check_sections(root_, "",
-                   {"name", "title", "about", "data", "source", "encoder", "latent", "generator", "discriminator",
-                    "objective", "optimizer", "augment", "train", "sample", "quality"});
+                   {"name", "title", "about", "data", "source", "encoder", "latent", "blocks", "generator",
+                    "discriminator", "objective", "optimizer", "augment", "train", "sample", "quality"});
     FieldReader top(root_, {origin_, ""});
     top("name", recipe.name);
     top("title", recipe.title);
@@ -30,9 +31,11 @@ class Parser {
     read_data("data", recipe.data);
     if (recipe.data.name.empty())
       throw UsageError("the recipe names no data", origin_, "add [data] with name = \"...\"");
+    if (const auto* blocks = section("blocks")) blocks_ = Blocks(*blocks, origin_);
     read_start(recipe);
     read_network("generator", recipe.generator);
     read_network("discriminator", recipe.discriminator);
+    nn::LayerList::from_tables(blocks_.unused());  // for the mistakes in them
     read_objective(recipe.objective, recipe.penalties);
     if (auto* optimizers = section("optimizer")) {
       check_sections(*optimizers, "optimizer.", {"generator", "discriminator"});
@@ -44,6 +47,7 @@ class Parser {
     read("train", recipe.train);
     read("sample", recipe.sample);
     read("quality", recipe.quality);
+    recipe.quality.place = place_of_metric();
     const auto& train = recipe.train;
     if (train.steps.has_value() == train.epochs.has_value()) {
       throw UsageError(train.steps ? "both 'steps' and 'epochs' are given" : "neither 'steps' nor 'epochs' is given",
@@ -53,6 +57,17 @@ class Parser {
   }
 
  private:
+  Place place_of_metric() {
+    Place place{origin_, "[quality]"};
+    const auto* quality = section("quality");
+    const auto* node = quality != nullptr ? quality->get("metric") : nullptr;
+    if (node == nullptr) return place;
+    if (node->source().path)
+      place.file = *node->source().path;
+    else
+      place.line = node->source().begin.line;
+    return place;
+  }
   /// Seeds have the rule and the words that they have on the command line.
   void check_seed() {
     const toml::table* train = section("train");
@@ -106,7 +121,7 @@ class Parser {
   }
 
   /// What the generator starts from: noise, or the code of another data set's images.
-  void read_start(Recipe& recipe) const {
+  void read_start(Recipe& recipe) {
     if (section("source") == nullptr && section("encoder") == nullptr) return read("latent", recipe.latent);
     read_data("source", recipe.source);
     if (recipe.source.name.empty())
@@ -124,7 +139,7 @@ class Parser {
     read_table(section("encoder")->get("training"), "encoder.training", recipe.encoder.training);
   }
 
-  void read_network(const std::string& name, NetworkConfig& network) const {
+  void read_network(const std::string& name, NetworkConfig& network) {
     auto* table = section(name.c_str());
     if (table == nullptr) {
       throw UsageError(fmt::format("the recipe has no [{}]", name), origin_, "add the section with its layers");
@@ -136,43 +151,42 @@ class Parser {
     if (name == "discriminator") reader.expect("heads");
     if (name == "encoder") reader.expect("training");
     reader.reject_unknown();
-    network.layers = option_tables(reader, *table, "layers", fmt::format("[{}]", name));
+    network.layers = read_layers(reader, *table, "layers", fmt::format("[{}]", name));
     read_heads(as_section(table->get("heads"), name + ".heads"), name + ".heads", network.heads);
   }
 
-  void read_heads(toml::table* table, const std::string& name, HeadsConfig& heads) const {
+  void read_heads(toml::table* table, const std::string& name, HeadsConfig& heads) {
     if (table == nullptr) return;
     const std::string section = fmt::format("[{}]", name);
     FieldReader reader(*table, {origin_, section});
     reader.expect("realness");
     reader.expect("classes");
     reader.reject_unknown();
-    heads.realness = option_tables(reader, *table, "realness", section + " realness");
-    heads.classes = option_tables(reader, *table, "classes", section + " classes");
+    heads.realness = read_layers(reader, *table, "realness", section + " realness");
+    heads.classes = read_layers(reader, *table, "classes", section + " classes");
   }
 
-  /// The list of layers or penalties at `key`, taken out of the tree.
-  std::vector<OptionTable> option_tables(const FieldReader& reader, toml::table& table, const char* key,
-                                         const std::string& section) const {
-    auto* node = table.get(key);
-    auto* layers = node != nullptr ? node->as_array() : nullptr;
-    if (layers == nullptr || layers->empty()) reader.fail(key, "must be an array with at least one entry");
-    std::vector<OptionTable> out;
-    for (size_t i = 0; i < layers->size(); ++i) {
-      out.push_back(option_table(
-          *layers->get(i),
-          {origin_, fmt::format("{} {} {}", section, key == std::string("penalties") ? "penalty" : "layer", i + 1)}));
-    }
-    return out;
+  /// The entries of the list at `key`: `what` says what they are.
+  std::vector<OptionTable> read_list(const FieldReader& reader, const toml::table& table, const char* key,
+                                     const std::string& section, Blocks& blocks, const char* what) const {
+    const auto* node = table.get(key);
+    const auto* list = node != nullptr ? node->as_array() : nullptr;
+    if (list == nullptr || list->empty()) reader.fail(key, "must be an array with at least one entry");
+    return blocks.entries(*list, {origin_, section}, what);
+  }
+  nn::LayerList read_layers(const FieldReader& reader, const toml::table& table, const char* key,
+                            const std::string& section) {
+    return nn::LayerList::from_tables(read_list(reader, table, key, section, blocks_, "layer"));
   }
 
-  void read_objective(OptionTable& objective, std::vector<OptionTable>& penalties) const {
+  void read_objective(OptionTable& objective, std::vector<OptionTable>& penalties) {
     auto* table = section("objective");
     if (table == nullptr)
       throw UsageError("the recipe has no [objective]", origin_, "add [objective] with name = \"gan\"");
     objective.place = {origin_, "[objective]"};
     if (table->contains("penalties")) {
-      penalties = option_tables(FieldReader(*table, objective.place), *table, "penalties", "[objective]");
+      Blocks none;
+      penalties = read_list(FieldReader(*table, objective.place), *table, "penalties", "[objective]", none, "penalty");
       table->erase("penalties");
     }
     objective.values = std::move(*table);
@@ -183,6 +197,7 @@ class Parser {
 
   toml::table& root_;
   std::string origin_;
+  Blocks blocks_;
 };
 
 template <class Config>
@@ -195,6 +210,12 @@ std::string section_text(const char* name, Config config) {
 std::string list_text(const char* key, const std::vector<OptionTable>& entries) {
   std::string out = fmt::format("{} = [\n", key);
   for (const auto& entry : entries) out += "  " + to_inline_text(entry) + ",\n";
+  return out + "]\n";
+}
+
+std::string list_text(const char* key, const nn::LayerList& layers) {
+  std::string out = fmt::format("{} = [\n", key);
+  for (const auto& layer : layers) out += "  " + layer.to_toml() + ",\n";
   return out + "]\n";
 }
 
@@ -268,7 +289,7 @@ std::string to_toml(const Recipe& recipe) {
   out += section_text("augment", recipe.augment);
   out += section_text("train", recipe.train);
   out += section_text("sample", recipe.sample);
-  if (recipe.quality.metric) out += section_text("quality", recipe.quality);
+  if (!recipe.quality.metric.empty()) out += section_text("quality", recipe.quality);
   return out;
 }
 

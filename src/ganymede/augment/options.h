@@ -1,0 +1,54 @@
+// [augment] of a recipe: how images are changed, real and generated alike, before the discriminator sees them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganymede/config/ramp.h"
+#include "ganymede/config/registry.h"
+
+namespace ganymede::augment {
+
+class Augment;
+
+/// Makes a policy of the operations that a recipe lists, all of its own where it lists none. Throws UsageError for one
+/// that it does not have. "none" makes none.
+using MakePolicy = std::function<std::unique_ptr<Augment>(const std::vector<std::string>& operations)>;
+using PolicyRegistry = config::Registry<MakePolicy>;
+PolicyRegistry& policies();
+
+struct AugmentConfig {
+  config::NameIn<policies> name = "none";
+  std::vector<std::string> operations;  ///< some of the policy's; empty is all of them
+  config::Ramp probability = 1.0;       ///< of each operation for each image
+  std::optional<double> target;         ///< moves the probability by itself, from 0, so that the mean sign of D(real)
+                                        ///< is this
+  config::Interval horizon{500000, config::Interval::Unit::kImages};  ///< such a probability goes from 0 to 1 in this
+                                                                      ///< long
+  config::Ramp instance_noise = 0.0;                                  ///< standard deviation of noise on top
+
+  /// Whether a policy is named.
+  bool any() const { return name.text() != "none"; }
+};
+
+template <class V>
+void visit_fields(V& field, AugmentConfig& c) {
+  field("name", c.name);
+  field("operations", c.operations);
+  field("probability", c.probability, config::in_range(0, 1));
+  field("target", c.target, config::in_range(-1, 1));
+  field("horizon", c.horizon);
+  field("instance_noise", c.instance_noise, config::in_range(0, 10));
+}
+
+/// The pipeline of Karras et al. 2020: `blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling,
+/// rotation, shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the
+/// paper's wavelet filters.
+void register_ada(PolicyRegistry& registry);
+/// DiffAugment (Zhao et al. 2020): `color` (brightness, saturation, contrast), `translation`, `cutout`.
+void register_diffaugment(PolicyRegistry& registry);
+
+}  // namespace ganymede::augment

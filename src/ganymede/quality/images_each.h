@@ -1,0 +1,25 @@
+// "So many images or more on each side": how a metric says that there are too few.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+
+#include "ganymede/quality/judge.h"
+
+namespace ganymede::quality {
+
+inline std::string images_each_text(std::int64_t wanted, std::int64_t have, const std::string& why) {
+  return fmt::format("{} images or more on each side{}, and there are {}", wanted, why.empty() ? "" : " (" + why + ")",
+                     have);
+}
+
+/// Empty where both sides have as many.
+inline std::string images_each(std::int64_t wanted, const Side& real, const Side& fake, const std::string& why) {
+  const auto fewest = std::min(real.count(), fake.count());
+  return fewest < wanted ? images_each_text(wanted, fewest, why) : "";
+}
+
+}  // namespace ganymede::quality

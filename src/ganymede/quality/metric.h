@@ -1,0 +1,94 @@
+// The metrics, by the names that commands and recipes give them. A new one is its file, a line here and in metric.cpp,
+// and a test.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "ganymede/config/registry.h"
+
+namespace ganymede::quality {
+
+struct Side;
+struct Features;
+struct JudgeOptions;
+struct Figures;
+
+/// What a metric may look at. Features are there where it says that it compares them.
+struct Sides {
+  const Side &real, &fake;
+  const Features &real_features, &fake_features;
+  const JudgeOptions& options;
+};
+
+/// What is known of the features before they are computed.
+struct Probe {
+  std::int64_t width = 0;  ///< 0: there are none
+  bool logits = false;
+};
+
+/// A column of a run's table of metrics, and how models are compared by it.
+struct Measure {
+  std::string column;
+  bool more_is_better = false;
+};
+
+struct MetricEntry {
+  bool features = true;  ///< compares features rather than pixels
+  bool vectors = false;  ///< needs each image's features, not their moments alone
+  bool logits = false;   ///< needs the generated images' logits
+  /// What it lacks, in words with what to type; empty where it can be had. Features, where it compares them, are there.
+  std::function<std::string(const Side& real, const Side& fake, const Probe& features, const JudgeOptions& options)>
+      lacks = {};
+  /// Puts its figures into `out`. Throws Error for too few images.
+  std::function<void(const Sides& sides, Figures& out)> judge = {};
+  /// Its columns, the first of which decides which model is best; `inception`: the features are Inception's, of `count`
+  /// generated images.
+  std::function<std::vector<Measure>(bool inception, std::int64_t count)> measures = {};
+  /// Its figures in the order of measures().
+  std::function<std::vector<double>(const Figures& figures)> values = {};
+};
+
+using MetricRegistry = config::Registry<MetricEntry>;
+MetricRegistry& metrics();
+
+/// A metric of one number, which stands under its name among the figures (Figures::more).
+void add_metric(MetricRegistry& registry, const std::string& name, bool more_is_better, bool features,
+                std::function<double(const Sides& sides)> value);
+
+/// One of metrics(), by its name.
+class Metric {
+ public:
+  explicit Metric(std::string name) : name_(std::move(name)) {}
+  const std::string& name() const { return name_; }
+  const MetricEntry& entry() const { return metrics().at(name_, {}); }
+  bool operator==(const Metric&) const = default;
+
+  static const Metric kFid, kKid, kIs, kPrdc, kSwd, kModes;
+
+ private:
+  std::string name_;
+};
+inline const Metric Metric::kFid{"fid"}, Metric::kKid{"kid"}, Metric::kIs{"is"}, Metric::kPrdc{"prdc"},
+    Metric::kSwd{"swd"}, Metric::kModes{"modes"};
+
+inline const std::string& name_of(const Metric& metric) {
+  return metric.name();
+}
+/// Throws UsageError at `where`, naming the nearest.
+Metric metric_named(const std::string& name, const std::string& where = {});
+/// Whether it compares features rather than pixels.
+inline bool needs_features(const Metric& metric) {
+  return metric.entry().features;
+}
+
+void register_frechet(MetricRegistry& registry);
+void register_kernel_distance(MetricRegistry& registry);
+void register_inception_score(MetricRegistry& registry);
+void register_prdc(MetricRegistry& registry);
+void register_sliced_wasserstein(MetricRegistry& registry);
+void register_mode_coverage(MetricRegistry& registry);
+
+}  // namespace ganymede::quality

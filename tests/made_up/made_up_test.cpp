@@ -1,0 +1,82 @@
+// A layer and an objective that only this folder knows work from a recipe like any other.
+#include "ganymede/train/observers.h"
+#include "made_up/register.h"
+#include "support/support.h"
+#include "train/toy.h"
+
+namespace ganymede::train {
+namespace {
+
+using namespace toy;
+using ::testing::HasSubstr;
+
+const bool kRegistered = [] {
+  test::register_made_up();
+  return true;
+}();
+
+config::Recipe made_up(const std::vector<std::string>& overrides = {}) {
+  std::vector<std::string> all{"generator.init=glorot_uniform", "discriminator.init=glorot_uniform",
+                               "train.precision=f32", "objective.name=absolute", "objective.level=0.5"};
+  all.insert(all.end(), overrides.begin(), overrides.end());
+  return test::recipe_of("{ dense = 192 }, { reshape = [3, 8, 8] }, { scaled_shift = 0.5 }, \"tanh\"",
+                         "\"flatten\", { residual = [{ scaled_shift = 2, shift = false }] }, { dense = 1 }", all);
+}
+
+TEST(MadeUp, ALayerAndAnObjectiveTrainFromARecipe) {
+  ASSERT_TRUE(kRegistered);
+  Trainer trainer(made_up(), halves(), torch::kCPU);
+  const auto names = [&] {
+    std::vector<std::string> out;
+    for (const auto& named : trainer.gan().generator.state()) out.push_back(named.name);
+    return out;
+  }();
+  EXPECT_EQ(names, (std::vector<std::string>{"dense_1.weight", "dense_1.bias", "scaled_shift_1.shift"}));
+  const auto before = copies(trainer.gan().generator.parameters());
+  const StepResult result = trainer.step(false);
+  EXPECT_TRUE(result.loss_d.isfinite().item<bool>());
+  const auto after = copies(trainer.gan().generator.parameters());
+  for (std::size_t i = 0; i < before.size(); ++i) EXPECT_FALSE(test::same(before[i], after[i])) << names[i];
+}
+
+TEST(MadeUp, TheirOptionsAreCheckedAndWritten) {
+  Trainer trainer(made_up(), halves(), torch::kCPU);
+  const std::string written = config::to_toml(trainer.recipe());
+  EXPECT_THAT(written, HasSubstr("{ scaled_shift = 0.5, shift = true }"));
+  EXPECT_THAT(written, HasSubstr("level = 0.5"));
+  EXPECT_EQ(config::to_toml(config::parse_recipe(written, "test", "written")), written);
+  EXPECT_THAT(test::error_of([] { made_up({"generator.layers.2.scaled_shift=11"}); }),
+              HasSubstr("'scaled_shift' is 11, which is outside -10 to 10"));
+  EXPECT_THAT(test::error_of([] { made_up({"generator.layers.2.shft=true"}); }), HasSubstr("did you mean 'shift'?"));
+  EXPECT_THAT(test::error_of([] { Trainer(made_up({"objective.lvl=1"}), halves(), torch::kCPU); }),
+              HasSubstr("did you mean 'level'?"));
+}
+
+TEST(MadeUp, AMetricIsComputedWhileTraining) {
+  Trainer trainer(made_up({"quality.metric=brightness_gap", "quality.every=1", "quality.count=10", "train.steps=2"}),
+                  halves(), torch::kCPU);
+  const test::TemporaryFolder folder;
+  const RunFolder run_folder(folder / "run", false);
+  const auto columns = std::make_shared<QualityColumns>();
+  std::vector<std::unique_ptr<Observer>> observers;
+  observers.push_back(quality_observer(run_folder, quality_judge(trainer), columns));
+  trainer.run(observers);
+  EXPECT_EQ(columns->names, (std::vector<std::string>{"brightness_gap"}));
+  const double gap = columns->values.at("brightness_gap");
+  EXPECT_GT(gap, 0);
+  EXPECT_LT(gap, 255);
+
+  quality::Judge judge({"a", halves()}, nullptr, {.metrics = {quality::metric_named("brightness_gap")}});
+  EXPECT_EQ(judge.judge({"b", halves()}).more.at("brightness_gap"), 0);
+  EXPECT_THAT(
+      test::error_of([] { quality_judge(Trainer(made_up({"quality.metric=brightness_gip"}), halves(), torch::kCPU)); }),
+      HasSubstr("unknown metric 'brightness_gip', --set quality.metric=brightness_gip in [quality]; did you mean "
+                "'brightness_gap'?"));
+}
+
+TEST(MadeUp, ANameIsTakenOnce) {
+  EXPECT_THROW(test::register_made_up(), std::logic_error);
+}
+
+}  // namespace
+}  // namespace ganymede::train

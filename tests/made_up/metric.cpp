@@ -1,0 +1,27 @@
+// A metric that ships nowhere: how far apart the mean brightness of both sides is, in levels of 255.
+#include <cmath>
+
+#include "ganymede/quality/judge.h"
+
+namespace ganymede::quality {
+namespace {
+
+double brightness(const data::Dataset& images) {
+  double sum = 0;
+  std::vector<std::uint8_t> pixels(images.image_bytes());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    images.read(i, pixels);
+    for (const auto level : pixels) sum += level;
+  }
+  return sum / static_cast<double>(images.size() * images.image_bytes());
+}
+
+}  // namespace
+
+void register_brightness_gap(MetricRegistry& registry) {
+  add_metric(registry, "brightness_gap", /*more_is_better=*/false, /*features=*/false, [](const Sides& sides) {
+    return std::abs(brightness(*sides.real.images) - brightness(*sides.fake.images));
+  });
+}
+
+}  // namespace ganymede::quality

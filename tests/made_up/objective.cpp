@@ -1,0 +1,36 @@
+// An objective that ships nowhere: scores of real images go to `level`, of generated ones to -`level`, by absolute
+// distance.
+#include "ganymede/objectives/registry.h"
+
+namespace ganymede::objectives {
+namespace {
+
+struct AbsoluteOptions {
+  std::string name = "absolute";
+  double level = 1;
+};
+
+template <class V>
+void visit_fields(V& field, AbsoluteOptions& o) {
+  field("name", o.name);
+  field("level", o.level, config::in_range(0, 10));
+}
+
+class AbsoluteObjective : public ObjectiveWith<AbsoluteOptions> {
+ public:
+  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+    return (real.scores - options.level).abs().mean() + (fake.scores + options.level).abs().mean();
+  }
+  Tensor generator_loss(const Verdict& fake, const Verdict&) const override {
+    return (fake.scores - options.level).abs().mean();
+  }
+  Tensor realness(const Tensor& scores) const override { return scores; }
+};
+
+}  // namespace
+
+void register_absolute(ObjectiveRegistry& registry) {
+  config::add_kind<AbsoluteObjective>(registry, "absolute");
+}
+
+}  // namespace ganymede::objectives

@@ -1,0 +1,26 @@
+// What tests add to the program: a file each, and a line each here.
+#pragma once
+
+#include "ganymede/nn/registry.h"
+#include "ganymede/objectives/registry.h"
+#include "ganymede/quality/metric.h"
+
+namespace ganymede::nn {
+void register_scaled_shift(LayerRegistry& registry);
+}
+namespace ganymede::objectives {
+void register_absolute(ObjectiveRegistry& registry);
+}
+namespace ganymede::quality {
+void register_brightness_gap(MetricRegistry& registry);
+}
+
+namespace ganymede::test {
+
+inline void register_made_up() {
+  nn::register_scaled_shift(nn::layers());
+  objectives::register_absolute(objectives::objectives());
+  quality::register_brightness_gap(quality::metrics());
+}
+
+}  // namespace ganymede::test
