@@ -151,9 +151,9 @@ TEST_F(IdxFiles, EmnistNamesItsClassesAsItsMappingsDo) {
   const auto balanced = open({}, "emnist-balanced")->info().classes;
   ASSERT_EQ(balanced.size(), 47u);
   EXPECT_EQ(balanced[35] + balanced[36] + balanced[46], "Zat");
-  const auto all = open({}, "emnist-byclass")->info().classes;
-  ASSERT_EQ(all.size(), 62u);
-  EXPECT_EQ(all[10] + all[36] + all[61], "Aaz");
+  const auto classes = open({}, "emnist-byclass")->info().classes;
+  ASSERT_EQ(classes.size(), 62u);
+  EXPECT_EQ(classes[10] + classes[36] + classes[61], "Aaz");
 }
 
 }  // namespace
