@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "ganymede/core/torch_compat.h"
+#include "ganymede/nn/graph.h"
+#include "ganymede/nn/shape.h"
 
 namespace ganymede::nn {
 
