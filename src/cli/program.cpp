@@ -124,7 +124,9 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   program.fallthrough();
   program.set_version_flag("--version", GANYMEDE_VERSION);
-  program.add_option("--threads", globals().threads, "threads of the arithmetic; 0 is one for each processor")
+  program
+      .add_option("--threads", globals().threads,
+                  "threads of the arithmetic; 0 is one for each processor that this process and its container may use")
       ->check(CLI::Range(0, 1024));
   program
       .add_option("--device", globals().device,

@@ -1,11 +1,16 @@
 #include "ganymede/core/threads.h"
 
-#include <sched.h>
+#include <omp.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <future>
 #include <mutex>
+#include <thread>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/processors.h"
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede {
@@ -25,15 +30,37 @@ void take_product_buffer() {
   at::mm(at::ones({kSide, kSide}), at::ones({kSide, kSide}));
 }
 
+// LLVM's OpenMP, where the program or LibTorch was built with it: milliseconds that its threads wait awake.
+extern "C" void kmp_set_blocktime(int) __attribute__((weak));
+
+/// Lets OpenMP's threads wait asleep. Awake, as is usual (3 ms at a time), they take the processor from the thread they
+/// wait for where another program runs beside. Variables say so only before the program starts; but libgomp's threads
+/// wait awake for a moment only where there are more of them than processors, asleep or not. So some sleep for good.
+void wait_asleep(int threads) {
+  if (kmp_set_blocktime != nullptr) kmp_set_blocktime(0);
+  static std::mutex mutex;
+  static int sleepers = 0;
+  const std::lock_guard lock(mutex);
+  const int missing = omp_get_num_procs() - threads + 1 - sleepers;
+  if (threads == 1 || missing <= 0) return;
+  sleepers += missing;
+  std::promise<void> begun;
+  std::thread([&begun, team = missing + 1] {
+    std::atomic<int> there{0};
+#pragma omp parallel num_threads(team)
+    ++there;  // an empty loop would not be kept
+    begun.set_value();
+    for (;;) ::pause();
+  }).detach();
+  begun.get_future().wait();
+}
+
 }  // namespace
 
 int set_threads(int requested) {
-  if (requested <= 0) {
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    requested = ::sched_getaffinity(0, sizeof allowed, &allowed) == 0 ? CPU_COUNT(&allowed) : 1;
-  }
+  if (requested <= 0) requested = processors_allowed();
   at::set_num_threads(requested);
+  wait_asleep(requested);
   static std::once_flag once;
   std::call_once(once, take_product_buffer);
   return at::get_num_threads();

@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "ganymede/core/processors.h"
+
 namespace ganymede::data {
 
 void parallel(std::size_t count, const std::function<void(std::size_t)>& work) {
@@ -35,7 +37,7 @@ void parallel(std::size_t count, const std::function<void(std::size_t)>& work) {
     }
   };
   const std::size_t chunks = (count + kChunk - 1) / kChunk;
-  const std::size_t threads = std::min<std::size_t>(chunks, std::max(1u, std::thread::hardware_concurrency()));
+  const std::size_t threads = std::min<std::size_t>(chunks, static_cast<std::size_t>(processors_allowed()));
   std::vector<std::thread> others;
   for (std::size_t t = 1; t < threads; ++t) others.emplace_back(run);
   run();

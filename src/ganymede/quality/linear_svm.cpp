@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/quality/moments.h"
 #include "ganymede/quality/svm_passes.h"
@@ -37,7 +38,7 @@ struct Rows {
     if (p.defined()) weights.slice(0, 0, classes).slice(1, 0, width + 1).copy_(p);
     const float *f = factors.data_ptr<float>(), *w = p.defined() ? weights.data_ptr<float>() : nullptr;
     float* out = sums.data_ptr<float>();
-    at::parallel_for(0, kPieces, 1, [&](std::int64_t first, std::int64_t last) {
+    parallel_for(0, kPieces, 1, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t piece = first; piece < last; ++piece) {
         for (std::int64_t block = blocks * piece / kPieces; block < blocks * (piece + 1) / kPieces; ++block) {
           for (std::int64_t k = 0; k < columns; k += kClassesAtOnce) {

@@ -4,6 +4,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/generators.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/core/random.h"
 #include "ganymede/quality/images.h"
 
@@ -87,7 +88,7 @@ Tensor rows_sorted(Tensor matrix) {
   matrix = matrix.contiguous();
   float* values = matrix.data_ptr<float>();
   const auto width = matrix.size(1);
-  at::parallel_for(0, matrix.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, matrix.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) std::sort(values + row * width, values + (row + 1) * width);
   });
   return matrix;

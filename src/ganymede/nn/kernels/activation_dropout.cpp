@@ -4,6 +4,7 @@
 
 #include "ganymede/core/device_random.h"
 #include "ganymede/core/error.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/core/random.h"
 #include "ganymede/nn/kernels/dropout_passes.h"
 #include "ganymede/nn/kernels/tensor_access.h"
@@ -34,10 +35,9 @@ DropoutRule<Real> rule_for(const Rule& r) {
 /// Calls `run(first element, count)` over all elements, in parallel, in whole groups.
 template <class Run>
 void for_groups(std::int64_t count, const Run& run) {
-  at::parallel_for(0, (count + mask_group - 1) / mask_group, groups_per_task,
-                   [&](std::int64_t begin, std::int64_t end) {
-                     run(begin * mask_group, std::min(end * mask_group, count) - begin * mask_group);
-                   });
+  parallel_for(0, (count + mask_group - 1) / mask_group, groups_per_task, [&](std::int64_t begin, std::int64_t end) {
+    run(begin * mask_group, std::min(end * mask_group, count) - begin * mask_group);
+  });
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/nn/kernels/adam_passes.h"
 #include "ganymede/nn/kernels/tensor_access.h"
 
@@ -45,7 +46,7 @@ T* pointer(const Tensor& t, bool used, std::int64_t offset) {
 template <class T, class Run>
 void update_here(const UpdateTensors& t, const Needs& needs, const UpdateConstants<T>& k, const Run& run) {
   const Tensor grad = t.grad.defined() ? laid_out_like(t.grad, t.param) : Tensor{};
-  at::parallel_for(0, t.param.numel(), run_length, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, t.param.numel(), run_length, [&](std::int64_t begin, std::int64_t end) {
     const UpdateRun<T> part{data_of<T>(t.param) + begin,
                             pointer<T>(grad, true, begin),
                             pointer<T>(t.first, needs.first, begin),
@@ -156,7 +157,7 @@ void add_squares(const Tensor& t, std::vector<double>& parts) {
   const std::int64_t count = t.numel(), pieces = (count + run_length - 1) / run_length;
   const std::size_t before = parts.size();
   parts.resize(before + static_cast<std::size_t>(pieces));
-  at::parallel_for(0, pieces, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, pieces, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       parts[before + static_cast<std::size_t>(i)] =
           squares_run<T>(data_of<const T>(t) + i * run_length, std::min(run_length, count - i * run_length));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "ganymede/core/parallel.h"
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/nn/kernels/amx_tiles.h"
 
@@ -149,7 +150,7 @@ void amx_gather(const Bf16* source, const Windows& windows, const PackedMatrix& 
   constexpr std::int64_t cache_elements = 1 << 19;
   const std::int64_t depth = matrix.depth_tiles() * 32, points = windows.points();
   const std::int64_t rows = std::clamp<std::int64_t>(cache_elements / depth / 32 * 32, 32, 256);
-  at::parallel_for(0, (points + rows - 1) / rows, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, (points + rows - 1) / rows, 1, [&](std::int64_t begin, std::int64_t end) {
     const AlignedBuffer<Bf16> tiles(rows * depth);
     std::memset(tiles.get(), 0, static_cast<std::size_t>(rows * depth) * sizeof(Bf16));
     std::vector<Bf16> line(static_cast<std::size_t>(depth + 32), 0);

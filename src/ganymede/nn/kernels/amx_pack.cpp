@@ -1,6 +1,7 @@
 #include <atomic>
 
 #include "ganymede/core/instruction_level.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/nn/kernels/amx_tiles.h"
 
@@ -63,7 +64,7 @@ PackedMatrix amx_pack(const Bf16* weight, const std::vector<std::int64_t>& row_o
     const std::int64_t row = row_offset[static_cast<std::size_t>(k)];
     return row < 0 ? row : row + n * column_stride;
   };
-  at::parallel_for(0, count, 64, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, count, 64, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t row = i % depth_tiles * 32, column = i / depth_tiles * 16;
       Bf16* tile = packed.tiles.data() + i * tile_elements;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "ganymede/core/parallel.h"
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/nn/kernels/amx_tiles.h"
 
@@ -132,7 +133,7 @@ void amx_weight_gradient(const Bf16* image, const Windows& windows, const Bf16* 
   Job job{image, windows, nullptr, out_channels, out_tiles, gradient};
   const std::int64_t points = windows.points(), stride = block_tiles * tile_elements;
   const AlignedBuffer<Bf16> transposed(job.blocks() * out_tiles * stride);
-  at::parallel_for(0, job.blocks() * out_tiles, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, job.blocks() * out_tiles, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i)
       for (std::int64_t k = 0; k < block_tiles; ++k) {
         const std::int64_t point = i / out_tiles * block_points + k * 32, channel = i % out_tiles * 16;
@@ -146,7 +147,7 @@ void amx_weight_gradient(const Bf16* image, const Windows& windows, const Bf16* 
   // Tasks as large as the caches allow, but enough of them for all threads; how they are cut does not change any sum.
   const std::int64_t share = (columns + 2 * at::get_num_threads() - 1) / (2 * at::get_num_threads());
   const std::int64_t width = std::clamp<std::int64_t>((share + 1) / 2 * 2, 2, task_tiles);
-  at::parallel_for(0, (columns + width - 1) / width, 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, (columns + width - 1) / width, 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) run_task(job, i * width, std::min((i + 1) * width, columns));
   });
 }

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/nn/kernels/batch_norm_passes.h"
 #include "ganymede/nn/kernels/tensor_access.h"
 
@@ -34,7 +35,7 @@ struct Matrix {
 template <class Real, class Sums>
 std::vector<double> sum_blocks(const Matrix& m, const Sums& sums) {
   std::vector<Real> parts(static_cast<std::size_t>(m.blocks() * 2 * m.channels));
-  at::parallel_for(0, m.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, m.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       Real* part = parts.data() + i * 2 * m.channels;
       sums(i * block_rows, std::min(block_rows, m.rows - i * block_rows), part, part + m.channels);
@@ -48,7 +49,7 @@ std::vector<double> sum_blocks(const Matrix& m, const Sums& sums) {
 /// Calls `work(first row, rows)` over all rows, in parallel.
 template <class Work>
 void for_rows(const Matrix& m, const Work& work) {
-  at::parallel_for(0, m.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(0, m.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
     work(begin * block_rows, std::min(end * block_rows, m.rows) - begin * block_rows);
   });
 }
