@@ -5,7 +5,7 @@
 ganymede_packages_tools="g++ cmake ninja-build ccache pkg-config"
 
 # A LibTorch of one's own (preset cuda) takes the place of these.
-ganymede_packages_torch="libtorch-dev libopenblas0-openmp"
+ganymede_packages_torch="libtorch-dev libdnnl-dev libopenblas0-openmp"
 
 ganymede_packages_libraries="
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev libfmt-dev

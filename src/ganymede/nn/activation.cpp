@@ -19,7 +19,7 @@ Tensor Activation::forward(const Tensor& x, Pass& pass) {
     const auto seed = pass.next_dropout_seed();
     if (pass.training) return kernels::leaky_relu_dropout(x, slope_, dropout_, seed);
   }
-  return slope_ == 0 ? at::relu(x) : at::leaky_relu(x, slope_);
+  return kernels::leaky_relu_dropout(x, slope_, 0, 0);
 }
 
 Value Activation::to_graph(Graph& graph, Value x, const Shape&) const {

@@ -1,5 +1,6 @@
 // Fully connected layer: y = W x + b, W [units, inputs].
 #include "ganymede/core/precision.h"
+#include "ganymede/nn/kernels/product.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
 
@@ -27,7 +28,8 @@ class Dense : public WeightLayer {
   Tensor forward(const Tensor& x, Pass& pass) override {
     const Tensor bias = this->bias();
     const auto type = multiplies_in_float(x) ? at::kFloat : x.scalar_type();
-    const Tensor y = at::linear(x.to(type), weight(pass).to(type), bias.defined() ? bias.to(type) : bias);
+    Tensor y = kernels::product(x.to(type), weight(pass).to(type).t());
+    if (bias.defined()) y = y + bias.to(type);
     return y.to(x.scalar_type());
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {

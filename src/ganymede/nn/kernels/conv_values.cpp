@@ -4,6 +4,8 @@
 
 #include "ganymede/core/precision.h"
 #include "ganymede/nn/kernels/amx.h"
+#include "ganymede/nn/kernels/conv_in_parts.h"
+#include "ganymede/nn/kernels/product.h"
 
 namespace ganymede::nn::kernels {
 
@@ -59,10 +61,14 @@ Tensor with_bias(const Tensor& y, const Tensor& bias) {
 
 Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g) {
   if (multiplies_in_float(x)) return conv_value(x.to(at::kFloat), weight, bias, g).to(x.scalar_type());
-  const Tensor image = channels_last(x), w = channels_last(weight.to(x.scalar_type()));
+  const Tensor image = channels_last(x);
+  const bool whole = one_window(plane(x), plane(weight), g.padding);
+  if (!whole && !on_tiles(x)) {
+    if (const Tensor y = conv_in_parts(image, weight, bias, g); y.defined()) return y;
+  }
+  const Tensor w = channels_last(weight.to(x.scalar_type()));
   if (on_tiles(x)) return conv_on_tiles(image, w, bias, g);
-  if (one_window(plane(x), plane(weight), g.padding))
-    return with_bias(as_images(as_matrix(image).mm(as_matrix(w).t()), 1, 1), bias);
+  if (whole) return with_bias(as_images(product_value(as_matrix(image), as_matrix(w).t()), 1, 1), bias);
   const Symmetric s(g.padding);
   OptionalTensor b;
   if (bias.defined()) b = bias.to(x.scalar_type());
@@ -73,10 +79,14 @@ Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, con
 Tensor conv_transpose_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g,
                             Size2 size) {
   if (multiplies_in_float(x)) return conv_transpose_value(x.to(at::kFloat), weight, bias, g, size).to(x.scalar_type());
-  const Tensor out = channels_last(x), w = channels_last(weight.to(x.scalar_type()));
+  const Tensor out = channels_last(x);
+  const bool whole = one_window(size, plane(weight), g.padding);
+  if (!whole && !on_tiles(x)) {
+    if (const Tensor y = conv_transpose_in_parts(out, weight, g, size); y.defined()) return with_bias(y, bias);
+  }
+  const Tensor w = channels_last(weight.to(x.scalar_type()));
   if (on_tiles(x)) return conv_transpose_on_tiles(out, w, bias, g, size);
-  if (one_window(size, plane(weight), g.padding))
-    return with_bias(as_images(as_matrix(out).mm(as_matrix(w)), size[0], size[1]), bias);
+  if (whole) return with_bias(as_images(product_value(as_matrix(out), as_matrix(w)), size[0], size[1]), bias);
   const Padding& p = g.padding;
   const Symmetric s(p);
   const Tensor image = at::empty(
@@ -93,7 +103,8 @@ Tensor conv_weight_gradient_value(const Tensor& image, const Tensor& out, Size2 
   const Tensor i = channels_last(image), o = channels_last(out);
   if (on_tiles(i)) return conv_weight_gradient_on_tiles(i, o, kernel, g).to(type);
   if (one_window(plane(i), kernel, g.padding))
-    return as_images(as_matrix(o).t().mm(as_matrix(i)), kernel[0], kernel[1]).to(type);
+    return as_images(product_value(as_matrix(o).t(), as_matrix(i)), kernel[0], kernel[1]).to(type);
+  if (const Tensor y = conv_weight_gradient_in_parts(i, o, kernel, g); y.defined()) return y.to(type);
   const Symmetric s(g.padding);
   const Tensor weight = at::empty({out.size(1), image.size(1), kernel[0], kernel[1]},
                                   image.options().memory_format(at::MemoryFormat::ChannelsLast));
