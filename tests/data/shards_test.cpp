@@ -69,15 +69,15 @@ Taken walk(const std::filesystem::path& path, const std::optional<Extent>& part 
                         taken.placed.emplace_back(name, extent);
                         return true;
                       }};
-  const Judge all = [](const std::string&, const Head&) { return true; };
+  const Judge every = [](const std::string&, const Head&) { return true; };
   const Take take = [&](const std::string& name, Bytes bytes) {
     taken.read.emplace_back(name, std::move(bytes));
     return true;
   };
   if (part)
-    walk_archive_part(path, *part, "inner", all, take, {}, &places);
+    walk_archive_part(path, *part, "inner", every, take, {}, &places);
   else
-    walk_archive(path, all, take, {}, &places);
+    walk_archive(path, every, take, {}, &places);
   return taken;
 }
 
