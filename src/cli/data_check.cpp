@@ -93,10 +93,11 @@ void examine_listed(const data::Listed& listed, Check& check) {
 }
 
 Check examine(const CheckFlags& flags) {
+  data::DatasetOptions asked;
+  asked.splits = flags.splits;
+  asked.label = flags.label;
   ChosenData chosen;
-  chosen.what = flags.what;
-  chosen.splits = flags.splits;
-  chosen.label = flags.label;
+  chosen.choose(flags.what, asked);
   Check check;
   check.options = data::settled(chosen.options());
   if (const auto list = data::source_named(check.options.name).list; list != nullptr) {
