@@ -13,6 +13,7 @@
 #include "ganymede/core/threads.h"
 #include "ganymede/data/decorators.h"
 #include "ganymede/data/loader.h"
+#include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/text.h"
 #include "ganymede/models/initialise.h"
