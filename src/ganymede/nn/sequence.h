@@ -33,6 +33,7 @@ struct LayerList {
   std::size_t size() const { return layers.size(); }
   const ListedLayer& operator[](std::size_t index) const { return layers[index]; }
   const ListedLayer& front() const { return layers.front(); }
+  const ListedLayer& back() const { return layers.back(); }
   auto begin() const { return layers.begin(); }
   auto end() const { return layers.end(); }
 };
