@@ -43,6 +43,9 @@ FieldReader::FieldReader(const OptionTable& table) : table_(table.values), whole
 
 const std::vector<OptionTable>& FieldReader::list(const char* key) const {
   const auto* found = whole_ != nullptr ? whole_->list(key) : nullptr;
+  if (found == nullptr && table_.get(key)->is_array()) {  // not all of it is an entry
+    throw UsageError("an entry must be a table such as { dense = 128 } or a name such as \"relu\"", at(key));
+  }
   if (found == nullptr) wrong_type(key, *table_.get(key), "a list of layers");
   return *found;
 }
