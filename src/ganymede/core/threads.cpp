@@ -35,17 +35,12 @@ extern "C" void kmp_set_blocktime(int) __attribute__((weak));
 
 /// Lets OpenMP's threads wait asleep. Awake, as is usual (3 ms at a time), they take the processor from the thread they
 /// wait for where another program runs beside. Variables say so only before the program starts; but libgomp's threads
-/// wait awake for a moment only where there are more of them than processors, asleep or not. So some sleep for good.
-void wait_asleep(int threads) {
+/// wait awake for a moment only where there are more of them than processors, asleep or not. So some sleep for good: as
+/// many as processors, so that they are too many themselves when they first wait.
+void wait_asleep() {
   if (kmp_set_blocktime != nullptr) kmp_set_blocktime(0);
-  static std::mutex mutex;
-  static int sleepers = 0;
-  const std::lock_guard lock(mutex);
-  const int missing = omp_get_num_procs() - threads + 1 - sleepers;
-  if (threads == 1 || missing <= 0) return;
-  sleepers += missing;
   std::promise<void> begun;
-  std::thread([&begun, team = missing + 1] {
+  std::thread([&begun, team = omp_get_num_procs() + 1] {
     std::atomic<int> there{0};
 #pragma omp parallel num_threads(team)
     ++there;  // an empty loop would not be kept
@@ -60,8 +55,8 @@ void wait_asleep(int threads) {
 int set_threads(int requested) {
   if (requested <= 0) requested = processors_allowed();
   at::set_num_threads(requested);
-  wait_asleep(requested);
-  static std::once_flag once;
+  static std::once_flag asleep, once;
+  if (requested > 1) std::call_once(asleep, wait_asleep);
   std::call_once(once, take_product_buffer);
   return at::get_num_threads();
 }
