@@ -4,6 +4,12 @@
 
 ganymede_packages_tools="g++ cmake ninja-build ccache pkg-config"
 
+# Clang has an OpenMP runtime of its own version.
+if [[ ${CXX:-} == *clang++* ]]; then
+  clang_version=${CXX##*clang++}
+  ganymede_packages_tools+=" clang$clang_version libomp$clang_version-dev"
+fi
+
 # A LibTorch of one's own (preset cuda) takes the place of these.
 ganymede_packages_torch="libtorch-dev libdnnl-dev libopenblas0-openmp"
 
@@ -30,12 +36,6 @@ ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3
 
 # To build for 64-bit Arm; what the program is linked with is unpacked by scripts/arm64-sysroot.
 ganymede_packages_arm64="$ganymede_packages_tools g++-aarch64-linux-gnu protobuf-compiler"
-
-# Clang has an OpenMP runtime of its own version.
-if [[ ${CXX:-} == *clang++* ]]; then
-  clang_version=${CXX##*clang++}
-  ganymede_packages_tools+=" clang$clang_version libomp$clang_version-dev"
-fi
 
 # ganymede_known_name a|b: of several names of a package the first that this system knows.
 ganymede_known_name() {
