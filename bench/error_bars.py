@@ -4,7 +4,7 @@ usage: error_bars.py GANYMEDE A.safetensors B.safetensors [--images 500] [--repe
 
 A and B are feature files (`features` [N, D]); the program keeps those of a real side in its cache folder, as *.features.
 They are the two populations: their own figures are the truth. Each repeat draws so many rows of both, with putting back,
-has the program judge them, and looks whether the truth lies within the bars. NumPy is all it needs.
+has the program evaluate them, and looks whether the truth lies within the bars. NumPy is all it needs.
 """
 import argparse
 import json
@@ -45,17 +45,17 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
 
-        def judged(sides, *words):
+        def evaluated(sides, *words):
             files = [write(folder / name, rows) for name, rows in zip(("a.safetensors", "b.safetensors"), sides)]
             command = [flags.program, "-q", "--threads", "1", "evaluate", "--real", *files[:1], "--fake", *files[1:], "--metrics", "fid,kid", "--json", *words]
             return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True).stdout)["metrics"]
 
-        whole = judged(populations)
+        whole = evaluated(populations)
         truth = {"fd": whole.get("fd", whole.get("fd10k")), "kid": whole["kid"]["mean"]}
         held, off, extrapolated = {"fd": 0, "kid": 0}, [], []
         for repeat in range(flags.repeats):
             sides = [rows[rng.integers(0, len(rows), flags.images)] for rows in populations]
-            found = judged(sides, "--bootstrap", flags.draws, "--seed", repeat, "--force", "--fd-infinity")
+            found = evaluated(sides, "--bootstrap", flags.draws, "--seed", repeat, "--force", "--fd-infinity")
             for name, value in truth.items():
                 low, high = found["intervals"][name]
                 held[name] += low <= value <= high

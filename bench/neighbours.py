@@ -80,7 +80,7 @@ def main():
     parser.add_argument("--ganymede", default="build/release/ganymede", help="the program")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
     parser.add_argument("--steps", type=int, default=8, help="steps of which each time is the median")
-    parser.add_argument("--sample", action="append", default=[], metavar="MODEL", help="time drawing 512 pictures")
+    parser.add_argument("--sample", action="append", default=[], metavar="MODEL", help="time drawing 512 images")
     parser.add_argument("--beside", default="busy,low,training", help="which neighbours")
     parser.add_argument("--set-variable", action="append", default=[], metavar="NAME=VALUE", help="of the program")
     parser.add_argument("--extra", action="append", default=[], metavar="WORD", help="one more word for `bench`")

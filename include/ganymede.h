@@ -33,7 +33,7 @@ GANYMEDE_API const char* ganymede_version(void);
 /* Of this thread's last call that did not return GANYMEDE_OK; they stay until its next such call. */
 GANYMEDE_API const char* ganymede_error_message(void); /* all of it on one line */
 GANYMEDE_API const char* ganymede_error_where(void);   /* the option, file or place meant; "" where there is none */
-GANYMEDE_API const char* ganymede_error_hint(void);    /* how to mend it; "" where nothing is known */
+GANYMEDE_API const char* ganymede_error_hint(void);    /* how to fix it; "" where nothing is known */
 
 /* The operations as JSON: a list of {"name", "summary", "options"}, where "options" is the JSON Schema of what
  * ganymede_run() takes. Made of the same lists as the command line's flags: docs/reference/ has them as pages. */

@@ -5,8 +5,8 @@ PyTorch loop of recipes/cifar10-acgan64.toml.
     bench/peers/acgan_spread.py RUN...                                       (needs Pillow, numpy)
     bench/peers/acgan_spread.py --train 336 --data cifar-10-binary.tar.xz    (needs PyTorch as well)
 
-Prints two standard deviations, in grey levels of 255, averaged over pixels: of 20 pictures of the same class, and of the
-classes' mean pictures. A generator that has collapsed within its classes has a small first one.
+Prints two standard deviations, in grey levels of 255, averaged over pixels: of 20 images of the same class, and of the
+classes' mean images. A generator that has collapsed within its classes has a small first one.
 """
 import argparse, pathlib, subprocess, tarfile, tempfile
 
@@ -17,8 +17,8 @@ CLASSES = "airplane automobile bird cat deer dog frog horse ship truck".split()
 EACH = 20
 
 
-def report(what, pictures):  # [EACH, classes, ...]
-    print(f"{what}: {pictures.std(0, ddof=1).mean():.2f} over the noise, {pictures.mean(0).std(0, ddof=1).mean():.2f} over the classes", flush=True)
+def report(what, images):  # [EACH, classes, ...]
+    print(f"{what}: {images.std(0, ddof=1).mean():.2f} over the noise, {images.mean(0).std(0, ddof=1).mean():.2f} over the classes", flush=True)
 
 
 def measure(program, run):
@@ -61,11 +61,11 @@ def train(steps, archive, threads, batch=64):
             layers = [nn.Conv2d(3, 64, 4, 2, 1), nn.LeakyReLU(0.2)]
             for before, width in ((64, 128), (128, 256), (256, 512)):
                 layers += [nn.Conv2d(before, width, 4, 2, 1), nn.BatchNorm2d(width), nn.LeakyReLU(0.2)]
-            self.trunk, self.realness, self.classes = nn.Sequential(*layers, nn.Flatten()), nn.Linear(8192, 1), nn.Linear(8192, 10)
+            self.trunk, self.adversarial, self.classes = nn.Sequential(*layers, nn.Flatten()), nn.Linear(8192, 1), nn.Linear(8192, 10)
 
         def forward(self, x):
             features = self.trunk(x)
-            return self.realness(features)[:, 0], self.classes(features)
+            return self.adversarial(features)[:, 0], self.classes(features)
 
     generator, discriminator = Generator(), Discriminator()
     for module in list(generator.layers) + list(discriminator.modules()):
@@ -76,8 +76,8 @@ def train(steps, archive, threads, batch=64):
     generator, discriminator = (net.to(memory_format=torch.channels_last) for net in (generator, discriminator))
     optimizers = [torch.optim.Adam(net.parameters(), 1.5e-4, (0.5, 0.999)) for net in (generator, discriminator)]
 
-    def loss(verdict, real, y):
-        scores, classes = (part.float() for part in verdict)
+    def loss(output, real, y):
+        scores, classes = (part.float() for part in output)
         return F.binary_cross_entropy_with_logits(scores, torch.full_like(scores, real)) + F.cross_entropy(classes, y)
 
     fixed_noise, fixed_classes = torch.randn(EACH, 100).repeat_interleave(10, 0), torch.arange(10).repeat(EACH)

@@ -9,7 +9,7 @@ inline namespace GANYMEDE_CXX_VERSION {
 
 using operations::CancelToken;
 using operations::Control;           // {.cancel = token, .progress = callback}
-using operations::DrawTerms;         // {.deadline = time, .cancel = token}, of an Engine's job
+using operations::JobTerms;          // {.deadline = time, .cancel = token}, of an Engine's job
 using operations::ProgressCallback;  // hears (done, total) on the thread that works
 
 }  // namespace GANYMEDE_CXX_VERSION

@@ -28,15 +28,15 @@ class GANYMEDE_API Engine {
 
   /// The operations of the same name. They throw UsageError for the request and Busy where the queue is full; what goes
   /// wrong later is the future's: Cancelled or Late where it had not begun, Error.
-  std::future<GenerateResult> generate(const Model& model, const GenerateRequest& request, const DrawTerms& terms = {});
+  std::future<GenerateResult> generate(const Model& model, const GenerateRequest& request, const JobTerms& terms = {});
   std::future<FramesResult> interpolate(const Model& model, const InterpolateRequest& request,
-                                        const DrawTerms& terms = {});
-  std::future<FramesResult> walk(const Model& model, const WalkRequest& request, const DrawTerms& terms = {});
-  std::future<FramesResult> blend(const Model& model, const BlendRequest& request, const DrawTerms& terms = {});
+                                        const JobTerms& terms = {});
+  std::future<FramesResult> walk(const Model& model, const WalkRequest& request, const JobTerms& terms = {});
+  std::future<FramesResult> blend(const Model& model, const BlendRequest& request, const JobTerms& terms = {});
   std::future<ArithmeticResult> arithmetic(const Model& model, const ArithmeticRequest& request,
-                                           const DrawTerms& terms = {});
+                                           const JobTerms& terms = {});
   std::future<DirectionResult> direction(const Model& model, const DirectionRequest& request,
-                                         const DrawTerms& terms = {});
+                                         const JobTerms& terms = {});
   /// Images that wait.
   std::int64_t waiting() const;
 

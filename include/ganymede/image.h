@@ -14,8 +14,8 @@
 namespace ganymede {
 inline namespace GANYMEDE_CXX_VERSION {
 
-using image::Image;            // 8 bits a channel, rows from the top, channels interleaved
-using operations::DrawnImage;  // an image with the point that it was made from
+using image::Image;                // 8 bits a channel, rows from the top, channels interleaved
+using operations::GeneratedImage;  // an image with the point that it was made from
 
 /// Decodes PNG, JPEG, WebP, GIF, BMP and, where the library was built with them, TIFF, AVIF, HEIC and JPEG XL. Throws
 /// Error for what is no image.
@@ -28,10 +28,10 @@ GANYMEDE_API void write_png(const std::filesystem::path& file, const Image& imag
 
 /// Equally large images in rows of `columns`; about a square for 0. Throws Error where there are none.
 GANYMEDE_API Image grid(std::span<const Image> images, int columns = 0);
-GANYMEDE_API Image grid(std::span<const DrawnImage> images, int columns = 0);
+GANYMEDE_API Image grid(std::span<const GeneratedImage> images, int columns = 0);
 
 /// An endless animation: GIF where the file is called so, else APNG. Throws Error as the others do.
-GANYMEDE_API void write_animation(const std::filesystem::path& file, std::span<const DrawnImage> frames,
+GANYMEDE_API void write_animation(const std::filesystem::path& file, std::span<const GeneratedImage> frames,
                                   int milliseconds = 100);
 
 }  // namespace GANYMEDE_CXX_VERSION

@@ -24,13 +24,13 @@ void add_bench(CLI::App& app) {
   app.callback([flags] {
     set_threads(globals().threads);
     auto overrides = flags->set;
-    if (flags->batch > 0) overrides.push_back(override_text("train.batch", flags->batch));
+    if (flags->batch > 0) overrides.push_back(override_text("train.batch_size", flags->batch));
     if (!flags->precision.empty()) overrides.push_back(override_text("train.precision", flags->precision));
     const auto recipe = config::load_recipe(flags->recipe, overrides);
     const auto result = train::benchmark(recipe, flags->steps, device_to_use());
     if (flags->json) {
       print_json({{"recipe", recipe.name},
-                  {"batch", recipe.train.batch},
+                  {"batch", recipe.train.batch_size},
                   {"precision", result.precision},
                   {"threads", result.threads},
                   {"steps", flags->steps},
@@ -41,8 +41,8 @@ void add_bench(CLI::App& app) {
                   {"fraction_of_ceiling", result.fraction_of_ceiling}});
       return;
     }
-    fmt::print("{}: batch {}, {}, {} threads, median of {} steps\n", recipe.name, recipe.train.batch, result.precision,
-               result.threads, flags->steps);
+    fmt::print("{}: batch {}, {}, {} threads, median of {} steps\n", recipe.name, recipe.train.batch_size,
+               result.precision, result.threads, flags->steps);
     fmt::print("  {:.4f} s a step, {:.1f} images/s\n", result.seconds_per_step, result.images_per_s);
     fmt::print("  {:.0f} GFLOP/s of {:.0f} that a matrix product reaches: {:.0f} %\n", result.gflops,
                result.ceiling_gflops, 100 * result.fraction_of_ceiling);

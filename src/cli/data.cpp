@@ -62,11 +62,11 @@ void list(bool json) {
   if (json) print_json(document);
 }
 
-void info_as_json(const data::Dataset& dataset, const data::Statistics& figures) {
+void info_as_json(const data::Dataset& dataset, const data::Statistics& statistics) {
   const auto& info = dataset.info();
   nlohmann::json classes = nlohmann::json::array();
   for (std::size_t i = 0; i < info.classes.size(); ++i) {
-    classes.push_back({{"name", info.classes[i]}, {"count", figures.per_class[i]}});
+    classes.push_back({{"name", info.classes[i]}, {"count", statistics.per_class[i]}});
   }
   print_json({{"name", info.name},
               {"path", info.path.empty() ? nlohmann::json() : nlohmann::json(printable(info.path.string()))},
@@ -76,22 +76,22 @@ void info_as_json(const data::Dataset& dataset, const data::Statistics& figures)
               {"channels", info.channels},
               {"splits", info.splits},
               {"classes", classes},
-              {"unlabelled", figures.unlabelled},
-              {"mean", figures.mean},
-              {"std", figures.deviation},
+              {"unlabelled", statistics.unlabelled},
+              {"mean", statistics.mean},
+              {"std", statistics.deviation},
               {"checksum", info.checksum},
               {"notes", info.notes}});
 }
 
-void info_as_text(const data::Dataset& dataset, const data::Statistics& figures) {
+void info_as_text(const data::Dataset& dataset, const data::Statistics& statistics) {
   constexpr std::size_t kBar = 24;
   const auto& info = dataset.info();
   fmt::print("{}: {} images of {}\n", info.name, grouped(dataset.size()), kind_of(info));
   if (!info.path.empty()) fmt::print("  from      {}\n", printable(info.path.string()));
   if (!info.splits.empty()) fmt::print("  splits    {}\n", fmt::join(info.splits, ", "));
-  fmt::print("  mean      {:.4f}{}\n", fmt::join(figures.mean, "  "),
+  fmt::print("  mean      {:.4f}{}\n", fmt::join(statistics.mean, "  "),
              info.channels == 3 ? "  (R G B, 0 to 1)" : "  (0 to 1)");
-  fmt::print("  std       {:.4f}\n", fmt::join(figures.deviation, "  "));
+  fmt::print("  std       {:.4f}\n", fmt::join(statistics.deviation, "  "));
   fmt::print("  checksum  sha256 {}\n", info.checksum);
   for (const auto& note : info.notes) fmt::print("  note      {}\n", note);
   if (info.classes.empty()) {
@@ -102,14 +102,15 @@ void info_as_text(const data::Dataset& dataset, const data::Statistics& figures)
   std::size_t longest = 0;
   for (const auto& name : info.classes) longest = std::max(longest, name.size());
   const std::size_t most =
-      std::max<std::size_t>(1, *std::max_element(figures.per_class.begin(), figures.per_class.end()));
+      std::max<std::size_t>(1, *std::max_element(statistics.per_class.begin(), statistics.per_class.end()));
   for (std::size_t i = 0; i < info.classes.size(); ++i) {
-    const std::size_t count = figures.per_class[i], cells = (count * kBar + most / 2) / most;
+    const std::size_t count = statistics.per_class[i], cells = (count * kBar + most / 2) / most;
     std::string bar;
     for (std::size_t cell = 0; cell < cells; ++cell) bar += "▇";
     fmt::print("    {:<{}}  {:>9}  {}\n", info.classes[i], longest, grouped(count), bar);
   }
-  if (figures.unlabelled > 0) fmt::print("    {:<{}}  {:>9}\n", "(no label)", longest, grouped(figures.unlabelled));
+  if (statistics.unlabelled > 0)
+    fmt::print("    {:<{}}  {:>9}\n", "(no label)", longest, grouped(statistics.unlabelled));
 }
 
 struct FetchFlags {
@@ -173,11 +174,11 @@ void add_data(CLI::App& app) {
   info_app->add_flag("--json", *info_json, "one JSON document");
   info_app->callback([info_chosen, info_json] {
     const auto dataset = info_chosen->open();
-    const auto figures = data::statistics(*dataset);
+    const auto statistics = data::statistics(*dataset);
     if (*info_json)
-      info_as_json(*dataset, figures);
+      info_as_json(*dataset, statistics);
     else
-      info_as_text(*dataset, figures);
+      info_as_text(*dataset, statistics);
   });
 
   auto* preview_app = app.add_subcommand("preview", "a sheet of images as PNG, a row for each class");
@@ -189,13 +190,12 @@ void add_data(CLI::App& app) {
   preview_app->add_option("-n", *each, "images of each class")->check(CLI::Range(1, 200))->capture_default_str();
   preview_app->callback([preview_chosen, out, each] {
     const auto dataset = preview_chosen->open();
-    const image::Image drawn = data_sheet(*dataset, *each);
-    write_file(*out, image::encode_png(drawn));
-    fmt::print("{} ({}x{} pixels)\n", *out, drawn.width, drawn.height);
+    const image::Image sheet = data_sheet(*dataset, *each);
+    write_file(*out, image::encode_png(sheet));
+    fmt::print("{} ({}x{} pixels)\n", *out, sheet.width, sheet.height);
   });
 
-  add_data_check(
-      *app.add_subcommand("check", "what is in a data set or pictures, and what a training would make of it"));
+  add_data_check(*app.add_subcommand("check", "what is in a data set or images, and what a training would make of it"));
   add_data_prepare(*app.add_subcommand("prepare", "pack a data set into one file that opens at once"));
   add_data_dedup(*app.add_subcommand("dedup", "find images that look the same"));
 

@@ -1,4 +1,4 @@
-// ganymede data check: the first thing to do with pictures of one's own
+// ganymede data check: the first thing to do with images of one's own
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -12,7 +12,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/text.h"
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/survey.h"
 #include "ganymede/data/text.h"
@@ -27,7 +27,7 @@ namespace {
 using data::counted;
 using data::grouped;
 
-/// Side of the sheet's pictures.
+/// Side of the sheet's images.
 constexpr int kSheetSide = 64;
 constexpr std::size_t kSheetEach = 10;
 constexpr std::size_t kShown = 20;
@@ -45,7 +45,7 @@ struct Check {
   std::vector<std::int32_t> labels;
   std::vector<std::string> classes, splits, notes;
   std::vector<data::Examined> examined;
-  bool pictures = false;  ///< of files, each with its format
+  bool images = false;  ///< of files, each with its format
 
   std::vector<std::size_t> bad() const {
     std::vector<std::size_t> places;
@@ -54,7 +54,7 @@ struct Check {
     }
     return places;
   }
-  /// Sound pictures of each class.
+  /// Sound images of each class.
   std::vector<std::size_t> per_class() const {
     std::vector<std::size_t> counts(classes.size());
     for (std::size_t i = 0; i < examined.size(); ++i) {
@@ -62,7 +62,7 @@ struct Check {
     }
     return counts;
   }
-  /// How often each value of `of` occurs among the sound pictures.
+  /// How often each value of `of` occurs among the sound images.
   template <class Of>
   std::map<std::string, std::size_t> counts(const Of& of) const {
     std::map<std::string, std::size_t> found;
@@ -80,14 +80,14 @@ std::string channels_of(const data::Examined& e) {
   return e.channels == 1 ? "grey" : "RGB";
 }
 
-/// Pictures in files, as far as they are listed.
+/// Images in files, as far as they are listed.
 void examine_listed(const data::Listed& listed, Check& check) {
-  check.pictures = true;
-  for (const auto picture : listed.listing.pictures) check.names.push_back(listed_name(listed.store->name(picture)));
+  check.images = true;
+  for (const auto image : listed.listing.images) check.names.push_back(listed_name(listed.store->name(image)));
   check.labels = listed.listing.labels;
   check.classes = listed.listing.classes;
   check.splits = listed.info.splits;
-  check.examined = data::examine(*listed.store, listed.listing.pictures);
+  check.examined = data::examine(*listed.store, listed.listing.images);
   check.notes = listed.store->notes();
   check.notes.insert(check.notes.end(), listed.listing.notes.begin(), listed.listing.notes.end());
 }
@@ -128,7 +128,7 @@ std::string sizes_text(const std::map<std::string, std::size_t>& sizes) {
   return data::listed(shown) + more;
 }
 
-/// What a training with a recipe would do with the pictures.
+/// What a training with a recipe would do with the images.
 std::string recipe_text(const Check& check, const std::string& name) {
   const auto recipe = operations::recipe_or_model(name);
   const auto shape = models::outline_gan(recipe).image_shape();
@@ -141,10 +141,10 @@ std::string recipe_text(const Check& check, const std::string& name) {
     smaller += e.fault.empty() && (e.width < shape.width() || e.height < shape.height()) ? 1 : 0;
   }
   std::string text = fmt::format("{} {}, of {}; {} brought to that size ({}), {} smaller than it", wanted,
-                                 shape.channels() == 1 ? "grey" : "RGB", counted(sound, "picture"),
+                                 shape.channels() == 1 ? "grey" : "RGB", counted(sound, "image"),
                                  counted(sound - as_they_are, "is", "are"), override_text("data.fit", recipe.data.fit),
                                  counted(smaller, "is", "are"));
-  const auto batch = static_cast<std::size_t>(recipe.train.batch);
+  const auto batch = static_cast<std::size_t>(recipe.train.batch_size);
   return text + fmt::format("; {} of {} an epoch", counted((sound + batch - 1) / batch, "batch", "batches"), batch);
 }
 
@@ -163,15 +163,14 @@ void print_classes(const Check& check) {
 void print_text(const Check& check, const CheckFlags& flags) {
   const auto bad = check.bad();
   const auto copies = data::copies_among(check.examined);
-  fmt::print("{}: {}{} ({})\n", printable(flags.what), counted(check.examined.size(), "picture"),
+  fmt::print("{}: {}{} ({})\n", printable(flags.what), counted(check.examined.size(), "image"),
              bad.empty() ? "" : fmt::format(", of which {} cannot be used", grouped(bad.size())), check.options.name);
   if (!check.splits.empty()) fmt::print("  split     {}\n", fmt::join(check.splits, ", "));
-  if (check.pictures)
-    fmt::print("  formats   {}\n", data::listed(check.counts([](const auto& e) { return e.format; })));
+  if (check.images) fmt::print("  formats   {}\n", data::listed(check.counts([](const auto& e) { return e.format; })));
   fmt::print("  sizes     {}\n", sizes_text(check.counts(size_of)));
   fmt::print("  channels  {}\n", data::listed(check.counts(channels_of)));
   print_classes(check);
-  auto notes = check.pictures ? data::survey_notes(check.examined) : std::vector<std::string>();
+  auto notes = check.images ? data::survey_notes(check.examined) : std::vector<std::string>();
   notes.insert(notes.end(), check.notes.begin(), check.notes.end());
   for (const auto& note : notes) fmt::print("  note      {}\n", note);
   for (std::size_t i = 0; i < std::min(kShown, copies.size()); ++i) {
@@ -231,7 +230,7 @@ void run(const CheckFlags& flags) {
 
 void add_data_check(CLI::App& app) {
   auto flags = std::make_shared<CheckFlags>();
-  app.add_option("set", flags->what, "a folder, zip, tar or shards of pictures, or a data set's name or files")
+  app.add_option("set", flags->what, "a folder, zip, tar or shards of images, or a data set's name or files")
       ->required()
       ->type_name("NAME|PATH");
   app.add_option("--recipe", flags->recipe, "say what this recipe would make of them");

@@ -17,10 +17,10 @@ image::Image data_sheet(const data::Dataset& dataset, std::size_t each) {
   constexpr std::size_t kRows = 8;
   const auto& info = dataset.info();
   if (info.classes.empty()) {
-    std::vector<image::Image> pictures;
+    std::vector<image::Image> images;
     for (std::size_t i = 0; i < std::min(dataset.size(), kRows * each); ++i)
-      pictures.push_back(data::picture(dataset, i));
-    return image::grid(pictures, static_cast<int>(each));
+      images.push_back(data::image_at(dataset, i));
+    return image::grid(images, static_cast<int>(each));
   }
   std::vector<image::LabelledRow> rows;
   for (const auto& name : info.classes) rows.push_back({name, {}});
@@ -28,7 +28,7 @@ image::Image data_sheet(const data::Dataset& dataset, std::size_t each) {
     const int label = dataset.label(i);
     if (label < 0) continue;
     auto& row = rows[static_cast<std::size_t>(label)].images;
-    if (row.size() < each) row.push_back(data::picture(dataset, i));
+    if (row.size() < each) row.push_back(data::image_at(dataset, i));
   }
   std::erase_if(rows, [](const auto& row) { return row.images.empty(); });
   return image::labelled_grid(

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include "cli/command.h"
+#include "cli/comparison.h"
 #include "cli/device.h"
-#include "cli/figures.h"
+#include "cli/image_sets.h"
 #include "cli/recipe_flags.h"
 #include "cli/report.h"
-#include "cli/sides.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
@@ -48,7 +48,7 @@ std::shared_ptr<const quality::FeatureExtractor> extractor_of(const EvaluateFlag
 }
 
 /// A model's own data, in the model's shape.
-OpenedSide own_data(const checkpoint::Model& model, const EvaluateFlags& flags) {
+OpenedImageSet own_data(const checkpoint::Model& model, const EvaluateFlags& flags) {
   auto recipe = train::recipe_with_data(model);
   if (!flags.data.empty()) recipe.data.path = flags.data;
   if (flags.real_count > 0) recipe.data.count = flags.real_count;
@@ -94,16 +94,16 @@ std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::Dat
 }
 
 /// What names the real side's data for the classifier: the model's recipe, or the set itself.
-config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedSide& fake, const OpenedSide& real) {
+config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedImageSet& fake, const OpenedImageSet& real) {
   if (!flags.model.empty()) {
     auto data = train::recipe_with_data(*fake.model).data;
     if (!flags.data.empty()) data.path = flags.data;
     return data;
   }
-  if (!real.side.images || real.model)
+  if (!real.set.images || real.model)
     throw UsageError("--train-features needs labelled real images", flags.real,
                      "name a data set with --real, or --features FILE");
-  const auto& info = real.side.images->info();
+  const auto& info = real.set.images->info();
   config::DataConfig data;
   data.name = info.name;
   data.path = info.path.string();
@@ -111,38 +111,38 @@ config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedSide& f
   return data;
 }
 
-struct Sides {
-  OpenedSide real, fake;
+struct ImageSets {
+  OpenedImageSet real, fake;
 };
 
-Sides open_sides(const EvaluateFlags& flags, const torch::Device& device) {
-  SideOptions real{.count = flags.real_count,
-                   .seed = flags.seed + 1,
-                   .size = flags.size,
-                   .channels = flags.channels,
-                   .device = device};
-  SideOptions fake{.count = flags.count,
-                   .seed = flags.seed,
-                   .size = flags.size,
-                   .channels = flags.channels,
-                   .source = flags.source,
-                   .device = device};
+ImageSets open_image_sets(const EvaluateFlags& flags, const torch::Device& device) {
+  ImageSetOptions real{.count = flags.real_count,
+                       .seed = flags.seed + 1,
+                       .size = flags.size,
+                       .channels = flags.channels,
+                       .device = device};
+  ImageSetOptions fake{.count = flags.count,
+                       .seed = flags.seed,
+                       .size = flags.size,
+                       .channels = flags.channels,
+                       .source = flags.source,
+                       .device = device};
   if (!flags.model.empty()) {
     auto model = checkpoint::load_model(flags.model, device);
-    auto data = own_data(model, flags);  // before any picture is drawn: it may not be at hand
-    return {std::move(data), draw_side(std::move(model), fake)};
+    auto data = own_data(model, flags);  // before any image is drawn: it may not be at hand
+    return {std::move(data), generated_image_set(std::move(model), fake)};
   }
-  if (!names_model(flags.fake)) return {open_side(flags.real, real), open_side(flags.fake, fake)};
+  if (!names_model(flags.fake)) return {open_image_set(flags.real, real), open_image_set(flags.fake, fake)};
   auto model = checkpoint::load_model(flags.fake, device);
   if (real.size == 0) real.size = static_cast<int>(model.gan.image_shape().height());
   if (real.channels == 0) real.channels = static_cast<int>(model.gan.image_shape().channels());
-  auto opened = open_side(flags.real, real);
-  return {std::move(opened), draw_side(std::move(model), fake)};
+  auto opened = open_image_set(flags.real, real);
+  return {std::move(opened), generated_image_set(std::move(model), fake)};
 }
 
 /// Those asked for, or else all that these two can have.
-quality::Available metrics_of(const EvaluateFlags& flags, const quality::Side& real, const quality::Side& fake,
-                              const quality::FeatureExtractor* extractor, const quality::JudgeOptions& options) {
+quality::Available metrics_of(const EvaluateFlags& flags, const quality::ImageSet& real, const quality::ImageSet& fake,
+                              const quality::FeatureExtractor* extractor, const quality::EvaluatorOptions& options) {
   if (!flags.metrics.empty()) {
     quality::Available out;
     for (const auto& name : flags.metrics) out.metrics.push_back(quality::metric_named(name));
@@ -175,33 +175,33 @@ void run(const EvaluateFlags& flags) {
   set_threads(globals().threads);
   const auto device = device_to_use();
   auto extractor = extractor_of(flags, device);
-  const auto [real, fake] = open_sides(flags, device);
+  const auto [real, fake] = open_image_sets(flags, device);
   if (flags.train_features) {
-    extractor = classifier_of(labelled_data(flags, fake, real), real.side.images->info(), device);
+    extractor = classifier_of(labelled_data(flags, fake, real), real.set.images->info(), device);
   }
   if (extractor == nullptr && flags.feature_size > 0) {
     throw UsageError("--feature-size goes with a feature network", "evaluate", "add --features FILE");
   }
-  extractor = quality::at_its_size(extractor, real.side.images.get(), flags.feature_size);
-  quality::JudgeOptions options{.k = flags.k,
-                                .seed = flags.seed,
-                                .force = flags.force,
-                                .keep_features = !flags.scatter.empty(),
-                                .bootstrap = flags.bootstrap,
-                                .fd_infinity = flags.fd_infinity};
-  const auto available = metrics_of(flags, real.side, fake.side, extractor.get(), options);
+  extractor = quality::at_its_size(extractor, real.set.images.get(), flags.feature_size);
+  quality::EvaluatorOptions options{.k = flags.k,
+                                    .seed = flags.seed,
+                                    .force = flags.force,
+                                    .keep_features = !flags.scatter.empty(),
+                                    .bootstrap = flags.bootstrap,
+                                    .fd_infinity = flags.fd_infinity};
+  const auto available = metrics_of(flags, real.set, fake.set, extractor.get(), options);
   options.metrics = available.metrics;
-  quality::Judge judge(real.side, extractor, options);
-  const auto figures = judge.judge(fake.side);
-  const bool inception = judge.features_info(fake.side).inception;
-  auto values = metrics_json(figures, quality::frechet_name(inception, fake.side.count()));
-  auto protocol = protocol_json(judge, real, fake, figures, values);
+  quality::Evaluator evaluator(real.set, extractor, options);
+  const auto metrics = evaluator.evaluate(fake.set);
+  const bool inception = evaluator.features_info(fake.set).inception;
+  auto values = metrics_json(metrics, quality::frechet_name(inception, fake.set.count()));
+  auto protocol = protocol_json(evaluator, real, fake, metrics, values);
   for (const auto& [metric, needs] : available.skipped) protocol["skipped"][quality::name_of(metric)] = needs;
-  if (!flags.scatter.empty()) draw_scatter(judge, flags.scatter);
+  if (!flags.scatter.empty()) plot_scatter(evaluator, flags.scatter);
   if (!flags.memorisation.empty()) {
     const auto held_out = flags.model.empty() ? nullptr : held_out_images(*fake.model, flags.data);
-    const auto found = look_for_copies(real.side, fake.side, held_out.get(), extractor.get(), flags.memorisation);
-    values["memorisation"] = found.figures;
+    const auto found = look_for_copies(real.set, fake.set, held_out.get(), extractor.get(), flags.memorisation);
+    values["memorisation"] = found.metrics;
     protocol["memorisation"] = found.protocol;
   }
   if (flags.json) return print_json({{"protocol", protocol}, {"metrics", values}});
@@ -212,7 +212,7 @@ void run(const EvaluateFlags& flags) {
 
 void add_evaluate(CLI::App& app) {
   auto flags = std::make_shared<EvaluateFlags>();
-  app.add_option("model", flags->model, "a .safetensors file or a run folder, judged against its own data");
+  app.add_option("model", flags->model, "a .safetensors file or a run folder, evaluated against its own data");
   app.add_option("--data", flags->data, "where the model's data is: a folder, archive or file")->type_name("DIR");
   app.add_option("--source", flags->source, "where the images are that a translating model redraws")->type_name("DIR");
   app.add_option("--real", flags->real, "instead of a model: a data set, images, a model or a feature file")
@@ -222,7 +222,7 @@ void add_evaluate(CLI::App& app) {
   app.add_option("--metrics", flags->metrics, "fid, kid, is, prdc, swd, modes; all that can be had unless given")
       ->delimiter(',')
       ->allow_extra_args(false);
-  app.add_option("-n,--count", flags->count, "pictures to draw (50,000 unless given), or of --fake to use")
+  app.add_option("-n,--count", flags->count, "images to draw (50,000 unless given), or of --fake to use")
       ->check(CLI::Range(1, 10'000'000));
   app.add_option("--real-count", flags->real_count, "real images to use; all unless given")
       ->check(CLI::Range(1, 100'000'000));
@@ -251,7 +251,7 @@ void add_evaluate(CLI::App& app) {
   app.add_option("--scatter", flags->scatter, "draw both sides' features along their principal components")
       ->type_name("SVG|PNG");
   app.add_option("--memorisation", flags->memorisation,
-                 "draw the pictures nearest to training images, and say how near they are")
+                 "draw the images nearest to training images, and say how near they are")
       ->type_name("PNG");
   app.add_flag("--force", flags->force, "figures of fewer images than a metric needs, too");
   app.add_flag("--json", flags->json, "one JSON document");

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 namespace ops = operations;
 using image::Image;
 using nlohmann::json;
-using ops::DrawnImage;
+using ops::GeneratedImage;
 
 constexpr int kCell = 64;  ///< pixels a side that images of a figure are enlarged to, about
 
@@ -33,15 +33,15 @@ struct ExploreOutput {
   bool json = false;
 };
 
-std::vector<Image> pixels_of(std::span<const DrawnImage> drawn) {
+std::vector<Image> pixels_of(std::span<const GeneratedImage> generated) {
   std::vector<Image> out;
-  for (const auto& one : drawn) out.push_back(one.image);
+  for (const auto& one : generated) out.push_back(one.image);
   return out;
 }
 
-json latents_of(std::span<const DrawnImage> drawn) {
+json latents_of(std::span<const GeneratedImage> generated) {
   auto rows = json::array();
-  for (const auto& one : drawn) rows.push_back(one.latent);
+  for (const auto& one : generated) rows.push_back(one.latent);
   return rows;
 }
 
@@ -57,8 +57,8 @@ void finish(const ExploreOutput& output, const Bytes& file, const std::string& w
   fmt::print("{} in {}\n", what, output.file);
 }
 
-void finish_figure(const ExploreOutput& output, const std::vector<image::LabelledRow>& rows, const std::string& title,
-                   json document) {
+void finish_sheet(const ExploreOutput& output, const std::vector<image::LabelledRow>& rows, const std::string& title,
+                  json document) {
   if (fs::path(output.file).extension() != ".png") {
     throw UsageError("figures are drawn as PNG", output.file, "end the name in .png");
   }
@@ -98,7 +98,7 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
   const auto points = std::max<size_t>(2, request.points.size());
   const std::string name = name_of(request.interpolation);
   finish_frames(output, ops::interpolate(model, request),
-                fmt::format("{} steps through {} pictures", request.frames, points),
+                fmt::format("{} steps through {} images", request.frames, points),
                 {{"interpolation", name}, {"way", name}});
 }
 
@@ -106,7 +106,7 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
   check_frames_ending(output);
   const std::string name = name_of(request.interpolation);
   finish_frames(output, ops::walk(model, request),
-                fmt::format("{} steps around {} pictures of seed {}", request.frames, request.points, request.seed),
+                fmt::format("{} steps around {} images of seed {}", request.frames, request.points, request.seed),
                 {{"interpolation", name}, {"way", name}, {"seed", request.seed}});
 }
 
@@ -128,20 +128,20 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
   for (const auto& one : result.classes) {
     rows.push_back({fmt::format("{} ({:.0f} %)", one.name, 100 * one.share), pixels_of(one.images)});
     std::vector<std::string> points;
-    for (const auto& drawn : one.images) points.push_back(fmt::format("{}:{}", request.seed, drawn.index));
+    for (const auto& generated : one.images) points.push_back(fmt::format("{}:{}", request.seed, generated.index));
     classes.push_back(
         {{"class", one.name}, {"share", one.share}, {"points", points}, {"probability", one.probabilities}});
     if (!output.json) fmt::print("{}: {}\n", one.name, fmt::join(points, ","));
   }
-  finish_figure(output, rows, fmt::format("The surest of {} pictures, and how many are named so", request.among),
-                {{"classes", classes}, {"among", request.among}, {"classifier", accuracy_json(result.accuracy)}});
+  finish_sheet(output, rows, fmt::format("The surest of {} images, and how many are named so", request.among),
+               {{"classes", classes}, {"among", request.among}, {"classifier", accuracy_json(result.accuracy)}});
 }
 
 /// The points of an operand as images.
-std::vector<DrawnImage> operand(const ops::Model& model, const ops::ArithmeticRequest& request,
-                                const std::vector<ops::Point>& points) {
+std::vector<GeneratedImage> operand(const ops::Model& model, const ops::ArithmeticRequest& request,
+                                    const std::vector<ops::Point>& points) {
   ops::GenerateRequest wanted;
-  static_cast<ops::DrawOptions&>(wanted) = request;
+  static_cast<ops::GenerationOptions&>(wanted) = request;
   if (wanted.label.empty() && !model.classes().empty()) wanted.label = model.classes().front();
   wanted.points = points;
   wanted.seed = request.seed;
@@ -153,11 +153,11 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
   std::vector<image::LabelledRow> rows;
   json document{{"radius", request.radius}};
   const auto add = [&](const std::string& name, const char* title, const std::vector<ops::Point>& points,
-                       const DrawnImage& mean) {
-    const auto drawn = operand(model, request, points);
-    rows.push_back({title, pixels_of(drawn)});
+                       const GeneratedImage& mean) {
+    const auto generated = operand(model, request, points);
+    rows.push_back({title, pixels_of(generated)});
     rows.back().images.push_back(mean.image);
-    document[name] = latents_of(drawn);
+    document[name] = latents_of(generated);
     document["mean_" + name] = mean.latent;
   };
   add("a", "A; mean", request.a, result.mean_a);
@@ -176,7 +176,7 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
     document["judged"] = {{"classifier", accuracy}, {"result", names[4]}, {"neighbours", names}};
     title += fmt::format(": {}", names[4]);
   }
-  finish_figure(output, rows, title, std::move(document));
+  finish_sheet(output, rows, title, std::move(document));
 }
 
 void run_explore(const ExploreOutput& output, const ops::Model& model, const ops::DirectionRequest& request) {
@@ -187,9 +187,8 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
     const auto first = images.begin() + static_cast<std::ptrdiff_t>(i) * result.frames;
     rows.push_back({fmt::format("{}", i + 1), {first, first + result.frames}});
   }
-  finish_figure(output, rows,
-                fmt::format("along the direction, from {:g} to {:g}", -request.strength, request.strength),
-                {{"direction", result.direction}, {"latents", result.starts}});
+  finish_sheet(output, rows, fmt::format("along the direction, from {:g} to {:g}", -request.strength, request.strength),
+               {{"direction", result.direction}, {"latents", result.starts}});
 }
 
 void run_explore(const ExploreOutput& output, const ops::Model& model, const ops::NearestImagesRequest& request) {
@@ -206,23 +205,23 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
     rows.push_back({"drawn | nearest", {result.images[i].image}});
     auto& list = lists.emplace_back(json::array());
     for (const auto& one : result.nearest[i]) {
-      rows.back().images.push_back(one.picture);
+      rows.back().images.push_back(one.image);
       list.push_back({{"index", one.index}, {"distance", one.distance}});
       if (!one.label.empty()) list.back()["class"] = one.label;
     }
   }
   const char* by = request.features.empty() ? "pixels" : "features";
-  finish_figure(output, rows, fmt::format("The nearest of {} training images by {}", result.searched, by),
-                {{"nearest", lists}, {"neighbours", lists}, {"data", result.data}});
+  finish_sheet(output, rows, fmt::format("The nearest of {} training images by {}", result.searched, by),
+               {{"nearest", lists}, {"neighbours", lists}, {"data", result.data}});
 }
 
 void run_explore(const ExploreOutput& output, const ops::Model& model, const ops::ProjectRequest& request) {
   Progress progress("searching", static_cast<std::uint64_t>(request.steps), "step");
   const auto result = ops::project(model, request, shown(progress));
   progress.finish();
-  finish_figure(output, {{"given", result.given}, {"found", pixels_of(result.found)}},
-                "Pictures and the nearest the generator makes",
-                {{"errors", result.errors}, {"latents", latents_of(result.found)}});
+  finish_sheet(output, {{"given", result.given}, {"found", pixels_of(result.found)}},
+               "Images and the nearest the generator makes",
+               {{"errors", result.errors}, {"latents", latents_of(result.found)}});
 }
 
 template <class Request>
@@ -237,7 +236,7 @@ CLI::App& add_kind(CLI::App& app, const char* name, const char* summary, bool an
   add_flags(command, ops::fields_of(kept->request));
   command.add_option("-o,--output", kept->output.file, "the file to write")->required();
   if (animated) {
-    command.add_option("--seconds", kept->output.seconds, "that a picture of an animation stays")
+    command.add_option("--seconds", kept->output.seconds, "that an image of an animation stays")
         ->check(CLI::Range(0.01, 60.0))
         ->capture_default_str();
   }
@@ -262,13 +261,13 @@ void add_explore(CLI::App& app) {
   add_kind<ops::BlendRequest>(app, "blend", "weighted mixes of points: a strip (.png) or an animation (.gif, .apng)",
                               true);
   add_kind<ops::ExemplarsRequest>(app, "exemplars",
-                                  "pictures that a classifier of the training data is surest of, for each class");
+                                  "images that a classifier of the training data is surest of, for each class");
   add_kind<ops::ArithmeticRequest>(app, "arithmetic", "A - B + C with eight perturbations, as a labelled figure");
   add_kind<ops::DirectionRequest>(app, "direction", "what tells two groups apart, added to other points");
   add_kind<ops::NearestImagesRequest>(app, "nearest",
                                       "the training images nearest to generated ones, as a labelled figure")
       .alias("neighbours");
-  add_kind<ops::ProjectRequest>(app, "project", "the noise that makes the picture most like a given one");
+  add_kind<ops::ProjectRequest>(app, "project", "the noise that makes the image most like a given one");
 }
 
 }  // namespace ganymede::cli

@@ -113,8 +113,8 @@ void run(const FeaturesFlags& flags) {
   quality::FeatureResult last;
   for (const auto& [name, embedding] : rows) {
     Progress progress("features, " + name, 0, "image");
-    last = quality::judge_features(*splits.training, *splits.test, embedding, flags.protocol,
-                                   [&](std::size_t done) { progress.update(done); });
+    last = quality::evaluate_features(*splits.training, *splits.test, embedding, flags.protocol,
+                                      [&](std::size_t done) { progress.update(done); });
     progress.finish();
     results[name] = result_json(last);
     if (flags.json) continue;
@@ -132,7 +132,7 @@ void run(const FeaturesFlags& flags) {
                       {"labels", last.labels},
                       {"validation_images", last.validation_images},
                       {"test_images", last.test_images},
-                      {"draws", flags.protocol.draws},
+                      {"draws", flags.protocol.repeats},
                       {"seed", flags.protocol.seed},
                       {"classifier", "L2-regularised L2-loss linear SVM (as LIBLINEAR's), one against the rest"}};
   if (flags.json) return print_json({{"protocol", protocol}, {"results", results}});
@@ -152,7 +152,7 @@ void add_features(CLI::App& app) {
   app.add_option("--labels", flags->protocol.labels,
                  "train on so many labels, the same number of each class; all unless given")
       ->check(CLI::Range(1, 10'000'000));
-  app.add_option("--draws", flags->protocol.draws, "draw the labels so often: mean and deviation")
+  app.add_option("--draws", flags->protocol.repeats, "draw the labels so often: mean and deviation")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   add_seed(app, flags->protocol.seed, "of the draws and of the validation images");

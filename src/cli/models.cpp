@@ -33,7 +33,7 @@ json entry_of(const fs::path& path) {
   card.replace_extension(".json");
   if (!fs::exists(card)) return entry;
   const auto written = json::parse(read_file(card), nullptr, false);
-  if (!written.is_object()) throw Error("a model's card is a JSON object", card.string(), "mend it or take it away");
+  if (!written.is_object()) throw Error("a model's card is a JSON object", card.string(), "fix it or take it away");
   entry["card"] = written;
   return entry;
 }

@@ -1,4 +1,4 @@
-// `ganymede plot RUN... -o FILE.svg|png`: the curves of runs, on one chart; or their pictures, beside each other.
+// `ganymede plot RUN... -o FILE.svg|png`: the curves of runs, on one chart; or their images, beside each other.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -97,7 +97,7 @@ image::Image newest_sample(const std::string& run) {
   return image::decode(read_file(newest), newest.string());
 }
 
-void draw_samples(const PlotOptions& options, const std::vector<std::string>& names) {
+void plot_samples(const PlotOptions& options, const std::vector<std::string>& names) {
   std::vector<std::pair<std::string, image::Image>> panels;
   for (size_t i = 0; i < names.size(); ++i) panels.emplace_back(names[i], newest_sample(options.runs[i]));
   write_file(options.output, image::encode_png(image::side_by_side(panels)));
@@ -116,7 +116,7 @@ void plot(const PlotOptions& options) {
   if (options.samples) {
     if (extension != ".png")
       throw UsageError("sample sheets are drawn as PNG only", options.output, "name one with -o FILE.png");
-    return draw_samples(options, names);
+    return plot_samples(options, names);
   }
   std::vector<train::RunMetrics> runs;
   json results = json::array();

@@ -36,7 +36,7 @@ constexpr Command kCommands[] = {
     {"data", "list, inspect, preview and download data sets", add_data},
     {"train", "train a recipe", add_train},
     {"models", "list the models at hand, with their cards", add_models},
-    {"sample", "draw pictures with a trained model", add_sample},
+    {"sample", "draw images with a trained model", add_sample},
     {"translate", "redraw images as images of another domain", add_translate},
     {"evaluate", "judge a model, or any two sets of images", add_evaluate},
     {"features", "the discriminator's features under a linear classifier", add_features},
@@ -120,7 +120,7 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App program("Ganymede trains, judges, explores and serves image GANs.", "ganymede");
+  CLI::App program("Ganymede trains, evaluates, explores and serves image GANs.", "ganymede");
   program.require_subcommand(1);
   program.fallthrough();
   program.set_version_flag("--version", GANYMEDE_VERSION);

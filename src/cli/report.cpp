@@ -14,8 +14,8 @@ using data::grouped;
 using nlohmann::json;
 
 /// A deviation of one estimate alone is null: JSON has no NaN.
-json spread_json(const quality::Spread& spread) {
-  return {{"mean", spread.mean}, {"std", std::isnan(spread.deviation) ? json() : json(spread.deviation)}};
+json mean_and_deviation_json(const quality::MeanAndDeviation& value) {
+  return {{"mean", value.mean}, {"std", std::isnan(value.deviation) ? json() : json(value.deviation)}};
 }
 
 /// Which way a figure gets better; empty for those that say so themselves.
@@ -28,11 +28,11 @@ std::string better(const std::string& metric) {
 }
 
 /// What becomes of a side's images on their way into the feature network.
-std::string resize_of_side(const quality::ExtractorInfo& info, const quality::Side& side) {
+std::string resize_of(const quality::ExtractorInfo& info, const quality::ImageSet& set) {
   if (info.inception) return "bilinear to 299x299 inside the network, as TensorFlow 1";
   if (info.resizes) return "inside the network";
-  if (info.size == 0 || !side.images) return "none after loading";
-  const auto& images = side.images->info();
+  if (info.size == 0 || !set.images) return "none after loading";
+  const auto& images = set.images->info();
   if (images.height == info.size && images.width == info.size) {
     return fmt::format("none: {0}x{0} is the network's size", info.size);
   }
@@ -40,26 +40,27 @@ std::string resize_of_side(const quality::ExtractorInfo& info, const quality::Si
                      images.height, info.size);
 }
 
-std::string resize_text(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake, bool featured) {
+std::string resize_text(const quality::Evaluator& evaluator, const OpenedImageSet& real, const OpenedImageSet& fake,
+                        bool featured) {
   if (!featured) return "none after loading";
-  const auto info = judge.features_info(fake.side);
-  const std::string a = resize_of_side(info, real.side), b = resize_of_side(info, fake.side);
+  const auto info = evaluator.features_info(fake.set);
+  const std::string a = resize_of(info, real.set), b = resize_of(info, fake.set);
   return a == b ? a : fmt::format("real {}; generated {}", a, b);
 }
 
-json intervals_json(const quality::Figures& figures, const std::string& frechet_name) {
+json intervals_json(const quality::Metrics& metrics, const std::string& frechet_name) {
   json out = json::object();
-  for (const auto& [name, interval] : figures.intervals) {
+  for (const auto& [name, interval] : metrics.intervals) {
     out[name == "frechet" ? frechet_name : name] = {interval.low, interval.high};
   }
   return out;
 }
 
-json side_json(const OpenedSide& opened) {
-  const auto& side = opened.side;
-  json out{{"what", side.name}, {"images", side.count()}};
-  if (side.stored) return out;
-  const auto& info = side.images->info();
+json image_set_json(const OpenedImageSet& opened) {
+  const auto& set = opened.set;
+  json out{{"what", set.name}, {"images", set.count()}};
+  if (set.stored) return out;
+  const auto& info = set.images->info();
   out["height"] = info.height;
   out["width"] = info.width;
   out["channels"] = info.channels;
@@ -77,18 +78,18 @@ json side_json(const OpenedSide& opened) {
   return out;
 }
 
-std::string side_text(const json& side, const json& seed) {
+std::string image_set_text(const json& set, const json& seed) {
   std::string out =
-      fmt::format("{} images of {}", grouped(side["images"].get<std::uint64_t>()), side["what"].get<std::string>());
-  if (!side.contains("height")) return out + ", stored features";
-  out += fmt::format(", {}x{} {}", side["width"].get<int>(), side["height"].get<int>(),
-                     side["channels"].get<int>() == 1 ? "grey" : "RGB");
-  if (side["fit"] != "none") out += fmt::format(" ({})", side["fit"].get<std::string>());
-  if (side.contains("model")) {
-    return out + fmt::format(", {} at step {}, seed {}", side["model"].get<std::string>(),
-                             side["step"].get<std::uint64_t>(), seed.get<std::uint64_t>());
+      fmt::format("{} images of {}", grouped(set["images"].get<std::uint64_t>()), set["what"].get<std::string>());
+  if (!set.contains("height")) return out + ", stored features";
+  out += fmt::format(", {}x{} {}", set["width"].get<int>(), set["height"].get<int>(),
+                     set["channels"].get<int>() == 1 ? "grey" : "RGB");
+  if (set["fit"] != "none") out += fmt::format(" ({})", set["fit"].get<std::string>());
+  if (set.contains("model")) {
+    return out + fmt::format(", {} at step {}, seed {}", set["model"].get<std::string>(),
+                             set["step"].get<std::uint64_t>(), seed.get<std::uint64_t>());
   }
-  const auto splits = side["splits"].get<std::vector<std::string>>();
+  const auto splits = set["splits"].get<std::vector<std::string>>();
   return splits.empty() ? out : out + fmt::format(", {}", fmt::join(splits, " and "));
 }
 
@@ -122,85 +123,85 @@ std::string value_text(const json& value) {
 
 }  // namespace
 
-json metrics_json(const quality::Figures& figures, const std::string& frechet_name) {
+json metrics_json(const quality::Metrics& metrics, const std::string& frechet_name) {
   json out = json::object();
-  if (figures.frechet) out[frechet_name] = *figures.frechet;
-  if (figures.frechet_at_infinity)
-    out[frechet_name.substr(0, frechet_name.find("10k")) + "_infinity"] = *figures.frechet_at_infinity;
-  if (figures.kid) out["kid"] = spread_json(*figures.kid);
-  if (figures.is) out["is"] = spread_json(*figures.is);
-  if (const auto& prdc = figures.prdc) {
+  if (metrics.frechet) out[frechet_name] = *metrics.frechet;
+  if (metrics.frechet_at_infinity)
+    out[frechet_name.substr(0, frechet_name.find("10k")) + "_infinity"] = *metrics.frechet_at_infinity;
+  if (metrics.kid) out["kid"] = mean_and_deviation_json(*metrics.kid);
+  if (metrics.is) out["is"] = mean_and_deviation_json(*metrics.is);
+  if (const auto& prdc = metrics.prdc) {
     out["precision"] = prdc->precision;
     out["recall"] = prdc->recall;
     out["density"] = prdc->density;
     out["coverage"] = prdc->coverage;
   }
-  if (figures.swd) {
+  if (metrics.swd) {
     json levels = json::object();
-    for (const auto& [height, distance] : figures.swd->levels) levels[std::to_string(height)] = distance;
-    out["swd"] = {{"mean", figures.swd->mean}, {"levels", levels}};
+    for (const auto& [height, distance] : metrics.swd->levels) levels[std::to_string(height)] = distance;
+    out["swd"] = {{"mean", metrics.swd->mean}, {"levels", levels}};
   }
-  if (const auto& modes = figures.modes) {
+  if (const auto& modes = metrics.modes) {
     out["modes"] = {{"found", modes->found},
                     {"classes", modes->frequencies.size()},
                     {"divergence", modes->divergence},
                     {"clear", modes->clear},
                     {"frequencies", modes->frequencies}};
   }
-  for (const auto& [name, value] : figures.more) out[name] = value;
-  if (figures.class_accuracy) out["class_accuracy"] = *figures.class_accuracy;
-  if (!figures.intervals.empty()) out["intervals"] = intervals_json(figures, frechet_name);
+  for (const auto& [name, value] : metrics.more) out[name] = value;
+  if (metrics.class_accuracy) out["class_accuracy"] = *metrics.class_accuracy;
+  if (!metrics.intervals.empty()) out["intervals"] = intervals_json(metrics, frechet_name);
   return out;
 }
 
-json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake,
-                   const quality::Figures& figures, const json& computed) {
-  const auto& options = judge.options();
-  json metrics = json::array(), features;
+json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& real, const OpenedImageSet& fake,
+                   const quality::Metrics& metrics, const json& computed) {
+  const auto& options = evaluator.options();
+  json names = json::array(), features;
   bool featured = false;
   for (const auto& metric : options.metrics) {
-    metrics.push_back(quality::name_of(metric));
+    names.push_back(quality::name_of(metric));
     featured = featured || quality::needs_features(metric);
   }
   if (featured) {
-    const auto info = judge.features_info(fake.side);
+    const auto info = evaluator.features_info(fake.set);
     features = {{"name", info.name},
                 {"sha256", info.checksum},
                 {"inception", info.inception},
-                {"width", judge.real_features().moments.dimension()},
+                {"width", evaluator.real_features().moments.dimension()},
                 {"size", info.size > 0 ? json(info.size) : json()}};
     if (!info.size_from.empty()) features["size_from"] = info.size_from;
     if (!info.note.empty()) features["note"] = info.note;
-    if (const auto share = judge.accuracy_on_real()) features["accuracy_on_real"] = *share;
+    if (const auto share = evaluator.accuracy_on_real()) features["accuracy_on_real"] = *share;
   }
-  json out{{"metrics", metrics},
+  json out{{"metrics", names},
            {"features", features},
-           {"real", side_json(real)},
-           {"fake", side_json(fake)},
+           {"real", image_set_json(real)},
+           {"fake", image_set_json(fake)},
            {"seed", options.seed},
            {"quantised", "clamp(x * 127.5 + 128, 0, 255), 8 bits"},
-           {"resize", resize_text(judge, real, fake, featured)},
+           {"resize", resize_text(evaluator, real, fake, featured)},
            {"forced", options.force}};
-  if (figures.kid) {
-    const int subsets = std::isnan(figures.kid->deviation) ? 1 : quality::KernelDistanceOptions().subsets;
-    out["kid"] = {{"subsets", subsets}, {"subset", judge.kid_subset(fake.side)}};
+  if (metrics.kid) {
+    const int subsets = std::isnan(metrics.kid->deviation) ? 1 : quality::KernelDistanceOptions().subsets;
+    out["kid"] = {{"subsets", subsets}, {"subset", evaluator.kid_subset(fake.set)}};
   }
-  if (figures.is) out["is"] = {{"splits", quality::kScoreSplits}};
-  if (figures.prdc) out["prdc"] = {{"k", options.k}};
-  if (figures.swd) {
-    out["swd"] = {{"images", figures.swd->images},
+  if (metrics.is) out["is"] = {{"splits", quality::kScoreSplits}};
+  if (metrics.prdc) out["prdc"] = {{"k", options.k}};
+  if (metrics.swd) {
+    out["swd"] = {{"images", metrics.swd->images},
                   {"patch", quality::kPatch},
                   {"patches_per_image", quality::kPatchesPerImage},
                   {"directions", quality::kDirections},
                   {"scale", 1000}};
   }
-  if (!figures.intervals.empty()) {
+  if (!metrics.intervals.empty()) {
     out["bootstrap"] = {{"draws", options.bootstrap}, {"level", quality::kLevel}, {"over", "images of both sides"}};
   }
   for (const auto& [name, value] : computed.items()) {
-    if (const auto way = better(name); !way.empty()) out["better"][name] = way;
+    if (const auto direction = better(name); !direction.empty()) out["better"][name] = direction;
   }
-  out["warnings"] = judge.warnings(fake.side);
+  out["warnings"] = evaluator.warnings(fake.set);
   return out;
 }
 
@@ -225,9 +226,9 @@ std::string features_text(const json& features) {
 /// A line for each: what the data says of itself, what a reader must know, and what could not be had.
 std::string notes_text(const json& protocol) {
   std::string out;
-  for (const char* side : {"real", "fake"}) {
-    const std::string name = side == std::string("real") ? "real" : "generated";
-    for (const auto& note : protocol[side].value("notes", json::array())) {
+  for (const char* set : {"real", "fake"}) {
+    const std::string name = set == std::string("real") ? "real" : "generated";
+    for (const auto& note : protocol[set].value("notes", json::array())) {
       out += fmt::format("note            {}: {}\n", name, note.get<std::string>());
     }
   }
@@ -241,7 +242,7 @@ std::string notes_text(const json& protocol) {
 }
 
 /// A figure with its error bars and which way is better.
-std::string figure_text(const std::string& name, const json& value, const json& metrics, const json& protocol) {
+std::string metric_text(const std::string& name, const json& value, const json& metrics, const json& protocol) {
   std::string out = fmt::format("{:<15} {}", name, value_text(value));
   if (metrics.contains("intervals") && metrics["intervals"].contains(name)) {
     const auto& bars = metrics["intervals"][name];
@@ -252,7 +253,7 @@ std::string figure_text(const std::string& name, const json& value, const json& 
   if (name == "class_accuracy" && features.contains("accuracy_on_real")) {
     out += fmt::format("  (real images: {:.6g})", features["accuracy_on_real"].get<double>());
   }
-  if (const auto way = better(name); !way.empty()) out += fmt::format("  {} is better", way);
+  if (const auto direction = better(name); !direction.empty()) out += fmt::format("  {} is better", direction);
   return out + "\n";
 }
 
@@ -261,12 +262,12 @@ std::string figure_text(const std::string& name, const json& value, const json& 
 std::string report_text(const json& metrics, const json& protocol) {
   std::string out;
   for (const auto& [name, value] : metrics.items()) {
-    if (name != "intervals") out += figure_text(name, value, metrics, protocol);
+    if (name != "intervals") out += metric_text(name, value, metrics, protocol);
   }
   out += notes_text(protocol) + "protocol\n";
   if (protocol["features"].is_object()) out += "  features      " + features_text(protocol["features"]);
-  out += fmt::format("  real          {}\n", side_text(protocol["real"], protocol["seed"]));
-  out += fmt::format("  generated     {}\n", side_text(protocol["fake"], protocol["seed"]));
+  out += fmt::format("  real          {}\n", image_set_text(protocol["real"], protocol["seed"]));
+  out += fmt::format("  generated     {}\n", image_set_text(protocol["fake"], protocol["seed"]));
   out += fmt::format("  pixels        {}; resize: {}\n", protocol["quantised"].get<std::string>(),
                      protocol["resize"].get<std::string>());
   for (const char* part : {"kid", "is", "prdc", "swd", "bootstrap", "memorisation"}) {

@@ -4,16 +4,17 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "cli/sides.h"
+#include "cli/image_sets.h"
 
 namespace ganymede::cli {
 
 /// {"fid": 12.3, "kid": {"mean", "std"}, "precision": ..., ...}: what was computed, under the names of the field.
-nlohmann::json metrics_json(const quality::Figures& figures, const std::string& frechet_name);
+nlohmann::json metrics_json(const quality::Metrics& metrics, const std::string& frechet_name);
 
 /// Everything a figure depends on: features, both sides, seeds, sizes.
-nlohmann::json protocol_json(const quality::Judge& judge, const OpenedSide& real, const OpenedSide& fake,
-                             const quality::Figures& figures, const nlohmann::json& metrics);
+nlohmann::json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& real,
+                             const OpenedImageSet& fake, const quality::Metrics& metrics,
+                             const nlohmann::json& computed);
 
 /// Both as lines of text.
 std::string report_text(const nlohmann::json& metrics, const nlohmann::json& protocol);

@@ -20,7 +20,7 @@ std::string flag_for(const std::string& field) {
 }
 
 std::string with_hint(const FieldError& error) {
-  return error.what_happened() + (error.mend().empty() ? "" : "; " + error.mend());
+  return error.what_happened() + (error.hint().empty() ? "" : "; " + error.hint());
 }
 
 std::string type_words(const Field& field) {
@@ -121,7 +121,7 @@ void run_request(const std::function<void()>& command) {
   try {
     command();
   } catch (const FieldError& error) {
-    throw UsageError(error.what_happened(), flag_for(error.where()), error.mend());
+    throw UsageError(error.what_happened(), flag_for(error.where()), error.hint());
   }
 }
 

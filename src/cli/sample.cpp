@@ -31,7 +31,7 @@ std::vector<std::string> write_images(const fs::path& output, const operations::
   std::vector<std::string> files;
   for (const auto& one : result.images) {
     // Named by its place among all that were drawn, so the name finds the same image again for this seed.
-    const fs::path file = output / numbered_name(one.index, result.drawn, ".png");
+    const fs::path file = output / numbered_name(one.index, result.generated, ".png");
     write_file(file, image::encode_png(one.image));
     files.push_back(file.string());
   }
@@ -57,7 +57,7 @@ void run_sample(const SampleFlags& flags) {
     return print_json(document);
   }
   const std::string of = result.seed ? fmt::format(" of seed {}", *result.seed) : "";
-  fmt::print("{} pictures{} in {}\n", result.images.size(), of, flags.output);
+  fmt::print("{} images{} in {}\n", result.images.size(), of, flags.output);
   if (flags.request.best > 0) fmt::print("best first, by the discriminator: {}\n", fmt::join(indices, " "));
 }
 

@@ -57,7 +57,7 @@ void run(const ServeFlags& flags) {
   options.device = device_to_use();
   // Trainings that clients start are processes of their own, and run there too.
   ::setenv("GANYMEDE_DEVICE", options.device.str().c_str(), /*overwrite=*/1);
-  options.drawing = {
+  options.engine = {
       .queue = flags.queue,
       .replicas = flags.replicas,
       .threads = set_threads(globals().threads),
@@ -90,8 +90,7 @@ void add_serve(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_flag("--allow-training", flags->allow_training,
                "let its users start, stop and resume trainings in the first folder of runs named");
-  app.add_option("--queue", flags->queue,
-                 "pictures that may wait to be drawn; beyond them clients are told to come back")
+  app.add_option("--queue", flags->queue, "images that may wait to be drawn; beyond them clients are told to come back")
       ->check(CLI::Range(64, 1000000))
       ->capture_default_str();
   app.add_option("--replicas", flags->replicas,

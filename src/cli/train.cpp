@@ -33,10 +33,11 @@ class ProgressObserver : public train::Observer {
  public:
   void on_start(const train::Trainer& trainer) override {
     progress_ =
-        std::make_unique<Progress>(trainer.recipe().name, trainer.total_steps(), "step", trainer.position().step);
+        std::make_unique<Progress>(trainer.recipe().name, trainer.total_steps(), "step", trainer.training_state().step);
   }
-  void after_step(const train::Trainer& trainer, const train::Position&, const train::StepResult& result) override {
-    const auto& now = trainer.position();
+  void after_step(const train::Trainer& trainer, const train::TrainingState&,
+                  const train::StepResult& result) override {
+    const auto& now = trainer.training_state();
     std::string note;
     // Reading a loss waits for the device: not at every step.
     if (now.step % 10 == 0) {
@@ -82,7 +83,7 @@ void check_data(const TrainFlags& flags, const config::Recipe& recipe) {
     throw UsageError(
         fmt::format("recipe '{}' draws its own images ('{}') and reads no files", recipe.name, recipe.data.name),
         "--data " + flags.data,
-        fmt::format("to train it on your pictures: ganymede train {} --data {} --set 'data.name=\"folder\"'",
+        fmt::format("to train it on your images: ganymede train {} --data {} --set 'data.name=\"folder\"'",
                     flags.recipe, flags.data));
   }
   if (flags.skip_bad && built_in) {
@@ -162,7 +163,7 @@ bool start_from(train::Trainer& trainer, const TrainFlags& flags) {
 void load_checkpoint(train::Trainer& trainer, const train::RunFolder& folder) {
   if (const auto found = folder.newest_checkpoint()) {
     trainer.load_state(found->file, found->path.string(), folder.seconds_until(checkpoint::step_of(found->file)));
-    spdlog::info("going on from step {}", trainer.position().step);
+    spdlog::info("going on from step {}", trainer.training_state().step);
   } else {
     spdlog::info("no checkpoint yet: starting from the beginning");
   }
@@ -170,13 +171,13 @@ void load_checkpoint(train::Trainer& trainer, const train::RunFolder& folder) {
 
 void log_what_is_trained(const train::Trainer& trainer, const train::RunFolder& folder, int threads) {
   const auto& info = trainer.dataset().info();
-  print_data(trainer.dataset(), "data", trainer.recipe().train.batch);
+  print_data(trainer.dataset(), "data", trainer.recipe().train.batch_size);
   if (const auto* source = trainer.source()) {
-    print_data(*source, "source", trainer.recipe().train.batch);
+    print_data(*source, "source", trainer.recipe().train.batch_size);
     spdlog::info("source: {} images of {}", source->size(), source->info().name);
   }
   spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", trainer.dataset().size(),
-               info.name, trainer.total_steps(), trainer.recipe().train.batch,
+               info.name, trainer.total_steps(), trainer.recipe().train.batch_size,
                trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32", trainer.device().str(), threads,
                folder.path().string());
 }
@@ -185,15 +186,15 @@ void log_what_is_trained(const train::Trainer& trainer, const train::RunFolder& 
 /// metrics that write it down; checkpoints last: a run that has one for a step has everything else of that step.
 std::vector<std::unique_ptr<train::Observer>> observers_of(const train::Trainer& trainer,
                                                            const train::RunFolder& folder,
-                                                           std::unique_ptr<quality::Judge> judge) {
-  const auto before = trainer.position().step;
+                                                           std::unique_ptr<quality::Evaluator> evaluator) {
+  const auto before = trainer.training_state().step;
   const auto events =
       std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
   std::vector<std::unique_ptr<train::Observer>> observers;
   observers.push_back(train::guard_observer(folder));
   observers.push_back(std::make_unique<ProgressObserver>());
-  const auto quality = judge ? std::make_shared<train::QualityColumns>() : nullptr;
-  if (judge) observers.push_back(train::quality_observer(folder, std::move(judge), quality));
+  const auto quality = evaluator ? std::make_shared<train::QualityColumns>() : nullptr;
+  if (evaluator) observers.push_back(train::quality_observer(folder, std::move(evaluator), quality));
   observers.push_back(train::metrics_observer(folder, events, quality));
   observers.push_back(train::sample_observer(folder, events));
   observers.push_back(train::checkpoint_observer(folder));
@@ -205,7 +206,7 @@ void note_state(const train::RunFolder& folder, const train::Trainer& trainer, t
                 const std::string& why = {}) {
   try {
     folder.expect_there();
-    train::write_run_state(folder.path(), {phase, trainer.position().step, trainer.total_steps(), why});
+    train::write_run_state(folder.path(), {phase, trainer.training_state().step, trainer.total_steps(), why});
   } catch (const Error& error) {
     spdlog::warn("how the run ended is not written down: {}", error.what());
   }
@@ -233,27 +234,27 @@ void watched(const train::RunFolder& folder, const train::Trainer& trainer, cons
 
 void train_to_the_end(train::Trainer& trainer, const train::RunFolder& folder,
                       const std::shared_ptr<const data::Dataset>& source, bool brings_encoder,
-                      std::unique_ptr<quality::Judge> judge) {
-  const auto before = trainer.position().step;
+                      std::unique_ptr<quality::Evaluator> evaluator) {
+  const auto before = trainer.training_state().step;
   if (source && before == 0 && !brings_encoder) train::prepare_encoder(folder, trainer, source);
-  const auto observers = observers_of(trainer, folder, std::move(judge));
+  const auto observers = observers_of(trainer, folder, std::move(evaluator));
   const auto total = trainer.total_steps();
   train::write_run_state(folder.path(), {train::RunPhase::kRunning, before, total});
   trainer.run(observers);
-  const auto end = trainer.position().step;
+  const auto end = trainer.training_state().step;
   train::write_run_state(folder.path(), {end < total ? train::RunPhase::kStopped : train::RunPhase::kDone, end, total});
 }
 
 /// Says on stdout how it ended. Throws Stopped where a signal ended it.
 void report_end(const train::Trainer& trainer, const train::RunFolder& folder) {
-  const auto& end = trainer.position();
+  const auto& end = trainer.training_state();
   const std::string run = folder.path().string();
   if (end.step < trainer.total_steps()) {
     fmt::print("stopped and saved at step {} of {}; go on with: ganymede train {} --resume --out {}\n", end.step,
                trainer.total_steps(), trainer.recipe().name, run);
     throw Stopped("");
   }
-  fmt::print("trained {} steps ({:.1f} epochs) in {}\n  pictures  {}\n  losses    {}\n  model     {}\n", end.step,
+  fmt::print("trained {} steps ({:.1f} epochs) in {}\n  images  {}\n  losses    {}\n  model     {}\n", end.step,
              trainer.epoch(), duration_text(end.seconds), folder.sample(end.step).string(),
              folder.file("losses.svg").string(), folder.file(train::kModelFile).string());
 }
@@ -286,12 +287,12 @@ void run(const TrainFlags& flags) {
   // Before the run folder: a model that cannot be read must not leave an empty one behind.
   bool brings_encoder = false;
   if (!flags.from.empty()) brings_encoder = start_from(trainer, flags);
-  auto judge = train::quality_judge(trainer);
+  auto evaluator = train::quality_evaluator(trainer);
 
   catch_stop_signals();  // from here on there is something to save
   const train::RunFolder folder(flags.out.empty() ? free_folder(recipe.name) : fs::path(flags.out), flags.resume);
   if (flags.resume) load_checkpoint(trainer, folder);
-  const auto before = trainer.position().step;
+  const auto before = trainer.training_state().step;
   const bool trained = before >= trainer.total_steps();
   if (trained && folder.is_complete(before)) {
     fmt::print("the run is complete at step {}; to go on, ask for more with --steps N (the total)\n", before);
@@ -303,7 +304,7 @@ void run(const TrainFlags& flags) {
     train::write_environment(folder, trainer);
     log_what_is_trained(trainer, folder, threads);
     if (trained) spdlog::info("every step is done: what the run lacks is made up for");
-    train_to_the_end(trainer, folder, source, brings_encoder, std::move(judge));
+    train_to_the_end(trainer, folder, source, brings_encoder, std::move(evaluator));
   });
   report_end(trainer, folder);
 }

@@ -8,7 +8,7 @@
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/data/decorators.h"
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
@@ -29,17 +29,17 @@ struct TranslateFlags {
   bool json = false;
 };
 
-struct Picture {
+struct Image {
   fs::path from, name;  ///< where it lies, and below the output folder
 };
 
-/// The pictures named, and those in the folders named, with their paths below them.
-std::vector<Picture> pictures_of(const std::vector<std::string>& given) {
-  std::vector<Picture> out;
+/// The images named, and those in the folders named, with their paths below them.
+std::vector<Image> image_files_of(const std::vector<std::string>& given) {
+  std::vector<Image> out;
   std::error_code ignored;
   for (const auto& text : given) {
     const fs::path path(text);
-    if (!fs::exists(path, ignored)) throw Error("no such picture", text, "check the path");
+    if (!fs::exists(path, ignored)) throw Error("no such image", text, "check the path");
     if (!fs::is_directory(path, ignored)) {
       out.push_back({path, path.filename()});
       continue;
@@ -47,22 +47,22 @@ std::vector<Picture> pictures_of(const std::vector<std::string>& given) {
     const size_t before = out.size();
     for (const auto& entry :
          fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored)) {
-      if (entry.is_regular_file(ignored) && data::is_picture_name(entry.path().filename().string())) {
+      if (entry.is_regular_file(ignored) && data::is_image_name(entry.path().filename().string())) {
         out.push_back({entry.path(), fs::relative(entry.path(), path)});
       }
     }
     if (out.size() == before)
-      throw Error("the folder holds no pictures", text, "it needs files that end in .png, .jpg or .webp");
+      throw Error("the folder holds no images", text, "it needs files that end in .png, .jpg or .webp");
     std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
   }
   std::map<fs::path, fs::path> taken;
-  for (auto& picture : out) {
-    picture.name.replace_extension(".png");
-    const auto [found, fresh] = taken.emplace(picture.name, picture.from);
+  for (auto& image : out) {
+    image.name.replace_extension(".png");
+    const auto [found, fresh] = taken.emplace(image.name, image.from);
     if (!fresh) {
-      throw UsageError(fmt::format("{} and {} would both become {}", found->second.string(), picture.from.string(),
-                                   picture.name.string()),
+      throw UsageError(fmt::format("{} and {} would both become {}", found->second.string(), image.from.string(),
+                                   image.name.string()),
                        "ganymede translate", "translate them into two folders");
     }
   }
@@ -74,30 +74,30 @@ void run_translate(const TranslateFlags& flags) {
   const auto model = operations::Model::load(flags.model, device_to_use());
   model->require_translating();
   const auto& shape = model->encoder()->input_shape();
-  const auto pictures = pictures_of(flags.request.images);
+  const auto images = image_files_of(flags.request.images);
   const fs::path output(flags.output);
   const bool sheet = output.extension() == ".png";
-  if (sheet && pictures.size() > kLargestSheet) {
-    throw UsageError(fmt::format("{} pictures are too many for one sheet", pictures.size()), flags.output,
+  if (sheet && images.size() > kLargestSheet) {
+    throw UsageError(fmt::format("{} images are too many for one sheet", images.size()), flags.output,
                      "name a folder with -o");
   }
 
   std::vector<image::Image> all_above, all_below;
   auto files = nlohmann::json::array();
-  Progress progress("translate", pictures.size(), "picture");
-  for (size_t begin = 0; begin < pictures.size(); begin += kAtOnce) {
-    const size_t end = std::min(begin + kAtOnce, pictures.size());
+  Progress progress("translate", images.size(), "image");
+  for (size_t begin = 0; begin < images.size(); begin += kAtOnce) {
+    const size_t end = std::min(begin + kAtOnce, images.size());
     std::vector<image::Image> above;
     for (size_t i = begin; i < end; ++i) {
-      const auto where = pictures[i].from.string();
-      above.push_back(data::fitted(image::decode(read_file(pictures[i].from), where), static_cast<int>(shape.height()),
+      const auto where = images[i].from.string();
+      above.push_back(data::fitted(image::decode(read_file(images[i].from), where), static_cast<int>(shape.height()),
                                    static_cast<int>(shape.channels())));
     }
     auto below = operations::translate(*model, above);
     for (size_t i = begin; i < end && !sheet; ++i) {
-      const fs::path file = output / pictures[i].name;
+      const fs::path file = output / images[i].name;
       write_file(file, image::encode_png(below[i - begin]));
-      files.push_back({{"from", pictures[i].from.string()}, {"to", file.string()}});
+      files.push_back({{"from", images[i].from.string()}, {"to", file.string()}});
     }
     progress.update(end);
     if (!sheet) continue;
@@ -106,12 +106,12 @@ void run_translate(const TranslateFlags& flags) {
   }
   progress.finish();
   if (sheet) {
-    const auto columns = models::grid_columns(0, static_cast<std::int64_t>(pictures.size()));
+    const auto columns = models::grid_columns(0, static_cast<std::int64_t>(images.size()));
     write_file(output, image::encode_png(image::pair_grid(all_above, all_below, static_cast<int>(columns))));
-    for (const auto& picture : pictures) files.push_back({{"from", picture.from.string()}, {"to", output.string()}});
+    for (const auto& image : images) files.push_back({{"from", image.from.string()}, {"to", output.string()}});
   }
   if (flags.json) return print_json({{"files", files}});
-  fmt::print("{} pictures translated into {}\n", pictures.size(), flags.output);
+  fmt::print("{} images translated into {}\n", images.size(), flags.output);
 }
 
 }  // namespace

@@ -29,26 +29,26 @@ export interface ModelDetails extends Model {
   about: string;
 }
 
-export interface Picture {
+export interface GeneratedImage {
   png: string; // base64
   class?: string;
 }
 
-/** A training image near to a picture. */
-export interface Near extends Picture {
+/** A training image near to an image. */
+export interface Near extends GeneratedImage {
   index: number;
   distance: number;
 }
 
 export interface Generated {
   seed?: number;
-  pictures: Picture[];
+  images: GeneratedImage[];
 }
 
 export interface Reckoned extends Generated {
-  mean_a: Picture;
-  mean_b: Picture;
-  mean_c: Picture;
+  mean_a: GeneratedImage;
+  mean_b: GeneratedImage;
+  mean_c: GeneratedImage;
 }
 
 export interface Run {
@@ -72,7 +72,7 @@ export interface RunDetails extends Run {
   shipped_toml: string;
   environment: Record<string, unknown> | null;
   samples: string[];
-  pictures: string[];
+  images: string[];
 }
 
 export interface Metrics {
@@ -171,7 +171,7 @@ export async function download(path: string, name: string, body?: unknown): Prom
   setTimeout(() => URL.revokeObjectURL(address), 60000);
 }
 
-export const dataAddress = (picture: Picture): string => `data:image/png;base64,${picture.png}`;
+export const dataAddress = (image: GeneratedImage): string => `data:image/png;base64,${image.png}`;
 
 /** Reads server-sent events until the signal; lost connections come back by themselves. `onLost` hears of both. */
 export async function listen(

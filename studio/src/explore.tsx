@@ -1,24 +1,24 @@
-// The latent space: A - B + C, a direction from two groups, and what lies between pictures and classes.
+// The latent space: A - B + C, a direction from two groups, and what lies between images and classes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go, type Address } from "./address";
-import { call, dataAddress, download, type Generated, type Model, type Picture, type Point, type Reckoned } from "./api";
+import { call, dataAddress, download, type Generated, type Model, type GeneratedImage, type Point, type Reckoned } from "./api";
 import { MAX_SEED, anySeed, wholeNumber } from "./numbers";
-import { save } from "./pictures";
+import { save } from "./images";
 import { scaleFor } from "./shown";
-import { SIDES, WELLS, WELL_KEYS, WELL_TITLES, pointsOf, samePoint, textOf, toWell, type Well } from "./wells";
+import { DIRECTION_OPERANDS, OPERANDS, OPERAND_KEYS, OPERAND_TITLES, pointsOf, samePoint, textOf, toOperand, type Operand } from "./operands";
 
 const PALETTE = 16;
 const CORNERS = 4;
 const FRAMES = 16;
-/** What the way can be saved as; an animation has more pictures, so that it runs smoothly. */
+/** What the way can be saved as; an animation has more images, so that it runs smoothly. */
 const EXPORTS = [
   { title: "GIF", format: "gif", frames: 48, name: "way.gif" },
   { title: "APNG", format: "apng", frames: 48, name: "way.apng" },
   { title: "Strip", format: "grid", frames: FRAMES, name: "way.png" },
 ] as const;
-const STEPS = 7; // of a picture along a direction: from minus to plus, itself in the middle
+const STEPS = 7; // of an image along a direction: from minus to plus, itself in the middle
 const MOST_STRENGTH = 3;
-const BADGES: Record<Well, string> = { a: "A", b: "B", c: "C", with: "+", without: "−" };
+const BADGES: Record<Operand, string> = { a: "A", b: "B", c: "C", with: "+", without: "−" };
 const POINT_TYPE = "application/x-ganymede-point";
 
 /** What is explored is the noise: a model with classes draws one of them. */
@@ -39,47 +39,47 @@ function useAnswer<T>(key: string | null, ask: (signal: AbortSignal) => Promise<
   return state;
 }
 
-function Thumbnail({ model, picture, size = 48, alt = "" }: { model: Model; picture: Picture | undefined; size?: number; alt?: string }) {
+function Thumbnail({ model, image, size = 48, alt = "" }: { model: Model; image: GeneratedImage | undefined; size?: number; alt?: string }) {
   const scale = scaleFor(model.image.width, size);
   const box = { width: model.image.width * scale, height: model.image.height * scale };
-  return picture ? <img class="pixels" src={dataAddress(picture)} {...box} alt={alt} draggable={false} /> : <span class="room" style={{ width: `${box.width}px`, height: `${box.height}px` }} />;
+  return image ? <img class="pixels" src={dataAddress(image)} {...box} alt={alt} draggable={false} /> : <span class="room" style={{ width: `${box.width}px`, height: `${box.height}px` }} />;
 }
 
-/** Pictures of points, in their order. */
-async function picturesOf(model: Model, points: Point[], signal: AbortSignal): Promise<Picture[]> {
+/** Images of points, in their order. */
+async function imagesOf(model: Model, points: Point[], signal: AbortSignal): Promise<GeneratedImage[]> {
   const body = { points, format: "json", class: classOf(model) };
-  return (await call<Generated>(`models/${model.id}/generate`, body, { signal })).pictures;
+  return (await call<Generated>(`models/${model.id}/generate`, body, { signal })).images;
 }
 
-function WellBox({ well, model, points, mean }: { well: Well; model: Model; points: Point[]; mean: Picture | undefined }) {
-  const pictures = useAnswer(points.length ? `${textOf(points)} ${classOf(model)}` : null, (signal) => picturesOf(model, points, signal));
+function OperandBox({ operand, model, points, mean }: { operand: Operand; model: Model; points: Point[]; mean: GeneratedImage | undefined }) {
+  const images = useAnswer(points.length ? `${textOf(points)} ${classOf(model)}` : null, (signal) => imagesOf(model, points, signal));
   const [over, setOver] = useState(false);
   const drop = (event: DragEvent) => {
     event.preventDefault();
     setOver(false);
     const point = pointsOf(event.dataTransfer?.getData(POINT_TYPE) ?? "")[0];
-    if (point && !points.some((other) => samePoint(point, other))) toWell(well, point, false);
+    if (point && !points.some((other) => samePoint(point, other))) toOperand(operand, point, false);
   };
   return (
     <section
-      class={over ? "card well over" : "card well"}
-      aria-label={`Well ${WELL_TITLES[well]}`}
+      class={over ? "card operand over" : "card operand"}
+      aria-label={`Operand ${OPERAND_TITLES[operand]}`}
       onDragOver={(event) => (event.preventDefault(), setOver(true))}
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <h3>{WELL_TITLES[well]}</h3>
+      <h3>{OPERAND_TITLES[operand]}</h3>
       <div class="exemplars">
         {points.map((point, i) => (
-          <button key={textOf([point])} type="button" onClick={() => toWell(well, point, false)} aria-label={`Take picture ${point.index + 1} of seed ${point.seed} out of ${WELL_TITLES[well]}`}>
-            <Thumbnail model={model} picture={pictures.value?.[i]} size={32} />
+          <button key={textOf([point])} type="button" onClick={() => toOperand(operand, point, false)} aria-label={`Take image ${point.index + 1} of seed ${point.seed} out of ${OPERAND_TITLES[operand]}`}>
+            <Thumbnail model={model} image={images.value?.[i]} size={32} />
           </button>
         ))}
-        {points.length < 3 && <p class="quiet">{points.length ? "Three exemplars average out what is each one's own." : "Drop pictures here."}</p>}
+        {points.length < 3 && <p class="quiet">{points.length ? "Three exemplars average out what is each one's own." : "Drop images here."}</p>}
       </div>
       {mean && (
         <figure>
-          <Thumbnail model={model} picture={mean} alt={`mean of ${WELL_TITLES[well]}`} />
+          <Thumbnail model={model} image={mean} alt={`mean of ${OPERAND_TITLES[operand]}`} />
           <figcaption class="quiet">mean</figcaption>
         </figure>
       )}
@@ -87,29 +87,29 @@ function WellBox({ well, model, points, mean }: { well: Well; model: Model; poin
   );
 }
 
-type Groups = Record<Well, Point[]>;
-const groupsOf = (groups: Groups, wells: readonly Well[]): Partial<Groups> => Object.fromEntries(wells.map((well) => [well, groups[well]]));
+type Groups = Record<Operand, Point[]>;
+const groupsOf = (groups: Groups, operands: readonly Operand[]): Partial<Groups> => Object.fromEntries(operands.map((operand) => [operand, groups[operand]]));
 
 function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; radius: number }) {
-  const full = WELLS.every((well) => groups[well].length > 0);
-  const body = { ...groupsOf(groups, WELLS), radius, format: "json", class: classOf(model) };
+  const full = OPERANDS.every((operand) => groups[operand].length > 0);
+  const body = { ...groupsOf(groups, OPERANDS), radius, format: "json", class: classOf(model) };
   const { value, wrong } = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Reckoned>(`models/${model.id}/arithmetic`, body, { signal }));
   const means = { a: value?.mean_a, b: value?.mean_b, c: value?.mean_c };
   return (
     <section aria-labelledby="arithmetic-title">
       <h2 id="arithmetic-title">Arithmetic</h2>
-      <div class="wells">
-        {WELLS.map((well) => (
-          <WellBox key={well} well={well} model={model} points={groups[well]} mean={means[well]} />
+      <div class="operands">
+        {OPERANDS.map((operand) => (
+          <OperandBox key={operand} operand={operand} model={model} points={groups[operand]} mean={means[operand]} />
         ))}
-        <section class="card well" aria-label="Result">
+        <section class="card operand" aria-label="Result">
           <h3>=</h3>
           {value ? (
             <>
               <div class="nine">
-                {value.pictures.map((picture, i) => (
-                  <button key={i} type="button" class={i === 4 ? "middle" : ""} aria-label={i === 4 ? "Save the result" : `Save neighbour ${i < 4 ? i + 1 : i}`} onClick={() => save(picture, `${model.id}-result-${i}.png`)}>
-                    <Thumbnail model={model} picture={picture} size={64} />
+                {value.images.map((image, i) => (
+                  <button key={i} type="button" class={i === 4 ? "middle" : ""} aria-label={i === 4 ? "Save the result" : `Save neighbour ${i < 4 ? i + 1 : i}`} onClick={() => save(image, `${model.id}-result-${i}.png`)}>
+                    <Thumbnail model={model} image={image} size={64} />
                   </button>
                 ))}
               </div>
@@ -119,7 +119,7 @@ function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; r
               </label>
             </>
           ) : (
-            <p class="quiet">{wrong || "One picture in each well makes a result: what A has and B has not, added to C."}</p>
+            <p class="quiet">{wrong || "One image in each operand makes a result: what A has and B has not, added to C."}</p>
           )}
         </section>
       </div>
@@ -127,26 +127,26 @@ function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; r
   );
 }
 
-/** What tells two groups apart, added to other pictures. */
-function Direction({ model, groups, pictures, strength }: { model: Model; groups: Groups; pictures: Point[]; strength: number }) {
-  const full = SIDES.every((side) => groups[side].length > 0);
-  const body = { ...groupsOf(groups, SIDES), apply: pictures, strength, frames: STEPS, format: "json", class: classOf(model) };
-  const drawn = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Generated>(`models/${model.id}/direction`, body, { signal }));
+/** What tells two groups apart, added to other images. */
+function Direction({ model, groups, images, strength }: { model: Model; groups: Groups; images: Point[]; strength: number }) {
+  const full = DIRECTION_OPERANDS.every((side) => groups[side].length > 0);
+  const body = { ...groupsOf(groups, DIRECTION_OPERANDS), apply: images, strength, frames: STEPS, format: "json", class: classOf(model) };
+  const generated = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Generated>(`models/${model.id}/direction`, body, { signal }));
   return (
     <section aria-labelledby="direction-title">
       <h2 id="direction-title">A direction</h2>
       <div class="sides">
-        {SIDES.map((side) => (
-          <WellBox key={side} well={side} model={model} points={groups[side]} mean={undefined} />
+        {DIRECTION_OPERANDS.map((side) => (
+          <OperandBox key={side} operand={side} model={model} points={groups[side]} mean={undefined} />
         ))}
-        <section class="card well" aria-label="Along the direction">
+        <section class="card operand" aria-label="Along the direction">
           <h3>applied</h3>
           {full ? (
             <>
               <div class="steps" style={{ gridTemplateColumns: `repeat(${STEPS}, minmax(0, auto))` }}>
-                {pictures.flatMap((_, row) =>
+                {images.flatMap((_, row) =>
                   Array.from({ length: STEPS }, (_, step) => (
-                    <Thumbnail key={`${row}:${step}`} model={model} picture={drawn.value?.pictures[row * STEPS + step]} alt={`picture ${row + 1}, step ${step - (STEPS - 1) / 2}`} />
+                    <Thumbnail key={`${row}:${step}`} model={model} image={generated.value?.images[row * STEPS + step]} alt={`image ${row + 1}, step ${step - (STEPS - 1) / 2}`} />
                   )),
                 )}
               </div>
@@ -154,10 +154,10 @@ function Direction({ model, groups, pictures, strength }: { model: Model; groups
                 From −{strength} to {strength} times the direction
                 <input type="range" min="0" max={MOST_STRENGTH} step="0.1" value={strength} onInput={(event) => go(changed({ strength: event.currentTarget.value }), true)} />
               </label>
-              {drawn.wrong && <p class="wrong">{drawn.wrong}</p>}
+              {generated.wrong && <p class="wrong">{generated.wrong}</p>}
             </>
           ) : (
-            <p class="quiet">Pictures with something and pictures without it make a direction: it is taken from and added to the four pictures that are blended below.</p>
+            <p class="quiet">Images with something and images without it make a direction: it is taken from and added to the four images that are blended below.</p>
           )}
         </section>
       </div>
@@ -167,9 +167,9 @@ function Direction({ model, groups, pictures, strength }: { model: Model; groups
 
 function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: number; y: number }) {
   const pad = useRef<HTMLDivElement>(null);
-  const ends = useAnswer(`${textOf(corners)} ${classOf(model)}`, (signal) => picturesOf(model, corners, signal)).value;
+  const ends = useAnswer(`${textOf(corners)} ${classOf(model)}`, (signal) => imagesOf(model, corners, signal)).value;
   const body = { points: corners, x, y, format: "json", class: classOf(model) };
-  const middle = useAnswer(JSON.stringify(body), async (signal) => (await call<Generated>(`models/${model.id}/blend`, body, { signal })).pictures[0]!);
+  const middle = useAnswer(JSON.stringify(body), async (signal) => (await call<Generated>(`models/${model.id}/blend`, body, { signal })).images[0]!);
   const set = (toX: number, toY: number) => {
     const text = [toX, toY].map((value) => Math.min(1, Math.max(0, value)).toFixed(3)).join(",");
     go(changed({ pad: text }), true);
@@ -188,14 +188,14 @@ function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: numb
   };
   return (
     <section class="card" aria-labelledby="pad-title">
-      <h2 id="pad-title">Between four pictures</h2>
+      <h2 id="pad-title">Between four images</h2>
       <div class="pad-row">
         <div
           ref={pad}
           class="pad"
           role="slider"
           tabIndex={0}
-          aria-label="Blend of four pictures; arrow keys move it"
+          aria-label="Blend of four images; arrow keys move it"
           aria-valuenow={Math.round(x * 100)}
           aria-valuemin={0}
           aria-valuemax={100}
@@ -206,13 +206,13 @@ function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: numb
         >
           {corners.map((_, i) => (
             <span key={i} class={`corner corner-${i}`}>
-              <Thumbnail model={model} picture={ends?.[i]} />
+              <Thumbnail model={model} image={ends?.[i]} />
             </span>
           ))}
           <span class="dot" style={{ left: `${x * 100}%`, top: `${y * 100}%` }} />
         </div>
         <figure>
-          <Thumbnail model={model} picture={middle.value ?? undefined} size={192} alt="the blend" />
+          <Thumbnail model={model} image={middle.value ?? undefined} size={192} alt="the blend" />
           <figcaption class="quiet">{middle.wrong || "Drag, or use the arrow keys."}</figcaption>
         </figure>
       </div>
@@ -261,14 +261,14 @@ function Timeline({ model, corners, way, toClass, still }: TimelineProps) {
         {toClass && (
           <label class="check">
             <input type="checkbox" checked={still} onChange={(event) => go(changed({ still: event.currentTarget.checked ? "1" : null }))} />
-            the first picture alone
+            the first image alone
           </label>
         )}
       </p>
       {wrong && <p class="wrong">{wrong}</p>}
       <div class="strip">
         {Array.from({ length: FRAMES }, (_, i) => (
-          <Thumbnail key={i} model={model} picture={value?.pictures[i]} size={48} alt={`step ${i + 1} of ${FRAMES}`} />
+          <Thumbnail key={i} model={model} image={value?.images[i]} size={48} alt={`step ${i + 1} of ${FRAMES}`} />
         ))}
       </div>
       <p class="row">
@@ -293,7 +293,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
   const found = wholeNumber(query.get("seed") ?? "1", 0, MAX_SEED);
   const seed = "value" in found ? found.value : 1;
   const palette = useAnswer(`${seed} ${classOf(model)}`, (signal) => call<Generated>(`models/${model.id}/generate`, { count: PALETTE, seed, format: "json", class: classOf(model) }, { signal }));
-  const groups = Object.fromEntries([...WELLS, ...SIDES].map((well) => [well, pointsOf(query.get(well))])) as Groups;
+  const groups = Object.fromEntries([...OPERANDS, ...DIRECTION_OPERANDS].map((operand) => [operand, pointsOf(query.get(operand))])) as Groups;
   const chosen = pointsOf(query.get("corners"));
   const corners = chosen.length === CORNERS ? chosen : Array.from({ length: CORNERS }, (_, index) => ({ seed, index }));
   const [x = 0.5, y = 0.5] = (query.get("pad") ?? "0.5,0.5").split(",").map((text) => Math.min(1, Math.max(0, Number(text) || 0)));
@@ -302,18 +302,18 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
   const asked = query.get("to") ?? "";
   const toClass = model.classes.includes(asked) ? asked : "";
   const onKey = (event: KeyboardEvent, index: number) => {
-    const well = WELL_KEYS[event.key];
-    if (!well || event.ctrlKey || event.metaKey || event.altKey) return;
+    const operand = OPERAND_KEYS[event.key];
+    if (!operand || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    toWell(well, { seed, index }, false);
+    toOperand(operand, { seed, index }, false);
   };
   return (
     <>
       <h1>Explore</h1>
       <section class="card" aria-labelledby="palette-title">
-        <h2 id="palette-title">Pictures</h2>
+        <h2 id="palette-title">Images</h2>
         <p class="quiet">
-          Drag them into a well, or focus one and press <kbd>a</kbd>, <kbd>m</kbd> (minus) or <kbd>p</kbd> (plus) for
+          Drag them into an operand, or focus one and press <kbd>a</kbd>, <kbd>m</kbd> (minus) or <kbd>p</kbd> (plus) for
           arithmetic, <kbd>w</kbd> (with) or <kbd>o</kbd> (without) for a direction.
         </p>
         {model.classes.length > 0 && (
@@ -328,19 +328,19 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         )}
         <div class="palette">
           {Array.from({ length: PALETTE }, (_, index) => {
-            const inWells = [...WELLS, ...SIDES].filter((well) => groups[well].some((point) => samePoint(point, { seed, index })));
+            const inOperands = [...OPERANDS, ...DIRECTION_OPERANDS].filter((operand) => groups[operand].some((point) => samePoint(point, { seed, index })));
             return (
               <button
                 key={index}
                 type="button"
                 draggable
-                aria-label={`Picture ${index + 1}${inWells.length ? `, in ${inWells.map((well) => WELL_TITLES[well]).join(" and ")}` : ""}`}
+                aria-label={`Image ${index + 1}${inOperands.length ? `, in ${inOperands.map((operand) => OPERAND_TITLES[operand]).join(" and ")}` : ""}`}
                 onDragStart={(event) => event.dataTransfer?.setData(POINT_TYPE, `${seed}:${index}`)}
                 onKeyDown={(event) => onKey(event, index)}
-                onClick={() => toWell(WELLS.find((well) => groups[well].length < 3) ?? "c", { seed, index }, false)}
+                onClick={() => toOperand(OPERANDS.find((operand) => groups[operand].length < 3) ?? "c", { seed, index }, false)}
               >
-                <Thumbnail model={model} picture={palette.value?.pictures[index]} size={64} />
-                {inWells.length > 0 && <span class="badge">{inWells.map((well) => BADGES[well]).join("")}</span>}
+                <Thumbnail model={model} image={palette.value?.images[index]} size={64} />
+                {inOperands.length > 0 && <span class="badge">{inOperands.map((operand) => BADGES[operand]).join("")}</span>}
               </button>
             );
           })}
@@ -349,10 +349,10 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         <p class="row">
           <span class="quiet">Seed {seed}</span>
           <button type="button" onClick={() => go(changed({ seed: String(anySeed()), corners: textOf(corners) }))}>
-            Other pictures
+            Other images
           </button>
-          <button type="button" onClick={() => go(changed(Object.fromEntries([...WELLS, ...SIDES].map((well) => [well, null]))))}>
-            Empty the wells
+          <button type="button" onClick={() => go(changed(Object.fromEntries([...OPERANDS, ...DIRECTION_OPERANDS].map((operand) => [operand, null]))))}>
+            Empty the operands
           </button>
           <button type="button" onClick={() => go(changed({ corners: textOf(Array.from({ length: CORNERS }, (_, index) => ({ seed, index }))), pad: null }))}>
             Blend the first four
@@ -360,7 +360,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         </p>
       </section>
       <Arithmetic model={model} groups={groups} radius={radius} />
-      <Direction model={model} groups={groups} pictures={corners} strength={strength} />
+      <Direction model={model} groups={groups} images={corners} strength={strength} />
       <Pad model={model} corners={corners} x={x} y={y} />
       <Timeline model={model} corners={corners} way={query.get("way") === "linear" ? "linear" : "spherical"} toClass={toClass} still={toClass !== "" && query.get("still") === "1"} />
     </>

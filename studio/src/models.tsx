@@ -9,7 +9,7 @@ import { scaleFor } from "./shown";
 const ON_CARD = 9;
 
 function Sheet({ model }: { model: Model }) {
-  const [drawn, set] = useState<Generated | null>(null);
+  const [generated, set] = useState<Generated | null>(null);
   useEffect(() => {
     const stop = new AbortController();
     call<Generated>(`models/${model.id}/generate`, { count: ON_CARD, seed: 1, format: "json" }, { signal: stop.signal }).then(set, () => undefined);
@@ -19,9 +19,9 @@ function Sheet({ model }: { model: Model }) {
   return (
     <div class="sheet" style={{ gridTemplateColumns: `repeat(3, ${model.image.width * scale}px)` }}>
       {Array.from({ length: ON_CARD }, (_, i) => {
-        const picture = drawn?.pictures[i];
+        const image = generated?.images[i];
         const size = { width: model.image.width * scale, height: model.image.height * scale };
-        return picture ? <img key={i} class="pixels" src={dataAddress(picture)} {...size} alt="" /> : <span key={i} class="room" style={{ width: `${size.width}px`, height: `${size.height}px` }} />;
+        return image ? <img key={i} class="pixels" src={dataAddress(image)} {...size} alt="" /> : <span key={i} class="room" style={{ width: `${size.width}px`, height: `${size.height}px` }} />;
       })}
     </div>
   );
@@ -36,7 +36,7 @@ function Card({ model }: { model: Model }) {
       </h2>
       <p>{model.title}</p>
       <dl>
-        <dt>Pictures</dt>
+        <dt>Images</dt>
         <dd>
           {model.image.width} × {model.image.height}, {model.image.channels === 1 ? "grey" : "colour"}
         </dd>

@@ -1,4 +1,4 @@
-// The training images nearest to a picture: whether the generator has only learnt them by heart.
+// The training images nearest to an image: whether the generator has only learnt them by heart.
 import { useEffect, useState } from "preact/hooks";
 import { call, dataAddress, type Model, type Near } from "./api";
 import { scaleFor, type Shown } from "./shown";
@@ -8,17 +8,17 @@ const COUNT = 5;
 export function NearestImages({ model, shown, truncation }: { model: Model; shown: Shown; truncation?: number }) {
   const [found, setFound] = useState<{ data: string; near: Near[] } | null>(null);
   const [wrong, setWrong] = useState("");
-  const { point, untrained, picture } = shown;
+  const { point, untrained, image } = shown;
   useEffect(() => {
     const control = new AbortController();
     setFound(null);
     setWrong("");
-    const ask = { points: [point], count: COUNT, untrained, class: picture.class, truncation };
+    const ask = { points: [point], count: COUNT, untrained, class: image.class, truncation };
     call<{ data: string; nearest: Near[][] }>(`models/${model.id}/nearest_images`, ask, { signal: control.signal })
       .then((answer) => setFound({ data: answer.data, near: answer.nearest[0]! }))
       .catch((error: Error) => control.signal.aborted || setWrong(error.message));
     return () => control.abort();
-  }, [model.id, point.seed, point.index, untrained, picture.class, truncation]);
+  }, [model.id, point.seed, point.index, untrained, image.class, truncation]);
   if (wrong) {
     return (
       <p class="wrong" role="alert">

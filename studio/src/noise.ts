@@ -31,8 +31,8 @@ async function draw(model: Model, noise: Noise, untrained: boolean, signal: Abor
     class: noise.class || undefined,
     truncation: noise.truncation ? Number(noise.truncation) : undefined,
   };
-  const { pictures } = await call<Generated>(`models/${model.id}/generate`, body, { signal, onBusy });
-  return pictures.map((picture, index) => ({ picture, point: { seed: noise.seed, index }, untrained }));
+  const { images } = await call<Generated>(`models/${model.id}/generate`, body, { signal, onBusy });
+  return images.map((image, index) => ({ image, point: { seed: noise.seed, index }, untrained }));
 }
 
 export type Wrong = Record<string, string>;
@@ -46,7 +46,7 @@ export interface Drawn {
   setWrong: (wrong: Wrong) => void;
 }
 
-/** What the address asks for is what is drawn, whether it came from a button, a reload or a link. */
+/** What the address asks for is what is generated, whether it came from a button, a reload or a link. */
 export function useDrawn(model: Model, query: URLSearchParams, noise: Noise | null): Drawn {
   const wanted = query.get("show"); // "untrained", or "both" once Predict was asked for
   const [left, setLeft] = useState<Shown[] | null>(null);
@@ -77,7 +77,7 @@ export function useDrawn(model: Model, query: URLSearchParams, noise: Noise | nu
         if (!parts.length) return;
         await Promise.all(parts);
         setWrong({});
-        setStatus(`${noise.count} ${noise.count === 1 ? "picture" : "pictures"} of seed ${noise.seed} in ${Math.round(performance.now() - begin)} ms.`);
+        setStatus(`${noise.count} ${noise.count === 1 ? "image" : "images"} of seed ${noise.seed} in ${Math.round(performance.now() - begin)} ms.`);
       } catch (error) {
         if (stop.signal.aborted) return;
         if (error instanceof Problem && error.field) setWrong({ [error.field]: error.message });

@@ -105,7 +105,7 @@ function CountField({ noise, more, children }: { noise: Noise | null; more: bool
 }
 
 /** Goes to the address that asks for what the form says; tells what is wrong with it instead where something is. */
-export function NoiseForm({ model, query, noise, drawn }: { model: Model; query: URLSearchParams; noise: Noise | null; drawn: Drawn }) {
+export function NoiseForm({ model, query, noise, generated }: { model: Model; query: URLSearchParams; noise: Noise | null; generated: Drawn }) {
   const more = query.get("more") === "1" || (noise !== null && noise.count > MOST);
   const most = more ? MOST_AFTER_ALL : MOST;
   const [text, setText] = useState(query.get("count") ?? "16");
@@ -123,9 +123,9 @@ export function NoiseForm({ model, query, noise, drawn }: { model: Model; query:
     const found: Wrong = {};
     if ("wrong" in count) found["count"] = count.wrong;
     if ("wrong" in seed) found["seed"] = seed.wrong;
-    drawn.setWrong(found);
+    generated.setWrong(found);
     if ("value" in count && "value" in seed) return go(changed({ model: model.id, count: String(count.value), seed: String(seed.value), show }));
-    drawn.setStatus("");
+    generated.setStatus("");
     if ("wrong" in count) field.current?.focus();
   };
   const roll = () => {
@@ -137,7 +137,7 @@ export function NoiseForm({ model, query, noise, drawn }: { model: Model; query:
     event.preventDefault();
     ask((event.submitter as HTMLButtonElement | null)?.value === "predict" ? "both" : "untrained");
   };
-  const { wrong } = drawn;
+  const { wrong } = generated;
   return (
     <form class="card form" noValidate onSubmit={submit}>
       <CountField noise={noise} more={more}>

@@ -5,7 +5,7 @@ import { blobAddress, call, listen, type Metrics, type Run, type RunDetails } fr
 import { Command, Link } from "./common";
 import { Chart, Sparkline, type Curve } from "./chart";
 import { duration, figure, grouped } from "./numbers";
-import { useWidth } from "./pictures";
+import { useWidth } from "./images";
 import { NewTraining, RunControls, TrainingNotices, useTraining, type Trainer } from "./training";
 
 const PANELS: { title: string; columns: [string, string][] }[] = [
@@ -21,8 +21,8 @@ const STATES = { waiting: "○ waiting", running: "● running", done: "✓ done
 const RECENT = 20;
 const LARGEST = 640; // pixels a sheet of samples is enlarged to
 
-/** A picture of a run, through the API: it may want a token. */
-function RunPicture({ run, name, alt }: { run: string; name: string; alt: string }) {
+/** An image of a run, through the API: it may want a token. */
+function RunImage({ run, name, alt }: { run: string; name: string; alt: string }) {
   const [address, set] = useState("");
   useEffect(() => {
     const stop = new AbortController();
@@ -33,7 +33,7 @@ function RunPicture({ run, name, alt }: { run: string; name: string; alt: string
     );
     return () => {
       stop.abort();
-      // The next picture replaces this one only when it is there: until then the old address must hold.
+      // The next image replaces this one only when it is there: until then the old address must hold.
       if (made) setTimeout(() => URL.revokeObjectURL(made), 5000);
     };
   }, [run, name]);
@@ -64,7 +64,7 @@ function warningsOf(metrics: Metrics | undefined): string[] {
     out.push("The discriminator tells real and generated apart without effort. Give it a smaller learning rate, or dropout, or spectral norm.");
   }
   if (real !== null && fake !== null && fake > 0.9 && real < 0.6) {
-    out.push("The discriminator is fooled nearly always; the generator may have collapsed to a few pictures. Give the discriminator more steps.");
+    out.push("The discriminator is fooled nearly always; the generator may have collapsed to a few images. Give the discriminator more steps.");
   }
   return out;
 }
@@ -142,7 +142,7 @@ function Table({ runs }: { runs: Run[] }) {
                 <td>
                   <input type="checkbox" checked={chosen.includes(run.id)} onChange={() => toggle(run.id)} aria-label={`Choose ${run.id}`} />
                 </td>
-                <td class="thumb">{run.sample && <RunPicture run={run.id} name={run.sample} alt="" />}</td>
+                <td class="thumb">{run.sample && <RunImage run={run.id} name={run.sample} alt="" />}</td>
                 <th scope="row">
                   <Link to={`/runs/${run.id}`}>{run.id}</Link>
                 </th>
@@ -280,7 +280,7 @@ function OneRun({ id, others, query, trainer }: { id: string; others: string[]; 
           <h2 id="generated-title">Generated</h2>
           {sample ? (
             <>
-              <RunPicture run={id} name={sample} alt={`samples of step ${stepOf(sample)}`} />
+              <RunImage run={id} name={sample} alt={`samples of step ${stepOf(sample)}`} />
               <label class="field">
                 Step {grouped(stepOf(sample))}
                 <input
@@ -302,7 +302,7 @@ function OneRun({ id, others, query, trainer }: { id: string; others: string[]; 
         </section>
         <section class="card" aria-labelledby="real-title">
           <h2 id="real-title">Real</h2>
-          {run.pictures.includes("real.png") ? <RunPicture run={id} name="real.png" alt="real pictures" /> : <p class="quiet">None kept.</p>}
+          {run.images.includes("real.png") ? <RunImage run={id} name="real.png" alt="real images" /> : <p class="quiet">None kept.</p>}
         </section>
       </div>
       <div class="charts">

@@ -21,8 +21,8 @@ def shown(page, title, count):
 
 
 def drawn(server, count, seed, untrained):
-    pictures = server.generate("tiny", count=count, seed=seed, untrained=untrained, format="json").json()["pictures"]
-    return [base64.b64decode(picture["png"]) for picture in pictures]
+    images = server.generate("tiny", count=count, seed=seed, untrained=untrained, format="json").json()["pictures"]
+    return [base64.b64decode(image["png"]) for image in images]
 
 
 def posts(page):
@@ -42,7 +42,7 @@ def test_submit_and_predict_by_mouse(open_page, server, count):
     page.get_by_role("button", name="Predict").click()
     assert shown(page, "Trained", count) == drawn(server, count, 5, False)
     assert images(page, "Untrained") == drawn(server, count, 5, True), "the same noise stays"
-    word = "picture" if count == 1 else "pictures"
+    word = "image" if count == 1 else "images"
     assert re.search(rf"{count} {word} of seed 5", page.get_by_role("status").first.inner_text())
 
 
@@ -66,7 +66,7 @@ def test_by_keyboard_alone(open_page, server):
     assert trained != untrained
     for _ in range(40):
         page.keyboard.press("Tab")
-        if "trained picture 1" in (page.evaluate("document.activeElement.getAttribute('aria-label')") or ""):
+        if "trained image 1" in (page.evaluate("document.activeElement.getAttribute('aria-label')") or ""):
             break
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
@@ -130,7 +130,7 @@ def test_the_address_is_the_state(open_page, server):
 def test_large_view(open_page, server):
     page = open_page(ADDRESS + "&count=4&seed=9&show=both")
     shown(page, "Trained", 4)
-    page.get_by_role("button", name="Enlarge trained picture 2").click()
+    page.get_by_role("button", name="Enlarge trained image 2").click()
     dialog = page.get_by_role("dialog")
     assert "seed 9, index 1" in dialog.inner_text()
     with page.expect_download() as saved:
@@ -147,7 +147,7 @@ def test_large_view(open_page, server):
     page.keyboard.press("a")
     page.wait_for_url("**/explore**")
     assert "a=9%3A1" in page.url
-    page.get_by_label("Take picture 2 of seed 9 out of A").wait_for()
+    page.get_by_label("Take image 2 of seed 9 out of A").wait_for()
 
 
 def test_classes_and_truncation(open_page, server):

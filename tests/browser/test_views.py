@@ -19,53 +19,53 @@ def settled(page):
 def test_arithmetic(open_page, server):
     page = open_page("/explore?model=tiny&seed=2")
     for index, key in ((0, "a"), (1, "a"), (2, "m"), (3, "p")):
-        page.get_by_role("button", name=re.compile(f"^Picture {index + 1}\\b")).focus()
+        page.get_by_role("button", name=re.compile(f"^Image {index + 1}\\b")).focus()
         page.keyboard.press(key)
     page.wait_for_url("**a=2%3A0%2C2%3A1**")
     result = page.get_by_role("region", name="Result")
     result.locator("img").nth(8).wait_for()
     groups = {"a": [{"seed": 2, "index": 0}, {"seed": 2, "index": 1}], "b": [{"seed": 2, "index": 2}], "c": [{"seed": 2, "index": 3}]}
-    wanted = [picture["png"] for picture in server.post("/api/v1/models/tiny/arithmetic", groups).json()["pictures"]]
+    wanted = [image["png"] for image in server.post("/api/v1/models/tiny/arithmetic", groups).json()["pictures"]]
     assert [image.get_attribute("src").split(",")[1] for image in result.locator("img").all()] == wanted
     page.reload()
     result.locator("img").nth(8).wait_for()
-    page.get_by_label("Take picture 1 of seed 2 out of A").click()
+    page.get_by_label("Take image 1 of seed 2 out of A").click()
     page.wait_for_url(lambda url: "a=2%3A1&" in url)
 
 
-def test_pictures_are_dropped_into_wells(open_page):
+def test_images_are_dropped_into_operands(open_page):
     page = open_page("/explore?model=tiny&seed=2")
-    page.get_by_role("button", name=re.compile("^Picture 5\\b")).locator("img").wait_for()
-    page.get_by_role("button", name=re.compile("^Picture 5\\b")).drag_to(page.get_by_role("region", name="Well + C"))
+    page.get_by_role("button", name=re.compile("^Image 5\\b")).locator("img").wait_for()
+    page.get_by_role("button", name=re.compile("^Image 5\\b")).drag_to(page.get_by_role("region", name="Operand + C"))
     page.wait_for_url("**c=2%3A4**")
 
 
-def drawn_in(place):
+def shown_in(place):
     return [image.get_attribute("src").split(",")[1] for image in place.locator("img").all()]
 
 
 def test_a_direction(open_page, server):
     page = open_page("/explore?model=tiny&seed=2")
     for index, key in ((4, "w"), (5, "w"), (6, "o")):
-        page.get_by_role("button", name=re.compile(f"^Picture {index + 1}\\b")).focus()
+        page.get_by_role("button", name=re.compile(f"^Image {index + 1}\\b")).focus()
         page.keyboard.press(key)
     page.wait_for_url("**with=2%3A4%2C2%3A5**")
     applied = page.get_by_role("region", name="Along the direction")
     applied.locator("img").nth(27).wait_for()
-    z = [picture["z"] for picture in server.generate(count=7, seed=2, format="json", vectors=True).json()["pictures"]]
+    z = [image["z"] for image in server.generate(count=7, seed=2, format="json", vectors=True).json()["pictures"]]
     along = [(one + other) / 2 - without for one, other, without in zip(z[4], z[5], z[6])]
 
     def wanted(strength):
         rows = [[value + strength * (2 * step / 6 - 1) * by for value, by in zip(z[row], along)] for row in range(4) for step in range(7)]
-        return [picture["png"] for picture in server.generate(z=rows, format="json").json()["pictures"]]
+        return [image["png"] for image in server.generate(z=rows, format="json").json()["pictures"]]
 
-    assert drawn_in(applied) == wanted(1)
+    assert shown_in(applied) == wanted(1)
     applied.get_by_role("slider").press("End")
     page.wait_for_url("**strength=3**")
     page.reload()
     applied.locator("img").nth(27).wait_for()
-    assert drawn_in(applied) == wanted(3)
-    page.get_by_label("Take picture 7 of seed 2 out of without").click()
+    assert shown_in(applied) == wanted(3)
+    page.get_by_label("Take image 7 of seed 2 out of without").click()
     applied.get_by_text("make a direction").wait_for()
 
 
@@ -73,14 +73,14 @@ def test_the_way_turns_into_another_class(open_page, server):
     first, second = server.get("/api/v1/models/classes").json()["classes"][:2]
     page = open_page(f"/explore?model=classes&seed=2&class={second}")
     page.get_by_label(f"Turning from {second} into").select_option(first)
-    page.get_by_label("the first picture alone").check()
+    page.get_by_label("the first image alone").check()
     page.wait_for_url(f"**to={first}&still=1**")
     still = [{"seed": 2, "index": 0}] * 2
     answer = server.post("/api/v1/models/classes/interpolate", {"points": still, "frames": 16, "class": second, "to_class": first})
     way = page.get_by_role("region", name="The way through them")
     last = answer.json()["pictures"][-1]["png"]
     way.locator(f"img[src$='{last}']").first.wait_for()
-    assert drawn_in(way) == [picture["png"] for picture in answer.json()["pictures"]]
+    assert shown_in(way) == [image["png"] for image in answer.json()["pictures"]]
     page.get_by_label(f"Turning from {second} into").select_option("")
     page.wait_for_url(lambda url: "to=" not in url and "still" not in url)
 
@@ -118,7 +118,7 @@ def test_runs_and_a_run(open_page):
     page.get_by_label(re.compile("^Step 40")).press("Home")
     page.get_by_alt_text("samples of step 0").wait_for()
     assert "sample=step-000000.png" in page.url
-    page.get_by_alt_text("real pictures").wait_for()
+    page.get_by_alt_text("real images").wait_for()
 
 
 def test_a_training_is_seen_live(chromium, start, program, runs, tmp_path):

@@ -62,10 +62,10 @@ TEST(RequestFlags, OldNamesAreUnderstood) {
 
 TEST(RequestFlags, RefusalsNameTheFlag) {
   const auto refuse = [](const char* field) {
-    return test::error_of([&] { run_request([&] { throw operations::FieldError(field, "cannot be", "mend it"); }); });
+    return test::error_of([&] { run_request([&] { throw operations::FieldError(field, "cannot be", "fix it"); }); });
   };
-  EXPECT_EQ(refuse("to_class"), "cannot be, --to-class; mend it");
-  EXPECT_EQ(refuse("points[2].z"), "cannot be, --points (points[2].z); mend it");
+  EXPECT_EQ(refuse("to_class"), "cannot be, --to-class; fix it");
+  EXPECT_EQ(refuse("points[2].z"), "cannot be, --points (points[2].z); fix it");
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ def test_sample_draws_the_class_asked_for(ganymede, run, tmp_path):
 
     assert sampled("all")["classes"] == ["circle", "bars", "heart"] * 2
     assert sampled("one", "--class", "bars")["classes"] == ["bars"] * 6
-    # The second picture of all is the second of its own class: noise and class decide, not the company.
+    # The second image of all is the second of its own class: noise and class decide, not the company.
     assert (tmp_path / "all" / "0001.png").read_bytes() == (tmp_path / "one" / "0001.png").read_bytes()
     assert (tmp_path / "all" / "0000.png").read_bytes() != (tmp_path / "one" / "0000.png").read_bytes()
     assert len(sampled("best", "--class", "heart", "--best", 2)["indices"]) == 2

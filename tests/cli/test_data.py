@@ -12,7 +12,7 @@ import threading
 import time
 
 import pytest
-from pictures import fails, png
+from images import fails, png
 
 CONTENT = random.Random(1).randbytes(700_001)
 MD5 = "md5:" + hashlib.md5(CONTENT).hexdigest()
@@ -145,7 +145,7 @@ def test_a_folder_of_ones_own(ganymede, tmp_path):
     assert info["name"] == "folder" and info["channels"] == 1
     assert info["classes"] == [{"name": "a", "count": 1}, {"name": "b", "count": 2}]
     assert info["mean"] == [0.2]
-    (tmp_path / "mine" / "a" / "broken.png").write_bytes(b"no picture")
+    (tmp_path / "mine" / "a" / "broken.png").write_bytes(b"no image")
     fails(ganymede("data", "info", tmp_path / "mine"), "broken.png")
     (tmp_path / "flat").mkdir()
     (tmp_path / "flat" / "1.png").write_bytes(png(1))
@@ -153,7 +153,7 @@ def test_a_folder_of_ones_own(ganymede, tmp_path):
     assert ganymede("data", "preview", tmp_path / "flat", "-o", tmp_path / "flat.png").returncode == 0
 
 
-def test_errors_say_how_to_mend_them(ganymede, tmp_path):
+def test_errors_say_how_to_fix_them(ganymede, tmp_path):
     fails(ganymede("data", "info", "cifar-10"), "unknown data set 'cifar-10'", "did you mean 'cifar10'?", code=2)
     fails(ganymede("data", "info", "cifar10", cwd=tmp_path), "datasets/cifar10", "`ganymede data fetch cifar10`")
     fails(ganymede("data", "info", tmp_path / "none"), "no such file or folder", str(tmp_path / "none"))
@@ -161,7 +161,7 @@ def test_errors_say_how_to_mend_them(ganymede, tmp_path):
     fails(ganymede("data", "info", "shapes", "--split", "valid"), "unknown split 'valid'", code=2)
     fails(ganymede("data", "info", "shapes", "--sice", 3), "did you mean '--size'?", code=2)
     (tmp_path / "empty").mkdir()
-    fails(ganymede("data", "info", tmp_path / "empty"), "no picture", str(tmp_path / "empty"))
+    fails(ganymede("data", "info", tmp_path / "empty"), "no image", str(tmp_path / "empty"))
 
 
 # --- fetch ---------------------------------------------------------------------------------------------------------

@@ -1,10 +1,10 @@
-"""Labels beside the pictures, shards and published sets: what `data check` says of each, and that a training takes them."""
+"""Labels beside the images, shards and published sets: what `data check` says of each, and that a training takes them."""
 import io
 import json
 import struct
 import tarfile
 
-from pictures import fails, png, write
+from images import fails, png, write
 from training import TINY
 
 FOLDER = ("--set", 'data.name="folder"', "--set", "data.count=0")
@@ -40,18 +40,18 @@ def test_web_dataset_shards_are_checked_and_trained(ganymede, tmp_path):
         "x-000001.tar": tar(samples("ax", lambda i: 1, first=100)[::-1]), "classnames.txt": b"cat\ndog\n"})
     document = check(ganymede, shards)
     assert document["classes"] == {"cat": 2, "dog": 3} and document["unlabelled"] == 1 and document["pictures"] == 6
-    for words in ("the classes are those of 5 .cls files", "left out: 1 sample without a picture",
-                  "1 key is in more than one shard, all of which are taken (the first: a)", "1 picture has no label"):
+    for words in ("the classes are those of 5 .cls files", "left out: 1 sample without an image",
+                  "1 key is in more than one shard, all of which are taken (the first: a)", "1 image has no label"):
         assert words in document["left_out"], words
     text = ganymede("data", "check", f"{shards}/x-{{000000..000001}}.tar", "--recipe", TINY, "-o", tmp_path / "sheet.png")
     assert text.returncode == 0, text.stderr
-    for words in ("6 pictures (folder)", "2  cat", "1  (no label)", "note      left out: 1 sample without a picture"):
+    for words in ("6 images (folder)", "2  cat", "1  (no label)", "note      left out: 1 sample without an image"):
         assert words in text.stdout, words
     assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
     result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", f"{shards}/x-{{000000..000001}}.tar", "--steps", 1,
                       "--out", tmp_path / "run")
     assert result.returncode == 0, result.stderr
-    assert "taken: 6 pictures (6 PNG)" in result.stderr
+    assert "taken: 6 images (6 PNG)" in result.stderr
     fails(ganymede("data", "check", f"{shards}/x-{{000000..000003}}.tar"), "2 of 4 shards are missing", "x-000002.tar")
     fails(ganymede("data", "check", f"{shards}/y-{{000000..000003}}.tar"), "no such file or folder")
     (shards / "x-000001.tar").write_bytes((shards / "x-000001.tar").read_bytes()[:700])
@@ -64,7 +64,7 @@ def test_a_column_of_a_table_is_the_class(ganymede, tmp_path):
     folder = write(tmp_path / "set", files)
     document = check(ganymede, folder)
     assert document["classes"] == {"poodle, big": 3, "poodle, small": 2}
-    assert "left out: 1 picture without a row in metadata.csv" in document["left_out"]
+    assert "left out: 1 image without a row in metadata.csv" in document["left_out"]
     assert check(ganymede, folder, "--label", "age")["classes"] == {"0": 2, "1": 2, "2": 1}
     fails(ganymede("data", "check", folder, "--label", "colour"), "labels called 'colour'", code=2)
     fails(ganymede("data", "check", "shapes", "--label", "colour"), "'label' means nothing to shapes", code=2)
@@ -77,7 +77,7 @@ def test_a_column_of_a_table_is_the_class(ganymede, tmp_path):
     fails(ganymede("data", "check", folder), "a quoted field does not end", "metadata.csv line 2")
 
 
-def test_check_shows_sets_that_are_no_pictures(ganymede, tmp_path):
+def test_check_shows_sets_that_are_no_images(ganymede, tmp_path):
     def idx(magic, *sides, content):
         return struct.pack(f">{1 + len(sides)}I", magic, *sides) + content
     letters = write(tmp_path / "emnist", {
@@ -89,7 +89,7 @@ def test_check_shows_sets_that_are_no_pictures(ganymede, tmp_path):
     binary = write(tmp_path / "stl", {"unlabeled_X.bin": bytes(96 * 96 * 3), "train_X.bin": bytes(96 * 96 * 3), "train_y.bin": b"\x0a"})
     text = ganymede("data", "check", binary, "--split", "train", "--split", "unlabeled")
     assert text.returncode == 0, text.stderr
-    for words in ("2 pictures (stl10)", "1  truck", "1  (no label)", "train_X.bin: 1 of 5,000 images"):
+    for words in ("2 images (stl10)", "1  truck", "1  (no label)", "train_X.bin: 1 of 5,000 images"):
         assert words in text.stdout, words
 
     def npy(kind, shape, content):

@@ -4,7 +4,7 @@ import pathlib
 import struct
 
 import pytest
-from pictures import fails, png, write
+from images import fails, png, write
 from training import TINY, train, trained
 
 

@@ -1,4 +1,4 @@
-"""Every bad input ends in the right exit code and one line on stderr that says what, where and how to mend it."""
+"""Every bad input ends in the right exit code and one line on stderr that says what, where and how to fix it."""
 
 import gzip
 import pathlib
@@ -49,7 +49,7 @@ def mnist(folder, magic=0x803, label=3, images=4):
     return folder
 
 
-def pictures(folder, **odd):
+def images(folder, **odd):
     """A folder of two classes of PNGs, and the odd file."""
     for kind in ("cat", "dog"):
         (folder / kind).mkdir(parents=True)
@@ -86,16 +86,16 @@ WRONG_USAGE = {
     "unknown recipe in summary": (("summary", "svhn-dcgam"), ("did you mean 'svhn-dcgan'?",)),
     "no recipe": (("train",), ("no recipe", "ganymede recipes")),
     "missing argument": (("sample",), ("model", "ganymede sample --help")),
-    "unknown key": (("train", TINY, "--set", "train.btach=3"), ("unknown key 'btach'", "[train]", "did you mean 'batch'?")),
+    "unknown key": (("train", TINY, "--set", "train.btach_size=3"), ("unknown key 'btach_size'", "[train]", "did you mean 'batch_size'?")),
     "unknown section": (("train", TINY, "--set", "trian.batch=3"), ("unknown section 'trian'", "did you mean 'train'?")),
-    "wrong type": (("train", TINY, "--set", "train.batch=many"), ("'batch' must be a whole number, not a string", "--set train.batch=many")),
-    "fraction for a whole number": (("train", TINY, "--set", "train.batch=2.5"), ("'batch' must be a whole number",)),
-    "out of range": (("train", TINY, "--set", "train.batch=0"), ("'batch' is 0", "1 to 65536", "--set train.batch=0")),
+    "wrong type": (("train", TINY, "--set", "train.batch_size=many"), ("'batch_size' must be a whole number, not a string", "--set train.batch_size=many")),
+    "fraction for a whole number": (("train", TINY, "--set", "train.batch_size=2.5"), ("'batch_size' must be a whole number",)),
+    "out of range": (("train", TINY, "--set", "train.batch_size=0"), ("'batch_size' is 0", "1 to 65536", "--set train.batch_size=0")),
     "not finite": (("train", TINY, "--set", "optimizer.generator.learning_rate=inf"), ("'learning_rate' must be finite",)),
     "unknown name": (("train", TINY, "--precision", "fp16"), ("unknown precision 'fp16'", "'bf16'")),
     "unknown unit": (("train", TINY, "--set", "sample.every=3 weeks"), ("'every'", "10 minutes")),
-    "--set without =": (("train", TINY, "--set", "train.batch"), ("--set train.batch", "section.key=value")),
-    "--set into a value": (("train", TINY, "--set", "train.batch.size=3"), ("'batch' is not a section",)),
+    "--set without =": (("train", TINY, "--set", "train.batch_size"), ("--set train.batch_size", "section.key=value")),
+    "--set into a value": (("train", TINY, "--set", "train.batch_size.size=3"), ("'batch_size' is not a section",)),
     "steps and epochs": (("train", TINY, "--steps", "3", "--epochs", "3"), ("--steps", "--epochs")),
     "resume of nothing": (("train", TINY, "--resume"), ("--resume", "--out")),
     "resume and from": (("train", TINY, "--resume", "--from", "x", "--out", "y"), ("--resume", "--from")),
@@ -117,7 +117,7 @@ WRONG_USAGE = {
                           ('  "flatten",\n', "")),
     "reshape to another size": (("summary", "RECIPE"), ("layer 'reshape_1' does not fit", "it got 128", "line 16 of"),
                                 ("reshape = [8, 4, 4]", "reshape = [8, 4, 5]")),
-    "no picture at the end": (("summary", "RECIPE"), ("the generator ends in 5x16x16", "1 or 3 channels"),
+    "no image at the end": (("summary", "RECIPE"), ("the generator ends in 5x16x16", "1 or 3 channels"),
                               ("conv_transpose = 3,", "conv_transpose = 5,")),
     "another size than the data": (("summary", "RECIPE"), ("3x16x16", "size 32", "data.size to 16"),
                                    ("count = 64", "count = 64\nsize = 32")),
@@ -129,7 +129,7 @@ WRONG_USAGE = {
     "no layers": (("summary", "RECIPE"), ("unknown key 'layer'", "line 28 of", "did you mean 'layers'?"),
                   ("layers = [\n  { conv", "layer = [\n  { conv")),
     "warm-up in minutes": (("train", TINY, "--set", "optimizer.generator.warmup=3 minutes"), ("'warmup'", "steps, epochs or images")),
-    "zero pictures": (("sample", "x", "-n", "0", "-o", "y"), ("0",)),
+    "zero images": (("sample", "x", "-n", "0", "-o", "y"), ("0",)),
 }
 
 
@@ -153,10 +153,10 @@ BAD_DATA = {
     "CIFAR label": ("cifar10", lambda at: cifar(at, label=77), ("label 77 is out of range 0..9", "data_batch_3.bin")),
     "idx magic": ("mnist", lambda at: mnist(at, magic=0x1234), ("magic number 0x00001234", "train-images")),
     "MNIST label": ("mnist", lambda at: mnist(at, label=10), ("label 10 is out of range 0..9", "train-labels")),
-    "cut PNG": ("folder", lambda at: pictures(at, bad_png=png()[:-300]), ("cut short", "cat/bad.png")),
-    "huge JPEG": ("folder", lambda at: pictures(at, bad_jpg=huge_jpeg()), ("30000 x 30000", "limit", "cat/bad.jpg")),
-    "no picture": ("folder", lambda at: (at / "cat").mkdir(parents=True) or at, ("no picture",)),
-    "text named PNG": ("folder", lambda at: pictures(at, bad_png=b"hello, world"), ("not a picture that is read", "cat/bad.png")),
+    "cut PNG": ("folder", lambda at: images(at, bad_png=png()[:-300]), ("cut short", "cat/bad.png")),
+    "huge JPEG": ("folder", lambda at: images(at, bad_jpg=huge_jpeg()), ("30000 x 30000", "limit", "cat/bad.jpg")),
+    "no image": ("folder", lambda at: (at / "cat").mkdir(parents=True) or at, ("no image",)),
+    "text named PNG": ("folder", lambda at: images(at, bad_png=b"hello, world"), ("not an image that is read", "cat/bad.png")),
 }
 
 
@@ -172,16 +172,16 @@ def test_bad_data(ganymede, tmp_path, case):
     assert not (tmp_path / "run" / "model.safetensors").exists()
 
 
-@pytest.mark.parametrize("source, make", [("cifar10", cifar), ("mnist", mnist), ("folder", pictures)])
+@pytest.mark.parametrize("source, make", [("cifar10", cifar), ("mnist", mnist), ("folder", images)])
 def test_the_same_data_undamaged_trains(ganymede, tmp_path, source, make):
     folder = make(tmp_path / "data")
     result = ganymede(*TRAIN, TINY, "--set", f"data.name={source}", "--set", "data.count=0", "--set", "data.channels=3", "--data", folder,
-                      "--steps", 1, "--out", tmp_path / "run", "--set", "train.batch=4")
+                      "--steps", 1, "--out", tmp_path / "run", "--set", "train.batch_size=4")
     assert result.returncode == 0, result.stderr
 
 
 def test_class_subset_that_is_empty(ganymede, tmp_path):
-    """Class names are known, but no picture of the class is left among the first `count`."""
+    """Class names are known, but no image of the class is left among the first `count`."""
     folder = cifar(tmp_path / "data", records=3)  # labels 0, 1, 2 only
     result = ganymede(*TRAIN, TINY, "--set", "data.name=cifar10", "--set", "data.classes=['truck']", "--data", folder, "--steps", 1,
                       "--out", tmp_path / "run")
@@ -201,7 +201,7 @@ BAD_MODELS = {
     "shape that overflows": (safetensors('{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}'), ("a",)),
     "empty": (b"", ()),
     "not ours": (safetensors('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)), ("no Ganymede recipe", "ganymede train")),
-    "a picture": (png(), ()),
+    "an image": (png(), ()),
 }
 
 

@@ -5,7 +5,7 @@ import random
 import struct
 
 import pytest
-from pictures import fails, png, write
+from images import fails, png, write
 from training import shared_model, trained
 
 
@@ -95,7 +95,7 @@ def test_what_is_left_out_is_named(ganymede, tmp_path):
 
 def test_notes_of_the_data_are_in_the_text(ganymede, tmp_path):
     files = {f"cat/{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)}
-    loose = write(tmp_path / "loose", {**files, "cat/notes.txt": b"no picture"})
+    loose = write(tmp_path / "loose", {**files, "cat/notes.txt": b"no image"})
     found = evaluated(ganymede, "--real", loose, "--fake", loose)
     text = ganymede("evaluate", "--real", loose, "--fake", loose).stdout
     for note in found["protocol"]["real"]["notes"]:
@@ -120,8 +120,8 @@ def test_error_bars(ganymede, tmp_path):
 
 
 def test_a_run_knows_its_data(ganymede, tmp_path):
-    pictures = {f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16) for i in range(50)}
-    write(tmp_path / "pictures", pictures)
+    images = {f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16) for i in range(50)}
+    write(tmp_path / "pictures", images)
     run = trained(ganymede, tmp_path / "run", "--data", "pictures", "--steps", 2, "--set", 'data.name="folder"', cwd=tmp_path)
     for model in (run, run / "model.safetensors", run / "checkpoints" / "step-000002.safetensors"):
         found = evaluated(ganymede, model, "-n", 20)
@@ -202,7 +202,7 @@ def test_what_cannot_be_compared(ganymede, tmp_path):
     failure("text.safetensors", fake=tmp_path / "text.safetensors")
     failure("no such file", fake=tmp_path / "none.safetensors")
     failure("no such file or folder", fake=tmp_path / "nowhere")
-    failure("no picture", fake=tmp_path / "empty")
+    failure("no image", fake=tmp_path / "empty")
     failure("30 images are too few for KID's subsets of 1000", flags=("--metrics", "kid"))
     failure("'swd' needs images", flags=("--metrics", "swd"), code=2)
     failure("'is' needs logits", flags=("--metrics", "is"), code=2)

@@ -104,8 +104,8 @@ def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
 
     names = [row["class"] for row in found["classes"]]
     first, second = (",".join(row["points"]) for row in found["classes"][:2])
-    judged = explore("arithmetic", "--a", first, "--b", second, "--c", second, "--radius", 0, "--judge")["judged"]
-    assert judged["neighbours"] == [judged["result"]] * 9 and judged["result"] in names
+    evaluated = explore("arithmetic", "--a", first, "--b", second, "--c", second, "--radius", 0, "--judge")["judged"]
+    assert evaluated["neighbours"] == [evaluated["result"]] * 9 and evaluated["result"] in names
     surest = max(found["classes"], key=lambda row: row["probability"][0])
     point = surest["points"][0]
     assert explore("arithmetic", "--a", point, "--b", first, "--c", first, "--radius", 0, "--judge")["judged"]["result"] == surest["class"]

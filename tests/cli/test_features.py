@@ -2,7 +2,7 @@
 
 import json
 
-from pictures import fails, png, write
+from images import fails, png, write
 from training import shared_model
 
 
@@ -28,8 +28,8 @@ def test_trained_untrained_and_pixels(ganymede):
 
 
 def test_a_folder_without_a_test_split(ganymede, tmp_path):
-    pictures = {f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16) for i in range(50)}
-    result = ganymede("features", shared_model(ganymede), "--data", write(tmp_path / "set", pictures), "--json")
+    images = {f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16) for i in range(50)}
+    result = ganymede("features", shared_model(ganymede), "--data", write(tmp_path / "set", images), "--json")
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)
     assert found["protocol"]["test"].startswith("a fifth held out") and found["protocol"]["test_images"] == 10

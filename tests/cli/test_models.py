@@ -52,5 +52,5 @@ def test_shipped_model_draws_and_explores(ganymede, model, tmp_path):
     assert ganymede("--threads", 1, "sample", model, "-n", 4, "-o", tmp_path / "grid.png").returncode == 0
     way = ganymede("--threads", 1, "explore", "interpolate", model, "-o", tmp_path / "way.png")
     assert way.returncode == 0, way.stderr
-    for picture in ("grid.png", "way.png"):
-        assert (tmp_path / picture).read_bytes().startswith(b"\x89PNG")
+    for image in ("grid.png", "way.png"):
+        assert (tmp_path / image).read_bytes().startswith(b"\x89PNG")

@@ -1,10 +1,10 @@
 """[quality]: a figure while training, in every record of the run, and the best model by it."""
 
 import pytest
-from pictures import fails
+from images import fails
 from training import metrics, tensors, train, trained
 
-JUDGED = ("--set", 'quality.metric="swd"', "--set", "quality.every=8", "--set", "quality.count=32")
+EVALUATED = ("--set", 'quality.metric="swd"', "--set", "quality.every=8", "--set", "quality.count=32")
 
 
 def figures(run, column="swd"):
@@ -17,7 +17,7 @@ def best_of(run):
 
 
 def test_figures_are_written_and_the_best_model_is_kept(ganymede, tmp_path):
-    run = trained(ganymede, tmp_path / "run", *JUDGED)
+    run = trained(ganymede, tmp_path / "run", *EVALUATED)
     found = figures(run)
     assert sorted(found) == [8, 16, 24, 32, 40]
     step, value, content = best_of(run)
@@ -25,20 +25,20 @@ def test_figures_are_written_and_the_best_model_is_kept(ganymede, tmp_path):
     assert tensors(run / "model.safetensors")[0].keys() == content.keys()
     rows = {int(row["step"]): row for row in metrics(run)}
     assert rows[8]["loss_d"] == "" and rows[40]["loss_d"] != "", "a step that is not logged has the figure alone"
-    judged = ganymede("evaluate", run, "-n", 32, "--metrics", "swd").stdout
-    assert judged.startswith(f"{'swd':<15} {value:.6g} "), "the same protocol, the same figure"
+    evaluated = ganymede("evaluate", run, "-n", 32, "--metrics", "swd").stdout
+    assert evaluated.startswith(f"{'swd':<15} {value:.6g} "), "the same protocol, the same figure"
 
 
-def test_judging_changes_nothing_in_training(ganymede, tmp_path):
-    plain, judged = trained(ganymede, tmp_path / "plain"), trained(ganymede, tmp_path / "judged", *JUDGED)
-    assert tensors(plain / "model.safetensors")[0] == tensors(judged / "model.safetensors")[0]
+def test_evaluating_changes_nothing_in_training(ganymede, tmp_path):
+    plain, evaluated = trained(ganymede, tmp_path / "plain"), trained(ganymede, tmp_path / "judged", *EVALUATED)
+    assert tensors(plain / "model.safetensors")[0] == tensors(evaluated / "model.safetensors")[0]
     assert "[quality]" not in (plain / "recipe.toml").read_text() and not (plain / "best.safetensors").exists()
-    assert "[quality]" in (judged / "recipe.toml").read_text()
+    assert "[quality]" in (evaluated / "recipe.toml").read_text()
 
 
 def test_a_resumed_run_goes_on_with_the_best(ganymede, tmp_path):
-    whole = trained(ganymede, tmp_path / "whole", *JUDGED)
-    part = trained(ganymede, tmp_path / "part", *JUDGED, "--steps", 20)
+    whole = trained(ganymede, tmp_path / "whole", *EVALUATED)
+    part = trained(ganymede, tmp_path / "part", *EVALUATED, "--steps", 20)
     trained(ganymede, part, "--resume", "--steps", 40)
     assert figures(part) == figures(whole)
     assert best_of(part) == best_of(whole)
@@ -47,14 +47,14 @@ def test_a_resumed_run_goes_on_with_the_best(ganymede, tmp_path):
 def test_several_metrics_have_columns_and_panels(ganymede, tmp_path):
     run = trained(ganymede, tmp_path / "run", "--set", 'quality.metric="modes"', "--set", "quality.every=20", "--set", "quality.count=20")
     assert set(figures(run, "modes_found")) == {20, 40}
-    other = trained(ganymede, tmp_path / "other", *JUDGED)
+    other = trained(ganymede, tmp_path / "other", *EVALUATED)
     chart = tmp_path / "quality.svg"
     assert ganymede("plot", run, other, "--quality", "-o", chart).returncode == 0
     assert chart.read_text().startswith("<svg") or "<svg" in chart.read_text()
     fails(ganymede("plot", other, "--precision-recall", "-o", chart), "no run has figures of precision and recall")
 
 
-def test_what_cannot_be_judged_is_found_before_the_run(ganymede, tmp_path):
+def test_what_cannot_be_evaluated_is_found_before_the_run(ganymede, tmp_path):
     def failure(*words, code, **settings):
         flags = [flag for key, value in settings.items() for flag in ("--set", f"quality.{key}={value}")]
         fails(train(ganymede, tmp_path / "run", *flags), *words, code=code)

@@ -1,4 +1,4 @@
-"""A user's own pictures: nothing is lost or changed without a word, and bad files are found before training."""
+"""A user's own images: nothing is lost or changed without a word, and bad files are found before training."""
 
 import io
 import json
@@ -10,7 +10,7 @@ import zipfile
 import zlib
 
 import pytest
-from pictures import fails, png, write
+from images import fails, png, write
 from training import TINY
 
 FOLDER = ("--set", 'data.name="folder"', "--set", "data.count=0")
@@ -81,9 +81,9 @@ def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
     assert not (tmp_path / "run").exists()
     result = ganymede(*command, "--skip-bad")
     assert result.returncode == 0, result.stderr
-    for line in ("taken: 20 pictures (20 PNG)", "left out: 1 bad picture (1 the image file is empty)",
-                 "left out: 1 picture beside the class folders", "left out: 1 picture of formats that are not read (1 .svg)",
-                 "left out: 1 file that is no picture (1 .txt)"):
+    for line in ("taken: 20 images (20 PNG)", "left out: 1 bad image (1 the image file is empty)",
+                 "left out: 1 image beside the class folders", "left out: 1 image of formats that are not read (1 .svg)",
+                 "left out: 1 file that is no image (1 .txt)"):
         assert line in result.stderr
     assert "@eaDir" not in result.stderr
     again = ganymede("--threads", 1, "train", "--resume", "--out", tmp_path / "run", "--steps", 2)
@@ -96,7 +96,7 @@ def test_data_that_a_recipe_ignores_is_refused(ganymede, tmp_path):
     fails(ganymede("train", TINY, *FOLDER, "--data", "nowhere"), "no such file or folder", "nowhere")
 
 
-def test_few_pictures_are_said_to_repeat(ganymede, tmp_path):
+def test_few_images_are_said_to_repeat(ganymede, tmp_path):
     files = {f"{i}.png": png(i, i, i) for i in range(3)}
     result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", write(tmp_path / "set", files), "--steps", 1,
                       "--out", tmp_path / "run")
@@ -117,13 +117,13 @@ def test_seeds_of_recipes_have_the_same_limit(ganymede, tmp_path):
     assert result.returncode == 0, result.stderr
 
 
-def test_celeba_says_which_pictures_its_lists_do_not_know(ganymede, tmp_path):
+def test_celeba_says_which_images_its_lists_do_not_know(ganymede, tmp_path):
     files = {f"img_align_celeba/{i:06}.png": png(i, i, i) for i in range(1, 11)}
     rows = ["image_id,Male,Smiling"] + [f"{i:06}.jpg,{1 if i % 2 else -1},1" for i in range(1, 9)]
     files["list_attr_celeba.csv"] = b"\xef\xbb\xbf" + "\r\n".join(rows).encode()  # as Excel saves it
     document = info(ganymede, "celeba", "--data", write(tmp_path / "celeba", files), "--attribute", "Male")
     assert document["count"] == 8
-    assert "left out: 2 pictures that are not in the lists" in document["notes"]
+    assert "left out: 2 images that are not in the lists" in document["notes"]
 
 
 def test_check_says_all_about_a_folder(ganymede, tmp_path):
@@ -132,9 +132,9 @@ def test_check_says_all_about_a_folder(ganymede, tmp_path):
     folder, sheet = write(tmp_path / "set", files), tmp_path / "sheet.png"
     result = ganymede("data", "check", folder, "--recipe", TINY, "-o", sheet)
     assert result.returncode == 0, result.stderr
-    for words in ("15 pictures, of which 2 cannot be used", "6 20x8, 6 21x8, 1 8x8", "12 RGB, 1 grey", "6  a", "7  b",
+    for words in ("15 images, of which 2 cannot be used", "6 20x8, 6 21x8, 1 8x8", "12 RGB, 1 grey", "6  a", "7  b",
                   "a/empty.jpg: the image file is empty", "b/cut.png: the PNG is cut short", "b/0.png = a/0.png",
-                  "16x16 RGB, of 13 pictures", "13 are smaller", "to train without the bad ones: --skip-bad"):
+                  "16x16 RGB, of 13 images", "13 are smaller", "to train without the bad ones: --skip-bad"):
         assert words in result.stdout, words
     assert sheet.read_bytes().startswith(b"\x89PNG")
     document = json.loads(ganymede("data", "check", folder, "--json").stdout)

@@ -105,7 +105,7 @@ def path_of(section, real_data):
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_recipe_trains_resumes_and_samples(ganymede, tmp_path, real_data, recipe):
     data = data_of(recipe, real_data)
-    run = trained(ganymede, tmp_path / "run", *data, "--set=train.batch=8", "--set=sample.count=4", "--steps", 2, recipe=recipe)
+    run = trained(ganymede, tmp_path / "run", *data, "--set=train.batch_size=8", "--set=sample.count=4", "--steps", 2, recipe=recipe)
     result = ganymede("--threads", 1, "train", recipe, *data, "--out", run, "--resume", "--steps", 3)
     assert result.returncode == 0, result.stderr
     assert (run / "checkpoints" / "step-000003.safetensors").exists()
@@ -124,7 +124,7 @@ def test_the_example_for_contributors_trains(ganymede, tmp_path):
     recipe = tmp_path / "attention.toml"
     recipe.write_text(text.split("```toml\n")[1].split("```")[0])
     assert "attention" not in RECIPES
-    run = trained(ganymede, tmp_path / "run", "--set=train.batch=4", "--steps", 3, recipe=recipe)
+    run = trained(ganymede, tmp_path / "run", "--set=train.batch_size=4", "--steps", 3, recipe=recipe)
     assert ganymede("sample", run, "-n", 4, "-o", tmp_path / "grid.png").returncode == 0
 
 
@@ -142,7 +142,7 @@ def test_a_runs_recipe_reads_back(ganymede, tmp_path):
 
 
 def test_overrides_reach_the_run(ganymede, tmp_path):
-    flags = ("--set", "train.batch=4", "--set", "objective.label_smoothing=0.1", "--set", "sample.every=1 epoch", "--seed", 7, "--steps", 3,
+    flags = ("--set", "train.batch_size=4", "--set", "objective.label_smoothing=0.1", "--set", "sample.every=1 epoch", "--seed", 7, "--steps", 3,
              "--precision", "f32", "--set", "title=a b = c")
     result = train(ganymede, tmp_path / "run", *flags)
     assert result.returncode == 0, result.stderr

@@ -1,11 +1,11 @@
-"""`ganymede sample`: the same seed gives the same pictures, whatever else is asked for."""
+"""`ganymede sample`: the same seed gives the same images, whatever else is asked for."""
 
 import json
 import struct
 import zlib
 
 import pytest
-from pictures import fails
+from images import fails
 from training import shared_model
 
 
@@ -60,8 +60,8 @@ def test_grid_and_single_files_show_the_same(sample):
     assert grid[0] == grid[1] == 3 * 16 + 4 * padding
     for i, (_, _, rows) in enumerate(singles):
         left, top = (padding + (16 + padding) * place for place in (i % 3, i // 3))
-        assert [row[3 * left : 3 * (left + 16)] for row in grid[2][top : top + 16]] == rows, f"picture {i}"
-    assert len({bytes(b"".join(rows)) for _, _, rows in singles}) == 9, "every picture has noise of its own"
+        assert [row[3 * left : 3 * (left + 16)] for row in grid[2][top : top + 16]] == rows, f"image {i}"
+    assert len({bytes(b"".join(rows)) for _, _, rows in singles}) == 9, "every image has noise of its own"
 
 
 def test_a_used_folder_is_refused(ganymede, tmp_path):
@@ -83,21 +83,21 @@ def test_seeds(sample):
     assert first == again != other
 
 
-def test_a_picture_does_not_depend_on_how_many_are_drawn(sample):
+def test_an_image_does_not_depend_on_how_many_are_drawn(sample):
     few, many, more = (sample(f"of{n}", "-n", n, "--seed", 3) for n in (4, 9, 70))
     for name in ("0000.png", "0003.png"):
         assert (few / name).read_bytes() == (many / name).read_bytes() == (more / name).read_bytes()
     assert len(list(more.iterdir())) == 70
 
 
-def test_threads_do_not_change_a_picture(ganymede, tmp_path):
+def test_threads_do_not_change_an_image(ganymede, tmp_path):
     model = shared_model(ganymede)
     for threads in (1, 2):
         assert ganymede("--threads", threads, "sample", model, "-n", 4, "-o", tmp_path / f"{threads}.png").returncode == 0
     assert (tmp_path / "1.png").read_bytes() == (tmp_path / "2.png").read_bytes()
 
 
-def test_untrained_is_the_first_picture_of_the_run(ganymede, sample):
+def test_untrained_is_the_first_image_of_the_run(ganymede, sample):
     run = shared_model(ganymede)
     untrained, trained = sample("untrained.png", "-n", 9, "--untrained"), sample("trained.png", "-n", 9)
     assert untrained.read_bytes() == (run / "samples" / "step-000000.png").read_bytes()
@@ -124,4 +124,4 @@ def test_json_is_one_document(sample, tmp_path):
     path = sample("grid.png", "-n", 2, "--json")
     assert json.loads(sample.stdout) == {"seed": 0, "indices": [0, 1], "classes": [], "files": [str(path)]}
     sample("grid.png", "-n", 2)
-    assert "2 pictures of seed 0" in sample.stdout and str(path) in sample.stdout
+    assert "2 images of seed 0" in sample.stdout and str(path) in sample.stdout

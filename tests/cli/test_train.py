@@ -30,7 +30,7 @@ def state(run):
 
 
 def assert_same_run(run, other, step):
-    """Model, everything in the last checkpoint, the pictures and the figures are the same."""
+    """Model, everything in the last checkpoint, the images and the figures are the same."""
     for name in ("model.safetensors", f"checkpoints/step-{step:06}.safetensors", f"samples/step-{step:06}.png", "real.png",
                  "recipe.toml", "first_epoch.png"):
         assert (run / name).read_bytes() == (other / name).read_bytes(), name
@@ -98,7 +98,7 @@ def test_a_signal_saves_and_the_run_goes_on(ganymede, tmp_path, number):
 def test_a_signal_that_comes_twice_is_one_wish_to_stop(ganymede, tmp_path):
     """`timeout` and shells pass on what the terminal has sent already; a run must not be lost by it."""
     run = tmp_path / "run"
-    process = start(ganymede, run, "--steps", 100000, "--set", "train.batch=64", "--set", "train.accumulate=64")  # steps that last
+    process = start(ganymede, run, "--steps", 100000, "--set", "train.batch_size=64", "--set", "train.gradient_accumulation=64")  # steps that last
     wait_for(run / "metrics.csv", process)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)

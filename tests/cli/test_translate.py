@@ -20,8 +20,8 @@ def run(ganymede, tmp_path_factory):
 
 
 @pytest.fixture
-def pictures(ganymede, tmp_path):
-    """Three pictures of other sizes and channels than the encoder's, two of them in a folder of folders."""
+def images(ganymede, tmp_path):
+    """Three images of other sizes and channels than the encoder's, two of them in a folder of folders."""
     for path, flags in (("one.png", ()), ("folder/two.png", ("--channels", 1)), ("folder/inside/three.png", ("--size", 32))):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         result = ganymede("data", "preview", "shapes", *flags, "-o", tmp_path / path)
@@ -52,7 +52,7 @@ def test_resuming_continues_bit_for_bit(ganymede, tmp_path, run):
 
 
 def test_a_batch_may_be_accumulated(ganymede, tmp_path):
-    trained(ganymede, tmp_path / "run", "--set", "train.accumulate=2", "--steps", 3, recipe=TRANSLATION)
+    trained(ganymede, tmp_path / "run", "--set", "train.gradient_accumulation=2", "--steps", 3, recipe=TRANSLATION)
 
 
 def test_fine_tuning_takes_the_encoder_along(ganymede, tmp_path, run):
@@ -62,27 +62,27 @@ def test_fine_tuning_takes_the_encoder_along(ganymede, tmp_path, run):
     assert all(new[name] == old[name] for name in old if name.startswith("encoder."))
 
 
-def test_translates_files_and_folders(ganymede, run, pictures):
-    out = pictures / "out"
-    result = ganymede("translate", run, pictures / "one.png", pictures / "folder", "-o", out, "--json")
+def test_translates_files_and_folders(ganymede, run, images):
+    out = images / "out"
+    result = ganymede("translate", run, images / "one.png", images / "folder", "-o", out, "--json")
     assert result.returncode == 0, result.stderr
     files = [pathlib.Path(row["to"]) for row in json.loads(result.stdout)["files"]]
     assert files == [out / "one.png", out / "inside" / "three.png", out / "two.png"]
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in files)
-    again = pictures / "again"
-    assert ganymede("translate", run / "model.safetensors", pictures / "one.png", "-o", again).returncode == 0
-    assert (again / "one.png").read_bytes() == files[0].read_bytes(), "a picture does not depend on its neighbours"
+    again = images / "again"
+    assert ganymede("translate", run / "model.safetensors", images / "one.png", "-o", again).returncode == 0
+    assert (again / "one.png").read_bytes() == files[0].read_bytes(), "an image does not depend on its neighbours"
 
 
-def test_a_sheet_shows_pairs(ganymede, run, pictures):
-    sheet = pictures / "sheet.png"
-    result = ganymede("translate", run, pictures / "folder", "-o", sheet)
+def test_a_sheet_shows_pairs(ganymede, run, images):
+    sheet = images / "sheet.png"
+    result = ganymede("translate", run, images / "folder", "-o", sheet)
     assert result.returncode == 0, result.stderr
     width, height = (int.from_bytes(sheet.read_bytes()[at : at + 4], "big") for at in (16, 20))
     assert (width, height) == (2 * 18 + 2, 2 * 18 + 2)
 
 
-def test_translations_are_judged_by_the_targets_classifier(ganymede, tmp_path, run):
+def test_translations_are_evaluated_by_the_targets_classifier(ganymede, tmp_path, run):
     """The transferred accuracy: `evaluate` redraws the source's test split and asks a classifier of the target domain."""
     result = ganymede("--threads", 1, "evaluate", run, "--metrics", "prdc", "--train-features", "--force", "-n", 100, "--json",
                       env={"XDG_CACHE_HOME": str(tmp_path)})
@@ -92,20 +92,20 @@ def test_translations_are_judged_by_the_targets_classifier(ganymede, tmp_path, r
     assert found["protocol"]["fake"]["images"] == 100 and found["protocol"]["fake"]["channels"] == 1
 
 
-def test_what_cannot_be_translated(ganymede, run, pictures):
+def test_what_cannot_be_translated(ganymede, run, images):
     noise = shared_model(ganymede)
-    broken = pictures / "broken.png"
-    broken.write_bytes((pictures / "one.png").read_bytes()[:200])
-    (pictures / "empty").mkdir()
-    (pictures / "twice").mkdir()
-    (pictures / "twice" / "one.png").write_bytes((pictures / "one.png").read_bytes())
+    broken = images / "broken.png"
+    broken.write_bytes((images / "one.png").read_bytes()[:200])
+    (images / "empty").mkdir()
+    (images / "twice").mkdir()
+    (images / "twice" / "one.png").write_bytes((images / "one.png").read_bytes())
     for arguments, code, words in (
-        (("translate", noise, pictures / "one.png", "-o", pictures / "o"), 2, "ganymede sample"),
-        (("sample", run, "-o", pictures / "o"), 2, "ganymede translate"),
-        (("translate", run, pictures / "none.png", "-o", pictures / "o"), 1, "none.png"),
-        (("translate", run, broken, "-o", pictures / "o"), 1, "broken.png"),
-        (("translate", run, pictures / "empty", "-o", pictures / "o"), 1, "no pictures"),
-        (("translate", run, pictures / "one.png", pictures / "twice", "-o", pictures / "o"), 2, "both become one.png"),
+        (("translate", noise, images / "one.png", "-o", images / "o"), 2, "ganymede sample"),
+        (("sample", run, "-o", images / "o"), 2, "ganymede translate"),
+        (("translate", run, images / "none.png", "-o", images / "o"), 1, "none.png"),
+        (("translate", run, broken, "-o", images / "o"), 1, "broken.png"),
+        (("translate", run, images / "empty", "-o", images / "o"), 1, "no images"),
+        (("translate", run, images / "one.png", images / "twice", "-o", images / "o"), 2, "both become one.png"),
     ):
         result = ganymede(*arguments)
         assert result.returncode == code and words in result.stderr and result.stderr.splitlines()[-1].startswith("error: "), result.stderr

@@ -16,9 +16,9 @@ toml::table with(const std::string& text, const std::vector<std::string>& overri
 }
 
 TEST(Overrides, ReadValuesAsToml) {
-  const auto root = with("[train]\nbatch = 4",
-                         {"train.batch=8", "train.rate=0.5", "train.on=true", "train.list=[1, 2]", "train.name=\"x\""});
-  EXPECT_EQ(root["train"]["batch"].value<int>(), 8);
+  const auto root = with("[train]\nbatch_size = 4", {"train.batch_size=8", "train.rate=0.5", "train.on=true",
+                                                     "train.list=[1, 2]", "train.name=\"x\""});
+  EXPECT_EQ(root["train"]["batch_size"].value<int>(), 8);
   EXPECT_EQ(root["train"]["rate"].value<double>(), 0.5);
   EXPECT_EQ(root["train"]["on"].value<bool>(), true);
   EXPECT_EQ(root["train"]["list"][1].value<int>(), 2);
@@ -63,7 +63,7 @@ TEST(Overrides, StepsAndEpochsWithdrawEachOther) {
 }
 
 TEST(Overrides, Refuse) {
-  for (const char* text : {"train.batch", "=3", ""}) {
+  for (const char* text : {"train.batch_size", "=3", ""}) {
     EXPECT_THAT(error_of([&] { with("", {text}); }), HasSubstr("--set needs section.key=value")) << text;
   }
   EXPECT_THAT(error_of([] { with("a = 1", {"a.b=2"}); }), HasSubstr("'a' is not a section"));

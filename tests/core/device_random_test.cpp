@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kSeeds[] = {0, 1, 0x8000000000000000ull, 0xFFFFFFFFFFFFFFF0ull, 0x123456789ABCDEFull};
 
-const Draws kComputed = Draws::computed_on(torch::kCPU);
+const RandomSource kComputed = RandomSource::computed_on(torch::kCPU);
 
 std::uint64_t bits_at(const Tensor& bits, std::int64_t i) {
   return static_cast<std::uint64_t>(bits.data_ptr<std::int64_t>()[i]);
@@ -89,10 +89,10 @@ TEST(DeviceRandom, AnElementDependsOnItsSeedAndIndexAlone) {
   EXPECT_FALSE(many.equal(kComputed.normal({40, 25}, 6)));
 }
 
-TEST(Draws, OnTheCpuAreLibTorchs) {
-  const Draws usual(torch::kCPU);
+TEST(RandomSource, OnTheCpuAreLibTorchs) {
+  const RandomSource usual(torch::kCPU);
   EXPECT_FALSE(usual.computed());
-  EXPECT_TRUE(Draws(torch::Device(torch::kCUDA, 0)).computed());
+  EXPECT_TRUE(RandomSource(torch::Device(torch::kCUDA, 0)).computed());
   const auto generator = [] { return at::make_generator<at::CPUGeneratorImpl>(9); };
   EXPECT_TRUE(usual.normal({4, 5}, 9).equal(at::randn({4, 5}, generator())));
   EXPECT_TRUE(usual.uniform({4, 5}, 0, 1, 9).equal(at::rand({4, 5}, generator())));

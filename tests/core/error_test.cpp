@@ -5,7 +5,7 @@
 namespace ganymede {
 namespace {
 
-TEST(Error, IsOneLineOfWhatWhereAndHowToMend) {
+TEST(Error, IsOneLineOfWhatWhereAndHowToFix) {
   EXPECT_STREQ(Error("it broke", "in a file", "glue it").what(), "it broke, in a file; glue it");
   EXPECT_STREQ(Error("it broke", "in a file").what(), "it broke, in a file");
   EXPECT_STREQ(Error("it broke", "", "glue it").what(), "it broke; glue it");
@@ -13,7 +13,7 @@ TEST(Error, IsOneLineOfWhatWhereAndHowToMend) {
   const Error error("it broke", "in a file", "glue it");
   EXPECT_EQ(error.what_happened(), "it broke");
   EXPECT_EQ(error.where(), "in a file");
-  EXPECT_EQ(error.mend(), "glue it");
+  EXPECT_EQ(error.hint(), "glue it");
 }
 
 TEST(Error, UsageErrorsAreErrors) {

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 TEST(OpenBelow, OpensRegularFilesAlone) {
   const TemporaryFolder folder;
-  write_file(folder / "place/samples/a.png", std::string_view("picture"));
+  write_file(folder / "place/samples/a.png", std::string_view("image"));
   write_file(folder / "secret", std::string_view("secret"));
   const fs::path place = folder / "place";
   EXPECT_EQ(open_below(place, "samples/a.png")->size(), 7u);

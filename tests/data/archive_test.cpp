@@ -33,7 +33,7 @@ TEST_P(EveryFormat, GivesBackItsMembers) {
 INSTANTIATE_TEST_SUITE_P(Archive, EveryFormat,
                          testing::Values("x.zip", "x.tar", "x.tar.gz", "x.tgz", "x.tar.xz", "x.tar.zst", "x.tar.bz2"));
 
-TEST(Archive, NamesAreJudgedByTheirEnding) {
+TEST(Archive, NamesAreKnownByTheirEnding) {
   EXPECT_TRUE(is_archive_name("CIFAR.TAR.GZ"));
   EXPECT_FALSE(is_archive_name("train-images-idx3-ubyte.gz"));
   EXPECT_FALSE(is_archive_name("zip"));
@@ -164,14 +164,14 @@ TEST(Archive, NamesAreMadePlain) {
             (Members{{"a/1", bytes_of("1")}, {"b/c\\2", bytes_of("2")}, {"\x95\\.png", bytes_of("3")}}));
 }
 
-TEST(Archive, AMemberIsJudgedByItsFirstBytesToo) {
+TEST(Archive, AMemberIsKnownByItsFirstBytesToo) {
   const TemporaryFolder folder;
   Bytes large(100'000, 7);
   large[0] = 1;
   write_archive(folder / "x.tar", {{"1", large}, {"2", Bytes(100'000, 7)}, {"3", {}}}, {{"4", "1"}, {"5", "2"}});
   Members found;
-  const Judge judge = [](const std::string&, const Head& head) { return !head().empty() && head()[0] == 1; };
-  walk_archive(folder / "x.tar", judge, [&](const std::string& name, Bytes bytes) {
+  const MemberFilter filter = [](const std::string&, const Head& head) { return !head().empty() && head()[0] == 1; };
+  walk_archive(folder / "x.tar", filter, [&](const std::string& name, Bytes bytes) {
     found[name] = std::move(bytes);
     return true;
   });

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-/// Picture i of eight is grey of level 10 * i; bit 0 of i is Smiling, bit 1 Male, bit 2 Young. The splits are 0 0 0 0 1
+/// Image i of eight is grey of level 10 * i; bit 0 of i is Smiling, bit 1 Male, bit 2 Young. The splits are 0 0 0 0 1
 /// 1 2 2.
 constexpr int kCount = 8;
 
@@ -20,10 +20,10 @@ std::string file_name(int index) {
   return "00000" + std::to_string(index) + ".jpg";
 }
 
-Members pictures(const std::string& folder = "img_align_celeba/") {
+Members images(const std::string& folder = "img_align_celeba/") {
   Members members;
   for (int i = 0; i < kCount; ++i) {
-    // Pictures are told apart by their first bytes, so a PNG will do.
+    // Images are told apart by their first bytes, so a PNG will do.
     members[folder + file_name(i)] = png(6, 10, {static_cast<std::uint8_t>(10 * i), 0, 0});
   }
   return members;
@@ -46,7 +46,7 @@ std::string partition_list() {
 }
 
 Members whole() {
-  Members members = pictures();
+  Members members = images();
   members["list_attr_celeba.txt"] = bytes_of(attribute_list());
   members["list_eval_partition.txt"] = bytes_of(partition_list());
   return members;
@@ -63,7 +63,7 @@ class Celeba : public testing::Test {
   std::string failure(const DatasetOptions& wanted) {
     return error_of([&] { open_dataset(wanted); });
   }
-  /// The numbers of the pictures in a set.
+  /// The numbers of the images in a set.
   std::vector<int> numbers(const Dataset& set) {
     std::vector<int> found;
     for (std::size_t i = 0; i < set.size(); ++i) found.push_back(pixels_of(set, i)[0] / 10);
@@ -75,7 +75,7 @@ class Celeba : public testing::Test {
 };
 
 TEST_F(Celeba, WithoutListsItIsAllFaces) {
-  write_folder(folder_ / "set", pictures());
+  write_folder(folder_ / "set", images());
   const auto set = open_dataset(options());
   EXPECT_EQ(set->size(), 8u);
   EXPECT_THAT(set->info().classes, IsEmpty());
@@ -139,10 +139,10 @@ TEST_F(Celeba, FolderArchiveAndListsBesideOneAreTheSame) {
   write_folder(folder_ / "set", whole());
   write_archive(folder_ / "all.zip", whole());
   std::filesystem::create_directories(folder_ / "zipped/Img");
-  write_archive(folder_ / "zipped/Img/img_align_celeba.zip", pictures());
+  write_archive(folder_ / "zipped/Img/img_align_celeba.zip", images());
   write_folder(folder_ / "zipped/Anno", {{"list_attr_celeba.txt", bytes_of(attribute_list())}});
   std::filesystem::create_directories(folder_ / "beside");
-  write_archive(folder_ / "beside/img_align_celeba.tar.gz", pictures());
+  write_archive(folder_ / "beside/img_align_celeba.tar.gz", images());
   write_folder(folder_ / "beside", {{"list_attr_celeba.txt", bytes_of(attribute_list())}});
   DatasetOptions wanted = options();
   wanted.attributes = {"Smiling"};
@@ -157,7 +157,7 @@ TEST_F(Celeba, FolderArchiveAndListsBesideOneAreTheSame) {
 
 TEST_F(Celeba, CommaSeparatedListsAndPngCopiesWork) {
   Members members;
-  for (const auto& [name, bytes] : pictures("img_align_celeba/img_align_celeba/")) {
+  for (const auto& [name, bytes] : images("img_align_celeba/img_align_celeba/")) {
     members[name.substr(0, name.size() - 3) + "png"] = bytes;
   }
   std::string list = "image_id,Smiling,Male\n", splits = "image_id,partition\n";
@@ -196,10 +196,10 @@ TEST_F(Celeba, DamagedListsAreNamedWithTheirLine) {
     EXPECT_THAT(failure(wanted), AllOf(HasSubstr(message), HasSubstr(list)));
   };
   const std::string list = attribute_list();
-  fails_with("list_attr_celeba.txt", list.substr(0, list.rfind(file_name(7))), "announces 8 pictures but tells of 7");
+  fails_with("list_attr_celeba.txt", list.substr(0, list.rfind(file_name(7))), "announces 8 images but tells of 7");
   fails_with("list_attr_celeba.txt", list.substr(0, list.size() - 5), "2 values for 3 attributes");
   fails_with("list_attr_celeba.txt", "8\nSmiling Male\nx.jpg 1 2\n", "'2' where 1 or -1 belongs");
-  fails_with("list_attr_celeba.txt", "x.jpg\n", "the number of pictures belongs here");
+  fails_with("list_attr_celeba.txt", "x.jpg\n", "the number of images belongs here");
   fails_with("list_attr_celeba.txt", "", "0 attributes");
   fails_with("list_eval_partition.txt", "a.jpg 0\nb.jpg 3\n", "line 2");
   fails_with("list_eval_partition.txt", "a.jpg\n", "line 1");
@@ -215,7 +215,7 @@ TEST_F(Celeba, WrongUsageIsRefused) {
   wanted.name = "folder";
   EXPECT_THAT(failure(wanted), HasSubstr("belongs to celeba"));
   write_folder(folder_ / "empty", {{"list_attr_celeba.txt", bytes_of(attribute_list())}});
-  EXPECT_THAT(failure(options("empty")), AllOf(HasSubstr("no picture"), HasSubstr("img_align_celeba")));
+  EXPECT_THAT(failure(options("empty")), AllOf(HasSubstr("no image"), HasSubstr("img_align_celeba")));
   EXPECT_EQ(guess_source(folder_ / "set"), "celeba");
 }
 

@@ -67,9 +67,9 @@ TEST(Resized, CropsScalesAndColours) {
 }
 
 TEST(Statistics, CountsAndMoments) {
-  const Statistics figures = statistics(*numbered(301));  // more than one chunk
-  EXPECT_THAT(figures.per_class, ElementsAre(101, 100, 100));
-  EXPECT_EQ(figures.unlabelled, 0u);
+  const Statistics found = statistics(*numbered(301));  // more than one chunk
+  EXPECT_THAT(found.per_class, ElementsAre(101, 100, 100));
+  EXPECT_EQ(found.unlabelled, 0u);
   double sum = 0, squares = 0;
   for (std::size_t i = 0; i < 301; ++i) {
     for (const std::uint8_t p : pixels_of(*numbered(301), i)) {
@@ -78,8 +78,8 @@ TEST(Statistics, CountsAndMoments) {
     }
   }
   const double n = 301 * 6, mean = sum / n;
-  EXPECT_NEAR(figures.mean.at(0), mean, 1e-12);
-  EXPECT_NEAR(figures.deviation.at(0), std::sqrt(squares / n - mean * mean), 1e-9);
+  EXPECT_NEAR(found.mean.at(0), mean, 1e-12);
+  EXPECT_NEAR(found.deviation.at(0), std::sqrt(squares / n - mean * mean), 1e-9);
 }
 
 TEST(Parallel, DoesEachOnceAndRethrows) {

@@ -73,7 +73,7 @@ TEST_F(Exclude, NamesOfFilesServeWhateverElseIsChosen) {
   options.classes = {"odd"};
   options.count = 1;
   EXPECT_EQ(keys_of(*open_dataset(options)), (std::vector<std::string>{"odd/3.png"}));
-  options.size = 4096;  // 67 MB a picture: decoded at each read
+  options.size = 4096;  // 67 MB an image: decoded at each read
   EXPECT_EQ(open_dataset(options)->key(0), "odd/3.png");
   options.exclude = write("even/0.png\neven/2.png\neven/4.png\nodd/1.png\nodd/3.png\nodd/5.png\n");
   EXPECT_THAT(error_of([&] { open_dataset(options); }), HasSubstr("no image is left"));

@@ -29,7 +29,7 @@ TEST(FileTree, FolderAndArchiveGiveTheSame) {
   more["a/.hidden.txt"] = bytes_of("x");
   more[".git/3.txt"] = bytes_of("x");
   more["__MACOSX/a/1.txt"] = bytes_of("x");
-  more["a/picture.png"] = bytes_of("x");
+  more["a/image.png"] = bytes_of("x");
   write_folder(folder / "plain", more);
   write_archive(folder / "packed.zip", more);
   const FileTree plain(folder / "plain", texts, "", ""), packed(folder / "packed.zip", texts, "", "");

@@ -1,4 +1,4 @@
-// How pictures of other sizes come to the one that is asked for.
+// How images of other sizes come to the one that is asked for.
 #include "data/fixtures.h"
 #include "ganymede/data/decorators.h"
 
@@ -12,11 +12,11 @@ using testing::HasSubstr;
 
 /// Four columns of 10, 20, 30, 40, two rows.
 image::Image columns() {
-  image::Image picture(4, 2, 1);
+  image::Image image(4, 2, 1);
   for (int y = 0; y < 2; ++y) {
-    for (int x = 0; x < 4; ++x) *picture.at(x, y) = static_cast<std::uint8_t>(10 * (x + 1));
+    for (int x = 0; x < 4; ++x) *image.at(x, y) = static_cast<std::uint8_t>(10 * (x + 1));
   }
-  return picture;
+  return image;
 }
 
 TEST(Fit, CropTakesTheMiddle) {
@@ -57,7 +57,7 @@ TEST(Fit, RectanglesAreOpenedAsAskedFor) {
     EXPECT_EQ(set->info().width, 6);
     EXPECT_THAT(pixels_of(*set, 0), Each(50));
     EXPECT_EQ(pixels_of(*set, 1)[0], fit == Fit::kPad ? 255 : 60);
-    EXPECT_THAT(set->info().notes, Contains(HasSubstr("pictures are of 2 sizes")));
+    EXPECT_THAT(set->info().notes, Contains(HasSubstr("images are of 2 sizes")));
   }
   options.name = "shapes";
   options.path.clear();

@@ -160,13 +160,13 @@ Bytes idx_labels(std::uint32_t count) {
 }
 
 Bytes png(int width, int height, std::vector<std::uint8_t> colour) {
-  image::Image picture(width, height, static_cast<int>(colour.size()));
-  for (std::size_t i = 0; i < picture.pixels.size(); ++i) picture.pixels[i] = colour[i % colour.size()];
-  return image::encode_png(picture);
+  image::Image image(width, height, static_cast<int>(colour.size()));
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) image.pixels[i] = colour[i % colour.size()];
+  return image::encode_png(image);
 }
 
-Bytes png(const image::Image& picture) {
-  return image::encode_png(picture);
+Bytes png(const image::Image& image) {
+  return image::encode_png(image);
 }
 
 std::vector<std::uint8_t> pixels_of(const data::Dataset& dataset, std::size_t index) {

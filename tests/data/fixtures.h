@@ -61,7 +61,7 @@ Bytes idx_labels(std::uint32_t count);
 
 /// A PNG of one colour.
 Bytes png(int width, int height, std::vector<std::uint8_t> colour);
-Bytes png(const image::Image& picture);
+Bytes png(const image::Image& image);
 
 /// Pixels of one image.
 std::vector<std::uint8_t> pixels_of(const data::Dataset& dataset, std::size_t index);

@@ -69,14 +69,14 @@ TEST_F(Flowers102, SplitsAndClassesAreThoseOfTheLists) {
   EXPECT_EQ(open({"val"})->label(0), 0);
 }
 
-TEST_F(Flowers102, PicturesInAFolderAndSomeMissing) {
+TEST_F(Flowers102, ImagesInAFolderAndSomeMissing) {
   std::filesystem::remove(folder_ / "102flowers.tgz");
-  EXPECT_THAT(error_of([&] { open(); }), HasSubstr("no picture of these splits"));
+  EXPECT_THAT(error_of([&] { open(); }), HasSubstr("no image of these splits"));
   write_folder(folder_.path(), {{"jpg/image_00004.jpg", png(4, 4, {1})}, {"jpg/image_00009.jpg", png(4, 4, {1})}});
   const auto set = open();
   EXPECT_EQ(set->size(), 1u);
   EXPECT_THAT(set->info().notes, Contains("1 of 2 images are there"));
-  EXPECT_THAT(set->info().notes, Contains("left out: 1 picture without a label"));
+  EXPECT_THAT(set->info().notes, Contains("left out: 1 image without a label"));
 }
 
 TEST_F(Flowers102, DamagedListsAreNamed) {

@@ -34,9 +34,9 @@ TEST_F(Folder, ClassesAreTheFirstLevel) {
   write({{"red/1.png", png(4, 4, kRed)},
          {"red/deep/2.PNG", png(4, 4, kRed)},
          {"blue/1.png", png(4, 4, kBlue)},
-         {"blue/.hidden.png", bytes_of("no picture")},
-         {"__MACOSX/red/1.png", bytes_of("no picture")},
-         {"read me.txt", bytes_of("no picture")}});
+         {"blue/.hidden.png", bytes_of("no image")},
+         {"__MACOSX/red/1.png", bytes_of("no image")},
+         {"read me.txt", bytes_of("no image")}});
   const auto set = open_dataset(options());
   EXPECT_THAT(set->info().classes, ElementsAre("blue", "red"));
   EXPECT_EQ(set->size(), 3u);
@@ -73,7 +73,7 @@ TEST_F(Folder, WithoutFoldersThereAreNoLabels) {
   EXPECT_THAT(failure(wanted), HasSubstr("data without labels"));
 }
 
-TEST_F(Folder, PicturesBesideClassFoldersAreLeftOutWithANote) {
+TEST_F(Folder, ImagesBesideClassFoldersAreLeftOutWithANote) {
   write({{"a/1.png", png(4, 4, kRed)},
          {"a/2.png", png(4, 4, kRed)},
          {"b/1.png", png(4, 4, kRed)},
@@ -81,12 +81,12 @@ TEST_F(Folder, PicturesBesideClassFoldersAreLeftOutWithANote) {
          {"cover.png", png(9, 9, kRed)}});
   const auto set = open_dataset(options());
   EXPECT_EQ(set->size(), 4u);
-  EXPECT_THAT(set->info().notes, testing::Contains("left out: 1 picture beside the class folders"));
+  EXPECT_THAT(set->info().notes, testing::Contains("left out: 1 image beside the class folders"));
 }
 
 TEST_F(Folder, MixedSizesAreCroppedAndResized) {
   write({{"a/wide.png", png(20, 8, kRed)}, {"a/tall.png", png(6, 30, kBlue)}, {"a/small.png", png(3, 3, {100})}});
-  EXPECT_THAT(failure(options()), AllOf(HasSubstr("pictures of 3 sizes in one set: 1 of 3x3"), HasSubstr("--size")));
+  EXPECT_THAT(failure(options()), AllOf(HasSubstr("images of 3 sizes in one set: 1 of 3x3"), HasSubstr("--size")));
   DatasetOptions wanted = options();
   wanted.size = 6;
   const auto set = open_dataset(wanted);
@@ -97,7 +97,7 @@ TEST_F(Folder, MixedSizesAreCroppedAndResized) {
   EXPECT_EQ(pixels_of(*set, 2)[0], 250);
 }
 
-TEST_F(Folder, ChannelsAreThoseOfThePicturesUnlessAskedFor) {
+TEST_F(Folder, ChannelsAreThoseOfTheImagesUnlessAskedFor) {
   write({{"a/1.png", png(4, 4, {100})}, {"a/2.png", png(4, 4, {50})}});
   EXPECT_EQ(open_dataset(options())->info().channels, 1);
   DatasetOptions wanted = options();
@@ -124,7 +124,7 @@ TEST_F(Folder, AnImageNetTreeHasSplits) {
   EXPECT_THAT(train->info().splits, ElementsAre("train"));
   EXPECT_THAT(train->info().classes, ElementsAre("n01440764", "n01443537"));
   EXPECT_THAT(train->info().notes, testing::Contains("the folders are splits: this is 'train'"));
-  EXPECT_THAT(train->info().notes, testing::Contains("left out: 3 pictures of other splits"));
+  EXPECT_THAT(train->info().notes, testing::Contains("left out: 3 images of other splits"));
   EXPECT_EQ(train->size(), 2u);
   DatasetOptions wanted = options();
   wanted.splits = {"val"};
@@ -152,7 +152,7 @@ TEST_F(Folder, ClassesThatSoundLikeSplitsStayClasses) {
 }
 
 TEST_F(Folder, SizeIsThatOfTheShorterSideThenTheCentre) {
-  // ImageNet's 32x32: the shorter side becomes 32, then the centre is cut out. Cropping first gives the same picture
+  // ImageNet's 32x32: the shorter side becomes 32, then the centre is cut out. Cropping first gives the same image
   // but for what the filter sees beyond the crop's two edges, since the scale is the same and the crop whole.
   image::Image photo(100, 64, 3);
   for (int y = 0; y < 64; ++y) {
@@ -177,7 +177,7 @@ TEST_F(Folder, SizeIsThatOfTheShorterSideThenTheCentre) {
 }
 
 TEST_F(Folder, ClassesAndCountAreSelectedBeforeDecoding) {
-  Members members = {{"a/broken.png", bytes_of("no picture")}};
+  Members members = {{"a/broken.png", bytes_of("no image")}};
   for (int i = 0; i < 10; ++i) members["b/" + std::to_string(i) + ".png"] = png(4, 4, {static_cast<std::uint8_t>(i)});
   write(members);
   DatasetOptions wanted = options();
@@ -189,8 +189,8 @@ TEST_F(Folder, ClassesAndCountAreSelectedBeforeDecoding) {
   EXPECT_EQ(pixels_of(*set, 4)[0], 8);
 }
 
-TEST_F(Folder, AnUnreadablePictureIsNamed) {
-  write({{"a/1.png", png(4, 4, kRed)}, {"a/2.png", bytes_of("no picture")}});
+TEST_F(Folder, AnUnreadableImageIsNamed) {
+  write({{"a/1.png", png(4, 4, kRed)}, {"a/2.png", bytes_of("no image")}});
   EXPECT_THAT(failure(options()), HasSubstr("set/a/2.png"));
   Bytes cut = png(40, 40, kRed);
   cut.resize(cut.size() / 2);
@@ -200,17 +200,17 @@ TEST_F(Folder, AnUnreadablePictureIsNamed) {
 
 TEST_F(Folder, EmptyFoldersAndArchivesAreErrors) {
   write({{"read me.txt", bytes_of("x")}});
-  EXPECT_THAT(failure(options()), AllOf(HasSubstr("no picture"), HasSubstr("set")));
+  EXPECT_THAT(failure(options()), AllOf(HasSubstr("no image"), HasSubstr("set")));
   write_archive(folder_ / "x.zip", {{"read me.txt", bytes_of("x")}});
-  EXPECT_THAT(failure(options("x.zip")), HasSubstr("no picture"));
+  EXPECT_THAT(failure(options("x.zip")), HasSubstr("no image"));
   DatasetOptions wanted = options();
   wanted.path = "";
   EXPECT_THAT(failure(wanted), HasSubstr("--data"));
 }
 
 TEST_F(Folder, WhatIsTooMuchForMemoryIsDecodedAtEachRead) {
-  // Three pictures blown up beyond the budget: only what is read gets made.
-  write({{"a/1.png", png(4, 4, kRed)}, {"a/2.png", png(4, 4, kBlue)}, {"b/3.png", bytes_of("no picture")}});
+  // Three images blown up beyond the budget: only what is read gets made.
+  write({{"a/1.png", png(4, 4, kRed)}, {"a/2.png", png(4, 4, kBlue)}, {"b/3.png", bytes_of("no image")}});
   Members members;
   for (int i = 0; i < 60; ++i) members["c/" + std::to_string(i) + ".png"] = png(4, 4, kRed);
   write(members);

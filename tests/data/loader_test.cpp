@@ -12,7 +12,7 @@ using testing::HasSubstr;
 
 LoaderOptions options(std::size_t batch, bool flip = false, std::size_t read_ahead = 4) {
   LoaderOptions wanted;
-  wanted.batch = batch;
+  wanted.batch_size = batch;
   wanted.seed = 11;
   wanted.flip = flip;
   wanted.read_ahead = read_ahead;
@@ -126,7 +126,7 @@ class Failing : public Dataset {
   std::size_t size() const override { return 8; }
   int label(std::size_t) const override { return -1; }
   void read(std::size_t index, std::span<std::uint8_t>) const override {
-    if (index == 7) throw Error("picture 7 is damaged", "7.png");
+    if (index == 7) throw Error("image 7 is damaged", "7.png");
   }
 
  private:
@@ -139,7 +139,7 @@ TEST(Loader, RethrowsWhatReadingMetOnceItIsReached) {
   const auto place = std::find(order.begin(), order.end(), 7u) - order.begin();
   for (std::ptrdiff_t i = 0; i < place; ++i) EXPECT_EQ(loader.next().labels.at(0), -1);
   for (int again = 0; again < 2; ++again) {
-    EXPECT_THAT(error_of([&] { loader.next(); }), HasSubstr("picture 7 is damaged, 7.png"));
+    EXPECT_THAT(error_of([&] { loader.next(); }), HasSubstr("image 7 is damaged, 7.png"));
   }
 }
 

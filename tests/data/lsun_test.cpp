@@ -37,18 +37,18 @@ void write_lmdb(const fs::path& folder, const Members& entries, unsigned databas
   mdb_env_close(env);
 }
 
-/// Picture i is 6x8 of red level i, but every tenth is large and grainy, beyond a page; the key is text.
-Members pictures(int count) {
+/// Image i is 6x8 of red level i, but every tenth is large and grainy, beyond a page; the key is text.
+Members images(int count) {
   Members entries;
   for (int i = 0; i < count; ++i) {
     char key[24];
     std::snprintf(key, sizeof key, "key%08d", i);
     const auto level = static_cast<std::uint8_t>(i);
-    image::Image picture(i % 10 == 3 ? 60 : 6, i % 10 == 3 ? 80 : 8, 3);
-    for (std::size_t at = 0; at < picture.pixels.size(); ++at) {
-      picture.pixels[at] = at % 3 == 0 ? level : static_cast<std::uint8_t>(mix64(at) * (picture.width > 6 ? 1 : 0));
+    image::Image image(i % 10 == 3 ? 60 : 6, i % 10 == 3 ? 80 : 8, 3);
+    for (std::size_t at = 0; at < image.pixels.size(); ++at) {
+      image.pixels[at] = at % 3 == 0 ? level : static_cast<std::uint8_t>(mix64(at) * (image.width > 6 ? 1 : 0));
     }
-    entries[key] = png(picture);
+    entries[key] = png(image);
   }
   return entries;
 }
@@ -67,7 +67,7 @@ class Lsun : public testing::Test {
 };
 
 TEST_F(Lsun, ReadsACategory) {
-  write_lmdb(folder_ / "set/bedroom_val_lmdb", pictures(250));
+  write_lmdb(folder_ / "set/bedroom_val_lmdb", images(250));
   fs::remove(folder_ / "set/bedroom_val_lmdb/lock.mdb");
   const LmdbFacts facts = check_lmdb(folder_ / "set/bedroom_val_lmdb/data.mdb");
   EXPECT_EQ(facts.entries, 250u);
@@ -83,9 +83,9 @@ TEST_F(Lsun, ReadsACategory) {
 }
 
 TEST_F(Lsun, CategoriesAreClassesAndSplitsAreFolders) {
-  write_lmdb(folder_ / "set/church_outdoor_train_lmdb", pictures(3));
-  write_lmdb(folder_ / "set/bedroom_train_lmdb", pictures(5));
-  write_lmdb(folder_ / "set/bedroom_val_lmdb", pictures(2));
+  write_lmdb(folder_ / "set/church_outdoor_train_lmdb", images(3));
+  write_lmdb(folder_ / "set/bedroom_train_lmdb", images(5));
+  write_lmdb(folder_ / "set/bedroom_val_lmdb", images(2));
   const auto set = open_dataset(options());
   EXPECT_THAT(set->info().classes, ElementsAre("bedroom", "church_outdoor"));
   ASSERT_EQ(set->size(), 8u);
@@ -107,11 +107,11 @@ TEST_F(Lsun, CategoriesAreClassesAndSplitsAreFolders) {
 }
 
 TEST_F(Lsun, OtherDatabasesHaveNoLabels) {
-  Members entries = pictures(2);
-  entries[std::string("\x01\xff", 2)] = bytes_of("no picture");
+  Members entries = images(2);
+  entries[std::string("\x01\xff", 2)] = bytes_of("no image");
   write_lmdb(folder_ / "mine", entries);
   EXPECT_THAT(error_of([&] { open_dataset(options("mine")); }), HasSubstr("data.mdb:01ff"));
-  write_lmdb(folder_ / "good", pictures(2));
+  write_lmdb(folder_ / "good", images(2));
   EXPECT_THAT(open_dataset(options("good"))->info().classes, IsEmpty());
   EXPECT_THAT(open_dataset(options("good"))->info().notes, Contains(HasSubstr("no labels")));
 }
@@ -122,14 +122,14 @@ TEST_F(Lsun, WhatIsMissingOrOfAnotherKindIsNamed) {
   EXPECT_THAT(error_of([&] { open_dataset(options("empty")); }), HasSubstr("bedroom_train_lmdb"));
   write_lmdb(folder_ / "none", {});
   EXPECT_THAT(error_of([&] { open_dataset(options("none")); }), HasSubstr("no image is left"));
-  write_lmdb(folder_ / "several", pictures(2), MDB_DUPSORT);
+  write_lmdb(folder_ / "several", images(2), MDB_DUPSORT);
   EXPECT_THAT(error_of([&] { open_dataset(options("several")); }), HasSubstr("of a kind that is not read"));
   write_folder(folder_ / "text", {{"data.mdb", Bytes(20'000, 7)}});
   EXPECT_THAT(error_of([&] { open_dataset(options("text")); }), HasSubstr("none of LMDB's"));
 }
 
 TEST_F(Lsun, AnyCutDatabaseIsAnError) {
-  write_lmdb(folder_ / "set", pictures(120));
+  write_lmdb(folder_ / "set", images(120));
   const fs::path file = folder_ / "set/data.mdb";
   const Bytes whole = read_file(file);
   for (std::size_t keep = 0; keep < whole.size(); keep += keep < 16'384 ? 997 : 4096) {
@@ -139,7 +139,7 @@ TEST_F(Lsun, AnyCutDatabaseIsAnError) {
 }
 
 TEST_F(Lsun, ADamagedDatabaseIsAnErrorOrHarmless) {
-  write_lmdb(folder_ / "set", pictures(300));
+  write_lmdb(folder_ / "set", images(300));
   const fs::path file = folder_ / "set/data.mdb";
   const Bytes whole = read_file(file);
   Random random(7);
@@ -168,7 +168,7 @@ TEST_F(Lsun, ADamagedDatabaseIsAnErrorOrHarmless) {
 }
 
 TEST_F(Lsun, TreesThatBiteTheirTailAreRefused) {
-  write_lmdb(folder_ / "set", pictures(300));
+  write_lmdb(folder_ / "set", images(300));
   const fs::path file = folder_ / "set/data.mdb";
   Bytes bytes = read_file(file);
   const auto at = [&](std::size_t place) { return bytes[place] | std::size_t{bytes[place + 1]} << 8; };

@@ -35,7 +35,7 @@ class MnistM : public testing::Test {
 };
 
 TEST_F(MnistM, PixelsAreTheDistanceOfPatchAndDigit) {
-  // Level 10 * i + c in channel c, so that the photograph chosen can be told from the picture.
+  // Level 10 * i + c in channel c, so that the photograph chosen can be told from the image.
   for (int i = 0; i < 6; ++i) {
     const auto level = static_cast<std::uint8_t>(100 + 10 * i);
     const auto next = static_cast<std::uint8_t>(level + 1);

@@ -139,7 +139,7 @@ TEST_F(PackedFile, IsASourceThatTakesEveryOption) {
 }
 
 TEST_F(PackedFile, WhatCannotBeDecodedLeavesNoFile) {
-  write_folder(folder_ / "set", {{"1.png", png(4, 4, {1})}, {"2.png", bytes_of("no picture")}});
+  write_folder(folder_ / "set", {{"1.png", png(4, 4, {1})}, {"2.png", bytes_of("no image")}});
   class Broken : public Dataset {
    public:
     Broken() { info_.height = info_.width = info_.channels = 1; }

@@ -23,8 +23,8 @@ class PreparedData : public testing::Test {
     write_folder(folder_ / "set", {{(number % 2 == 0 ? "even/" : "odd/") + std::to_string(number) + ".png",
                                     png(12, 10, std::move(colour))}});
   }
-  /// Makes the pictures unreadable without a trace: only what is prepared can still give them.
-  void hide_pictures() {
+  /// Makes the images unreadable without a trace: only what is prepared can still give them.
+  void hide_images() {
     for (const auto& entry : fs::recursive_directory_iterator(folder_ / "set")) {
       if (!entry.is_regular_file()) continue;
       const auto time = entry.last_write_time();
@@ -53,7 +53,7 @@ TEST_F(PreparedData, IsUsedByItself) {
   EXPECT_TRUE(done.fresh);
   EXPECT_EQ(done.images, 6u);
   EXPECT_EQ(done.bytes, fs::file_size(done.file));
-  hide_pictures();
+  hide_images();
   const auto after = open_dataset(options_);
   EXPECT_EQ(all(*after), pixels);
   EXPECT_EQ(after->info().name, "folder");
@@ -67,14 +67,14 @@ TEST_F(PreparedData, IsUsedByItself) {
 
 TEST_F(PreparedData, OtherOptionsAreOtherData) {
   prepare(options_);
-  hide_pictures();
+  hide_images();
   for (const auto& change : std::vector<void (*)(DatasetOptions&)>{
            [](DatasetOptions& o) { o.size = 4; }, [](DatasetOptions& o) { o.channels = 1; },
            [](DatasetOptions& o) { o.classes = {"odd"}; }, [](DatasetOptions& o) { o.count = 2; },
            [](DatasetOptions& o) { o.path /= "even"; }}) {
     DatasetOptions other = options_;
     change(other);
-    EXPECT_THAT(error_of([&] { open_dataset(other); }), HasSubstr(".png")) << "this must come from the pictures";
+    EXPECT_THAT(error_of([&] { open_dataset(other); }), HasSubstr(".png")) << "this must come from the images";
   }
 }
 
@@ -90,7 +90,7 @@ TEST_F(PreparedData, IsMadeAnewWhenTheFilesChange) {
   add(6, {1, 2, 3});
   EXPECT_EQ(open_dataset(options_)->size(), 7u);
   const auto pixels = all(*open_dataset(options_));
-  hide_pictures();
+  hide_images();
   EXPECT_EQ(all(*open_dataset(options_)), pixels) << "it was written again";
   add(6, {3, 2, 1});
   fs::last_write_time(folder_ / "set/even/6.png", fs::file_time_type::clock::now() + std::chrono::seconds(2));

@@ -1,4 +1,4 @@
-// A user's own pictures: all are used, or it is said which are not and why.
+// A user's own images: all are used, or it is said which are not and why.
 #include "data/fixtures.h"
 #include "ganymede/data/sieve.h"
 
@@ -32,7 +32,7 @@ class Readers : public testing::Test {
   Environment cache_{"XDG_CACHE_HOME", folder_ / "cache"};
 };
 
-TEST_F(Readers, PicturesAreKnownByTheirContent) {
+TEST_F(Readers, ImagesAreKnownByTheirContent) {
   Members members = {{"a/none", grey(1)},
                      {"a/wrong.txt", grey(2)},
                      {"a/b.jfif", grey(3)},
@@ -46,9 +46,9 @@ TEST_F(Readers, PicturesAreKnownByTheirContent) {
   for (const char* name : {"set", "x.zip"}) {
     const auto set = open_dataset(options(name));
     EXPECT_EQ(set->size(), 4u) << name;
-    EXPECT_THAT(set->info().notes, Contains("taken: 4 pictures (4 PNG)"));
-    EXPECT_THAT(set->info().notes, Contains("left out: 3 pictures of formats that are not read (1 .cr2, 2 .svg)"));
-    EXPECT_THAT(set->info().notes, Contains("left out: 1 file that is no picture (1 .txt)"));
+    EXPECT_THAT(set->info().notes, Contains("taken: 4 images (4 PNG)"));
+    EXPECT_THAT(set->info().notes, Contains("left out: 3 images of formats that are not read (1 .cr2, 2 .svg)"));
+    EXPECT_THAT(set->info().notes, Contains("left out: 1 file that is no image (1 .txt)"));
   }
 }
 
@@ -86,18 +86,18 @@ TEST_F(Readers, NamesOfAnyBytesBecomeText) {
   EXPECT_THAT(failure(options()), HasSubstr("caf\\xe9/bad.png"));
 }
 
-TEST_F(Readers, PicturesBesideTheOnlyFolderAreNotDropped) {
+TEST_F(Readers, ImagesBesideTheOnlyFolderAreNotDropped) {
   write({{"1.png", grey(1)},
          {"2.png", grey(2)},
          {"3.png", grey(3)},
          {"thumbs/1.png", grey(1)},
          {"thumbs/2.png", grey(2)}});
   EXPECT_THAT(failure(options()),
-              AllOf(HasSubstr("3 pictures lie beside the folder 'thumbs' with 2"), HasSubstr("--class 'thumbs'")));
+              AllOf(HasSubstr("3 images lie beside the folder 'thumbs' with 2"), HasSubstr("--class 'thumbs'")));
   DatasetOptions wanted = options();
   wanted.classes = {"thumbs"};
   EXPECT_EQ(open_dataset(wanted)->size(), 2u);
-  EXPECT_THAT(open_dataset(wanted)->info().notes, Contains("left out: 3 pictures beside the class folders"));
+  EXPECT_THAT(open_dataset(wanted)->info().notes, Contains("left out: 3 images beside the class folders"));
 }
 
 TEST_F(Readers, AllBadFilesAreNamedAtOnceAndLeftOutOnDemand) {
@@ -115,17 +115,17 @@ TEST_F(Readers, AllBadFilesAreNamedAtOnceAndLeftOutOnDemand) {
     DatasetOptions wanted = options(name);
     EXPECT_THAT(
         failure(wanted),
-        AllOf(HasSubstr(
-                  "4 of 24 pictures cannot be used: z1.png (the image file is empty), z2.png (the PNG is cut short), "
-                  "z3.jpg (this is a web page, not a picture), z4.png (this is a Git LFS pointer"),
-              HasSubstr("--skip-bad")));
+        AllOf(
+            HasSubstr("4 of 24 images cannot be used: z1.png (the image file is empty), z2.png (the PNG is cut short), "
+                      "z3.jpg (this is a web page, not an image), z4.png (this is a Git LFS pointer"),
+            HasSubstr("--skip-bad")));
     for (const int size : {0, 4, 4096}) {  // as they are, in memory, decoded at each read
       wanted.size = size;
-      EXPECT_THAT(failure(wanted), HasSubstr("4 of 24 pictures cannot be used"));
+      EXPECT_THAT(failure(wanted), HasSubstr("4 of 24 images cannot be used"));
       wanted.skip_bad = true;
       const auto set = open_dataset(wanted);
       EXPECT_EQ(set->size(), 20u);
-      EXPECT_THAT(set->info().notes, Contains(HasSubstr("left out: 4 bad pictures")));
+      EXPECT_THAT(set->info().notes, Contains(HasSubstr("left out: 4 bad images")));
       EXPECT_THAT(pixels_of(*set, 19), Each(9)) << "9.png is the last by name";
       wanted.skip_bad = false;
     }
@@ -169,17 +169,17 @@ TEST_F(Readers, OneColourAmongGreyOnesIsTheSameInEveryPlace) {
       wanted.size = size;
       const auto set = open_dataset(wanted);
       EXPECT_EQ(set->info().channels, 3) << place;
-      EXPECT_THAT(set->info().notes, Contains("1 picture is in colour and 100 in grey: all are taken as RGB"));
+      EXPECT_THAT(set->info().notes, Contains("1 image is in colour and 100 in grey: all are taken as RGB"));
     }
   }
 }
 
 TEST(Sieve, KnowsEndingsInAnyCase) {
-  EXPECT_TRUE(is_picture_name("a/b.JPG"));
-  EXPECT_TRUE(is_picture_name("x.jpe"));
-  EXPECT_TRUE(is_picture_name("x.HEIC"));
-  EXPECT_FALSE(is_picture_name("x.svg"));
-  EXPECT_FALSE(is_picture_name("png"));
+  EXPECT_TRUE(is_image_name("a/b.JPG"));
+  EXPECT_TRUE(is_image_name("x.jpe"));
+  EXPECT_TRUE(is_image_name("x.HEIC"));
+  EXPECT_FALSE(is_image_name("x.svg"));
+  EXPECT_FALSE(is_image_name("png"));
 }
 
 }  // namespace

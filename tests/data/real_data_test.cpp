@@ -26,11 +26,11 @@ TEST(RealData, Cifar10HasItsKnownMeans) {
   GANYMEDE_REAL_DATA(root);
   const auto set = open("cifar10", root / "cifar10");
   ASSERT_EQ(set->size(), 50'000u);
-  const Statistics figures = statistics(*set);
-  EXPECT_THAT(figures.per_class, Each(5000));
-  EXPECT_NEAR(figures.mean[0], 0.4914, 5e-5);
-  EXPECT_NEAR(figures.mean[1], 0.4822, 5e-5);
-  EXPECT_NEAR(figures.mean[2], 0.4465, 5e-5);
+  const Statistics found = statistics(*set);
+  EXPECT_THAT(found.per_class, Each(5000));
+  EXPECT_NEAR(found.mean[0], 0.4914, 5e-5);
+  EXPECT_NEAR(found.mean[1], 0.4822, 5e-5);
+  EXPECT_NEAR(found.mean[2], 0.4465, 5e-5);
   EXPECT_EQ(set->info().classes[0], "airplane");
   EXPECT_THAT(set->info().notes, ElementsAre(HasSubstr("checksum differs from the published one: data_batch_1.bin")));
 }

@@ -57,7 +57,7 @@ TEST_F(SampleLabels, ClsFilesTellTheClass) {
     EXPECT_THAT(labels(*set), ElementsAre("a.png=10", "b.png=9", "c.jpg=10"));
     EXPECT_EQ(pixels_of(*set, 2)[0], 3);
     EXPECT_THAT(set->info().notes, Contains("the classes are those of 3 .cls files"));
-    EXPECT_THAT(set->info().notes, Contains("left out: 1 file that is no picture (1 .txt)"));
+    EXPECT_THAT(set->info().notes, Contains("left out: 1 file that is no image (1 .txt)"));
   }
 }
 
@@ -83,7 +83,7 @@ TEST_F(SampleLabels, JsonNamesTheNumbersOfCls) {
   EXPECT_THAT(open(members)->info().classes, ElementsAre("0", "1"));
 }
 
-TEST_F(SampleLabels, MissingLabelsAndPicturesAreSaid) {
+TEST_F(SampleLabels, MissingLabelsAndImagesAreSaid) {
   const auto set = open({{"a.png", grey(1)},
                          {"a.cls", bytes_of("1")},
                          {"b.png", grey(2)},
@@ -91,18 +91,18 @@ TEST_F(SampleLabels, MissingLabelsAndPicturesAreSaid) {
                          {"d.png", grey(3)},
                          {"d.cls", bytes_of("  ")}});
   EXPECT_THAT(labels(*set), ElementsAre("a.png=1", "b.png=", "d.png="));
-  EXPECT_THAT(set->info().notes, Contains("2 pictures have no label"));
-  EXPECT_THAT(set->info().notes, Contains("left out: 1 sample without a picture"));
+  EXPECT_THAT(set->info().notes, Contains("2 images have no label"));
+  EXPECT_THAT(set->info().notes, Contains("left out: 1 sample without an image"));
 }
 
-TEST_F(SampleLabels, TwoPicturesOfASampleMembersApart) {
+TEST_F(SampleLabels, TwoImagesOfASampleMembersApart) {
   const auto set = open({{"a.seg.png", grey(9)},
                          {"a.png", grey(1)},
                          {"b.png", grey(2)},
                          {"a.cls", bytes_of("1")},
                          {"b.cls", bytes_of("2")}});
   EXPECT_THAT(labels(*set), ElementsAre("a.png=1", "b.png=2"));
-  EXPECT_THAT(set->info().notes, Contains("left out: 1 picture beside the first of a sample"));
+  EXPECT_THAT(set->info().notes, Contains("left out: 1 image beside the first of a sample"));
   EXPECT_THAT(set->info().notes, Contains(HasSubstr("the members of 2 samples stand apart in their archive")));
 }
 
@@ -127,7 +127,7 @@ TEST_F(SampleLabels, FoldersGoBeforeJsonWhereNoKeyIsNamed) {
                            {"y/b.png", grey(2)},
                            {"y/b.json", bytes_of(R"({"label": 1})")}};
   EXPECT_THAT(open(members)->info().classes, ElementsAre("x", "y"));
-  EXPECT_THAT(open(members)->info().notes, Contains("left out: 2 .cls or .json files beside the pictures"));
+  EXPECT_THAT(open(members)->info().notes, Contains("left out: 2 .cls or .json files beside the images"));
   EXPECT_THAT(open(members, "label")->info().classes, ElementsAre("1"));
 }
 
@@ -162,7 +162,7 @@ TEST_F(SampleLabels, ShardsOfSplits) {
   write_members(folder_ / "set/test/0.tar", {{"a.png", grey(3)}, {"a.cls", bytes_of("0")}});
   write_file(folder_ / "set/classnames.txt", std::string_view("cat\r\ndog\n"));
   EXPECT_THAT(labels(*open_at("set")), ElementsAre("train/0.tar:a.png=dog", "train/0.tar:b.png=cat"));
-  EXPECT_THAT(open_at("set")->info().notes, testing::Not(Contains(HasSubstr("without a picture"))));
+  EXPECT_THAT(open_at("set")->info().notes, testing::Not(Contains(HasSubstr("without an image"))));
   EXPECT_THAT(labels(*open_at("set", {}, {"test"})), ElementsAre("test/0.tar:a.png=cat"));
 }
 

@@ -12,14 +12,14 @@ namespace ganymede::data {
 namespace {
 
 /// Gaussian noise of `sigma` levels.
-image::Image noisy(image::Image picture, double sigma, std::uint64_t seed) {
+image::Image noisy(image::Image image, double sigma, std::uint64_t seed) {
   Random random(seed);
-  for (std::uint8_t& value : picture.pixels) {
+  for (std::uint8_t& value : image.pixels) {
     const double normal =
         std::sqrt(-2 * std::log(1 - random.uniform())) * std::cos(2 * std::numbers::pi * random.uniform());
     value = static_cast<std::uint8_t>(std::clamp(std::round(value + sigma * normal), 0.0, 255.0));
   }
-  return picture;
+  return image;
 }
 
 struct Score {
@@ -30,7 +30,7 @@ Score score(int count, int size, int channels, double sigma) {
   Score result;
   for (int i = 0; i < count; ++i) {
     const image::Image clean =
-        image::to_channels(draw_shape(11, "test", static_cast<std::uint64_t>(i), size), channels);
+        image::to_channels(render_shape(11, "test", static_cast<std::uint64_t>(i), size), channels);
     const Attribution found = attribute_shape(sigma > 0 ? noisy(clean, sigma, static_cast<std::uint64_t>(i)) : clean);
     result.right += (found.label == i % kShapeClasses) / static_cast<double>(count);
     result.clear += (found.distance < kClearShape) / static_cast<double>(count);
@@ -38,7 +38,7 @@ Score score(int count, int size, int channels, double sigma) {
   return result;
 }
 
-TEST(AttributeShape, KnowsCleanPictures) {
+TEST(AttributeShape, KnowsCleanImages) {
   const Score clean = score(2000, kShapesSize, 3, 0);
   EXPECT_GE(clean.right, 0.995);
   EXPECT_GE(clean.clear, 0.995);
@@ -64,7 +64,7 @@ TEST(AttributeShape, SaysWhenThereIsNoShape) {
   }
 }
 
-TEST(AttributeShape, TakesPicturesOfAnyShape) {
+TEST(AttributeShape, TakesImagesOfAnyShape) {
   for (const auto& [width, height] : {std::pair{1, 1}, {1, 300}, {300, 1}, {2, 3}, {90, 40}}) {
     const Attribution found = attribute_shape(noisy(image::Image(width, height, 1), 90, 1));
     EXPECT_GE(found.label, 0);
@@ -72,7 +72,7 @@ TEST(AttributeShape, TakesPicturesOfAnyShape) {
     EXPECT_GE(found.distance, 0);
     EXPECT_LE(found.distance, 1);
   }
-  EXPECT_THAT(test::error_of([] { attribute_shape({}); }), testing::HasSubstr("empty picture"));
+  EXPECT_THAT(test::error_of([] { attribute_shape({}); }), testing::HasSubstr("empty image"));
 }
 
 }  // namespace

@@ -31,8 +31,8 @@ DatasetOptions options(std::size_t count = 0, int size = 0, int channels = 0, st
   return result;
 }
 
-std::string as_text(const image::Image& picture) {
-  return {picture.pixels.begin(), picture.pixels.end()};
+std::string as_text(const image::Image& image) {
+  return {image.pixels.begin(), image.pixels.end()};
 }
 
 TEST(Shapes, HasTenBalancedNamedClasses) {
@@ -50,7 +50,7 @@ TEST(Shapes, HasTenBalancedNamedClasses) {
 TEST(Shapes, IsAPureFunctionOfItsOptions) {
   const auto one = open_shapes(options(40)), two = open_shapes(options(1000));
   EXPECT_EQ(pixels_of(*one, 17), pixels_of(*two, 17));
-  EXPECT_EQ(pixels_of(*one, 17), draw_shape(0, "train", 17).pixels);
+  EXPECT_EQ(pixels_of(*one, 17), render_shape(0, "train", 17).pixels);
   EXPECT_EQ(one->info().checksum, open_shapes(options(40))->info().checksum);
   for (const auto& other :
        {options(41), options(40, 33), options(40, 0, 1), options(40, 0, 0, {"test"}), options(40, 0, 0, {}, 1)}) {
@@ -60,32 +60,32 @@ TEST(Shapes, IsAPureFunctionOfItsOptions) {
 
 TEST(Shapes, AreTheSameWhateverCompiledThem) {
   std::string pixels;
-  for (std::uint64_t i = 0; i < 20; ++i) pixels += as_text(draw_shape(0, "train", i, 8));
+  for (std::uint64_t i = 0; i < 20; ++i) pixels += as_text(render_shape(0, "train", i, 8));
   EXPECT_EQ(text_digest(pixels), "b0606b4bda63292e5a6a92e771b88fcee00997d2ab85795f9a744921a18fef57");
 }
 
-TEST(Shapes, ShowsNoPictureTwice) {
+TEST(Shapes, ShowsNoImageTwice) {
   std::set<std::string> seen;
   for (std::uint64_t i = 0; i < 500; ++i) {
-    for (const char* split : {"train", "test"}) seen.insert(as_text(draw_shape(0, split, i)));
-    seen.insert(as_text(draw_shape(1, "train", i)));
+    for (const char* split : {"train", "test"}) seen.insert(as_text(render_shape(0, split, i)));
+    seen.insert(as_text(render_shape(1, "train", i)));
   }
   EXPECT_EQ(seen.size(), 1500u);
 }
 
-TEST(Shapes, DrawsAnySizeAndGrey) {
+TEST(Shapes, RendersAnySizeAndGrey) {
   for (const int size : {16, 33, 64, 256}) {
     const auto colour = open_shapes(options(10, size)), grey = open_shapes(options(10, size, 1));
     EXPECT_EQ(colour->image_bytes(), static_cast<std::size_t>(size) * size * 3);
-    image::Image picture(size, size, 3);
-    colour->read(3, picture.pixels);
-    EXPECT_EQ(pixels_of(*grey, 3), image::to_channels(picture, 1).pixels);
+    image::Image image(size, size, 3);
+    colour->read(3, image.pixels);
+    EXPECT_EQ(pixels_of(*grey, 3), image::to_channels(image, 1).pixels);
   }
 }
 
 TEST(Shapes, StandsOutFromItsGroundAndKeepsOffTheEdge) {
   for (std::uint64_t i = 0; i < 500; ++i) {
-    const image::Image grey = image::to_channels(draw_shape(2, "train", i), 1);
+    const image::Image grey = image::to_channels(render_shape(2, "train", i), 1);
     const auto [low, high] = std::minmax_element(grey.pixels.begin(), grey.pixels.end());
     EXPECT_GT(*high - *low, 50) << i;
     for (int y = 1; y < 32; ++y) {  // only the soft gradient along the border
@@ -98,11 +98,11 @@ TEST(Shapes, StandsOutFromItsGroundAndKeepsOffTheEdge) {
 TEST(Shapes, JoinsSplits) {
   const auto both = open_shapes(options(0, 0, 0, {"train", "test"}));
   EXPECT_EQ(both->size(), kShapesTrain + kShapesTest);
-  EXPECT_EQ(pixels_of(*both, kShapesTrain + 4), draw_shape(0, "test", 4).pixels);
+  EXPECT_EQ(pixels_of(*both, kShapesTrain + 4), render_shape(0, "test", 4).pixels);
   EXPECT_EQ(open_shapes(options(31, 0, 0, {"train", "test"}))->size(), 31u);
 }
 
-TEST(Shapes, RefusesWhatItCannotDraw) {
+TEST(Shapes, RefusesWhatItCannotRender) {
   EXPECT_THAT(error_of([] { open_shapes(options(0, 8)); }), HasSubstr("16 to 256"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 300)); }), HasSubstr("16 to 256"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 0, 2)); }), HasSubstr("2 channels"));
@@ -125,7 +125,7 @@ TEST(Shapes, MayBeReadFromSeveralThreads) {
       });
     }
   }
-  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i], draw_shape(0, "train", i).pixels);
+  for (std::size_t i = 0; i < found.size(); ++i) EXPECT_EQ(found[i], render_shape(0, "train", i).pixels);
 }
 
 }  // namespace

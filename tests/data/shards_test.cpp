@@ -69,7 +69,7 @@ Taken walk(const std::filesystem::path& path, const std::optional<Extent>& part 
                         taken.placed.emplace_back(name, extent);
                         return true;
                       }};
-  const Judge every = [](const std::string&, const Head&) { return true; };
+  const MemberFilter every = [](const std::string&, const Head&) { return true; };
   const Take take = [&](const std::string& name, Bytes bytes) {
     taken.read.emplace_back(name, std::move(bytes));
     return true;

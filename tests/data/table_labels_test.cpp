@@ -38,7 +38,7 @@ class TableLabels : public testing::Test {
   Environment cache_{"XDG_CACHE_HOME", folder_ / "cache"};
 };
 
-Members pictures(const std::vector<std::string>& names) {
+Members images(const std::vector<std::string>& names) {
   Members members;
   std::uint8_t level = 0;
   for (const auto& name : names) members[name] = png(4, 4, {level++});
@@ -50,7 +50,7 @@ Members with(Members members, const std::string& name, const std::string& text) 
 }
 
 TEST_F(TableLabels, ColumnsAreFoundByNameAndByWhatTheyHold) {
-  const auto set = open(with(pictures({"img/a.png", "img/b.png", "c.png"}), "labels.csv",
+  const auto set = open(with(images({"img/a.png", "img/b.png", "c.png"}), "labels.csv",
                              "note,image,label,other\nx,img/b.png,10,1\ny,a.png,9,1\nz,c,10,1\n"));
   EXPECT_THAT(set->info().classes, ElementsAre("9", "10"));
   EXPECT_THAT(labels(*set), ElementsAre("c.png=10", "img/a.png=9", "img/b.png=10"));
@@ -58,17 +58,17 @@ TEST_F(TableLabels, ColumnsAreFoundByNameAndByWhatTheyHold) {
 }
 
 TEST_F(TableLabels, WhatHasNoCounterpartIsSaid) {
-  const auto set = open(with(pictures({"a.png", "b.png", "c.png"}), "labels.csv",
+  const auto set = open(with(images({"a.png", "b.png", "c.png"}), "labels.csv",
                              "file_name,label\na.png,x\na.png,y\nb.png,\nnone.png,x\n"));
   EXPECT_THAT(labels(*set), ElementsAre("a.png=x", "b.png="));
-  EXPECT_THAT(set->info().notes, Contains("left out: 1 row of labels.csv that names no picture (the first: none.png)"));
-  EXPECT_THAT(set->info().notes, Contains("left out: 1 picture without a row in labels.csv"));
-  EXPECT_THAT(set->info().notes, Contains("left out: 1 row of labels.csv about a picture that has a row already"));
-  EXPECT_THAT(set->info().notes, Contains("1 picture has no label"));
+  EXPECT_THAT(set->info().notes, Contains("left out: 1 row of labels.csv that names no image (the first: none.png)"));
+  EXPECT_THAT(set->info().notes, Contains("left out: 1 image without a row in labels.csv"));
+  EXPECT_THAT(set->info().notes, Contains("left out: 1 row of labels.csv about an image that has a row already"));
+  EXPECT_THAT(set->info().notes, Contains("1 image has no label"));
 }
 
 TEST_F(TableLabels, AColumnIsNamedAndLabelsGoBeforeFolders) {
-  const Members members = with(pictures({"x/1.png", "x/2.png", "y/3.png"}), "metadata.csv",
+  const Members members = with(images({"x/1.png", "x/2.png", "y/3.png"}), "metadata.csv",
                                "file_name,Kind,size\nx/1.png,cat,1.0\nx/2.png,dog,2.0\ny/3.png,cat,1.0\n");
   EXPECT_THAT(open(members)->info().classes, ElementsAre("x", "y"));
   EXPECT_THAT(open(members)->info().notes,
@@ -76,24 +76,24 @@ TEST_F(TableLabels, AColumnIsNamedAndLabelsGoBeforeFolders) {
   EXPECT_THAT(open(members, "kind")->info().classes, ElementsAre("cat", "dog"));
   EXPECT_THAT(labels(*open(members, "size")), ElementsAre("x/1.png=1", "x/2.png=2", "y/3.png=1"));
   EXPECT_THAT(error_of([&] { open(members, "breed"); }),
-              HasSubstr("no file beside the pictures has labels called 'breed'"));
+              HasSubstr("no file beside the images has labels called 'breed'"));
 }
 
-TEST_F(TableLabels, TextsAboutPicturesAreNoClasses) {
+TEST_F(TableLabels, TextsAboutImagesAreNoClasses) {
   const Members members =
-      with(pictures({"a.png", "b.png"}), "metadata.csv", "file_name,text\na.png,a cat\nb.png,a dog\n");
+      with(images({"a.png", "b.png"}), "metadata.csv", "file_name,text\na.png,a cat\nb.png,a dog\n");
   EXPECT_TRUE(open(members)->info().classes.empty());
   EXPECT_THAT(open(members, "text")->info().classes, ElementsAre("a cat", "a dog"));
 }
 
 TEST_F(TableLabels, ATableWithoutAHead) {
   const auto set =
-      open(with(pictures({"a.png", "b.png", "c.png", "d.png"}), "labels.csv", "a.png,x\nb.png,y\nc.png,x\nd.png,y\n"));
+      open(with(images({"a.png", "b.png", "c.png", "d.png"}), "labels.csv", "a.png,x\nb.png,y\nc.png,x\nd.png,y\n"));
   EXPECT_THAT(labels(*set), ElementsAre("a.png=x", "b.png=y", "c.png=x", "d.png=y"));
 }
 
 TEST_F(TableLabels, StyleGansJsonInAZipWhoseFoldersAreNoClasses) {
-  Members members = pictures({"00000/img0.png", "00001/img1.png", "00001/img2.png"});
+  Members members = images({"00000/img0.png", "00001/img1.png", "00001/img2.png"});
   members["dataset.json"] =
       bytes_of(R"({"labels": [["00000/img0.png", 3], ["00001/img1.png", 12], ["00001/img2.png", 3]]})");
   write_archive(folder_ / "set.zip", members);
@@ -104,7 +104,7 @@ TEST_F(TableLabels, StyleGansJsonInAZipWhoseFoldersAreNoClasses) {
 }
 
 TEST_F(TableLabels, MetadataOfEachSplit) {
-  Members members = pictures({"train/1.png", "train/2.png", "test/1.png"});
+  Members members = images({"train/1.png", "train/2.png", "test/1.png"});
   members["train/metadata.jsonl"] =
       bytes_of("{\"file_name\": \"1.png\", \"label\": \"cat\"}\n{\"file_name\": \"2.png\", \"label\": \"dog\"}\n");
   members["test/metadata.jsonl"] = bytes_of("{\"file_name\": \"1.png\", \"label\": \"dog\"}\n");
@@ -115,20 +115,20 @@ TEST_F(TableLabels, MetadataOfEachSplit) {
 
 TEST_F(TableLabels, TwoTablesOfOneFolderAreAskedAbout) {
   const Members members =
-      with(with(pictures({"a.png"}), "labels.csv", "f,label\na.png,1\n"), "metadata.csv", "f,label,kind\na.png,2,x\n");
+      with(with(images({"a.png"}), "labels.csv", "f,label\na.png,1\n"), "metadata.csv", "f,label,kind\na.png,2,x\n");
   EXPECT_THAT(error_of([&] { open(members); }), HasSubstr("which is meant?"));
   EXPECT_THAT(open(members, "kind")->info().classes, ElementsAre("x"));
 }
 
-TEST_F(TableLabels, ATableOfOtherPicturesIsSaidToBeNone) {
-  const auto set = open(with(pictures({"x/a.png", "y/b.png"}), "labels.csv", "file,label\nq.png,1\n"));
+TEST_F(TableLabels, ATableOfOtherImagesIsSaidToBeNone) {
+  const auto set = open(with(images({"x/a.png", "y/b.png"}), "labels.csv", "file,label\nq.png,1\n"));
   EXPECT_THAT(set->info().classes, ElementsAre("x", "y"));
-  EXPECT_THAT(set->info().notes, Contains("left out: labels.csv, which names none of the pictures"));
+  EXPECT_THAT(set->info().notes, Contains("left out: labels.csv, which names none of the images"));
 }
 
 TEST_F(TableLabels, ListsAreNoClasses) {
   const auto set =
-      open(with(pictures({"a.png", "b.png"}), "dataset.json", R"({"labels": [["a.png", [0, 1]], ["b.png", 1]]})"));
+      open(with(images({"a.png", "b.png"}), "dataset.json", R"({"labels": [["a.png", [0, 1]], ["b.png", 1]]})"));
   EXPECT_THAT(labels(*set), ElementsAre("a.png=", "b.png=1"));
   EXPECT_THAT(set->info().notes, Contains("1 value of dataset.json is a list, which no class can be"));
 }

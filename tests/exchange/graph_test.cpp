@@ -101,7 +101,7 @@ void expect_same(const nn::Sequence& layers, nn::LabelInput labelled, std::int64
   graph.output("y", layers.to_graph(graph, x), nn::ValueType::kFloat, layers.output_shape().dims());
   auto module = module_of(graph);
   const Tensor given = batch(layers.input_shape(), count);
-  nn::Pass pass;
+  nn::ForwardContext pass;
   pass.labels = labelled == nn::LabelInput::kIndex ? at::arange(count, at::kLong).remainder(3)
                                                    : normal({count, 3}, 7, at::kFloat);
   const bool image = given.dim() == 4;

@@ -11,21 +11,21 @@ config::LatentConfig normal(int size) {
   return {.size = size, .distribution = config::LatentDistribution::kNormal};
 }
 
-TEST(Latents, ExemplarsAreThePicturesOfSample) {
+TEST(Latents, ExemplarsAreTheImagesOfSample) {
   const auto latent = normal(5);
-  const Tensor seven = models::draw_numbered_latents(latent, 7, 3);
+  const Tensor seven = models::sample_numbered_latents(latent, 7, 3);
   const std::vector<Exemplar> chosen{{3, 6}, {3, 0}, {4, 0}};
   const Tensor z = latents_of(latent, chosen);
   EXPECT_TRUE(z[0].equal(seven[6]));
   EXPECT_TRUE(z[1].equal(seven[0]));
-  EXPECT_TRUE(z[2].equal(models::draw_numbered_latents(latent, 1, 4)[0]));
+  EXPECT_TRUE(z[2].equal(models::sample_numbered_latents(latent, 1, 4)[0]));
 }
 
 TEST(Latents, BlendsEndAtTheirEnds) {
-  const Tensor a = models::draw_latents(normal(8), 3, 1), b = models::draw_latents(normal(8), 3, 2);
-  for (const Blend way : {Blend::kLinear, Blend::kSpherical}) {
-    EXPECT_TRUE(blend(a, b, 0, way).equal(a));
-    EXPECT_TRUE(blend(a, b, 1, way).equal(b));
+  const Tensor a = models::sample_latents(normal(8), 3, 1), b = models::sample_latents(normal(8), 3, 2);
+  for (const Blend interpolation : {Blend::kLinear, Blend::kSpherical}) {
+    EXPECT_TRUE(blend(a, b, 0, interpolation).equal(a));
+    EXPECT_TRUE(blend(a, b, 1, interpolation).equal(b));
   }
   EXPECT_TRUE(blend(a, b, 0.25, Blend::kLinear).allclose(0.75 * a + 0.25 * b));
 }
@@ -57,7 +57,7 @@ TEST(Latents, SphericalIsFiniteWhereNoCircleIsMeant) {
 }
 
 TEST(Latents, PathsGoThroughTheirAnchors) {
-  const Tensor anchors = models::draw_latents(normal(4), 3, 5);
+  const Tensor anchors = models::sample_latents(normal(4), 3, 5);
   const Tensor line = path(anchors, 5, Blend::kLinear);
   ASSERT_EQ(line.sizes().vec(), (std::vector<std::int64_t>{5, 4}));
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(line[2 * i].equal(anchors[i])) << i;
@@ -76,9 +76,9 @@ TEST(Latents, ArithmeticIsOnMeans) {
   EXPECT_TRUE(direction(a, b).equal(torch::tensor({1.0f, 2.0f})));
 }
 
-TEST(Latents, NeighboursSurroundTheCentre) {
-  const Tensor centre = models::draw_latents(normal(100), 1, 1)[0];
-  const Tensor all = neighbours(centre, 0.25, 7);
+TEST(Latents, PerturbationsSurroundTheCentre) {
+  const Tensor centre = models::sample_latents(normal(100), 1, 1)[0];
+  const Tensor all = perturbations(centre, 0.25, 7);
   ASSERT_EQ(all.sizes().vec(), (std::vector<std::int64_t>{9, 100}));
   EXPECT_TRUE(all[4].equal(centre));
   for (const int i : {0, 1, 2, 3, 5, 6, 7, 8}) {
@@ -86,20 +86,20 @@ TEST(Latents, NeighboursSurroundTheCentre) {
     EXPECT_LE(furthest, 0.25 + 1e-6);
     EXPECT_GT(furthest, 0.2);
   }
-  EXPECT_TRUE(neighbours(centre, 0.25, 7).equal(all));
-  EXPECT_FALSE(neighbours(centre, 0.25, 8).equal(all));
+  EXPECT_TRUE(perturbations(centre, 0.25, 7).equal(all));
+  EXPECT_FALSE(perturbations(centre, 0.25, 8).equal(all));
 }
 
 TEST(Latents, TruncationCutsTheDistributionOff) {
   const auto latent = normal(4000);
-  const Tensor z = models::draw_latents(latent, 1, 1), cut = models::truncated(latent, z, 1);
+  const Tensor z = models::sample_latents(latent, 1, 1), cut = models::truncated(latent, z, 1);
   EXPECT_LE(cut.abs().max().item<double>(), 1);
   // The standard deviation of a normal distribution cut off at +-1: 1 - 2 phi(1) / erf(1 / sqrt 2).
   EXPECT_NEAR(cut.std().item<double>(), std::sqrt(0.2911), 0.02);
   EXPECT_TRUE(models::truncated(latent, z, 8).allclose(z, 0, 1e-5));
   EXPECT_TRUE((cut * z >= 0).all().item<bool>());
   const config::LatentConfig uniform{.size = 4, .distribution = config::LatentDistribution::kUniform};
-  const Tensor u = models::draw_latents(uniform, 2, 1);
+  const Tensor u = models::sample_latents(uniform, 2, 1);
   EXPECT_TRUE(models::truncated(uniform, u, 0.5).equal(u * 0.5));
   EXPECT_TRUE(models::truncated(uniform, u, 2).equal(u));
 }

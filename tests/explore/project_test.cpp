@@ -1,6 +1,6 @@
 #include "ganymede/explore/project.h"
 
-#include "ganymede/models/draw.h"
+#include "ganymede/models/generate.h"
 #include "ganymede/models/initialise.h"
 #include "support/recipes.h"
 #include "support/support.h"
@@ -8,14 +8,14 @@
 namespace ganymede::explore {
 namespace {
 
-TEST(Project, FindsPicturesOfTheGeneratorAgain) {
+TEST(Project, FindsImagesOfTheGeneratorAgain) {
   const auto recipe = test::recipe_of(
       "{ dense = 128 }, { leaky_relu = 0.2 }, { reshape = [8, 4, 4] }, { conv_transpose = 3, kernel = 4, stride = 2, "
       "padding = 1 }, \"tanh\"",
       "\"flatten\", { dense = 1 }", {"generator.init=he_normal"});
   auto gan = models::build_gan(recipe);
   models::initialise(gan.generator, recipe.generator, 1, "generator");
-  const Tensor wanted = models::generate(gan.generator, models::draw_latents(recipe.latent, 3, 5));
+  const Tensor wanted = models::generate(gan.generator, models::sample_latents(recipe.latent, 3, 5));
   int steps = 0;
   const auto found = project(gan.generator, recipe.latent, wanted, {}, {.steps = 200}, [&](int step) { steps = step; });
   EXPECT_EQ(steps, 200);

@@ -121,7 +121,7 @@ TEST(Animation, GifIsReadBackByGiflib) {
 
 TEST(Animation, WhatIsNoneIsRefused) {
   for (const auto encode : {encode_apng, encode_gif}) {
-    EXPECT_THAT(test::error_of([&] { encode({}, 40); }), testing::HasSubstr("needs pictures"));
+    EXPECT_THAT(test::error_of([&] { encode({}, 40); }), testing::HasSubstr("needs images"));
     auto frames = moving(2, 3);
     EXPECT_THAT(test::error_of([&] { encode(frames, 0); }), testing::HasSubstr("0 ms"));
     frames[1] = Image(6, 5, 3);

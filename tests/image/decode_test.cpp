@@ -19,7 +19,7 @@ Image decoded(std::string_view name) {
   return decode(fixture(name), "file");
 }
 
-/// The largest difference between two pictures of the same shape.
+/// The largest difference between two images of the same shape.
 int largest_difference(const Image& a, const Image& b) {
   EXPECT_EQ(a.width, b.width);
   EXPECT_EQ(a.height, b.height);
@@ -100,7 +100,7 @@ TEST(Decode, ReadsLossyFilesClosely) {
 TEST(Decode, TurnsInkIntoLight) {
   EXPECT_LE(largest_difference(decoded("jpeg_cmyk"), test::rgb_pattern()), 12);
 
-  // The same file without Adobe's mark is the same picture: inks are stored as their complement all the same.
+  // The same file without Adobe's mark is the same image: inks are stored as their complement all the same.
   Bytes plain = fixture("jpeg_cmyk");
   for (size_t i = 2; i + 1 < plain.size(); ++i) {
     if (plain[i] == 0xFF && plain[i + 1] == 0xEE) {
@@ -151,8 +151,8 @@ TEST(Decode, RefusesOtherFiles) {
   const auto refuse = [](std::string_view text) {
     return error_of([&] { decode({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "cat.gif"); });
   };
-  EXPECT_THAT(refuse("once upon a time"), HasSubstr("not a picture that is read (PNG, JPEG"));
-  EXPECT_THAT(refuse("RIFF....WAVE"), HasSubstr("not a picture that is read"));
+  EXPECT_THAT(refuse("once upon a time"), HasSubstr("not an image that is read (PNG, JPEG"));
+  EXPECT_THAT(refuse("RIFF....WAVE"), HasSubstr("not an image that is read"));
   EXPECT_THAT(refuse(""), HasSubstr("empty"));
 }
 

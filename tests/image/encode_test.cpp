@@ -36,7 +36,7 @@ TEST(EncodePng, ComesBackExactly) {
   }
 }
 
-TEST(EncodePng, GivesTheSameBytesForTheSamePicture) {
+TEST(EncodePng, GivesTheSameBytesForTheSameImage) {
   const std::pair<std::string, std::string> text[] = {{"seed", "42"}, {"recipe", "shapes"}};
   EXPECT_EQ(encode_png(random_image(20, 20, 3), text), encode_png(random_image(20, 20, 3), text));
   EXPECT_EQ(as_text(encode_png(random_image(20, 20, 3))).find("tIME"), std::string_view::npos);

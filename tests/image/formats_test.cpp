@@ -59,7 +59,7 @@ Image flattened(Image image) {
 TEST(Formats, GiveTheirPixels) {
   struct Expected {
     const char* name;
-    Image picture;
+    Image image;
     int tolerance;
   };
   const Image rgb = test::rgb_pattern(), grey = test::grey_pattern();
@@ -77,9 +77,9 @@ TEST(Formats, GiveTheirPixels) {
       {"tiff_rgba", flattened(rgb), 2},
       {"jxl_alpha", flattened(rgb), 1},
   };
-  for (const auto& [name, picture, tolerance] : cases) {
+  for (const auto& [name, image, tolerance] : cases) {
     if (!readable(name)) continue;
-    EXPECT_LE(largest_error(decode(format_fixture(name), name), picture), tolerance) << name;
+    EXPECT_LE(largest_error(decode(format_fixture(name), name), image), tolerance) << name;
   }
 }
 
@@ -115,7 +115,7 @@ TEST(Formats, TurnsAreApplied) {
 
 TEST(Formats, EveryOrientationIsItsOwnTurn) {
   const Image upright = test::rgb_pattern();
-  // What is stored at (0, 0) by each orientation, of the upright picture (EXIF 2.3, 4.6.4 A).
+  // What is stored at (0, 0) by each orientation, of the upright image (EXIF 2.3, 4.6.4 A).
   const int right = upright.width - 1, bottom = upright.height - 1;
   const std::array<std::pair<int, int>, 8> first = {
       {{0, 0}, {right, 0}, {right, bottom}, {0, bottom}, {0, 0}, {right, 0}, {right, bottom}, {0, bottom}}};
@@ -202,7 +202,7 @@ TEST(Formats, PointersAndPagesAreNamed) {
   };
   EXPECT_THAT(refusal("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3\n"),
               HasSubstr("this is a Git LFS pointer, not the file, a.png"));
-  EXPECT_THAT(refusal("<!DOCTYPE html><html><body>404</body></html>"), HasSubstr("a web page, not a picture"));
+  EXPECT_THAT(refusal("<!DOCTYPE html><html><body>404</body></html>"), HasSubstr("a web page, not an image"));
 }
 
 TEST(Formats, ProfilesAreNamedUnlessTheyAreSrgb) {

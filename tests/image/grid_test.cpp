@@ -14,7 +14,7 @@ Image plain(int width, int height, int channels, std::uint8_t value) {
   return image;
 }
 
-TEST(Grid, PlacesPicturesInRows) {
+TEST(Grid, PlacesImagesInRows) {
   std::vector<Image> images;
   for (int i = 0; i < 5; ++i) images.push_back(plain(4, 3, 1, static_cast<std::uint8_t>(10 * i)));
   const Image sheet = grid(images, 3, 2);
@@ -47,7 +47,7 @@ TEST(Grid, PutsPairsOverEachOther) {
   EXPECT_THAT(error_of([&] { pair_grid(above, std::span(below).first(2), 3); }), HasSubstr("cannot stand above"));
 }
 
-TEST(Grid, HasNoMoreColumnsThanPictures) {
+TEST(Grid, HasNoMoreColumnsThanImages) {
   const std::vector<Image> images(2, plain(4, 4, 3, 0));
   EXPECT_EQ(grid(images, 8, 0).width, 8);
 }

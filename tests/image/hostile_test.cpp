@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 enum class Outcome { decoded, refused };
 
-/// Anything but a sound picture or one of our errors at the right place is a failure.
+/// Anything but a sound image or one of our errors at the right place is a failure.
 Outcome outcome_of(const Bytes& bytes) {
   // A copy of the exact size, so that a sanitizer sees any read beyond the end.
   const Bytes exact(bytes.begin(), bytes.end());
@@ -131,7 +131,7 @@ TEST(HostileImages, MayNotPromiseMoreThanTheirBytesCanHold) {
 }
 
 TEST(HostileImages, MayNotHaveEndlessScans) {
-  // A progressive JPEG whose last scan is repeated: each costs a pass over the picture.
+  // A progressive JPEG whose last scan is repeated: each costs a pass over the image.
   const Bytes jpeg = fixture("jpeg_progressive");
   size_t scan = jpeg.size();
   while (scan > 0 && !(jpeg[scan] == 0xFF && jpeg[scan + 1] == 0xDA)) --scan;

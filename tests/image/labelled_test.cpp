@@ -31,7 +31,7 @@ int count_of_dark(const Image& sheet) {
   return count;
 }
 
-TEST(LabelledGrid, ShowsEveryPictureEnlargedByAWholeFactor) {
+TEST(LabelledGrid, ShowsEveryImageEnlargedByAWholeFactor) {
   const LabelledRow rows[] = {{"red", {plain(10, 10, 200, 0, 0), plain(10, 10, 200, 0, 0)}},
                               {"blue", {plain(10, 10, 0, 0, 200)}}};
   const Image sheet = labelled_grid(rows);  // 48 pixels ask for a factor of 5
@@ -50,14 +50,14 @@ TEST(LabelledGrid, MakesRoomForATitleAndKeepsHostileNamesOut) {
   EXPECT_EQ(count_of(with, 200, 0, 0), 64 * 64);
 }
 
-TEST(LabelledGrid, TakesGreyPicturesAndNoNames) {
+TEST(LabelledGrid, TakesGreyImagesAndNoNames) {
   Image grey(8, 8, 1);
   std::fill(grey.pixels.begin(), grey.pixels.end(), std::uint8_t{77});
   const LabelledRow rows[] = {{"", {grey}}};
   EXPECT_EQ(count_of(labelled_grid(rows, "", 8), 77, 77, 77), 64);
 }
 
-TEST(LabelledGrid, RefusesUnequalPicturesAndNone) {
+TEST(LabelledGrid, RefusesUnequalImagesAndNone) {
   EXPECT_THAT(error_of([] { labelled_grid({}); }), HasSubstr("at least one"));
   const LabelledRow rows[] = {{"a", {plain(4, 4, 0, 0, 0)}}, {"b", {plain(5, 4, 0, 0, 0)}}};
   EXPECT_THAT(error_of([&] { labelled_grid(rows); }), HasSubstr("4 x 4 and 5 x 4"));

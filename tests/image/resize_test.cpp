@@ -60,7 +60,7 @@ TEST(Resize, AgreesWithPillow) {
   expect_close(resize(noise(6, 8, 1), 13, 3), kMixed);
 }
 
-TEST(Resize, KeepsAFlatPictureFlat) {
+TEST(Resize, KeepsAFlatImageFlat) {
   Image flat(33, 21, 3);
   std::fill(flat.pixels.begin(), flat.pixels.end(), std::uint8_t{201});
   for (const auto& [width, height] : {std::pair{1, 1}, {5, 4}, {33, 50}, {200, 3}, {64, 64}}) {

@@ -122,8 +122,8 @@ TEST(CInterface, GroupsTellImagesApart) {
 }
 
 TEST(CInterface, ImagesInMemoryGoIn) {
-  const auto drawn = run("generate", R"({"count": 1})");
-  const auto& image = *ganymede_result_image(drawn.result.get(), 0);
+  const auto generated = run("generate", R"({"count": 1})");
+  const auto& image = *ganymede_result_image(generated.result.get(), 0);
   ganymede_result* result = nullptr;
   ASSERT_EQ(ganymede_run_on(model(), "project", R"({"steps": 2})", &image.pixels, 1, nullptr, &result), GANYMEDE_OK)
       << ganymede_error_message();

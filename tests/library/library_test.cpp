@@ -16,7 +16,7 @@ const Model& model() {
   return loaded;
 }
 
-std::vector<std::vector<std::uint8_t>> pixels_of(const std::vector<DrawnImage>& images) {
+std::vector<std::vector<std::uint8_t>> pixels_of(const std::vector<GeneratedImage>& images) {
   std::vector<std::vector<std::uint8_t>> out;
   for (const auto& one : images) out.push_back(one.image.pixels);
   return out;
@@ -104,7 +104,7 @@ TEST(Library, TwoThreadsGenerateAtOnceAndOneIsCancelled) {
   EXPECT_LT(heard, 5000u);
 }
 
-TEST(Library, AnEngineDrawsForManyAndCancelsOne) {
+TEST(Library, AnEngineGeneratesForManyAndCancelsOne) {
   const auto request = images(5);
   const auto alone = pixels_of(generate(model(), request).images);
   Engine engine;
@@ -136,11 +136,11 @@ TEST(Library, ImagesGoToFilesAndComeBack) {
 }
 
 TEST(Library, ProjectionTakesImagesInMemory) {
-  const auto drawn = generate(model(), images(1));
+  const auto generated = generate(model(), images(1));
   const auto found =
-      project(model(), std::vector{drawn.images[0].image}, with<ProjectRequest>([](auto& r) { r.steps = 2; }));
+      project(model(), std::vector{generated.images[0].image}, with<ProjectRequest>([](auto& r) { r.steps = 2; }));
   ASSERT_EQ(found.found.size(), 1u);
-  EXPECT_EQ(found.given[0].pixels, drawn.images[0].image.pixels);
+  EXPECT_EQ(found.given[0].pixels, generated.images[0].image.pixels);
   EXPECT_GT(found.errors[0], 0);
 }
 

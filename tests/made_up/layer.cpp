@@ -20,7 +20,7 @@ class ScaledShift : public Layer {
   ScaledShift(const ScaledShiftOptions& options, std::int64_t channels) : options_(options) {
     if (options.shift) add_parameter("shift", {channels}, Role::kShift, channels, channels);
   }
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     const Tensor y = x * options_.factor;
     if (!options_.shift) return y;
     const Tensor shift = parameter(0).to(x.scalar_type());

@@ -59,17 +59,18 @@ TEST(MadeUp, AMetricIsComputedWhileTraining) {
   const RunFolder run_folder(folder / "run", false);
   const auto columns = std::make_shared<QualityColumns>();
   std::vector<std::unique_ptr<Observer>> observers;
-  observers.push_back(quality_observer(run_folder, quality_judge(trainer), columns));
+  observers.push_back(quality_observer(run_folder, quality_evaluator(trainer), columns));
   trainer.run(observers);
   EXPECT_EQ(columns->names, (std::vector<std::string>{"brightness_gap"}));
   const double gap = columns->values.at("brightness_gap");
   EXPECT_GT(gap, 0);
   EXPECT_LT(gap, 255);
 
-  quality::Judge judge({"a", halves()}, nullptr, {.metrics = {quality::metric_named("brightness_gap")}});
-  EXPECT_EQ(judge.judge({"b", halves()}).more.at("brightness_gap"), 0);
+  quality::Evaluator evaluator({"a", halves()}, nullptr, {.metrics = {quality::metric_named("brightness_gap")}});
+  EXPECT_EQ(evaluator.evaluate({"b", halves()}).more.at("brightness_gap"), 0);
   EXPECT_THAT(
-      test::error_of([] { quality_judge(Trainer(made_up({"quality.metric=brightness_gip"}), halves(), torch::kCPU)); }),
+      test::error_of(
+          [] { quality_evaluator(Trainer(made_up({"quality.metric=brightness_gip"}), halves(), torch::kCPU)); }),
       HasSubstr("unknown metric 'brightness_gip', --set quality.metric=brightness_gip in [quality]; did you mean "
                 "'brightness_gap'?"));
 }

@@ -1,7 +1,7 @@
 // A metric that ships nowhere: how far apart the mean brightness of both sides is, in levels of 255.
 #include <cmath>
 
-#include "ganymede/quality/judge.h"
+#include "ganymede/quality/evaluator.h"
 
 namespace ganymede::quality {
 namespace {
@@ -19,7 +19,7 @@ double brightness(const data::Dataset& images) {
 }  // namespace
 
 void register_brightness_gap(MetricRegistry& registry) {
-  add_metric(registry, "brightness_gap", /*more_is_better=*/false, /*features=*/false, [](const Sides& sides) {
+  add_metric(registry, "brightness_gap", /*more_is_better=*/false, /*features=*/false, [](const ImageSets& sides) {
     return std::abs(brightness(*sides.real.images) - brightness(*sides.fake.images));
   });
 }

@@ -18,13 +18,13 @@ void visit_fields(V& field, AbsoluteOptions& o) {
 
 class AbsoluteObjective : public ObjectiveWith<AbsoluteOptions> {
  public:
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     return (real.scores - options.level).abs().mean() + (fake.scores + options.level).abs().mean();
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override {
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput&) const override {
     return (fake.scores - options.level).abs().mean();
   }
-  Tensor realness(const Tensor& scores) const override { return scores; }
+  Tensor reported_output(const Tensor& scores) const override { return scores; }
 };
 
 }  // namespace

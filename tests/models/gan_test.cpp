@@ -22,7 +22,7 @@ TEST(BuildGan, TheGeneratorsOutputIsTheDiscriminatorsInput) {
   EXPECT_EQ(gan.discriminator.input_shape(), gan.image_shape());
 }
 
-TEST(BuildGan, RefusesWhatIsNoPicture) {
+TEST(BuildGan, RefusesWhatIsNoImage) {
   const auto error = [](const std::string& generator, const std::vector<std::string>& overrides = {}) {
     return error_of([&] { build_gan(recipe_of(generator, kDiscriminator, overrides)); });
   };
@@ -42,26 +42,26 @@ TEST(Resolved, NamesTheImagesSizeAndEveryOption) {
 }
 
 TEST(Latents, HaveTheirDistribution) {
-  const Tensor normal = draw_latents({.size = 100, .distribution = config::LatentDistribution::kNormal}, 1000, 1);
+  const Tensor normal = sample_latents({.size = 100, .distribution = config::LatentDistribution::kNormal}, 1000, 1);
   EXPECT_NEAR(normal.mean().item<double>(), 0, 0.02);
   EXPECT_NEAR(normal.var().item<double>(), 1, 0.03);
   EXPECT_GT(normal.max().item<double>(), 3);
-  const Tensor uniform = draw_latents({.size = 100, .distribution = config::LatentDistribution::kUniform}, 1000, 1);
+  const Tensor uniform = sample_latents({.size = 100, .distribution = config::LatentDistribution::kUniform}, 1000, 1);
   EXPECT_NEAR(uniform.mean().item<double>(), 0, 0.01);
   EXPECT_NEAR(uniform.var().item<double>(), 1.0 / 3, 0.01);
   EXPECT_LE(uniform.abs().max().item<double>(), 1);
   EXPECT_LT(uniform.min().item<double>(), -0.99);
-  EXPECT_TRUE(same(draw_latents({}, 5, 1), draw_latents({}, 5, 1)));
-  EXPECT_FALSE(same(draw_latents({}, 5, 1), draw_latents({}, 5, 2)));
+  EXPECT_TRUE(same(sample_latents({}, 5, 1), sample_latents({}, 5, 1)));
+  EXPECT_FALSE(same(sample_latents({}, 5, 1), sample_latents({}, 5, 2)));
 }
 
 TEST(Latents, NumberedOnesDoNotDependOnTheCount) {
   for (const auto distribution : {config::LatentDistribution::kNormal, config::LatentDistribution::kUniform}) {
     const config::LatentConfig latent{.size = 33, .distribution = distribution};
-    const Tensor few = draw_numbered_latents(latent, 4, 9), many = draw_numbered_latents(latent, 100, 9);
+    const Tensor few = sample_numbered_latents(latent, 4, 9), many = sample_numbered_latents(latent, 100, 9);
     EXPECT_TRUE(same(few, many.slice(0, 0, 4)));
     EXPECT_FALSE(same(many[0], many[1]));
-    EXPECT_FALSE(same(few, draw_numbered_latents(latent, 4, 10)));
+    EXPECT_FALSE(same(few, sample_numbered_latents(latent, 4, 10)));
   }
 }
 

@@ -1,6 +1,6 @@
 // Networks with heads and with conditions.
-#include "ganymede/models/draw.h"
 #include "ganymede/models/gan.h"
+#include "ganymede/models/generate.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/models/summary.h"
 #include "nn/kernels/checks.h"
@@ -19,14 +19,14 @@ using ::testing::HasSubstr;
 constexpr const char* kTrunk = "{ conv = 4, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\"";
 constexpr const char* kImage = "{ dense = 48 }, { reshape = [3, 4, 4] }, \"tanh\"";
 
-config::Recipe with_heads(const std::string& realness = "[{ dense = 1 }]",
+config::Recipe with_heads(const std::string& adversarial = "[{ dense = 1 }]",
                           const std::string& classes = "[{ dense = 10 }]") {
   return recipe_of(kImage, kTrunk,
-                   {"discriminator.heads.realness=" + realness, "discriminator.heads.classes=" + classes,
+                   {"discriminator.heads.adversarial=" + adversarial, "discriminator.heads.classes=" + classes,
                     "discriminator.init=he_normal", "generator.init=he_normal"});
 }
 
-TEST(Heads, StandSideBySideBehindTheLayers) {
+TEST(Heads, StandBesideEachOtherBehindTheLayers) {
   const auto recipe = with_heads();
   Gan gan = build_gan(recipe);
   Network& d = gan.discriminator;
@@ -36,11 +36,11 @@ TEST(Heads, StandSideBySideBehindTheLayers) {
   EXPECT_EQ(d.output_shape(), (nn::Shape{11}));
   EXPECT_EQ(gan.generator.class_logits(), 0);
   const Tensor x = test::normal({5, 3, 4, 4}, 1, at::kFloat).contiguous(at::MemoryFormat::ChannelsLast);
-  nn::Pass pass;
-  const Tensor y = d.forward(x, pass), h = d.layers().forward(x, pass);
+  nn::ForwardContext context;
+  const Tensor y = d.forward(x, context), h = d.layers().forward(x, context);
   EXPECT_EQ(y.sizes().vec(), (std::vector<std::int64_t>{5, 11}));
-  EXPECT_TRUE(same(y.narrow(1, 0, 1), d.heads()[0].layers.forward(h, pass)));
-  EXPECT_TRUE(same(y.narrow(1, 1, 10), d.heads()[1].layers.forward(h, pass)));
+  EXPECT_TRUE(same(y.narrow(1, 0, 1), d.heads()[0].layers.forward(h, context)));
+  EXPECT_TRUE(same(y.narrow(1, 1, 10), d.heads()[1].layers.forward(h, context)));
   EXPECT_LT(distance(score(d, x), y.select(1, 0)), 1e-6) << "the score is the first column";
 }
 
@@ -50,12 +50,12 @@ TEST(Heads, NameTheirTensorsAndRows) {
   std::vector<std::string> names;
   for (const auto& named : gan.discriminator.state()) names.push_back(named.name);
   EXPECT_EQ(names,
-            (std::vector<std::string>{"conv_1.weight", "conv_1.bias", "realness.dense_1.weight",
-                                      "realness.dense_1.bias", "realness.dense_2.weight", "realness.dense_2.bias",
-                                      "classes.dense_1.weight", "classes.dense_1.bias"}));
+            (std::vector<std::string>{"conv_1.weight", "conv_1.bias", "adversarial.dense_1.weight",
+                                      "adversarial.dense_1.bias", "adversarial.dense_2.weight",
+                                      "adversarial.dense_2.bias", "classes.dense_1.weight", "classes.dense_1.bias"}));
   const Summary summary = summarise(gan.discriminator);
   ASSERT_EQ(summary.layers.size(), 7u);
-  EXPECT_EQ(summary.layers[3].name, "realness.dense_1");
+  EXPECT_EQ(summary.layers[3].name, "adversarial.dense_1");
   EXPECT_EQ(summary.layers[6].name, "classes.dense_1");
   EXPECT_EQ(summary.layers[6].kind, "dense");
   EXPECT_EQ(summary.total, 3 * 4 * 16 + 4 + 16 * 6 + 6 + 7 + 16 * 10 + 10);
@@ -72,19 +72,19 @@ TEST(Heads, AreRefusedWhereTheyCannotBeMeant) {
   const auto parsed = [](const std::vector<std::string>& overrides) {
     return error_of([&] { recipe_of(kImage, kTrunk, overrides); });
   };
-  EXPECT_THAT(parsed({"discriminator.heads.realness=[{ dense = 1 }]"}),
+  EXPECT_THAT(parsed({"discriminator.heads.adversarial=[{ dense = 1 }]"}),
               HasSubstr("'classes' must be an array with at least one"));
   EXPECT_THAT(parsed({"discriminator.heads.clases=[{ dense = 1 }]"}), HasSubstr("unknown key 'clases'"));
   EXPECT_THAT(parsed({"discriminator.heads.clases=[{ dense = 1 }]"}), HasSubstr("did you mean 'classes'?"));
-  EXPECT_THAT(parsed({"generator.heads.realness=[{ dense = 1 }]"}), HasSubstr("unknown key 'heads'"));
+  EXPECT_THAT(parsed({"generator.heads.adversarial=[{ dense = 1 }]"}), HasSubstr("unknown key 'heads'"));
   EXPECT_THAT(parsed({"discriminator.heads=5"}), HasSubstr("'discriminator.heads' must be a section"));
   EXPECT_THAT(error_of([] { build_gan(with_heads("[{ dense = 2 }]")); }),
-              HasSubstr("the realness head ends in 2 numbers"));
+              HasSubstr("the adversarial head ends in 2 numbers"));
   EXPECT_THAT(error_of([] { build_gan(with_heads("[{ dense = 1 }]", "[{ dense = 1 }]")); }),
               HasSubstr("one for each class"));
-  const std::string misfit = error_of([] { build_gan(with_heads("[{ dense = 1 }]", "[\"relu\", { conv = 3 }]")); });
-  EXPECT_THAT(misfit, HasSubstr("layer 'classes.conv_1' does not fit"));
-  EXPECT_THAT(misfit, HasSubstr("[discriminator.heads] classes layer 2"));
+  const std::string mismatch = error_of([] { build_gan(with_heads("[{ dense = 1 }]", "[\"relu\", { conv = 3 }]")); });
+  EXPECT_THAT(mismatch, HasSubstr("layer 'classes.conv_1' does not fit"));
+  EXPECT_THAT(mismatch, HasSubstr("[discriminator.heads] classes layer 2"));
 }
 
 constexpr const char* kConditional =
@@ -95,7 +95,7 @@ constexpr const char* kProjection =
     "{ conv = 4, kernel = 4, stride = 2, padding = 1 }, \"relu\", { global_pool = \"sum\" }, { projection = true, "
     "classes = 3 }";
 
-TEST(ConditionalNetworks, DrawTheClassTheyAreTold) {
+TEST(ConditionalNetworks, GenerateTheClassTheyAreTold) {
   const auto recipe =
       recipe_of(kConditional, kProjection, {"generator.init=he_normal", "discriminator.init=he_normal"});
   Gan gan = build_gan(recipe);

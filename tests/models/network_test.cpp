@@ -51,7 +51,7 @@ TEST(Network, FusedLayersComputeWhatSingleOnesDo) {
   }
   const Tensor x = test::normal({6, 10}, 1, at::kFloat);
   for (const bool training : {true, false}) {
-    nn::Pass fused{.training = training, .dropout_seed = 11}, alone = fused;
+    nn::ForwardContext fused{.training = training, .dropout_seed = 11}, alone = fused;
     Tensor expected = x;
     for (const auto& layer : single) expected = layer->forward(expected, alone);
     EXPECT_LT(distance(network.forward(x, fused), expected), 1e-5) << (training ? "training" : "evaluation");
@@ -75,8 +75,8 @@ TEST(Network, KnowsItsShapes) {
   const Network network = mixed();
   EXPECT_EQ(network.input_shape(), (nn::Shape{10}));
   EXPECT_EQ(network.output_shape(), (nn::Shape{5, 6, 6}));
-  nn::Pass pass;
-  EXPECT_EQ(network.forward(torch::zeros({2, 10}), pass).sizes().vec(), (std::vector<std::int64_t>{2, 5, 6, 6}));
+  nn::ForwardContext context;
+  EXPECT_EQ(network.forward(torch::zeros({2, 10}), context).sizes().vec(), (std::vector<std::int64_t>{2, 5, 6, 6}));
 }
 
 TEST(Network, CopiesAndSwitchesGradients) {

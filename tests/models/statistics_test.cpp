@@ -19,8 +19,8 @@ constexpr const char* kWithClasses =
     "{ label_embedding = 4, classes = 3 }, { dense = 64, bias = false }, { reshape = [4, 4, 4] }, "
     "{ conditional_batch_norm = true, classes = 3 }, \"relu\", { conv_transpose = 3, kernel = 4, stride = 2, padding = "
     "1 }, \"tanh\"";
-constexpr const char* kPlainJudge = "\"flatten\", { dense = 1 }";
-constexpr const char* kJudgeOfClasses = "\"flatten\", { projection = true, classes = 3 }";
+constexpr const char* kPlainDiscriminator = "\"flatten\", { dense = 1 }";
+constexpr const char* kDiscriminatorOfClasses = "\"flatten\", { projection = true, classes = 3 }";
 
 void expect_settled(const char* generator, const char* discriminator) {
   const auto recipe = test::recipe_of(generator, discriminator, {"generator.init=glorot_uniform"});
@@ -33,16 +33,16 @@ void expect_settled(const char* generator, const char* discriminator) {
   ASSERT_TRUE(has_running_statistics(gan.generator));
   const auto batch = [&](int number) {
     const auto count = kStatisticsBatch;
-    StatisticsBatch out{draw_latents(recipe.latent, count, static_cast<std::uint64_t>(number)), {}};
+    StatisticsBatch out{sample_latents(recipe.latent, count, static_cast<std::uint64_t>(number)), {}};
     if (gan.classes() > 0) out.labels = at::arange(count, at::kLong).remainder(gan.classes());
     return out;
   };
   recompute_statistics(gan.generator, batch);
   for (std::size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(same(before[i], gan.generator.parameters()[i].tensor));
 
-  nn::Pass running, own;
+  nn::ForwardContext running, own;
   if (gan.classes() > 0) running.labels = own.labels = at::arange(3000, at::kLong).remainder(gan.classes());
-  const Tensor z = draw_latents(recipe.latent, 3000, 99), known = gan.generator.forward(z, running);
+  const Tensor z = sample_latents(recipe.latent, 3000, 99), known = gan.generator.forward(z, running);
   Tensor batched;
   {
     const nn::StatisticsScope scope(0);
@@ -61,16 +61,16 @@ void expect_settled(const char* generator, const char* discriminator) {
   }
 }
 
-TEST(RunningStatistics, AreThoseOfTheNetworksOwnPictures) {
-  expect_settled(kWithoutClasses, kPlainJudge);
+TEST(RunningStatistics, AreThoseOfTheNetworksOwnImages) {
+  expect_settled(kWithoutClasses, kPlainDiscriminator);
 }
 
 TEST(RunningStatistics, OfConditionalNormsToo) {
-  expect_settled(kWithClasses, kJudgeOfClasses);
+  expect_settled(kWithClasses, kDiscriminatorOfClasses);
 }
 
 TEST(RunningStatistics, AreFoundWhereThereAreAny) {
-  const auto none = test::recipe_of("{ dense = 192 }, \"tanh\", { reshape = [3, 8, 8] }", kPlainJudge);
+  const auto none = test::recipe_of("{ dense = 192 }, \"tanh\", { reshape = [3, 8, 8] }", kPlainDiscriminator);
   EXPECT_FALSE(has_running_statistics(build_gan(none).generator));
 }
 

@@ -24,7 +24,7 @@ TEST(PixelNormLayer, GivesEachPixelMeanSquareOne) {
 }
 
 /// The paper's figure for one group [G, C, H, W]: the mean of the standard deviations.
-double spread_of(const Tensor& group) {
+double deviation_of(const Tensor& group) {
   return (group.var(0, false) + 1e-8).sqrt().mean().item<double>();
 }
 
@@ -36,7 +36,7 @@ TEST(MinibatchStddevLayer, ComparesNeighbours) {
   EXPECT_TRUE(same(y.narrow(1, 0, 6), x));
   for (std::int64_t first : {0, 4}) {
     const Tensor map = y.narrow(0, first, 4).select(1, 6);
-    EXPECT_NEAR(map.min().item<double>(), spread_of(x.narrow(0, first, 4)), 1e-6);
+    EXPECT_NEAR(map.min().item<double>(), deviation_of(x.narrow(0, first, 4)), 1e-6);
     EXPECT_EQ(map.min().item<double>(), map.max().item<double>());
   }
   EXPECT_LT(distance(layer(x.to(at::kBFloat16)), y), 0.02);
@@ -46,11 +46,12 @@ TEST(MinibatchStddevLayer, ABatchNeedNotBeWholeGroups) {
   const MadeLayer layer("{ minibatch_stddev = 4 }", {6, 3, 5});
   const Tensor x = layer.batch(10);
   const auto map = [&](std::int64_t count) { return layer(x.narrow(0, 0, count)).select(1, 6); };
-  EXPECT_NEAR(map(10)[3][0][0].item<double>(), spread_of(x.narrow(0, 0, 4)), 1e-6);
+  EXPECT_NEAR(map(10)[3][0][0].item<double>(), deviation_of(x.narrow(0, 0, 4)), 1e-6);
   for (const std::int64_t sample : {8, 9}) {
-    EXPECT_NEAR(map(10)[sample][0][0].item<double>(), spread_of(x.narrow(0, 6, 4)), 1e-6) << "the last four together";
+    EXPECT_NEAR(map(10)[sample][0][0].item<double>(), deviation_of(x.narrow(0, 6, 4)), 1e-6)
+        << "the last four together";
   }
-  EXPECT_NEAR(map(3)[0][0][0].item<double>(), spread_of(x.narrow(0, 0, 3)), 1e-6) << "fewer than a group are one";
+  EXPECT_NEAR(map(3)[0][0][0].item<double>(), deviation_of(x.narrow(0, 0, 3)), 1e-6) << "fewer than a group are one";
   EXPECT_NEAR(map(1)[0][0][0].item<double>(), 1e-4, 1e-6) << "one sample does not differ from itself";
 }
 
@@ -59,7 +60,7 @@ TEST(MinibatchStddevLayer, SharesTheFeaturesOut) {
   const Tensor x = layer.batch(4), y = layer(x);
   EXPECT_EQ(y.size(1), 9);
   for (std::int64_t c = 0; c < 3; ++c) {
-    EXPECT_NEAR(y[2][6 + c][1][1].item<double>(), spread_of(x.narrow(1, 2 * c, 2)), 1e-6);
+    EXPECT_NEAR(y[2][6 + c][1][1].item<double>(), deviation_of(x.narrow(1, 2 * c, 2)), 1e-6);
   }
   EXPECT_THAT(shape_error_of("{ minibatch_stddev = 4, channels = 4 }", {6, 3, 5}), HasSubstr("does not divide"));
   EXPECT_THAT(shape_error_of("{ minibatch_stddev = 4 }", {6}), HasSubstr("needs an image"));

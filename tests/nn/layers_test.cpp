@@ -62,8 +62,8 @@ TEST(DropoutLayer, MasksFollowTheSeedOfThePass) {
   const Tensor x = torch::ones({4, 1000});
   EXPECT_TRUE(same(dropout(x, true, 7), dropout(x, true, 7)));
   EXPECT_FALSE(same(dropout(x, true, 7), dropout(x, true, 8)));
-  Pass pass{.training = true, .dropout_seed = 7};
-  const Tensor first = dropout.layer->forward(x, pass), second = dropout.layer->forward(x, pass);
+  ForwardContext context{.training = true, .dropout_seed = 7};
+  const Tensor first = dropout.layer->forward(x, context), second = dropout.layer->forward(x, context);
   EXPECT_FALSE(same(first, second)) << "two dropouts of one pass have masks of their own";
   // ... which are not shifted copies either: agreement is that of chance.
   EXPECT_NEAR((first == second).to(at::kDouble).mean().item<double>(), 0.5, 0.05);

@@ -31,13 +31,13 @@ struct MadeLayer {
     return input.is_image() ? x.contiguous(at::MemoryFormat::ChannelsLast) : x;
   }
   Tensor operator()(const Tensor& x, bool training = false, std::uint64_t dropout_seed = 5) const {
-    nn::Pass pass{.training = training, .dropout_seed = dropout_seed};
-    return layer->forward(x, pass);
+    nn::ForwardContext context{.training = training, .dropout_seed = dropout_seed};
+    return layer->forward(x, context);
   }
   /// The output for samples of these classes.
   Tensor labelled(const Tensor& x, const Tensor& labels, bool training = false) const {
-    nn::Pass pass{.training = training, .dropout_seed = 5, .labels = labels};
-    return layer->forward(x, pass);
+    nn::ForwardContext context{.training = training, .dropout_seed = 5, .labels = labels};
+    return layer->forward(x, context);
   }
   Tensor tensor(const std::string& name) const {
     for (const auto& p : layer->parameters()) {

@@ -39,17 +39,17 @@ class Penalised {
     names.emplace_back("input");
     if (training_) return;
     torch::NoGradGuard constant;  // singular vectors and running statistics as a training leaves them
-    Pass pass{.training = true, .dropout_seed = 3, .labels = labels()};
-    for (int i = 0; i < 20; ++i) layers_.forward(inputs.back(), pass);
+    ForwardContext context{.training = true, .dropout_seed = 3, .labels = labels()};
+    for (int i = 0; i < 20; ++i) layers_.forward(inputs.back(), context);
   }
 
   /// mean((|gradient of the score by a sample| - 1)^2) at these parameters and images.
   Tensor penalty(const std::vector<Tensor>& at_point, bool differentiable) {
     for (size_t i = 0; i < slots_.size(); ++i) *slots_[i] = at_point[i];
-    Pass pass{.training = training_, .dropout_seed = 3, .labels = labels()};
+    ForwardContext context{.training = training_, .dropout_seed = 3, .labels = labels()};
     const Tensor x = at_point.back().detach().clone().set_requires_grad(true);
     const Tensor& leaf = at_point.back().requires_grad() ? at_point.back() : x;
-    const Tensor y = layers_.forward(leaf, pass);
+    const Tensor y = layers_.forward(leaf, context);
     const Tensor score = (y * normal(y.sizes(), 77, y.scalar_type())).sum();
     const Tensor g = torch::autograd::grad({score}, {leaf}, {}, true, differentiable)[0];
     const at::ScalarType wide = g.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;

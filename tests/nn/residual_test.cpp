@@ -84,10 +84,10 @@ TEST(ResidualLayer, IsTheSumOfItsLists) {
       copy_tensors(block, {&branch, &shortcut});
       const Tensor x = test::normal({3, 4, 6, 8}, 7, at::kFloat).contiguous(at::MemoryFormat::ChannelsLast),
                    before = x.clone();
-      Pass pass{.training = training};
-      const Tensor y = block.forward(x, pass);
+      ForwardContext context{.training = training};
+      const Tensor y = block.forward(x, context);
       EXPECT_TRUE(same(x, before)) << "the input is read twice, so nobody may write into it";
-      EXPECT_LT(distance(y, branch.forward(x, pass) + shortcut.forward(x, pass)), 1e-6);
+      EXPECT_LT(distance(y, branch.forward(x, context) + shortcut.forward(x, context)), 1e-6);
       EXPECT_EQ(Shape(std::vector<std::int64_t>(y.sizes().begin() + 1, y.sizes().end())), block.output_shape());
       EXPECT_TRUE(y.is_contiguous(at::MemoryFormat::ChannelsLast));
     }
@@ -141,29 +141,29 @@ TEST(ResidualLayer, ReadsWhatItWrites) {
 }
 
 TEST(ResidualLayer, SaysWhichLayerInsideIsWrong) {
-  const auto misfit = [](const std::string& layers) {
+  const auto mismatch = [](const std::string& layers) {
     try {
       sequence_of(layers, {4, 6, 8});
-    } catch (const Misfit& error) {
+    } catch (const ShapeMismatch& error) {
       return fmt::format("{} [{}] [{}]", error.what(), error.where, error.got);
     }
-    ADD_FAILURE() << "expected a misfit";
+    ADD_FAILURE() << "expected a mismatch";
     return std::string();
   };
-  EXPECT_THAT(misfit("\"relu\", { residual = [\n\"relu\",\n{ conv = 4, kernel = 9 }] }"),
+  EXPECT_THAT(mismatch("\"relu\", { residual = [\n\"relu\",\n{ conv = 4, kernel = 9 }] }"),
               HasSubstr("layer 'residual_1.branch.conv_1' does not fit: conv with kernel 9"));
-  EXPECT_THAT(misfit("\"relu\", { residual = [\n\"relu\",\n{ conv = 4, kernel = 9 }] }"),
+  EXPECT_THAT(mismatch("\"relu\", { residual = [\n\"relu\",\n{ conv = 4, kernel = 9 }] }"),
               HasSubstr("[line 8 of test.toml in [generator] layer 2] [4x6x8"));
-  EXPECT_THAT(misfit("{ residual = [\"relu\"], shortcut = [{ residual = [{ dense = 3 }] }] }"),
+  EXPECT_THAT(mismatch("{ residual = [\"relu\"], shortcut = [{ residual = [{ dense = 3 }] }] }"),
               HasSubstr("layer 'residual_1.shortcut.residual_1.branch.dense_1' does not fit"));
   EXPECT_THAT(
-      misfit("{ residual = [{ conv = 5, kernel = 1 }] }"),
+      mismatch("{ residual = [{ conv = 5, kernel = 1 }] }"),
       HasSubstr(
           "layer 'residual_1' does not fit: residual cannot add its branch, 5x6x8 (channels x height x width), to its "
           "shortcut, 4x6x8 (channels x height x width); give it a shortcut"));
-  EXPECT_THAT(misfit("{ residual = [{ conv = 5, kernel = 1 }], shortcut = [{ avg_pool = 2 }] }"),
+  EXPECT_THAT(mismatch("{ residual = [{ conv = 5, kernel = 1 }], shortcut = [{ avg_pool = 2 }] }"),
               HasSubstr("both must end in"));
-  EXPECT_THAT(misfit("{ residual = [] }"), HasSubstr("residual has no layers"));
+  EXPECT_THAT(mismatch("{ residual = [] }"), HasSubstr("residual has no layers"));
   const auto refused = [](const char* layers) { return test::error_of([&] { sequence_of(layers, {4, 6, 8}); }); };
   EXPECT_THAT(refused("{ residual = [{ conv = 5, kernl = 1 }] }"), HasSubstr("unknown key 'kernl'"));
   EXPECT_THAT(refused("{ residual = [\n\"rleu\"] }"),

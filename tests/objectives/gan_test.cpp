@@ -32,7 +32,7 @@ TEST(GanObjective, IsTheClosedForm) {
   EXPECT_LT(
       distance(objective({"objective.form=saturating"})->generator_loss({kFake}, {}), (1 - d(kFake)).log().mean()),
       1e-12);
-  EXPECT_LT(distance(gan->realness(kReal), d(kReal)), 1e-12);
+  EXPECT_LT(distance(gan->reported_output(kReal), d(kReal)), 1e-12);
   const Tensor undecided = torch::zeros({4});
   EXPECT_NEAR(gan->discriminator_loss({undecided}, {undecided}).item<double>(), 2 * std::log(2.0), 1e-6);
 }

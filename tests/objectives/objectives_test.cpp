@@ -18,7 +18,7 @@ std::unique_ptr<Objective> named(const std::string& name, std::vector<std::strin
   return make_objective(test::recipe_of("\"relu\"", "\"relu\"", overrides).objective);
 }
 
-const Verdict kOfReal{torch::tensor({-2.0, 0.5, 3.0}, at::kDouble)},
+const DiscriminatorOutput kOfReal{torch::tensor({-2.0, 0.5, 3.0}, at::kDouble)},
     kOfFake{torch::tensor({1.0, -4.0, 0.25}, at::kDouble)};
 
 double d_loss(const Objective& o) {
@@ -32,7 +32,7 @@ TEST(Objectives, Wgan) {
   const auto wgan = named("wgan");
   EXPECT_NEAR(d_loss(*wgan), (1 - 4 + 0.25) / 3 - 1.5 / 3, 1e-12);
   EXPECT_NEAR(g_loss(*wgan), -(1 - 4 + 0.25) / 3, 1e-12);
-  EXPECT_LT(distance(wgan->realness(kOfReal.scores), kOfReal.scores), 1e-12);
+  EXPECT_LT(distance(wgan->reported_output(kOfReal.scores), kOfReal.scores), 1e-12);
   const Tensor weight = torch::tensor({-0.5, 0.003, 7.0});
   wgan->constrain({weight});
   EXPECT_LT(distance(weight, torch::tensor({-0.01, 0.003, 0.01})), 1e-9);
@@ -67,7 +67,7 @@ TEST(Objectives, AcganNamesClassesToo) {
   const Tensor logits = torch::tensor({{0.0, 1.0}, {2.0, 0.0}, {0.0, 0.0}}, at::kDouble);
   const Tensor labels = torch::tensor({1, 1, 0}, at::kLong);
   const double entropy = (std::log1p(std::exp(-1.0)) + std::log1p(std::exp(2.0)) + std::log(2.0)) / 3;
-  const Verdict real{kOfReal.scores, logits, labels}, fake{kOfFake.scores, logits, labels};
+  const DiscriminatorOutput real{kOfReal.scores, logits, labels}, fake{kOfFake.scores, logits, labels};
   const auto gan = named("gan");
   EXPECT_NEAR(acgan->discriminator_loss(real, fake).item<double>(), d_loss(*gan) + 4 * entropy, 1e-9);
   EXPECT_NEAR(acgan->generator_loss(fake, {}).item<double>(), g_loss(*gan) + 3 * entropy, 1e-9);

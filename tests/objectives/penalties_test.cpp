@@ -24,7 +24,7 @@ std::unique_ptr<Penalty> penalty(const std::string& entry) {
   return std::move(penalties("[" + entry + "]").front());
 }
 
-const Draws kDraws(torch::kCPU);
+const RandomSource kRandom(torch::kCPU);
 const Tensor kSquares = torch::tensor({0.0, 4.0, 9.0}, at::kDouble);
 
 TEST(Penalties, AreFunctionsOfTheGradientsNorm) {
@@ -41,16 +41,16 @@ TEST(Penalties, KnowWhereTheyLook) {
   EXPECT_EQ(penalty("{ r1 = 1 }")->where(), Where::kReal);
   EXPECT_EQ(penalty("{ r2 = 1 }")->where(), Where::kGenerated);
   const Tensor real = torch::full({64, 1, 2, 2}, 3.0), fake = torch::full({64, 1, 2, 2}, -1.0);
-  const Tensor between = penalty("{ gradient_penalty = 10 }")->points(real, fake, 5, kDraws);
+  const Tensor between = penalty("{ gradient_penalty = 10 }")->points(real, fake, 5, kRandom);
   EXPECT_GE(between.min().item<double>(), -1);
   EXPECT_LE(between.max().item<double>(), 3);
   EXPECT_GT(between.std().item<double>(), 0.5) << "spread over the whole line";
   EXPECT_EQ(between[7].std().item<double>(), 0) << "one mix a sample";
-  EXPECT_TRUE(test::same(between, penalty("{ gradient_penalty = 10 }")->points(real, fake, 5, kDraws)))
+  EXPECT_TRUE(test::same(between, penalty("{ gradient_penalty = 10 }")->points(real, fake, 5, kRandom)))
       << "a function of the seed";
-  EXPECT_FALSE(test::same(between, penalty("{ gradient_penalty = 10 }")->points(real, fake, 6, kDraws)));
+  EXPECT_FALSE(test::same(between, penalty("{ gradient_penalty = 10 }")->points(real, fake, 6, kRandom)));
   const Tensor spread = torch::rand({64, 1, 2, 2}).contiguous(at::MemoryFormat::ChannelsLast);
-  const Tensor around = penalty("{ dragan = 10 }")->points(spread, fake, 5, kDraws) - spread;
+  const Tensor around = penalty("{ dragan = 10 }")->points(spread, fake, 5, kRandom) - spread;
   EXPECT_GE(around.min().item<double>(), 0);
   EXPECT_LE(around.max().item<double>(), 0.5 * spread.std().item<double>() + 1e-6);
 }

@@ -2,7 +2,7 @@
 
 #include <future>
 
-#include "ganymede/models/draw.h"
+#include "ganymede/models/generate.h"
 #include "ganymede/operations/generate.h"
 #include "operations/small_model.h"
 #include "support/support.h"
@@ -12,44 +12,44 @@ namespace {
 
 using std::chrono::seconds;
 
-struct Drawn {
+struct Generated {
   Tensor images;
   std::exception_ptr error;
 };
 
-Drawing drawing_of(const ModelPtr& model, std::int64_t count, std::uint64_t seed) {
-  return {models::draw_numbered_latents(model->recipe().latent, count, seed), {}, all_rows(count, false)};
+GeneratorInput input_of(const ModelPtr& model, std::int64_t count, std::uint64_t seed) {
+  return {models::sample_numbered_latents(model->recipe().latent, count, seed), {}, all_rows(count, false)};
 }
 
 /// Queues images of `seed`; `meanwhile` runs on the engine's thread once they are drawn.
-std::future<Drawn> draw(
+std::future<Generated> run_generator(
     Engine& engine, const ModelPtr& model, std::int64_t count, std::uint64_t seed,
     std::function<void()> meanwhile = [] {}, Engine::Clock::duration within = seconds(20)) {
-  auto promise = std::make_shared<std::promise<Drawn>>();
-  engine.draw(model, drawing_of(model, count, seed), {.deadline = Engine::Clock::now() + within, .cancel = {}},
-              [promise, meanwhile](const Tensor& images, std::exception_ptr error) {
-                meanwhile();
-                promise->set_value({images, error});
-              });
+  auto promise = std::make_shared<std::promise<Generated>>();
+  engine.generate(model, input_of(model, count, seed), {.deadline = Engine::Clock::now() + within, .cancel = {}},
+                  [promise, meanwhile](const Tensor& images, std::exception_ptr error) {
+                    meanwhile();
+                    promise->set_value({images, error});
+                  });
   return promise->get_future();
 }
 
-TEST(Engine, ReplicasDrawAtTheSameTime) {
+TEST(Engine, ReplicasGenerateAtTheSameTime) {
   const auto model = small_model();
   for (const int replicas : {1, 2}) {
-    std::promise<void> second_is_drawn;
+    std::promise<void> second_is_generated;
     bool met = false;
     {
       Engine engine({.queue = 10, .replicas = replicas, .threads = 2, .type = at::kFloat, .on_batch = {}});
-      std::promise<void> first_is_drawn;
+      std::promise<void> first_is_generated;
       // The first replica is held until another one has drawn the second request; alone, it waits in vain.
-      auto first = draw(engine, model, 1, 1, [&] {
-        first_is_drawn.set_value();
-        met = second_is_drawn.get_future().wait_for(replicas == 1 ? std::chrono::milliseconds(200) : seconds(30)) ==
+      auto first = run_generator(engine, model, 1, 1, [&] {
+        first_is_generated.set_value();
+        met = second_is_generated.get_future().wait_for(replicas == 1 ? std::chrono::milliseconds(200) : seconds(30)) ==
               std::future_status::ready;
       });
-      first_is_drawn.get_future().wait();
-      auto second = draw(engine, model, 1, 2, [&] { second_is_drawn.set_value(); });
+      first_is_generated.get_future().wait();
+      auto second = run_generator(engine, model, 1, 2, [&] { second_is_generated.set_value(); });
       first.wait();
       second.wait();
     }
@@ -61,27 +61,27 @@ TEST(Engine, RefusesBeyondTheQueueAndEndsWhatIsTooLate) {
   const auto model = small_model();
   Engine engine({.queue = 10, .replicas = 1, .threads = 1, .type = at::kFloat, .on_batch = {}});
   std::promise<void> started, go_on;
-  auto first = draw(engine, model, 1, 1, [&] {
+  auto first = run_generator(engine, model, 1, 1, [&] {
     started.set_value();
     go_on.get_future().wait();
   });
   started.get_future().wait();
-  auto late = draw(engine, model, 4, 2, [] {}, Engine::Clock::duration(0));
-  auto waits = draw(engine, model, 6, 3);
+  auto late = run_generator(engine, model, 4, 2, [] {}, Engine::Clock::duration(0));
+  auto waits = run_generator(engine, model, 6, 3);
   EXPECT_EQ(engine.waiting(), 10);
-  EXPECT_THROW(draw(engine, model, 1, 4), Busy);
+  EXPECT_THROW(run_generator(engine, model, 1, 4), Busy);
   go_on.set_value();
   EXPECT_THROW(std::rethrow_exception(late.get().error), Late);
   const Tensor images = waits.get().images;
-  EXPECT_TRUE(
-      images.equal(models::generate(model->generator(), models::draw_numbered_latents(model->recipe().latent, 6, 3))));
+  EXPECT_TRUE(images.equal(
+      models::generate(model->generator(), models::sample_numbered_latents(model->recipe().latent, 6, 3))));
 }
 
 TEST(Engine, OneOfTwoFuturesIsCancelledAndTheOtherComes) {
   const auto model = small_model();
   Engine engine({.queue = 100, .replicas = 1, .threads = 1, .type = at::kFloat, .on_batch = {}});
   std::promise<void> started, go_on;
-  auto first = draw(engine, model, 1, 1, [&] {
+  auto first = run_generator(engine, model, 1, 1, [&] {
     started.set_value();
     go_on.get_future().wait();
   });
@@ -99,7 +99,7 @@ TEST(Engine, OneOfTwoFuturesIsCancelledAndTheOtherComes) {
   for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(images[i].image.pixels, alone[i].image.pixels);
 }
 
-TEST(Engine, OneDrawingMayUseBothGenerators) {
+TEST(Engine, OneInputMayUseBothGenerators) {
   const auto model = small_model();
   Engine engine({.queue = 100, .replicas = 2, .threads = 2, .type = at::kFloat, .on_batch = {}});
   GenerateRequest wanted;

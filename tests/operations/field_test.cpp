@@ -44,7 +44,7 @@ std::string refused(const json& object, Door door = Door::kServed) {
   try {
     read(object, door);
   } catch (const FieldError& error) {
-    return error.where() + ": " + error.what_happened() + (error.mend().empty() ? "" : "; " + error.mend());
+    return error.where() + ": " + error.what_happened() + (error.hint().empty() ? "" : "; " + error.hint());
   }
   return "";
 }

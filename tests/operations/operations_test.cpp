@@ -97,7 +97,7 @@ TEST(Generate, TwoAtOnceFromTwoThreadsOneCancelled) {
   const auto alone = generate(*model, request).images;
   CancelToken cancel;
   bool cancelled = false;
-  std::vector<DrawnImage> kept;
+  std::vector<GeneratedImage> kept;
   std::thread first([&] {
     try {
       generate(*model, request, {.cancel = cancel, .progress = [&](std::uint64_t, std::uint64_t) { cancel.cancel(); }});

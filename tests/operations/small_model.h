@@ -1,4 +1,4 @@
-// A model that was never trained, for tests that only need pictures of some sort.
+// A model that was never trained, for tests that only need images of some sort.
 #pragma once
 
 #include "ganymede/models/initialise.h"

@@ -22,7 +22,7 @@ def stream_seed(seed, name, position=0):
 
 
 def latents(recipe, count, seed):
-    """The z of `ganymede sample`: each picture's own stream, so that picture i is the same whatever the count."""
+    """The z of `ganymede sample`: each image's own stream, so that image i is the same whatever the count."""
     options = recipe.get("latent", {})
     rows = []
     for i in range(count):

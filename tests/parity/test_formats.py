@@ -78,11 +78,11 @@ def test_tensorboard_has_the_numbers_of_the_table(run_folder, events):
     assert compared > 0, "no tag matches a column of metrics.csv"
 
 
-def test_tensorboard_has_the_pictures(events):
+def test_tensorboard_has_the_images(events):
     tags = events.Tags()["images"]
-    assert tags, "no pictures"
+    assert tags, "no images"
     for tag in tags:
-        for picture in events.Images(tag):
-            assert picture.encoded_image_string.startswith(b"\x89PNG\r\n")
-            width, height = (int.from_bytes(picture.encoded_image_string[at : at + 4], "big") for at in (16, 20))
-            assert (picture.width, picture.height) == (width, height)
+        for image in events.Images(tag):
+            assert image.encoded_image_string.startswith(b"\x89PNG\r\n")
+            width, height = (int.from_bytes(image.encoded_image_string[at : at + 4], "big") for at in (16, 20))
+            assert (image.width, image.height) == (width, height)

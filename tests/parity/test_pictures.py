@@ -1,4 +1,4 @@
-"""Decoding: our pictures are Pillow's, over a corpus of formats, depths, inks, orientations, chroma and coding options.
+"""Decoding: our images are Pillow's, over a corpus of formats, depths, inks, orientations, chroma and coding options.
 
 Install with `pip install -r tests/parity/requirements-pictures.txt`. Pillow opens each file, turns it as its orientation
 says and lays transparency onto white; `ganymede data prepare` writes what the program makes of the same files.
@@ -29,7 +29,7 @@ EXACT, ROUNDED, LOSSY, UPSAMPLED = 0, 1, 2, 6
 
 
 def photo(seed, channels=3):
-    """A smooth picture with edges and a little noise."""
+    """A smooth image with edges and a little noise."""
     rng = np.random.default_rng(seed)
     small = rng.integers(0, 256, (6, 5, channels), np.uint8)
     bands = [Image.fromarray(small[..., c]).resize(SIDE[::-1], Image.Resampling.BICUBIC) for c in range(channels)]
@@ -40,7 +40,7 @@ def photo(seed, channels=3):
 
 
 def stored(tag, channels=3):
-    """A picture that has SIDE once it is turned."""
+    """An image that has SIDE once it is turned."""
     pixels = photo(tag, channels)
     return Image.fromarray(np.ascontiguousarray(pixels.swapaxes(0, 1) if tag >= 5 else pixels))
 
@@ -99,7 +99,7 @@ class Corpus:
 
     def put(self, name, data, tolerance):
         # Endings say nothing: every file is called the same way.
-        (self.folder / f"{name}.picture").write_bytes(data)
+        (self.folder / f"{name}.image").write_bytes(data)
         self.tolerances[name] = tolerance
 
 
@@ -247,17 +247,17 @@ def decoded(ganymede, corpus, tmp_path_factory):
     names = sorted(path.name for path in corpus.folder.iterdir())
     raw = np.frombuffer(file.read_bytes(), np.uint8, len(names) * SIDE[0] * SIDE[1] * 3, 4096)
     pixels = raw.reshape(len(names), *SIDE, 3).astype(int)
-    return {name.removesuffix(".picture"): pixels[i] for i, name in enumerate(names)}
+    return {name.removesuffix(".image"): pixels[i] for i, name in enumerate(names)}
 
 
 def test_the_corpus_is_large(corpus):
     assert len(corpus.tolerances) >= 200
 
 
-def test_every_picture_is_as_pillow_reads_it(corpus, decoded):
+def test_every_image_is_as_pillow_reads_it(corpus, decoded):
     different = {}
     for name, tolerance in corpus.tolerances.items():
-        theirs = as_pillow(corpus.folder / f"{name}.picture")
+        theirs = as_pillow(corpus.folder / f"{name}.image")
         assert theirs.shape == decoded[name].shape, name
         largest = int(abs(theirs - decoded[name]).max())
         if largest > tolerance:
@@ -265,8 +265,8 @@ def test_every_picture_is_as_pillow_reads_it(corpus, decoded):
     assert not different, f"levels apart, and allowed: {different}"
 
 
-def test_a_flat_picture_of_every_turn_is_told_apart(corpus, decoded):
-    """The comparison would notice a turn that is left out: no turned picture is near its own mirror image."""
+def test_a_flat_image_of_every_turn_is_told_apart(corpus, decoded):
+    """The comparison would notice a turn that is left out: no turned image is near its own mirror image."""
     for name in corpus.tolerances:
         if "turned" in name and not name.endswith("-1"):
             assert abs(decoded[name][:, ::-1] - decoded[name]).max() > 50, name

@@ -25,17 +25,17 @@ def test_latent_streams_start_where_the_program_starts_them():
     ("recipe", "flags"),
     [
         ("shapes-dcgan", []),
-        # The 32x32 pictures of the built-in data stand in for CIFAR-10: the networks are what is compared.
+        # The 32x32 images of the built-in data stand in for CIFAR-10: the networks are what is compared.
         ("cifar10-conv", ["--set", "data.name=shapes", "--set", "data.size=32", "--set", "data.count=64"]),
     ],
 )
 def test_samples_match_plain_pytorch(ganymede, tmp_path, recipe, flags):
     """After a few steps, so that running statistics differ from their initial values. Pixels within one level."""
-    run, pictures = tmp_path / "run", tmp_path / "pictures"
+    run, images = tmp_path / "run", tmp_path / "pictures"
     ganymede("train", recipe, "--steps", "4", "--seed", "1", "--out", run, "--precision", "f32",
-             "--set", "train.batch=8", *flags)  # fmt: skip
-    ganymede("sample", run, "-n", COUNT, "--seed", SEED, "-o", pictures)
-    drawn = np.stack([png.read(path) for path in sorted(pictures.glob("*.png"))])
+             "--set", "train.batch_size=8", *flags)  # fmt: skip
+    ganymede("sample", run, "-n", COUNT, "--seed", SEED, "-o", images)
+    drawn = np.stack([png.read(path) for path in sorted(images.glob("*.png"))])
 
     values, metadata = tensors.read(run / "model.safetensors")
     resolved = tomllib.loads(metadata["recipe"])

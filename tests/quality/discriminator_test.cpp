@@ -33,10 +33,10 @@ TEST(DiscriminatorsFeatures, ArePooledOutputsBehindTheActivations) {
   const Tensor images = at::randint(256, {7, 3, 16, 16}, cpu_generator(1), at::dtype(at::kByte));
   const Tensor out = features(images);
   ASSERT_EQ(out.sizes(), (std::vector<std::int64_t>{7, 176}));
-  nn::Pass pass;
+  nn::ForwardContext context;
   const auto& entries = network.entries();
   Tensor h = images.to(at::kFloat).sub(127.5).div(127.5).contiguous(at::MemoryFormat::ChannelsLast);
-  h = at::leaky_relu(entries[0].layer->forward(h, pass), 0.2);
+  h = at::leaky_relu(entries[0].layer->forward(h, context), 0.2);
   const Tensor first = std::get<0>(at::max_pool2d_with_indices(h, {2, 2})).flatten(1);  // 8x8 to 4x4
   EXPECT_TRUE(at::allclose(out.slice(1, 0, 96), first, 1e-5, 1e-6));
   EXPECT_GE(out.slice(1, 96).min().item<double>(), 0) << "behind the rectifier";
@@ -57,12 +57,12 @@ TEST(Copies, AreNotAuthenticAndOthersAre) {
 
 TEST(NearestImages, ComeNearestFirstAndAreNeverMoreThanThereAre) {
   const auto training = noise_images(5, 8, 3, 1, 0, 256);
-  const auto nearest = nearest_of(std::vector{data::picture(*training, 3)}, *training, 9, pixel_embedding());
+  const auto nearest = nearest_of(std::vector{data::image_at(*training, 3)}, *training, 9, pixel_embedding());
   ASSERT_EQ(nearest.size(), 1U);
   ASSERT_EQ(nearest[0].size(), 5U);
   EXPECT_EQ(nearest[0][0].index, 3U);
   EXPECT_LT(nearest[0][0].distance, 1e-4);
-  EXPECT_EQ(nearest[0][0].picture.pixels, data::picture(*training, 3).pixels);
+  EXPECT_EQ(nearest[0][0].image.pixels, data::image_at(*training, 3).pixels);
   for (size_t i = 1; i < 5; ++i) EXPECT_GE(nearest[0][i].distance, nearest[0][i - 1].distance);
 }
 

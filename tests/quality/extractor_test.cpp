@@ -97,9 +97,9 @@ TEST(Classifier, GivesItsLastLayersInputAndOutput) {
   const auto out = extractor->extract(four_images(), true);
   EXPECT_EQ(out.features.sizes(), (std::vector<std::int64_t>{4, 5}));
   EXPECT_EQ(out.logits.sizes(), (std::vector<std::int64_t>{4, 3}));
-  nn::Pass pass;
+  nn::ForwardContext context;
   const Tensor pixels = four_images().to(at::kFloat).sub(127.5).div(127.5).contiguous(at::MemoryFormat::ChannelsLast);
-  EXPECT_TRUE(at::equal(out.logits, network->forward(pixels, pass).detach()));
+  EXPECT_TRUE(at::equal(out.logits, network->forward(pixels, context).detach()));
   EXPECT_THAT(error_of([&] { extractor->extract(four_images(1), true); }),
               HasSubstr("images of 1x8x8 where the classifier knows 3x8x8"));
 }

@@ -4,8 +4,8 @@
 
 #include <fstream>
 
+#include "ganymede/quality/evaluator.h"
 #include "ganymede/quality/images.h"
-#include "ganymede/quality/judge.h"
 #include "quality/fixtures.h"
 #include "support/support.h"
 
@@ -116,18 +116,18 @@ def forward(self, img, return_features: bool = False, no_output_bias: bool = Fal
   EXPECT_THAT(error_of([&] { at_its_size(network, nullptr, 32); }), HasSubstr("by itself"));
 }
 
-TEST(FeatureSize, TheAccuracyOnRealImagesStandsBesideTheFigures) {
+TEST(FeatureSize, TheAccuracyOnRealImagesStandsBesideTheMetrics) {
   const TemporaryFolder folder;
   const auto set = halves(64);
-  const JudgeOptions options{.metrics = {Metric::kFid}, .progress = false};
+  const EvaluatorOptions options{.metrics = {Metric::kFid}, .progress = false};
   const auto found = at_its_size(script(folder), set.get());
-  Judge judge({"a", set}, found, options);
-  EXPECT_EQ(judge.judge({"b", set}).class_accuracy, 1);
-  EXPECT_EQ(judge.accuracy_on_real(), 1);
+  Evaluator evaluator({"a", set}, found, options);
+  EXPECT_EQ(evaluator.evaluate({"b", set}).class_accuracy, 1);
+  EXPECT_EQ(evaluator.accuracy_on_real(), 1);
 
   // Both stripes lie in the left half of images of 64 pixels: the classes are guessed.
-  Judge blind({"a", set}, at_its_size(script(folder), set.get(), 64), options);
-  EXPECT_FALSE(blind.judge({"b", set}).class_accuracy);
+  Evaluator blind({"a", set}, at_its_size(script(folder), set.get(), 64), options);
+  EXPECT_FALSE(blind.evaluate({"b", set}).class_accuracy);
   EXPECT_NEAR(blind.accuracy_on_real().value(), 0.5, 0.15);
 }
 

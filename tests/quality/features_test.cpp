@@ -1,4 +1,4 @@
-// Features of whole sets: stretches, files, the cache, and generators' pictures as sets.
+// Features of whole sets: stretches, files, the cache, and generators' images as sets.
 #include "ganymede/quality/features.h"
 
 #include <cmath>
@@ -6,10 +6,10 @@
 #include <fstream>
 
 #include "ganymede/checkpoint/safetensors.h"
-#include "ganymede/models/draw.h"
+#include "ganymede/models/generate.h"
+#include "ganymede/models/images.h"
 #include "ganymede/models/initialise.h"
-#include "ganymede/models/pictures.h"
-#include "ganymede/quality/drawn_images.h"
+#include "ganymede/quality/generated_images.h"
 #include "ganymede/quality/images.h"
 #include "quality/fixtures.h"
 #include "support/recipes.h"
@@ -100,7 +100,7 @@ TEST(CachedFeatures, ThatAreDamagedAreMadeAnew) {
   EXPECT_TRUE(at::equal(cached_features(*images, extractor, {}).features, first.features));
   EXPECT_EQ(extractor.calls, 3);
   cached_features(*images, extractor, {});
-  EXPECT_EQ(extractor.calls, 3) << "the file was mended";
+  EXPECT_EQ(extractor.calls, 3) << "the file was fixed";
 }
 
 TEST(FeatureFiles, GoOutAndComeBack) {
@@ -132,27 +132,27 @@ TEST(FeatureFiles, OfOtherContentAreRefused) {
   EXPECT_THAT(error_of([&] { read_features(folder / "none.safetensors"); }), HasSubstr("no such file"));
 }
 
-TEST(DrawnImages, AreThoseOfSample) {
+TEST(GeneratedImages, AreThoseOfSample) {
   const auto config = network_of("{ dense = 48 }, { reshape = [3, 4, 4] }, \"tanh\"",
                                  {"generator.init=normal", "generator.init_std=0.5"});
   models::Network network(config, nn::Shape{8});
   models::initialise(network, config, 1, "generator");
   config::LatentConfig latent;
   latent.size = 8;
-  const auto set = draw_images(network, latent, {.count = 300, .seed = 5});
+  const auto set = generate_images(network, latent, {.count = 300, .seed = 5});
   EXPECT_EQ(set->size(), 300u);
-  const Tensor z = models::draw_numbered_latents(latent, 300, 5);
-  const auto pictures = models::to_pictures(models::generate(network, z));
+  const Tensor z = models::sample_numbered_latents(latent, 300, 5);
+  const auto images = models::to_images(models::generate(network, z));
   std::vector<std::uint8_t> pixels(48);
   for (const std::size_t i : {0u, 255u, 256u, 299u}) {
     set->read(i, pixels);
-    EXPECT_EQ(pixels, pictures[i].pixels) << i;
+    EXPECT_EQ(pixels, images[i].pixels) << i;
   }
-  EXPECT_NE(set->info().checksum, draw_images(network, latent, {.count = 300, .seed = 6})->info().checksum);
-  EXPECT_THAT(error_of([&] { draw_images(network, latent, {.count = std::int64_t{1} << 40}); }),
+  EXPECT_NE(set->info().checksum, generate_images(network, latent, {.count = 300, .seed = 6})->info().checksum);
+  EXPECT_THAT(error_of([&] { generate_images(network, latent, {.count = std::int64_t{1} << 40}); }),
               HasSubstr("more than memory should hold"));
   network.parameters()[0].tensor.fill_(std::nan(""));
-  EXPECT_THAT(error_of([&] { draw_images(network, latent, {.count = 2}); }), HasSubstr("not finite"));
+  EXPECT_THAT(error_of([&] { generate_images(network, latent, {.count = 2}); }), HasSubstr("not finite"));
 }
 
 }  // namespace

@@ -11,12 +11,12 @@ namespace {
 
 using testing::HasSubstr;
 
-Tensor drawn_features(std::int64_t n, std::uint64_t seed, double shift = 0) {
+Tensor generated_features(std::int64_t n, std::uint64_t seed, double shift = 0) {
   return at::empty({n, 5}).normal_(shift, 1, cpu_generator(seed));
 }
 
 TEST(KernelDistance, OfOneSubsetOfAllIsThePlainEstimate) {
-  const Tensor x = drawn_features(40, 1), y = drawn_features(40, 2, 0.5);
+  const Tensor x = generated_features(40, 1), y = generated_features(40, 2, 0.5);
   const auto k = [](const Tensor& a, const Tensor& b) { return std::pow((a * b).sum().item<double>() / 5 + 1, 3); };
   double within = 0, across = 0;
   for (std::int64_t i = 0; i < 40; ++i) {
@@ -32,19 +32,19 @@ TEST(KernelDistance, OfOneSubsetOfAllIsThePlainEstimate) {
 }
 
 TEST(KernelDistance, OfEqualDistributionsIsAboutNothingAndGrowsWithTheShift) {
-  const Tensor real = drawn_features(2000, 1);
+  const Tensor real = generated_features(2000, 1);
   const KernelDistanceOptions options{.subsets = 50, .subset = 200};
   const auto same = kernel_distance(real, real, options),
-             other = kernel_distance(real, drawn_features(2000, 9, 0.3), options);
+             other = kernel_distance(real, generated_features(2000, 9, 0.3), options);
   EXPECT_LT(std::abs(same.mean), same.deviation);
   EXPECT_GT(other.mean, 5 * same.deviation);
   EXPECT_EQ(kernel_distance(real, real, options).mean, same.mean) << "the same seed draws the same subsets";
 }
 
 TEST(KernelDistance, RefusesWhatCannotBeCompared) {
-  EXPECT_THAT(test::error_of([] { kernel_distance(drawn_features(999, 1), drawn_features(2000, 2)); }),
+  EXPECT_THAT(test::error_of([] { kernel_distance(generated_features(999, 1), generated_features(2000, 2)); }),
               HasSubstr("999 images are too few for KID's subsets of 1000"));
-  EXPECT_THAT(test::error_of([] { kernel_distance(drawn_features(9, 1), at::zeros({9, 4})); }),
+  EXPECT_THAT(test::error_of([] { kernel_distance(generated_features(9, 1), at::zeros({9, 4})); }),
               HasSubstr("width 5 on one side and 4"));
 }
 

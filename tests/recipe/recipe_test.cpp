@@ -40,7 +40,7 @@ name = "sgd"
 warmup = "2 epochs"
 
 [train]
-batch = 16
+batch_size = 16
 epochs = 2.5
 )";
 
@@ -69,7 +69,7 @@ TEST(Recipe, ReadsEverySection) {
   EXPECT_EQ(r.optimizer_generator.name, "adam");
   EXPECT_EQ(r.optimizer_discriminator.name, "sgd");
   EXPECT_EQ(r.optimizer_discriminator.warmup, (Interval{2, Interval::Unit::kEpochs}));
-  EXPECT_EQ(r.train.batch, 16);
+  EXPECT_EQ(r.train.batch_size, 16);
   EXPECT_EQ(r.train.epochs, 2.5);
   EXPECT_FALSE(r.train.steps);
   EXPECT_EQ(r.train.checkpoint_every, (Interval{10, Interval::Unit::kMinutes}));
@@ -88,8 +88,8 @@ TEST(Recipe, OverridesComeFirst) {
   EXPECT_EQ(r.latent.size, 3);
   EXPECT_EQ(r.optimizer_generator.beta1, 0);
   EXPECT_EQ(r.name, "other");
-  EXPECT_EQ(error_of([] { parse(kText, {"train.batch=0"}); }),
-            "'batch' is 0, which is outside 1 to 65536, --set train.batch=0 in [train]");
+  EXPECT_EQ(error_of([] { parse(kText, {"train.batch_size=0"}); }),
+            "'batch' is 0, which is outside 1 to 65536, --set train.batch_size=0 in [train]");
 }
 
 TEST(Recipe, RefusesAndSaysWhere) {
@@ -100,10 +100,10 @@ TEST(Recipe, RefusesAndSaysWhere) {
   EXPECT_EQ(error("title", "titel"), "unknown key 'titel', line 1 of my.toml; did you mean 'title'?");
   EXPECT_EQ(error("[optimizer.discriminator]", "[optimizer.discriminatr]"),
             "unknown section 'optimizer.discriminatr', line 23 of my.toml; did you mean 'discriminator'?");
-  EXPECT_EQ(error("batch = 16", "btch = 16"),
+  EXPECT_EQ(error("batch_size = 16", "btch = 16"),
             "unknown key 'btch', line 28 of my.toml in [train]; did you mean 'batch'?");
-  EXPECT_THAT(error("batch = 16", "batch = "), HasSubstr("not valid TOML"));
-  EXPECT_THAT(error("batch = 16", "batch = "), HasSubstr("line 28 of my.toml"));
+  EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("not valid TOML"));
+  EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("line 28 of my.toml"));
   EXPECT_THAT(error("name = \"shapes\"", ""), HasSubstr("names no data"));
   EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nchannels = 2"), HasSubstr("use 1 (grey) or 3 (RGB)"));
   EXPECT_EQ(error("\"relu\"", "\"rleu\""),
@@ -167,15 +167,15 @@ TEST(Recipe, DataAreFittedAndBadOnesRefusedUnlessSaid) {
   EXPECT_THAT(error_of([&] { parse(kText, {"data.fit=\"padd\""}); }), HasSubstr("did you mean 'pad'?"));
 }
 
-TEST(Recipe, JudgesNothingUnlessAsked) {
+TEST(Recipe, EvaluatesNothingUnlessAsked) {
   const Recipe plain = parse(kText);
   EXPECT_EQ(plain.quality.metric, "");
   EXPECT_EQ(to_toml(plain).find("[quality]"), std::string::npos);
-  const Recipe judged = parse(kText, {"quality.metric=\"prdc\"", "quality.every=\"2 epochs\"", "quality.count=500"});
-  EXPECT_EQ(judged.quality.metric, "prdc");
-  const Recipe again = parse(to_toml(judged));
+  const Recipe evaluated = parse(kText, {"quality.metric=\"prdc\"", "quality.every=\"2 epochs\"", "quality.count=500"});
+  EXPECT_EQ(evaluated.quality.metric, "prdc");
+  const Recipe again = parse(to_toml(evaluated));
   EXPECT_EQ(again.quality.metric, "prdc");
-  EXPECT_EQ(again.quality.every, judged.quality.every);
+  EXPECT_EQ(again.quality.every, evaluated.quality.every);
   EXPECT_EQ(again.quality.count, 500);
 }
 

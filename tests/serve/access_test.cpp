@@ -62,7 +62,7 @@ TEST(Access, WrongTokensAreSlowedDownByAddress) {
   EXPECT_EQ(in_a_row("2001:db8::1"), Guesses::kFree);
   EXPECT_FALSE(guesses.may_guess("2001:db8::ffff:2", now)) << "the same network";
   EXPECT_TRUE(guesses.may_guess("2001:db8:0:1::1", now));
-  for (std::size_t i = 0; i < Guesses::kMost + 10; ++i) guesses.count("host " + std::to_string(i), now);
+  for (std::size_t i = 0; i < Guesses::kMax + 10; ++i) guesses.count("host " + std::to_string(i), now);
   EXPECT_EQ(in_a_row("192.0.2.9"), Guesses::kFree) << "and remembers no more addresses than it should";
 }
 

@@ -69,7 +69,7 @@ TEST(Meters, CountsByPatternAndNeverByAddress) {
                            "ganymede_http_requests_total{method=\"other\",route=\"\",status=\"404\"} 1\n",
                            "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"0.0025\"} 1\n",
                            "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"+Inf\"} 2\n",
-                           "ganymede_http_response_bytes_total 20\n", "ganymede_pictures_total 5\n",
+                           "ganymede_http_response_bytes_total 20\n", "ganymede_images_total 5\n",
                            "ganymede_batched_requests_total 2\n", "ganymede_batch_seconds_count 1\n", "now 3\n"}) {
     EXPECT_THAT(text, testing::HasSubstr(line));
   }

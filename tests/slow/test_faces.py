@@ -1,4 +1,4 @@
-"""Latent arithmetic on faces: a concept's mean added and another's taken away gives pictures of the concept.
+"""Latent arithmetic on faces: a concept's mean added and another's taken away gives images of the concept.
 
 GANYMEDE_FACES names a run of `dcgan-64` on people.zip to use; unless given, one is trained in full (half an hour)."""
 
@@ -53,5 +53,5 @@ def test_arithmetic_moves_a_concept(ganymede, people, faces, tmp_path):  # noqa:
     for wanted in shares:
         chance = sum(shares[wanted]) / TRIALS
         results, neighbours = (sum(column) / TRIALS for column in zip(*hits[wanted]))
-        print(f"{wanted}: {chance:.2f} of all pictures, {results:.2f} of the results, {neighbours:.2f} of results and neighbours")
+        print(f"{wanted}: {chance:.2f} of all images, {results:.2f} of the results, {neighbours:.2f} of results and neighbours")
         assert results > chance + 0.25, (wanted, results, chance)

@@ -34,7 +34,7 @@ def trained(ganymede, tmp_path_factory):  # noqa: F811
 
 
 def modes(ganymede, fake):  # noqa: F811
-    """The mode coverage of pictures."""
+    """The mode coverage of images."""
     result = ganymede("evaluate", "--real", "shapes", "--fake", fake, "--metrics", "modes", "-n", 1000, "--json")
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)["metrics"]["modes"]

@@ -13,7 +13,7 @@ inline config::Recipe recipe_of(const std::string& generator, const std::string&
                                 const std::vector<std::string>& overrides = {}) {
   return config::parse_recipe("[data]\nname = \"shapes\"\n[latent]\nsize = 8\n[generator]\nlayers = [" + generator +
                                   "]\n[discriminator]\nlayers = [" + discriminator +
-                                  "]\n[objective]\nname = \"gan\"\n[train]\nbatch = 4\nsteps = 10\n",
+                                  "]\n[objective]\nname = \"gan\"\n[train]\nbatch_size = 4\nsteps = 10\n",
                               "test", "test.toml", overrides);
 }
 

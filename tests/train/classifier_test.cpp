@@ -11,7 +11,7 @@ namespace {
 
 using ::testing::HasSubstr;
 
-/// 60 grey pictures of 8x8 in three classes: a light column at the left, in the middle or at the right.
+/// 60 grey images of 8x8 in three classes: a light column at the left, in the middle or at the right.
 std::shared_ptr<const data::Dataset> columns(std::uint64_t seed) {
   data::Images images{8, 8, 1, {}, {}, {}, "none"};
   Random random(seed);
@@ -34,7 +34,7 @@ config::NetworkConfig layers() {
       {1, 8, 8});
 }
 
-const ClassifierRun kRun{.training = {.epochs = 20, .batch = 10, .learning_rate = 0.01}, .seed = 1};
+const ClassifierRun kRun{.training = {.epochs = 20, .batch_size = 10, .learning_rate = 0.01}, .seed = 1};
 
 TEST(Classifier, LearnsAndRepeats) {
   const auto dataset = columns(1);
@@ -56,7 +56,7 @@ TEST(Classifier, RefusesWhatDoesNotFit) {
   const auto two = with_class_logits(test::network_of("\"relu\""), 2, {1, 8, 8});
   EXPECT_THAT(test::error_of([&] { train_classifier(two, columns(1), kRun); }),
               HasSubstr("knows 2 classes but the data has 3"));
-  const auto network = train_classifier(layers(), columns(1), {.training = {.epochs = 0.1, .batch = 10}});
+  const auto network = train_classifier(layers(), columns(1), {.training = {.epochs = 0.1, .batch_size = 10}});
   data::Images colour{4, 4, 3, std::vector<std::uint8_t>(48), {0}, {}, "none"};
   data::DatasetInfo info;
   info.name = "colour";

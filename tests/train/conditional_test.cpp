@@ -10,17 +10,17 @@ using ::testing::HasSubstr;
 
 Trainer conditional(const std::string& discriminator, std::vector<std::string> overrides) {
   overrides.insert(overrides.begin(), {"train.precision=f32", "optimizer.generator.learning_rate=0.005",
-                                       "optimizer.discriminator.learning_rate=0.005", "train.batch=8"});
+                                       "optimizer.discriminator.learning_rate=0.005", "train.batch_size=8"});
   return {test::recipe_of(kConditionalGenerator, discriminator, overrides), light_and_dark(), torch::kCPU};
 }
 
 /// Mean brightness of what is drawn of a class.
 double brightness(const Trainer& trainer, std::int64_t label) {
-  nn::Pass pass;
-  pass.labels = at::full({32}, label, at::kLong);
+  nn::ForwardContext context;
+  context.labels = at::full({32}, label, at::kLong);
   torch::NoGradGuard constant;
-  return trainer.drawing_generator()
-      .forward(models::draw_latents(trainer.recipe().latent, 32, 1), pass)
+  return trainer.sampling_generator()
+      .forward(models::sample_latents(trainer.recipe().latent, 32, 1), context)
       .mean()
       .item<double>();
 }
@@ -31,7 +31,7 @@ TEST(ConditionalTrainer, TheAverageHasBatchStatisticsOfItsOwn) {
   EXPECT_LT(unsettled(trainer, at::arange(2048, at::kLong).remainder(2)), 0.02);
 }
 
-TEST(ConditionalTrainer, DrawsTheClassAskedFor) {
+TEST(ConditionalTrainer, GeneratesTheClassAskedFor) {
   auto acgan = kAcgan;
   acgan.emplace_back("train.steps=150");
   const auto learns = [](Trainer trainer) {
@@ -54,8 +54,8 @@ TEST(ConditionalTrainer, RefusesWhatDoesNotFit) {
   EXPECT_THAT(error(kTrunk, heads_for_gan), HasSubstr("acgan"));
   auto three = kAcgan;
   three[2] = "discriminator.heads.classes=[{ dense = 3 }]";
-  EXPECT_THAT(error(kTrunk, three), HasSubstr("draws 2 classes but the discriminator judges 3"));
-  EXPECT_THAT(error("\"flatten\", { dense = 1 }", {}), HasSubstr("judges 0"));
+  EXPECT_THAT(error(kTrunk, three), HasSubstr("draws 2 classes but the discriminator knows 3"));
+  EXPECT_THAT(error("\"flatten\", { dense = 1 }", {}), HasSubstr("evaluates 0"));
   EXPECT_THAT(test::error_of([] {
                 Trainer(test::recipe_of(kConditionalGenerator, kProjectionDiscriminator), halves(), torch::kCPU);
               }),

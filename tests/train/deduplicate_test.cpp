@@ -18,8 +18,8 @@ std::shared_ptr<const data::Dataset> planted() {
   images.height = images.width = 32;
   images.channels = 3;
   for (std::size_t i = 0; i < kImages; ++i) {
-    const auto picture = data::draw_shape(5, "train", i);
-    images.pixels.insert(images.pixels.end(), picture.pixels.begin(), picture.pixels.end());
+    const auto image = data::render_shape(5, "train", i);
+    images.pixels.insert(images.pixels.end(), image.pixels.begin(), image.pixels.end());
   }
   const std::vector<std::uint8_t> pixels = images.pixels;
   images.pixels.insert(images.pixels.end(), pixels.begin(), pixels.begin() + kCopies * 3072);

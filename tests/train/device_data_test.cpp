@@ -39,7 +39,7 @@ void expect_same_stream(std::size_t count, const data::LoaderOptions& options, s
 
 TEST(ResidentBatches, AreTheLoadersBytes) {
   for (const bool flip : {false, true}) {
-    const data::LoaderOptions options{.batch = 8, .seed = 11, .flip = flip};
+    const data::LoaderOptions options{.batch_size = 8, .seed = 11, .flip = flip};
     expect_same_stream(50, options, 0);
     expect_same_stream(50, options, 17);  // within the third epoch
     expect_same_stream(3, options, 0);    // several epochs in a batch
@@ -54,7 +54,7 @@ class Unreadable : public data::Dataset {
   const data::DatasetInfo& info() const override { return info_; }
   std::size_t size() const override { return count_; }
   int label(std::size_t) const override { return -1; }
-  void read(std::size_t, std::span<std::uint8_t>) const override { throw Error("the picture is damaged"); }
+  void read(std::size_t, std::span<std::uint8_t>) const override { throw Error("the image is damaged"); }
 
  private:
   data::DatasetInfo info_;
@@ -69,12 +69,12 @@ TEST(ResidentBatches, ArePossibleWhereTheyFit) {
 
 TEST(ResidentBatches, SayWhatCannotBeRead) {
   EXPECT_THAT(test::error_of([] { resident_batches(Unreadable(4, 8), {}, 0, torch::kCPU); }),
-              ::testing::HasSubstr("the picture is damaged"));
+              ::testing::HasSubstr("the image is damaged"));
 }
 
 TEST(PixelsOf, MakesBatchesWhatNetworksTake) {
   const auto set = images(4);
-  const auto batch = resident_batches(*set, {.batch = 4}, 0, torch::kCPU)->next();
+  const auto batch = resident_batches(*set, {.batch_size = 4}, 0, torch::kCPU)->next();
   const Tensor x = pixels_of(batch, at::kFloat);
   EXPECT_EQ(x.sizes(), (std::vector<std::int64_t>{4, 3, 3, 2}));
   EXPECT_EQ(x[1][2][0][1].item<float>(), (batch.bytes[1][0][1][2].item<float>() - 127.5f) / 127.5f);

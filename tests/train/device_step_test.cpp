@@ -49,22 +49,22 @@ std::map<std::string, int> watched_in(const std::function<void()>& action) {
 /// A way to train, by name.
 struct Case {
   std::string name;
-  std::function<std::unique_ptr<Trainer>(const torch::Device&, std::optional<Draws>)> make_on;
+  std::function<std::unique_ptr<Trainer>(const torch::Device&, std::optional<RandomSource>)> make_on;
 
-  std::unique_ptr<Trainer> make(std::optional<Draws> draws) const { return make_on(torch::kCPU, draws); }
+  std::unique_ptr<Trainer> make(std::optional<RandomSource> random) const { return make_on(torch::kCPU, random); }
 };
 
 Case toy_case(const std::string& name, std::vector<std::string> overrides) {
-  return {name, [=](const torch::Device& device, std::optional<Draws> draws) {
-            return std::make_unique<Trainer>(recipe(overrides), halves(), device, nullptr, draws);
+  return {name, [=](const torch::Device& device, std::optional<RandomSource> random) {
+            return std::make_unique<Trainer>(recipe(overrides), halves(), device, nullptr, random);
           }};
 }
 
 Case class_case(const std::string& name, const std::string& discriminator, std::vector<std::string> overrides) {
-  overrides.insert(overrides.begin(), {"train.precision=f32", "train.batch=8"});
-  return {name, [=](const torch::Device& device, std::optional<Draws> draws) {
+  overrides.insert(overrides.begin(), {"train.precision=f32", "train.batch_size=8"});
+  return {name, [=](const torch::Device& device, std::optional<RandomSource> random) {
             return std::make_unique<Trainer>(test::recipe_of(kConditionalGenerator, discriminator, overrides),
-                                             light_and_dark(), device, nullptr, draws);
+                                             light_and_dark(), device, nullptr, random);
           }};
 }
 
@@ -74,14 +74,14 @@ std::vector<Case> all_cases() {
       toy_case("wgan-gp", {"objective.name=wgan", "objective.clip=0", "train.discriminator_steps=2",
                            "objective.penalties=[{ gradient_penalty = 10 }]"}),
       toy_case("dragan", {"objective.penalties=[{ dragan = 10 }]", "latent.distribution=uniform"}),
-      toy_case("relativistic", {"objective.name=relativistic", "train.accumulate=2",
+      toy_case("relativistic", {"objective.name=relativistic", "train.gradient_accumulation=2",
                                 "objective.penalties=[{ r1 = 0.1 }, { r2 = 0.1, every = 2 }]"}),
       toy_case("diffaugment", {"augment.name=diffaugment", "augment.instance_noise=0.1"}),
       toy_case("ada", {"augment.name=ada", "augment.target=-1", "augment.horizon=\"32 images\""}),
       class_case("projection", kProjectionDiscriminator, {"objective.name=hinge"}),
       class_case("acgan", kTrunk, kAcgan),
       {"translation",
-       [](const torch::Device& device, std::optional<Draws> draws) {
+       [](const torch::Device& device, std::optional<RandomSource> random) {
          const auto translating = config::load_recipe("tests/support/tiny_translation.toml", {"train.precision=f32"});
          const auto open = [](int channels) {
            data::DatasetOptions options;
@@ -91,12 +91,12 @@ std::vector<Case> all_cases() {
            options.count = 40;
            return data::open_dataset(options);
          };
-         return std::make_unique<Trainer>(translating, open(1), device, open(3), draws);
+         return std::make_unique<Trainer>(translating, open(1), device, open(3), random);
        }},
   };
 }
 
-const Draws kThere = Draws::computed_on(torch::kCPU);
+const RandomSource kThere = RandomSource::computed_on(torch::kCPU);
 constexpr int kSteps = 10;
 
 TEST(DeviceStep, TheCountSeesWhatItWatches) {
@@ -108,7 +108,7 @@ TEST(DeviceStep, TheCountSeesWhatItWatches) {
   EXPECT_FALSE(watched_in([&] { usual.step(false); }).empty()) << "on the CPU a step draws from LibTorch's generators";
 }
 
-TEST(DeviceStep, ReadsNothingAndDrawsNothingOnTheHost) {
+TEST(DeviceStep, ReadsNothingAndMakesNoRandomNumberOnTheHost) {
   for (const auto& one : all_cases()) {
     const auto trainer = one.make(kThere);
     trainer->step(false);  // what is made once: the data's copy
@@ -125,8 +125,8 @@ TEST(DeviceStep, ReadsNothingAndDrawsNothingOnTheHost) {
 
 TEST(DeviceStep, IsFiniteAndAFunctionOfTheSeed) {
   for (const auto& one : all_cases()) {
-    const auto losses = [&](std::optional<Draws> draws) {
-      const auto trainer = one.make(draws);
+    const auto losses = [&](std::optional<RandomSource> random) {
+      const auto trainer = one.make(random);
       std::vector<double> out;
       run(*trainer, [&](const Trainer&, const StepResult& result) {
         out.push_back(result.loss_d.item<double>());
@@ -148,7 +148,7 @@ TEST(DeviceStep, ResumesExactly) {
   const auto whole = ada.make(kThere);
   checkpoint::SafetensorsFile saved;
   run(*whole, [&](const Trainer& t, const StepResult&) {
-    if (t.position().step != 6) return;
+    if (t.training_state().step != 6) return;
     for (const auto& named : t.state()) saved.tensors.push_back({named.name, named.tensor.clone()});
     saved.metadata = checkpoint::metadata(t.recipe(), 6);
   });
@@ -161,10 +161,10 @@ TEST(DeviceStep, ResumesExactly) {
 }
 
 TEST(DeviceStep, ProbabilityMovesAsOnTheHost) {
-  const auto probabilities = [](std::optional<Draws> draws) {
+  const auto probabilities = [](std::optional<RandomSource> random) {
     Trainer trainer(recipe({"train.steps=9", "augment.name=ada", "augment.target=-1", "augment.horizon=\"160 images\"",
                             "optimizer.discriminator.learning_rate=0.01"}),
-                    halves(), torch::kCPU, nullptr, draws);
+                    halves(), torch::kCPU, nullptr, random);
     std::vector<double> out;
     run(trainer, [&](const Trainer&, const StepResult& r) { out.push_back(r.augment_probability.item<double>()); });
     return out;

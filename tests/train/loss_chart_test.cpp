@@ -69,20 +69,20 @@ TEST(LossChart, RefusesUnknownColumnsAndEmptyTables) {
 }
 
 TEST(LossChart, ShowsQualityAloneOverEpochs) {
-  RunMetrics judged = run("a");
-  judged.metrics.columns.emplace_back("epoch");
-  judged.metrics.values.push_back({0.5, 1, 1.5});
-  const image::Chart chart = loss_chart({judged, judged}, {.title = {}, .columns = {}, .quality = true});
+  RunMetrics evaluated = run("a");
+  evaluated.metrics.columns.emplace_back("epoch");
+  evaluated.metrics.values.push_back({0.5, 1, 1.5});
+  const image::Chart chart = loss_chart({evaluated, evaluated}, {.title = {}, .columns = {}, .quality = true});
   ASSERT_THAT(titles(chart), ElementsAre("Fréchet inception distance"));
   EXPECT_EQ(chart.panels[0].x_label, "epoch");
   EXPECT_THAT(chart.panels[0].series[0].x, ElementsAre(1));
   EXPECT_THAT(chart.panels[0].series[1].y, ElementsAre(80));
 }
 
-TEST(PrecisionRecallChart, DrawsOneOverTheOther) {
-  const RunMetrics judged{"a",
-                          {{"step", "precision", "recall"}, {{10, 20, 30}, {0.1, kEmpty, 0.5}, {0.3, kEmpty, 0.4}}}};
-  const image::Chart chart = precision_recall_chart({judged}, "both");
+TEST(PrecisionRecallChart, PlotsOneOverTheOther) {
+  const RunMetrics evaluated{"a",
+                             {{"step", "precision", "recall"}, {{10, 20, 30}, {0.1, kEmpty, 0.5}, {0.3, kEmpty, 0.4}}}};
+  const image::Chart chart = precision_recall_chart({evaluated}, "both");
   ASSERT_EQ(chart.panels.size(), 1u);
   EXPECT_EQ(chart.panels[0].x_label, "recall");
   EXPECT_THAT(chart.panels[0].series[0].x, ElementsAre(0.3, 0.4));

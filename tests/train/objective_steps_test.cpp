@@ -73,13 +73,13 @@ TEST(TrainerWithPenalties, WeightsFollowTheirSchedule) {
 TEST(TrainerWithPenalties, GradientNormsApproachOne) {
   Trainer trainer =
       plain_trainer({"objective.name=wgan", "objective.clip=0", "objective.penalties=[{ gradient_penalty = 200 }]",
-                     "train.steps=200", "train.batch=8", "optimizer.discriminator.name=adam",
+                     "train.steps=200", "train.batch_size=8", "optimizer.discriminator.name=adam",
                      "optimizer.discriminator.learning_rate=0.002", "optimizer.generator.learning_rate=0.001"});
   double first = 0, last = 0;
   run(trainer, [&](const Trainer& t, const StepResult& result) {
     // The term is 200 * mean (norm - 1)^2. Both sets lie some 20 apart: with the paper's 10 the optimum is a norm of 2.
-    if (t.position().step <= 5) first += std::sqrt(result.penalty.item<double>() / 200) / 5;
-    if (t.position().step > 180) last += std::sqrt(result.penalty.item<double>() / 200) / 20;
+    if (t.training_state().step <= 5) first += std::sqrt(result.penalty.item<double>() / 200) / 5;
+    if (t.training_state().step > 180) last += std::sqrt(result.penalty.item<double>() / 200) / 20;
   });
   EXPECT_GT(first, 0.5);
   EXPECT_LT(last, 0.2);
@@ -130,7 +130,7 @@ TEST(Trainer, EveryObjectiveTrainsBothNetworks) {
 TEST(Trainer, AccumulatedPartsMakeTheWholeBatchsGradient) {
   const std::vector<std::string> options{"objective.penalties=[{ r1 = 0.5 }]", "train.discriminator_steps=2"};
   auto parts = options;
-  parts.push_back("train.accumulate=4");
+  parts.push_back("train.gradient_accumulation=4");
   Trainer whole = plain_trainer(options), split = plain_trainer(parts);
   const StepResult a = whole.step(true), b = split.step(true);
   EXPECT_NEAR(a.loss_d.item<double>(), b.loss_d.item<double>(), 1e-5);
@@ -141,7 +141,8 @@ TEST(Trainer, AccumulatedPartsMakeTheWholeBatchsGradient) {
   const auto x = whole.state(), y = split.state();
   for (std::size_t i = 0; i < x.size(); ++i)
     EXPECT_LT((x[i].tensor - y[i].tensor).abs().max().item<double>(), 1e-5) << x[i].name;
-  EXPECT_THAT(test::error_of([] { plain_trainer({"train.accumulate=3"}); }), ::testing::HasSubstr("divisor"));
+  EXPECT_THAT(test::error_of([] { plain_trainer({"train.gradient_accumulation=3"}); }),
+              ::testing::HasSubstr("divisor"));
 }
 
 TEST(Trainer, FrozenLayersStay) {
@@ -154,7 +155,7 @@ TEST(Trainer, FrozenLayersStay) {
   }
 }
 
-TEST(Trainer, AverageRampsUp) {
+TEST(Trainer, AverageFollowsItsRampup) {
   // One image in two is remembered for a half-life of 0.5 * seen: after n steps of b images, decay = 2^(-b / (0.5 n
   // b)).
   Trainer trainer = plain_trainer({"train.ema=0.9", "train.ema_rampup=0.5", "train.steps=8"});
@@ -163,16 +164,16 @@ TEST(Trainer, AverageRampsUp) {
   };
   Tensor expected = weight(trainer.gan().generator);
   run(trainer, [&](const Trainer& t, const StepResult&) {
-    const double decay = std::min(0.9, std::exp2(-2.0 / static_cast<double>(t.position().step)));
+    const double decay = std::min(0.9, std::exp2(-2.0 / static_cast<double>(t.training_state().step)));
     expected = decay * expected + (1 - decay) * weight(t.gan().generator);
-    EXPECT_LT(test::distance(weight(t.drawing_generator()), expected), 1e-6) << t.position().step;
+    EXPECT_LT(test::distance(weight(t.sampling_generator()), expected), 1e-6) << t.training_state().step;
   });
 }
 
 TEST(Trainer, SpectralNormsAreOneAfterAHundredSteps) {
   Trainer trainer = trainer_of({"train.steps=100"});
   run(trainer);
-  nn::Pass pass;
+  nn::ForwardContext context;
   const auto state = trainer.gan().discriminator.state();
   const auto find = [&](const std::string& name) {
     for (const auto& s : state) {

@@ -61,7 +61,7 @@ TEST(Crc32c, OfThisTestMatchesThePublishedValue) {
   EXPECT_EQ(crc32c("123456789"), 0xE3069283u);
 }
 
-TEST(EventWriter, WritesScalarsAndPictures) {
+TEST(EventWriter, WritesScalarsAndImages) {
   TemporaryFolder folder;
   const Bytes png{0x89, 'P', 'N', 'G'};
   {

@@ -19,7 +19,7 @@ inline constexpr const char* kDiscriminator =
     "{ conv = 8, kernel = 4, stride = 2, padding = 1, spectral_norm = true }, { leaky_relu = 0.2 }, { dropout = 0.3 }, "
     "\"flatten\", { dense = 1 }";
 
-/// 32 pictures of 8x8: the left half light, the right half dark, with a little noise.
+/// 32 images of 8x8: the left half light, the right half dark, with a little noise.
 inline std::shared_ptr<const data::Dataset> halves() {
   data::Images images{8, 8, 3, {}, std::vector<std::int32_t>(32, -1), {}, "none"};
   Random random(1);
@@ -44,7 +44,7 @@ inline constexpr const char* kProjectionDiscriminator =
 inline constexpr const char* kTrunk =
     "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, \"flatten\"";
 
-/// 32 pictures of 8x8: class 0 dark, class 1 light.
+/// 32 images of 8x8: class 0 dark, class 1 light.
 inline std::shared_ptr<const data::Dataset> light_and_dark() {
   data::Images images{8, 8, 3, {}, {}, {}, "none"};
   Random random(1);
@@ -61,7 +61,7 @@ inline std::shared_ptr<const data::Dataset> light_and_dark() {
   return data::in_memory(info, images);
 }
 
-inline const std::vector<std::string> kAcgan{"objective.name=acgan", "discriminator.heads.realness=[{ dense = 1 }]",
+inline const std::vector<std::string> kAcgan{"objective.name=acgan", "discriminator.heads.adversarial=[{ dense = 1 }]",
                                              "discriminator.heads.classes=[{ dense = 2 }]"};
 
 inline config::Recipe recipe(std::vector<std::string> overrides = {}) {
@@ -88,7 +88,7 @@ inline bool all_same(const std::vector<Tensor>& a, const std::vector<Tensor>& b)
 class Each : public Observer {
  public:
   explicit Each(std::function<void(const Trainer&, const StepResult&)> action) : action_(std::move(action)) {}
-  void after_step(const Trainer& trainer, const Position&, const StepResult& result) override {
+  void after_step(const Trainer& trainer, const TrainingState&, const StepResult& result) override {
     action_(trainer, result);
   }
 
@@ -102,13 +102,13 @@ inline void run(Trainer& trainer, std::function<void(const Trainer&, const StepR
   trainer.run(observers);
 }
 
-/// How far pictures drawn with the running statistics of batch norms are from those drawn with a large batch's own.
+/// How far images drawn with the running statistics of batch norms are from those drawn with a large batch's own.
 inline double unsettled(const Trainer& trainer, const Tensor& labels = {}) {
   torch::NoGradGuard constant;
-  const Tensor z = models::draw_latents(trainer.recipe().latent, 2048, 5);
-  nn::Pass running, own;
+  const Tensor z = models::sample_latents(trainer.recipe().latent, 2048, 5);
+  nn::ForwardContext running, own;
   running.labels = own.labels = labels;
-  const auto& generator = trainer.drawing_generator();
+  const auto& generator = trainer.sampling_generator();
   const Tensor known = generator.forward(z, running);
   const nn::StatisticsScope scope(0);  // moves nothing
   return (known - generator.forward(z, own)).abs().mean().item<double>();
@@ -119,15 +119,15 @@ inline void expect_exact_resume(const std::vector<std::string>& options, std::ui
   Trainer whole = trainer_of(options);
   checkpoint::SafetensorsFile saved;
   run(whole, [&](const Trainer& t, const StepResult&) {
-    if (t.position().step != at) return;
+    if (t.training_state().step != at) return;
     for (const auto& named : t.state()) saved.tensors.push_back({named.name, named.tensor.clone()});
     saved.metadata = checkpoint::metadata(t.recipe(), at);
   });
   Trainer resumed = trainer_of(options);
   resumed.load_state(saved, "here", 1.5);
-  EXPECT_EQ(resumed.position().step, at);
-  EXPECT_EQ(resumed.position().images, at * resumed.images_per_step());
-  EXPECT_EQ(resumed.position().seconds, 1.5);
+  EXPECT_EQ(resumed.training_state().step, at);
+  EXPECT_EQ(resumed.training_state().images, at * resumed.images_per_step());
+  EXPECT_EQ(resumed.training_state().seconds, 1.5);
   run(resumed);
   const auto a = whole.state(), b = resumed.state();
   ASSERT_EQ(a.size(), b.size());

@@ -59,18 +59,18 @@ TEST(Trainer, AStepIsThePapersAlgorithm) {
     w["d." + p.name] = p.tensor.detach().clone().set_requires_grad(true);
   const StepResult result = trainer.step(true);
 
-  data::Loader loader(dataset, {.batch = 4, .seed = 0, .flip = false}, 0);
+  data::Loader loader(dataset, {.batch_size = 4, .seed = 0, .flip = false}, 0);
   const auto batch = loader.next();
   const Tensor real = (torch::from_blob(const_cast<std::uint8_t*>(std::data(batch.pixels)), {4, 8, 8, 3}, at::kByte)
                            .permute({0, 3, 1, 2})
                            .to(at::kFloat) -
                        127.5) /
                       127.5;
-  const Tensor z = models::draw_latents(config.latent, 4, stream_seed(0, "latent", 0));
-  const auto draw = [&] {
+  const Tensor z = models::sample_latents(config.latent, 4, stream_seed(0, "latent", 0));
+  const auto generated = [&] {
     return at::tanh(at::linear(z, w["g.dense_1.weight"], w["g.dense_1.bias"])).reshape({4, 3, 8, 8});
   };
-  const auto judge = [&](const Tensor& x) {
+  const auto discriminate = [&](const Tensor& x) {
     return at::linear(at::leaky_relu(at::linear(x.flatten(1), w["d.dense_1.weight"], w["d.dense_1.bias"]), 0.2),
                       w["d.dense_2.weight"], w["d.dense_2.bias"])
         .flatten();
@@ -89,10 +89,10 @@ TEST(Trainer, AStepIsThePapersAlgorithm) {
     }
     return std::sqrt(squares);
   };
-  const Tensor loss_d = at::binary_cross_entropy_with_logits(judge(real), torch::ones({4})) +
-                        at::binary_cross_entropy_with_logits(judge(draw().detach()), torch::zeros({4}));
+  const Tensor loss_d = at::binary_cross_entropy_with_logits(discriminate(real), torch::ones({4})) +
+                        at::binary_cross_entropy_with_logits(discriminate(generated().detach()), torch::zeros({4}));
   const double norm_d = descend(loss_d, "d.", 0.1);
-  const Tensor loss_g = at::binary_cross_entropy_with_logits(judge(draw()), torch::ones({4}));
+  const Tensor loss_g = at::binary_cross_entropy_with_logits(discriminate(generated()), torch::ones({4}));
   const double norm_g = descend(loss_g, "g.", 0.01);
 
   EXPECT_NEAR(result.loss_d.item<double>(), loss_d.item<double>(), 1e-5);
@@ -110,8 +110,8 @@ TEST(Trainer, CountsStepsImagesAndEpochs) {
   EXPECT_EQ(trainer.images_per_step(), 12u);
   EXPECT_EQ(trainer.total_steps(), 6u) << "64 images, 12 a step, rounded up";
   run(trainer);
-  EXPECT_EQ(trainer.position().step, 6u);
-  EXPECT_EQ(trainer.position().images, 72u);
+  EXPECT_EQ(trainer.training_state().step, 6u);
+  EXPECT_EQ(trainer.training_state().images, 72u);
   EXPECT_DOUBLE_EQ(trainer.epoch(), 2.25);
 }
 
@@ -145,13 +145,15 @@ TEST(Trainer, ADiscriminatorLearnsAToySet) {
 }
 
 TEST(Trainer, AGeneratorLearnsAToySet) {
-  Trainer trainer = trainer_of({"optimizer.generator.learning_rate=0.005",
-                                "optimizer.discriminator.learning_rate=0.002", "train.steps=150", "train.batch=8"});
+  Trainer trainer =
+      trainer_of({"optimizer.generator.learning_rate=0.005", "optimizer.discriminator.learning_rate=0.002",
+                  "train.steps=150", "train.batch_size=8"});
   // How much lighter the left half is than the right one: about 1.5 in the data, 0 at the start.
   const auto contrast = [&] {
-    nn::Pass pass;
+    nn::ForwardContext context;
     torch::NoGradGuard constant;
-    const Tensor x = trainer.drawing_generator().forward(models::draw_latents(trainer.recipe().latent, 64, 1), pass);
+    const Tensor x =
+        trainer.sampling_generator().forward(models::sample_latents(trainer.recipe().latent, 64, 1), context);
     return (x.slice(3, 0, 4).mean() - x.slice(3, 4, 8).mean()).item<double>();
   };
   EXPECT_LT(std::abs(contrast()), 0.3);
@@ -159,11 +161,11 @@ TEST(Trainer, AGeneratorLearnsAToySet) {
   EXPECT_GT(contrast(), 0.8);
 }
 
-TEST(Trainer, DrawsWithTheAverageWhereThereIsOne) {
+TEST(Trainer, GeneratesWithTheAverageWhereThereIsOne) {
   Trainer trainer = trainer_of();
-  EXPECT_NE(&trainer.drawing_generator(), &trainer.gan().generator);
+  EXPECT_NE(&trainer.sampling_generator(), &trainer.gan().generator);
   Trainer plain = trainer_of({"train.ema=0"});
-  EXPECT_EQ(&plain.drawing_generator(), &plain.gan().generator);
+  EXPECT_EQ(&plain.sampling_generator(), &plain.gan().generator);
 }
 
 /// The live network's statistics, which an average was drawn with before, are those of other weights.
@@ -173,7 +175,7 @@ TEST(Trainer, TheAverageHasBatchStatisticsOfItsOwn) {
   EXPECT_LT(unsettled(trainer), 0.02);
   Trainer rarely = trainer_of({"train.ema=0.99", "optimizer.generator.learning_rate=0.01", "train.steps=60"});
   run(rarely, [](const Trainer& t, const StepResult&) {
-    if (t.position().step % 7 == 0) t.drawing_generator();
+    if (t.training_state().step % 7 == 0) t.sampling_generator();
   });
   const auto a = trainer.state(), b = rarely.state();
   for (std::size_t i = 0; i < a.size(); ++i)

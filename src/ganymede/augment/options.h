@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/config/ramp.h"
 #include "ganymede/config/registry.h"
+#include "ganymede/config/schedule.h"
 
 namespace ganymede::augment {
 
@@ -23,12 +23,12 @@ PolicyRegistry& policies();
 struct AugmentConfig {
   config::NameIn<policies> name = "none";
   std::vector<std::string> operations;  ///< some of the policy's; empty is all of them
-  config::Ramp probability = 1.0;       ///< of each operation for each image
+  config::Schedule probability = 1.0;   ///< of each operation for each image
   std::optional<double> target;         ///< moves the probability by itself, from 0, so that the mean sign of D(real)
                                         ///< is this
   config::Interval horizon{500000, config::Interval::Unit::kImages};  ///< such a probability goes from 0 to 1 in this
                                                                       ///< long
-  config::Ramp instance_noise = 0.0;                                  ///< standard deviation of noise on top
+  config::Schedule instance_noise = 0.0;                              ///< standard deviation of noise on top
 
   /// Whether a policy is named.
   bool any() const { return name.text() != "none"; }

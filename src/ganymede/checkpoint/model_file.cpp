@@ -122,7 +122,7 @@ config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where) 
   try {
     return config::parse_recipe(meta(file, "recipe"), meta(file, "name"), "the recipe in " + where);
   } catch (const UsageError& error) {  // the user did not write it: it is the file that is wrong
-    throw Error(error.what_happened(), error.where(), error.mend());
+    throw Error(error.what_happened(), error.where(), error.hint());
   }
 }
 
@@ -141,9 +141,9 @@ Model load_model(const fs::path& given, const torch::Device& device) {
     load_tensors(file, "discriminator", gan.discriminator, where);
     if (gan.encoder) load_tensors(file, "encoder", *gan.encoder, where);
     std::optional<models::Network> average;
-    bool averaged = false;
-    for (const auto& named : file.tensors) averaged = averaged || named.name.rfind("ema.", 0) == 0;
-    if (averaged) {
+    bool has_ema = false;
+    for (const auto& named : file.tensors) has_ema = has_ema || named.name.rfind("ema.", 0) == 0;
+    if (has_ema) {
       average.emplace(recipe.generator, gan.generator.input_shape());
       load_tensors(file, "ema", *average, where);
       average->to(device);
@@ -154,11 +154,11 @@ Model load_model(const fs::path& given, const torch::Device& device) {
     auto classes = class_names(file, gan.classes());
     return Model{std::move(recipe), std::move(gan), std::move(average), step_of(file), path, std::move(classes)};
   } catch (const UsageError& error) {
-    throw Error(error.what_happened(), error.where(), error.mend());
+    throw Error(error.what_happened(), error.where(), error.hint());
   }
 }
 
-Model load_drawing_model(const fs::path& path, const torch::Device& device) {
+Model load_generating_model(const fs::path& path, const torch::Device& device) {
   Model model = load_model(path, device);
   if (!model.gan.encoder) return model;
   throw UsageError("the model draws nothing from noise: it translates images", path.string(),

@@ -48,7 +48,7 @@ std::optional<std::filesystem::path> model_file_in(const std::filesystem::path& 
 /// there is none or it is damaged.
 Model load_model(const std::filesystem::path& path, const torch::Device& device = torch::kCPU);
 /// As load_model(), for what draws from noise. Throws UsageError for a model that translates images.
-Model load_drawing_model(const std::filesystem::path& path, const torch::Device& device = torch::kCPU);
+Model load_generating_model(const std::filesystem::path& path, const torch::Device& device = torch::kCPU);
 
 /// The recipe and step in a file's metadata; throws Error when it is no file of ours or a later version's.
 config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where);

@@ -20,18 +20,18 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kMetadata = "__metadata__";
-constexpr const char* kHeaderMend = "the file is damaged or made by something else; take a fresh copy of it";
+constexpr const char* kHeaderHint = "the file is damaged or made by something else; take a fresh copy of it";
 
 /// A name as it may stand in a message: hostile names can be long or hold line ends.
 std::string shown(const std::string& name) {
-  constexpr size_t kMost = 80;
+  constexpr size_t kMax = 80;
   std::string text;
-  for (const char c : name.substr(0, kMost)) text += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
-  return name.size() > kMost ? text + "..." : text;
+  for (const char c : name.substr(0, kMax)) text += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+  return name.size() > kMax ? text + "..." : text;
 }
 
 [[noreturn]] void refuse(const std::string& what, const std::string& where, const std::string& name = {}) {
-  throw Error(what, name.empty() ? where : fmt::format("{}, tensor '{}'", where, shown(name)), kHeaderMend);
+  throw Error(what, name.empty() ? where : fmt::format("{}, tensor '{}'", where, shown(name)), kHeaderHint);
 }
 
 /// Takes the parser's events as they come, so that no tree is built and nothing nests deeper than the format does:

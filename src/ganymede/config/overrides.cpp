@@ -48,7 +48,7 @@ void apply_override(toml::table& root, const std::string& text) {
   const std::string where = fmt::format("--set {}", text);
   const auto equals = text.find('=');
   if (equals == std::string::npos || equals == 0) {
-    throw UsageError("--set needs section.key=value", where, "for example --set train.batch=32");
+    throw UsageError("--set needs section.key=value", where, "for example --set train.batch_size=32");
   }
   std::string path = text.substr(0, equals);
   const std::string value = text.substr(equals + 1);
@@ -74,7 +74,7 @@ void apply_override(toml::table& root, const std::string& text) {
     node = &inside(*node, name, where);
   }
   table_or_list();
-  if (path.empty()) throw UsageError("the key is empty", where, "for example --set train.batch=32");
+  if (path.empty()) throw UsageError("the key is empty", where, "for example --set train.batch_size=32");
   toml::node& given = *parsed.get("value");
   if (auto* list = node->as_array()) {
     list->replace(entry_of(*list, path, where), std::move(given));

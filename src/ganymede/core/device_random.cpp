@@ -63,19 +63,19 @@ Tensor normal_of(const Tensor& bits) {
   return above_zero.log_().mul_(-2).sqrt_().mul_(angle.cos());
 }
 
-Tensor Draws::uniform(at::IntArrayRef sizes, double low, double high, std::uint64_t seed) const {
+Tensor RandomSource::uniform(at::IntArrayRef sizes, double low, double high, std::uint64_t seed) const {
   if (!computed_) return at::empty(sizes).uniform_(low, high, cpu_generator(seed)).to(device_);
   // 24 bits: all that f32 holds, so that 1 is never reached by rounding.
   const Tensor share = shifted_right(random_bits(seed, elements(sizes), device_), 40).to(at::kFloat).mul_(0x1.0p-24);
   return share.mul_(high - low).add_(low).view(sizes);
 }
 
-Tensor Draws::normal(at::IntArrayRef sizes, std::uint64_t seed) const {
+Tensor RandomSource::normal(at::IntArrayRef sizes, std::uint64_t seed) const {
   if (!computed_) return at::empty(sizes).normal_(0, 1, cpu_generator(seed)).to(device_);
   return normal_of(random_bits(seed, elements(sizes), device_)).view(sizes);
 }
 
-Tensor Draws::integers(at::IntArrayRef sizes, std::int64_t bound, std::uint64_t seed) const {
+Tensor RandomSource::integers(at::IntArrayRef sizes, std::int64_t bound, std::uint64_t seed) const {
   if (!computed_) return at::randint(bound, sizes, cpu_generator(seed), at::dtype(at::kLong)).to(device_);
   return below_of(random_bits(seed, elements(sizes), device_), bound).view(sizes);
 }

@@ -29,12 +29,12 @@ Tensor below_of(const Tensor& bits, std::int64_t bound);
 Tensor normal_of(const Tensor& bits);
 
 /// Where the random numbers of a training step come from.
-class Draws {
+class RandomSource {
  public:
   /// On the CPU from LibTorch's generators, which are faster there; on any other device computed on it.
-  explicit Draws(const torch::Device& device) : Draws(device, !device.is_cpu()) {}
+  explicit RandomSource(const torch::Device& device) : RandomSource(device, !device.is_cpu()) {}
   /// Computed as on a GPU whatever the device; for tests.
-  static Draws computed_on(const torch::Device& device) { return Draws(device, true); }
+  static RandomSource computed_on(const torch::Device& device) { return RandomSource(device, true); }
 
   const torch::Device& device() const { return device_; }
   bool computed() const { return computed_; }
@@ -48,7 +48,7 @@ class Draws {
   Tensor integers(at::IntArrayRef sizes, std::int64_t bound, std::uint64_t seed) const;
 
  private:
-  Draws(const torch::Device& device, bool computed) : device_(device), computed_(computed) {}
+  RandomSource(const torch::Device& device, bool computed) : device_(device), computed_(computed) {}
 
   torch::Device device_;
   bool computed_;

@@ -11,10 +11,10 @@
 namespace ganymede {
 namespace {
 
-std::string join_parts(const std::string& what, const std::string& where, const std::string& mend) {
+std::string join_parts(const std::string& what, const std::string& where, const std::string& hint) {
   std::string text = what;
   if (!where.empty()) text += ", " + where;
-  if (!mend.empty()) text += "; " + mend;
+  if (!hint.empty()) text += "; " + hint;
   return text;
 }
 
@@ -36,11 +36,11 @@ size_t edit_distance(const std::string& a, const std::string& b) {
 
 }  // namespace
 
-Error::Error(std::string what_happened, std::string where, std::string mend)
-    : std::runtime_error(printable(join_parts(what_happened, where, mend))),
+Error::Error(std::string what_happened, std::string where, std::string hint)
+    : std::runtime_error(printable(join_parts(what_happened, where, hint))),
       what_(printable(what_happened)),
       where_(printable(where)),
-      mend_(printable(mend)) {}
+      hint_(printable(hint)) {}
 
 std::string suggest(const std::string& unknown, const std::vector<std::string>& known) {
   if (known.empty()) return "nothing is known here";

@@ -1,5 +1,5 @@
-// The one family of errors. Each says what went wrong, where, and how to mend it;
-// the command line prints it as `error: what, where; how to mend it`, the server as problem+json.
+// The one family of errors. Each says what went wrong, where, and how to fix it;
+// the command line prints it as `error: what, where; how to fix it`, the server as problem+json.
 #pragma once
 
 #include <stdexcept>
@@ -11,15 +11,15 @@ namespace ganymede {
 /// Failed at run time (exit code 1): a missing file, damaged data, a full disk.
 class Error : public std::runtime_error {
  public:
-  /// `where` and `mend` may be empty. None of the three ends in a full stop.
-  explicit Error(std::string what_happened, std::string where = {}, std::string mend = {});
+  /// `where` and `hint` may be empty. None of the three ends in a full stop.
+  explicit Error(std::string what_happened, std::string where = {}, std::string hint = {});
 
   const std::string& what_happened() const { return what_; }
   const std::string& where() const { return where_; }
-  const std::string& mend() const { return mend_; }
+  const std::string& hint() const { return hint_; }
 
  private:
-  std::string what_, where_, mend_;
+  std::string what_, where_, hint_;
 };
 
 /// The user asked for something that cannot be meant (exit code 2): an unknown flag, recipe key or value.

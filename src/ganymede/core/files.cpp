@@ -17,18 +17,18 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const std::string& action, const fs::path& path, int error) {
-  std::string mend;
+  std::string hint;
   if (error == ENOSPC || error == EDQUOT)
-    mend = "free some room on that disk and run the command again";
+    hint = "free some room on that disk and run the command again";
   else if (error == EFBIG)
-    mend = "raise the limit on the size of files (ulimit -f)";
+    hint = "raise the limit on the size of files (ulimit -f)";
   else if (error == EIO)
-    mend = "the disk or the network behind it fails: look at the system's log";
+    hint = "the disk or the network behind it fails: look at the system's log";
   else if (error == EACCES || error == EPERM || error == EROFS)
-    mend = action == "read" ? "let this user read it" : "choose a place you may write to";
+    hint = action == "read" ? "let this user read it" : "choose a place you may write to";
   else if (error == ENOENT)
-    mend = "check the path";
-  throw Error(fmt::format("cannot {}: {}", action, std::strerror(error)), path.string(), mend);
+    hint = "check the path";
+  throw Error(fmt::format("cannot {}: {}", action, std::strerror(error)), path.string(), hint);
 }
 
 void write_all(int descriptor, const std::uint8_t* data, size_t size, const fs::path& path) {

@@ -13,7 +13,7 @@ std::string numbered_name(std::int64_t number, std::int64_t count, const std::st
 
 /// Makes `folder` ready for files that end in `extension`: where it holds some already they are removed with `replace`,
 /// those alone whose names are digits. Throws Error, naming `--replace`, where some are left: two sets in one folder
-/// would be judged, or trained on, as one.
+/// would be evaluated, or trained on, as one.
 void prepare_numbered_folder(const std::filesystem::path& folder, const std::string& extension, bool replace);
 
 }  // namespace ganymede

@@ -19,6 +19,6 @@ bool is_utf8(std::string_view text);
 /// What a Git LFS pointer begins with: 130 bytes of text that stand where the file itself should.
 inline constexpr std::string_view kLfsPointer = "version https://git-lfs.github.com/spec/";
 inline constexpr const char* kIsLfsPointer = "this is a Git LFS pointer, not the file";
-inline constexpr const char* kMendLfsPointer = "run `git lfs pull` where it came from";
+inline constexpr const char* kLfsPointerHint = "run `git lfs pull` where it came from";
 
 }  // namespace ganymede

@@ -43,7 +43,7 @@ Reader new_reader() {
 [[noreturn]] void damaged(archive* reader, const std::string& where) {
   std::string begin(kLfsPointer.size(), '\0');
   std::ifstream(where, std::ios::binary).read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  if (begin == kLfsPointer) throw Error(kIsLfsPointer, where, kMendLfsPointer);
+  if (begin == kLfsPointer) throw Error(kIsLfsPointer, where, kLfsPointerHint);
   const char* reason = archive_error_string(reader);
   throw Error(fmt::format("cannot read the archive: {}", reason != nullptr ? reason : "unknown format"), where,
               "download or pack it again");
@@ -206,8 +206,8 @@ using Links = std::map<std::string, std::string>;
 
 /// Where a path leads when every link on it is followed; empty where it goes out or in circles.
 std::string followed(std::string path, const Links& links) {
-  constexpr int kMostSteps = 40;
-  for (int step = 0; step < kMostSteps; ++step) {
+  constexpr int kMaxSteps = 40;
+  for (int step = 0; step < kMaxSteps; ++step) {
     bool changed = false;
     for (std::size_t end = path.find('/'); !changed; end = path.find('/', end + 1)) {
       const auto found = links.find(path.substr(0, end));
@@ -280,7 +280,7 @@ class Walk {
       : of_(std::move(of)), limits_(limits), places_(places) {}
 
   /// Takes what is wanted of every regular file, until `take` returns false; notes links.
-  bool files(const Judge& wanted, const Take& take, Links& links) {
+  bool files(const MemberFilter& wanted, const Take& take, Links& links) {
     return each(
         [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
           if (!wanted(name, [&] { return member.head(); })) return true;
@@ -373,7 +373,7 @@ std::vector<std::string> aliases_of(const std::string& name, const std::multimap
 }
 
 /// A second pass, which gives links the content of what they lead to. Returns how many found nothing.
-std::size_t walk_links(Walk& walk, const Links& links, const Judge& wanted, const Take& take) {
+std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wanted, const Take& take) {
   std::multimap<std::string, std::string> by_target;
   std::set<std::string> lost;
   for (const auto& [name, target] : links) {
@@ -407,7 +407,7 @@ std::size_t walk_links(Walk& walk, const Links& links, const Judge& wanted, cons
   }));
 }
 
-std::size_t walk_through(const Archive& of, const Judge& wanted, const Take& take, const ArchiveLimits& limits,
+std::size_t walk_through(const Archive& of, const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
                          const Places* places) {
   Walk walk(of, limits, places);
   Links links;
@@ -433,20 +433,21 @@ bool is_tar_name(const std::filesystem::path& path) {
   return std::any_of(kEndings.begin(), kEndings.end(), [&](const char* ending) { return name.ends_with(ending); });
 }
 
-std::size_t walk_archive(const std::filesystem::path& path, const Judge& wanted, const Take& take,
+std::size_t walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
                          const ArchiveLimits& limits, const Places* places) {
   return walk_through({path, path.string(), std::nullopt}, wanted, take, limits, places);
 }
 
 std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
-                              const Judge& wanted, const Take& take, const ArchiveLimits& limits,
+                              const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
                               const Places* places) {
   return walk_through({path, where, part}, wanted, take, limits, places);
 }
 
 std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
                          const ArchiveLimits& limits) {
-  return walk_archive(path, Judge([&](const std::string& name, const Head&) { return wanted(name); }), take, limits);
+  return walk_archive(path, MemberFilter([&](const std::string& name, const Head&) { return wanted(name); }), take,
+                      limits);
 }
 
 Bytes read_extent(const std::filesystem::path& path, const Extent& extent) {

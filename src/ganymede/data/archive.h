@@ -24,7 +24,7 @@ using Wanted = std::function<bool(const std::string& name)>;
 /// Gives the first bytes of a file, as many as tell what it is (image::kHeadBytes) or all.
 using Head = std::function<std::span<const std::uint8_t>()>;
 /// Decides by name and, where it asks for them, by the first bytes.
-using Judge = std::function<bool(const std::string& name, const Head& head)>;
+using MemberFilter = std::function<bool(const std::string& name, const Head& head)>;
 /// Takes a member's content; returns false to end the walk.
 using Take = std::function<bool(const std::string& name, Bytes bytes)>;
 
@@ -49,13 +49,14 @@ bool is_tar_name(const std::filesystem::path& path);
 /// locale, with '/' between their parts and neither "." nor ".." among them.
 /// Returns how many wanted links lead to nothing in the archive.
 /// Throws Error for a damaged or encrypted archive and for one above the limits, naming the member.
-std::size_t walk_archive(const std::filesystem::path& path, const Judge& wanted, const Take& take,
+std::size_t walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
                          const ArchiveLimits& limits = {}, const Places* places = nullptr);
 std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
                          const ArchiveLimits& limits = {});
 /// The same for a tar that lies within a tar: `part` of the file at `path`, called `where` in errors.
 std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
-                              const Judge& wanted, const Take& take, const ArchiveLimits& limits, const Places* places);
+                              const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
+                              const Places* places);
 
 /// The bytes of an extent. Throws Error where the file no longer reaches so far.
 Bytes read_extent(const std::filesystem::path& path, const Extent& extent);

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kMostClasses = 100'000;
+constexpr std::uint64_t kMaxClasses = 100'000;
 constexpr const char* kShapesRead = "images are [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels";
 
 /// Where the axes of an array of images are.
@@ -106,8 +106,8 @@ void add_labels(const NpyArray& array, const std::string& where, Images& images,
   std::uint64_t most = 0;
   for (std::uint64_t i = 0; i < array.count(); ++i) {
     const double label = array.number(i);
-    if (label < 0 || label >= static_cast<double>(kMostClasses)) {
-      throw Error(fmt::format("label {} is {}", i, label), where, fmt::format("labels are 0 to {}", kMostClasses - 1));
+    if (label < 0 || label >= static_cast<double>(kMaxClasses)) {
+      throw Error(fmt::format("label {} is {}", i, label), where, fmt::format("labels are 0 to {}", kMaxClasses - 1));
     }
     images.labels[i] = static_cast<std::int32_t>(label);
     most = std::max(most, static_cast<std::uint64_t>(label));

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr char kMagic[8] = {'G', 'A', 'N', 'Y', 'P', 'I', 'X', '2'};
 constexpr const char* kExtension = ".pixels";
 constexpr std::size_t kHex = 64;
-constexpr std::uint64_t kMostText = 1 << 24;
+constexpr std::uint64_t kMaxText = 1 << 24;
 
 struct Header {
   char magic[8];
@@ -60,7 +60,7 @@ std::optional<Unpacked> load(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   Header header;
   if (error || !file || !fill(file, &header, sizeof header)) return std::nullopt;
-  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.text_bytes > kMostText) return std::nullopt;
+  if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.text_bytes > kMaxText) return std::nullopt;
   if (header.height > 1 << 16 || header.width > 1 << 16 || header.channels > 4) return std::nullopt;
   const std::uint64_t image = std::uint64_t{header.height} * header.width * header.channels;
   const std::uint64_t rest =

@@ -6,7 +6,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/data/celeba_lists.h"
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/text.h"
 
@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Each attribute doubles the classes.
-constexpr std::size_t kMostChosenAttributes = 4;
+constexpr std::size_t kMaxChosenAttributes = 4;
 const std::vector<std::string> kSplits = {"train", "val", "test"};  // by their numbers in the list
 
 /// "not Smiling, Male" and so on: the first attribute counts most, as in Choice::label_of().
@@ -33,13 +33,13 @@ std::vector<std::string> class_names(const std::vector<std::string>& attributes)
   return names;
 }
 
-/// What the options say about each picture: whether it is wanted, and its class.
+/// What the options say about each image: whether it is wanted, and its class.
 class Choice {
  public:
   explicit Choice(const DatasetOptions& options) {
-    if (options.attributes.size() > kMostChosenAttributes) {
+    if (options.attributes.size() > kMaxChosenAttributes) {
       throw UsageError(fmt::format("{} attributes are too many: each doubles the classes", options.attributes.size()),
-                       "[data].attributes", fmt::format("name at most {}", kMostChosenAttributes));
+                       "[data].attributes", fmt::format("name at most {}", kMaxChosenAttributes));
     }
     const auto& splits = options.splits;
     const bool all = std::find(splits.begin(), splits.end(), "all") != splits.end();
@@ -63,7 +63,7 @@ class Choice {
     }
   }
 
-  /// Whether a list that is asked does not know the picture.
+  /// Whether a list that is asked does not know the image.
   bool unknown(const std::string& name) const {
     const std::string stem = celeba_stem(name);
     return (lists_.splits && !lists_.splits->contains(stem)) ||
@@ -98,39 +98,39 @@ class Choice {
 }  // namespace
 
 Listed list_celeba(DatasetOptions& options) {
-  // As published, the pictures' archive lies in a folder Img/ beside those of the lists.
+  // As published, the images' archive lies in a folder Img/ beside those of the lists.
   const fs::path inner = options.path / "Img";
-  const FileTree tree(fs::is_directory(inner) ? inner : options.path, is_picture_name, kCelebaPictures, "");
+  const FileTree tree(fs::is_directory(inner) ? inner : options.path, is_image_name, kCelebaImages, "");
   const Choice choice(options);
   std::size_t seen = 0, unknown = 0;
-  auto store = pictures_of(tree, [&](const std::string& name) {
+  auto store = image_store_of(tree, [&](const std::string& name) {
     ++seen;
     unknown += choice.unknown(name) ? 1 : 0;
     return choice.wanted(name);
   });
   if (seen == 0) {
-    throw Error("no picture (.jpg or .png) was found", tree.root().string(),
-                fmt::format("name the folder that holds {} or its archive", kCelebaPictures));
+    throw Error("no image (.jpg or .png) was found", tree.root().string(),
+                fmt::format("name the folder that holds {} or its archive", kCelebaImages));
   }
   if (store->count() == 0) {
-    throw Error(fmt::format("none of {} pictures is of the kind asked for", grouped(seen)), tree.root().string(),
-                "check [data].where, [data].splits and that lists and pictures belong together");
+    throw Error(fmt::format("none of {} images is of the kind asked for", grouped(seen)), tree.root().string(),
+                "check [data].where, [data].splits and that lists and images belong together");
   }
-  PictureListing all;
+  ImageListing all;
   all.classes = class_names(options.attributes);
   if (unknown > 0) {
     all.notes.push_back(
-        fmt::format("left out: {} not in the lists", counted(unknown, "picture that is", "pictures that are")));
+        fmt::format("left out: {} not in the lists", counted(unknown, "image that is", "images that are")));
   }
   for (std::size_t i = 0; i < store->count(); ++i) {
-    all.pictures.push_back(i);
+    all.images.push_back(i);
     all.labels.push_back(choice.label_of(store->name(i)));
   }
   DatasetInfo info;
   info.name = "celeba";
   info.path = tree.root();
   info.splits = options.splits;
-  PictureListing listing = chosen(*store, std::move(all), options, tree.root().string());
+  ImageListing listing = chosen(*store, std::move(all), options, tree.root().string());
   return {std::move(store), std::move(listing), std::move(info)};
 }
 

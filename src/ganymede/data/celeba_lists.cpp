@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 const char *kAttributes = "list_attr_celeba", *kPartition = "list_eval_partition";
 constexpr std::uint64_t kLargestList = std::uint64_t{256} << 20;
-constexpr std::size_t kMostAttributes = 64;  // they go into 64 bits
+constexpr std::size_t kMaxAttributes = 64;  // they go into 64 bits
 
 bool is_list(const std::string& name) {
   const std::string base = base_name(name);
@@ -69,7 +69,7 @@ std::unordered_map<std::string, List> find_lists(const fs::path& path) {
   std::unordered_map<std::string, List> lists;
   ArchiveLimits limits;
   limits.member = kLargestList;
-  const FileTree tree(path, is_list, kCelebaPictures, "");
+  const FileTree tree(path, is_list, kCelebaImages, "");
   tree.read([](const std::string&) { return true; },
             [&](const std::string& name, Bytes bytes) {
               lists.emplace(celeba_stem(name), List{std::move(bytes), tree.where(name)});
@@ -89,18 +89,18 @@ CelebaAttributes parse_attributes(const List& list) {
   Lines lines(list.bytes, list.where);
   std::vector<std::string_view> words;
   std::optional<std::uint64_t> announced;
-  if (lines.next(words) && words.size() == 1) {  // the official list begins with the number of pictures
+  if (lines.next(words) && words.size() == 1) {  // the official list begins with the number of images
     std::uint64_t number = 0;
     const auto [end, failed] = std::from_chars(words[0].data(), words[0].data() + words[0].size(), number);
     if (failed != std::errc() || end != words[0].data() + words[0].size()) {
-      lines.fail("the number of pictures belongs here");
+      lines.fail("the number of images belongs here");
     }
     announced = number;
     lines.next(words);
   }
   if (!words.empty() && words[0] == "image_id") words.erase(words.begin());
-  if (words.empty() || words.size() > kMostAttributes) {
-    lines.fail(fmt::format("{} attributes where 1 to {} belong", words.size(), kMostAttributes));
+  if (words.empty() || words.size() > kMaxAttributes) {
+    lines.fail(fmt::format("{} attributes where 1 to {} belong", words.size(), kMaxAttributes));
   }
   CelebaAttributes attributes;
   attributes.names.assign(words.begin(), words.end());
@@ -118,12 +118,12 @@ CelebaAttributes parse_attributes(const List& list) {
     attributes.of[celeba_stem(std::string(words[0]))] = bits;
   }
   if (announced && *announced != attributes.of.size()) {
-    lines.fail(fmt::format("the list announces {} pictures but tells of {}", *announced, attributes.of.size()));
+    lines.fail(fmt::format("the list announces {} images but tells of {}", *announced, attributes.of.size()));
   }
   return attributes;
 }
 
-/// The split of each picture, by its stem.
+/// The split of each image, by its stem.
 std::unordered_map<std::string, int> parse_splits(const List& list) {
   Lines lines(list.bytes, list.where);
   std::vector<std::string_view> words;
@@ -131,7 +131,7 @@ std::unordered_map<std::string, int> parse_splits(const List& list) {
   while (lines.next(words)) {
     if (words[0] == "image_id") continue;
     if (words.size() != 2 || words[1].size() != 1 || words[1][0] < '0' || words[1][0] > '2') {
-      lines.fail("a picture's name and 0, 1 or 2 belong here");
+      lines.fail("an image's name and 0, 1 or 2 belong here");
     }
     splits[celeba_stem(std::string(words[0]))] = words[1][0] - '0';
   }
@@ -161,7 +161,7 @@ CelebaLists read_celeba_lists(const fs::path& path, bool attributes, bool splits
     const auto at = found.find(name);
     if (at != found.end()) return at->second;
     throw Error(fmt::format("{}.txt is missing, which tells the {}", name, what), path.string(),
-                "copy it beside the pictures: CelebA publishes it with them");
+                "copy it beside the images: CelebA publishes it with them");
   };
   if (attributes) lists.attributes = parse_attributes(list(kAttributes, "attributes"));
   if (splits) lists.splits = parse_splits(list(kPartition, "splits"));

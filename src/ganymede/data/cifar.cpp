@@ -18,7 +18,7 @@ namespace {
 constexpr int kSide = 32;
 constexpr std::size_t kPlane = kSide * kSide, kPixels = 3 * kPlane;
 /// A file may hold up to so many records: far above the official ones.
-constexpr std::uint64_t kMostRecords = 1'000'000;
+constexpr std::uint64_t kMaxRecords = 1'000'000;
 
 struct Batch {
   const char *split, *file;
@@ -114,7 +114,7 @@ Unpacked unpack(const Layout& layout, const FileTree& tree, const std::vector<Ba
            std::any_of(wanted.begin(), wanted.end(), [&](const Batch& batch) { return base == batch.file; });
   };
   ArchiveLimits limits;
-  limits.member = kMostRecords * (layout.label_bytes + kPixels);
+  limits.member = kMaxRecords * (layout.label_bytes + kPixels);
   std::map<std::string, std::string> where;
   tree.read(
       asked,

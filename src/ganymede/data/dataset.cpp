@@ -8,7 +8,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/data/decorators.h"
 #include "ganymede/data/exclude.h"
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/prepared.h"
 #include "ganymede/data/sources.h"
 
@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLargestSize = 4096, kLargestOfRecipe = 1024;
-/// Built-in pictures are drawn once up to this many bytes (a second or two of drawing), at each read beyond it.
-constexpr std::size_t kDrawnBudget = std::size_t{128} << 20;
+/// Built-in images are drawn once up to this many bytes (a second or two of drawing), at each read beyond it.
+constexpr std::size_t kBuiltInBudget = std::size_t{128} << 20;
 
 void check(const DatasetOptions& options) {
   const auto [height, width] = options.size;
@@ -73,13 +73,13 @@ fs::path resolve(const Source& source, const fs::path& asked) {
 
 }  // namespace
 
-PictureSize PictureSize::from_node(const toml::node& node, const std::function<void(const std::string&)>& fail) {
+ImageSize ImageSize::from_node(const toml::node& node, const std::function<void(const std::string&)>& fail) {
   const auto side = node.value_exact<std::int64_t>();
   if (!side) fail("must be a whole number");
   if (*side < 0 || *side > kLargestOfRecipe) {
     fail(fmt::format("is {}, which is outside 0 to {}", *side, kLargestOfRecipe));
   }
-  return PictureSize(static_cast<int>(*side));
+  return ImageSize(static_cast<int>(*side));
 }
 
 fs::path data_root() {
@@ -116,10 +116,10 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
   const Source& source = source_named(options.name);
   DatasetOptions filled = options;
   std::shared_ptr<const Dataset> dataset =
-      source.list != nullptr ? open_pictures(source.list(filled), filled) : source.open(options);
+      source.list != nullptr ? open_images(source.list(filled), filled) : source.open(options);
   if (source.list != nullptr) return dataset;
 
-  if (source.built_in && dataset->size() * dataset->image_bytes() <= kDrawnBudget) dataset = held_in_memory(*dataset);
+  if (source.built_in && dataset->size() * dataset->image_bytes() <= kBuiltInBudget) dataset = held_in_memory(*dataset);
 
   const DatasetInfo info = dataset->info();
   const bool excluding = !options.exclude.empty();
@@ -137,13 +137,13 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
     selection.notes = std::move(notes);
     dataset = subset(dataset, std::move(selection));
   }
-  const bool other_size = options.size.given() && options.size != PictureSize(info.height, info.width);
+  const bool other_size = options.size.given() && options.size != ImageSize(info.height, info.width);
   const bool other_channels = options.channels > 0 && info.channels != options.channels;
   if (other_size || other_channels) dataset = resized(dataset, options.size, options.channels, options.fit);
   return dataset;
 }
 
-image::Image picture(const Dataset& dataset, std::size_t index) {
+image::Image image_at(const Dataset& dataset, std::size_t index) {
   const auto& info = dataset.info();
   image::Image out(info.width, info.height, info.channels);
   dataset.read(index, out.pixels);

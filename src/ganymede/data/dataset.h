@@ -46,8 +46,8 @@ class Dataset {
   std::size_t image_bytes() const { return static_cast<std::size_t>(info().height) * info().width * info().channels; }
 };
 
-/// Image `index` as a picture. Throws as read() does.
-image::Image picture(const Dataset& dataset, std::size_t index);
+/// Image `index` as an image. Throws as read() does.
+image::Image image_at(const Dataset& dataset, std::size_t index);
 
 /// Opens a data set, with every option applied. Throws UsageError for options that cannot be meant and Error for
 /// missing or damaged files, naming the file, the place in it and the remedy.

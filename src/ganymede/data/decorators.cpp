@@ -51,7 +51,7 @@ class Subset : public Dataset {
 
 class Resized : public Dataset {
  public:
-  Resized(std::shared_ptr<const Dataset> whole, PictureSize size, int channels, Fit fit)
+  Resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit)
       : whole_(std::move(whole)), info_(whole_->info()), size_(size), fit_(fit) {
     if (size.given()) info_.height = size.height, info_.width = size.width;
     if (channels > 0) info_.channels = channels;
@@ -65,16 +65,16 @@ class Resized : public Dataset {
   std::string key(std::size_t index) const override { return whole_->key(index); }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     const DatasetInfo& from = whole_->info();
-    image::Image picture(from.width, from.height, from.channels);
-    whole_->read(index, picture.pixels);
-    const image::Image result = fitted(std::move(picture), size_, fit_, info_.channels);
+    image::Image image(from.width, from.height, from.channels);
+    whole_->read(index, image.pixels);
+    const image::Image result = fitted(std::move(image), size_, fit_, info_.channels);
     std::copy(result.pixels.begin(), result.pixels.end(), pixels.begin());
   }
 
  private:
   std::shared_ptr<const Dataset> whole_;
   DatasetInfo info_;
-  PictureSize size_;
+  ImageSize size_;
   Fit fit_;
 };
 
@@ -124,7 +124,7 @@ std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Sele
   return std::make_shared<Subset>(std::move(whole), std::move(selection));
 }
 
-std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, PictureSize size, int channels, Fit fit) {
+std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit) {
   const auto view = std::make_shared<Resized>(std::move(whole), size, channels, fit);
   if (view->size() * view->image_bytes() > kPixelBudget) return view;
   return held_in_memory(*view);
@@ -148,21 +148,21 @@ std::shared_ptr<const Dataset> held_in_memory(const Dataset& source) {
   return in_memory(source.info(), std::move(images));
 }
 
-image::Image fitted(image::Image picture, PictureSize size, Fit fit, int channels) {
+image::Image fitted(image::Image image, ImageSize size, Fit fit, int channels) {
   const auto [height, width] = size;
-  if (size.given() && (picture.width != width || picture.height != height)) {
+  if (size.given() && (image.width != width || image.height != height)) {
     if (fit == Fit::kPad) {
-      const double scale = std::min(1.0 * width / picture.width, 1.0 * height / picture.height);
-      const int inner_width = std::clamp(static_cast<int>(std::lround(picture.width * scale)), 1, width);
-      const int inner_height = std::clamp(static_cast<int>(std::lround(picture.height * scale)), 1, height);
-      picture = image::on_white(image::resize(picture, inner_width, inner_height), width, height);
+      const double scale = std::min(1.0 * width / image.width, 1.0 * height / image.height);
+      const int inner_width = std::clamp(static_cast<int>(std::lround(image.width * scale)), 1, width);
+      const int inner_height = std::clamp(static_cast<int>(std::lround(image.height * scale)), 1, height);
+      image = image::on_white(image::resize(image, inner_width, inner_height), width, height);
     } else {
-      if (fit == Fit::kCrop) picture = image::center_crop(picture, width, height);
-      picture = image::resize(picture, width, height);
+      if (fit == Fit::kCrop) image = image::center_crop(image, width, height);
+      image = image::resize(image, width, height);
     }
   }
-  if (channels > 0 && picture.channels != channels) picture = image::to_channels(std::move(picture), channels);
-  return picture;
+  if (channels > 0 && image.channels != channels) image = image::to_channels(std::move(image), channels);
+  return image;
 }
 
 }  // namespace ganymede::data

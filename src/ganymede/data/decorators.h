@@ -33,17 +33,17 @@ std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Sele
 
 /// `whole` at another size (not given: as it is) and with 1 or 3 channels (0: as it is): done once into memory up to
 /// kPixelBudget, at each read beyond it.
-std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, PictureSize size, int channels,
+std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels,
                                        Fit fit = Fit::kCrop);
 
 /// `source` with all its pixels read into memory, for sets that make them anew at each read.
 std::shared_ptr<const Dataset> held_in_memory(const Dataset& source);
 
-/// One picture, brought to a size by `fit` (not given: left as it is), with 1 or 3 channels (0: as it is).
-image::Image fitted(image::Image picture, PictureSize size, Fit fit, int channels);
+/// One image, brought to a size by `fit` (not given: left as it is), with 1 or 3 channels (0: as it is).
+image::Image fitted(image::Image image, ImageSize size, Fit fit, int channels);
 /// The same, cropped to its central square.
-inline image::Image fitted(image::Image picture, int side, int channels) {
-  return fitted(std::move(picture), side, Fit::kCrop, channels);
+inline image::Image fitted(image::Image image, int side, int channels) {
+  return fitted(std::move(image), side, Fit::kCrop, channels);
 }
 
 }  // namespace ganymede::data

@@ -29,9 +29,9 @@ std::vector<Download> downloads_of(const std::string& dataset, const std::vector
     downloads.push_back({from + file.name, folder / file.name, file.algorithm, file.checksum});
   }
   if (downloads.empty()) {
-    const char* mend =
+    const char* hint =
         source_named(dataset).built_in ? "it is built in: use it by its name" : "name your own files with --data";
-    throw UsageError(fmt::format("'{}' has nothing to download", dataset), {}, mend);
+    throw UsageError(fmt::format("'{}' has nothing to download", dataset), {}, hint);
   }
   return downloads;
 }

@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t kMegabyte = 1'000'000;
 /// A line that carries less than this many bytes a second for so long counts as broken.
 constexpr long kSlowestBytes = 100, kSlowestSeconds = 30;
-constexpr long kConnectSeconds = 30, kMostRedirects = 10;
+constexpr long kConnectSeconds = 30, kMaxRedirects = 10;
 /// No data set's file is larger.
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 40;
 
@@ -91,7 +91,7 @@ Handle new_handle(const std::string& url, Transfer& transfer) {
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, kMostRedirects);
+  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, kMaxRedirects);
   curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "ganymede");

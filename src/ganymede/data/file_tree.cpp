@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostFiles = 20'000'000;
+constexpr std::size_t kMaxFiles = 20'000'000;
 
 std::vector<fs::path> archives_in(const fs::path& folder, const std::string& stem) {
   std::vector<fs::path> found;
@@ -45,7 +45,7 @@ Bytes head_of(const fs::path& path) {
   return head;
 }
 
-Judge by_name(Wanted wanted) {
+MemberFilter by_name(Wanted wanted) {
   return [wanted = std::move(wanted)](const std::string& name, const Head&) { return wanted(name); };
 }
 
@@ -54,7 +54,8 @@ Judge by_name(Wanted wanted) {
 FileTree::FileTree(const fs::path& path, Wanted wanted, const std::string& archive_stem, const std::string& dataset)
     : FileTree(path, by_name(std::move(wanted)), archive_stem, dataset) {}
 
-FileTree::FileTree(const fs::path& path, Judge wanted, const std::string& archive_stem, const std::string& dataset)
+FileTree::FileTree(const fs::path& path, MemberFilter wanted, const std::string& archive_stem,
+                   const std::string& dataset)
     : root_(path), wanted_(std::move(wanted)) {
   if (path.empty()) throw UsageError("no folder of images was named", {}, "name it with --data or [data].path");
   std::error_code error;
@@ -108,7 +109,7 @@ void FileTree::list(const fs::path& folder, const std::string& prefix, std::vect
         return std::span<const std::uint8_t>(head);
       };
       if (wanted_(prefix + name, first_bytes)) names_.push_back(prefix + name);
-      if (names_.size() > kMostFiles) throw Error(fmt::format("more than {} files", kMostFiles), folder.string());
+      if (names_.size() > kMaxFiles) throw Error(fmt::format("more than {} files", kMaxFiles), folder.string());
     } else if (entry.is_symlink(error) && !fs::exists(entry.path(), error)) {
       ++lost_links_;
     }
@@ -124,7 +125,7 @@ std::size_t FileTree::read(const Wanted& also, const Take& take, const ArchiveLi
   return 0;
 }
 
-Judge FileTree::wanted(Wanted also) const {
+MemberFilter FileTree::wanted(Wanted also) const {
   return [also = std::move(also), wanted = wanted_](const std::string& name, const Head& head) {
     return !has_phantom(name) && also(name) && wanted(name, head);
   };

@@ -21,8 +21,8 @@ class FileTree {
   /// could be meant.
   FileTree(const std::filesystem::path& path, Wanted wanted, const std::string& archive_stem,
            const std::string& dataset);
-  /// As above, judged by content too; an archive's files are judged when they are read.
-  FileTree(const std::filesystem::path& path, Judge wanted, const std::string& archive_stem,
+  /// As above, evaluated by content too; an archive's files are evaluated when they are read.
+  FileTree(const std::filesystem::path& path, MemberFilter wanted, const std::string& archive_stem,
            const std::string& dataset);
 
   bool archived() const { return archived_; }
@@ -33,7 +33,7 @@ class FileTree {
   /// Relative names of the wanted files, sorted. For folders only: an archive has no list but by reading through it.
   const std::vector<std::string>& names() const { return names_; }
   /// The wanted files for which `also` holds.
-  Judge wanted(Wanted also) const;
+  MemberFilter wanted(Wanted also) const;
   /// A file's size and time of change as text; an archive's own for all of its files.
   std::string stamp(const std::string& name) const;
   /// Links that lead to nothing: a folder's.
@@ -41,7 +41,7 @@ class FileTree {
   /// Reads the wanted files for which `also` holds: a folder's sorted by name, an archive's in its own order. Returns
   /// how many links of an archive lead to nothing.
   std::size_t read(const Wanted& also, const Take& take, const ArchiveLimits& limits = {}) const;
-  /// A text that differs whenever the files do, judged by path, size and time of change.
+  /// A text that differs whenever the files do, evaluated by path, size and time of change.
   std::string fingerprint() const;
 
  private:
@@ -49,7 +49,7 @@ class FileTree {
   void list(const std::filesystem::path& folder, const std::string& prefix, std::vector<std::filesystem::path>& above);
 
   std::filesystem::path root_;
-  Judge wanted_;
+  MemberFilter wanted_;
   std::vector<std::string> names_;
   std::size_t lost_links_ = 0;
   bool archived_ = false;

@@ -9,8 +9,8 @@
 #include <set>
 
 #include "ganymede/core/error.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/mat_file.h"
-#include "ganymede/data/pictures.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/text.h"
 
@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kFlowerKinds = 102;
-constexpr const char* kFlowersMend = "copy the file again, or run `ganymede data fetch flowers102`";
+constexpr const char* kFlowersHint = "copy the file again, or run `ganymede data fetch flowers102`";
 constexpr const char* kFlowersMissing = "use the file as published, or run `ganymede data fetch flowers102`";
 
 /// 12 of "jpg/image_00012.jpg".
@@ -43,27 +43,27 @@ struct FlowerLists {
 fs::path beside(const fs::path& folder, const char* name) {
   std::error_code error;
   const fs::path path = folder / name;
-  if (!fs::is_regular_file(path, error)) throw Error(fmt::format("{} is missing", name), folder.string(), kFlowersMend);
+  if (!fs::is_regular_file(path, error)) throw Error(fmt::format("{} is missing", name), folder.string(), kFlowersHint);
   return path;
 }
 
 FlowerLists read_flower_lists(const fs::path& folder, const std::vector<std::string>& splits) {
   static const std::map<std::string, const char*> kSetNames = {{"train", "trnid"}, {"val", "valid"}, {"test", "tstid"}};
   FlowerLists lists;
-  const MatFile labels(beside(folder, "imagelabels.mat"), kFlowersMend);
+  const MatFile labels(beside(folder, "imagelabels.mat"), kFlowersHint);
   for (const double label : labels.numbers("labels", kFlowersMissing)) {
     if (!(label >= 1 && label <= kFlowerKinds)) {
       throw Error(fmt::format("label {} is out of range 1..{}", label, kFlowerKinds),
-                  fmt::format("{} image {}", labels.path().string(), lists.labels.size() + 1), kFlowersMend);
+                  fmt::format("{} image {}", labels.path().string(), lists.labels.size() + 1), kFlowersHint);
     }
     lists.labels.push_back(static_cast<std::int32_t>(label) - 1);
   }
-  const MatFile sets(beside(folder, "setid.mat"), kFlowersMend);
+  const MatFile sets(beside(folder, "setid.mat"), kFlowersHint);
   for (const auto& split : splits) {
     for (const double number : sets.numbers(kSetNames.at(split), kFlowersMissing)) {
       if (!(number >= 1 && number <= static_cast<double>(lists.labels.size()))) {
         throw Error(fmt::format("image {} of split '{}' has no label", number, split), sets.path().string(),
-                    kFlowersMend);
+                    kFlowersHint);
       }
       lists.chosen.insert(static_cast<std::size_t>(number));
     }
@@ -81,27 +81,27 @@ Listed list_flowers102(DatasetOptions& options) {
   const FlowerLists lists = read_flower_lists(folder, options.splits);
   std::size_t unknown = 0;
   Listed listed;
-  listed.store = pictures_of(tree, [&](const std::string& name) {
+  listed.store = image_store_of(tree, [&](const std::string& name) {
     const auto number = flower_number(name);
     if (!number) return false;
     unknown += *number > lists.labels.size() ? 1 : 0;
     return lists.chosen.contains(*number);
   });
   if (listed.store->count() == 0) {
-    throw Error("no picture of these splits was found", tree.root().string(),
+    throw Error("no image of these splits was found", tree.root().string(),
                 "name the folder that holds 102flowers.tgz, imagelabels.mat and setid.mat");
   }
-  PictureListing all;
+  ImageListing all;
   for (int i = 1; i <= kFlowerKinds; ++i) all.classes.push_back(std::to_string(i));
   for (std::size_t i = 0; i < listed.store->count(); ++i) {
-    all.pictures.push_back(i);
+    all.images.push_back(i);
     all.labels.push_back(lists.labels[*flower_number(listed.store->name(i)) - 1]);
   }
-  if (all.pictures.size() != lists.chosen.size()) {
+  if (all.images.size() != lists.chosen.size()) {
     all.notes.push_back(
-        fmt::format("{} of {} images are there", grouped(all.pictures.size()), grouped(lists.chosen.size())));
+        fmt::format("{} of {} images are there", grouped(all.images.size()), grouped(lists.chosen.size())));
   }
-  if (unknown > 0) all.notes.push_back(fmt::format("left out: {} without a label", counted(unknown, "picture")));
+  if (unknown > 0) all.notes.push_back(fmt::format("left out: {} without a label", counted(unknown, "image")));
   listed.listing = chosen(*listed.store, std::move(all), options, tree.root().string());
   listed.info.name = "flowers102";
   listed.info.path = tree.root();

@@ -1,4 +1,4 @@
-// A folder of pictures, or a zip or tar of one, or shards: with a folder for each class, or labels beside the pictures
+// A folder of images, or a zip or tar of one, or shards: with a folder for each class, or labels beside the images
 // (labels.h), or neither.
 #include <fmt/format.h>
 
@@ -8,8 +8,8 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/labels.h"
-#include "ganymede/data/pictures.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/splits.h"
 #include "ganymede/data/text.h"
@@ -27,7 +27,7 @@ std::vector<std::string> folders_of(const std::string& name) {
   return parts;
 }
 
-/// Takes away the outermost folder while all pictures share it and have further folders below: "faces.zip" may hold
+/// Takes away the outermost folder while all images share it and have further folders below: "faces.zip" may hold
 /// "faces/man/1.jpg". One level always stays, as the class, and one of `splits` is never taken away.
 void strip_wrapping(std::vector<std::vector<std::string>>& folders, const std::vector<std::string>& splits) {
   while (!folders.empty() && !folders[0].empty()) {
@@ -38,7 +38,7 @@ void strip_wrapping(std::vector<std::vector<std::string>>& folders, const std::v
   }
 }
 
-/// The splits to take when none is asked for: "train" (or "training") where every picture lies in a folder that is
+/// The splits to take when none is asked for: "train" (or "training") where every image lies in a folder that is
 /// named like a split, and those of that one have class folders, as in ImageNet's tree, or need none. Else none: all is
 /// one set.
 std::vector<std::string> usual_splits(const std::vector<std::vector<std::string>>& folders, bool need_none) {
@@ -56,28 +56,28 @@ std::vector<std::string> usual_splits(const std::vector<std::vector<std::string>
   return others ? training : std::vector<std::string>{};
 }
 
-/// Pictures beside class folders belong to no class. A few (a cover, say) are left out, which is said; where they are
+/// Images beside class folders belong to no class. A few (a cover, say) are left out, which is said; where they are
 /// more than a quarter of what the folders hold, or the only folder tells no classes apart, it is not clear what is
 /// meant, unless classes are named.
-void judge_loose(std::size_t loose, std::size_t within, const std::vector<std::string>& classes,
-                 const DatasetOptions& options, const std::string& root, std::vector<std::string>& notes) {
+void note_loose_images(std::size_t loose, std::size_t within, const std::vector<std::string>& classes,
+                       const DatasetOptions& options, const std::string& root, std::vector<std::string>& notes) {
   if (loose == 0 || classes.empty()) return;
   if (options.classes.empty() && (classes.size() == 1 || loose > within / 4)) {
     const std::string folders = classes.size() == 1 ? fmt::format("the folder '{}'", classes[0])
                                                     : fmt::format("{} class folders", grouped(classes.size()));
     throw Error(
-        fmt::format("{} beside {} with {}: which are meant?", counted(loose, "picture lies", "pictures lie"), folders,
+        fmt::format("{} beside {} with {}: which are meant?", counted(loose, "image lies", "images lie"), folders,
                     grouped(within)),
         root,
         fmt::format("put them apart, name a folder inside, or name the classes: --class '{0}' or classes = [\"{0}\"]",
                     classes[0]));
   }
-  notes.push_back(fmt::format("left out: {} beside the class folders", counted(loose, "picture")));
+  notes.push_back(fmt::format("left out: {} beside the class folders", counted(loose, "image")));
 }
 
 using Folders = std::vector<std::vector<std::string>>;
 
-/// The pictures of the chosen splits, whose folders are taken away; without splits, all.
+/// The images of the chosen splits, whose folders are taken away; without splits, all.
 std::vector<std::size_t> of_splits(Folders& folders, const std::vector<std::string>& splits, const std::string& root) {
   std::vector<std::size_t> kept;
   std::vector<std::string> known;
@@ -98,7 +98,7 @@ std::vector<std::size_t> of_splits(Folders& folders, const std::vector<std::stri
   return kept;
 }
 
-/// The names of the kept pictures' outermost folders.
+/// The names of the kept images' outermost folders.
 std::vector<std::string> folder_classes(const Folders& folders, const std::vector<std::size_t>& kept) {
   std::set<std::string> classes;
   for (const std::size_t i : kept) {
@@ -107,21 +107,21 @@ std::vector<std::string> folder_classes(const Folders& folders, const std::vecto
   return {classes.begin(), classes.end()};
 }
 
-/// Labels by folders; pictures beside them are left out.
+/// Labels by folders; images beside them are left out.
 void label_by_folders(const Folders& folders, const std::vector<std::size_t>& kept, const DatasetOptions& options,
-                      const std::string& root, PictureListing& all) {
+                      const std::string& root, ImageListing& all) {
   all.classes = folder_classes(folders, kept);
   for (const std::size_t i : kept) {
     if (folders[i].empty() && !all.classes.empty()) continue;
-    all.pictures.push_back(i);
+    all.images.push_back(i);
     const auto at = folders[i].empty()
                         ? all.classes.end()
                         : std::lower_bound(all.classes.begin(), all.classes.end(), listed_name(folders[i][0]));
     all.labels.push_back(at == all.classes.end() ? -1 : static_cast<std::int32_t>(at - all.classes.begin()));
   }
   const auto loose = std::count_if(kept.begin(), kept.end(), [&](const std::size_t i) { return folders[i].empty(); });
-  judge_loose(static_cast<std::size_t>(loose), kept.size() - static_cast<std::size_t>(loose), all.classes, options,
-              root, all.notes);
+  note_loose_images(static_cast<std::size_t>(loose), kept.size() - static_cast<std::size_t>(loose), all.classes,
+                    options, root, all.notes);
 }
 
 /// Numbers by size, then names.
@@ -134,7 +134,7 @@ bool comes_before(const std::string& a, const std::string& b) {
   return a < b;
 }
 
-void label_by_values(Labelling labelling, const std::vector<std::size_t>& kept, PictureListing& all) {
+void label_by_values(Labelling labelling, const std::vector<std::size_t>& kept, ImageListing& all) {
   std::map<std::string, std::int32_t> numbers;
   if (labelling.classes.empty()) {
     std::set<std::string> values(labelling.values.begin(), labelling.values.end());
@@ -148,40 +148,40 @@ void label_by_values(Labelling labelling, const std::vector<std::size_t>& kept, 
     if (labelling.left_out[i]) continue;
     const auto found = numbers.find(labelling.values[i]);
     without += found == numbers.end() ? 1 : 0;
-    all.pictures.push_back(kept[i]);
+    all.images.push_back(kept[i]);
     all.labels.push_back(found == numbers.end() ? -1 : found->second);
   }
   all.classes = std::move(labelling.classes);
   all.notes.insert(all.notes.end(), labelling.notes.begin(), labelling.notes.end());
-  if (without > 0) all.notes.push_back(fmt::format("{} no label", counted(without, "picture has", "pictures have")));
+  if (without > 0) all.notes.push_back(fmt::format("{} no label", counted(without, "image has", "images have")));
 }
 
-/// The pictures of a folder, an archive or shards with their classes; the splits that were taken are filled in.
-PictureListing listing_of(const PictureStore& store, DatasetOptions& options) {
+/// The images of a folder, an archive or shards with their classes; the splits that were taken are filled in.
+ImageListing listing_of(const ImageStore& store, DatasetOptions& options) {
   const std::string root = store.root();
   if (store.count() == 0) {
     const auto notes = store.notes();
-    throw Error(fmt::format("no picture was found{}", notes.empty() ? "" : "; " + notes[0]), root,
-                "name a folder or archive of pictures");
+    throw Error(fmt::format("no image was found{}", notes.empty() ? "" : "; " + notes[0]), root,
+                "name a folder or archive of images");
   }
   Folders folders;
   for (std::size_t i = 0; i < store.count(); ++i) folders.push_back(folders_of(store.inner(i)));
   strip_wrapping(folders, options.splits);
-  PictureListing all;
+  ImageListing all;
   const bool need_none = !store.side_files().files.empty() || store.shards() > 0;
   const bool chosen_by_us = options.splits.empty() && !(options.splits = usual_splits(folders, need_none)).empty();
   const auto kept = of_splits(folders, options.splits, root);
   if (chosen_by_us) {
     all.notes.push_back(fmt::format("the folders are splits: this is '{}'", options.splits[0]));
-    all.notes.push_back(fmt::format("left out: {} of other splits", counted(folders.size() - kept.size(), "picture")));
+    all.notes.push_back(fmt::format("left out: {} of other splits", counted(folders.size() - kept.size(), "image")));
   }
   const bool in_folders = folder_classes(folders, kept).size() > 1;
   if (auto labelling = labels_beside(store, kept, options.label, in_folders, all.notes))
     label_by_values(std::move(*labelling), kept, all);
   else
     label_by_folders(folders, kept, options, root, all);
-  if (all.pictures.empty()) {
-    throw Error("the labels leave no picture", root, "check that labels and pictures belong together");
+  if (all.images.empty()) {
+    throw Error("the labels leave no image", root, "check that labels and images belong together");
   }
   return chosen(store, std::move(all), options, root);
 }
@@ -190,7 +190,7 @@ PictureListing listing_of(const PictureStore& store, DatasetOptions& options) {
 
 Listed list_folder(DatasetOptions& options) {
   Listed listed;
-  listed.store = pictures_at(options.path);
+  listed.store = image_store_at(options.path);
   listed.listing = listing_of(*listed.store, options);
   listed.info.name = "folder";
   listed.info.path = listed.store->root();

@@ -57,7 +57,7 @@ struct Idx {
 };
 
 Idx parse(Bytes bytes, const std::string& where, std::uint32_t magic, const char* dataset) {
-  const std::string mend = fmt::format("copy the file again, or run `ganymede data fetch {}`", dataset);
+  const std::string hint = fmt::format("copy the file again, or run `ganymede data fetch {}`", dataset);
   const std::size_t dimensions = magic & 0xFF, header = 4 + 4 * dimensions;
   const auto number = [&](std::size_t at) {
     return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 |
@@ -65,11 +65,11 @@ Idx parse(Bytes bytes, const std::string& where, std::uint32_t magic, const char
   };
   if (bytes.size() < header) {
     throw Error(fmt::format("the file is truncated: {} bytes, less than its header of {}", bytes.size(), header), where,
-                mend);
+                hint);
   }
   if (number(0) != magic) {
     throw Error(fmt::format("wrong magic number 0x{:08x} where 0x{:08x} belongs", number(0), magic), where + " byte 0",
-                mend);
+                hint);
   }
   Idx idx{{}, {}, where};
   std::uint64_t expected = 1;
@@ -77,7 +77,7 @@ Idx parse(Bytes bytes, const std::string& where, std::uint32_t magic, const char
     const std::uint32_t side = number(4 + 4 * d);
     if (d > 0 && (side == 0 || side > kLargestSide)) {
       throw Error(fmt::format("the header tells of images {} pixels a side", side),
-                  fmt::format("{} byte {}", where, 4 + 4 * d), mend);
+                  fmt::format("{} byte {}", where, 4 + 4 * d), hint);
     }
     idx.sides.push_back(side);
     expected *= side;  // at most 2^32 * 2^12 * 2^12
@@ -85,15 +85,15 @@ Idx parse(Bytes bytes, const std::string& where, std::uint32_t magic, const char
   if (expected != bytes.size() - header || expected == 0) {
     throw Error(fmt::format("the header tells of {} items, {} bytes, but {} bytes follow it", idx.sides[0], expected,
                             bytes.size() - header),
-                where + " byte 4", mend);
+                where + " byte 4", hint);
   }
   idx.bytes = std::move(bytes);
   return idx;
 }
 
 /// Appends the pixels of a file; where it stores columns they become rows.
-void append_pixels(const Idx& pictures, bool columns, Images& images) {
-  const auto from = pictures.content();
+void append_pixels(const Idx& stored, bool columns, Images& images) {
+  const auto from = stored.content();
   if (!columns) {
     images.pixels.insert(images.pixels.end(), from.begin(), from.end());
     return;
@@ -124,23 +124,23 @@ void append(const Kind& kind, const FileTree& tree, const std::string& split, st
     check.add(name, bytes);
     return parse(std::move(bytes), where[name], magic, kind.dataset);
   };
-  const Idx pictures = take(kImages, kImagesMagic);
+  const Idx stored = take(kImages, kImagesMagic);
   const Idx labels = take(kLabels, kLabelsMagic);
-  if (pictures.sides[0] != labels.sides[0]) {
-    throw Error(fmt::format("{} images but {} labels", pictures.sides[0], labels.sides[0]),
-                fmt::format("{} and {}", pictures.where, labels.where), "use files of the same set");
+  if (stored.sides[0] != labels.sides[0]) {
+    throw Error(fmt::format("{} images but {} labels", stored.sides[0], labels.sides[0]),
+                fmt::format("{} and {}", stored.where, labels.where), "use files of the same set");
   }
   const bool columns = !kind.emnist.empty();
-  const int height = static_cast<int>(pictures.sides[columns ? 2 : 1]);
-  const int width = static_cast<int>(pictures.sides[columns ? 1 : 2]);
+  const int height = static_cast<int>(stored.sides[columns ? 2 : 1]);
+  const int width = static_cast<int>(stored.sides[columns ? 1 : 2]);
   if (images.count() > 0 && (height != images.height || width != images.width)) {
     throw Error(fmt::format("images of {}x{} follow ones of {}x{}", width, height, images.width, images.height),
-                pictures.where, "load one split alone");
+                stored.where, "load one split alone");
   }
   images.height = height;
   images.width = width;
   images.channels = 1;
-  append_pixels(pictures, columns, images);
+  append_pixels(stored, columns, images);
   const int first = kind.first_label, last = first + static_cast<int>(kind.classes.size()) - 1;
   for (std::size_t i = 0; i < labels.content().size(); ++i) {
     const int label = labels.content()[i];

@@ -1,6 +1,6 @@
 // ImageNet (Russakovsky et al., "ImageNet large scale visual recognition challenge", 2015) in the archives that were
 // published: ILSVRC2012_img_train.tar, a tar of one tar for each class, n01440764.tar and so on;
-// ILSVRC2012_img_val.tar, whose pictures are numbered. Nothing is unpacked: what is wanted is read where it lies. The
+// ILSVRC2012_img_val.tar, whose images are numbered. Nothing is unpacked: what is wanted is read where it lies. The
 // classes go by their WordNet numbers. Those of the validation images are in a file beside the archive.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,7 +12,7 @@
 #include <set>
 
 #include "ganymede/core/error.h"
-#include "ganymede/data/archived_pictures.h"
+#include "ganymede/data/archived_images.h"
 #include "ganymede/data/sieve.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/tables.h"
@@ -57,7 +57,7 @@ std::vector<ArchiveSource> train_archives(const fs::path& path) {
                           found.push_back({.path = path, .part = extent, .prefix = wnid_of(name), .where = where});
                           return true;
                         }};
-    const Judge wanted = [](const std::string& name, const Head&) { return !wnid_of(name).empty(); };
+    const MemberFilter wanted = [](const std::string& name, const Head&) { return !wnid_of(name).empty(); };
     const Take packed = [&](const std::string& name, Bytes) -> bool {
       throw Error("the archive within it cannot be read where it lies", fmt::format("{}:{}", path.string(), name),
                   "use the archive as published, which is not packed, or unpack it into a folder train/");
@@ -99,7 +99,7 @@ ImageNetFiles files_at(const fs::path& path, const std::vector<std::string>& spl
     const fs::path& wanted = split == "train" ? files.train : files.val;
     if (fs::exists(wanted, error)) continue;
     throw Error(fmt::format("{} is missing", wanted.filename().string()), path.string(),
-                "get it from image-net.org; pictures in folders of their classes are read as `folder`");
+                "get it from image-net.org; images in folders of their classes are read as `folder`");
   }
   return files;
 }
@@ -183,16 +183,16 @@ struct ByClassNumber {
   }
 };
 
-/// The pictures of a store with their classes: by the archive that holds them, or as `truth` says.
-PictureListing labelled_images(const PictureStore& store, const Truth& truth) {
-  PictureListing all;
+/// The images of a store with their classes: by the archive that holds them, or as `truth` says.
+ImageListing labelled_images(const ImageStore& store, const Truth& truth) {
+  ImageListing all;
   std::vector<std::string> classes;
   for (std::size_t i = 0; i < store.count(); ++i) {
     const std::string name = store.inner(i);
     const std::string folder = name.substr(0, name.find('/'));
     const std::size_t number = Truth::number_of(name);
     classes.push_back(is_wnid(folder) ? folder : number > 0 && truth.there() ? truth.of(number) : "");
-    all.pictures.push_back(i);
+    all.images.push_back(i);
   }
   std::set<std::string, ByClassNumber> known(classes.begin(), classes.end());
   known.erase("");
@@ -220,11 +220,11 @@ Listed list_imagenet(DatasetOptions& options) {
   if (wants("train")) sources = train_archives(files.train);
   if (wants("val")) sources.push_back({.path = files.val});
   Listed listed;
-  const Judge pictures = [](const std::string& name, const Head&) { return is_picture_name(name); };
-  listed.store = archived_pictures(std::move(sources), options.path, pictures, nullptr);
+  const MemberFilter images = [](const std::string& name, const Head&) { return is_image_name(name); };
+  listed.store = archived_images(std::move(sources), options.path, images, nullptr);
   if (listed.store->count() == 0)
-    throw Error("no picture was found", options.path.string(), "use the archives as published");
-  PictureListing all = labelled_images(*listed.store, truth);
+    throw Error("no image was found", options.path.string(), "use the archives as published");
+  ImageListing all = labelled_images(*listed.store, truth);
   if (wants("val") && !truth.there()) {
     all.notes.push_back(
         fmt::format("the validation images have no labels: no file of them ({}) lies beside the archive",

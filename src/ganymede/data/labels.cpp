@@ -50,12 +50,12 @@ const std::vector<std::string>& label_keys() {
   return keys;
 }
 
-std::optional<Labelling> labels_beside(const PictureStore& store, const std::vector<std::size_t>& pictures,
+std::optional<Labelling> labels_beside(const ImageStore& store, const std::vector<std::size_t>& images,
                                        const std::string& key, bool in_folders, std::vector<std::string>& notes) {
-  auto labelling = labels_of_tables(store, pictures, key, notes);
-  if (!labelling) labelling = labels_of_samples(store, pictures, key, in_folders, notes);
+  auto labelling = labels_of_tables(store, images, key, notes);
+  if (!labelling) labelling = labels_of_samples(store, images, key, in_folders, notes);
   if (!labelling && !key.empty()) {
-    throw UsageError(fmt::format("no file beside the pictures has labels called '{}'", printable(key)), store.root(),
+    throw UsageError(fmt::format("no file beside the images has labels called '{}'", printable(key)), store.root(),
                      "name a column of labels.csv or metadata.csv, or a key of a tar's .json files");
   }
   return labelling;

@@ -1,4 +1,4 @@
-// What files beside the pictures say of their classes: tables (labels.csv, metadata.csv, metadata.jsonl, dataset.json,
+// What files beside the images say of their classes: tables (labels.csv, metadata.csv, metadata.jsonl, dataset.json,
 // ...) and, in tar archives, the .cls and .json files of WebDataset's samples.
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 
 namespace ganymede::data {
 
@@ -28,25 +28,25 @@ std::string sample_ending(const std::string& name);
 /// The columns and keys that are taken for a class where none is named, the best first: names before numbers.
 const std::vector<std::string>& label_keys();
 
-/// The labels of some pictures of a store.
+/// The labels of some images of a store.
 struct Labelling {
-  std::vector<std::string> values;   ///< of each of the pictures asked for; "" where it has none
+  std::vector<std::string> values;   ///< of each of the images asked for; "" where it has none
   std::vector<bool> left_out;        ///< as many: those that do not belong to the set
   std::vector<std::string> classes;  ///< all classes in their order; empty: the values that occur, in theirs
   std::vector<std::string> notes;
 };
 
-/// What the side files of a store say of `pictures`. `key` names the column or the JSON key that is the class; where it
-/// is empty, label_keys() are looked for. `in_folders`: folders tell the pictures' classes already, so that the .json
+/// What the side files of a store say of `images`. `key` names the column or the JSON key that is the class; where it
+/// is empty, label_keys() are looked for. `in_folders`: folders tell the images' classes already, so that the .json
 /// files of a tar are not asked. Nothing where no file tells a class; `notes` then says what was not used.
 /// Throws Error for damaged tables, and UsageError for a key that is nowhere or several tables of one folder.
-std::optional<Labelling> labels_beside(const PictureStore& store, const std::vector<std::size_t>& pictures,
+std::optional<Labelling> labels_beside(const ImageStore& store, const std::vector<std::size_t>& images,
                                        const std::string& key, bool in_folders, std::vector<std::string>& notes);
 
 /// The part of it that tables tell, and the part that samples tell.
-std::optional<Labelling> labels_of_tables(const PictureStore& store, const std::vector<std::size_t>& pictures,
+std::optional<Labelling> labels_of_tables(const ImageStore& store, const std::vector<std::size_t>& images,
                                           const std::string& key, std::vector<std::string>& notes);
-std::optional<Labelling> labels_of_samples(const PictureStore& store, const std::vector<std::size_t>& pictures,
+std::optional<Labelling> labels_of_samples(const ImageStore& store, const std::vector<std::size_t>& images,
                                            const std::string& key, bool in_folders, std::vector<std::string>& notes);
 
 }  // namespace ganymede::data

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kMagic = 0xBEEFC0DE, kVersion = 1;
 constexpr std::uint64_t kNoPage = ~std::uint64_t{0};
 constexpr std::size_t kSmallestPage = 256, kLargestPage = 32768, kPageHeader = 16, kNodeHeader = 8, kMeta = 136;
-constexpr unsigned kMostDepth = 32;                                            // LMDB's own stack
+constexpr unsigned kMaxDepth = 32;                                             // LMDB's own stack
 constexpr std::uint16_t kBranch = 1, kLeaf = 2, kOverflow = 4, kMetaPage = 8;  // kinds of pages
 constexpr std::uint16_t kBigValue = 1;                                         // a value on pages of its own
 constexpr std::uint16_t kFixedMap = 1;                                         // wants a certain address
@@ -82,7 +82,7 @@ class Checker {
     pages_ = std::min(current.last_page + 1, bytes_ / page_bytes_);
     used_.assign(pages_, false);
     if (current.root != kNoPage) {
-      if (current.depth < 1 || current.depth > kMostDepth) fail(fmt::format("is damaged: {} levels", current.depth));
+      if (current.depth < 1 || current.depth > kMaxDepth) fail(fmt::format("is damaged: {} levels", current.depth));
       page_.resize(current.depth);
       walk(current.root, 0, current.depth);
     }

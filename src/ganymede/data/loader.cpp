@@ -43,7 +43,7 @@ bool is_mirrored(std::uint64_t seed, std::uint64_t position) {
 
 struct Loader::Impl {
   Impl(std::shared_ptr<const Dataset> source, LoaderOptions wanted, std::uint64_t first)
-      : dataset(std::move(source)), options(wanted), position(first * wanted.batch) {}
+      : dataset(std::move(source)), options(wanted), position(first * wanted.batch_size) {}
 
   ~Impl() {
     {
@@ -59,7 +59,7 @@ struct Loader::Impl {
     const DatasetInfo& info = dataset->info();
     const std::size_t size = dataset->size(), bytes = dataset->image_bytes();
     Batch batch;
-    batch.count = options.batch;
+    batch.count = options.batch_size;
     batch.pixels.resize(batch.count * bytes);
     batch.labels.resize(batch.count);
     for (std::size_t i = 0; i < batch.count; ++i, ++position) {
@@ -110,7 +110,8 @@ struct Loader::Impl {
 
 Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options, std::uint64_t first_batch) {
   if (dataset->size() == 0) throw Error("the data set is empty", dataset->info().path.string());
-  if (options.batch == 0) throw UsageError("a batch of 0 images was asked for", "[train].batch", "ask for 1 or more");
+  if (options.batch_size == 0)
+    throw UsageError("a batch of 0 images was asked for", "[train].batch_size", "ask for 1 or more");
   options.read_ahead = std::max<std::size_t>(1, options.read_ahead);
   impl_ = std::make_unique<Impl>(std::move(dataset), options, first_batch);
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });

@@ -16,7 +16,7 @@ struct Batch {
 };
 
 struct LoaderOptions {
-  std::size_t batch = 64;
+  std::size_t batch_size = 64;
   std::uint64_t seed = 0;
   bool flip = false;           ///< mirror left-right with probability 1/2
   std::size_t read_ahead = 4;  ///< batches kept ready

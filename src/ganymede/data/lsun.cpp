@@ -1,5 +1,5 @@
 // LSUN (Yu et al., "LSUN: construction of a large-scale image dataset", 2015): an LMDB for each category and split, in
-// a folder such as bedroom_train_lmdb/, from keys to pictures in JPEG or WebP.
+// a folder such as bedroom_train_lmdb/, from keys to images in JPEG or WebP.
 #include <fmt/format.h>
 #include <lmdb.h>
 
@@ -9,8 +9,8 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/lmdb_check.h"
-#include "ganymede/data/pictures.h"
 #include "ganymede/data/prepared.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/image/decode.h"
@@ -78,9 +78,9 @@ std::string key_text(std::string_view key) {
   return text;
 }
 
-class LsunPictures : public PictureStore {
+class LsunImages : public ImageStore {
  public:
-  /// Returns how many pictures there are now.
+  /// Returns how many images there are now.
   std::size_t add(std::unique_ptr<Database> database) {
     database->each([&](std::string_view key, std::span<const std::uint8_t> value) {
       keys_ += key_text(key);
@@ -178,14 +178,14 @@ Listed list_lsun(DatasetOptions& options) {
   info.name = "lsun";
   info.path = options.path;
   const std::vector<Place> places = find(options, info.splits);
-  PictureListing all;
+  ImageListing all;
   for (const Place& place : places) {
     if (!place.category.empty()) all.classes.push_back(place.category);
   }
   std::sort(all.classes.begin(), all.classes.end());
   all.classes.erase(std::unique(all.classes.begin(), all.classes.end()), all.classes.end());
 
-  const auto store = std::make_shared<LsunPictures>();
+  const auto store = std::make_shared<LsunImages>();
   for (const Place& place : places) {
     if (place.file.empty()) continue;
     spdlog::debug("listing {}", place.file.string());
@@ -194,9 +194,9 @@ Listed list_lsun(DatasetOptions& options) {
     const auto label = at == all.classes.end() ? -1 : static_cast<std::int32_t>(at - all.classes.begin());
     all.labels.resize(count, label);
   }
-  for (std::size_t i = 0; i < store->count(); ++i) all.pictures.push_back(i);
+  for (std::size_t i = 0; i < store->count(); ++i) all.images.push_back(i);
   if (all.classes.empty()) all.notes.push_back("the folder's name tells no category: images have no labels");
-  PictureListing listing = chosen(*store, std::move(all), options, options.path.string());
+  ImageListing listing = chosen(*store, std::move(all), options, options.path.string());
   options.splits = info.splits;
   return {store, std::move(listing), std::move(info)};
 }

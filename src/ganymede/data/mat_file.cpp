@@ -13,7 +13,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// zlib cannot shrink further, so a header that tells of more than this times the file's size lies.
-constexpr std::uint64_t kMostShrunk = 1040;
+constexpr std::uint64_t kMaxShrunk = 1040;
 
 template <class T>
 std::vector<double> as_doubles(const matvar_t& variable, std::size_t count) {
@@ -58,46 +58,46 @@ std::size_t bytes_of(matio_classes type) {
 
 }  // namespace
 
-MatFile::MatFile(fs::path path, std::string mend)
-    : path_(std::move(path)), mend_(std::move(mend)), file_(Mat_Open(path_.c_str(), MAT_ACC_RDONLY), &Mat_Close) {
-  if (!file_) throw Error("not a MATLAB file", path_.string(), mend_);
+MatFile::MatFile(fs::path path, std::string hint)
+    : path_(std::move(path)), hint_(std::move(hint)), file_(Mat_Open(path_.c_str(), MAT_ACC_RDONLY), &Mat_Close) {
+  if (!file_) throw Error("not a MATLAB file", path_.string(), hint_);
 }
 
-MatFile::Variable MatFile::find(const char* name, const char* mend_missing) const {
+MatFile::Variable MatFile::find(const char* name, const char* hint_missing) const {
   Variable variable(Mat_VarReadInfo(file_.get(), name), &Mat_VarFree);
-  if (!variable) throw Error(fmt::format("the file has no variable '{}'", name), path_.string(), mend_missing);
+  if (!variable) throw Error(fmt::format("the file has no variable '{}'", name), path_.string(), hint_missing);
   return variable;
 }
 
 void MatFile::load(matvar_t& variable, const char* name, std::uint64_t bytes) const {
   if (bytes > most_bytes()) {
-    throw Error(fmt::format("'{}' tells of {} bytes, more than the file can hold", name, bytes), path_.string(), mend_);
+    throw Error(fmt::format("'{}' tells of {} bytes, more than the file can hold", name, bytes), path_.string(), hint_);
   }
   if (Mat_VarReadDataAll(file_.get(), &variable) != 0 || variable.data == nullptr) {
-    throw Error(fmt::format("the data of '{}' is damaged or cut short", name), path_.string(), mend_);
+    throw Error(fmt::format("the data of '{}' is damaged or cut short", name), path_.string(), hint_);
   }
-  if (variable.nbytes != bytes) throw Error(fmt::format("the data of '{}' is cut short", name), path_.string(), mend_);
+  if (variable.nbytes != bytes) throw Error(fmt::format("the data of '{}' is cut short", name), path_.string(), hint_);
 }
 
-std::vector<double> MatFile::numbers(const char* name, const char* mend_missing) const {
-  const Variable variable = find(name, mend_missing);
+std::vector<double> MatFile::numbers(const char* name, const char* hint_missing) const {
+  const Variable variable = find(name, hint_missing);
   const auto shape = sides_of(*variable);
   const bool line = shape.size() == 2 && (shape[0] == 1 || shape[1] == 1);
   const std::size_t each = bytes_of(variable->class_type);
   if (!line || variable->isComplex || each == 0) {
     throw Error(fmt::format("{} is {} where a line of numbers belongs", name, fmt::join(shape, " x ")), path_.string(),
-                mend_);
+                hint_);
   }
   const std::size_t count = shape[0] * shape[1];
   if (count == 0) return {};
-  if (count > most_bytes()) throw Error(fmt::format("{} is longer than the file", name), path_.string(), mend_);
+  if (count > most_bytes()) throw Error(fmt::format("{} is longer than the file", name), path_.string(), hint_);
   load(*variable, name, count * each);
   return as_doubles(*variable, count);
 }
 
 std::uint64_t MatFile::most_bytes() const {
   std::error_code error;
-  return fs::file_size(path_, error) * kMostShrunk;
+  return fs::file_size(path_, error) * kMaxShrunk;
 }
 
 std::vector<std::size_t> sides_of(const matvar_t& variable) {

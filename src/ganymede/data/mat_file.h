@@ -15,16 +15,16 @@ class MatFile {
  public:
   using Variable = std::unique_ptr<matvar_t, decltype(&Mat_VarFree)>;
 
-  /// `mend` ends the errors that damage leads to. Throws Error for what is no such file.
-  MatFile(std::filesystem::path path, std::string mend);
+  /// `hint` ends the errors that damage leads to. Throws Error for what is no such file.
+  MatFile(std::filesystem::path path, std::string hint);
 
   /// A variable's header: its type and dimensions, to be checked before load(). Throws Error where there is none,
   /// with `mend_missing`.
-  Variable find(const char* name, const char* mend_missing) const;
+  Variable find(const char* name, const char* hint_missing) const;
   /// Reads the variable's data. Throws Error where it is damaged or has not `bytes` bytes.
   void load(matvar_t& variable, const char* name, std::uint64_t bytes) const;
   /// A row or a column of whole numbers or doubles. Throws Error for another shape or type.
-  std::vector<double> numbers(const char* name, const char* mend_missing) const;
+  std::vector<double> numbers(const char* name, const char* hint_missing) const;
 
   const std::filesystem::path& path() const { return path_; }
   /// No variable can have more bytes: zlib shrinks no further.
@@ -32,7 +32,7 @@ class MatFile {
 
  private:
   std::filesystem::path path_;
-  std::string mend_;
+  std::string hint_;
   std::unique_ptr<mat_t, decltype(&Mat_Close)> file_;
 };
 

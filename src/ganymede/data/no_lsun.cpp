@@ -1,6 +1,6 @@
 // Stands in for lsun.cpp in builds without LMDB.
 #include "ganymede/core/error.h"
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 
 namespace ganymede::data {

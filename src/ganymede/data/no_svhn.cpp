@@ -1,6 +1,6 @@
 // Stands in for svhn.cpp and flowers102.cpp in builds without matio.
 #include "ganymede/core/error.h"
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 
 namespace ganymede::data {

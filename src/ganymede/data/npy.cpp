@@ -16,9 +16,9 @@ namespace ganymede::data {
 namespace {
 
 constexpr std::string_view kNpyMagic = "\x93NUMPY";
-constexpr std::uint64_t kMostElements = std::uint64_t{1} << 40;
-constexpr std::size_t kMostAxes = 32;  // NumPy's own limit
-constexpr const char* kMendNpy = "save it again with numpy.save()";
+constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 40;
+constexpr std::size_t kMaxAxes = 32;  // NumPy's own limit
+constexpr const char* kNpyHint = "save it again with numpy.save()";
 
 /// The value behind a key of the header's dictionary, up to the next key or the end.
 std::string_view value_of(std::string_view header, std::string_view key) {
@@ -32,17 +32,17 @@ std::string_view value_of(std::string_view header, std::string_view key) {
 std::vector<std::uint64_t> parse_shape(std::string_view text, const std::string& where) {
   std::vector<std::uint64_t> shape;
   std::uint64_t total = 1;
-  if (!text.starts_with('(')) throw Error("the array's header is damaged", where, kMendNpy);
+  if (!text.starts_with('(')) throw Error("the array's header is damaged", where, kNpyHint);
   text = text.substr(1, text.find(')') - 1);
-  for (std::size_t begin = 0; begin < text.size() && shape.size() < kMostAxes;) {
+  for (std::size_t begin = 0; begin < text.size() && shape.size() < kMaxAxes;) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     const std::size_t digit = std::min(text.find_first_not_of(' ', begin), end);
     std::uint64_t length = 0;
     const auto [stopped, error] = std::from_chars(text.data() + digit, text.data() + end, length);
     begin = end + 1;
     if (digit == end) continue;  // the comma behind the only axis
-    if (error != std::errc() || stopped == text.data() + digit || (length > 0 && total > kMostElements / length)) {
-      throw Error("the array's header is damaged: impossible shape", where, kMendNpy);
+    if (error != std::errc() || stopped == text.data() + digit || (length > 0 && total > kMaxElements / length)) {
+      throw Error("the array's header is damaged: impossible shape", where, kNpyHint);
     }
     total *= length;
     shape.push_back(length);
@@ -100,12 +100,12 @@ double NpyArray::number(std::uint64_t index) const {
 
 NpyArray parse_npy(Bytes file, const std::string& where) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
-  if (!text.starts_with(kNpyMagic)) throw Error("no array of NumPy", where, kMendNpy);
+  if (!text.starts_with(kNpyMagic)) throw Error("no array of NumPy", where, kNpyHint);
   const std::size_t length_bytes = file.size() > 6 && file[6] >= 2 ? 4 : 2, header_at = 8 + length_bytes;
-  if (file.size() < header_at) throw Error("the array is cut short", where, kMendNpy);
+  if (file.size() < header_at) throw Error("the array is cut short", where, kNpyHint);
   std::size_t length = 0;
   for (std::size_t i = 0; i < length_bytes; ++i) length |= std::size_t{file[8 + i]} << (8 * i);
-  if (length > file.size() - header_at) throw Error("the array is cut short", where, kMendNpy);
+  if (length > file.size() - header_at) throw Error("the array is cut short", where, kNpyHint);
   const std::string_view header = text.substr(header_at, length);
 
   const std::string_view descr = value_of(header, "'descr'");
@@ -117,13 +117,13 @@ NpyArray parse_npy(Bytes file, const std::string& where) {
     throw Error(fmt::format("the array is of type '{}', which is not read", letters), where,
                 "save numbers: uint8 is best");
   }
-  if (letters[0] == '>' && type->bytes > 1) throw Error("the array's bytes are in big-endian order", where, kMendNpy);
+  if (letters[0] == '>' && type->bytes > 1) throw Error("the array's bytes are in big-endian order", where, kNpyHint);
   if (value_of(header, "'fortran_order'").starts_with("True")) {
     throw Error("the array is in Fortran's order", where, "save numpy.ascontiguousarray() of it");
   }
   array.shape = parse_shape(value_of(header, "'shape'"), where);
   if (array.count() * type->bytes > file.size() - header_at - length)
-    throw Error("the array is cut short", where, kMendNpy);
+    throw Error("the array is cut short", where, kNpyHint);
   file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(header_at + length));
   file.resize(array.count() * type->bytes);
   array.bytes = std::move(file);

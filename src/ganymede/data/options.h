@@ -14,21 +14,21 @@
 namespace ganymede::data {
 
 /// Height and width in pixels; a whole number stands for a square. 0 x 0 is "as the images are".
-struct PictureSize {
+struct ImageSize {
   int height = 0, width = 0;
 
-  PictureSize() = default;
-  PictureSize(int side) : height(side), width(side) {}  // NOLINT: a side is a size
-  PictureSize(int h, int w) : height(h), width(w) {}
+  ImageSize() = default;
+  ImageSize(int side) : height(side), width(side) {}  // NOLINT: a side is a size
+  ImageSize(int h, int w) : height(h), width(w) {}
   bool given() const { return height > 0; }
-  bool operator==(const PictureSize&) const = default;
+  bool operator==(const ImageSize&) const = default;
 
   /// A recipe has squares alone.
   std::string to_toml() const { return std::to_string(height); }
-  static PictureSize from_node(const toml::node& node, const std::function<void(const std::string&)>& fail);
+  static ImageSize from_node(const toml::node& node, const std::function<void(const std::string&)>& fail);
 };
 
-/// How pictures of other sizes come to the one that is asked for.
+/// How images of other sizes come to the one that is asked for.
 enum class Fit {
   kCrop,     ///< the largest part around the centre that has its shape, resized
   kPad,      ///< resized to fit into it, with white beside them
@@ -40,13 +40,13 @@ struct DatasetOptions {
   std::filesystem::path path = {};        ///< folder, archive or file; unused by built-in data
   std::vector<std::string> splits = {};   ///< "train", "test", "extra", merged in this order; empty: the usual one
   std::vector<std::string> classes = {};  ///< keep only these class names, in this order; empty keeps all
-  PictureSize size = {};                  ///< what the images are brought to, by `fit`; without it the source's own
+  ImageSize size = {};                    ///< what the images are brought to, by `fit`; without it the source's own
   int channels = 0;                       ///< 1 or 3; 0 keeps the source's own
   bool flip = false;                      ///< mirror left-right with probability 1/2: done by the Loader, in training
   std::size_t count = 0;   ///< at most so many, spread evenly over the set; built-in data: just so many; 0: all
   std::uint64_t seed = 0;  ///< built-in data only; a recipe's is that of its [train]
   std::vector<std::string> attributes = {};  ///< celeba: attributes that make the classes, at most four
-  std::vector<std::string> where = {};       ///< celeba: only pictures with these attributes, or without them: "!Male"
+  std::vector<std::string> where = {};       ///< celeba: only images with these attributes, or without them: "!Male"
   std::filesystem::path photos = {};         ///< mnistm: what the digits are drawn on; empty: cifar10 below data_root()
   std::filesystem::path exclude = {};        ///< a list of images to leave out: see exclude.h
   Fit fit = Fit::kCrop;
@@ -55,7 +55,7 @@ struct DatasetOptions {
       {};  ///< folder: the column of a table, or the key of .json files, that is the class: see labels.h
 
   /// As many images of another size and number of channels as the networks take; `of_seed` for built-in data.
-  DatasetOptions sized(PictureSize to, int to_channels, std::uint64_t of_seed) const {
+  DatasetOptions sized(ImageSize to, int to_channels, std::uint64_t of_seed) const {
     DatasetOptions out = *this;
     out.size = to, out.channels = to_channels, out.seed = of_seed;
     return out;

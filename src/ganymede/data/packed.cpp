@@ -31,13 +31,13 @@ namespace fs = std::filesystem;
 // of images; the description as JSON; the checksum of everything but the pixels. Numbers are little endian.
 constexpr char kMagic[8] = {'G', 'A', 'N', 'Y', 'P', 'A', 'K', '1'};
 constexpr std::size_t kPixelsAt = 4096, kHex = 64;
-constexpr std::uint64_t kMostText = 1 << 24;
+constexpr std::uint64_t kMaxText = 1 << 24;
 /// A block is checked as a whole at the first read of any of its images: large enough to need few checksums, small
 /// enough not to be felt.
 constexpr std::uint64_t kBlockBytes = 256 << 10;
 /// Pixels decoded at a time while packing.
 constexpr std::uint64_t kChunkBytes = 32 << 20;
-const char* kMend = "make it again with `ganymede data prepare`";
+const char* kHint = "make it again with `ganymede data prepare`";
 
 struct Header {
   char magic[8];
@@ -116,7 +116,7 @@ class Mapping {
     void* start = file ? ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor, 0) : MAP_FAILED;
     const int error = errno;
     ::close(descriptor);
-    if (!file) throw Error("this is no packed data set", path.string(), kMend);
+    if (!file) throw Error("this is no packed data set", path.string(), kHint);
     if (start == MAP_FAILED) fail(path, error);
     data_ = static_cast<const std::uint8_t*>(start);
   }
@@ -142,7 +142,7 @@ void write_packed(const fs::path& path, const Dataset& dataset, const PackedOrig
   const std::uint64_t count = dataset.size(), image = dataset.image_bytes();
   if (count == 0 || image == 0) throw Error("there is no image to pack", dataset.info().path.string());
   const std::string text = description(dataset.info(), origin);
-  if (text.size() > kMostText)
+  if (text.size() > kMaxText)
     throw Error("the data set's description is too long to pack", dataset.info().path.string());
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
@@ -192,7 +192,7 @@ bool is_packed(const fs::path& path) {
 
 struct Packed::Impl {
   explicit Impl(const fs::path& path) : where(path.string()), map(path) {
-    const auto damaged = [&](const char* problem) { return Error(problem, where, kMend); };
+    const auto damaged = [&](const char* problem) { return Error(problem, where, kHint); };
     const auto file = map.bytes();
     if (file.size() < kPixelsAt || std::memcmp(file.data(), kMagic, sizeof kMagic) != 0) {
       throw damaged("this is no packed data set, or one of another version");
@@ -202,7 +202,7 @@ struct Packed::Impl {
     const std::uint64_t size = file.size();
     if (header.count == 0 || header.count > size || header.image_bytes == 0 ||
         header.image_bytes > size / header.count || header.block_images == 0 || header.block_images > size ||
-        header.text_bytes > kMostText ||
+        header.text_bytes > kMaxText ||
         kPixelsAt + header.count * (header.image_bytes + 4) + header.blocks() * sizeof(BlockSum) + header.text_bytes +
                 kHex !=
             size) {
@@ -246,7 +246,7 @@ struct Packed::Impl {
     const std::uint64_t images = std::min(header.block_images, header.count - first);
     if (block_sum(pixels_of(first, images)) != sums[block]) {
       throw Error(fmt::format("images {} to {} of the packed data are damaged", first, first + images - 1), where,
-                  kMend);
+                  kHint);
     }
     checked[block].store(true, std::memory_order_relaxed);
   }

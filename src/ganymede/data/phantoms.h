@@ -1,5 +1,5 @@
 // Files and folders that desktops, NAS boxes, version control and notebooks keep beside a user's own. None is ever a
-// picture or a class.
+// image or a class.
 #pragma once
 
 #include <string_view>

@@ -17,22 +17,22 @@
 namespace ganymede::data {
 namespace {
 
-/// A sample: its label files and its pictures (their places among those asked for).
+/// A sample: its label files and its images (their places among those asked for).
 struct Sample {
   const SideFile *cls = nullptr, *json = nullptr;
-  std::vector<std::size_t> pictures;
-  bool has_picture = false;  ///< asked for or not
+  std::vector<std::size_t> images;
+  bool has_image = false;  ///< asked for or not
 };
 
 using Samples = std::map<std::pair<std::size_t, std::string>, Sample>;  // by shard and key
 
-Samples group(const PictureStore& store, const std::vector<std::size_t>& pictures) {
+Samples group(const ImageStore& store, const std::vector<std::size_t>& images) {
   Samples samples;
-  const auto of = [&](std::size_t picture) -> Sample& {
-    return samples[{store.shard(picture), sample_key(store.inner(picture))}];
+  const auto of = [&](std::size_t image) -> Sample& {
+    return samples[{store.shard(image), sample_key(store.inner(image))}];
   };
-  for (std::size_t i = 0; i < store.count(); ++i) of(i).has_picture = true;
-  for (std::size_t i = 0; i < pictures.size(); ++i) of(pictures[i]).pictures.push_back(i);
+  for (std::size_t i = 0; i < store.count(); ++i) of(i).has_image = true;
+  for (std::size_t i = 0; i < images.size(); ++i) of(images[i]).images.push_back(i);
   for (const auto& file : store.side_files().files) {
     if (is_table_name(file.name)) continue;
     const std::string ending = sample_ending(file.name);
@@ -59,7 +59,7 @@ std::string number_or_name(std::string text) {
 
 /// What is counted while labels are read.
 struct Tally {
-  std::size_t cls = 0, json = 0, bad = 0, lists = 0, second = 0, without_picture = 0;
+  std::size_t cls = 0, json = 0, bad = 0, lists = 0, second = 0, without_image = 0;
   std::string first_bad, fault, key;
 };
 
@@ -115,19 +115,19 @@ class LabelReader {
   Tally& tally_;
 };
 
-/// The picture of a sample that has several: the one whose name has the fewest dots, the first by name among those.
-std::size_t picture_meant(const Sample& sample, const PictureStore& store, const std::vector<std::size_t>& pictures) {
+/// The image of a sample that has several: the one whose name has the fewest dots, the first by name among those.
+std::size_t image_meant(const Sample& sample, const ImageStore& store, const std::vector<std::size_t>& images) {
   const auto rank = [&](std::size_t place) {
-    const std::string ending = sample_ending(store.inner(pictures[place]));
+    const std::string ending = sample_ending(store.inner(images[place]));
     return std::pair(std::count(ending.begin(), ending.end(), '.'), ending);
   };
-  return *std::min_element(sample.pictures.begin(), sample.pictures.end(),
+  return *std::min_element(sample.images.begin(), sample.images.end(),
                            [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
 }
 
 /// Names instead of numbers: those of classnames.txt by line, else what the .json files of all samples of a number
 /// call it. Says nothing where they contradict each other.
-std::map<std::string, std::string> names_of_numbers(const PictureStore& store, const Samples& samples,
+std::map<std::string, std::string> names_of_numbers(const ImageStore& store, const Samples& samples,
                                                     const std::vector<std::string>& values) {
   static const std::vector<std::string> kNames(label_keys().begin(), label_keys().begin() + 4);
   std::map<std::string, std::string> names;
@@ -146,9 +146,9 @@ std::map<std::string, std::string> names_of_numbers(const PictureStore& store, c
     Tally unused;
     LabelReader reader("", unused);
     for (const auto& [key, sample] : samples) {
-      if (sample.cls == nullptr || sample.json == nullptr || sample.pictures.empty()) continue;
+      if (sample.cls == nullptr || sample.json == nullptr || sample.images.empty()) continue;
       const std::string name = reader.of_json(*sample.json, kNames);
-      const auto [found, fresh] = names.emplace(values[sample.pictures.front()], name);
+      const auto [found, fresh] = names.emplace(values[sample.images.front()], name);
       if (name.empty() || found->second != name) return {};
     }
   }
@@ -162,17 +162,17 @@ std::map<std::string, std::string> names_of_numbers(const PictureStore& store, c
   return all ? names : std::map<std::string, std::string>{};
 }
 
-std::vector<std::string> notes_of(const Tally& tally, const PictureStore& store, const Samples& samples) {
+std::vector<std::string> notes_of(const Tally& tally, const ImageStore& store, const Samples& samples) {
   std::vector<std::string> notes;
   if (tally.cls > 0) notes.push_back(fmt::format("the classes are those of {}", counted(tally.cls, ".cls file")));
   if (tally.json > 0) {
     notes.push_back(
         fmt::format("the classes are those of {}, key '{}'", counted(tally.json, ".json file"), printable(tally.key)));
   }
-  if (tally.without_picture > 0)
-    notes.push_back(fmt::format("left out: {} without a picture", counted(tally.without_picture, "sample")));
+  if (tally.without_image > 0)
+    notes.push_back(fmt::format("left out: {} without an image", counted(tally.without_image, "sample")));
   if (tally.second > 0)
-    notes.push_back(fmt::format("left out: {} beside the first of a sample", counted(tally.second, "picture")));
+    notes.push_back(fmt::format("left out: {} beside the first of a sample", counted(tally.second, "image")));
   if (tally.bad > 0) {
     notes.push_back(fmt::format("{} of labels cannot be read (the first: {}: {})", counted(tally.bad, "file"),
                                 tally.first_bad, tally.fault));
@@ -188,7 +188,7 @@ std::vector<std::string> notes_of(const Tally& tally, const PictureStore& store,
   std::string first;
   std::size_t shared = 0;
   for (const auto& [key, sample] : samples) {
-    if (!sample.pictures.empty() && ++shards_of[key.second] == 2 && shared++ == 0) first = listed_name(key.second);
+    if (!sample.images.empty() && ++shards_of[key.second] == 2 && shared++ == 0) first = listed_name(key.second);
   }
   if (shared > 0) {
     notes.push_back(fmt::format("{} in more than one shard, all of which are taken (the first: {})",
@@ -199,13 +199,13 @@ std::vector<std::string> notes_of(const Tally& tally, const PictureStore& store,
 
 }  // namespace
 
-std::optional<Labelling> labels_of_samples(const PictureStore& store, const std::vector<std::size_t>& pictures,
+std::optional<Labelling> labels_of_samples(const ImageStore& store, const std::vector<std::size_t>& images,
                                            const std::string& key, bool in_folders, std::vector<std::string>& notes) {
-  const Samples samples = group(store, pictures);
+  const Samples samples = group(store, images);
   std::size_t cls = 0, json = 0;
   for (const auto& [at, sample] : samples) {
-    cls += sample.cls != nullptr && !sample.pictures.empty() ? 1 : 0;
-    json += sample.json != nullptr && !sample.pictures.empty() ? 1 : 0;
+    cls += sample.cls != nullptr && !sample.images.empty() ? 1 : 0;
+    json += sample.json != nullptr && !sample.images.empty() ? 1 : 0;
   }
   const auto unused = [&] {
     const auto& files = store.side_files().files;
@@ -213,24 +213,24 @@ std::optional<Labelling> labels_of_samples(const PictureStore& store, const std:
       return !is_table_name(file.name) && base_name(file.name) != kClassNames;
     });
     if (count == 0) return std::nullopt;
-    notes.push_back(fmt::format("left out: {} beside the pictures",
+    notes.push_back(fmt::format("left out: {} beside the images",
                                 counted(static_cast<std::uint64_t>(count), ".cls or .json file")));
     return std::nullopt;
   };
   if (cls == 0 && (json == 0 || (in_folders && key.empty()))) return unused();
 
-  Labelling out{std::vector<std::string>(pictures.size()), std::vector<bool>(pictures.size()), {}, {}};
+  Labelling out{std::vector<std::string>(images.size()), std::vector<bool>(images.size()), {}, {}};
   Tally tally;
   LabelReader reader(key, tally);
   for (const auto& [at, sample] : samples) {
-    if (sample.pictures.empty()) {
+    if (sample.images.empty()) {
       const bool labelled = sample.cls != nullptr || sample.json != nullptr;
-      tally.without_picture += labelled && !sample.has_picture ? 1 : 0;
+      tally.without_image += labelled && !sample.has_image ? 1 : 0;
       continue;
     }
-    const std::size_t meant = picture_meant(sample, store, pictures);
-    for (const std::size_t place : sample.pictures) out.left_out[place] = place != meant;
-    tally.second += sample.pictures.size() - 1;
+    const std::size_t meant = image_meant(sample, store, images);
+    for (const std::size_t place : sample.images) out.left_out[place] = place != meant;
+    tally.second += sample.images.size() - 1;
     out.values[meant] = reader.label(sample);
   }
   const auto labelled = [](const std::string& value) { return !value.empty(); };

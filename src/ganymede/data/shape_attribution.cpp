@@ -12,7 +12,7 @@
 namespace ganymede::data {
 namespace {
 
-constexpr int kWorkingSide = 64;       // larger pictures are first reduced to this
+constexpr int kWorkingSide = 64;       // larger images are first reduced to this
 constexpr int kTemplateSide = 96;      // pixels the templates are drawn at
 constexpr int kCells = 24;             // a side of the standard mask
 constexpr double kReach = 2.3;         // its half width, in units of the figure's root mean square radius
@@ -32,9 +32,9 @@ struct Mask {
 
 using Standard = std::array<double, static_cast<size_t>(kCells) * kCells>;
 
-Rgb colour_at(const image::Image& picture, int x, int y) {
-  const std::uint8_t* pixel = picture.at(x, y);
-  const bool rgb = picture.channels == 3;
+Rgb colour_at(const image::Image& image, int x, int y) {
+  const std::uint8_t* pixel = image.at(x, y);
+  const bool rgb = image.channels == 3;
   return {double(pixel[0]), double(pixel[rgb ? 1 : 0]), double(pixel[rgb ? 2 : 0])};
 }
 
@@ -45,15 +45,15 @@ double median(std::vector<double>& values) {
 }
 
 /// The ground's colour at the top (end 0) or bottom (end 1): the median over the border of that half.
-Rgb border_colour(const image::Image& picture, int end) {
+Rgb border_colour(const image::Image& image, int end) {
   Rgb result;
-  const int height = picture.height, from = end == 0 ? 0 : height / 2, to = end == 0 ? height / 2 : height;
+  const int height = image.height, from = end == 0 ? 0 : height / 2, to = end == 0 ? height / 2 : height;
   for (size_t c = 0; c < 3; ++c) {
     std::vector<double> values;
-    for (int x = 0; x < picture.width; ++x) values.push_back(colour_at(picture, x, end == 0 ? 0 : height - 1)[c]);
+    for (int x = 0; x < image.width; ++x) values.push_back(colour_at(image, x, end == 0 ? 0 : height - 1)[c]);
     for (int y = from; y < to; ++y) {
-      values.push_back(colour_at(picture, 0, y)[c]);
-      values.push_back(colour_at(picture, picture.width - 1, y)[c]);
+      values.push_back(colour_at(image, 0, y)[c]);
+      values.push_back(colour_at(image, image.width - 1, y)[c]);
     }
     result[c] = median(values);
   }
@@ -61,15 +61,15 @@ Rgb border_colour(const image::Image& picture, int end) {
 }
 
 /// How much each pixel belongs to the figure; all zero where nothing stands out.
-Mask mask_of(const image::Image& picture) {
-  const size_t count = static_cast<size_t>(picture.width) * picture.height;
-  const Rgb top = border_colour(picture, 0), bottom = border_colour(picture, 1);
+Mask mask_of(const image::Image& image) {
+  const size_t count = static_cast<size_t>(image.width) * image.height;
+  const Rgb top = border_colour(image, 0), bottom = border_colour(image, 1);
   std::vector<Rgb> offsets;  // from the ground
   std::vector<double> lengths;
-  for (int y = 0; y < picture.height; ++y) {
-    const double down = (y + 0.5) / picture.height;
-    for (int x = 0; x < picture.width; ++x) {
-      const Rgb colour = colour_at(picture, x, y);
+  for (int y = 0; y < image.height; ++y) {
+    const double down = (y + 0.5) / image.height;
+    for (int x = 0; x < image.width; ++x) {
+      const Rgb colour = colour_at(image, x, y);
       Rgb offset;
       for (size_t c = 0; c < 3; ++c) offset[c] = colour[c] - top[c] * (1 - down) - bottom[c] * down;
       offsets.push_back(offset);
@@ -89,7 +89,7 @@ Mask mask_of(const image::Image& picture) {
   }
   for (double& channel : figure) channel /= used;
   const double square = figure[0] * figure[0] + figure[1] * figure[1] + figure[2] * figure[2];
-  Mask mask{picture.width, picture.height, std::vector<double>(count)};
+  Mask mask{image.width, image.height, std::vector<double>(count)};
   if (square < 3 * kLeastContrast * kLeastContrast) return mask;
   for (size_t i = 0; i < count; ++i) {
     const double along = (offsets[i][0] * figure[0] + offsets[i][1] * figure[1] + offsets[i][2] * figure[2]) / square;
@@ -133,7 +133,7 @@ const std::array<Standard, kShapeClasses>& templates() {
       for (int y = 0; y < kTemplateSide; ++y) {
         for (int x = 0; x < kTemplateSide; ++x) {
           constexpr double kZoom = 2.4 / kTemplateSide;  // the figure's -1..1 with some room
-          // Edges as soft as those of a picture of 32 pixels.
+          // Edges as soft as those of an image of 32 pixels.
           mask.cover.push_back(shape_coverage(label, (x + 0.5) * kZoom - 1.2, (y + 0.5) * kZoom - 1.2, 0.1));
         }
       }
@@ -155,13 +155,13 @@ double distance_between(const Standard& a, const Standard& b) {
 
 }  // namespace
 
-Attribution attribute_shape(const image::Image& picture) {
-  if (picture.width < 1 || picture.height < 1) throw Error("an empty picture shows no shape");
-  const int longest = std::max(picture.width, picture.height);
+Attribution attribute_shape(const image::Image& image) {
+  if (image.width < 1 || image.height < 1) throw Error("an empty image shows no shape");
+  const int longest = std::max(image.width, image.height);
   const auto reduced = [&](int side) { return std::max(1, side * kWorkingSide / longest); };
   const Mask mask = longest <= kWorkingSide
-                        ? mask_of(picture)
-                        : mask_of(image::resize(picture, reduced(picture.width), reduced(picture.height)));
+                        ? mask_of(image)
+                        : mask_of(image::resize(image, reduced(image.width), reduced(image.height)));
   Standard standard;
   Attribution best{0, 1};
   if (!standardise(mask, standard)) return best;

@@ -129,7 +129,7 @@ struct Range {
 };
 
 /// Value, saturation and hue in this order, one statement each: compilers evaluate arguments in orders of their own.
-Rgb draw_colour(Random& random, Range hue, Range saturation, Range value) {
+Rgb random_colour(Random& random, Range hue, Range saturation, Range value) {
   const double v = random.uniform(value.low, value.high);
   const double s = random.uniform(saturation.low, saturation.high);
   return rgb_of_hsv(random.uniform(hue.low, hue.high), s, v);
@@ -145,17 +145,17 @@ struct Colours {
 
 /// A bright figure on a pale ground or a dark bluish one, different enough in luma to be seen in grey as well.
 Colours pick_colours(Random& random) {
-  constexpr double kLeastOnDark = 0.48, kMostOnPale = 0.58, kTooLightForPale = 0.68;
-  Rgb figure = draw_colour(random, {0, 1}, {0.72, 0.92}, {0.88, 1.0});
+  constexpr double kLeastOnDark = 0.48, kMaxOnPale = 0.58, kTooLightForPale = 0.68;
+  Rgb figure = random_colour(random, {0, 1}, {0.72, 0.92}, {0.88, 1.0});
   const double brightness = luma(figure);
   const bool pale = random.uniform() < 0.55 && brightness < kTooLightForPale;  // darkened yellow would be mud
-  const Rgb ground = pale ? draw_colour(random, {0, 1}, {0.04, 0.12}, {0.94, 1.0})
-                          : draw_colour(random, {0.5, 0.9}, {0.45, 0.65}, {0.16, 0.26});
+  const Rgb ground = pale ? random_colour(random, {0, 1}, {0.04, 0.12}, {0.94, 1.0})
+                          : random_colour(random, {0.5, 0.9}, {0.45, 0.65}, {0.16, 0.26});
   if (!pale && brightness < kLeastOnDark) {
     const double white = (kLeastOnDark - brightness) / (1 - brightness);
     for (double& channel : figure) channel += white * (1 - channel);
-  } else if (pale && brightness > kMostOnPale) {
-    for (double& channel : figure) channel *= kMostOnPale / brightness;
+  } else if (pale && brightness > kMaxOnPale) {
+    for (double& channel : figure) channel *= kMaxOnPale / brightness;
   }
   return {figure, ground};
 }
@@ -180,15 +180,15 @@ double shape_coverage(int label, double x, double y, double softness) {
   return std::clamp(0.5 - distance / softness, 0.0, 1.0);
 }
 
-image::Image draw_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, int size) {
+image::Image render_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, int size) {
   Random random(stream_seed(seed, "shapes/" + split, index));
   const int label = static_cast<int>(index % kShapeClasses);
   const Colours colours = pick_colours(random);
-  const double radius = random.uniform(0.27, 0.38);  // this and the centre in picture widths
+  const double radius = random.uniform(0.27, 0.38);  // this and the centre in image widths
   const double room = 0.5 - radius - 0.06;
   const double centre_x = 0.5 + random.uniform(-room, room), centre_y = 0.5 + random.uniform(-room, room);
 
-  image::Image picture(size, size, 3);
+  image::Image image(size, size, 3);
   for (int row = 0; row < size; ++row) {
     const double y = (row + 0.5) / size;
     const double shade = 1.08 - 0.16 * y;  // light falls from above, on figure and ground
@@ -196,13 +196,13 @@ image::Image draw_shape(std::uint64_t seed, const std::string& split, std::uint6
       const double x = (column + 0.5) / size;
       const double inside =
           shape_coverage(label, (x - centre_x) / radius, (y - centre_y) / radius, 1 / (size * radius));
-      std::uint8_t* pixel = picture.at(column, row);
+      std::uint8_t* pixel = image.at(column, row);
       for (size_t c = 0; c < 3; ++c) {
         pixel[c] = level(shade * (colours.ground[c] + inside * (colours.figure[c] - colours.ground[c])));
       }
     }
   }
-  return picture;
+  return image;
 }
 
 namespace {
@@ -233,12 +233,12 @@ class ShapesDataset : public Dataset {
 
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     const Place place = locate(index);
-    const image::Image picture =
-        image::to_channels(draw_shape(seed_, place.part->split, place.index, info_.width), info_.channels);
-    if (pixels.size() != picture.pixels.size()) {
-      throw Error(fmt::format("an image of shapes takes {} bytes, not {}", picture.pixels.size(), pixels.size()));
+    const image::Image image =
+        image::to_channels(render_shape(seed_, place.part->split, place.index, info_.width), info_.channels);
+    if (pixels.size() != image.pixels.size()) {
+      throw Error(fmt::format("an image of shapes takes {} bytes, not {}", image.pixels.size(), pixels.size()));
     }
-    std::copy(picture.pixels.begin(), picture.pixels.end(), pixels.begin());
+    std::copy(image.pixels.begin(), image.pixels.end(), pixels.begin());
   }
 
  private:

@@ -19,9 +19,9 @@ inline constexpr std::size_t kShapesTrain = 10'000, kShapesTest = 2'000;  ///< i
 /// "circle", "ring", ...: the classes by label.
 std::span<const std::string> shape_names();
 
-/// Picture `index` of a split ("train" or "test"), RGB, a pure function of the arguments: one anti-aliased figure of
+/// Image `index` of a split ("train" or "test"), RGB, a pure function of the arguments: one anti-aliased figure of
 /// class index % 10 in a bright colour on a dark or pale ground, its place and size varied.
-image::Image draw_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, int size = kShapesSize);
+image::Image render_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, int size = kShapesSize);
 
 /// How much of the point (x, y) the figure `label` covers, 0 to 1, with edges softened over `softness`. The figure is
 /// centred at the origin and fits into -1..1; y points down.

@@ -20,7 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMostShards = 100'000;
+constexpr std::size_t kMaxShards = 100'000;
 
 /// "{first..last}" in a text.
 struct ShardRange {
@@ -43,7 +43,7 @@ std::optional<ShardRange> range_in(const std::string& text) {
     const std::string low = text.substr(open + 1, dots - open - 1), high = text.substr(dots + 2, close - dots - 2);
     const auto first = number_in(low), last = number_in(high);
     if (!first || !last) continue;
-    if (*last < *first || *last - *first >= kMostShards)
+    if (*last < *first || *last - *first >= kMaxShards)
       throw UsageError(fmt::format("the range {} is none", text.substr(open, close + 1 - open)), text,
                        "write the lower number first: name-{000000..000012}.tar");
     return ShardRange{open, close + 1, *first, *last, low.starts_with('0') ? low.size() : 0};
@@ -54,7 +54,7 @@ std::optional<ShardRange> range_in(const std::string& text) {
 void expand(const std::string& text, std::vector<fs::path>& to) {
   const auto range = range_in(text);
   if (!range) {
-    if (to.size() >= kMostShards) throw UsageError("the ranges mean too many files", text, "name fewer");
+    if (to.size() >= kMaxShards) throw UsageError("the ranges mean too many files", text, "name fewer");
     to.emplace_back(text);
     return;
   }
@@ -85,7 +85,7 @@ std::string split_of(const std::string& name) {
   return {};
 }
 
-/// All tar archives below a folder, relative to it, sorted; none where pictures lie there or other archives.
+/// All tar archives below a folder, relative to it, sorted; none where images lie there or other archives.
 std::vector<std::string> tars_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
@@ -94,7 +94,7 @@ std::vector<std::string> tars_in(const fs::path& folder) {
     if (is_phantom(base)) {
       if (entry->is_directory(error)) entry.disable_recursion_pending();
     } else if (entry->is_regular_file(error)) {
-      if (is_picture_name(base) || (is_archive_name(base) && !is_tar_name(base))) return {};
+      if (is_image_name(base) || (is_archive_name(base) && !is_tar_name(base))) return {};
       if (is_tar_name(base)) names.push_back(entry->path().lexically_relative(folder).string());
     }
   }

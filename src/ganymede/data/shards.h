@@ -5,12 +5,12 @@
 #include <optional>
 #include <vector>
 
-#include "ganymede/data/archived_pictures.h"
+#include "ganymede/data/archived_images.h"
 
 namespace ganymede::data {
 
 /// The tar archives that `path` means: itself, "name-{000000..000012}.tar" (ranges with leading zeros, as WebDataset
-/// writes them), or a folder with such archives and no pictures beside them. Nothing where it means something else; one
+/// writes them), or a folder with such archives and no images beside them. Nothing where it means something else; one
 /// archive has no name. Names that differ only in their digits are one set; where there are several, each of them must
 /// be named like a split (train, val, test, ...; in the name or as a folder), which becomes the prefix. Throws Error
 /// where shards of a range are missing and UsageError where several sets could be meant.

@@ -17,7 +17,7 @@ namespace {
 constexpr std::array<std::string_view, 22> kRead = {
     ".png", ".apng", ".jpg",  ".jpeg",  ".jpe",  ".jfif", ".jif",   ".webp", ".gif", ".bmp",   ".dib",
     ".tif", ".tiff", ".avif", ".avifs", ".heic", ".heif", ".heics", ".hif",  ".jxl", ".pjpeg", ".pjp"};
-/// Pictures that nothing here reads.
+/// Images that nothing here reads.
 constexpr std::array<std::string_view, 29> kOther = {".svg", ".svgz", ".psd", ".psb", ".xcf", ".kra", ".ai",  ".eps",
                                                      ".ppm", ".pgm",  ".pbm", ".pnm", ".pam", ".pfm", ".tga", ".dds",
                                                      ".exr", ".hdr",  ".ico", ".cur", ".pcx", ".jp2", ".j2k", ".jpx",
@@ -45,7 +45,7 @@ std::string ending_of(const std::string& name) {
 
 }  // namespace
 
-bool is_picture_name(const std::string& name) {
+bool is_image_name(const std::string& name) {
   return among(kRead, ending_of(name));
 }
 
@@ -58,22 +58,22 @@ bool Sieve::takes(const std::string& name, const Head& head) {
 }
 
 std::vector<std::string> Sieve::notes() const {
-  std::size_t pictures = 0, others = 0;
-  std::string pictures_list, others_list;
+  std::size_t images = 0, others = 0;
+  std::string images_list, others_list;
   for (const auto& [ending, count] : turned_away_) {
-    const bool picture = among(kOther, ending) || among(kRaw, ending);
-    std::string& list = picture ? pictures_list : others_list;
+    const bool image = among(kOther, ending) || among(kRaw, ending);
+    std::string& list = image ? images_list : others_list;
     list += fmt::format("{}{} {}", list.empty() ? "" : ", ", grouped(count),
                         ending.empty() ? "without an ending" : printable(ending));
-    (picture ? pictures : others) += count;
+    (image ? images : others) += count;
   }
   std::vector<std::string> notes;
-  if (pictures > 0) {
+  if (images > 0) {
     notes.push_back(
-        fmt::format("left out: {} of formats that are not read ({})", counted(pictures, "picture"), pictures_list));
+        fmt::format("left out: {} of formats that are not read ({})", counted(images, "image"), images_list));
   }
   if (others > 0) {
-    notes.push_back(fmt::format("left out: {} that {} no picture ({})", counted(others, "file"),
+    notes.push_back(fmt::format("left out: {} that {} no image ({})", counted(others, "file"),
                                 others == 1 ? "is" : "are", others_list));
   }
   return notes;

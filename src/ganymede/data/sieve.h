@@ -1,4 +1,4 @@
-// Which files of a folder or an archive are pictures, and what becomes of the rest: nothing is left out unsaid.
+// Which files of a folder or an archive are images, and what becomes of the rest: nothing is left out unsaid.
 #pragma once
 
 #include <cstddef>
@@ -11,16 +11,16 @@
 namespace ganymede::data {
 
 /// True for the endings of the formats that are read: .png, .jpg, .jpeg, .jpe, .jfif, .webp, .gif, .bmp, .tif, .avif,
-/// .heic, .jxl, ... A file with one of them counts as a picture whatever it holds: where it is none it is a bad one.
-bool is_picture_name(const std::string& name);
+/// .heic, .jxl, ... A file with one of them counts as an image whatever it holds: where it is none it is a bad one.
+bool is_image_name(const std::string& name);
 
-/// Tells pictures by their endings, other files by their first bytes, and counts what it turns away. One thread at a
+/// Tells images by their endings, other files by their first bytes, and counts what it turns away. One thread at a
 /// time.
 class Sieve {
  public:
   bool takes(const std::string& name, const Head& head);
   void forget() { turned_away_.clear(); }
-  /// A line for pictures of formats that are not read and one for files that are no pictures, each with its count and
+  /// A line for images of formats that are not read and one for files that are no images, each with its count and
   /// endings.
   std::vector<std::string> notes() const;
   /// The same as numbers, by ending, ".txt" or "".

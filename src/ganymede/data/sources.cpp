@@ -7,9 +7,9 @@
 
 #include "ganymede/data/celeba_lists.h"
 #include "ganymede/data/file_tree.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/npy.h"
 #include "ganymede/data/packed.h"
-#include "ganymede/data/pictures.h"
 #include "ganymede/data/shapes.h"
 
 namespace ganymede::data {
@@ -141,7 +141,7 @@ std::string guess_source(const std::filesystem::path& path) {
       guess = "lsun";
     else if (base.ends_with("_32x32.mat"))
       guess = "svhn";
-    else if (base.rfind(kCelebaPictures, 0) == 0 || celeba_stem(base) == "list_attr_celeba")
+    else if (base.rfind(kCelebaImages, 0) == 0 || celeba_stem(base) == "list_attr_celeba")
       guess = "celeba";
     else if (base.rfind("stl10_binary", 0) == 0 || base == "train_X.bin" || base == "test_X.bin")
       guess = "stl10";
@@ -154,7 +154,7 @@ std::string guess_source(const std::filesystem::path& path) {
     return guess.empty();
   };
   if (path.extension() == ".packed" || is_packed(path))
-    return "packed";  // beside pictures it would tell nothing about them
+    return "packed";  // beside images it would tell nothing about them
   if (is_array_name(path)) return "arrays";
   look(path.filename().string());
   std::error_code error;

@@ -19,7 +19,7 @@ struct Source {
   std::shared_ptr<const Dataset> (*open)(const DatasetOptions& options);  ///< nullptr: list() does it
   bool built_in = false;                                                  ///< made by the program: needs no files
   std::string home = {};  ///< the set whose folder below data_root() it reads; empty: its own
-  /// Sets of picture files: which pictures and classes there are, all options but size, channels and fit applied.
+  /// Sets of image files: which images and classes there are, all options but size, channels and fit applied.
   /// Fills in the splits that were taken.
   Listed (*list)(DatasetOptions& options) = nullptr;
 };
@@ -40,7 +40,7 @@ std::filesystem::path data_root();
 /// That folder of a data set; for other downloads the one of their own name.
 std::filesystem::path home_of(const std::string& dataset);
 
-/// The source whose files lie at `path`, judged by their names: "cifar10", "svhn", ...; "folder" when none is
+/// The source whose files lie at `path`, evaluated by their names: "cifar10", "svhn", ...; "folder" when none is
 /// recognised.
 std::string guess_source(const std::filesystem::path& path);
 

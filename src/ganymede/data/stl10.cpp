@@ -19,10 +19,10 @@ namespace {
 
 constexpr int kStlSide = 96;
 constexpr std::size_t kStlPlane = kStlSide * kStlSide, kStlImage = 3 * kStlPlane;
-constexpr std::uint64_t kMostStlImages = 1'000'000;
+constexpr std::uint64_t kMaxStlImages = 1'000'000;
 const std::vector<std::string> kStlClasses = {"airplane", "bird",  "car",    "cat",  "deer",
                                               "dog",      "horse", "monkey", "ship", "truck"};
-constexpr const char* kStlMend = "unpack it again, or run `ganymede data fetch stl10`";
+constexpr const char* kStlHint = "unpack it again, or run `ganymede data fetch stl10`";
 
 struct StlSplit {
   const char *name, *images, *labels;  ///< no labels: nullptr
@@ -52,7 +52,7 @@ void append_split(const StlSplit& split, Bytes pixels, const Bytes& labels, cons
   if (count == 0 || pixels.size() % kStlImage != 0) {
     throw Error(fmt::format("the file is truncated: it ends {} bytes into image {} (of {} bytes each)",
                             pixels.size() % kStlImage, count, kStlImage),
-                where, kStlMend);
+                where, kStlHint);
   }
   if (split.labels != nullptr && labels.size() != count) {
     throw Error(fmt::format("{} but {}", counted(count, "image"), counted(labels.size(), "label")),
@@ -63,7 +63,7 @@ void append_split(const StlSplit& split, Bytes pixels, const Bytes& labels, cons
       images.labels.push_back(-1);
     } else if (labels[i] < 1 || labels[i] > kStlClasses.size()) {
       throw Error(fmt::format("label {} is out of range 1..{}", labels[i], kStlClasses.size()),
-                  fmt::format("{} byte {}", where_labels, i), kStlMend);
+                  fmt::format("{} byte {}", where_labels, i), kStlHint);
     } else {
       images.labels.push_back(labels[i] - 1);
     }
@@ -87,7 +87,7 @@ Unpacked unpack_stl10(const FileTree& tree, const std::vector<StlSplit>& wanted)
     });
   };
   ArchiveLimits limits;
-  limits.member = kMostStlImages * kStlImage;
+  limits.member = kMaxStlImages * kStlImage;
   tree.read(
       asked,
       [&](const std::string& name, Bytes bytes) {
@@ -98,7 +98,7 @@ Unpacked unpack_stl10(const FileTree& tree, const std::vector<StlSplit>& wanted)
       limits);
   const auto take = [&](const char* name) {
     const auto file = found.find(name);
-    if (file == found.end()) throw Error(fmt::format("{} is missing", name), tree.root().string(), kStlMend);
+    if (file == found.end()) throw Error(fmt::format("{} is missing", name), tree.root().string(), kStlHint);
     return std::move(file->second);
   };
   Unpacked unpacked;

@@ -29,16 +29,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Goes up when decode() judges files otherwise.
+/// Goes up when decode() evaluates files otherwise.
 constexpr int kSurveyVersion = 1;
 constexpr const char* kSurveyFiles = ".survey";
 constexpr std::uint64_t kLargestSurvey = std::uint64_t{4} << 30, kAllSurveys = std::uint64_t{2} << 30;
-/// Fewer pictures are examined before a bar is read.
+/// Fewer images are examined before a bar is read.
 constexpr std::size_t kCheckProgressFrom = 2'000;
 /// So many faults are listed; a line of more helps nobody.
-constexpr std::size_t kMostListed = 100;
+constexpr std::size_t kMaxListed = 100;
 
-/// The first line: what reads pictures, and how.
+/// The first line: what reads images, and how.
 std::string survey_header() {
   std::string text = fmt::format("ganymede survey {}", kSurveyVersion);
   for (const auto& [name, built] : image::formats()) text += built ? fmt::format(" {}", name) : "";
@@ -72,7 +72,7 @@ std::optional<Examined> parse_line(std::string_view fields) {
   return e;
 }
 
-/// A survey file: the header, a line a picture, the checksum of all that. One that is damaged is as good as none.
+/// A survey file: the header, a line an image, the checksum of all that. One that is damaged is as good as none.
 class Surveyed {
  public:
   explicit Surveyed(const fs::path& path) {
@@ -101,7 +101,7 @@ class Surveyed {
     return found == lines_.end() ? std::nullopt : parse_line(found->second);
   }
 
-  /// Lines of pictures that are not among `names`: another part of the same set.
+  /// Lines of images that are not among `names`: another part of the same set.
   std::string others(const std::unordered_set<std::string>& names) const {
     std::string text;
     for (const auto& [key, fields] : lines_) {
@@ -123,15 +123,15 @@ class Surveyed {
 };
 
 /// Guards against chance, not against malice.
-std::uint64_t hash_of(const image::Image& picture) {
+std::uint64_t hash_of(const image::Image& image) {
   constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
-  std::uint64_t hash = static_cast<std::uint64_t>(picture.width) << 32 |
-                       static_cast<std::uint64_t>(picture.height) << 2 | static_cast<std::uint64_t>(picture.channels);
+  std::uint64_t hash = static_cast<std::uint64_t>(image.width) << 32 | static_cast<std::uint64_t>(image.height) << 2 |
+                       static_cast<std::uint64_t>(image.channels);
   const auto mix = [&](std::uint64_t word) {
     hash = (hash ^ word) * kOdd;
     hash ^= hash >> 29;
   };
-  const auto& pixels = picture.pixels;
+  const auto& pixels = image.pixels;
   std::size_t at = 0;
   for (std::uint64_t word = 0; at + sizeof word <= pixels.size(); at += sizeof word) {
     std::memcpy(&word, pixels.data() + at, sizeof word);
@@ -141,21 +141,21 @@ std::uint64_t hash_of(const image::Image& picture) {
   return hash;
 }
 
-Examined examine_one(const PictureStore& store, std::size_t index, std::size_t place, const OnPicture& on_picture) {
+Examined examine_one(const ImageStore& store, std::size_t index, std::size_t place, const OnImage& on_image) {
   Examined e;
   try {
     image::FileFacts facts;
-    image::Image picture = store.decode(index, &facts);
+    image::Image image = store.decode(index, &facts);
     e.format = facts.format;
     e.profile = facts.profile;
-    e.width = picture.width;
-    e.height = picture.height;
-    e.channels = picture.channels;
+    e.width = image.width;
+    e.height = image.height;
+    e.channels = image.channels;
     e.bits = facts.bits;
     e.orientation = facts.orientation;
     e.animated = facts.animated;
-    e.pixels = hash_of(picture);
-    if (on_picture) on_picture(place, std::move(picture));
+    e.pixels = hash_of(image);
+    if (on_image) on_image(place, std::move(image));
   } catch (const Error& error) {
     e.fault = error.what_happened();
   }
@@ -164,17 +164,17 @@ Examined examine_one(const PictureStore& store, std::size_t index, std::size_t p
 
 }  // namespace
 
-std::vector<Examined> examine(const PictureStore& store, const std::vector<std::size_t>& pictures,
-                              const OnPicture& on_picture) {
+std::vector<Examined> examine(const ImageStore& store, const std::vector<std::size_t>& images,
+                              const OnImage& on_image) {
   const fs::path folder = cache_folder();
   const std::string root = fs::absolute(store.root()).lexically_normal().string();
   const fs::path path = folder.empty() ? folder : folder / "surveys" / (text_digest(root).substr(0, 32) + kSurveyFiles);
   const Surveyed before(path);
-  std::vector<Examined> result(pictures.size());
-  std::vector<std::string> keys(pictures.size());
+  std::vector<Examined> result(images.size());
+  std::vector<std::string> keys(images.size());
   std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < pictures.size(); ++i) {
-    keys[i] = listed_name(store.name(pictures[i])) + "\t" + printable(store.stamp(pictures[i]));
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    keys[i] = listed_name(store.name(images[i])) + "\t" + printable(store.stamp(images[i]));
     if (auto known = before.find(keys[i])) {
       result[i] = std::move(*known);
     } else {
@@ -184,12 +184,12 @@ std::vector<Examined> examine(const PictureStore& store, const std::vector<std::
   if (places.empty()) return result;
 
   std::optional<Progress> progress;
-  if (places.size() >= kCheckProgressFrom) progress.emplace("checking", places.size(), "picture");
+  if (places.size() >= kCheckProgressFrom) progress.emplace("checking", places.size(), "image");
   std::mutex mutex;
   std::size_t done = 0;
   parallel(places.size(), [&](std::size_t i) {
     const std::size_t place = places[i];
-    result[place] = examine_one(store, pictures[place], place, on_picture);
+    result[place] = examine_one(store, images[place], place, on_image);
     const std::lock_guard lock(mutex);
     if (progress) progress->update(++done);
   });
@@ -197,11 +197,11 @@ std::vector<Examined> examine(const PictureStore& store, const std::vector<std::
   std::unordered_set<std::string> names;
   for (const auto& key : keys) names.insert(key.substr(0, key.find('\t')));
   std::string text = before.others(names);
-  for (std::size_t i = 0; i < pictures.size(); ++i) text += line_of(keys[i], result[i]);
+  for (std::size_t i = 0; i < images.size(); ++i) text += line_of(keys[i], result[i]);
   try {
     Surveyed::write(path, std::move(text));
   } catch (const Error& error) {
-    spdlog::debug("what was found about the pictures was not kept: {}", error.what());
+    spdlog::debug("what was found about the images was not kept: {}", error.what());
   }
   return result;
 }
@@ -209,7 +209,7 @@ std::vector<Examined> examine(const PictureStore& store, const std::vector<std::
 std::vector<Examined> examine(const Dataset& dataset) {
   std::vector<Examined> result(dataset.size());
   parallel(result.size(), [&](std::size_t i) {
-    const image::Image image = picture(dataset, i);
+    const image::Image image = image_at(dataset, i);
     result[i].width = image.width;
     result[i].height = image.height;
     result[i].channels = image.channels;
@@ -218,25 +218,25 @@ std::vector<Examined> examine(const Dataset& dataset) {
   return result;
 }
 
-void refuse_faults(const std::vector<Examined>& examined, const PictureStore& store,
-                   const std::vector<std::size_t>& pictures, const std::string& root) {
-  const char* mend = "mend or remove {}, or leave {} out: --skip-bad, or skip_bad = true in [data]";
+void refuse_faults(const std::vector<Examined>& examined, const ImageStore& store,
+                   const std::vector<std::size_t>& images, const std::string& root) {
+  const char* hint = "fix or remove {}, or leave {} out: --skip-bad, or skip_bad = true in [data]";
   std::vector<std::size_t> bad;
   for (std::size_t i = 0; i < examined.size(); ++i) {
     if (!examined[i].fault.empty()) bad.push_back(i);
   }
   if (bad.empty()) return;
   if (bad.size() == 1) {
-    throw Error(examined[bad[0]].fault, store.where(pictures[bad[0]]), fmt::format(fmt::runtime(mend), "it", "it"));
+    throw Error(examined[bad[0]].fault, store.where(images[bad[0]]), fmt::format(fmt::runtime(hint), "it", "it"));
   }
   std::string list;
-  for (std::size_t i = 0; i < std::min(bad.size(), kMostListed); ++i) {
-    list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", listed_name(store.name(pictures[bad[i]])),
+  for (std::size_t i = 0; i < std::min(bad.size(), kMaxListed); ++i) {
+    list += fmt::format("{}{} ({})", list.empty() ? "" : ", ", listed_name(store.name(images[bad[i]])),
                         examined[bad[i]].fault);
   }
-  if (bad.size() > kMostListed) list += fmt::format(" and {} more", grouped(bad.size() - kMostListed));
-  throw Error(fmt::format("{} of {} pictures cannot be used: {}", grouped(bad.size()), grouped(examined.size()), list),
-              root, fmt::format(fmt::runtime(mend), "them", "them"));
+  if (bad.size() > kMaxListed) list += fmt::format(" and {} more", grouped(bad.size() - kMaxListed));
+  throw Error(fmt::format("{} of {} images cannot be used: {}", grouped(bad.size()), grouped(examined.size()), list),
+              root, fmt::format(fmt::runtime(hint), "them", "them"));
 }
 
 std::string listed(const std::map<std::string, std::size_t>& counts) {
@@ -276,24 +276,23 @@ std::vector<std::string> survey_notes(const std::vector<Examined>& examined) {
     deep += e.bits > 8 ? 1 : 0;
   }
   std::vector<std::string> notes;
-  notes.push_back(fmt::format("taken: {} ({})", counted(sound, "picture"), listed(formats)));
-  if (bad > 0) notes.push_back(fmt::format("left out: {} ({})", counted(bad, "bad picture"), listed(faults)));
+  notes.push_back(fmt::format("taken: {} ({})", counted(sound, "image"), listed(formats)));
+  if (bad > 0) notes.push_back(fmt::format("left out: {} ({})", counted(bad, "bad image"), listed(faults)));
   if (turned > 0)
-    notes.push_back(fmt::format("{} turned as {} orientation tag says", counted(turned, "picture was", "pictures were"),
+    notes.push_back(fmt::format("{} turned as {} orientation tag says", counted(turned, "image was", "images were"),
                                 turned == 1 ? "its" : "their"));
   if (animated > 0) notes.push_back(fmt::format("of {} the first frame alone is used", counted(animated, "animation")));
   if (deep > 0)
-    notes.push_back(fmt::format("{} more than 8 bits a sample, of which 8 are used",
-                                counted(deep, "picture has", "pictures have")));
-  if (const auto copies = copies_among(examined).size(); copies > 0) {
     notes.push_back(
-        fmt::format("{} the same as another, pixel by pixel", counted(copies, "picture is", "pictures are")));
+        fmt::format("{} more than 8 bits a sample, of which 8 are used", counted(deep, "image has", "images have")));
+  if (const auto copies = copies_among(examined).size(); copies > 0) {
+    notes.push_back(fmt::format("{} the same as another, pixel by pixel", counted(copies, "image is", "images are")));
   }
   if (!profiles.empty()) {
     std::size_t with = 0;
     for (const auto& [name, count] : profiles) with += count;
     notes.push_back(fmt::format("{} a colour profile other than sRGB, which is not applied ({})",
-                                counted(with, "picture has", "pictures have"), listed(profiles)));
+                                counted(with, "image has", "images have"), listed(profiles)));
   }
   return notes;
 }

@@ -1,4 +1,4 @@
-// Every picture of a set decoded once before any is used, so that a bad one is found at opening and never in
+// Every image of a set decoded once before any is used, so that a bad one is found at opening and never in
 // mid-training, and all of them at once. What was found is kept in the cache folder.
 #pragma once
 
@@ -9,35 +9,35 @@
 #include <utility>
 #include <vector>
 
-#include "ganymede/data/pictures.h"
+#include "ganymede/data/image_store.h"
 
 namespace ganymede::data {
 
-/// What is known of a picture that was decoded, or of why it was not.
+/// What is known of an image that was decoded, or of why it was not.
 struct Examined {
   std::string fault;  ///< what is wrong with it, without its name; empty: it is sound
   std::string format, profile;
   int width = 0, height = 0, channels = 0, bits = 8, orientation = 1;
   bool animated = false;
-  std::uint64_t pixels = 0;  ///< of all pixels and the shape: equal where two pictures are
+  std::uint64_t pixels = 0;  ///< of all pixels and the shape: equal where two images are
 };
 
-/// Takes a sound picture while it is at hand; from several threads at once.
-using OnPicture = std::function<void(std::size_t place, image::Image picture)>;
+/// Takes a sound image while it is at hand; from several threads at once.
+using OnImage = std::function<void(std::size_t place, image::Image image)>;
 
-/// Examines the pictures of a store, on all processors, with progress; `place` counts in `pictures`. Those whose name
-/// and stamp were examined before are not decoded again: `on_picture` is not called for them.
-std::vector<Examined> examine(const PictureStore& store, const std::vector<std::size_t>& pictures,
-                              const OnPicture& on_picture = {});
+/// Examines the images of a store, on all processors, with progress; `place` counts in `images`. Those whose name
+/// and stamp were examined before are not decoded again: `on_image` is not called for them.
+std::vector<Examined> examine(const ImageStore& store, const std::vector<std::size_t>& images,
+                              const OnImage& on_image = {});
 
-/// The images of a set that is no store of pictures: sizes, channels and what tells copies, on all processors.
+/// The images of a set that is no store of images: sizes, channels and what tells copies, on all processors.
 std::vector<Examined> examine(const Dataset& dataset);
 
-/// Throws Error that lists every fault, unless there is none. `where(place)` names a picture in full.
-void refuse_faults(const std::vector<Examined>& examined, const PictureStore& store,
-                   const std::vector<std::size_t>& pictures, const std::string& root);
+/// Throws Error that lists every fault, unless there is none. `where(place)` names an image in full.
+void refuse_faults(const std::vector<Examined>& examined, const ImageStore& store,
+                   const std::vector<std::size_t>& images, const std::string& root);
 
-/// The sound pictures that look exactly as one before them: pairs of places, the copy first.
+/// The sound images that look exactly as one before them: pairs of places, the copy first.
 std::vector<std::pair<std::size_t, std::size_t>> copies_among(const std::vector<Examined>& examined);
 
 /// "3 PNG, 1 GIF" of names and how often each occurs, the most frequent first.

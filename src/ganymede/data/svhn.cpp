@@ -24,13 +24,13 @@ struct Split {
 constexpr Split kSplits[] = {
     {"train", "train_32x32.mat", 73'257}, {"test", "test_32x32.mat", 26'032}, {"extra", "extra_32x32.mat", 531'131}};
 
-const char* kMend = "copy the file again, or run `ganymede data fetch svhn`";
+const char* kHint = "copy the file again, or run `ganymede data fetch svhn`";
 
-constexpr const char* kMendMissing = "use the cropped digits, format 2 of SVHN";
+constexpr const char* kHintMissing = "use the cropped digits, format 2 of SVHN";
 
 void append_pixels(const MatFile& file, Images& images) {
   const fs::path& path = file.path();
-  const auto x = file.find("X", kMendMissing);
+  const auto x = file.find("X", kHintMissing);
   std::vector<std::size_t> shape = sides_of(*x);
   if (shape.size() == 3) shape.push_back(1);  // MATLAB drops a last dimension of 1
   const bool fits = shape.size() == 4 && shape[0] == kSide && shape[1] == kSide && shape[2] == 3 && shape[3] > 0;
@@ -38,11 +38,11 @@ void append_pixels(const MatFile& file, Images& images) {
     throw Error(
         fmt::format("X is {} of {} where 8-bit integers of 32 x 32 x 3 x N belong",
                     x->class_type == MAT_C_UINT8 ? "8-bit integers" : "of another type", fmt::join(shape, " x ")),
-        path.string(), kMendMissing);
+        path.string(), kHintMissing);
   }
   const std::uint64_t count = shape[3];
   if (count > file.most_bytes() / kImage) {
-    throw Error(fmt::format("X tells of {} images, more than the file can hold", count), path.string(), kMend);
+    throw Error(fmt::format("X tells of {} images, more than the file can hold", count), path.string(), kHint);
   }
   file.load(*x, "X", count * kImage);
   const auto* from = static_cast<const std::uint8_t*>(x->data);
@@ -60,14 +60,14 @@ void append_pixels(const MatFile& file, Images& images) {
 
 void append_labels(const MatFile& file, std::size_t count, Images& images) {
   const std::string where = file.path().string();
-  const std::vector<double> labels = file.numbers("y", kMendMissing);
+  const std::vector<double> labels = file.numbers("y", kHintMissing);
   if (labels.size() != count) {
-    throw Error(fmt::format("{} images but {} labels", count, labels.size()), where, kMend);
+    throw Error(fmt::format("{} images but {} labels", count, labels.size()), where, kHint);
   }
   for (std::size_t i = 0; i < count; ++i) {
     const double label = labels[i];
     if (!(label >= 0 && label <= 10) || label != static_cast<int>(label)) {
-      throw Error(fmt::format("label {} is out of range 1..10", label), fmt::format("{} record {}", where, i), kMend);
+      throw Error(fmt::format("label {} is out of range 1..10", label), fmt::format("{} record {}", where, i), kHint);
     }
     images.labels.push_back(static_cast<int>(label) % 10);
   }
@@ -78,7 +78,7 @@ void append(const Split& split, const fs::path& path, Images& images, DatasetInf
     throw Error(fmt::format("{} is missing", split.file), path.parent_path().string(),
                 fmt::format("copy it there, or run `ganymede data fetch svhn --split {}`", split.name));
   }
-  const MatFile file(path, kMend);
+  const MatFile file(path, kHint);
   const std::size_t before = images.count();
   append_pixels(file, images);
   const std::size_t count = images.pixels.size() / kImage - before;

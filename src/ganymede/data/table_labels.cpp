@@ -1,4 +1,4 @@
-// Labels of tables: which rows are of which pictures.
+// Labels of tables: which rows are of which images.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -16,7 +16,7 @@ namespace ganymede::data {
 namespace {
 
 constexpr std::size_t kNone = static_cast<std::size_t>(-1), kSeveral = kNone - 1;
-/// So many rows tell which column names the pictures.
+/// So many rows tell which column names the images.
 constexpr std::size_t kRowsTried = 500;
 
 std::string folder_of(const std::string& name) {
@@ -28,11 +28,11 @@ std::string without_ending(const std::string& name) {
   return dot == std::string::npos || (slash != std::string::npos && dot < slash) ? name : name.substr(0, dot);
 }
 
-/// Finds the pictures below a table's folder by what rows call them: the path from there, or the mere name where it is
-/// of one picture alone; each with the ending or without.
-class PicturesByName {
+/// Finds the images below a table's folder by what rows call them: the path from there, or the mere name where it is
+/// of one image alone; each with the ending or without.
+class ImagesByName {
  public:
-  PicturesByName(const PictureStore& store, const std::string& folder) {
+  ImagesByName(const ImageStore& store, const std::string& folder) {
     for (std::size_t i = 0; i < store.count(); ++i) {
       const std::string name = store.inner(i);
       if (!name.starts_with(folder)) continue;
@@ -60,29 +60,29 @@ class PicturesByName {
   std::unordered_map<std::string, std::size_t> paths_, others_;
 };
 
-/// A table, the pictures below its folder, and what its columns are.
+/// A table, the images below its folder, and what its columns are.
 struct Read {
   std::string name;
   Table table;
-  PicturesByName pictures;
+  ImagesByName images;
   std::size_t files = kNone, labels = kNone;  ///< the columns
 };
 
-/// The column whose values name most pictures.
-std::size_t column_of_files(const Table& table, const PicturesByName& pictures) {
+/// The column whose values name most images.
+std::size_t column_of_files(const Table& table, const ImagesByName& images) {
   std::vector<std::size_t> found(table.columns.size());
   for (std::size_t row = 0; row < std::min(kRowsTried, table.rows.size()); ++row) {
     for (std::size_t column = 0; column < found.size(); ++column) {
-      if (pictures.find(table.rows[row][column]) != kNone) ++found[column];
+      if (images.find(table.rows[row][column]) != kNone) ++found[column];
     }
   }
   const auto most = std::max_element(found.begin(), found.end());
   return most == found.end() || *most == 0 ? kNone : static_cast<std::size_t>(most - found.begin());
 }
 
-/// A table whose first row is about a picture has no names of columns: they get numbers, from 1.
-void behead(Table& table, std::size_t files, const PicturesByName& pictures) {
-  if (pictures.find(table.columns[files]) == kNone) return;
+/// A table whose first row is about an image has no names of columns: they get numbers, from 1.
+void behead(Table& table, std::size_t files, const ImagesByName& images) {
+  if (images.find(table.columns[files]) == kNone) return;
   table.rows.insert(table.rows.begin(), table.columns);
   for (std::size_t i = 0; i < table.columns.size(); ++i) table.columns[i] = std::to_string(i + 1);
 }
@@ -98,7 +98,7 @@ std::size_t named(const Table& table, const std::string& name) {
 }
 
 /// The column that is the class: the one asked for, one that is called so, or the only other one where its values
-/// repeat, which texts about single pictures do not.
+/// repeat, which texts about single images do not.
 std::size_t column_of_labels(const Table& table, std::size_t files, const std::string& key) {
   if (!key.empty()) return named(table, key);
   for (const auto& known : label_keys()) {
@@ -123,18 +123,18 @@ std::string class_of(const std::string& cell) {
 }
 
 /// The tables that tell classes; notes say of the others why they do not.
-std::vector<Read> read_tables(const PictureStore& store, const std::string& key, std::vector<std::string>& notes) {
+std::vector<Read> read_tables(const ImageStore& store, const std::string& key, std::vector<std::string>& notes) {
   std::vector<Read> tables;
   for (const auto& file : store.side_files().files) {
     if (!is_table_name(file.name)) continue;
     Read read{listed_name(file.name), read_table(file.bytes, file.name, store.root() + "/" + printable(file.name)),
-              PicturesByName(store, folder_of(file.name))};
-    if (!read.table.columns.empty()) read.files = column_of_files(read.table, read.pictures);
+              ImagesByName(store, folder_of(file.name))};
+    if (!read.table.columns.empty()) read.files = column_of_files(read.table, read.images);
     if (read.files == kNone) {
-      notes.push_back(fmt::format("left out: {}, which names none of the pictures", read.name));
+      notes.push_back(fmt::format("left out: {}, which names none of the images", read.name));
       continue;
     }
-    behead(read.table, read.files, read.pictures);
+    behead(read.table, read.files, read.images);
     read.labels = column_of_labels(read.table, read.files, key);
     if (read.labels == kNone) {
       std::vector<std::string> columns;
@@ -155,25 +155,25 @@ std::vector<Read> read_tables(const PictureStore& store, const std::string& key,
   return tables;
 }
 
-/// What is counted while rows are given to pictures.
+/// What is counted while rows are given to images.
 struct Counts {
   std::size_t taken = 0, nowhere = 0, again = 0;
   std::string first_nowhere;
 };
 
-/// Nothing of a table that is about other pictures than those asked for: of another split, say.
+/// Nothing of a table that is about other images than those asked for: of another split, say.
 void say(const Read& read, const Counts& counts, std::vector<std::string>& notes) {
   const auto& name = read.name;
   if (counts.taken == 0) return;
   notes.push_back(
       fmt::format("the classes are those of {}, column '{}'", name, printable(read.table.columns[read.labels])));
   if (counts.nowhere > 0) {
-    notes.push_back(fmt::format("left out: {} of {} that {} no picture (the first: {})", counted(counts.nowhere, "row"),
+    notes.push_back(fmt::format("left out: {} of {} that {} no image (the first: {})", counted(counts.nowhere, "row"),
                                 name, counts.nowhere == 1 ? "names" : "name", counts.first_nowhere));
   }
   if (counts.again > 0) {
     notes.push_back(
-        fmt::format("left out: {} of {} about a picture that has a row already", counted(counts.again, "row"), name));
+        fmt::format("left out: {} of {} about an image that has a row already", counted(counts.again, "row"), name));
   }
   if (const std::size_t lists = read.table.lists; lists > 0) {
     notes.push_back(fmt::format("{} of {} {}, which no class can be", counted(lists, "value"), name,
@@ -183,20 +183,20 @@ void say(const Read& read, const Counts& counts, std::vector<std::string>& notes
 
 }  // namespace
 
-std::optional<Labelling> labels_of_tables(const PictureStore& store, const std::vector<std::size_t>& pictures,
+std::optional<Labelling> labels_of_tables(const ImageStore& store, const std::vector<std::size_t>& images,
                                           const std::string& key, std::vector<std::string>& notes) {
   const auto tables = read_tables(store, key, notes);
   if (tables.empty()) return std::nullopt;
   std::vector<std::size_t> place(store.count(), kNone);
-  for (std::size_t i = 0; i < pictures.size(); ++i) place[pictures[i]] = i;
-  Labelling out{std::vector<std::string>(pictures.size()), std::vector<bool>(pictures.size(), true), {}, {}};
+  for (std::size_t i = 0; i < images.size(); ++i) place[images[i]] = i;
+  Labelling out{std::vector<std::string>(images.size()), std::vector<bool>(images.size(), true), {}, {}};
   for (const Read& read : tables) {
     Counts counts;
     for (const auto& row : read.table.rows) {
-      const std::size_t picture = read.pictures.find(row[read.files]);
-      if (picture == kNone && counts.nowhere++ == 0) counts.first_nowhere = printable(row[read.files]);
-      if (picture == kNone || place[picture] == kNone) continue;
-      const std::size_t at = place[picture];
+      const std::size_t image = read.images.find(row[read.files]);
+      if (image == kNone && counts.nowhere++ == 0) counts.first_nowhere = printable(row[read.files]);
+      if (image == kNone || place[image] == kNone) continue;
+      const std::size_t at = place[image];
       if (!out.left_out[at]) {
         ++counts.again;
         continue;
@@ -209,7 +209,7 @@ std::optional<Labelling> labels_of_tables(const PictureStore& store, const std::
   }
   const auto without = static_cast<std::size_t>(std::count(out.left_out.begin(), out.left_out.end(), true));
   if (without > 0) {
-    out.notes.push_back(fmt::format("left out: {} without a row in {}", counted(without, "picture"),
+    out.notes.push_back(fmt::format("left out: {} without a row in {}", counted(without, "image"),
                                     tables.size() == 1 ? tables[0].name : "the tables"));
   }
   return out;

@@ -15,7 +15,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-constexpr std::size_t kMostColumns = 1000;
+constexpr std::size_t kMaxColumns = 1000;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 std::string at_line(const std::string& where, std::size_t line) {
@@ -116,7 +116,7 @@ class Objects {
       const auto found = std::find(table_.columns.begin(), table_.columns.end(), key);
       const auto at = static_cast<std::size_t>(found - table_.columns.begin());
       if (found == table_.columns.end()) {
-        if (at == kMostColumns) throw Error(fmt::format("more than {} different keys", kMostColumns), where_);
+        if (at == kMaxColumns) throw Error(fmt::format("more than {} different keys", kMaxColumns), where_);
         table_.columns.push_back(key);
         row.emplace_back();
       }
@@ -184,7 +184,7 @@ Table from_json_lines(std::string_view text, const std::string& where) {
 
 Table read_table(std::span<const std::uint8_t> bytes, const std::string& name, const std::string& where) {
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  if (text.starts_with(kLfsPointer)) throw Error(kIsLfsPointer, where, kMendLfsPointer);
+  if (text.starts_with(kLfsPointer)) throw Error(kIsLfsPointer, where, kLfsPointerHint);
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
     throw Error("the table is not in UTF-8", where, "save it as \"CSV UTF-8\"");

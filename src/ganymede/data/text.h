@@ -13,7 +13,7 @@ inline std::string grouped(std::uint64_t number) {
   return text;
 }
 
-/// "1 picture", "2 pictures"; `many` where that is not the one with an s.
+/// "1 image", "2 images"; `many` where that is not the one with an s.
 inline std::string counted(std::uint64_t number, const std::string& one, const std::string& many = {}) {
   return grouped(number) + " " + (number == 1 ? one : many.empty() ? one + "s" : many);
 }

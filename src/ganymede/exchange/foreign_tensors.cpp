@@ -157,7 +157,7 @@ Tensors read_foreign(const fs::path& path) {
   }
   std::string head(kLfsPointer.size(), '\0');
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
-  if (head == kLfsPointer) throw Error(kIsLfsPointer, path.string(), kMendLfsPointer);
+  if (head == kLfsPointer) throw Error(kIsLfsPointer, path.string(), kLfsPointerHint);
   if (head.rfind("PK", 0) == 0) return read_torch_file(path);
   constexpr std::size_t kHeaderBegins = 8;
   if (head.size() > kHeaderBegins && head[kHeaderBegins] == '{') return checkpoint::read_safetensors(path).tensors;

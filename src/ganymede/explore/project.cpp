@@ -10,9 +10,9 @@ namespace {
 constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
 
 Tensor generated(const models::Network& generator, const Tensor& z, const Tensor& labels) {
-  nn::Pass pass;
-  pass.labels = labels;
-  return generator.forward(z, pass);
+  nn::ForwardContext context;
+  context.labels = labels;
+  return generator.forward(z, context);
 }
 
 }  // namespace
@@ -24,11 +24,11 @@ Projection project(const models::Network& generator, const config::LatentConfig&
   const auto device = generator.device();
   const Tensor wanted = images.to(device).repeat_interleave(starts, 0);
   const Tensor classes = labels.defined() ? labels.repeat_interleave(starts, 0) : Tensor();
-  Tensor z = models::draw_latents(latent, count * starts, stream_seed(options.seed, "project"));
+  Tensor z = models::sample_latents(latent, count * starts, stream_seed(options.seed, "project"));
   if (options.truncation) z = models::truncated(latent, z, *options.truncation);
   z = z.to(device);
   Tensor first = at::zeros_like(z), second = at::zeros_like(z);
-  const auto errors_of = [&](const Tensor& drawn) { return (drawn - wanted).square().flatten(1).mean(1); };
+  const auto errors_of = [&](const Tensor& generated) { return (generated - wanted).square().flatten(1).mean(1); };
 
   for (int step = 1; step <= options.steps; ++step) {
     z = z.detach().requires_grad_(true);

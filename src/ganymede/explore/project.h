@@ -1,4 +1,4 @@
-// From a picture back to the noise that the generator makes most like it.
+// From an image back to the noise that the generator makes most like it.
 #pragma once
 
 #include <optional>
@@ -19,7 +19,7 @@ struct ProjectOptions {
 
 struct Projection {
   Tensor latents;              ///< [N, size]
-  std::vector<double> errors;  ///< mean square error of each picture, in [-1, 1] units
+  std::vector<double> errors;  ///< mean square error of each image, in [-1, 1] units
 };
 
 /// Searches z by gradient descent through `generator`, for images [N, C, H, W] in [-1, 1]; uniform noise stays within

@@ -17,17 +17,17 @@
 namespace ganymede::image {
 namespace {
 
-constexpr int kMostMilliseconds = 60'000;
+constexpr int kMaxMilliseconds = 60'000;
 constexpr int kWidth = 128;
 constexpr std::size_t kSignature = 8;
 
 void check(std::span<const Image> frames, int milliseconds) {
-  if (frames.empty()) throw Error("an animation needs pictures");
-  if (milliseconds < 1 || milliseconds > kMostMilliseconds)
+  if (frames.empty()) throw Error("an animation needs images");
+  if (milliseconds < 1 || milliseconds > kMaxMilliseconds)
     throw Error(fmt::format("a frame cannot last {} ms", milliseconds));
   for (const auto& frame : frames) {
     if (frame.width != frames[0].width || frame.height != frames[0].height || frame.channels != frames[0].channels) {
-      throw Error("the pictures of an animation must be equally large");
+      throw Error("the images of an animation must be equally large");
     }
   }
 }
@@ -100,30 +100,29 @@ class GifWriter {
     check_call(EGifPutExtensionTrailer(file_));
   }
 
-  void frame(const Image& picture, int milliseconds) {
-    const std::size_t count = static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
+  void frame(const Image& image, int milliseconds) {
+    const std::size_t count = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
     std::vector<GifByteType> red(count), green(count), blue(count), indices(count);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::uint8_t* pixel = picture.pixels.data() + i * static_cast<std::size_t>(picture.channels);
+      const std::uint8_t* pixel = image.pixels.data() + i * static_cast<std::size_t>(image.channels);
       red[i] = pixel[0];
-      green[i] = pixel[picture.channels == 3 ? 1 : 0];
-      blue[i] = pixel[picture.channels == 3 ? 2 : 0];
+      green[i] = pixel[image.channels == 3 ? 1 : 0];
+      blue[i] = pixel[image.channels == 3 ? 2 : 0];
     }
     int colours = 256;
     const std::unique_ptr<ColorMapObject, CloseMap> map(GifMakeMapObject(colours, nullptr));
     if (!map) throw std::bad_alloc();
-    check_call(GifQuantizeBuffer(static_cast<unsigned>(picture.width), static_cast<unsigned>(picture.height), &colours,
+    check_call(GifQuantizeBuffer(static_cast<unsigned>(image.width), static_cast<unsigned>(image.height), &colours,
                                  red.data(), green.data(), blue.data(), indices.data(), map->Colors));
     const GraphicsControlBlock control{DISPOSE_DO_NOT, false, std::max(1, (milliseconds + 5) / 10),
                                        NO_TRANSPARENT_COLOR};
     GifByteType packed[4];
     const auto size = EGifGCBToExtension(&control, packed);
     check_call(EGifPutExtension(file_, GRAPHICS_EXT_FUNC_CODE, static_cast<int>(size), packed));
-    check_call(EGifPutImageDesc(file_, 0, 0, picture.width, picture.height, false, map.get()));
-    for (int y = 0; y < picture.height; ++y) {
-      check_call(EGifPutLine(file_,
-                             indices.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.width),
-                             picture.width));
+    check_call(EGifPutImageDesc(file_, 0, 0, image.width, image.height, false, map.get()));
+    for (int y = 0; y < image.height; ++y) {
+      check_call(EGifPutLine(
+          file_, indices.data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width), image.width));
     }
   }
 
@@ -200,7 +199,7 @@ Bytes encode_apng(std::span<const Image> frames, int milliseconds) {
 
 Bytes encode_gif(std::span<const Image> frames, int milliseconds) {
   check(frames, milliseconds);
-  if (frames[0].width > 65535 || frames[0].height > 65535) throw Error("the pictures are too large for a GIF");
+  if (frames[0].width > 65535 || frames[0].height > 65535) throw Error("the images are too large for a GIF");
   GifWriter writer;
   writer.screen(frames[0].width, frames[0].height);
   for (const auto& frame : frames) writer.frame(frame, milliseconds);

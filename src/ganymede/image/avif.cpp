@@ -1,4 +1,4 @@
-// AVIF in, through libavif; of a sequence the first picture. Its turn is that of the boxes irot and imir.
+// AVIF in, through libavif; of a sequence the first image. Its turn is that of the boxes irot and imir.
 #include <avif/avif.h>
 
 #include <memory>

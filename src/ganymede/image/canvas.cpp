@@ -55,7 +55,7 @@ Canvas Canvas::svg(double width, double height) {
 Canvas Canvas::raster(double width, double height, double scale) {
   if (std::max(width, height) * scale > kMaxRasterSide) {
     throw Error(fmt::format("a sheet of {:.0f} x {:.0f} pixels is too large to draw", width * scale, height * scale),
-                {}, "use fewer pictures");
+                {}, "use fewer images");
   }
   Canvas canvas;
   canvas.surface_.reset(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(std::ceil(width * scale)),
@@ -171,7 +171,7 @@ void Canvas::text_upwards(double x, double y, const std::string& words, Font fon
   cairo_restore(get());
 }
 
-void Canvas::picture(double x, double y, const Image& image) const {
+void Canvas::paste(double x, double y, const Image& image) const {
   const int stride = cairo_format_stride_for_width(CAIRO_FORMAT_RGB24, image.width);
   std::vector<std::uint32_t> pixels(static_cast<size_t>(stride) / 4 * image.height);
   for (int row = 0; row < image.height; ++row) {

@@ -1,4 +1,4 @@
-// Internal to image/: a sheet to draw on with cairo, ending as SVG text or as a picture.
+// Internal to image/: a sheet to draw on with cairo, ending as SVG text or as an image.
 #pragma once
 
 #include <cairo.h>
@@ -34,7 +34,7 @@ class Canvas {
  public:
   /// A sheet that becomes SVG.
   static Canvas svg(double width, double height);
-  /// A sheet that becomes a picture of `scale` times its size. Throws Error when that is too large for cairo.
+  /// A sheet that becomes an image of `scale` times its size. Throws Error when that is too large for cairo.
   static Canvas raster(double width, double height, double scale);
 
   cairo_t* get() const { return context_.get(); }
@@ -52,7 +52,7 @@ class Canvas {
   double text_width(const std::string& text, Font font) const;
   /// `text`, with its end replaced by an ellipsis where it would be wider than `width`.
   std::string fit(const std::string& text, Font font, double width) const;
-  void picture(double x, double y, const Image& image) const;
+  void paste(double x, double y, const Image& image) const;
 
   /// The finished drawing. `title` is what a screen reader says. Call once.
   std::string finish_svg(const std::string& title);

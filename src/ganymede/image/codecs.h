@@ -36,7 +36,7 @@ void check_size(std::int64_t width, std::int64_t height, const char* format, con
 
 /// Turns grey + alpha or RGB + alpha into grey or RGB on white, in place.
 void flatten_alpha(Image& image);
-/// The first channel alone of a picture whose channels are all equal.
+/// The first channel alone of an image whose channels are all equal.
 Image first_channel(const Image& image);
 
 }  // namespace ganymede::image::codecs

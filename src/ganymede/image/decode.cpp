@@ -125,15 +125,15 @@ std::pair<const Format*, Match> row_of(std::string_view text) {
 }
 
 [[noreturn]] void refuse(std::string_view text, const std::string& where) {
-  if (text.starts_with(kLfsPointer)) throw Error(kIsLfsPointer, where, kMendLfsPointer);
+  if (text.starts_with(kLfsPointer)) throw Error(kIsLfsPointer, where, kLfsPointerHint);
   std::string begin(text.substr(0, 256));
   std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
   if (begin.find("<!doctype html") != std::string::npos || begin.find("<html") != std::string::npos) {
-    throw Error("this is a web page, not a picture", where, "download the picture again");
+    throw Error("this is a web page, not an image", where, "download the image again");
   }
   std::string known;
   for (const Format& format : table()) known += (known.empty() ? "" : ", ") + std::string(format.name);
-  throw Error(fmt::format("not a picture that is read ({})", known), where, "convert it to PNG");
+  throw Error(fmt::format("not an image that is read ({})", known), where, "convert it to PNG");
 }
 
 }  // namespace
@@ -215,7 +215,7 @@ std::vector<std::pair<const char*, bool>> formats() {
 }
 
 Image to_channels(const Image& image, int channels) {
-  if (channels != 1 && channels != 3) throw Error(fmt::format("a picture has 1 or 3 channels, not {}", channels));
+  if (channels != 1 && channels != 3) throw Error(fmt::format("an image has 1 or 3 channels, not {}", channels));
   if (image.channels == channels) return image;
   Image result(image.width, image.height, channels);
   const size_t count = static_cast<size_t>(image.width) * image.height;

@@ -1,7 +1,7 @@
-// Pictures out of files. A file's format is known by its content, never by its name. Files are hostile: sizes are
+// Images out of files. A file's format is known by its content, never by its name. Files are hostile: sizes are
 // checked before memory is taken.
 //
-// What a picture is, is what Pillow and torchvision make of its file: samples as they are stored, whatever gAMA, cHRM
+// What an image is, is what Pillow and torchvision make of its file: samples as they are stored, whatever gAMA, cHRM
 // or an ICC profile say; turned as EXIF's orientation says; the inks of a CMYK JPEG taken as inverted, with Adobe's
 // mark or without. Two things are our own: transparency shows white, and 16 bits become the nearest 8.
 #pragma once
@@ -23,7 +23,7 @@ inline constexpr std::int64_t kMaxPixels = std::int64_t{64} << 20;
 /// So many bytes from its beginning tell a file's format.
 inline constexpr std::size_t kHeadBytes = 64;
 
-/// What a file says about its picture beside the pixels.
+/// What a file says about its image beside the pixels.
 struct FileFacts {
   const char* format = "";  ///< "JPEG", "PNG", ...
   int bits = 8;             ///< of a sample in the file
@@ -39,13 +39,13 @@ struct FileFacts {
 Image decode(std::span<const std::uint8_t> bytes, const std::string& where, FileFacts* facts = nullptr);
 
 /// The name of the format that begins with these bytes (kHeadBytes of them, or the whole file), also of one that this
-/// build cannot read; null when it is no picture that decode() knows.
+/// build cannot read; null when it is no image that decode() knows.
 const char* format_of(std::span<const std::uint8_t> head);
 
 /// The formats, and for each whether this build reads it.
 std::vector<std::pair<const char*, bool>> formats();
 
-/// The same picture with 1 channel (Rec. 601 luma, rounded) or 3 (grey repeated). Throws Error for other numbers.
+/// The same image with 1 channel (Rec. 601 luma, rounded) or 3 (grey repeated). Throws Error for other numbers.
 Image to_channels(const Image& image, int channels);
 
 }  // namespace ganymede::image

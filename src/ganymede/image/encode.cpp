@@ -26,7 +26,7 @@ struct Writer {
   png_structp png = nullptr;
   png_infop info = nullptr;
 
-  explicit Writer(const Image& picture) : image(picture) {}
+  explicit Writer(const Image& from) : image(from) {}
   ~Writer() { png_destroy_write_struct(&png, &info); }
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -95,7 +95,7 @@ png_text note(const std::string& key, const std::string& content) {
 
 Bytes encode_png(const Image& image, std::span<const std::pair<std::string, std::string>> text) {
   if (image.width <= 0 || image.height <= 0 || (image.channels != 1 && image.channels != 3)) {
-    throw Error(fmt::format("a PNG cannot hold a picture of {} x {} pixels and {} channels", image.width, image.height,
+    throw Error(fmt::format("a PNG cannot hold an image of {} x {} pixels and {} channels", image.width, image.height,
                             image.channels));
   }
   Writer writer(image);

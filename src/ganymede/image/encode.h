@@ -1,4 +1,4 @@
-// Pictures into PNG files.
+// Images into PNG files.
 #pragma once
 
 #include <span>
@@ -10,9 +10,9 @@
 
 namespace ganymede::image {
 
-/// Encodes a grey or RGB picture. The same picture and texts give the same bytes (no time stamp is written).
+/// Encodes a grey or RGB image. The same image and texts give the same bytes (no time stamp is written).
 /// `text` is stored as named notes: the name is 1 to 79 printable ASCII characters, the content UTF-8.
-/// Throws Error when the picture is empty or a name is not allowed.
+/// Throws Error when the image is empty or a name is not allowed.
 Bytes encode_png(const Image& image, std::span<const std::pair<std::string, std::string>> text = {});
 
 }  // namespace ganymede::image

@@ -113,7 +113,7 @@ Image decode_gif(Input bytes, const std::string& where, FileFacts& facts) {
   const File file(DGifOpen(&source, read_bytes, &error));
   if (!file) fail(source, error, where);
   int transparent = NO_TRANSPARENT_COLOR;
-  if (!next_frame(file.get(), source, transparent, where)) throw_damaged(kFormat, "it holds no picture", where);
+  if (!next_frame(file.get(), source, transparent, where)) throw_damaged(kFormat, "it holds no image", where);
   if (DGifGetImageDesc(file.get()) == GIF_ERROR) fail(source, file->Error, where);
   const auto& frame = file->Image;
   check_size(frame.Width, frame.Height, kFormat, where);

@@ -16,20 +16,20 @@ constexpr std::int64_t kMaxSheetPixels = std::int64_t{1} << 28;
 /// Throws where arithmetic on ints or the memory would run out.
 void check_sheet(std::int64_t width, std::int64_t height) {
   if (width > kMaxSheetPixels || height > kMaxSheetPixels || width * height > kMaxSheetPixels) {
-    throw Error(fmt::format("a sheet of {} x {} pixels is too large", width, height), {}, "use fewer pictures");
+    throw Error(fmt::format("a sheet of {} x {} pixels is too large", width, height), {}, "use fewer images");
   }
 }
 
 }  // namespace
 
 Image grid(std::span<const Image> images, int columns, int padding) {
-  if (images.empty()) throw Error("a grid needs at least one picture");
+  if (images.empty()) throw Error("a grid needs at least one image");
   if (columns < 1 || padding < 0) throw Error(fmt::format("a grid cannot have {} columns", columns));
   const int width = images[0].width, height = images[0].height;
   int channels = 1;
   for (const Image& image : images) {
     if (image.width != width || image.height != height) {
-      throw Error(fmt::format("a grid needs equally large pictures, but got {} x {} and {} x {}", width, height,
+      throw Error(fmt::format("a grid needs equally large images, but got {} x {} and {} x {}", width, height,
                               image.width, image.height));
     }
     channels = std::max(channels, image.channels);
@@ -57,7 +57,7 @@ Image grid(std::span<const Image> images, int columns, int padding) {
 
 Image pair_grid(std::span<const Image> above, std::span<const Image> below, int columns) {
   if (above.size() != below.size())
-    throw Error(fmt::format("{} pictures cannot stand above {}", above.size(), below.size()));
+    throw Error(fmt::format("{} images cannot stand above {}", above.size(), below.size()));
   if (columns < 1) throw Error(fmt::format("a grid cannot have {} columns", columns));
   std::vector<Image> rows;
   for (size_t begin = 0; begin < above.size(); begin += static_cast<size_t>(columns)) {
@@ -77,7 +77,7 @@ Image pair_grid(std::span<const Image> above, std::span<const Image> below, int 
 }
 
 Image upscale(const Image& image, int factor) {
-  if (factor < 1) throw Error(fmt::format("cannot enlarge a picture {} times", factor));
+  if (factor < 1) throw Error(fmt::format("cannot enlarge an image {} times", factor));
   check_sheet(std::int64_t{image.width} * factor, std::int64_t{image.height} * factor);
   Image result(image.width * factor, image.height * factor, image.channels);
   for (int y = 0; y < result.height; ++y) {

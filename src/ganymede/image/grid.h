@@ -1,4 +1,4 @@
-// Many pictures on one sheet. What carries text needs cairo (CMake option GANYMEDE_CHARTS) and throws Error without it.
+// Many images on one sheet. What carries text needs cairo (CMake option GANYMEDE_CHARTS) and throws Error without it.
 #pragma once
 
 #include <span>
@@ -10,8 +10,8 @@
 
 namespace ganymede::image {
 
-/// Equally large pictures in rows of `columns`, `padding` near-white pixels around each. Grey unless one has colour.
-/// Throws Error when there are no pictures, their sizes differ or the sheet would be unreasonably large.
+/// Equally large images in rows of `columns`, `padding` near-white pixels around each. Grey unless one has colour.
+/// Throws Error when there are no images, their sizes differ or the sheet would be unreasonably large.
 Image grid(std::span<const Image> images, int columns, int padding = 2);
 
 /// Rows of `above`, each over the row of what belongs to it in `below`. Throws Error as grid() does.
@@ -25,8 +25,8 @@ struct LabelledRow {
   std::vector<Image> images;
 };
 
-/// One row a class with its name at the left, RGB. Small pictures are enlarged to at least `cell` pixels a side by a
-/// whole factor. Rows may be of different lengths; all pictures must be equally large.
+/// One row a class with its name at the left, RGB. Small images are enlarged to at least `cell` pixels a side by a
+/// whole factor. Rows may be of different lengths; all images must be equally large.
 Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title = {}, int cell = 48);
 
 /// Sheets beside each other, each under its title ("real", "generated"), RGB. They may differ in size.

@@ -1,4 +1,4 @@
-// HEIC in, through libheif: the primary picture, which libheif has turned already.
+// HEIC in, through libheif: the primary image, which libheif has turned already.
 #include <libheif/heif.h>
 
 #include <algorithm>
@@ -64,7 +64,7 @@ Image decode_heif(Input bytes, const std::string& where, FileFacts& facts) {
   check(heif_decode_image(primary, &drawn, heif_colorspace_RGB,
                           alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, nullptr),
         where);
-  const std::unique_ptr<heif_image, decltype(&heif_image_release)> picture(drawn, &heif_image_release);
+  const std::unique_ptr<heif_image, decltype(&heif_image_release)> read(drawn, &heif_image_release);
   const int width = heif_image_get_width(drawn, heif_channel_interleaved);
   const int height = heif_image_get_height(drawn, heif_channel_interleaved);
   check_size(width, height, kFormat, where);

@@ -1,4 +1,4 @@
-// A picture in memory: 8 bits a channel, rows from the top, channels interleaved.
+// An image in memory: 8 bits a channel, rows from the top, channels interleaved.
 #pragma once
 
 #include <cstddef>

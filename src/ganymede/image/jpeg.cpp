@@ -21,8 +21,8 @@ constexpr const char* kFormat = "JPEG";
 constexpr int kMaxScans = 500;
 
 /// A block of 8 x 8 pixels takes a bit at least (its mean), in one component of up to four times fewer pixels than the
-/// picture; so a file far smaller than its header claims is cut short. Arithmetic coding knows no such bound.
-constexpr std::int64_t kMostPixelsPerByte = std::int64_t{64} * 8 * 4;
+/// image; so a file far smaller than its header claims is cut short. Arithmetic coding knows no such bound.
+constexpr std::int64_t kMaxPixelsPerByte = std::int64_t{64} * 8 * 4;
 
 constexpr int kExifMarker = JPEG_APP0 + 1, kProfileMarker = JPEG_APP0 + 2;
 constexpr unsigned kWholeMarker = 0xFFFF;
@@ -78,7 +78,7 @@ Reader& reader_of(j_common_ptr state) {
   }
 }
 
-/// libjpeg warns and makes up the rest of the picture where data is missing; for us that is an error.
+/// libjpeg warns and makes up the rest of the image where data is missing; for us that is an error.
 void on_message(j_common_ptr state, int level) {
   if (level >= 0) return;  // a trace, not a warning
   switch (state->err->msg_code) {
@@ -188,7 +188,7 @@ Image decode_jpeg(Input bytes, const std::string& where, FileFacts& facts) {
   if (!guarded(reader, read_header)) fail(reader, where);
   check_size(state.image_width, state.image_height, kFormat, where);
   const std::int64_t pixels = std::int64_t{state.image_width} * state.image_height;
-  if (!state.arith_code && pixels / kMostPixelsPerByte > std::ssize(bytes)) throw_cut_short(kFormat, where);
+  if (!state.arith_code && pixels / kMaxPixelsPerByte > std::ssize(bytes)) throw_cut_short(kFormat, where);
 
   facts.orientation = orientation_of(reader);  // jpeg_finish_decompress() forgets the markers
   const bool cmyk = state.jpeg_color_space == JCS_CMYK || state.jpeg_color_space == JCS_YCCK;

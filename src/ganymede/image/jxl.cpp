@@ -1,4 +1,4 @@
-// JPEG XL in, through libjxl, which has turned the picture already; of an animation the first frame.
+// JPEG XL in, through libjxl, which has turned the image already; of an animation the first frame.
 #include <jxl/decode.h>
 
 #include <memory>

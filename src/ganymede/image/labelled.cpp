@@ -14,19 +14,19 @@ namespace {
 constexpr double kMargin = 20, kGap = 4, kLabelGap = 14, kTitleHeight = 34, kPanelGap = 28, kMaxLabel = 260;
 constexpr Font kLabelFont{13}, kTitleFont{16, true};
 
-/// The one size of all pictures of all rows.
+/// The one size of all images of all rows.
 const Image& first_of_equal(std::span<const LabelledRow> rows) {
   const Image* first = nullptr;
   for (const LabelledRow& row : rows) {
     for (const Image& image : row.images) {
       if (first == nullptr) first = &image;
       if (image.width != first->width || image.height != first->height) {
-        throw Error(fmt::format("a grid needs equally large pictures, but got {} x {} and {} x {}", first->width,
+        throw Error(fmt::format("a grid needs equally large images, but got {} x {} and {} x {}", first->width,
                                 first->height, image.width, image.height));
       }
     }
   }
-  if (first == nullptr) throw Error("a grid needs at least one picture");
+  if (first == nullptr) throw Error("a grid needs at least one image");
   return *first;
 }
 
@@ -59,7 +59,7 @@ Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title,
     canvas.text(left - kLabelGap, std::round(y + first.height * factor / 2.0 + 5),
                 canvas.fit(rows[r].label, kLabelFont, kMaxLabel), kLabelFont, ink::kText, Align::right);
     for (size_t i = 0; i < rows[r].images.size(); ++i) {
-      canvas.picture(left + static_cast<double>(i) * step_x, y, upscale(rows[r].images[i], factor));
+      canvas.paste(left + static_cast<double>(i) * step_x, y, upscale(rows[r].images[i], factor));
     }
   }
   return canvas.finish_image();
@@ -84,7 +84,7 @@ Image side_by_side(std::span<const std::pair<std::string, Image>> panels) {
   for (size_t i = 0; i < panels.size(); ++i) {
     canvas.text(x, kMargin + 14, canvas.fit(panels[i].first, kTitleFont, std::max(widths[i], kMaxLabel)), kTitleFont,
                 ink::kText);
-    canvas.picture(x, top, panels[i].second);
+    canvas.paste(x, top, panels[i].second);
     x += widths[i] + kPanelGap;
   }
   return canvas.finish_image();

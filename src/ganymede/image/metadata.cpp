@@ -34,10 +34,10 @@ char printable(std::uint32_t character) {
 
 /// The text of a profile's "desc" tag: ASCII in version 2, the first of several languages in UTF-16 in version 4.
 std::string description(const Numbers& icc, std::size_t place) {
-  constexpr std::uint32_t kMostLetters = 100;
+  constexpr std::uint32_t kMaxLetters = 100;
   std::string text;
   if (icc.at(place, 4) == tag("desc")) {
-    for (std::uint32_t i = 0; i < std::min(icc.at(place + 8, 4), kMostLetters); ++i) {
+    for (std::uint32_t i = 0; i < std::min(icc.at(place + 8, 4), kMaxLetters); ++i) {
       const std::uint32_t letter = icc.at(place + 12 + i, 1);
       if (letter == 0) break;
       text += printable(letter);
@@ -45,7 +45,7 @@ std::string description(const Numbers& icc, std::size_t place) {
   } else if (icc.at(place, 4) == tag("mluc") && icc.at(place + 8, 4) > 0) {
     const std::uint32_t bytes = icc.at(place + 20, 4);
     const std::size_t begin = place + icc.at(place + 24, 4);
-    for (std::uint32_t i = 0; i < std::min(bytes / 2, kMostLetters); ++i) {
+    for (std::uint32_t i = 0; i < std::min(bytes / 2, kMaxLetters); ++i) {
       const std::uint32_t letter = icc.at(begin + 2 * i, 2);
       if (letter == 0) break;
       text += printable(letter);
@@ -95,7 +95,7 @@ int orientation_of_xmp(std::string_view xmp) {
 Image oriented(Image image, int orientation) {
   if (orientation < 2 || orientation > 8) return image;
   const bool exchanged = orientation >= 5;
-  // In the picture as stored, after rows and columns are exchanged where they are.
+  // In the image as stored, after rows and columns are exchanged where they are.
   const bool mirrored = orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
   const bool upside_down = orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
   Image result(exchanged ? image.height : image.width, exchanged ? image.width : image.height, image.channels);
@@ -110,11 +110,11 @@ Image oriented(Image image, int orientation) {
 
 std::string profile_name(Block icc) {
   constexpr std::size_t kHeader = 128;
-  constexpr std::uint32_t kMostTags = 1000;
+  constexpr std::uint32_t kMaxTags = 1000;
   const Numbers numbers{icc};
   if (icc.size() < kHeader + 4 || numbers.at(36, 4) != tag("acsp")) return {};
   std::string name;
-  for (std::uint32_t i = 0; i < std::min(numbers.at(kHeader, 4), kMostTags) && name.empty(); ++i) {
+  for (std::uint32_t i = 0; i < std::min(numbers.at(kHeader, 4), kMaxTags) && name.empty(); ++i) {
     const std::size_t entry = kHeader + 4 + std::size_t{12} * i;
     if (numbers.at(entry, 4) == tag("desc")) name = description(numbers, numbers.at(entry + 4, 4));
   }

@@ -1,4 +1,4 @@
-// What pictures carry beside their pixels: EXIF, XMP, ICC profiles. All of it from outside: every offset is checked.
+// What images carry beside their pixels: EXIF, XMP, ICC profiles. All of it from outside: every offset is checked.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ int orientation_of_exif(std::span<const std::uint8_t> exif);
 /// The orientation in an XMP packet, found as Pillow finds it; 0 where there is none.
 int orientation_of_xmp(std::string_view xmp);
 
-/// The picture as it is to be seen, of one stored with that orientation: 2 mirrored, 3 turned by half, 4 upside down; 5
+/// The image as it is to be seen, of one stored with that orientation: 2 mirrored, 3 turned by half, 4 upside down; 5
 /// to 8: rows and columns exchanged, then as it is, mirrored, both, upside down. Another number leaves it as it is.
 Image oriented(Image image, int orientation);
 

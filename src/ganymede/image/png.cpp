@@ -17,10 +17,10 @@ namespace {
 constexpr const char* kFormat = "PNG";
 constexpr size_t kHeaderEnd = 8 + 8 + 13;  // signature, chunk length and type, IHDR's content
 /// Deflate cannot pack more than 1032 bytes into one, so a file far smaller than its header claims is cut short.
-constexpr std::uint64_t kMostDeflate = 1032;
+constexpr std::uint64_t kMaxDeflate = 1032;
 /// Texts and profiles of more bytes unpacked are left unread.
-constexpr png_alloc_size_t kMostChunk = 16 << 20;
-constexpr png_uint_32 kMostChunks = 1000;
+constexpr png_alloc_size_t kMaxChunk = 16 << 20;
+constexpr png_uint_32 kMaxChunks = 1000;
 
 std::uint32_t big_endian(const std::uint8_t* at) {
   return std::uint32_t{at[0]} << 24 | std::uint32_t{at[1]} << 16 | std::uint32_t{at[2]} << 8 | at[3];
@@ -77,8 +77,8 @@ bool guarded(Reader& reader, void (*step)(Reader&)) {
 void read_header(Reader& reader) {
   png_set_read_fn(reader.png, &reader, on_read);
   png_set_user_limits(reader.png, kMaxSide, kMaxSide);
-  png_set_chunk_malloc_max(reader.png, kMostChunk);
-  png_set_chunk_cache_max(reader.png, kMostChunks);
+  png_set_chunk_malloc_max(reader.png, kMaxChunk);
+  png_set_chunk_cache_max(reader.png, kMaxChunks);
   png_set_option(reader.png, PNG_SKIP_sRGB_CHECK_PROFILE, PNG_OPTION_ON);
   png_read_info(reader.png, reader.info);
   int colour = 0;
@@ -114,7 +114,7 @@ void check_header(Input bytes, const std::string& where) {
   const int depth = header[8], colour = header[9];
   const std::uint64_t samples = colour == 2 ? 3 : colour == 4 ? 2 : colour == 6 ? 4 : 1;
   const std::uint64_t raw = (width * samples * depth / 8) * height;
-  if (raw / kMostDeflate > bytes.size()) throw_cut_short(kFormat, where);
+  if (raw / kMaxDeflate > bytes.size()) throw_cut_short(kFormat, where);
 }
 
 /// Whether all pixels are there: a file that lacks what comes behind them is as good as whole.

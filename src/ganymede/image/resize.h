@@ -1,4 +1,4 @@
-// Pictures to another size or shape.
+// Images to another size or shape.
 #pragma once
 
 #include "ganymede/image/image.h"
@@ -15,7 +15,7 @@ Image center_crop(const Image& image, int width, int height);
 /// The largest square around the middle.
 Image center_crop_square(const Image& image);
 
-/// In the middle of a white picture of width x height, which is at least as large; an odd pixel goes to the right or
+/// In the middle of a white image of width x height, which is at least as large; an odd pixel goes to the right or
 /// bottom.
 Image on_white(const Image& image, int width, int height);
 

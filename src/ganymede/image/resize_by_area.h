@@ -1,4 +1,4 @@
-// Pictures made smaller by averaging over areas.
+// Images made smaller by averaging over areas.
 #pragma once
 
 #include "ganymede/image/image.h"
@@ -6,7 +6,7 @@
 namespace ganymede::image {
 
 /// `image` at width x height: each new pixel is the mean of exactly what it covers (Pillow's BOX, OpenCV's INTER_AREA).
-/// Less blur than resize()'s triangle: a picture that was enlarged to twice its size comes back nearly as it was. A
+/// Less blur than resize()'s triangle: an image that was enlarged to twice its size comes back nearly as it was. A
 /// side that grows is interpolated by resize(). Throws Error for empty sizes.
 Image resize_by_area(const Image& image, int width, int height);
 

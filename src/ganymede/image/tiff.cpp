@@ -19,7 +19,7 @@ const bool kReadsTiff = true;
 namespace {
 
 constexpr const char* kFormat = "TIFF";
-constexpr tmsize_t kMostAtOnce = tmsize_t{512} << 20;
+constexpr tmsize_t kMaxAtOnce = tmsize_t{512} << 20;
 
 struct Source {
   Input bytes;
@@ -76,7 +76,7 @@ using File = std::unique_ptr<TIFF, Close>;
 File open(Source& source, const std::string& where) {
   const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
                                                                                  &TIFFOpenOptionsFree);
-  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMostAtOnce);
+  TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMaxAtOnce);
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_error, &source);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_warning, &source);
   return File(TIFFClientOpenExt(where.c_str(), "rm", &source, read_bytes, write_bytes, seek, close, size, nullptr,
@@ -128,7 +128,7 @@ Image decode_tiff(Input bytes, const std::string& where, FileFacts& facts) {
   check_size(width, height, kFormat, where);
   const Kind kind = kind_of(file.get(), where);
   std::vector<std::uint32_t> raster(static_cast<size_t>(width) * height);
-  // In the orientation that it is stored in: decode() turns pictures of all formats.
+  // In the orientation that it is stored in: decode() turns images of all formats.
   if (TIFFReadRGBAImageOriented(file.get(), width, height, raster.data(), kind.orientation, 1) == 0 ||
       source.cut_short) {
     fail(source, where);

@@ -31,7 +31,7 @@ void check(VP8StatusCode status, const std::string& where) {
 
 using Demuxer = std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)>;
 
-/// The file's metadata; damage in them leaves the picture as it is.
+/// The file's metadata; damage in them leaves the image as it is.
 void read_facts(const WebPData& data, FileFacts& facts) {
   WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
   const Demuxer demuxer(WebPDemuxPartial(&data, &state), &WebPDemuxDelete);

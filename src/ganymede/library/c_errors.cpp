@@ -35,7 +35,7 @@ ganymede_status status_of(const std::exception_ptr& error) noexcept {
       at_border([&] { std::rethrow_exception(error); });
       return GANYMEDE_OK;
     } catch (const Error& ours) {
-      message = {ours.what(), ours.where(), ours.mend()};
+      message = {ours.what(), ours.where(), ours.hint()};
       return code_of(ours);
     } catch (const std::bad_alloc&) {
       message = {"out of memory", "", ""};

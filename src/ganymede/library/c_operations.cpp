@@ -69,8 +69,8 @@ Operation plain(Result (*run)(const Model&, const Request&, const Control&)) {
 }
 
 template <class Request, class Result>
-Operation drawn(Result (*run)(const Model&, const Request&, const Control&),
-                std::future<Result> (Engine::*submit)(const Model&, const Request&, const DrawTerms&)) {
+Operation generated(Result (*run)(const Model&, const Request&, const Control&),
+                    std::future<Result> (Engine::*submit)(const Model&, const Request&, const JobTerms&)) {
   auto operation = plain(run);
   operation.submit = [submit](const Call& call) {
     auto future = std::make_shared<std::future<Result>>(
@@ -106,12 +106,12 @@ Operation on_images(InMemory in_memory, InFiles in_files) {
 
 const std::map<std::string, Operation>& all_operations() {
   static const std::map<std::string, Operation> all{
-      {"generate", drawn(generate, &Engine::generate)},
-      {"interpolate", drawn(interpolate, &Engine::interpolate)},
-      {"walk", drawn(walk, &Engine::walk)},
-      {"blend", drawn(blend, &Engine::blend)},
-      {"arithmetic", drawn(arithmetic, &Engine::arithmetic)},
-      {"direction", drawn(direction, &Engine::direction)},
+      {"generate", generated(generate, &Engine::generate)},
+      {"interpolate", generated(interpolate, &Engine::interpolate)},
+      {"walk", generated(walk, &Engine::walk)},
+      {"blend", generated(blend, &Engine::blend)},
+      {"arithmetic", generated(arithmetic, &Engine::arithmetic)},
+      {"direction", generated(direction, &Engine::direction)},
       {"nearest_images", plain(nearest_images)},
       {"exemplars", plain(exemplars)},
       {"project",

@@ -5,7 +5,7 @@
 using ganymede::library::guarded;
 using ganymede::library::required;
 
-void ganymede_result::add(const std::string& group, ganymede::DrawnImage image, nlohmann::ordered_json more) {
+void ganymede_result::add(const std::string& group, ganymede::GeneratedImage image, nlohmann::ordered_json more) {
   nlohmann::ordered_json entry{{"group", group}};
   if (!image.label.empty()) entry["class"] = image.label;
   if (!more.is_null()) entry.update(more);
@@ -14,17 +14,17 @@ void ganymede_result::add(const std::string& group, ganymede::DrawnImage image, 
 }
 
 void ganymede_result::add(const std::string& group, ganymede::Image image, nlohmann::ordered_json more) {
-  add(group, ganymede::DrawnImage{.image = std::move(image)}, std::move(more));
+  add(group, ganymede::GeneratedImage{.image = std::move(image)}, std::move(more));
 }
 
 void ganymede_result::finish() {
-  for (const auto& [drawn, group] : entries) {
-    const auto& image = drawn.image;
+  for (const auto& [generated, group] : entries) {
+    const auto& image = generated.image;
     images.push_back({.pixels = {image.pixels.data(), image.width, image.height, image.channels},
                       .group = group.c_str(),
-                      .label = drawn.label.c_str(),
-                      .latent = drawn.latent.empty() ? nullptr : drawn.latent.data(),
-                      .latent_size = drawn.latent.size()});
+                      .label = generated.label.c_str(),
+                      .latent = generated.latent.empty() ? nullptr : generated.latent.data(),
+                      .latent_size = generated.latent.size()});
   }
   about["images"] = std::move(list);
   text = about.dump();
@@ -35,7 +35,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-void add_all(ganymede_result& out, const std::string& group, std::vector<DrawnImage>&& images) {
+void add_all(ganymede_result& out, const std::string& group, std::vector<GeneratedImage>&& images) {
   for (auto& one : images) {
     const auto index = one.index;
     out.add(group, std::move(one), {{"index", index}});
@@ -50,7 +50,7 @@ ordered_json accuracy_json(const train::Accuracy& accuracy) {
 
 void fill(ganymede_result& out, GenerateResult&& result) {
   if (result.seed) out.about["seed"] = *result.seed;
-  out.about["drawn"] = result.drawn;
+  out.about["drawn"] = result.generated;
   out.columns = static_cast<int>(result.columns);
   add_all(out, "images", std::move(result.images));
 }
@@ -85,7 +85,7 @@ void fill(ganymede_result& out, NearestImagesResult&& result) {
   add_all(out, "images", std::move(result.images));
   for (std::size_t i = 0; i < result.nearest.size(); ++i) {
     for (auto& near : result.nearest[i]) {
-      out.add("nearest", DrawnImage{.image = std::move(near.picture), .label = near.label},
+      out.add("nearest", GeneratedImage{.image = std::move(near.image), .label = near.label},
               {{"of", i}, {"index", near.index}, {"distance", near.distance}});
     }
   }
@@ -133,7 +133,7 @@ ganymede_status ganymede_result_write_png(const ganymede_result* result, const c
   return guarded([&] {
     std::vector<ganymede::Image> images;
     for (const auto& entry : required(result, "result").entries) {
-      if (entry.group == "images") images.push_back(entry.drawn.image);
+      if (entry.group == "images") images.push_back(entry.generated.image);
     }
     ganymede::write_png(&required(path, "path"), ganymede::grid(images, result->columns));
   });

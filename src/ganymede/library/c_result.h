@@ -12,13 +12,13 @@
 struct ganymede_result {
   explicit ganymede_result(const std::string& operation) : about{{"operation", operation}} {}
 
-  void add(const std::string& group, ganymede::DrawnImage image, nlohmann::ordered_json more = {});
+  void add(const std::string& group, ganymede::GeneratedImage image, nlohmann::ordered_json more = {});
   void add(const std::string& group, ganymede::Image image, nlohmann::ordered_json more = {});
   /// Makes the entries and the text, once all is there.
   void finish();
 
   struct Entry {
-    ganymede::DrawnImage drawn;
+    ganymede::GeneratedImage generated;
     std::string group;
   };
   std::deque<Entry> entries;  ///< which never move: `images` points into them

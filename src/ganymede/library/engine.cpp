@@ -13,7 +13,7 @@ namespace {
 /// Has the engine draw for a request; whatever goes wrong after that is the future's.
 template <class Result, class Request>
 std::future<Result> submit(operations::Engine& engine, const Model& model, const Request& request,
-                           const DrawTerms& terms) {
+                           const JobTerms& terms) {
   auto planned = library::at_border([&] {
     operations::check_fields(request);
     return operations::plan(model.impl().model, request);
@@ -25,14 +25,14 @@ std::future<Result> submit(operations::Engine& engine, const Model& model, const
     });
   };
   auto promise = std::make_shared<std::promise<Result>>();
-  engine.draw(model.impl().model, std::move(planned.drawing), terms,
-              [promise, finish = std::move(finish)](const Tensor& images, std::exception_ptr error) {
-                try {
-                  promise->set_value(finish(images, error));
-                } catch (...) {
-                  promise->set_exception(std::current_exception());
-                }
-              });
+  engine.generate(model.impl().model, std::move(planned.input), terms,
+                  [promise, finish = std::move(finish)](const Tensor& images, std::exception_ptr error) {
+                    try {
+                      promise->set_value(finish(images, error));
+                    } catch (...) {
+                      promise->set_exception(std::current_exception());
+                    }
+                  });
   return promise->get_future();
 }
 
@@ -54,25 +54,25 @@ Engine::Engine(const Options& options) {
 Engine::~Engine() = default;
 
 std::future<GenerateResult> Engine::generate(const Model& model, const GenerateRequest& request,
-                                             const DrawTerms& terms) {
+                                             const JobTerms& terms) {
   return submit<GenerateResult>(impl_->engine, model, request, terms);
 }
 std::future<FramesResult> Engine::interpolate(const Model& model, const InterpolateRequest& request,
-                                              const DrawTerms& terms) {
+                                              const JobTerms& terms) {
   return submit<FramesResult>(impl_->engine, model, request, terms);
 }
-std::future<FramesResult> Engine::walk(const Model& model, const WalkRequest& request, const DrawTerms& terms) {
+std::future<FramesResult> Engine::walk(const Model& model, const WalkRequest& request, const JobTerms& terms) {
   return submit<FramesResult>(impl_->engine, model, request, terms);
 }
-std::future<FramesResult> Engine::blend(const Model& model, const BlendRequest& request, const DrawTerms& terms) {
+std::future<FramesResult> Engine::blend(const Model& model, const BlendRequest& request, const JobTerms& terms) {
   return submit<FramesResult>(impl_->engine, model, request, terms);
 }
 std::future<ArithmeticResult> Engine::arithmetic(const Model& model, const ArithmeticRequest& request,
-                                                 const DrawTerms& terms) {
+                                                 const JobTerms& terms) {
   return submit<ArithmeticResult>(impl_->engine, model, request, terms);
 }
 std::future<DirectionResult> Engine::direction(const Model& model, const DirectionRequest& request,
-                                               const DrawTerms& terms) {
+                                               const JobTerms& terms) {
   return submit<DirectionResult>(impl_->engine, model, request, terms);
 }
 std::int64_t Engine::waiting() const {

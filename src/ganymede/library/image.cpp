@@ -11,9 +11,9 @@
 namespace ganymede {
 namespace {
 
-std::vector<image::Image> images_of(std::span<const operations::DrawnImage> drawn) {
+std::vector<image::Image> images_of(std::span<const operations::GeneratedImage> generated) {
   std::vector<image::Image> images;
-  for (const auto& one : drawn) images.push_back(one.image);
+  for (const auto& one : generated) images.push_back(one.image);
   return images;
 }
 
@@ -42,11 +42,11 @@ Image grid(std::span<const Image> images, int columns) {
   return sheet(images, columns);
 }
 
-Image grid(std::span<const DrawnImage> images, int columns) {
+Image grid(std::span<const GeneratedImage> images, int columns) {
   return sheet(images_of(images), columns);
 }
 
-void write_animation(const std::filesystem::path& file, std::span<const DrawnImage> frames, int milliseconds) {
+void write_animation(const std::filesystem::path& file, std::span<const GeneratedImage> frames, int milliseconds) {
   const auto images = image::enlarged_frames(images_of(frames));
   write_file(file, file.extension() == ".gif" ? image::encode_gif(images, milliseconds)
                                               : image::encode_apng(images, milliseconds));

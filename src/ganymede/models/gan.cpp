@@ -39,7 +39,7 @@ Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
   if (encoder && encoder->input_shape().height() != image.height()) {
     throw UsageError(
         fmt::format("the generator draws {} but the encoder reads {}", image.text(), encoder->input_shape().text()),
-        where, "its own pictures go through the encoder too: give [source] the generator's size");
+        where, "its own images go through the encoder too: give [source] the generator's size");
   }
   Network discriminator = make(recipe.discriminator, image);
   return {std::move(generator), std::move(discriminator), std::move(encoder)};
@@ -71,22 +71,23 @@ at::ScalarType compute_type(config::Precision precision, const torch::Device& de
   return precision == config::Precision::kBf16 ? at::kBFloat16 : at::kFloat;
 }
 
-Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed, const Draws& draws) {
+Tensor sample_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
+                      const RandomSource& random) {
   const bool uniform = latent.distribution == config::LatentDistribution::kUniform;
-  return uniform ? draws.uniform({count, latent.size}, -1, 1, seed) : draws.normal({count, latent.size}, seed);
+  return uniform ? random.uniform({count, latent.size}, -1, 1, seed) : random.normal({count, latent.size}, seed);
 }
 
-Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
-                             std::int64_t first) {
+Tensor sample_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
+                               std::int64_t first) {
   std::vector<Tensor> rows;
   for (std::int64_t i = first; i < first + count; ++i) {
-    rows.push_back(draw_numbered_latent(latent, static_cast<std::uint64_t>(i), seed));
+    rows.push_back(sample_numbered_latent(latent, static_cast<std::uint64_t>(i), seed));
   }
   return at::cat(rows);
 }
 
-Tensor draw_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed) {
-  return draw_latents(latent, 1, stream_seed(seed, "sample", index));
+Tensor sample_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed) {
+  return sample_latents(latent, 1, stream_seed(seed, "sample", index));
 }
 
 Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, double threshold) {
@@ -98,14 +99,14 @@ Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, doub
   return (at::erfinv(place) * std::sqrt(2.0)).clamp(-threshold, threshold).to(at::kFloat);
 }
 
-Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed, const Draws& draws) {
+Tensor sample_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed, const RandomSource& random) {
   if (classes == 0) return {};
-  return draws.integers({count}, classes, seed);
+  return random.integers({count}, classes, seed);
 }
 
 std::int64_t grid_columns(std::int64_t classes, std::int64_t count) {
-  constexpr std::int64_t kMostColumns = 20;
-  if (classes > 1 && classes <= kMostColumns) return std::min(classes, count);
+  constexpr std::int64_t kMaxColumns = 20;
+  if (classes > 1 && classes <= kMaxColumns) return std::min(classes, count);
   return static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
 }
 

@@ -34,28 +34,29 @@ config::Recipe resolved(const config::Recipe& recipe, const Gan& gan);
 at::ScalarType compute_type(config::Precision precision, const torch::Device& device);
 
 /// Noise for `count` samples, [count, size] in f32 on the device of `draws`, from the stream that starts at `seed`.
-Tensor draw_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
-                    const Draws& draws = Draws(at::kCPU));
+Tensor sample_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
+                      const RandomSource& random = RandomSource(at::kCPU));
 
-/// As draw_latents, but sample i has a stream of its own, so it is the same however many are drawn. Samples `first` to
-/// `first + count - 1`.
-Tensor draw_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
-                             std::int64_t first = 0);
+/// As sample_latents, but sample i has a stream of its own, so it is the same however many are drawn. Samples `first`
+/// to `first + count - 1`.
+Tensor sample_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
+                               std::int64_t first = 0);
 
 /// Row `index` of those.
-Tensor draw_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed);
+Tensor sample_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed);
 
 /// `latents` as if drawn from their distribution cut off at +-`threshold`, by quantiles: in law the truncation trick of
-/// Brock et al. 2019, but a picture changes smoothly with the threshold instead of being drawn anew.
+/// Brock et al. 2019, but an image changes smoothly with the threshold instead of being drawn anew.
 Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, double threshold);
 
 /// Classes for `count` samples, int64 [count] on the device of `draws`, each equally likely. Undefined where `classes`
 /// is 0.
-Tensor draw_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed, const Draws& draws = Draws(at::kCPU));
+Tensor sample_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed,
+                     const RandomSource& random = RandomSource(at::kCPU));
 
-/// How `count` pictures lie in a grid: a column for each class (as long as they are few), else about a square.
+/// How `count` images lie in a grid: a column for each class (as long as they are few), else about a square.
 std::int64_t grid_columns(std::int64_t classes, std::int64_t count);
-/// The classes of such a grid's pictures, one after another: int64 [count]; undefined where `classes` is 0.
+/// The classes of such a grid's images, one after another: int64 [count]; undefined where `classes` is 0.
 Tensor grid_labels(std::int64_t classes, std::int64_t count);
 
 }  // namespace ganymede::models

@@ -6,8 +6,8 @@ namespace {
 nn::Sequence sequence_of(const nn::LayerList& layers, const nn::Shape& input, const std::string& prefix) {
   try {
     return nn::Sequence(layers, input, prefix);
-  } catch (const nn::Misfit& misfit) {
-    throw UsageError(misfit.what(), misfit.where, "it got " + misfit.got);
+  } catch (const nn::ShapeMismatch& mismatch) {
+    throw UsageError(mismatch.what(), mismatch.where, "it got " + mismatch.got);
   }
 }
 
@@ -16,12 +16,12 @@ nn::Sequence sequence_of(const nn::LayerList& layers, const nn::Shape& input, co
 Network Network::outline(const config::NetworkConfig& config, const nn::Shape& input) {
   Network out(sequence_of(config.layers, input, ""));
   if (config.heads.any()) {
-    out.add_head("realness", config.heads.realness);
+    out.add_head("adversarial", config.heads.adversarial);
     out.add_head("classes", config.heads.classes);
     const auto size = [&](size_t head) { return out.heads_[head].layers.output_shape().elements(); };
-    const auto& place = config.heads.realness.front().place;
+    const auto& place = config.heads.adversarial.front().place;
     if (size(0) != 1) {
-      throw UsageError(fmt::format("the realness head ends in {} numbers", size(0)), place.file,
+      throw UsageError(fmt::format("the adversarial head ends in {} numbers", size(0)), place.file,
                        "it must end in one score");
     }
     if (size(1) < 2)
@@ -54,11 +54,11 @@ void Network::agree_on_classes(const std::string& where) {
   });
 }
 
-Tensor Network::forward(const Tensor& x, nn::Pass& pass) const {
-  const Tensor h = layers_.forward(x, pass);
+Tensor Network::forward(const Tensor& x, nn::ForwardContext& context) const {
+  const Tensor h = layers_.forward(x, context);
   if (heads_.empty()) return h;
   std::vector<Tensor> outputs;
-  for (const auto& head : heads_) outputs.push_back(head.layers.forward(h, pass).flatten(1));
+  for (const auto& head : heads_) outputs.push_back(head.layers.forward(h, context).flatten(1));
   return at::cat(outputs, 1);
 }
 

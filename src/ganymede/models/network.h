@@ -12,8 +12,8 @@ namespace ganymede::models {
 
 using NetworkTensor = nn::NamedTensor;
 
-/// Layers in order, named by kind and number ("conv_1", "conv_2"), and perhaps heads behind them ("realness.dense_1",
-/// "classes.dense_1"). Movable, not copyable; see copy_from().
+/// Layers in order, named by kind and number ("conv_1", "conv_2"), and perhaps heads behind them
+/// ("adversarial.dense_1", "classes.dense_1"). Movable, not copyable; see copy_from().
 class Network {
  public:
   struct Head {
@@ -30,7 +30,7 @@ class Network {
   /// x is [N, input...] (images channels-last) in any float type, which is also the type of the arithmetic. With heads
   /// the result is [N, 1 + K]: the score, then the logits of the K classes. Throws Error when a conditional layer finds
   /// no labels in `pass`, or wrong ones.
-  Tensor forward(const Tensor& x, nn::Pass& pass) const;
+  Tensor forward(const Tensor& x, nn::ForwardContext& context) const;
 
   /// As nn::Sequence::to_graph(); with heads the score and the logits, one after the other.
   nn::Value to_graph(nn::Graph& graph, nn::Value x) const;

@@ -14,11 +14,11 @@ bool has_running_statistics(const Network& network) {
 void recompute_statistics(const Network& generator, const std::function<StatisticsBatch(int number)>& batch) {
   torch::NoGradGuard constant;
   for (int i = 0; i < kStatisticsBatches; ++i) {
-    const StatisticsBatch drawn = batch(i);
-    nn::Pass pass;
-    pass.labels = drawn.labels;
+    const StatisticsBatch sampled = batch(i);
+    nn::ForwardContext context;
+    context.labels = sampled.labels;
     const nn::StatisticsScope scope(1.0 / (i + 1));
-    generator.forward(drawn.inputs, pass);
+    generator.forward(sampled.inputs, context);
   }
 }
 

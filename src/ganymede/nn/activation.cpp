@@ -6,7 +6,7 @@
 
 namespace ganymede::nn {
 
-Tensor Activation::forward(const Tensor& x, Pass& pass) {
+Tensor Activation::forward(const Tensor& x, ForwardContext& context) {
   switch (kind_) {
     case ActivationKind::kTanh:
       return at::tanh(x);
@@ -16,8 +16,8 @@ Tensor Activation::forward(const Tensor& x, Pass& pass) {
       break;
   }
   if (dropout_ > 0) {
-    const auto seed = pass.next_dropout_seed();
-    if (pass.training) return kernels::leaky_relu_dropout(x, slope_, dropout_, seed);
+    const auto seed = context.next_dropout_seed();
+    if (context.training) return kernels::leaky_relu_dropout(x, slope_, dropout_, seed);
   }
   return kernels::leaky_relu_dropout(x, slope_, 0, 0);
 }

@@ -11,7 +11,7 @@ class Activation : public Layer {
  public:
   /// `slope` is the rectifier's below zero: 0 is ReLU.
   Activation(ActivationKind kind, double slope) : kind_(kind), slope_(slope) {}
-  Tensor forward(const Tensor& x, Pass& pass) override;
+  Tensor forward(const Tensor& x, ForwardContext& context) override;
   Value to_graph(Graph& graph, Value x, const Shape& input) const override;
   /// A rectifier takes over the dropout that follows it.
   bool absorb(const Layer& next) override;

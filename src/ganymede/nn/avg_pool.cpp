@@ -32,7 +32,7 @@ void visit_fields(V& field, AvgPoolOptions& o) {
 class AvgPool : public Layer {
  public:
   explicit AvgPool(const AvgPoolOptions& options) : options_(options) {}
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     if (options_.mode == AvgPoolMode::kFiltered) return downsample_filtered(x);
     return at::avg_pool2d(x, {options_.factor, options_.factor});
   }

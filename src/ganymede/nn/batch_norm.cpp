@@ -26,8 +26,8 @@ class BatchNorm : public Layer {
     add_parameter("bias", {channels}, Role::kShift, channels, channels);
     add_running_statistics(channels);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
-    return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, of_the_batch(pass),
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
+    return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, of_the_batch(context),
                                    share_of_the_batch(momentum_), epsilon_, slope_);
   }
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {

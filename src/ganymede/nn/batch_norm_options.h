@@ -29,8 +29,8 @@ struct RunningStatistics {
 };
 
 /// Whether a pass normalises with the statistics of its own batch, not with the running ones.
-inline bool of_the_batch(const Pass& pass) {
-  return pass.training || StatisticsScope::current().has_value();
+inline bool of_the_batch(const ForwardContext& context) {
+  return context.training || StatisticsScope::current().has_value();
 }
 /// How far running statistics move towards those of a batch: by `momentum`, unless a StatisticsScope says otherwise.
 inline double share_of_the_batch(double momentum) {

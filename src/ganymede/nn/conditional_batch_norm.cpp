@@ -17,7 +17,7 @@ struct ConditionalBatchNormOptions {
 template <class V>
 void visit_fields(V& field, ConditionalBatchNormOptions& o) {
   field("conditional_batch_norm", o.present);
-  field("classes", o.classes, config::in_range(2, kMostClasses));
+  field("classes", o.classes, config::in_range(2, kMaxClasses));
   visit_fields(field, o.statistics);
 }
 
@@ -25,16 +25,16 @@ class ConditionalBatchNorm : public Layer {
  public:
   ConditionalBatchNorm(const ConditionalBatchNormOptions& options, std::int64_t channels)
       : classes_(options.classes), momentum_(options.statistics.update()), epsilon_(options.statistics.epsilon) {
-    if (classes_ * channels > kMostElements) throw ShapeError("conditional_batch_norm has too many classes");
+    if (classes_ * channels > kMaxElements) throw ShapeError("conditional_batch_norm has too many classes");
     add_parameter("weight", {classes_, channels}, Role::kScale, channels, channels);
     add_parameter("bias", {classes_, channels}, Role::kShift, channels, channels);
     add_running_statistics(channels);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
-    const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, of_the_batch(pass),
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
+    const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, of_the_batch(context),
                                              share_of_the_batch(momentum_), epsilon_, kernels::no_activation);
     const auto of_samples = [&](const Tensor& table) {
-      const Tensor rows = rows_of_classes(pass, x, "conditional_batch_norm", table).to(x.scalar_type());
+      const Tensor rows = rows_of_classes(context, x, "conditional_batch_norm", table).to(x.scalar_type());
       return x.dim() == 4 ? rows.unsqueeze(-1).unsqueeze(-1) : rows;
     };
     return at::addcmul(of_samples(parameter(1)), y, of_samples(parameter(0)));

@@ -74,9 +74,9 @@ class Conv : public WeightLayer {
                 options.bias ? options.filters : 0},
                options.weight);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
-    if (groups_ > 1) return grouped_conv(x, weight(pass), bias(), stride_, padding_, groups_);
-    return kernels::conv2d(x, weight(pass), bias(), stride_, padding_);
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
+    if (groups_ > 1) return grouped_conv(x, weight(context), bias(), stride_, padding_, groups_);
+    return kernels::conv2d(x, weight(context), bias(), stride_, padding_);
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {
     return graph_conv(graph, x, {evaluated_weight(), bias(), stride_, padding_, groups_});

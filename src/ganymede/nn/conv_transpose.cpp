@@ -47,8 +47,8 @@ class ConvTranspose : public WeightLayer {
                 options.bias ? options.filters : 0},
                options.weight);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
-    return kernels::conv_transpose2d(x, weight(pass), bias(), stride_, padding_, size_);
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
+    return kernels::conv_transpose2d(x, weight(context), bias(), stride_, padding_, size_);
   }
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     return graph_conv_transpose(graph, x, input, {evaluated_weight(), bias(), stride_, padding_}, size_);

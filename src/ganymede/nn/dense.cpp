@@ -25,10 +25,10 @@ class Dense : public WeightLayer {
   Dense(const DenseOptions& options, std::int64_t inputs) {
     add_weight({{options.units, inputs}, inputs, options.units, options.bias ? options.units : 0}, options.weight);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
     const Tensor bias = this->bias();
     const auto type = multiplies_in_float(x) ? at::kFloat : x.scalar_type();
-    Tensor y = kernels::product(x.to(type), weight(pass).to(type).t());
+    Tensor y = kernels::product(x.to(type), weight(context).to(type).t());
     if (bias.defined()) y = y + bias.to(type);
     return y.to(x.scalar_type());
   }

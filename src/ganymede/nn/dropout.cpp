@@ -5,9 +5,9 @@
 
 namespace ganymede::nn {
 
-Tensor Dropout::forward(const Tensor& x, Pass& pass) {
-  const auto seed = pass.next_dropout_seed();
-  return pass.training && probability_ > 0 ? kernels::dropout(x, probability_, seed) : x;
+Tensor Dropout::forward(const Tensor& x, ForwardContext& context) {
+  const auto seed = context.next_dropout_seed();
+  return context.training && probability_ > 0 ? kernels::dropout(x, probability_, seed) : x;
 }
 
 namespace {

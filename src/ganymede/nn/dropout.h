@@ -8,7 +8,7 @@ namespace ganymede::nn {
 class Dropout : public Layer {
  public:
   explicit Dropout(double probability) : probability_(probability) {}
-  Tensor forward(const Tensor& x, Pass& pass) override;
+  Tensor forward(const Tensor& x, ForwardContext& context) override;
   Value to_graph(Graph&, Value x, const Shape&) const override { return x; }
   double probability() const { return probability_; }
 

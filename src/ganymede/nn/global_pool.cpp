@@ -28,7 +28,7 @@ void visit_fields(V& field, GlobalPoolOptions& o) {
 class GlobalPool : public Layer {
  public:
   explicit GlobalPool(GlobalPoolMode mode) : mode_(mode) {}
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     return mode_ == GlobalPoolMode::kSum ? x.sum({2, 3}) : x.mean({2, 3});
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {

@@ -25,7 +25,7 @@ class InstanceNorm : public Layer {
     add_parameter("weight", {channels}, Role::kScale, channels, channels);
     add_parameter("bias", {channels}, Role::kShift, channels, channels);
   }
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     // Written out rather than at::instance_norm, which copies channels-last input into channels-first.
     const Tensor wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
     const Tensor mean = wide.mean({2, 3}, true);

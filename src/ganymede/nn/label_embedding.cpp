@@ -15,7 +15,7 @@ struct LabelEmbeddingOptions {
 template <class V>
 void visit_fields(V& field, LabelEmbeddingOptions& o) {
   field("label_embedding", o.size, config::in_range(1, 65536));
-  field("classes", o.classes, config::in_range(2, kMostClasses));
+  field("classes", o.classes, config::in_range(2, kMaxClasses));
   field("init", o.init);
 }
 
@@ -25,8 +25,8 @@ class LabelEmbedding : public Layer {
     add_parameter("weight", {options.classes, options.size}, Role::kEmbedding, options.classes, options.size,
                   options.init);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
-    const Tensor vectors = rows_of_classes(pass, x, "label_embedding", parameter(0));
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
+    const Tensor vectors = rows_of_classes(context, x, "label_embedding", parameter(0));
     return at::cat({x, vectors.to(x.scalar_type())}, 1);
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {
@@ -44,7 +44,7 @@ class LabelEmbeddingSpec : public SpecWith<LabelEmbeddingOptions> {
   Shape output_shape(const Shape& input) const override {
     expect_flat(input, kind());
     expect_classes(options.classes, kind());
-    if (std::int64_t{options.classes} * options.size > kMostElements)
+    if (std::int64_t{options.classes} * options.size > kMaxElements)
       throw ShapeError("label_embedding has too many numbers");
     return {input.elements() + options.size};
   }

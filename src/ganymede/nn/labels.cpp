@@ -6,8 +6,8 @@ void expect_classes(std::int64_t classes, const std::string& kind) {
   if (classes == 0) throw ShapeError(kind + " needs a number of classes: write classes = 10");
 }
 
-Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std::int64_t classes) {
-  const Tensor& labels = pass.labels;
+Tensor labels_of(const ForwardContext& context, const Tensor& x, const std::string& kind, std::int64_t classes) {
+  const Tensor& labels = context.labels;
   if (!labels.defined()) {
     throw Error(kind + " needs the samples' classes but got none", {}, "use labelled data, or name the class to draw");
   }
@@ -16,7 +16,7 @@ Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std
         fmt::format("{} needs one class for each of {} samples but got {} values", kind, x.size(0), labels.numel()));
   }
   // Looking at labels on another device would wait for it: who brings them there has checked them.
-  if (labels.is_cpu() && !pass.labels_checked && labels.numel() > 0) {
+  if (labels.is_cpu() && !context.labels_checked && labels.numel() > 0) {
     const auto lowest = labels.min().item<std::int64_t>(), highest = labels.max().item<std::int64_t>();
     if (lowest < 0 || highest >= classes) {
       throw Error(
@@ -26,13 +26,13 @@ Tensor labels_of(const Pass& pass, const Tensor& x, const std::string& kind, std
   return labels.to(x.device());
 }
 
-Tensor rows_of_classes(const Pass& pass, const Tensor& x, const std::string& kind, const Tensor& table) {
-  const Tensor& labels = pass.labels;
+Tensor rows_of_classes(const ForwardContext& context, const Tensor& x, const std::string& kind, const Tensor& table) {
+  const Tensor& labels = context.labels;
   if (labels.defined() && labels.scalar_type() == at::kFloat && labels.dim() == 2 && labels.size(0) == x.size(0) &&
       labels.size(1) == table.size(0)) {
     return labels.to(x.device()).mm(table);
   }
-  return table.index_select(0, labels_of(pass, x, kind, table.size(0)));
+  return table.index_select(0, labels_of(context, x, kind, table.size(0)));
 }
 
 }  // namespace ganymede::nn

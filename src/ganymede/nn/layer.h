@@ -50,7 +50,7 @@ struct Buffer {
 };
 
 /// What a forward pass needs to know beside its input.
-struct Pass {
+struct ForwardContext {
   bool training = false;
   bool labels_checked = false;     ///< the caller has seen that every class in `labels` is one the network knows
   std::uint64_t dropout_seed = 0;  ///< every dropout layer of the pass draws its own seed from it
@@ -75,7 +75,7 @@ class Layer {
   /// Makes its own tensors, not those of its parts: parameters are zeros, which an initialiser or a file sets.
   void allocate();
   /// x is [N, shape...]; images are channels-last in memory. Works in x's type.
-  virtual Tensor forward(const Tensor& x, Pass& pass) = 0;
+  virtual Tensor forward(const Tensor& x, ForwardContext& context) = 0;
   /// What forward() computes outside training, without the layer that it took over; `input` is x's shape. Throws Error
   /// for a kind that does not say it.
   virtual Value to_graph(Graph& graph, Value x, const Shape& input) const;

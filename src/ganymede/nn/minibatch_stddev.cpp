@@ -24,7 +24,7 @@ class MinibatchStddev : public Layer {
 
   /// Groups are samples that follow each other. What a batch has beyond whole groups is compared with its last whole
   /// group's worth of samples; a batch smaller than a group is one.
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     const std::int64_t batch = x.size(0), group = std::min(group_, batch), rest = batch % group;
     Tensor statistics = of_groups(x.narrow(0, 0, batch - rest), group);
     if (rest > 0)

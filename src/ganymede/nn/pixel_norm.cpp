@@ -19,7 +19,7 @@ void visit_fields(V& field, PixelNormOptions& o) {
 class PixelNorm : public Layer {
  public:
   explicit PixelNorm(double epsilon) : epsilon_(epsilon) {}
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     const Tensor wide = x.scalar_type() == at::kBFloat16 ? x.to(at::kFloat) : x;
     return (wide * at::rsqrt(wide.square().mean({1}, true) + epsilon_)).to(x.scalar_type());
   }

@@ -16,7 +16,7 @@ struct ProjectionOptions {
 template <class V>
 void visit_fields(V& field, ProjectionOptions& o) {
   field("projection", o.present);
-  field("classes", o.classes, config::in_range(2, kMostClasses));
+  field("classes", o.classes, config::in_range(2, kMaxClasses));
   field("bias", o.bias);
   visit_fields(field, o.weight);
 }
@@ -27,10 +27,10 @@ class Projection : public WeightLayer {
     add_weight({{1, features}, features, 1, options.bias ? 1 : 0}, options.weight);
     add_weight({{classes_, features}, features, classes_, 0}, options.weight, "classes");
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
     const Tensor bias = this->bias();
     // The sum w + V y is made in f32, then one product with h does both.
-    const Tensor directions = weight(pass) + rows_of_classes(pass, x, "projection", weight(pass, 1));
+    const Tensor directions = weight(context) + rows_of_classes(context, x, "projection", weight(context, 1));
     const Tensor scores = (x * directions.to(x.scalar_type())).sum({1}, true);
     return bias.defined() ? scores + bias.to(x.scalar_type()) : scores;
   }

@@ -7,7 +7,7 @@ namespace {
 class Reshape : public Layer {
  public:
   explicit Reshape(Shape to) : to_(std::move(to)) {}
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     std::vector<std::int64_t> dims{x.size(0)};
     dims.insert(dims.end(), to_.dims().begin(), to_.dims().end());
     const Tensor y = x.reshape(dims);

@@ -21,10 +21,10 @@ class Residual : public Layer {
   Residual(const ResidualOptions& options, const Shape& input)
       : branch_(options.branch, input, "branch."), shortcut_(options.shortcut, input, "shortcut.") {}
 
-  Tensor forward(const Tensor& x, Pass& pass) override {
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
     // Both read x, so no layer may write into its input.
-    const Tensor y = branch_.forward(x, pass);
-    return y + shortcut_.forward(x, pass);
+    const Tensor y = branch_.forward(x, context);
+    return y + shortcut_.forward(x, context);
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {
     const Value y = branch_.to_graph(graph, x);

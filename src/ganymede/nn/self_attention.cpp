@@ -34,10 +34,10 @@ class SelfAttention : public WeightLayer {
     map(wide, channels, "output");
     gamma_ = add_parameter("gamma", {1}, Role::kShift, 1, 1);
   }
-  Tensor forward(const Tensor& x, Pass& pass) override {
-    if (multiplies_in_float(x)) return forward(x.to(at::kFloat), pass).to(x.scalar_type());
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
+    if (multiplies_in_float(x)) return forward(x.to(at::kFloat), context).to(x.scalar_type());
     const auto map = [&](const Tensor& from, size_t which) {
-      return kernels::conv2d(from, weight(pass, which), {}, 1, {});
+      return kernels::conv2d(from, weight(context, which), {}, 1, {});
     };
     const auto pooled = [](const Tensor& y) { return at::max_pool2d(y, {2, 2}); };
     const Tensor query = pixels(map(x, 0)), key = pixels(pooled(map(x, 1))), value = pixels(pooled(map(x, 2)));
@@ -86,7 +86,7 @@ class SelfAttentionSpec : public SpecWith<SelfAttentionOptions> {
     if (input.channels() < 8) throw ShapeError("self_attention needs at least 8 channels but got " + input.text());
     if (input.height() % 2 != 0 || input.width() % 2 != 0)
       throw ShapeError("self_attention needs even sides but got " + input.text());
-    if (pairs(input) > kMostElements)
+    if (pairs(input) > kMaxElements)
       throw ShapeError("self_attention would compare too many pixels of " + input.text());
     return input;
   }
@@ -102,7 +102,7 @@ class SelfAttentionSpec : public SpecWith<SelfAttentionOptions> {
  private:
   /// How many pairs of a pixel and a pooled one there are.
   static std::int64_t pairs(const Shape& input) {
-    const std::int64_t area = input.height() * input.width();  // at most kMostElements, so the square fits
+    const std::int64_t area = input.height() * input.width();  // at most kMaxElements, so the square fits
     return area * area / 4;
   }
 };

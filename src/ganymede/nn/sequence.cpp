@@ -27,7 +27,7 @@ std::string LayerList::to_toml() const {
   return "[" + out + "]";
 }
 
-Misfit::Misfit(std::string layer_name, std::string what_problem, std::string place, std::string shape)
+ShapeMismatch::ShapeMismatch(std::string layer_name, std::string what_problem, std::string place, std::string shape)
     : ShapeError(fmt::format("layer '{}' does not fit: {}", layer_name, what_problem)),
       layer(std::move(layer_name)),
       problem(std::move(what_problem)),
@@ -41,13 +41,13 @@ Shape walk(const LayerList& list, const Shape& input, const std::string& prefix,
     const std::string name = fmt::format("{}_{}", layer.kind, ++counts[layer.kind]);
     try {
       const Shape output = layer.spec->output_shape(shape);
-      if (output.elements() > kMostElements) throw ShapeError("its output " + output.text() + " is too large");
+      if (output.elements() > kMaxElements) throw ShapeError("its output " + output.text() + " is too large");
       if (visit) visit(name, layer, shape, output);
       shape = output;
-    } catch (const Misfit& inside) {
-      throw Misfit(prefix + name + "." + inside.layer, inside.problem, inside.where, inside.got);
+    } catch (const ShapeMismatch& inside) {
+      throw ShapeMismatch(prefix + name + "." + inside.layer, inside.problem, inside.where, inside.got);
     } catch (const ShapeError& error) {
-      throw Misfit(prefix + name, error.what(), layer.place.at(nullptr), shape.text());
+      throw ShapeMismatch(prefix + name, error.what(), layer.place.at(nullptr), shape.text());
     }
   }
   return shape;
@@ -60,7 +60,7 @@ Sequence::Sequence(const LayerList& list, const Shape& input, const std::string&
          Entry entry{name, listed.spec, listed.spec->make(shape), output};
          for (const auto& parameter : entry.layer->parameters()) parameters += parameter.count();
          for (const auto& part : entry.layer->parts()) parameters += part.sequence->parameter_count();
-         if (parameters > kMostElements) throw ShapeError("the network has too many parameters");
+         if (parameters > kMaxElements) throw ShapeError("the network has too many parameters");
          if (!entries_.empty()) {
            auto before = entries_.end() - 1;
            while (before->absorbed) --before;
@@ -74,10 +74,10 @@ void Sequence::allocate() {
   for_each_layer([](const std::string&, Layer& layer) { layer.allocate(); });
 }
 
-Tensor Sequence::forward(const Tensor& x, Pass& pass) const {
+Tensor Sequence::forward(const Tensor& x, ForwardContext& context) const {
   Tensor h = x;
   for (const auto& entry : entries_) {
-    if (!entry.absorbed) h = entry.layer->forward(h, pass);
+    if (!entry.absorbed) h = entry.layer->forward(h, context);
   }
   return h;
 }

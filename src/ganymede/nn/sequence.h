@@ -39,9 +39,9 @@ struct LayerList {
 };
 
 /// A layer of a list cannot take the shape it was given.
-class Misfit : public ShapeError {
+class ShapeMismatch : public ShapeError {
  public:
-  Misfit(std::string layer, std::string problem, std::string where, std::string got);
+  ShapeMismatch(std::string layer, std::string problem, std::string where, std::string got);
 
   const std::string layer;    ///< "residual_1.branch.conv_2"
   const std::string problem;  ///< without the layer's name
@@ -50,8 +50,8 @@ class Misfit : public ShapeError {
 };
 
 /// Calls `visit` (where given) for each layer of the list with its name ("conv_1": kind and number), its input's and
-/// its output's shape; returns the last output (`input` for an empty list). Throws Misfit, naming the layer behind
-/// `prefix`.
+/// its output's shape; returns the last output (`input` for an empty list). Throws ShapeMismatch, naming the layer
+/// behind `prefix`.
 using VisitLayer =
     std::function<void(const std::string& name, const ListedLayer& layer, const Shape& input, const Shape& output)>;
 Shape walk(const LayerList& list, const Shape& input, const std::string& prefix, const VisitLayer& visit);
@@ -73,13 +73,13 @@ class Sequence {
     bool absorbed = false;  ///< the layer before does this one's work
   };
 
-  /// Without tensors until allocate(). Throws Misfit, naming layers behind `prefix`.
+  /// Without tensors until allocate(). Throws ShapeMismatch, naming layers behind `prefix`.
   Sequence(const LayerList& list, const Shape& input, const std::string& prefix = {});
 
   /// Makes every layer's tensors.
   void allocate();
   /// x is [N, input...]; an empty sequence gives it back. Only after allocate().
-  Tensor forward(const Tensor& x, Pass& pass) const;
+  Tensor forward(const Tensor& x, ForwardContext& context) const;
 
   /// As Layer::to_graph(), of all layers.
   Value to_graph(Graph& graph, Value x) const;

@@ -42,7 +42,7 @@ class ShapeError : public std::runtime_error {
 
 /// No layer of a recipe may make a sample larger than this many elements, and no network hold more parameters: a model
 /// file brings its recipe along, and a short text must not take all memory.
-inline constexpr std::int64_t kMostElements = std::int64_t{1} << 28;
+inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 
 /// Throws ShapeError unless `input` is an image (or flat), saying what `kind` needs.
 void expect_image(const Shape& input, const std::string& kind);

@@ -32,7 +32,7 @@ void visit_fields(V& field, UpsampleOptions& o) {
 class Upsample : public Layer {
  public:
   explicit Upsample(const UpsampleOptions& options) : options_(options) {}
-  Tensor forward(const Tensor& x, Pass&) override {
+  Tensor forward(const Tensor& x, ForwardContext&) override {
     switch (options_.mode) {
       case UpsampleMode::kNearest:
         break;

@@ -20,7 +20,7 @@ Tensor start_vector(std::int64_t size, std::uint64_t salt) {
 
 size_t WeightLayer::add_weight(const WeightShape& shape, const WeightOptions& options, const std::string& name) {
   const std::int64_t rows = shape.dims[0], elements = Shape(shape.dims).elements();
-  if (elements > kMostElements) throw ShapeError(fmt::format("its weight of {} numbers is too large", elements));
+  if (elements > kMaxElements) throw ShapeError(fmt::format("its weight of {} numbers is too large", elements));
   if (options.spectral_norm && (options.init == Initialiser("zero") || options.init_scale == 0)) {
     throw ShapeError("spectral_norm cannot divide a weight that starts at zero");
   }
@@ -40,15 +40,15 @@ size_t WeightLayer::add_weight(const WeightShape& shape, const WeightOptions& op
   return weights_.size() - 1;
 }
 
-Tensor WeightLayer::weight(const Pass& pass, size_t index) const {
+Tensor WeightLayer::weight(const ForwardContext& context, size_t index) const {
   const Place& place = weights_[index];
   if (!place.u) return parameter(place.weight);
-  return spectral_normalised(parameter(place.weight), buffer(*place.u), buffer(*place.u + 1), pass.training);
+  return spectral_normalised(parameter(place.weight), buffer(*place.u), buffer(*place.u + 1), context.training);
 }
 
 Tensor WeightLayer::evaluated_weight(size_t index) const {
   torch::NoGradGuard constant;
-  return weight(Pass{}, index);
+  return weight(ForwardContext{}, index);
 }
 
 Tensor WeightLayer::bias(size_t index) const {

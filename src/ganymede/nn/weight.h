@@ -30,7 +30,7 @@ class WeightLayer : public Layer {
   /// The first weight is called "weight" ("bias", "u", "v"); one with a name "NAME.weight". Returns its index.
   size_t add_weight(const WeightShape& shape, const WeightOptions& options, const std::string& name = {});
   /// The weight to use, in f32; moves the power iteration on in training.
-  Tensor weight(const Pass& pass, size_t index = 0) const;
+  Tensor weight(const ForwardContext& context, size_t index = 0) const;
   /// That outside training, where it is one tensor for all passes.
   Tensor evaluated_weight(size_t index = 0) const;
   /// Undefined where there is none.

@@ -21,22 +21,22 @@ void visit_fields(V& field, AcganOptions& o) {
   field("classify_generated", o.classify_generated);
 }
 
-Tensor class_loss(const Verdict& verdict) {
-  return at::cross_entropy_loss(verdict.class_logits, verdict.labels);
+Tensor class_loss(const DiscriminatorOutput& output) {
+  return at::cross_entropy_loss(output.class_logits, output.labels);
 }
 
 class AcganObjective : public ObjectiveWith<AcganOptions> {
  public:
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     Tensor classes = class_loss(real);
     if (options.classify_generated) classes = classes + class_loss(fake);
     return discriminator_cross_entropy(options.entropy, real.scores, fake.scores) +
            classes * (options.class_weight_discriminator * options.entropy.discriminator_weight);
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override {
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput&) const override {
     return generator_cross_entropy(options.entropy, fake.scores) + class_loss(fake) * options.class_weight_generator;
   }
-  Tensor realness(const Tensor& scores) const override { return at::sigmoid(scores); }
+  Tensor reported_output(const Tensor& scores) const override { return at::sigmoid(scores); }
   bool classifies() const override { return true; }
 };
 

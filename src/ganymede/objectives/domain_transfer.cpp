@@ -37,27 +37,27 @@ Tensor variation(const Tensor& images) {
 
 class DomainTransfer : public ObjectiveWith<DomainTransferOptions> {
  public:
-  std::int64_t verdict_size() const override { return 3; }
+  std::int64_t output_size() const override { return 3; }
 
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     const auto [of_source, of_target] = halves(fake);
     return entropy(of_source, kOfSource) + entropy(of_target, kOfTarget) + entropy(real.logits, kReal);
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override {
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput&) const override {
     const auto [of_source, of_target] = halves(fake);
     return entropy(of_source, kReal) + entropy(of_target, kReal);
   }
   Tensor translation_loss(const Translation& t) const override {
     Tensor loss = options.constancy * (t.codes_again - t.codes).square().mean() +
                   options.identity * (t.target_again - t.target).square().mean();
-    if (options.total_variation > 0) loss = loss + options.total_variation * variation(t.drawn);
+    if (options.total_variation > 0) loss = loss + options.total_variation * variation(t.generated);
     return loss;
   }
-  Tensor realness(const Tensor& scores) const override { return at::sigmoid(scores); }
+  Tensor reported_output(const Tensor& scores) const override { return at::sigmoid(scores); }
 
  private:
   /// What was drawn from the source domain, and from the target domain.
-  static std::pair<Tensor, Tensor> halves(const Verdict& fake) {
+  static std::pair<Tensor, Tensor> halves(const DiscriminatorOutput& fake) {
     const auto half = fake.logits.size(0) / 2;
     return {fake.logits.slice(0, 0, half), fake.logits.slice(0, half)};
   }

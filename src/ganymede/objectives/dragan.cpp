@@ -22,9 +22,9 @@ void visit_fields(V& field, DraganOptions& o) {
 class Dragan : public PenaltyWith<DraganOptions> {
  public:
   Where where() const override { return Where::kElsewhere; }
-  Tensor points(const Tensor& real, const Tensor&, std::uint64_t seed, const Draws& draws) const override {
+  Tensor points(const Tensor& real, const Tensor&, std::uint64_t seed, const RandomSource& random) const override {
     const Tensor noise =
-        draws.uniform(real.sizes(), 0, 1, seed).to(real.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
+        random.uniform(real.sizes(), 0, 1, seed).to(real.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     return real + noise * (options.spread * real.to(at::kFloat).std()).to(real.scalar_type());
   }
   Tensor of_squared_norms(const Tensor& squared_norms) const override { return options.norm.deviation(squared_norms); }

@@ -18,13 +18,13 @@ void visit_fields(V& field, GanOptions& o) {
 
 class GanObjective : public ObjectiveWith<GanOptions> {
  public:
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     return discriminator_cross_entropy(options.entropy, real.scores, fake.scores);
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override {
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput&) const override {
     return generator_cross_entropy(options.entropy, fake.scores);
   }
-  Tensor realness(const Tensor& scores) const override { return at::sigmoid(scores); }
+  Tensor reported_output(const Tensor& scores) const override { return at::sigmoid(scores); }
 };
 
 }  // namespace

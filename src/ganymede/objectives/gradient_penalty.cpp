@@ -19,8 +19,8 @@ void visit_fields(V& field, GradientPenaltyOptions& o) {
 class GradientPenalty : public PenaltyWith<GradientPenaltyOptions> {
  public:
   Where where() const override { return Where::kElsewhere; }
-  Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed, const Draws& draws) const override {
-    const Tensor mix = draws.uniform({real.size(0), 1, 1, 1}, 0, 1, seed).to(real.scalar_type());
+  Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed, const RandomSource& random) const override {
+    const Tensor mix = random.uniform({real.size(0), 1, 1, 1}, 0, 1, seed).to(real.scalar_type());
     return real + mix * (fake - real);
   }
   Tensor of_squared_norms(const Tensor& squared_norms) const override { return options.norm.deviation(squared_norms); }

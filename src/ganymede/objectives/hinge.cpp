@@ -15,11 +15,13 @@ void visit_fields(V& field, HingeOptions& o) {
 
 class HingeObjective : public ObjectiveWith<HingeOptions> {
  public:
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     return at::relu(1 - real.scores).mean() + at::relu(1 + fake.scores).mean();
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override { return -fake.scores.mean(); }
-  Tensor realness(const Tensor& scores) const override { return scores; }
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput&) const override {
+    return -fake.scores.mean();
+  }
+  Tensor reported_output(const Tensor& scores) const override { return scores; }
 };
 
 }  // namespace

@@ -15,13 +15,13 @@ void visit_fields(V& field, LeastSquaresOptions& o) {
 
 class LeastSquaresObjective : public ObjectiveWith<LeastSquaresOptions> {
  public:
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     return 0.5 * ((real.scores - 1).square().mean() + fake.scores.square().mean());
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override {
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput&) const override {
     return 0.5 * (fake.scores - 1).square().mean();
   }
-  Tensor realness(const Tensor& scores) const override { return scores; }
+  Tensor reported_output(const Tensor& scores) const override { return scores; }
 };
 
 }  // namespace

@@ -11,11 +11,11 @@
 namespace ganymede::objectives {
 
 /// What the discriminator says of a batch of images, in f32.
-struct Verdict {
+struct DiscriminatorOutput {
   Tensor scores = {};        ///< [N], higher is more real
   Tensor class_logits = {};  ///< [N, classes]; undefined where the discriminator has no class head
   Tensor labels = {};        ///< int64 [N], what the images show or were asked to show; undefined without classes
-  Tensor logits = {};  ///< [N, verdict_size()] where that is more than a score, which is then the log-odds of the last
+  Tensor logits = {};  ///< [N, output_size()] where that is more than a score, which is then the log-odds of the last
 };
 
 /// A batch as a translating generator sees it: N images of the source domain and N of the target domain, each with what
@@ -23,27 +23,27 @@ struct Verdict {
 struct Translation {
   Tensor codes, codes_again;    ///< f(x) and f(G(x)) of the source images
   Tensor target, target_again;  ///< x and G(x) of the target images
-  Tensor drawn;                 ///< G(x) of the source images
+  Tensor generated;             ///< G(x) of the source images
 };
 
 /// Losses are scalars.
 class Objective {
  public:
   virtual ~Objective() = default;
-  virtual Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const = 0;
+  virtual Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const = 0;
   /// `real` is only given where compares_with_real() says so; no gradient is wanted for it.
-  virtual Tensor generator_loss(const Verdict& fake, const Verdict& real) const = 0;
+  virtual Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput& real) const = 0;
   virtual bool compares_with_real() const { return false; }
   /// Whether it needs class logits and labels.
   virtual bool classifies() const { return false; }
   /// How many numbers the discriminator must end in; more than one are logits, "real" the last of them.
-  virtual std::int64_t verdict_size() const { return 1; }
+  virtual std::int64_t output_size() const { return 1; }
   /// What is added to the generator's loss where it translates; such objectives get the generated images of the source
   /// domain in the first half of a batch and those of the target domain in the second.
   virtual Tensor translation_loss(const Translation&) const { return {}; }
-  bool translates() const { return verdict_size() > 1; }
+  bool translates() const { return output_size() > 1; }
   /// What is logged as D(x): the mean of this over the batch.
-  virtual Tensor realness(const Tensor& scores) const = 0;
+  virtual Tensor reported_output(const Tensor& scores) const = 0;
   /// Forces the discriminator's parameters back to where they may be, after each of its updates.
   virtual void constrain(const std::vector<Tensor>&) const {}
   /// Every option with its value, `name` first.

@@ -4,7 +4,7 @@
 
 namespace ganymede::objectives {
 
-Tensor Penalty::points(const Tensor&, const Tensor&, std::uint64_t, const Draws&) const {
+Tensor Penalty::points(const Tensor&, const Tensor&, std::uint64_t, const RandomSource&) const {
   throw std::logic_error("a penalty at real or generated images has no points of its own");
 }
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ganymede/config/option_table.h"
-#include "ganymede/config/ramp.h"
+#include "ganymede/config/schedule.h"
 #include "ganymede/core/device_random.h"
 
 namespace ganymede::objectives {
@@ -21,12 +21,12 @@ class Penalty {
   virtual Where where() const = 0;
   /// kElsewhere: images [N, C, H, W] made of a batch's real and generated ones; random numbers are those that `draws`
   /// makes of `seed`, on the images' device.
-  virtual Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed, const Draws& draws) const;
+  virtual Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed, const RandomSource& random) const;
   /// The term, a scalar, of the squared L2 norm of each sample's gradient, f32 [N].
   virtual Tensor of_squared_norms(const Tensor& squared_norms) const = 0;
   /// Factor of the term in the loss, and every how many discriminator updates it is computed. A lazy one (Karras et al.
   /// 2020) weighs `every` times as much when it is.
-  virtual const config::Ramp& weight() const = 0;
+  virtual const config::Schedule& weight() const = 0;
   virtual int every() const = 0;
   virtual void write(config::FieldWriter& writer) const = 0;
 };
@@ -42,7 +42,7 @@ std::vector<std::string> penalty_names();
 /// What every penalty's options have; the kind's own key is the weight.
 struct PenaltyOptions {
   std::string kind;
-  config::Ramp weight;
+  config::Schedule weight;
   int every = 1;
 };
 
@@ -57,7 +57,7 @@ template <class Options>
 class PenaltyWith : public Penalty {
  public:
   Options options;
-  const config::Ramp& weight() const override { return options.common.weight; }
+  const config::Schedule& weight() const override { return options.common.weight; }
   int every() const override { return options.common.every; }
   void write(config::FieldWriter& writer) const override {
     auto copy = options;

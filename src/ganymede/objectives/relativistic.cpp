@@ -16,14 +16,14 @@ void visit_fields(V& field, RelativisticOptions& o) {
 
 class RelativisticObjective : public ObjectiveWith<RelativisticOptions> {
  public:
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     return at::softplus(fake.scores - real.scores).mean();
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict& real) const override {
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput& real) const override {
     return at::softplus(real.scores - fake.scores).mean();
   }
   bool compares_with_real() const override { return true; }
-  Tensor realness(const Tensor& scores) const override { return scores; }
+  Tensor reported_output(const Tensor& scores) const override { return scores; }
 };
 
 }  // namespace

@@ -18,11 +18,13 @@ void visit_fields(V& field, WganOptions& o) {
 
 class WganObjective : public ObjectiveWith<WganOptions> {
  public:
-  Tensor discriminator_loss(const Verdict& real, const Verdict& fake) const override {
+  Tensor discriminator_loss(const DiscriminatorOutput& real, const DiscriminatorOutput& fake) const override {
     return fake.scores.mean() - real.scores.mean();
   }
-  Tensor generator_loss(const Verdict& fake, const Verdict&) const override { return -fake.scores.mean(); }
-  Tensor realness(const Tensor& scores) const override { return scores; }
+  Tensor generator_loss(const DiscriminatorOutput& fake, const DiscriminatorOutput&) const override {
+    return -fake.scores.mean();
+  }
+  Tensor reported_output(const Tensor& scores) const override { return scores; }
   void constrain(const std::vector<Tensor>& parameters) const override {
     if (options.clip == 0) return;
     torch::NoGradGuard constant;

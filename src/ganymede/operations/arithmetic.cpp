@@ -21,18 +21,19 @@ Plan<ArithmeticResult> planned_arithmetic(const Model& model, const ArithmeticRe
   const PointReader reader(model, request, request.seed);
   const Tensor a = reader.latents(needed(request.a, "a"), "a"), b = reader.latents(needed(request.b, "b"), "b"),
                c = reader.latents(needed(request.c, "c"), "c");
-  std::vector<Tensor> rows{explore::neighbours(explore::arithmetic(a, b, c), request.radius, request.seed)};
+  std::vector<Tensor> rows{explore::perturbations(explore::arithmetic(a, b, c), request.radius, request.seed)};
   for (const Tensor& operand : {a, b, c}) rows.push_back(operand.mean(0, /*keepdim=*/true));
   Plan<ArithmeticResult> out;
-  out.drawing.latents = at::cat(rows);
-  out.drawing.labels = reader.one_label(reader.one_class(request.c, "c"), out.drawing.size());
-  out.drawing.untrained =
-      all_rows(out.drawing.size(), reader.before_training(joined({&request.a, &request.b, &request.c}), "points"));
-  out.finish = [&model, drawing = out.drawing](const Tensor& images) {
-    auto drawn = drawn_images(model, drawing, images);
-    ArithmeticResult result{.images = {}, .mean_a = drawn[9], .mean_b = drawn[10], .mean_c = drawn[11], .named = {}};
-    drawn.resize(9);
-    result.images = std::move(drawn);
+  out.input.latents = at::cat(rows);
+  out.input.labels = reader.one_label(reader.one_class(request.c, "c"), out.input.size());
+  out.input.untrained =
+      all_rows(out.input.size(), reader.before_training(joined({&request.a, &request.b, &request.c}), "points"));
+  out.finish = [&model, input = out.input](const Tensor& images) {
+    auto generated = generated_images(model, input, images);
+    ArithmeticResult result{
+        .images = {}, .mean_a = generated[9], .mean_b = generated[10], .mean_c = generated[11], .named = {}};
+    generated.resize(9);
+    result.images = std::move(generated);
     return result;
   };
   return out;
@@ -54,18 +55,18 @@ Plan<DirectionResult> planned_direction(const Model& model, const DirectionReque
     }
   }
   Plan<DirectionResult> out;
-  out.drawing.latents = at::stack(rows);
+  out.input.latents = at::stack(rows);
   const auto first = reader.one_class(apply, "apply");
   const Tensor labels = reader.labels(apply, "apply", [&](std::size_t) { return first; });
-  if (labels.defined()) out.drawing.labels = labels.repeat_interleave(request.frames);
-  out.drawing.untrained =
-      all_rows(out.drawing.size(), reader.before_training(joined({&request.with, &request.without, &apply}), "apply"));
+  if (labels.defined()) out.input.labels = labels.repeat_interleave(request.frames);
+  out.input.untrained =
+      all_rows(out.input.size(), reader.before_training(joined({&request.with, &request.without, &apply}), "apply"));
   DirectionResult result{
       .images = {}, .frames = request.frames, .direction = row_of(along.to(at::kFloat).unsqueeze(0), 0), .starts = {}};
   for (std::int64_t i = 0; i < starts.size(0); ++i) result.starts.push_back(row_of(starts, i));
-  out.finish = [&model, drawing = out.drawing, result](const Tensor& images) {
+  out.finish = [&model, input = out.input, result](const Tensor& images) {
     DirectionResult done = result;
-    done.images = drawn_images(model, drawing, images);
+    done.images = generated_images(model, input, images);
     return done;
   };
   return out;

@@ -1,8 +1,8 @@
 // Vector arithmetic in the latent space: A - B + C, and directions.
 #pragma once
 
-#include "ganymede/operations/drawing.h"
 #include "ganymede/operations/exemplars.h"
+#include "ganymede/operations/generator_input.h"
 #include "ganymede/operations/requests.h"
 
 namespace ganymede::operations {

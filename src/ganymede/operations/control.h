@@ -56,7 +56,7 @@ struct Control {
 };
 
 /// What one job may ask for besides images.
-struct DrawTerms {
+struct JobTerms {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< Late if not begun
   CancelToken cancel = {};  ///< where it was cancelled before it began: Cancelled
 };

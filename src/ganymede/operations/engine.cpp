@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "ganymede/core/threads.h"
-#include "ganymede/models/draw.h"
+#include "ganymede/models/generate.h"
 
 namespace ganymede::operations {
 namespace {
 
-constexpr std::int64_t kMaxTogether = 4 * models::kDrawnTogether;  // more would only make the first wait for the last
+constexpr std::int64_t kMaxTogether = 4 * models::kGenerationBatch;  // more would only make the first wait for the last
 
 /// Puts the images of the two generators of one drawing back in order; tells when both are there.
 class Joiner {
@@ -61,42 +61,43 @@ Engine::~Engine() {
 }
 
 /// One job where one generator draws all, else one for each.
-std::vector<Engine::Job> Engine::jobs_of(ModelPtr model, const Drawing& drawing, const DrawTerms& terms, Done done) {
-  const auto count = drawing.size();
-  const auto before = std::count(drawing.untrained.begin(), drawing.untrained.end(), 1);
+std::vector<Engine::Job> Engine::jobs_of(ModelPtr model, const GeneratorInput& input, const JobTerms& terms,
+                                         Done done) {
+  const auto count = input.size();
+  const auto before = std::count(input.untrained.begin(), input.untrained.end(), 1);
   std::vector<Job> jobs;
   if (before == 0 || before == count) {
-    jobs.push_back({std::move(model), before == count, drawing.latents, drawing.labels, terms, std::move(done)});
+    jobs.push_back({std::move(model), before == count, input.latents, input.labels, terms, std::move(done)});
     return jobs;
   }
   const auto joiner = std::make_shared<Joiner>(count, std::move(done));
   for (const bool untrained : {false, true}) {
     std::vector<std::int64_t> rows;
     for (std::int64_t i = 0; i < count; ++i) {
-      if ((drawing.untrained[static_cast<std::size_t>(i)] != 0) == untrained) rows.push_back(i);
+      if ((input.untrained[static_cast<std::size_t>(i)] != 0) == untrained) rows.push_back(i);
     }
     const Tensor chosen = torch::tensor(rows, at::kLong);
     jobs.push_back(
-        {model, untrained, drawing.latents.index_select(0, chosen),
-         drawing.labels.defined() ? drawing.labels.index_select(0, chosen) : Tensor(), terms,
+        {model, untrained, input.latents.index_select(0, chosen),
+         input.labels.defined() ? input.labels.index_select(0, chosen) : Tensor(), terms,
          [joiner, rows](const Tensor& images, std::exception_ptr error) { joiner->take(rows, images, error); }});
   }
   return jobs;
 }
 
-void Engine::draw(ModelPtr model, Drawing drawing, const DrawTerms& terms, Done done) {
-  auto jobs = jobs_of(std::move(model), drawing, terms, std::move(done));
+void Engine::generate(ModelPtr model, GeneratorInput input, const JobTerms& terms, Done done) {
+  auto jobs = jobs_of(std::move(model), input, terms, std::move(done));
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_ + drawing.size() > options_.queue) throw Busy();
-    waiting_ += drawing.size();
+    if (waiting_ + input.size() > options_.queue) throw Busy();
+    waiting_ += input.size();
     for (auto& job : jobs) jobs_.push_back(std::move(job));
   }
   wake_.notify_all();
 }
 
-std::future<Tensor> Engine::draw(ModelPtr model, Drawing drawing, const DrawTerms& terms) {
-  return run(std::move(model), Plan<Tensor>{std::move(drawing), [](const Tensor& images) { return images; }}, terms);
+std::future<Tensor> Engine::generate(ModelPtr model, GeneratorInput input, const JobTerms& terms) {
+  return run(std::move(model), Plan<Tensor>{std::move(input), [](const Tensor& images) { return images; }}, terms);
 }
 
 std::int64_t Engine::waiting() const {
@@ -144,11 +145,11 @@ void Engine::work() {
         return false;
       return true;
     });
-    if (!batch.empty()) draw_together(batch);
+    if (!batch.empty()) generate_together(batch);
   }
 }
 
-void Engine::draw_together(const std::vector<Job>& batch) {
+void Engine::generate_together(const std::vector<Job>& batch) {
   const auto begin = Clock::now();
   std::vector<Tensor> latents, labels;
   for (const auto& job : batch) {

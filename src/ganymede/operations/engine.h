@@ -8,7 +8,7 @@
 #include <future>
 #include <thread>
 
-#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/generator_input.h"
 
 namespace ganymede::operations {
 
@@ -34,22 +34,22 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   /// Queues a drawing. Throws Busy when the queue is full; whatever else goes wrong is told to `done`.
-  void draw(ModelPtr model, Drawing drawing, const DrawTerms& terms, Done done);
+  void generate(ModelPtr model, GeneratorInput input, const JobTerms& terms, Done done);
   /// The same with a future.
-  std::future<Tensor> draw(ModelPtr model, Drawing drawing, const DrawTerms& terms = {});
+  std::future<Tensor> generate(ModelPtr model, GeneratorInput input, const JobTerms& terms = {});
   /// Draws for a plan and finishes it on a thread of the engine.
   template <class Result>
-  std::future<Result> run(ModelPtr model, Plan<Result> plan, const DrawTerms& terms = {}) {
+  std::future<Result> run(ModelPtr model, Plan<Result> plan, const JobTerms& terms = {}) {
     auto promise = std::make_shared<std::promise<Result>>();
-    draw(std::move(model), std::move(plan.drawing), terms,
-         [promise, finish = std::move(plan.finish)](const Tensor& images, std::exception_ptr error) {
-           try {
-             if (error) std::rethrow_exception(error);
-             promise->set_value(finish(images));
-           } catch (...) {
-             promise->set_exception(std::current_exception());
-           }
-         });
+    generate(std::move(model), std::move(plan.input), terms,
+             [promise, finish = std::move(plan.finish)](const Tensor& images, std::exception_ptr error) {
+               try {
+                 if (error) std::rethrow_exception(error);
+                 promise->set_value(finish(images));
+               } catch (...) {
+                 promise->set_exception(std::current_exception());
+               }
+             });
     return promise->get_future();
   }
   /// Images that wait.
@@ -60,14 +60,14 @@ class Engine {
     ModelPtr model;
     bool untrained = false;
     Tensor latents, labels;
-    DrawTerms terms;
+    JobTerms terms;
     Done done;
   };
   void work();
   std::vector<Job> next_batch();
-  void draw_together(const std::vector<Job>& batch);
+  void generate_together(const std::vector<Job>& batch);
   static bool together(const Job& a, const Job& b);
-  static std::vector<Job> jobs_of(ModelPtr model, const Drawing& drawing, const DrawTerms& terms, Done done);
+  static std::vector<Job> jobs_of(ModelPtr model, const GeneratorInput& input, const JobTerms& terms, Done done);
 
   const Options options_;
   mutable std::mutex mutex_;

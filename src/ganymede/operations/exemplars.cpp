@@ -1,6 +1,6 @@
 #include "ganymede/operations/exemplars.h"
 
-#include "ganymede/models/pictures.h"
+#include "ganymede/models/images.h"
 
 namespace ganymede::operations {
 namespace {
@@ -11,13 +11,13 @@ config::DataConfig data_of(const Model& model, const std::string& path) {
   return data;
 }
 
-Drawing first_images(const Model& model, const ExemplarsRequest& request) {
+GeneratorInput first_images(const Model& model, const ExemplarsRequest& request) {
   const PointReader reader(model, request, request.seed);
-  Drawing drawing;
-  drawing.latents = reader.latents(first_points(static_cast<std::size_t>(request.among)), "points");
-  drawing.labels = reader.one_label(reader.one_class({}, "class"), request.among);
-  drawing.untrained = all_rows(request.among, request.before_training());
-  return drawing;
+  GeneratorInput input;
+  input.latents = reader.latents(first_points(static_cast<std::size_t>(request.among)), "points");
+  input.labels = reader.one_label(reader.one_class({}, "class"), request.among);
+  input.untrained = all_rows(request.among, request.before_training());
+  return input;
 }
 
 }  // namespace
@@ -25,13 +25,13 @@ Drawing first_images(const Model& model, const ExemplarsRequest& request) {
 ImageClassifier::ImageClassifier(const Model& model, const std::string& path)
     : classifier_(train::classifier_of(data_of(model, path), model.image_shape())) {}
 
-Tensor ImageClassifier::probabilities(std::span<const DrawnImage> images) const {
-  std::vector<image::Image> pictures;
-  for (const auto& one : images) pictures.push_back(one.image);
-  return train::class_probabilities(classifier_.network, models::from_pictures(pictures));
+Tensor ImageClassifier::probabilities(std::span<const GeneratedImage> images) const {
+  std::vector<image::Image> pixels;
+  for (const auto& one : images) pixels.push_back(one.image);
+  return train::class_probabilities(classifier_.network, models::from_images(pixels));
 }
 
-NamedClasses ImageClassifier::named(std::span<const DrawnImage> images) const {
+NamedClasses ImageClassifier::named(std::span<const GeneratedImage> images) const {
   const Tensor said = probabilities(images).argmax(1);
   NamedClasses out{.names = {}, .accuracy = accuracy()};
   for (std::int64_t i = 0; i < said.size(0); ++i) {
@@ -42,9 +42,9 @@ NamedClasses ImageClassifier::named(std::span<const DrawnImage> images) const {
 
 ExemplarsResult exemplars(const Model& model, const ExemplarsRequest& request, const Control& control) {
   const ImageClassifier classifier(model, request.data);
-  const Drawing drawing = first_images(model, request);
-  const auto drawn = drawn_images(model, drawing, draw(model, drawing, control));
-  const Tensor probabilities = classifier.probabilities(drawn), named = probabilities.argmax(1);
+  const GeneratorInput input = first_images(model, request);
+  const auto generated = generated_images(model, input, run_generator(model, input, control));
+  const Tensor probabilities = classifier.probabilities(generated), named = probabilities.argmax(1);
   ExemplarsResult result{.classes = {}, .accuracy = classifier.accuracy()};
   for (std::size_t label = 0; label < classifier.classes().size(); ++label) {
     const auto column = static_cast<std::int64_t>(label);
@@ -54,7 +54,7 @@ ExemplarsResult exemplars(const Model& model, const ExemplarsRequest& request, c
     one.share = named.eq(column).to(at::kDouble).mean().item<double>();
     for (std::int64_t i = 0; i < std::min(request.count, request.among); ++i) {
       const auto index = order[i].item<std::int64_t>();
-      one.images.push_back(drawn[static_cast<std::size_t>(index)]);
+      one.images.push_back(generated[static_cast<std::size_t>(index)]);
       one.probabilities.push_back(probabilities[index][column].item<double>());
     }
   }

@@ -1,7 +1,7 @@
 // Generated images as a classifier of the training data sees them.
 #pragma once
 
-#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/generator_input.h"
 #include "ganymede/operations/requests.h"
 #include "ganymede/train/dataset_classifier.h"
 
@@ -16,8 +16,8 @@ class ImageClassifier {
   const std::vector<std::string>& classes() const { return classifier_.classes; }
   const train::Accuracy& accuracy() const { return classifier_.accuracy; }
   /// f64 [N, classes].
-  Tensor probabilities(std::span<const DrawnImage> images) const;
-  NamedClasses named(std::span<const DrawnImage> images) const;
+  Tensor probabilities(std::span<const GeneratedImage> images) const;
+  NamedClasses named(std::span<const GeneratedImage> images) const;
 
  private:
   train::DatasetClassifier classifier_;

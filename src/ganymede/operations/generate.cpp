@@ -1,6 +1,6 @@
 #include "ganymede/operations/generate.h"
 
-#include "ganymede/models/draw.h"
+#include "ganymede/models/generate.h"
 
 namespace ganymede::operations {
 namespace {
@@ -42,27 +42,27 @@ Plan<GenerateResult> planned(const Model& model, const GenerateRequest& request)
   const auto points = points_of(request);
   const auto count = static_cast<std::int64_t>(points.size());
   Plan<GenerateResult> out;
-  out.drawing.latents = reader.latents(points, "points");
+  out.input.latents = reader.latents(points, "points");
   const auto classes = std::max<std::int64_t>(1, reader.classes());
   const bool named = !request.points.empty();
   // All classes in turn: a point has the class that it has among the first images of its seed.
-  out.drawing.labels = reader.labels(points, "points", [&](std::size_t i) {
+  out.input.labels = reader.labels(points, "points", [&](std::size_t i) {
     const auto place = named && points[i].z.empty() ? points[i].index : i;
     return static_cast<std::int64_t>(place % static_cast<std::uint64_t>(classes));
   });
-  for (const auto& point : points) out.drawing.untrained.push_back(reader.before_training(point));
+  for (const auto& point : points) out.input.untrained.push_back(reader.before_training(point));
   GenerateResult result;
-  result.drawn = count;
+  result.generated = count;
   if (!named && request.z.empty()) result.seed = request.seed.value_or(0);
   const bool in_turn = request.label.empty() && request.best == 0 && !named;
   result.columns =
       models::grid_columns(in_turn ? reader.classes() : 0, request.best > 0 ? std::min(request.best, count) : count);
-  out.finish = [&model, drawing = out.drawing, result, best = request.best](const Tensor& images) {
+  out.finish = [&model, input = out.input, result, best = request.best](const Tensor& images) {
     GenerateResult done = result;
-    done.images = drawn_images(model, drawing, images);
+    done.images = generated_images(model, input, images);
     if (best == 0) return done;
-    std::vector<DrawnImage> kept;
-    for (const auto index : models::rank(model.discriminator(), images, best, drawing.labels)) {
+    std::vector<GeneratedImage> kept;
+    for (const auto index : models::rank(model.discriminator(), images, best, input.labels)) {
       kept.push_back(std::move(done.images[static_cast<std::size_t>(index)]));
     }
     done.images = std::move(kept);

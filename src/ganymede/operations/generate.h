@@ -1,7 +1,7 @@
 // Images of random points of the latent space, of given points, or of given coordinates.
 #pragma once
 
-#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/generator_input.h"
 #include "ganymede/operations/requests.h"
 
 namespace ganymede::operations {

@@ -9,10 +9,10 @@ explore::Blend blend_of(Interpolation interpolation) {
   return interpolation == Interpolation::kLinear ? explore::Blend::kLinear : explore::Blend::kSpherical;
 }
 
-Plan<FramesResult> frames_plan(const Model& model, Drawing drawing) {
-  Plan<FramesResult> out{std::move(drawing), {}};
-  out.finish = [&model, kept = out.drawing](const Tensor& images) {
-    return FramesResult{drawn_images(model, kept, images)};
+Plan<FramesResult> frames_plan(const Model& model, GeneratorInput input) {
+  Plan<FramesResult> out{std::move(input), {}};
+  out.finish = [&model, kept = out.input](const Tensor& images) {
+    return FramesResult{generated_images(model, kept, images)};
   };
   return out;
 }
@@ -42,22 +42,22 @@ Plan<FramesResult> planned(const Model& model, const InterpolateRequest& request
   const PointReader reader(model, request, request.seed);
   const auto points = request.points.empty() ? first_points(2) : request.points;
   if (points.size() < 2) throw FieldError("points", "one point is no interpolation", "name two or more");
-  Drawing drawing;
-  drawing.latents = explore::path(reader.latents(points, "points"), request.frames, blend_of(request.interpolation));
-  drawing.labels = frame_labels(reader, request, points);
-  drawing.untrained = all_rows(request.frames, reader.before_training(points, "points"));
-  return frames_plan(model, std::move(drawing));
+  GeneratorInput input;
+  input.latents = explore::path(reader.latents(points, "points"), request.frames, blend_of(request.interpolation));
+  input.labels = frame_labels(reader, request, points);
+  input.untrained = all_rows(request.frames, reader.before_training(points, "points"));
+  return frames_plan(model, std::move(input));
 }
 
 Plan<FramesResult> planned(const Model& model, const WalkRequest& request) {
   const PointReader reader(model, request, request.seed);
   const auto points = first_points(static_cast<std::size_t>(request.points));
-  Drawing drawing;
-  drawing.latents =
+  GeneratorInput input;
+  input.latents =
       explore::closed_path(reader.latents(points, "points"), request.frames, blend_of(request.interpolation));
-  drawing.labels = reader.one_label(reader.one_class({}, "points"), request.frames);
-  drawing.untrained = all_rows(request.frames, request.before_training());
-  return frames_plan(model, std::move(drawing));
+  input.labels = reader.one_label(reader.one_class({}, "points"), request.frames);
+  input.untrained = all_rows(request.frames, request.before_training());
+  return frames_plan(model, std::move(input));
 }
 
 /// f32 [rows, points]: those asked for, or the bilinear shares of four corners.
@@ -84,18 +84,18 @@ Tensor weights_of(const BlendRequest& request) {
 Plan<FramesResult> planned(const Model& model, const BlendRequest& request) {
   const PointReader reader(model, request, request.seed);
   const Tensor weights = weights_of(request);
-  Drawing drawing;
-  drawing.latents = explore::mixed(reader.latents(request.points, "points"), weights);
+  GeneratorInput input;
+  input.latents = explore::mixed(reader.latents(request.points, "points"), weights);
   const auto first = reader.one_class(request.points, "points");
   const Tensor labels = reader.labels(request.points, "points", [&](std::size_t) { return first; });
   if (same_class(labels)) {
-    if (labels.defined()) drawing.labels = labels[0].expand(weights.size(0)).contiguous();
+    if (labels.defined()) input.labels = labels[0].expand(weights.size(0)).contiguous();
   } else {
     const Tensor shares = weights.abs();
-    drawing.labels = at::matmul(shares / shares.sum(1, true), class_weights(labels, reader.classes()));
+    input.labels = at::matmul(shares / shares.sum(1, true), class_weights(labels, reader.classes()));
   }
-  drawing.untrained = all_rows(weights.size(0), reader.before_training(request.points, "points"));
-  return frames_plan(model, std::move(drawing));
+  input.untrained = all_rows(weights.size(0), reader.before_training(request.points, "points"));
+  return frames_plan(model, std::move(input));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Images between points of the latent space: through given ones, around random ones, and weighted mixes.
 #pragma once
 
-#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/generator_input.h"
 #include "ganymede/operations/requests.h"
 
 namespace ganymede::operations {

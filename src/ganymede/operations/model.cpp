@@ -16,7 +16,7 @@ const models::Network& Model::generator(bool before_training) const {
   return *untrained_;
 }
 
-void Model::require_drawing() const {
+void Model::require_generating() const {
   if (encoder() == nullptr) return;
   throw UsageError("the model draws nothing from noise: it translates images", path().string(),
                    "use 'ganymede translate'");

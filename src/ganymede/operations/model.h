@@ -31,7 +31,7 @@ class Model {
   /// What a translating generator starts from; null for one that draws from noise.
   const models::Network* encoder() const { return model_.gan.encoder ? &*model_.gan.encoder : nullptr; }
   /// Throws UsageError for a model that translates images.
-  void require_drawing() const;
+  void require_generating() const;
   /// Throws UsageError for a model that draws from noise.
   void require_translating() const;
 

@@ -8,15 +8,15 @@ namespace {
 
 constexpr std::size_t kUsualPoints = 8;
 
-Plan<std::vector<DrawnImage>> planned(const Model& model, const NearestImagesRequest& request) {
+Plan<std::vector<GeneratedImage>> planned(const Model& model, const NearestImagesRequest& request) {
   const PointReader reader(model, request, request.seed);
   const auto points = request.points.empty() ? first_points(kUsualPoints) : request.points;
-  Plan<std::vector<DrawnImage>> out;
-  out.drawing.latents = reader.latents(points, "points");
+  Plan<std::vector<GeneratedImage>> out;
+  out.input.latents = reader.latents(points, "points");
   const auto first = reader.one_class(points, "points");
-  out.drawing.labels = reader.labels(points, "points", [&](std::size_t) { return first; });
-  for (const auto& point : points) out.drawing.untrained.push_back(reader.before_training(point));
-  out.finish = [&model, drawing = out.drawing](const Tensor& images) { return drawn_images(model, drawing, images); };
+  out.input.labels = reader.labels(points, "points", [&](std::size_t) { return first; });
+  for (const auto& point : points) out.input.untrained.push_back(reader.before_training(point));
+  out.finish = [&model, input = out.input](const Tensor& images) { return generated_images(model, input, images); };
   return out;
 }
 
@@ -34,9 +34,9 @@ NearestImagesResult nearest_images(const Model& model, const NearestImagesReques
           : quality::at_its_size(quality::torchscript_extractor(request.features, model.generator().device()),
                                  training.get());
   const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
-  std::vector<image::Image> drawn;
-  for (const auto& one : result.images) drawn.push_back(one.image);
-  result.nearest = quality::nearest_of(drawn, *training, request.count, embedding, [&](std::size_t done) {
+  std::vector<image::Image> generated;
+  for (const auto& one : result.images) generated.push_back(one.image);
+  result.nearest = quality::nearest_of(generated, *training, request.count, embedding, [&](std::size_t done) {
     control.check();
     control.report(done, training->size());
   });
@@ -45,7 +45,7 @@ NearestImagesResult nearest_images(const Model& model, const NearestImagesReques
   return result;
 }
 
-Plan<std::vector<DrawnImage>> plan(const ModelPtr& model, const NearestImagesRequest& request) {
+Plan<std::vector<GeneratedImage>> plan(const ModelPtr& model, const NearestImagesRequest& request) {
   return keeping(model, planned(*model, request));
 }
 

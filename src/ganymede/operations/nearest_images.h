@@ -1,7 +1,7 @@
 // The training images nearest to generated ones: whether a model draws what it has seen.
 #pragma once
 
-#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/generator_input.h"
 #include "ganymede/operations/requests.h"
 #include "ganymede/quality/nearest_images.h"
 
@@ -12,6 +12,6 @@ namespace ganymede::operations {
 NearestImagesResult nearest_images(const Model& model, const NearestImagesRequest& request,
                                    const Control& control = {});
 /// The drawing alone: who keeps data sets open looks through them himself.
-Plan<std::vector<DrawnImage>> plan(const ModelPtr& model, const NearestImagesRequest& request);
+Plan<std::vector<GeneratedImage>> plan(const ModelPtr& model, const NearestImagesRequest& request);
 
 }  // namespace ganymede::operations

@@ -47,7 +47,7 @@ inline constexpr Range kServedSeeds{0, 9007199254740992};  ///< one more, 2^53, 
 inline constexpr Range kTruncations{1e-6, 1e6}, kServedTruncations{0.01, 10};
 
 /// What all requests that draw have in common.
-struct DrawOptions {
+struct GenerationOptions {
   std::string label = {};  ///< name of the class
   std::optional<double> truncation = {};
   Weights weights = Weights::kTrained;
@@ -97,7 +97,7 @@ void visit_fields(V& field, Point& p) {
 }
 
 template <class V>
-void visit_fields(V& field, DrawOptions& o) {
+void visit_fields(V& field, GenerationOptions& o) {
   field("class", o.label, {.about = "draw this class only; for models that have classes"});
   field("truncation", o.truncation,
         {.about = "cut the noise's distribution off at plus and minus this",

@@ -4,8 +4,8 @@
 #include "ganymede/explore/project.h"
 #include "ganymede/image/decode.h"
 #include "ganymede/image/resize.h"
-#include "ganymede/models/draw.h"
-#include "ganymede/models/pictures.h"
+#include "ganymede/models/generate.h"
+#include "ganymede/models/images.h"
 
 namespace ganymede::operations {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t kTranslatedTogether = 64;
 
 /// The image as the generator draws it: square, its size and channels.
-image::Image as_drawn(const image::Image& given, const nn::Shape& shape) {
+image::Image as_generated(const image::Image& given, const nn::Shape& shape) {
   const int side = static_cast<int>(shape.width());
   return image::to_channels(image::resize(image::center_crop_square(given), side, side),
                             static_cast<int>(shape.channels()));
@@ -40,7 +40,7 @@ ProjectResult project(const Model& model, std::span<const image::Image> images, 
   const PointReader reader(model, request, request.seed);
   const Tensor labels = reader.one_label(reader.one_class({}, "class"), static_cast<std::int64_t>(images.size()));
   ProjectResult result;
-  for (const auto& one : images) result.given.push_back(as_drawn(one, model.image_shape()));
+  for (const auto& one : images) result.given.push_back(as_generated(one, model.image_shape()));
   const auto total = static_cast<std::uint64_t>(request.steps);
   const auto& generator = model.generator(request.before_training());
   const auto found = explore::project(
@@ -51,8 +51,8 @@ ProjectResult project(const Model& model, std::span<const image::Image> images, 
         control.report(static_cast<std::uint64_t>(step), total);
       });
   result.errors = found.errors;
-  const Drawing drawing{found.latents, labels, all_rows(found.latents.size(0), request.before_training())};
-  result.found = drawn_images(model, drawing, draw(model, drawing));
+  const GeneratorInput input{found.latents, labels, all_rows(found.latents.size(0), request.before_training())};
+  result.found = generated_images(model, input, run_generator(model, input));
   return result;
 }
 
@@ -62,8 +62,8 @@ std::vector<image::Image> translate(const Model& model, std::span<const image::I
   for (std::size_t begin = 0; begin < images.size(); begin += kTranslatedTogether) {
     control.check();
     const auto part = images.subspan(begin, std::min(kTranslatedTogether, images.size() - begin));
-    const Tensor codes = models::encode(*model.encoder(), models::from_pictures({part.begin(), part.end()}));
-    for (auto& one : models::to_pictures(models::generate(model.generator(), codes))) out.push_back(std::move(one));
+    const Tensor codes = models::encode(*model.encoder(), models::from_images({part.begin(), part.end()}));
+    for (auto& one : models::to_images(models::generate(model.generator(), codes))) out.push_back(std::move(one));
     control.report(out.size(), images.size());
   }
   return out;

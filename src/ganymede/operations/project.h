@@ -1,7 +1,7 @@
 // From images back to what a model would make them of.
 #pragma once
 
-#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/generator_input.h"
 #include "ganymede/operations/requests.h"
 
 namespace ganymede::operations {

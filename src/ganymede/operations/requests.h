@@ -9,7 +9,7 @@ namespace ganymede::operations {
 
 inline constexpr double kMaxImages = 64, kMaxPoints = 16;  ///< of one request to a server
 
-struct GenerateRequest : DrawOptions {
+struct GenerateRequest : GenerationOptions {
   std::optional<std::int64_t> count = {};  ///< 64 unless points or coordinates say it
   std::optional<std::uint64_t> seed = {};  ///< 0 unless given; a server takes any
   std::vector<Point> points = {};          ///< these instead of the first `count` of a seed
@@ -45,7 +45,7 @@ void visit_fields(V& field, GenerateRequest& r) {
         {.about = "keep only so many, those that the discriminator scores highest, best first; 0 keeps all",
          .range = in_range(0, 100000),
          .served = in_range(0, kMaxImages)});
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
 template <class V>
@@ -53,7 +53,7 @@ void visit_data(V& field, std::string& data) {
   field("data", data, {.about = "where the training data is; where data sets usually are unless given", .local = true});
 }
 
-struct InterpolateRequest : DrawOptions {
+struct InterpolateRequest : GenerationOptions {
   std::vector<Point> points = {};  ///< 0 and 1 of the seed unless given
   std::int64_t frames = 16;
   Interpolation interpolation = Interpolation::kSpherical;
@@ -80,10 +80,10 @@ void visit_fields(V& field, InterpolateRequest& r) {
   field("to_class", r.to_label,
         {.about = "turn into this class meanwhile, from `class` or else the first one; for models that have classes"});
   visit_seed(field, r.seed);
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
-struct WalkRequest : DrawOptions {
+struct WalkRequest : GenerationOptions {
   std::int64_t points = 5;
   std::int64_t frames = 100;
   Interpolation interpolation = Interpolation::kSpherical;
@@ -98,10 +98,10 @@ void visit_fields(V& field, WalkRequest& r) {
         {.about = "how many images", .range = in_range(2, 10000), .served = in_range(2, kMaxImages)});
   field("interpolation", r.interpolation, {.about = "along great circles or straight lines", .old_names = {"way"}});
   visit_seed(field, r.seed, "of the points");
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
-struct BlendRequest : DrawOptions {
+struct BlendRequest : GenerationOptions {
   std::vector<Point> points = {};
   std::vector<std::vector<float>> weights_of_points = {};
   std::optional<double> x = {}, y = {};
@@ -123,10 +123,10 @@ void visit_fields(V& field, BlendRequest& r) {
         {.about = "instead of `weights`: how far to the right between four corners", .range = in_range(0, 1)});
   field("y", r.y, {.about = "and how far down", .range = in_range(0, 1)});
   visit_seed(field, r.seed);
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
-struct ArithmeticRequest : DrawOptions {
+struct ArithmeticRequest : GenerationOptions {
   std::vector<Point> a = {}, b = {}, c = {};  ///< the operands: each the mean of its points
   double radius = 0.25;
   bool classify = false;
@@ -151,10 +151,10 @@ void visit_fields(V& field, ArithmeticRequest& r) {
         {.about = "let a classifier of the training data name what comes out", .local = true, .old_names = {"judge"}});
   visit_data(field, r.data);
   visit_seed(field, r.seed, "of that noise, and of points that are named by index alone");
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
-struct DirectionRequest : DrawOptions {
+struct DirectionRequest : GenerationOptions {
   std::vector<Point> with = {}, without = {};
   std::vector<Point> apply = {};  ///< 0 to 3 of the seed unless given
   double strength = 1;
@@ -179,10 +179,10 @@ void visit_fields(V& field, DirectionRequest& r) {
         {.about = "goes from minus to plus this", .range = in_range(0, 1e6), .served = in_range(0, 10)});
   field("frames", r.frames, {.about = "how many images a point", .range = in_range(2, 64), .served = in_range(2, 16)});
   visit_seed(field, r.seed);
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
-struct NearestImagesRequest : DrawOptions {
+struct NearestImagesRequest : GenerationOptions {
   std::vector<Point> points = {};  ///< 0 to 7 of the seed unless given
   std::int64_t count = 5;
   std::string data = {};      ///< where the training data is
@@ -208,10 +208,10 @@ void visit_fields(V& field, NearestImagesRequest& r) {
   field("features", r.features,
         {.about = "compare by the features of this TorchScript file; by pixels unless given", .local = true});
   visit_seed(field, r.seed);
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
-struct ExemplarsRequest : DrawOptions {
+struct ExemplarsRequest : GenerationOptions {
   std::int64_t count = 3, among = 500;
   std::string data = {};
   std::uint64_t seed = 0;
@@ -223,10 +223,10 @@ void visit_fields(V& field, ExemplarsRequest& r) {
   field("among", r.among, {.about = "how many images are looked at", .range = in_range(1, 100000)});
   visit_data(field, r.data);
   visit_seed(field, r.seed, "of the images");
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
-struct ProjectRequest : DrawOptions {
+struct ProjectRequest : GenerationOptions {
   std::vector<std::string> images = {};  ///< files
   std::int64_t steps = 300;
   std::uint64_t seed = 0;
@@ -238,7 +238,7 @@ void visit_fields(V& field, ProjectRequest& r) {
         {.about = "images to find: PNG, JPEG or WebP", .required = true, .local = true, .positional = true});
   field("steps", r.steps, {.about = "of the search", .range = in_range(1, 100000)});
   visit_seed(field, r.seed, "of the points that the search starts from");
-  visit_fields(field, static_cast<DrawOptions&>(r));
+  visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
 struct TranslateRequest {

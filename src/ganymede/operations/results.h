@@ -14,7 +14,7 @@
 namespace ganymede::operations {
 
 /// An image, and the point that it was made from.
-struct DrawnImage {
+struct GeneratedImage {
   image::Image image = {};
   std::vector<float> latent = {};
   std::string label = {};  ///< its class; of a point between classes the one that weighs most; empty without classes
@@ -22,14 +22,14 @@ struct DrawnImage {
 };
 
 struct GenerateResult {
-  std::vector<DrawnImage> images = {};     ///< in order; best first where only the best were asked for
-  std::optional<std::uint64_t> seed = {};  ///< nothing where points or coordinates were given
-  std::int64_t drawn = 0;                  ///< how many, before the best were chosen
-  std::int64_t columns = 1;                ///< in which they lie well: one for each class, else about a square
+  std::vector<GeneratedImage> images = {};  ///< in order; best first where only the best were asked for
+  std::optional<std::uint64_t> seed = {};   ///< nothing where points or coordinates were given
+  std::int64_t generated = 0;               ///< how many, before the best were chosen
+  std::int64_t columns = 1;                 ///< in which they lie well: one for each class, else about a square
 };
 
 struct FramesResult {
-  std::vector<DrawnImage> images = {};
+  std::vector<GeneratedImage> images = {};
 };
 
 /// What a classifier calls images.
@@ -39,13 +39,13 @@ struct NamedClasses {
 };
 
 struct ArithmeticResult {
-  std::vector<DrawnImage> images = {};               ///< nine: the result in the middle [4] of eight perturbations
-  DrawnImage mean_a = {}, mean_b = {}, mean_c = {};  ///< the operands
-  std::optional<NamedClasses> named = {};            ///< of `images`, where `classify` asks for it
+  std::vector<GeneratedImage> images = {};               ///< nine: the result in the middle [4] of eight perturbations
+  GeneratedImage mean_a = {}, mean_b = {}, mean_c = {};  ///< the operands
+  std::optional<NamedClasses> named = {};                ///< of `images`, where `classify` asks for it
 };
 
 struct DirectionResult {
-  std::vector<DrawnImage> images = {};  ///< `frames` for each point of `apply`, one point after another
+  std::vector<GeneratedImage> images = {};  ///< `frames` for each point of `apply`, one point after another
   std::int64_t frames = 0;
   std::vector<float> direction = {};            ///< mean(with) - mean(without)
   std::vector<std::vector<float>> starts = {};  ///< the points it was added to
@@ -54,25 +54,25 @@ struct DirectionResult {
 struct ExemplarsResult {
   struct Class {
     std::string name = {};
-    double share = 0;                        ///< of all images looked at, those the classifier calls so
-    std::vector<DrawnImage> images = {};     ///< surest first
-    std::vector<double> probabilities = {};  ///< of each
+    double share = 0;                         ///< of all images looked at, those the classifier calls so
+    std::vector<GeneratedImage> images = {};  ///< surest first
+    std::vector<double> probabilities = {};   ///< of each
   };
   std::vector<Class> classes = {};
   train::Accuracy accuracy = {};
 };
 
 struct NearestImagesResult {
-  std::vector<DrawnImage> images = {};
+  std::vector<GeneratedImage> images = {};
   std::vector<std::vector<quality::NearImage>> nearest = {};  ///< of each, nearest first
   std::string data = {};                                      ///< name of the data set
   std::size_t searched = 0;                                   ///< how many images it has
 };
 
 struct ProjectResult {
-  std::vector<image::Image> given = {};  ///< as the generator draws: square, of its size and channels
-  std::vector<DrawnImage> found = {};    ///< the images most like them
-  std::vector<double> errors = {};       ///< mean square error of each, in [-1, 1] units
+  std::vector<image::Image> given = {};    ///< as the generator draws: square, of its size and channels
+  std::vector<GeneratedImage> found = {};  ///< the images most like them
+  std::vector<double> errors = {};         ///< mean square error of each, in [-1, 1] units
 };
 
 }  // namespace ganymede::operations

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ganymede/config/interval.h"
-#include "ganymede/config/ramp.h"
+#include "ganymede/config/schedule.h"
 #include "ganymede/optim/registry.h"
 
 namespace ganymede::optim {
@@ -12,13 +12,13 @@ enum class ScheduleKind { kConstant, kLinear, kCosine };
 struct OptimizerConfig {
   config::NameIn<rules> name = "adam";
   double learning_rate = 2e-4;
-  double beta1 = 0.5;          ///< Adam
-  config::Ramp beta2 = 0.999;  ///< Adam
-  double epsilon = 1e-8;       ///< Adam, RMSprop
-  double alpha = 0.99;         ///< RMSprop: decay of the mean square
-  double momentum = 0;         ///< RMSprop, SGD
-  double weight_decay = 0;     ///< added to the gradient, as PyTorch's Adam, RMSprop and SGD do
-  double clip_norm = 0;        ///< scale gradients down to this global L2 norm; 0 leaves them
+  double beta1 = 0.5;              ///< Adam
+  config::Schedule beta2 = 0.999;  ///< Adam
+  double epsilon = 1e-8;           ///< Adam, RMSprop
+  double alpha = 0.99;             ///< RMSprop: decay of the mean square
+  double momentum = 0;             ///< RMSprop, SGD
+  double weight_decay = 0;         ///< added to the gradient, as PyTorch's Adam, RMSprop and SGD do
+  double clip_norm = 0;            ///< scale gradients down to this global L2 norm; 0 leaves them
   ScheduleKind schedule = ScheduleKind::kConstant;
   double final_factor = 0;            ///< learning rate at the end, as a factor of the first
   config::Interval warmup = {};       ///< the rate grows linearly from 0 over this long

@@ -5,7 +5,7 @@
 namespace ganymede::quality {
 namespace {
 
-Probe probe(const Side& real, const Side& fake, const FeatureExtractor* extractor) {
+Probe probe(const ImageSet& real, const ImageSet& fake, const FeatureExtractor* extractor) {
   if (fake.stored) {
     if (!real.stored && extractor == nullptr) return {};
     return {fake.stored->values.features.size(1), fake.stored->values.logits.defined()};
@@ -16,8 +16,8 @@ Probe probe(const Side& real, const Side& fake, const FeatureExtractor* extracto
 }
 
 /// Empty where the metric can be had.
-std::string needs(const Metric& metric, const Side& real, const Side& fake, const Probe& features,
-                  const JudgeOptions& options) {
+std::string needs(const Metric& metric, const ImageSet& real, const ImageSet& fake, const Probe& features,
+                  const EvaluatorOptions& options) {
   const MetricEntry& entry = metric.entry();
   if (entry.features && features.width == 0) {
     return "features: --features FILE, or --train-features where the real images have labels";
@@ -28,8 +28,8 @@ std::string needs(const Metric& metric, const Side& real, const Side& fake, cons
 
 }  // namespace
 
-Available available_metrics(const Side& real, const Side& fake, const FeatureExtractor* extractor,
-                            const JudgeOptions& options) {
+Available available_metrics(const ImageSet& real, const ImageSet& fake, const FeatureExtractor* extractor,
+                            const EvaluatorOptions& options) {
   const Probe features = probe(real, fake, extractor);
   Available out;
   for (const auto& name : metrics().names()) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/quality/judge.h"
+#include "ganymede/quality/evaluator.h"
 
 namespace ganymede::quality {
 
@@ -21,7 +21,7 @@ struct Available {
 
 /// All metrics, sorted into those that these sides can have under `options` and those they cannot. `extractor` may be
 /// null. Draws features of one image, to learn how wide they are.
-Available available_metrics(const Side& real, const Side& fake, const FeatureExtractor* extractor,
-                            const JudgeOptions& options);
+Available available_metrics(const ImageSet& real, const ImageSet& fake, const FeatureExtractor* extractor,
+                            const EvaluatorOptions& options);
 
 }  // namespace ganymede::quality

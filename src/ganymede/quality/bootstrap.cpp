@@ -8,8 +8,8 @@
 #include "ganymede/core/random.h"
 #include "ganymede/quality/frechet.h"
 #include "ganymede/quality/kernel_distance.h"
+#include "ganymede/quality/mean_and_deviation.h"
 #include "ganymede/quality/nearest.h"
-#include "ganymede/quality/spread.h"
 
 namespace ganymede::quality {
 namespace {
@@ -73,11 +73,11 @@ std::vector<double> listed(const Tensor& values) {
 
 }  // namespace
 
-Tensor drawn_counts(std::int64_t n, const BootstrapOptions& options, const char* stream) {
-  Tensor counts = at::zeros({options.draws, n}, at::kDouble);
-  for (int draw = 0; draw < options.draws; ++draw) {
-    Random random(stream_seed(options.seed, stream, static_cast<std::uint64_t>(draw)));
-    auto* row = counts[draw].data_ptr<double>();
+Tensor resampled_counts(std::int64_t n, const BootstrapOptions& options, const char* stream) {
+  Tensor counts = at::zeros({options.resamples, n}, at::kDouble);
+  for (int resample = 0; resample < options.resamples; ++resample) {
+    Random random(stream_seed(options.seed, stream, static_cast<std::uint64_t>(resample)));
+    auto* row = counts[resample].data_ptr<double>();
     for (std::int64_t i = 0; i < n; ++i) row[random.below(static_cast<std::uint64_t>(n))] += 1;
   }
   return counts.t().contiguous();
@@ -86,45 +86,45 @@ Tensor drawn_counts(std::int64_t n, const BootstrapOptions& options, const char*
 std::vector<double> bootstrapped_frechet(const Tensor& real, const Tensor& fake, const BootstrapOptions& options) {
   expect_same_width(real, fake);
   const Rows a(real), b(fake);
-  const Tensor of_a = drawn_counts(real.size(0), options, "bootstrap real"),
-               of_b = drawn_counts(fake.size(0), options, "bootstrap fake");
+  const Tensor of_a = resampled_counts(real.size(0), options, "bootstrap real"),
+               of_b = resampled_counts(fake.size(0), options, "bootstrap fake");
   std::vector<double> out;
-  for (int draw = 0; draw < options.draws; ++draw) {
-    out.push_back(
-        frechet_distance(a.moments(of_a.select(1, draw).contiguous()), b.moments(of_b.select(1, draw).contiguous())));
-    if (options.report) options.report(draw + 1);
+  for (int resample = 0; resample < options.resamples; ++resample) {
+    out.push_back(frechet_distance(a.moments(of_a.select(1, resample).contiguous()),
+                                   b.moments(of_b.select(1, resample).contiguous())));
+    if (options.report) options.report(resample + 1);
   }
   return out;
 }
 
-Interval frechet_interval(double distance, const std::vector<double>& draws) {
-  const auto [low, high] = quantile_interval(draws);
+Interval frechet_interval(double distance, const std::vector<double>& resamples) {
+  const auto [low, high] = quantile_interval(resamples);
   return {std::max(0.0, 2 * distance - high), std::max(0.0, 2 * distance - low)};
 }
 
 std::vector<double> bootstrapped_kernel(const Tensor& real, const Tensor& fake, const BootstrapOptions& options) {
   expect_same_width(real, fake);
-  const Tensor of_x = drawn_counts(real.size(0), options, "bootstrap real"),
-               of_y = drawn_counts(fake.size(0), options, "bootstrap fake");
+  const Tensor of_x = resampled_counts(real.size(0), options, "bootstrap real"),
+               of_y = resampled_counts(fake.size(0), options, "bootstrap fake");
   const double pairs = static_cast<double>(real.size(0)) * static_cast<double>(fake.size(0));
   const Tensor between = sums_of_pairs(real, fake, of_x, of_y, /*same=*/false) / pairs;
   return listed(mean_of_pairs(real, of_x) + mean_of_pairs(fake, of_y) - 2 * between);
 }
 
-Interval quantile_interval(std::vector<double> draws) {
-  if (draws.empty()) throw Error("an interval of no draws");
-  std::sort(draws.begin(), draws.end());
-  return {quantile(draws, (1 - kLevel) / 2), quantile(draws, (1 + kLevel) / 2)};
+Interval quantile_interval(std::vector<double> resamples) {
+  if (resamples.empty()) throw Error("an interval of no draws");
+  std::sort(resamples.begin(), resamples.end());
+  return {quantile(resamples, (1 - kLevel) / 2), quantile(resamples, (1 + kLevel) / 2)};
 }
 
 std::vector<Prdc> bootstrapped_prdc(const Tensor& real, const Tensor& fake, std::int64_t k,
                                     const BootstrapOptions& options) {
   const Tensor real_radii = squared_radii(real, k, "the real images"),
                fake_radii = squared_radii(fake, k, "the generated images");
-  const Tensor of_real = drawn_counts(real.size(0), options, "bootstrap real").to(at::kFloat),
-               of_fake = drawn_counts(fake.size(0), options, "bootstrap fake").to(at::kFloat);
+  const Tensor of_real = resampled_counts(real.size(0), options, "bootstrap real").to(at::kFloat),
+               of_fake = resampled_counts(fake.size(0), options, "bootstrap fake").to(at::kFloat);
   Tensor hits = at::zeros_like(of_fake);  // drawn real radii that each generated image lies in
-  Tensor recall = at::zeros({options.draws}, at::kDouble), coverage = at::zeros({options.draws}, at::kDouble);
+  Tensor recall = at::zeros({options.resamples}, at::kDouble), coverage = at::zeros({options.resamples}, at::kDouble);
   for (std::int64_t begin = 0; begin < real.size(0); begin += kBlock) {
     const auto end = std::min(real.size(0), begin + kBlock);
     const Tensor distances = squared_distances(real.slice(0, begin, end), fake);
@@ -146,10 +146,10 @@ std::vector<Prdc> bootstrapped_prdc(const Tensor& real, const Tensor& fake, std:
   return out;
 }
 
-Interval normal_interval(double figure, const std::vector<double>& draws) {
+Interval normal_interval(double value, const std::vector<double>& resamples) {
   constexpr double kQuantile = 1.959963984540054;
-  const double reach = kQuantile * spread_of(draws).deviation;
-  return {figure - reach, figure + reach};
+  const double reach = kQuantile * mean_and_deviation(resamples).deviation;
+  return {value - reach, value + reach};
 }
 
 double frechet_at_infinity(const Tensor& real, const Tensor& fake, std::uint64_t seed) {

@@ -41,14 +41,14 @@ DiscriminatorFeatures::DiscriminatorFeatures(const models::Network& discriminato
 
 Tensor DiscriminatorFeatures::operator()(const Tensor& images) const {
   torch::NoGradGuard constant;
-  nn::Pass pass;
+  nn::ForwardContext context;
   Tensor h =
       images.to(network_.device(), at::kFloat).sub_(127.5).div_(127.5).contiguous(at::MemoryFormat::ChannelsLast);
   std::vector<Tensor> parts;
   const auto& entries = network_.entries();
   auto stage = stages_.begin();
   for (std::size_t i = 0; stage != stages_.end(); ++i) {
-    if (!entries[i].absorbed) h = entries[i].layer->forward(h, pass);
+    if (!entries[i].absorbed) h = entries[i].layer->forward(h, context);
     if (i != stage->last) continue;
     parts.push_back(std::get<0>(at::adaptive_max_pool2d(h, {kGrid, kGrid})).flatten(1));
     ++stage;

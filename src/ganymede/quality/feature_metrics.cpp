@@ -2,21 +2,21 @@
 #include <algorithm>
 
 #include "ganymede/core/error.h"
+#include "ganymede/quality/evaluator.h"
 #include "ganymede/quality/frechet.h"
 #include "ganymede/quality/images_each.h"
 #include "ganymede/quality/inception_score.h"
-#include "ganymede/quality/judge.h"
 #include "ganymede/quality/stage.h"
 
 namespace ganymede::quality {
 
 void register_frechet(MetricRegistry& registry) {
   MetricEntry entry;
-  entry.lacks = [](const Side& real, const Side& fake, const Probe& features, const JudgeOptions& options) {
+  entry.lacks = [](const ImageSet& real, const ImageSet& fake, const Probe& features, const EvaluatorOptions& options) {
     const auto wanted = options.force ? 2 : std::max<std::int64_t>(2, features.width);
     return images_each(wanted, real, fake, "the features' width; --force takes fewer");
   };
-  entry.judge = [](const Sides& s, Figures& out) {
+  entry.evaluate = [](const ImageSets& s, Metrics& out) {
     if (!s.options.force) {
       expect_enough(s.real_features.moments, s.real.name);
       expect_enough(s.fake_features.moments, s.fake.name);
@@ -28,43 +28,46 @@ void register_frechet(MetricRegistry& registry) {
   entry.measures = [](bool inception, std::int64_t count) {
     return std::vector<Measure>{{frechet_name(inception, count)}};
   };
-  entry.values = [](const Figures& f) { return std::vector<double>{f.frechet.value()}; };
+  entry.values = [](const Metrics& f) { return std::vector<double>{f.frechet.value()}; };
   registry.add("fid", std::move(entry));
 }
 
 void register_kernel_distance(MetricRegistry& registry) {
   MetricEntry entry{.vectors = true};
-  entry.lacks = [](const Side& real, const Side& fake, const Probe&, const JudgeOptions& options) {
+  entry.lacks = [](const ImageSet& real, const ImageSet& fake, const Probe&, const EvaluatorOptions& options) {
     const std::int64_t wanted = options.force ? 2 : KernelDistanceOptions().subset;
     return images_each(wanted, real, fake, "its subsets; --force takes one of all");
   };
-  entry.judge = [](const Sides& s, Figures& out) {
+  entry.evaluate = [](const ImageSets& s, Metrics& out) {
     out.kid = kernel_distance(s.real_features.features, s.fake_features.features,
                               {.subset = kid_subset(s.real, s.fake, s.options), .seed = s.options.seed});
   };
   entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"kid"}}; };
-  entry.values = [](const Figures& f) { return std::vector<double>{f.kid.value().mean}; };
+  entry.values = [](const Metrics& f) { return std::vector<double>{f.kid.value().mean}; };
   registry.add("kid", std::move(entry));
 }
 
 void register_inception_score(MetricRegistry& registry) {
   MetricEntry entry{.logits = true};
-  entry.lacks = [](const Side&, const Side& fake, const Probe& features, const JudgeOptions&) -> std::string {
+  entry.lacks = [](const ImageSet&, const ImageSet& fake, const Probe& features,
+                   const EvaluatorOptions&) -> std::string {
     if (!features.logits) return "logits, which these features come without";
     return fake.count() < kScoreSplits ? images_each_text(kScoreSplits, fake.count(), "its splits") : "";
   };
-  entry.judge = [](const Sides& s, Figures& out) { out.is = inception_score(s.fake_features.logits, s.options.seed); };
+  entry.evaluate = [](const ImageSets& s, Metrics& out) {
+    out.is = inception_score(s.fake_features.logits, s.options.seed);
+  };
   entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"is", true}}; };
-  entry.values = [](const Figures& f) { return std::vector<double>{f.is.value().mean}; };
+  entry.values = [](const Metrics& f) { return std::vector<double>{f.is.value().mean}; };
   registry.add("is", std::move(entry));
 }
 
 void register_prdc(MetricRegistry& registry) {
   MetricEntry entry{.vectors = true};
-  entry.lacks = [](const Side& real, const Side& fake, const Probe&, const JudgeOptions& options) {
+  entry.lacks = [](const ImageSet& real, const ImageSet& fake, const Probe&, const EvaluatorOptions& options) {
     return images_each(options.k + 1, real, fake, "more than --k");
   };
-  entry.judge = [](const Sides& s, Figures& out) {
+  entry.evaluate = [](const ImageSets& s, Metrics& out) {
     Stage stage(s.options.progress, "precision and recall", 2 * s.real.count() + s.fake.count());
     out.prdc = prdc(s.real_features.features, s.fake_features.features, s.options.k,
                     [&](std::int64_t done) { stage(static_cast<std::uint64_t>(done)); });
@@ -72,7 +75,7 @@ void register_prdc(MetricRegistry& registry) {
   entry.measures = [](bool, std::int64_t) {
     return std::vector<Measure>{{"coverage", true}, {"precision", true}, {"recall", true}, {"density", true}};
   };
-  entry.values = [](const Figures& f) {
+  entry.values = [](const Metrics& f) {
     const Prdc& p = f.prdc.value();
     return std::vector<double>{p.coverage, p.precision, p.recall, p.density};
   };

@@ -97,8 +97,8 @@ void expect_labels(const data::Dataset& dataset) {
 
 }  // namespace
 
-FeatureResult judge_features(const data::Dataset& training, const data::Dataset& test, const Embedding& embedding,
-                             const FeatureProtocol& protocol, const std::function<void(std::size_t)>& report) {
+FeatureResult evaluate_features(const data::Dataset& training, const data::Dataset& test, const Embedding& embedding,
+                                const FeatureProtocol& protocol, const std::function<void(std::size_t)>& report) {
   expect_labels(training);
   expect_labels(test);
   std::size_t done = 0;
@@ -120,17 +120,17 @@ FeatureResult judge_features(const data::Dataset& training, const data::Dataset&
   const double scale = 1 / std::max(1e-12, validated.features.norm(2, {1}).mean().item<double>());
 
   std::vector<double> accuracies;
-  for (int draw = 0; draw < protocol.draws; ++draw) {
+  for (int repeat = 0; repeat < protocol.repeats; ++repeat) {
     Indices chosen = rest;
     if (protocol.labels > 0) {
-      const auto seed = stream_seed(protocol.seed, "features labels", static_cast<std::uint64_t>(draw));
+      const auto seed = stream_seed(protocol.seed, "features labels", static_cast<std::uint64_t>(repeat));
       Indices order;
       for (const auto place : data::epoch_order(rest.size(), seed, 0)) order.push_back(rest[place]);
       chosen = balanced(training, order, protocol.labels);
     }
     const Labelled learnt = take(training, chosen, embedding, more);
     const Chosen learned = choose(learnt, validated, scale);
-    out.validation += learned.validation / protocol.draws;
+    out.validation += learned.validation / protocol.repeats;
     out.costs.push_back(learned.cost);
     out.labels = learnt.labels.size();
     if (protocol.labels > 0) {
@@ -143,7 +143,7 @@ FeatureResult judge_features(const data::Dataset& training, const data::Dataset&
     const SvmExamples everything(at::cat({learnt.features, validated.features}), labels, scale);
     accuracies.push_back(LinearSvm(everything, learned.cost, &learned.svm).accuracy(tested.features, tested.labels));
   }
-  out.accuracy = spread_of(accuracies);
+  out.accuracy = mean_and_deviation(accuracies);
   return out;
 }
 

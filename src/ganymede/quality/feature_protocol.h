@@ -4,20 +4,20 @@
 #include <functional>
 
 #include "ganymede/data/dataset.h"
+#include "ganymede/quality/mean_and_deviation.h"
 #include "ganymede/quality/nearest_images.h"
-#include "ganymede/quality/spread.h"
 
 namespace ganymede::quality {
 
 struct FeatureProtocol {
   /// Labelled training images the classifier gets, the same number of each class; 0: all of them.
   std::size_t labels = 0;
-  int draws = 1;  ///< of those labels; the result is the mean and deviation over them
+  int repeats = 1;  ///< of those labels; the result is the mean and deviation over them
   std::uint64_t seed = 0;
 };
 
 struct FeatureResult {
-  Spread accuracy;            ///< on the test images, over the draws
+  MeanAndDeviation accuracy;  ///< on the test images, over the draws
   std::vector<double> costs;  ///< C of each draw, chosen on the validation images
   double validation = 0;      ///< accuracy there, mean over the draws
   std::size_t labels = 0, validation_images = 0, test_images = 0;
@@ -31,7 +31,7 @@ inline constexpr double kCosts[] = {1e-2, 1e-1, 1, 1e1, 1e2, 1e3};
 inline constexpr std::size_t kValidationImages = 10'000;
 
 /// Throws Error where images are without labels, or a class has fewer than are to be drawn.
-FeatureResult judge_features(const data::Dataset& training, const data::Dataset& test, const Embedding& embedding,
-                             const FeatureProtocol& protocol, const std::function<void(std::size_t)>& report = {});
+FeatureResult evaluate_features(const data::Dataset& training, const data::Dataset& test, const Embedding& embedding,
+                                const FeatureProtocol& protocol, const std::function<void(std::size_t)>& report = {});
 
 }  // namespace ganymede::quality

@@ -118,10 +118,10 @@ Tensor resized_to(const Tensor& images, int size) {
   const auto channels = static_cast<int>(images.size(1));
   const Tensor rows = images.permute({0, 2, 3, 1}).contiguous();
   const Tensor out = at::empty({images.size(0), size, size, channels}, at::kByte);
-  image::Image picture(static_cast<int>(images.size(3)), static_cast<int>(images.size(2)), channels);
+  image::Image image(static_cast<int>(images.size(3)), static_cast<int>(images.size(2)), channels);
   for (std::int64_t i = 0; i < images.size(0); ++i) {
-    std::copy_n(rows[i].data_ptr<std::uint8_t>(), picture.pixels.size(), picture.pixels.begin());
-    const image::Image small = image::resize_by_area(picture, size, size);
+    std::copy_n(rows[i].data_ptr<std::uint8_t>(), image.pixels.size(), image.pixels.begin());
+    const image::Image small = image::resize_by_area(image, size, size);
     std::copy(small.pixels.begin(), small.pixels.end(), out[i].data_ptr<std::uint8_t>());
   }
   return out.permute({0, 3, 1, 2}).contiguous();

@@ -1,13 +1,13 @@
 // The metrics that compare images as they are: what each needs, makes of two sides, and is called.
 #include <algorithm>
 
+#include "ganymede/quality/evaluator.h"
 #include "ganymede/quality/images_each.h"
-#include "ganymede/quality/judge.h"
 
 namespace ganymede::quality {
 namespace {
 
-std::string sliced_lacks(const Side& real, const Side& fake, const Probe&, const JudgeOptions&) {
+std::string sliced_lacks(const ImageSet& real, const ImageSet& fake, const Probe&, const EvaluatorOptions&) {
   if (real.stored || fake.stored) return "images, not features";
   const auto &a = real.images->info(), &b = fake.images->info();
   if (a.height == 0 || b.height == 0) return "images of one size: --size N";
@@ -19,7 +19,7 @@ std::string sliced_lacks(const Side& real, const Side& fake, const Probe&, const
   return images_each(kFewestSliced, real, fake, "");
 }
 
-std::string modes_lack(const Side& real, const Side& fake, const Probe&, const JudgeOptions&) {
+std::string modes_lack(const ImageSet& real, const ImageSet& fake, const Probe&, const EvaluatorOptions&) {
   const bool shapes = real.images && fake.images && real.images->info().name == "shapes";
   return shapes ? "" : "the built-in data 'shapes' as the real side";
 }
@@ -29,20 +29,20 @@ std::string modes_lack(const Side& real, const Side& fake, const Probe&, const J
 void register_sliced_wasserstein(MetricRegistry& registry) {
   MetricEntry entry{.features = false};
   entry.lacks = sliced_lacks;
-  entry.judge = [](const Sides& s, Figures& out) {
+  entry.evaluate = [](const ImageSets& s, Metrics& out) {
     out.swd = sliced_wasserstein(*s.real.images, *s.fake.images, s.options.seed);
   };
   entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"swd"}}; };
-  entry.values = [](const Figures& f) { return std::vector<double>{f.swd.value().mean}; };
+  entry.values = [](const Metrics& f) { return std::vector<double>{f.swd.value().mean}; };
   registry.add("swd", std::move(entry));
 }
 
 void register_mode_coverage(MetricRegistry& registry) {
   MetricEntry entry{.features = false};
   entry.lacks = modes_lack;
-  entry.judge = [](const Sides& s, Figures& out) { out.modes = mode_coverage(*s.real.images, *s.fake.images); };
+  entry.evaluate = [](const ImageSets& s, Metrics& out) { out.modes = mode_coverage(*s.real.images, *s.fake.images); };
   entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"modes_divergence"}, {"modes_found", true}}; };
-  entry.values = [](const Figures& f) {
+  entry.values = [](const Metrics& f) {
     return std::vector<double>{f.modes.value().divergence, static_cast<double>(f.modes->found)};
   };
   registry.add("modes", std::move(entry));

@@ -2,7 +2,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/signals.h"
-#include "ganymede/models/pictures.h"
+#include "ganymede/models/images.h"
 
 namespace ganymede::quality {
 
@@ -17,9 +17,9 @@ Tensor read_images(const data::Dataset& dataset, std::size_t first, std::size_t 
   return pixels.permute({0, 3, 1, 2}).contiguous();
 }
 
-Tensor bytes_of(std::span<const image::Image> pictures) {
+Tensor bytes_of(std::span<const image::Image> images) {
   // Halves and 127.5 are exact in f32, so what comes back is what was there.
-  return models::from_pictures(pictures).mul_(127.5).add_(127.5).round_().to(at::kByte).contiguous();
+  return models::from_images(images).mul_(127.5).add_(127.5).round_().to(at::kByte).contiguous();
 }
 
 void each_stretch(const data::Dataset& dataset, std::size_t stretch,

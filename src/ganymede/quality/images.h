@@ -12,8 +12,8 @@ namespace ganymede::quality {
 /// Images [first, first + count) as uint8 [count, C, H, W] on the CPU. Throws what reading throws.
 Tensor read_images(const data::Dataset& dataset, std::size_t first, std::size_t count);
 
-/// Pictures of equal size and channels as uint8 [N, C, H, W].
-Tensor bytes_of(std::span<const image::Image> pictures);
+/// Images of equal size and channels as uint8 [N, C, H, W].
+Tensor bytes_of(std::span<const image::Image> images);
 
 /// Calls `take` with the first index and the images of each stretch of `stretch` images, in order.
 /// Throws Error for an empty set, and when a stop was requested.

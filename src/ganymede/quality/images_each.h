@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "ganymede/quality/judge.h"
+#include "ganymede/quality/evaluator.h"
 
 namespace ganymede::quality {
 
@@ -17,7 +17,8 @@ inline std::string images_each_text(std::int64_t wanted, std::int64_t have, cons
 }
 
 /// Empty where both sides have as many.
-inline std::string images_each(std::int64_t wanted, const Side& real, const Side& fake, const std::string& why) {
+inline std::string images_each(std::int64_t wanted, const ImageSet& real, const ImageSet& fake,
+                               const std::string& why) {
   const auto fewest = std::min(real.count(), fake.count());
   return fewest < wanted ? images_each_text(wanted, fewest, why) : "";
 }

@@ -9,7 +9,7 @@
 
 namespace ganymede::quality {
 
-Spread inception_score(const Tensor& logits, std::uint64_t seed) {
+MeanAndDeviation inception_score(const Tensor& logits, std::uint64_t seed) {
   const auto count = logits.size(0);
   if (count < kScoreSplits || logits.size(1) < 2) {
     throw Error(fmt::format("{} images and {} classes are too few for the inception score", count, logits.size(1)), {},
@@ -26,7 +26,7 @@ Spread inception_score(const Tensor& logits, std::uint64_t seed) {
     const Tensor divergence = part * (log_p.slice(0, begin, end) - part.mean(0, true).log());
     scores.push_back(std::exp(at::nan_to_num(divergence, 0.0).sum(1).mean().item<double>()));
   }
-  return spread_of(scores);
+  return mean_and_deviation(scores);
 }
 
 }  // namespace ganymede::quality

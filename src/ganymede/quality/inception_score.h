@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "ganymede/core/torch_compat.h"
-#include "ganymede/quality/spread.h"
+#include "ganymede/quality/mean_and_deviation.h"
 
 namespace ganymede::quality {
 
@@ -12,6 +12,6 @@ inline constexpr int kScoreSplits = 10;
 
 /// exp(E KL(p(y|x) || p(y))) of logits [N, K], over ten splits of the logits shuffled by `seed`.
 /// Throws Error for fewer than ten images, fewer than two classes, or logits that are not finite.
-Spread inception_score(const Tensor& logits, std::uint64_t seed = 0);
+MeanAndDeviation inception_score(const Tensor& logits, std::uint64_t seed = 0);
 
 }  // namespace ganymede::quality

@@ -10,7 +10,7 @@ namespace ganymede::quality {
 namespace {
 
 /// The subset of `features` that stream `name` draws at `position`, in f64.
-Tensor drawn(const Tensor& features, const KernelDistanceOptions& options, const char* name, int position) {
+Tensor sampled(const Tensor& features, const KernelDistanceOptions& options, const char* name, int position) {
   const auto generator = cpu_generator(stream_seed(options.seed, name, static_cast<std::uint64_t>(position)));
   const Tensor order = at::randperm(features.size(0), generator, at::dtype(at::kLong));
   return features.index_select(0, order.slice(0, 0, options.subset)).to(at::kDouble);
@@ -28,7 +28,7 @@ Tensor polynomial_kernel(const Tensor& x, const Tensor& y) {
   return at::matmul(x, y.t()).div_(static_cast<double>(x.size(1))).add_(1).pow_(3);
 }
 
-Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options) {
+MeanAndDeviation kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options) {
   if (real.size(1) != fake.size(1)) {
     throw Error(fmt::format("features of width {} on one side and {} on the other", real.size(1), fake.size(1)), {},
                 "compare features of one network only");
@@ -42,12 +42,12 @@ Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDista
   const int subsets = only_one ? 1 : options.subsets;
   std::vector<double> estimates;
   for (int i = 0; i < subsets; ++i) {
-    const Tensor x = drawn(real, options, "kid real", i), y = drawn(fake, options, "kid fake", i);
+    const Tensor x = sampled(real, options, "kid real", i), y = sampled(fake, options, "kid fake", i);
     estimates.push_back(mean_of_pairs(polynomial_kernel(x, x)) + mean_of_pairs(polynomial_kernel(y, y)) -
                         2 * polynomial_kernel(x, y).mean().item<double>());
   }
   if (subsets == 1) return {estimates.front(), std::numeric_limits<double>::quiet_NaN()};
-  return spread_of(estimates);
+  return mean_and_deviation(estimates);
 }
 
 }  // namespace ganymede::quality

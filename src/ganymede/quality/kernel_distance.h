@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "ganymede/core/torch_compat.h"
-#include "ganymede/quality/spread.h"
+#include "ganymede/quality/mean_and_deviation.h"
 
 namespace ganymede::quality {
 
@@ -20,6 +20,6 @@ Tensor polynomial_kernel(const Tensor& x, const Tensor& y);
 /// Squared maximum mean discrepancy, unbiased, under the kernel (x.y / D + 1)^3, of features [N, D] and [M, D].
 /// Where a subset is all of both sides there is only one, and no deviation: NaN. Throws Error when the widths differ or
 /// a side has fewer vectors than a subset.
-Spread kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options = {});
+MeanAndDeviation kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options = {});
 
 }  // namespace ganymede::quality

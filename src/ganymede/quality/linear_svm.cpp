@@ -14,7 +14,7 @@ namespace {
 constexpr double kPrecision = 1e-3;  // as LIBLINEAR measures it, of the gradient at 0; it stops at 0.01
 constexpr double kConjugatePrecision = 0.1;
 constexpr std::int64_t kPieces = 8;  // of the rows: sums do not depend on the number of threads
-constexpr int kMostSteps = 200, kMostConjugateSteps = 250, kMostDoublings = 30, kHalvings = 24;
+constexpr int kMaxSteps = 200, kMaxConjugateSteps = 250, kMaxDoublings = 30, kHalvings = 24;
 
 std::int64_t rounded_up(std::int64_t number, std::int64_t multiple) {
   return (number + multiple - 1) / multiple * multiple;
@@ -102,7 +102,7 @@ Tensor newton_direction(const Rows& rows, const Tensor& active, double cost, con
   Tensor s = at::zeros_like(rhs), r = rhs.clone(), z = preconditioned(r), p = z.clone();
   Tensor squares = products(r, z);
   const Tensor enough = products(r, r) * (kConjugatePrecision * kConjugatePrecision);
-  for (int i = 0; i < kMostConjugateSteps; ++i) {
+  for (int i = 0; i < kMaxConjugateSteps; ++i) {
     const Tensor going = products(r, r).gt(enough).to(at::kFloat);
     if (going.sum().item<float>() == 0) break;
     const Tensor q = p + rows.pass(active, p).mul_(2 * cost);
@@ -124,7 +124,7 @@ Tensor line_search(const Tensor& w, const Tensor& s, const Tensor& slack, const 
     return at_start + t * slope - 2 * cost * (change * (slack - t.t() * change).clamp_min_(0)).sum(0).unsqueeze(1);
   };
   Tensor low = at::zeros_like(at_start), high = at::ones_like(at_start);
-  for (int i = 0; i < kMostDoublings; ++i) {
+  for (int i = 0; i < kMaxDoublings; ++i) {
     const Tensor falls = derivative(high).lt(0);
     if (!falls.any().item<bool>()) break;
     low = at::where(falls, high, low);
@@ -178,7 +178,7 @@ LinearSvm::LinearSvm(const SvmExamples& examples, double cost, const LinearSvm* 
     auto [lower, failed] = at::linalg_cholesky_ex(hessian);
     if (failed.item<int>() == 0) factor = lower;
   }
-  for (int step = 0; step < kMostSteps; ++step) {
+  for (int step = 0; step < kMaxSteps; ++step) {
     if (stop_requested()) throw Error("stopped while the classifier was trained");
     const Tensor wrong = slack.clamp_min(0);
     const Tensor gradient = weights_ - rows.pass(y * wrong, {}).mul_(2 * cost);

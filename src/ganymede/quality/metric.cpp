@@ -1,6 +1,6 @@
 #include "ganymede/quality/metric.h"
 
-#include "ganymede/quality/judge.h"
+#include "ganymede/quality/evaluator.h"
 
 namespace ganymede::quality {
 
@@ -24,12 +24,12 @@ Metric metric_named(const std::string& name, const std::string& where) {
 }
 
 void add_metric(MetricRegistry& registry, const std::string& name, bool more_is_better, bool features,
-                std::function<double(const Sides& sides)> value) {
+                std::function<double(const ImageSets& sets)> value) {
   registry.add(name, {.features = features,
                       .vectors = features,
-                      .judge = [=](const Sides& sides, Figures& out) { out.more[name] = value(sides); },
+                      .evaluate = [=](const ImageSets& sets, Metrics& out) { out.more[name] = value(sets); },
                       .measures = [=](bool, std::int64_t) { return std::vector<Measure>{{name, more_is_better}}; },
-                      .values = [=](const Figures& figures) { return std::vector<double>{figures.more.at(name)}; }});
+                      .values = [=](const Metrics& metrics) { return std::vector<double>{metrics.more.at(name)}; }});
 }
 
 }  // namespace ganymede::quality

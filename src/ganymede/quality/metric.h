@@ -11,16 +11,16 @@
 
 namespace ganymede::quality {
 
-struct Side;
+struct ImageSet;
 struct Features;
-struct JudgeOptions;
-struct Figures;
+struct EvaluatorOptions;
+struct Metrics;
 
 /// What a metric may look at. Features are there where it says that it compares them.
-struct Sides {
-  const Side &real, &fake;
+struct ImageSets {
+  const ImageSet &real, &fake;
   const Features &real_features, &fake_features;
-  const JudgeOptions& options;
+  const EvaluatorOptions& options;
 };
 
 /// What is known of the features before they are computed.
@@ -40,15 +40,16 @@ struct MetricEntry {
   bool vectors = false;  ///< needs each image's features, not their moments alone
   bool logits = false;   ///< needs the generated images' logits
   /// What it lacks, in words with what to type; empty where it can be had. Features, where it compares them, are there.
-  std::function<std::string(const Side& real, const Side& fake, const Probe& features, const JudgeOptions& options)>
+  std::function<std::string(const ImageSet& real, const ImageSet& fake, const Probe& features,
+                            const EvaluatorOptions& options)>
       lacks = {};
   /// Puts its figures into `out`. Throws Error for too few images.
-  std::function<void(const Sides& sides, Figures& out)> judge = {};
+  std::function<void(const ImageSets& sets, Metrics& out)> evaluate = {};
   /// Its columns, the first of which decides which model is best; `inception`: the features are Inception's, of `count`
   /// generated images.
   std::function<std::vector<Measure>(bool inception, std::int64_t count)> measures = {};
   /// Its figures in the order of measures().
-  std::function<std::vector<double>(const Figures& figures)> values = {};
+  std::function<std::vector<double>(const Metrics& metrics)> values = {};
 };
 
 using MetricRegistry = config::Registry<MetricEntry>;
@@ -56,7 +57,7 @@ MetricRegistry& metrics();
 
 /// A metric of one number, which stands under its name among the figures (Figures::more).
 void add_metric(MetricRegistry& registry, const std::string& name, bool more_is_better, bool features,
-                std::function<double(const Sides& sides)> value);
+                std::function<double(const ImageSets& sets)> value);
 
 /// One of metrics(), by its name.
 class Metric {

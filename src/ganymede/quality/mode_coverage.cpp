@@ -17,7 +17,7 @@ using Counts = std::array<std::atomic<std::size_t>, data::kShapeClasses>;
 void count(const data::Dataset& dataset, Counts& counts) {
   data::parallel(dataset.size(), [&](std::size_t i) {
     if (stop_requested()) throw Error("stopped before the modes were counted", dataset.info().name);
-    const auto shown = data::attribute_shape(data::picture(dataset, i));
+    const auto shown = data::attribute_shape(data::image_at(dataset, i));
     if (shown.distance < data::kClearShape) ++counts[static_cast<std::size_t>(shown.label)];
   });
 }

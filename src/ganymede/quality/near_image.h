@@ -13,7 +13,7 @@ struct NearImage {
   std::size_t index = 0;  ///< in the data set
   double distance = 0;    ///< Euclidean, of the embeddings
   std::string label;      ///< empty where the data has no classes
-  image::Image picture;
+  image::Image image;
 };
 
 }  // namespace ganymede::quality

@@ -34,12 +34,12 @@ Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, s
   return search.result();
 }
 
-std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pictures, const data::Dataset& dataset,
+std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> images, const data::Dataset& dataset,
                                                std::int64_t k, const Embedding& embedding,
                                                const std::function<void(std::size_t)>& report) {
   const auto count = std::min<std::int64_t>(k, static_cast<std::int64_t>(dataset.size()));
-  const auto found = nearest_images(embedding(bytes_of(pictures)), dataset, count, embedding, report);
-  std::vector<std::vector<NearImage>> out(pictures.size());
+  const auto found = nearest_images(embedding(bytes_of(images)), dataset, count, embedding, report);
+  std::vector<std::vector<NearImage>> out(images.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto row = static_cast<std::int64_t>(i);
     for (std::int64_t j = 0; j < count; ++j) {
@@ -48,7 +48,7 @@ std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pic
       out[i].push_back({.index = index,
                         .distance = std::sqrt(found.squared[row][j].item<double>()),
                         .label = label >= 0 ? dataset.info().classes[static_cast<std::size_t>(label)] : "",
-                        .picture = data::picture(dataset, index)});
+                        .image = data::image_at(dataset, index)});
     }
   }
   return out;

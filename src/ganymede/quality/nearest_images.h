@@ -26,9 +26,9 @@ Embedding feature_embedding(const FeatureExtractor& extractor);
 Neighbours nearest_images(const Tensor& queries, const data::Dataset& dataset, std::int64_t k,
                           const Embedding& embedding, const std::function<void(std::size_t)>& report = {});
 
-/// The k images of `dataset` nearest to each picture, nearest first; all of them where it holds fewer. `report` as
+/// The k images of `dataset` nearest to each image, nearest first; all of them where it holds fewer. `report` as
 /// above.
-std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> pictures, const data::Dataset& dataset,
+std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> images, const data::Dataset& dataset,
                                                std::int64_t k, const Embedding& embedding,
                                                const std::function<void(std::size_t)>& report = {});
 

@@ -1,6 +1,6 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
-#include "ganymede/models/pictures.h"
+#include "ganymede/models/images.h"
 #include "ganymede/quality/extractor.h"
 
 namespace ganymede::quality {
@@ -29,13 +29,13 @@ class NetworkExtractor : public FeatureExtractor {
                   info_.name, "bring the images to that size with --size and --channels, or use other features");
     }
     torch::NoGradGuard constant;
-    nn::Pass pass;
+    nn::ForwardContext context;
     Tensor h = models::from_bytes(images.to(network_->device()));
     const auto& entries = network_->entries();
     for (std::size_t i = 0; i + 1 < entries.size(); ++i) {
-      if (!entries[i].absorbed) h = entries[i].layer->forward(h, pass);
+      if (!entries[i].absorbed) h = entries[i].layer->forward(h, context);
     }
-    const Tensor logits = entries.back().layer->forward(h, pass);
+    const Tensor logits = entries.back().layer->forward(h, context);
     return {h.flatten(1).contiguous().cpu(), logits.cpu()};
   }
 

@@ -69,10 +69,10 @@ Tensor patches_of(const data::Dataset& dataset, std::size_t count, std::size_t l
     std::vector<Tensor> images;
     for (std::size_t i = begin; i < begin + stretch; ++i)
       images.push_back(read_images(dataset, i * dataset.size() / count, 1));
-    const Tensor drawn = laplacian_pyramid(at::cat(images).to(at::kFloat))[level].contiguous();
+    const Tensor sampled = laplacian_pyramid(at::cat(images).to(at::kFloat))[level].contiguous();
     for (std::size_t i = 0; i < stretch; ++i) {
       const auto first = static_cast<std::int64_t>((begin + i) * kPatchesPerImage);
-      cut_patches(drawn[static_cast<std::int64_t>(i)], stream_seed(seed, "swd patches", (begin + i) << 8 | level),
+      cut_patches(sampled[static_cast<std::int64_t>(i)], stream_seed(seed, "swd patches", (begin + i) << 8 | level),
                   out.data_ptr<float>() + first * wide);
     }
   }

@@ -14,7 +14,7 @@ inline constexpr int kSmallestLevel = 16;  ///< pixels of the shorter side
 /// Images of each side that take part at most, spread evenly: patches of more would not fit into memory.
 inline constexpr std::size_t kSlicedImages = 2048;
 
-/// Of fewer images the patches are those of a few pictures, not of what a generator draws.
+/// Of fewer images the patches are those of a few images, not of what a generator draws.
 inline constexpr std::int64_t kFewestSliced = 10;
 
 struct SlicedWasserstein {

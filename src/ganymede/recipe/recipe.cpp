@@ -159,10 +159,10 @@ class Parser {
     if (table == nullptr) return;
     const std::string section = fmt::format("[{}]", name);
     FieldReader reader(*table, {origin_, section});
-    reader.expect("realness");
+    reader.expect("adversarial");
     reader.expect("classes");
     reader.reject_unknown();
-    heads.realness = read_layers(reader, *table, "realness", section + " realness");
+    heads.adversarial = read_layers(reader, *table, "adversarial", section + " adversarial");
     heads.classes = read_layers(reader, *table, "classes", section + " classes");
   }
 
@@ -225,7 +225,7 @@ std::string network_text(const char* name, const NetworkConfig& network) {
   writer("init_std", network.init_std);
   std::string out = fmt::format("\n[{}]\n{}{}", name, writer.as_lines(), list_text("layers", network.layers));
   if (!network.heads.any()) return out;
-  return out + fmt::format("\n[{}.heads]\n{}{}", name, list_text("realness", network.heads.realness),
+  return out + fmt::format("\n[{}.heads]\n{}{}", name, list_text("adversarial", network.heads.adversarial),
                            list_text("classes", network.heads.classes));
 }
 

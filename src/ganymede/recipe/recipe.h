@@ -33,10 +33,10 @@ struct LatentConfig {
 
 /// [discriminator.heads]: what stands behind its layers, side by side. Both lists, or neither.
 struct HeadsConfig {
-  nn::LayerList realness;  ///< ends in one score
-  nn::LayerList classes;   ///< ends in one logit a class
+  nn::LayerList adversarial;  ///< ends in one score
+  nn::LayerList classes;      ///< ends in one logit a class
 
-  bool any() const { return !realness.empty(); }
+  bool any() const { return !adversarial.empty(); }
 };
 
 /// [generator] and [discriminator].
@@ -50,7 +50,7 @@ struct NetworkConfig {
 /// [encoder.training]: how the encoder learns, as a classifier of the source's labels, before the generator does.
 struct ClassifierTraining {
   double epochs = 10;
-  int batch = 128;
+  int batch_size = 128;
   double learning_rate = 1e-3;  ///< of Adam; falls to 0 along a cosine
   double weight_decay = 0;
 };
@@ -65,13 +65,13 @@ enum class Precision { kAuto, kF32, kBf16 };
 
 /// [train].
 struct TrainConfig {
-  int batch = 64;
+  int batch_size = 64;
   std::optional<std::int64_t> steps;  ///< generator steps; exactly one of steps and epochs
   std::optional<double> epochs;       ///< passes over the data, counted in images the discriminator saw
   int discriminator_steps = 1;        ///< discriminator updates for each generator update
   double ema = 0;                     ///< decay of the generator's running average; 0 keeps none
   double ema_rampup = 0;              ///< the average's half-life is at most this share of the images seen; 0: no limit
-  int accumulate = 1;                 ///< a batch goes through the networks in so many parts, their gradients added up
+  int gradient_accumulation = 1;      ///< a batch goes through the networks in so many parts, their gradients added up
   int freeze_discriminator = 0;       ///< so many of the discriminator's first layers with weights stay as they are
   Precision precision = Precision::kAuto;
   std::uint64_t seed = 0;
@@ -88,8 +88,9 @@ struct SampleConfig {
 
 /// [quality]: a figure of quality while training, and the best model by it.
 struct QualityConfig {
-  std::string metric;  ///< one of quality/metric.h, which sees to it that there is such a one; empty: nothing is judged
-  Place place;         ///< of the section, for messages
+  std::string
+      metric;   ///< one of quality/metric.h, which sees to it that there is such a one; empty: nothing is evaluated
+  Place place;  ///< of the section, for messages
   Interval every{1, Interval::Unit::kEpochs};
   int count = 10000;     ///< images to draw each time, against all images of the data
   std::string features;  ///< a TorchScript file of a feature network; swd and modes need none

@@ -25,20 +25,20 @@ void visit_fields(V& field, LatentConfig& c) {
 template <class V>
 void visit_fields(V& field, ClassifierTraining& c) {
   field("epochs", c.epochs, in_range(1e-6, 1e6));
-  field("batch", c.batch, in_range(1, 65536));
+  field("batch_size", c.batch_size, in_range(1, 65536));
   field("learning_rate", c.learning_rate, in_range(0, 100));
   field("weight_decay", c.weight_decay, in_range(0, 10));
 }
 
 template <class V>
 void visit_fields(V& field, TrainConfig& c) {
-  field("batch", c.batch, in_range(1, 65536));
+  field("batch_size", c.batch_size, in_range(1, 65536));
   field("steps", c.steps, in_range(1, 1e12));
   field("epochs", c.epochs, in_range(1e-9, 1e9));
   field("discriminator_steps", c.discriminator_steps, in_range(1, 1000));
   field("ema", c.ema, in_range(0, 0.9999999));
   field("ema_rampup", c.ema_rampup, in_range(0, 100));
-  field("accumulate", c.accumulate, in_range(1, 65536));
+  field("gradient_accumulation", c.gradient_accumulation, in_range(1, 65536));
   field("freeze_discriminator", c.freeze_discriminator, in_range(0, 1000));
   field("precision", c.precision);
   field("seed", c.seed);

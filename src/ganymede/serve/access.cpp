@@ -80,7 +80,7 @@ bool Guesses::may_guess(const std::string& address, Clock::time_point now) {
 }
 
 void Guesses::count(const std::string& address, Clock::time_point now) {
-  if (wrong_.size() >= kMost) forget(now);
+  if (wrong_.size() >= kMax) forget(now);
   auto& wrong = wrong_[guesser(address)];
   wrong = {left(wrong, now) + 1, now};
 }
@@ -88,7 +88,7 @@ void Guesses::count(const std::string& address, Clock::time_point now) {
 /// Makes room: addresses that were not wrong lately go, and all where that is not enough.
 void Guesses::forget(Clock::time_point now) {
   std::erase_if(wrong_, [&](const auto& entry) { return left(entry.second, now) == 0; });
-  if (wrong_.size() >= kMost) wrong_.clear();
+  if (wrong_.size() >= kMax) wrong_.clear();
 }
 
 bool is_loopback(const std::string& host) {

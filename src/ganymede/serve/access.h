@@ -35,9 +35,9 @@ class Guesses {
   /// It was wrong.
   void count(const std::string& address, Clock::time_point now);
 
-  static constexpr double kFree = 60;           ///< wrong ones at once
-  static constexpr double kASecond = 1;         ///< and so many a second after that
-  static constexpr std::size_t kMost = 10'000;  ///< addresses remembered; IPv6 by their network of 64 bits
+  static constexpr double kFree = 60;          ///< wrong ones at once
+  static constexpr double kASecond = 1;        ///< and so many a second after that
+  static constexpr std::size_t kMax = 10'000;  ///< addresses remembered; IPv6 by their network of 64 bits
 
  private:
   struct Wrong {

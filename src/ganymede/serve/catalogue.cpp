@@ -58,7 +58,7 @@ fs::path target_of(const fs::path& place) {
 /// A model that draws from noise, both its generators made: the first request need not wait for one.
 operations::ModelPtr read(const fs::path& file, const torch::Device& device) {
   auto model = operations::Model::load(file, device);
-  model->require_drawing();
+  model->require_generating();
   model->generator(/*before_training=*/true);
   return model;
 }

@@ -129,7 +129,7 @@ Response response_of(const std::exception_ptr& exception) {
   } catch (const Problem& problem) {
     return problem_response(problem);
   } catch (const operations::FieldError& error) {
-    const std::string hint = error.mend().empty() ? "" : "; " + error.mend();
+    const std::string hint = error.hint().empty() ? "" : "; " + error.hint();
     return problem_response(Problem(422, error.what_happened() + hint, error.where()));
   } catch (const UsageError& error) {
     return problem_response(Problem(422, error.what()));

@@ -10,7 +10,7 @@ namespace {
 
 using nlohmann::json;
 
-json image_json(const operations::DrawnImage& one, bool vectors) {
+json image_json(const operations::GeneratedImage& one, bool vectors) {
   json out{{"png", base64(image::encode_png(one.image))}};
   if (!one.label.empty()) out["class"] = one.label;
   if (vectors) out["z"] = one.latent;

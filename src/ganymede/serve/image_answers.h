@@ -1,7 +1,7 @@
 // Images as answers: a PNG, a grid, JSON, an archive or an animation.
 #pragma once
 
-#include "ganymede/operations/drawing.h"
+#include "ganymede/operations/generator_input.h"
 #include "ganymede/serve/http.h"
 
 namespace ganymede::serve {
@@ -24,11 +24,11 @@ struct FrameAnswer {
 
 /// Images to be handed over, and what is said of them.
 struct ImageAnswer {
-  std::vector<operations::DrawnImage> images = {};
+  std::vector<operations::GeneratedImage> images = {};
   std::int64_t columns = 1;   ///< of a grid
   nlohmann::json about = {};  ///< JSON alone: the other members
   /// JSON alone: images with names of their own.
-  std::vector<std::pair<std::string, operations::DrawnImage>> named = {};
+  std::vector<std::pair<std::string, operations::GeneratedImage>> named = {};
   Headers headers = {};
 };
 

@@ -49,9 +49,9 @@ void Meters::request(const std::string& method, const std::string& route, int st
   bytes_ += bytes;
 }
 
-void Meters::batch(int pictures, int requests, double seconds) {
+void Meters::batch(int images, int requests, double seconds) {
   const std::lock_guard lock(mutex_);
-  pictures_ += static_cast<std::uint64_t>(pictures);
+  images_ += static_cast<std::uint64_t>(images);
   batched_requests_ += static_cast<std::uint64_t>(requests);
   batch_seconds_.add(seconds);
 }
@@ -70,9 +70,9 @@ std::string Meters::text(const std::vector<Gauge>& gauges) const {
     durations.write(out, "ganymede_http_request_seconds", fmt::format("route=\"{}\"", route));
   head(out, "ganymede_http_response_bytes_total", "counter", "Bytes of the bodies sent.");
   out += fmt::format("ganymede_http_response_bytes_total {}\n", bytes_);
-  head(out, "ganymede_pictures_total", "counter", "Pictures drawn.");
-  out += fmt::format("ganymede_pictures_total {}\n", pictures_);
-  head(out, "ganymede_batched_requests_total", "counter", "Requests whose pictures were drawn.");
+  head(out, "ganymede_pictures_total", "counter", "Images drawn.");
+  out += fmt::format("ganymede_pictures_total {}\n", images_);
+  head(out, "ganymede_batched_requests_total", "counter", "Requests whose images were drawn.");
   out += fmt::format("ganymede_batched_requests_total {}\n", batched_requests_);
   head(out, "ganymede_batch_seconds", "histogram", "Time to draw one batch.");
   batch_seconds_.write(out, "ganymede_batch_seconds", "");

@@ -16,8 +16,8 @@ class Meters {
  public:
   /// A request that was answered. `route` is its pattern, never the address itself: clients choose those.
   void request(const std::string& method, const std::string& route, int status, double seconds, std::uint64_t bytes);
-  /// Pictures drawn in one batch, for how many requests, and how long that took.
-  void batch(int pictures, int requests, double seconds);
+  /// Images drawn in one batch, for how many requests, and how long that took.
+  void batch(int images, int requests, double seconds);
 
   struct Gauge {
     std::string name, help;
@@ -39,7 +39,7 @@ class Meters {
   std::map<std::tuple<std::string, std::string, int>, std::uint64_t> requests_;
   std::map<std::string, Durations> request_seconds_;  ///< by route
   Durations batch_seconds_;
-  std::uint64_t bytes_ = 0, pictures_ = 0, batched_requests_ = 0;
+  std::uint64_t bytes_ = 0, images_ = 0, batched_requests_ = 0;
 };
 
 /// Memory of this process that is in RAM, in bytes; 0 where the system does not say.

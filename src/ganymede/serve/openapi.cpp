@@ -25,7 +25,7 @@ std::set<int> problems_of(const Router::Route& route) {
 }
 
 ordered_json place_parameter(const std::string& name) {
-  const std::string about = name == "file" ? "One of the run's `samples` or `pictures`." : "As listed.";
+  const std::string about = name == "file" ? "One of the run's `samples` or `images`." : "As listed.";
   return {{"name", name},
           {"in", "path"},
           {"required", true},

@@ -60,11 +60,11 @@ std::shared_ptr<Asked<Wanted, Answer>> read(const Services& services, const Requ
 
 /// Draws for a plan; what came of it goes to `take` on a worker's thread, what went wrong, there too, is the reply.
 template <class Result>
-void draw(const Services& services, const ops::ModelPtr& model, ops::Plan<Result> plan, const Reply& reply,
-          std::function<void(Result)> take) {
+void run_generator(const Services& services, const ops::ModelPtr& model, ops::Plan<Result> plan, const Reply& reply,
+                   std::function<void(Result)> take) {
   auto finish = std::move(plan.finish);
-  services.engine.draw(
-      model, std::move(plan.drawing), {.deadline = ops::Engine::Clock::now() + kDeadline, .cancel = {}},
+  services.engine.generate(
+      model, std::move(plan.input), {.deadline = ops::Engine::Clock::now() + kDeadline, .cancel = {}},
       [finish, take, reply, &workers = services.workers](const Tensor& images, std::exception_ptr error) {
         workers.post([finish, take, reply, images, error] {
           try {
@@ -84,7 +84,7 @@ Handler handler(const Services& services, Answer usual, Pack pack) {
     const auto asked = read<Wanted>(services, request, usual);
     auto planned = plan(asked->model, asked->request);
     using Result = decltype(planned.finish(Tensor()));
-    draw<Result>(services, asked->model, std::move(planned), reply, [asked, pack, reply](Result result) {
+    run_generator<Result>(services, asked->model, std::move(planned), reply, [asked, pack, reply](Result result) {
       reply(response_of(pack(*asked, std::move(result)), asked->answer));
     });
   };
@@ -99,7 +99,7 @@ void generate_images(const Services& services, const Request& request, const Rep
   const auto asked = read<ops::GenerateRequest>(services, request, StillAnswer{.format = StillFormat::kPng});
   auto& wanted = asked->request;
   if (!wanted.seed && wanted.z.empty() && wanted.points.empty()) wanted.seed = any_seed();
-  draw<ops::GenerateResult>(
+  run_generator<ops::GenerateResult>(
       services, asked->model, plan(asked->model, wanted), reply, [asked, reply](ops::GenerateResult result) {
         ImageAnswer answer{.images = std::move(result.images), .columns = result.columns, .about = asked->about};
         if (result.seed) {
@@ -147,8 +147,7 @@ Response nearest_found(json about, const char* name, const std::vector<std::vect
   for (const auto& nearest : found) {
     auto& list = lists.emplace_back(json::array());
     for (const auto& one : nearest) {
-      list.push_back(
-          {{"index", one.index}, {"distance", one.distance}, {"png", base64(image::encode_png(one.picture))}});
+      list.push_back({{"index", one.index}, {"distance", one.distance}, {"png", base64(image::encode_png(one.image))}});
       if (!one.label.empty()) list.back()["class"] = one.label;
     }
   }
@@ -160,16 +159,17 @@ Handler nearest_handler(const Services& services, const char* name) {
   return [services, name](const Request& request, const Reply& reply) {
     const auto asked = read<ops::NearestImagesRequest>(services, request, NoAnswer{});
     asked->about["data"] = asked->model->recipe().data.name;
-    const auto look = [&images = services.training_images, asked, name,
-                       reply](const std::vector<ops::DrawnImage>& drawn) {
-      std::vector<image::Image> pictures;
-      for (const auto& one : drawn) pictures.push_back(one.image);
-      images.look(asked->model, std::move(pictures), asked->request.count,
+    const auto look = [&finder = services.training_images, asked, name,
+                       reply](const std::vector<ops::GeneratedImage>& generated) {
+      std::vector<image::Image> images;
+      for (const auto& one : generated) images.push_back(one.image);
+      finder.look(asked->model, std::move(images), asked->request.count,
                   [reply, asked, name](const auto& found, std::exception_ptr error) {
                     reply(error ? response_of(error) : nearest_found(asked->about, name, found));
                   });
     };
-    draw<std::vector<ops::DrawnImage>>(services, asked->model, plan(asked->model, asked->request), reply, look);
+    run_generator<std::vector<ops::GeneratedImage>>(services, asked->model, plan(asked->model, asked->request), reply,
+                                                    look);
   };
 }
 

@@ -1,4 +1,4 @@
-// Pictures as the bodies of answers.
+// Images as the bodies of answers.
 #pragma once
 
 #include <span>

@@ -7,8 +7,8 @@
 #include "ganymede/core/log.h"
 #include "ganymede/core/open_file.h"
 #include "ganymede/serve/http.h"
-#include "ganymede/train/position.h"
 #include "ganymede/train/run_folder.h"
+#include "ganymede/train/training_state.h"
 
 namespace ganymede::serve {
 namespace {
@@ -16,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uint64_t kMaxText = 4 << 20, kMostMetrics = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMaxText = 4 << 20, kMaxMetrics = std::uint64_t{1} << 30;
 constexpr const char* kEnvironmentFile = "environment.json";
 const std::vector<std::string> kFigures{"real.png", "real_and_generated.png", "first_epoch.png",
                                         "first_epoch_and_last.png", "losses.svg"};
@@ -57,7 +57,7 @@ std::uint64_t images_of(const json& environment) {
              : 0;
 }
 
-/// The step it has come to. A picture is drawn at the very end, metrics are logged some steps apart.
+/// The step it has come to. An image is drawn at the very end, metrics are logged some steps apart.
 double step_reached(const RunSnapshot& now) {
   const double logged = now.last("step");
   return now.samples.empty() ? logged : std::fmax(logged, std::stod(now.samples.back().substr(kSampleBegin.size())));
@@ -154,7 +154,7 @@ void Run::refresh() {
   when_changed(train::kMetricsFile, metrics_stamp_, [&](const fs::path& file, bool there) {
     next->metrics = nullptr;
     if (!there) return;
-    const std::string table = text(train::kMetricsFile, kMostMetrics);
+    const std::string table = text(train::kMetricsFile, kMaxMetrics);
     next->metrics = std::make_shared<const train::MetricsData>(train::parse_metrics(table, file.string()));
   });
   when_changed(train::kRecipeFile, recipe_stamp_,
@@ -168,12 +168,12 @@ void Run::refresh() {
   without_paths(next->environment);
   next->running = is_locked(folder_);
   next->samples = samples_in(folder_ / "samples");
-  next->pictures.clear();
+  next->images.clear();
   for (const auto& name : kFigures) {
-    if (stamp_of(folder_ / name)) next->pictures.push_back(name);
+    if (stamp_of(folder_ / name)) next->images.push_back(name);
   }
-  changed = changed || next->running != before->running || next->samples != before->samples ||
-            next->pictures != before->pictures;
+  changed =
+      changed || next->running != before->running || next->samples != before->samples || next->images != before->images;
   if (!changed) return;
   next->overview = overview_of(id_, *next);
   const std::lock_guard lock(mutex_);
@@ -185,15 +185,15 @@ std::shared_ptr<const RunSnapshot> Run::snapshot() const {
   return snapshot_;
 }
 
-fs::path Run::picture(const std::string& name) const {
+fs::path Run::image_file(const std::string& name) const {
   const auto now = snapshot();
   // Only names this program found itself ever become paths.
   const auto holds = [&](const std::vector<std::string>& names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
   if (holds(now->samples)) return folder_ / "samples" / name;
-  if (holds(now->pictures)) return folder_ / name;
-  throw Problem(404, "the run has no such picture");
+  if (holds(now->images)) return folder_ / name;
+  throw Problem(404, "the run has no such image");
 }
 
 json metrics_json(const train::MetricsData& metrics, std::size_t first, std::size_t most) {

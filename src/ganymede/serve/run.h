@@ -20,7 +20,7 @@ struct RunSnapshot {
   std::optional<train::RunState> state;  ///< what the run says of itself; runs of earlier versions say nothing
   std::shared_ptr<const train::MetricsData> metrics;  ///< null before the first logged step
   std::vector<std::string> samples;                   ///< "step-000500.png", oldest first
-  std::vector<std::string> pictures;                  ///< those of the folder's figures that are there: "real.png"
+  std::vector<std::string> images;                    ///< those of the folder's figures that are there: "real.png"
   std::string recipe;                                 ///< the text of recipe.toml
   nlohmann::json environment;
   nlohmann::json
@@ -43,7 +43,7 @@ class Run {
   /// The same object as long as nothing changed.
   std::shared_ptr<const RunSnapshot> snapshot() const;
   /// The file a name from a request means: a sample or one of the figures, and nothing else. Throws Problem 404.
-  std::filesystem::path picture(const std::string& name) const;
+  std::filesystem::path image_file(const std::string& name) const;
 
  private:
   std::string id_;

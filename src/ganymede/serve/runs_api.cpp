@@ -43,7 +43,7 @@ json details(const Run& run) {
   out["shipped_toml"] = out["recipe"].is_string() ? shipped_text(out["recipe"].get<std::string>()) : "";
   out["environment"] = now->environment;
   out["samples"] = now->samples;
-  out["pictures"] = now->pictures;
+  out["pictures"] = now->images;
   return out;
 }
 
@@ -133,7 +133,7 @@ RouteAbout about_events() {
 
 /// A sample is written once; the other figures may be drawn again.
 Response image_file(const Run& run, const std::string& name) {
-  const auto file = run.picture(name);
+  const auto file = run.image_file(name);
   const bool sample = file.parent_path().filename() == "samples";
   return {.content_type = file.extension() == ".svg" ? "image/svg+xml" : "image/png",
           .headers = {{"Cache-Control", sample ? "private, max-age=3600" : "no-cache"}},
@@ -179,8 +179,8 @@ void add_run_routes(Router& router, const Services& services) {
       "GET", "/api/v1/runs/{id}/samples/{file}",
       [named](const Request& request) { return image_file(*named(request), request.captured.at("file")); },
       RouteAbout{.id = "getSample",
-                 .summary = "A picture of a run",
-                 .answer = "The picture.",
+                 .summary = "An image of a run",
+                 .answer = "The image.",
                  .content = {{"image/png", any}, {"image/svg+xml", any}}});
 }
 

@@ -36,7 +36,7 @@ using ErrorCode = boost::system::error_code;
 constexpr auto kEventInterval = std::chrono::milliseconds(500);
 constexpr int kQuietEventTurns =
     30;  ///< a comment every 15 s keeps proxies from closing a quiet stream, and finds dead ones
-constexpr std::uint64_t kMostDrained = 8 << 20;
+constexpr std::uint64_t kMaxDrained = 8 << 20;
 
 /// For asynchronous calls: errors come as a value.
 auto into(ErrorCode& error) {
@@ -513,7 +513,7 @@ asio::awaitable<void> Server::State::drain(Connection& connection) {
   connection.stream.socket().shutdown(tcp::socket::shutdown_send, error);
   connection.stream.expires_after(std::chrono::seconds(2));
   std::array<char, 16384> ignored;
-  for (std::uint64_t read = 0; !error && read < kMostDrained;) {
+  for (std::uint64_t read = 0; !error && read < kMaxDrained;) {
     read += co_await connection.stream.async_read_some(asio::buffer(ignored), into(error));
   }
 }

@@ -154,7 +154,7 @@ std::string metrics_text(const Watched& at) {
   return at.meters.text(
       {{"ganymede_connections", "Connections open now.", static_cast<double>(at.server.connections())},
        {"ganymede_event_streams", "Event streams open now.", static_cast<double>(at.server.streams())},
-       {"ganymede_queue_pictures", "Pictures waiting to be drawn.", static_cast<double>(at.engine.waiting())},
+       {"ganymede_queue_pictures", "Images waiting to be drawn.", static_cast<double>(at.engine.waiting())},
        {"ganymede_models", "Models served.", static_cast<double>(at.catalogue.models().size())},
        {"ganymede_models_loaded", "Models in memory.", static_cast<double>(at.catalogue.loaded())},
        {"process_resident_memory_bytes", "Memory in use.", static_cast<double>(resident_bytes())}});
@@ -232,12 +232,12 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   // After the server: they end before it does, and with them every reply that is still under way.
   TrainingImages training_images;
   Workers workers(kPackers);
-  options.drawing.on_batch = [&meters](int images, int jobs, double seconds) { meters.batch(images, jobs, seconds); };
-  operations::Engine engine(options.drawing);
+  options.engine.on_batch = [&meters](int images, int jobs, double seconds) { meters.batch(images, jobs, seconds); };
+  operations::Engine engine(options.engine);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;
   if (options.allow_training)
-    trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.drawing.threads);
+    trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.engine.threads);
   const Watcher watcher(catalogue);  // when all that can be refused was
   const Services services{
       catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr, options.server.memory};

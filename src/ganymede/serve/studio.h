@@ -16,13 +16,13 @@ namespace ganymede::serve {
 struct StudioOptions {
   std::vector<std::filesystem::path> places;  ///< model files, run folders, folders of either
   ServerOptions server;
-  std::optional<Token> token;           ///< every call but health, and the page itself, must carry it
-  bool any_host = false;                ///< answers whatever name it is asked under
-  AllowedOrigins origins;               ///< of pages elsewhere that may use the API
-  operations::Engine::Options drawing;  ///< its threads are a training's as well
-  torch::Device device = torch::kCPU;   ///< where models are drawn
-  bool allow_training = false;          ///< clients may start, stop and resume trainings
-  bool log_requests = true;             ///< a line of JSON on stderr for each
+  std::optional<Token> token;          ///< every call but health, and the page itself, must carry it
+  bool any_host = false;               ///< answers whatever name it is asked under
+  AllowedOrigins origins;              ///< of pages elsewhere that may use the API
+  operations::Engine::Options engine;  ///< its threads are a training's as well
+  torch::Device device = torch::kCPU;  ///< where models are drawn
+  bool allow_training = false;         ///< clients may start, stop and resume trainings
+  bool log_requests = true;            ///< a line of JSON on stderr for each
 };
 
 /// Serves until `stop` says so. `ready` is called once with the port when it listens. Throws UsageError where trainings

@@ -8,7 +8,7 @@
 namespace ganymede::serve {
 namespace {
 
-constexpr int kMostWaiting = 8;
+constexpr int kMaxWaiting = 8;
 
 }  // namespace
 
@@ -26,15 +26,14 @@ std::shared_ptr<const data::Dataset> TrainingImages::images_of(const operations:
   return opened_;
 }
 
-void TrainingImages::look(operations::ModelPtr model, std::vector<image::Image> pictures, std::int64_t count,
-                          Done done) {
-  if (waiting_ >= kMostWaiting) {
+void TrainingImages::look(operations::ModelPtr model, std::vector<image::Image> images, std::int64_t count, Done done) {
+  if (waiting_ >= kMaxWaiting) {
     throw Problem(429, "others are looking through training images; try again in a moment", {}, {{"Retry-After", "5"}});
   }
   ++waiting_;
-  thread_.post([this, model = std::move(model), pictures = std::move(pictures), count, done = std::move(done)] {
+  thread_.post([this, model = std::move(model), images = std::move(images), count, done = std::move(done)] {
     try {
-      auto found = quality::nearest_of(pictures, *images_of(model), count, quality::pixel_embedding());
+      auto found = quality::nearest_of(images, *images_of(model), count, quality::pixel_embedding());
       --waiting_;
       done(std::move(found), nullptr);
     } catch (...) {

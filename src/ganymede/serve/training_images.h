@@ -18,13 +18,13 @@ namespace ganymede::serve {
 
 class TrainingImages {
  public:
-  /// For each picture its nearest images, nearest first; or what went wrong.
+  /// For each image its nearest images, nearest first; or what went wrong.
   using Done = std::function<void(std::vector<std::vector<quality::NearImage>> found, std::exception_ptr error)>;
 
-  /// Looks for the `count` images of the model's training data nearest to each of `pictures`, on a thread of its own:
+  /// Looks for the `count` images of the model's training data nearest to each of `images`, on a thread of its own:
   /// seconds for a large set, and a while more when the set has to be opened first. The last set stays open. Throws
   /// Problem 429 when too many wait; `done` hears Problem 404 where the data is not at hand.
-  void look(operations::ModelPtr model, std::vector<image::Image> pictures, std::int64_t count, Done done);
+  void look(operations::ModelPtr model, std::vector<image::Image> images, std::int64_t count, Done done);
 
  private:
   std::shared_ptr<const data::Dataset> images_of(const operations::ModelPtr& model);

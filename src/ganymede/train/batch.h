@@ -1,7 +1,7 @@
 // Batches of images as networks take them.
 #pragma once
 
-#include "ganymede/models/pictures.h"
+#include "ganymede/models/images.h"
 
 namespace ganymede::train {
 

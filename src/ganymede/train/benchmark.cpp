@@ -80,7 +80,7 @@ BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::
   out.seconds_per_step = median(times);
   out.images_per_s = static_cast<double>(trainer.images_per_step()) / out.seconds_per_step;
   out.gflops =
-      2 * multiply_adds(gan, recipe.train.discriminator_steps) * recipe.train.batch / out.seconds_per_step / 1e9;
+      2 * multiply_adds(gan, recipe.train.discriminator_steps) * recipe.train.batch_size / out.seconds_per_step / 1e9;
   out.ceiling_gflops = matrix_product_gflops(trainer.compute_type(), device);
   out.fraction_of_ceiling = out.gflops / out.ceiling_gflops;
   out.precision = trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32";

@@ -21,10 +21,10 @@ double size_of_weights(const models::Network& network) {
 }
 
 /// Beyond this the weights no longer learn anything: every initialiser starts them at 1 or far below, and what a
-/// healthy course adds between two checkpoints is a small multiple. A slow explosion ends at kMostWeights.
+/// healthy course adds between two checkpoints is a small multiple. A slow explosion ends at kMaxWeights.
 double most_weights(double last_good) {
-  constexpr double kMostAtFirst = 10, kMostGrowth = 30, kMostWeights = 1000;
-  return std::max(2 * last_good, std::min(kMostWeights, std::max(kMostAtFirst, kMostGrowth * last_good)));
+  constexpr double kMaxAtFirst = 10, kMaxGrowth = 30, kMaxWeights = 1000;
+  return std::max(2 * last_good, std::min(kMaxWeights, std::max(kMaxAtFirst, kMaxGrowth * last_good)));
 }
 
 class CheckpointObserver : public Observer {
@@ -33,17 +33,17 @@ class CheckpointObserver : public Observer {
 
   void on_start(const Trainer& trainer) override {
     trigger_.emplace(trainer.recipe().train.checkpoint_every, trainer.dataset().size());
-    saved_step_ = trainer.position().step;
+    saved_step_ = trainer.training_state().step;
     generator_size_ = size_of_weights(trainer.gan().generator);
     discriminator_size_ = size_of_weights(trainer.gan().discriminator);
   }
 
-  void after_step(const Trainer& trainer, const Position& before, const StepResult&) override {
-    if (trigger_->fires(before, trainer.position())) save(trainer);
+  void after_step(const Trainer& trainer, const TrainingState& before, const StepResult&) override {
+    if (trigger_->fires(before, trainer.training_state())) save(trainer);
   }
 
   void on_finish(const Trainer& trainer) override {
-    const auto step = trainer.position().step;
+    const auto step = trainer.training_state().step;
     if (step != saved_step_ || !fs::exists(folder_.checkpoint(step))) {
       save(trainer);
     } else if (folder_.model_step() != step) {  // the process ended between the last checkpoint and the model
@@ -54,7 +54,7 @@ class CheckpointObserver : public Observer {
 
  private:
   void save(const Trainer& trainer) {
-    const auto step = trainer.position().step;
+    const auto step = trainer.training_state().step;
     const auto tensors = trainer.state();
     expect_sound(trainer, tensors);
     // A resumed run counts on the rows up to its checkpoint.
@@ -75,7 +75,7 @@ class CheckpointObserver : public Observer {
   }
 
   static std::map<std::string, std::string> metadata(const Trainer& trainer) {
-    return checkpoint::metadata(trainer.recipe(), trainer.position().step, trainer.classes());
+    return checkpoint::metadata(trainer.recipe(), trainer.training_state().step, trainer.classes());
   }
 
   /// What is not finite or has exploded neither overwrites a good model nor rotates good checkpoints away.

@@ -8,7 +8,7 @@
 #include "ganymede/core/random.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/stopped.h"
-#include "ganymede/models/draw.h"
+#include "ganymede/models/generate.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/quality/images.h"
 #include "ganymede/train/device_data.h"
@@ -59,17 +59,17 @@ models::Network train_classifier(const config::NetworkConfig& layers, std::share
   adam.beta1 = 0.9;
   adam.weight_decay = run.training.weight_decay;
   Optimizer optimizer(adam, network, nullptr);
-  const auto batch = std::min(static_cast<std::size_t>(run.training.batch), dataset->size());
+  const auto batch = std::min(static_cast<std::size_t>(run.training.batch_size), dataset->size());
   const auto steps = static_cast<std::uint64_t>(
       std::ceil(run.training.epochs * static_cast<double>(dataset->size()) / static_cast<double>(batch)));
   const auto batches =
-      loaded_batches(dataset, {.batch = batch, .seed = stream_seed(run.seed, run.name)}, 0, run.device);
+      loaded_batches(dataset, {.batch_size = batch, .seed = stream_seed(run.seed, run.name)}, 0, run.device);
   Progress progress(run.name, steps, "step", 0);
   constexpr std::uint64_t kLookEvery = 20;
   for (std::uint64_t step = 0; step < steps; ++step) {
     const auto images = batches->next();
-    nn::Pass pass{.training = true, .dropout_seed = stream_seed(run.seed, run.name + " dropout", step)};
-    const Tensor logits = network.forward(pixels_of(images, run.type), pass).to(at::kFloat).flatten(1);
+    nn::ForwardContext context{.training = true, .dropout_seed = stream_seed(run.seed, run.name + " dropout", step)};
+    const Tensor logits = network.forward(pixels_of(images, run.type), context).to(at::kFloat).flatten(1);
     const Tensor loss = at::cross_entropy_loss(logits, images.labels);
     loss.backward();
     const double along = static_cast<double>(step) / static_cast<double>(steps);

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kTensors = "classifier";
 constexpr std::uint64_t kSeed = 0;
-constexpr config::ClassifierTraining kTraining{.epochs = 6, .batch = 128, .learning_rate = 2e-3, .weight_decay = 1e-4};
+constexpr config::ClassifierTraining kTraining{
+    .epochs = 6, .batch_size = 128, .learning_rate = 2e-3, .weight_decay = 1e-4};
 
 /// Convolution, norm, rectifier, and a residual block, at each of three sizes.
 std::string stage(int width, bool halve) {
@@ -109,7 +110,7 @@ DatasetClassifier classifier_of(const config::DataConfig& config, const nn::Shap
   DatasetClassifier out{models::Network(layers, image), {}, info.classes, fmt::format("{}-{}", info.name, key)};
   const fs::path file = file_of(out.name);
   if (read_kept(file, out)) return out;
-  spdlog::info("training a classifier of {} to judge pictures by", info.name);
+  spdlog::info("training a classifier of {} to evaluate images by", info.name);
   out.network = train_classifier(layers, dataset, {.training = kTraining, .seed = kSeed, .name = "classifier"});
   out.accuracy = held_out_accuracy(out.network, config, *dataset, kSeed);
   spdlog::info("it names {:.2f} % of {}", 100 * out.accuracy.share, out.accuracy.of);

@@ -1,4 +1,4 @@
-// The built-in judge of pictures: a small residual classifier of a data set's own labels, trained once and kept.
+// The built-in classifier of images: a small residual classifier of a data set's own labels, trained once and kept.
 #pragma once
 
 #include <string>

@@ -11,8 +11,8 @@
 #include "ganymede/core/signals.h"
 #include "ganymede/core/stopped.h"
 #include "ganymede/data/loader.h"
+#include "ganymede/models/images.h"
 #include "ganymede/models/initialise.h"
-#include "ganymede/models/pictures.h"
 #include "ganymede/quality/images.h"
 #include "ganymede/train/optimizer.h"
 
@@ -115,7 +115,7 @@ std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const Dedup
   // Around the mean image the code's units are active for about half of the images, so that each bit tells the most.
   const Tensor mean = mean_image(dataset);
   const auto source = std::shared_ptr<const data::Dataset>(&dataset, [](const data::Dataset*) {});
-  data::Loader loader(source, {.batch = kBatch, .seed = options.seed});
+  data::Loader loader(source, {.batch_size = kBatch, .seed = options.seed});
   for (int step = 1; step <= options.steps; ++step) {
     const data::Batch batch = loader.next();
     const Tensor clean = flat(batch.pixels, kBatch) - mean;
@@ -123,8 +123,8 @@ std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const Dedup
     const Tensor noisy =
         clean + kNoise * at::randn(clean.sizes(), cpu_generator(stream_seed(options.seed, "dedup noise", position)),
                                    at::kFloat);
-    nn::Pass pass{.training = true, .dropout_seed = stream_seed(options.seed, "dedup dropout", position)};
-    const Tensor again = decoder.network.forward(encoder.network.forward(noisy, pass), pass);
+    nn::ForwardContext context{.training = true, .dropout_seed = stream_seed(options.seed, "dedup dropout", position)};
+    const Tensor again = decoder.network.forward(encoder.network.forward(noisy, context), context);
     const Tensor loss = (again - clean).square().mean();
     loss.backward();
     encoder_updates.step({.learning_rate = kLearningRate}, false);
@@ -136,8 +136,8 @@ std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const Dedup
   std::vector<ImageHash> hashes(dataset.size(), ImageHash{});
   torch::NoGradGuard constant;
   each_flat_stretch(dataset, [&](std::size_t begin, const Tensor& images) {
-    nn::Pass pass;
-    const Tensor active = (encoder.network.forward(images - mean, pass) > 0).contiguous();
+    nn::ForwardContext context;
+    const Tensor active = (encoder.network.forward(images - mean, context) > 0).contiguous();
     const bool* bits = active.data_ptr<bool>();
     for (std::int64_t i = 0; i < active.size(0); ++i) {
       for (std::int64_t bit = 0; bit < kCode; ++bit, ++bits) {

@@ -18,7 +18,7 @@ struct DeduplicateOptions {
   int steps = 2000;        ///< of Adam, batches of 128
   std::uint64_t seed = 0;  ///< the same seed gives the same hashes on the same machine
   /// Hashes that differ in at most so many bits count as equal, 0 to 15; the paper's are 0. A few find what was
-  /// compressed again or made a little brighter as well. Most pictures differ in dozens, but things alone on a plain
+  /// compressed again or made a little brighter as well. Most images differ in dozens, but things alone on a plain
   /// ground (a bird, an aeroplane in the sky) begin to meet at 4.
   int tolerance = 0;
 };

@@ -45,7 +45,7 @@ class ResidentBatches : public Batches {
  public:
   ResidentBatches(const data::Dataset& dataset, const data::LoaderOptions& options, std::uint64_t first,
                   const torch::Device& device)
-      : options_(options), size_(dataset.size()), position_(first * options.batch) {
+      : options_(options), size_(dataset.size()), position_(first * options.batch_size) {
     const auto& info = dataset.info();
     const auto count = static_cast<std::int64_t>(size_);
     bytes_ = at::empty({count, info.height, info.width, info.channels}, at::dtype(at::kByte).device(device));
@@ -57,7 +57,7 @@ class ResidentBatches : public Batches {
 
   ByteBatch next() override {
     std::vector<Tensor> chosen, mirrored;
-    for (std::uint64_t left = options_.batch; left > 0;) {
+    for (std::uint64_t left = options_.batch_size; left > 0;) {
       const std::uint64_t epoch = position_ / size_, place = position_ % size_;
       if (!order_.defined() || epoch != epoch_) begin_epoch(epoch);
       const std::uint64_t count = std::min(left, size_ - place);

@@ -98,7 +98,7 @@ void write_environment(const RunFolder& folder, const Trainer& trainer) {
   }
   out["data"] = to_json(trainer.dataset());
   if (trainer.source() != nullptr) out["source"] = to_json(*trainer.source());
-  if (trainer.position().step > 0) {
+  if (trainer.training_state().step > 0) {
     // What the run was resumed from: each earlier part with its command and times.
     auto parts = before.value("earlier", ordered_json::array());
     parts.push_back({{"command", before.value("command", "")},

@@ -13,12 +13,12 @@ class GuardObserver : public Observer {
     trigger_.emplace(trainer.recipe().train.checkpoint_every, trainer.dataset().size());
   }
 
-  void after_step(const Trainer& trainer, const Position& before, const StepResult& result) override {
+  void after_step(const Trainer& trainer, const TrainingState& before, const StepResult& result) override {
     folder_.expect_there();
-    const bool due = trigger_->fires(before, trainer.position());
+    const bool due = trigger_->fires(before, trainer.training_state());
     // Looking at a loss waits for the device; on a GPU that is worth doing only now and then.
     constexpr std::uint64_t kLookEvery = 50;
-    if (!due && !trainer.device().is_cpu() && trainer.position().step % kLookEvery != 0) return;
+    if (!due && !trainer.device().is_cpu() && trainer.training_state().step % kLookEvery != 0) return;
     expect_finite(result.loss_d.item<double>(), "the discriminator's loss", trainer);
     expect_finite(result.loss_g.item<double>(), "the generator's loss", trainer);
   }
@@ -40,7 +40,7 @@ void throw_unsound(const RunFolder& folder, const Trainer& trainer, const std::s
   const auto saved = folder.checkpoints();
   const std::string good =
       saved.empty() ? "no checkpoint was saved before" : "the last good checkpoint is " + saved.front().string();
-  throw Error(fmt::format("{} at step {}", what, trainer.position().step), folder.path().string(),
+  throw Error(fmt::format("{} at step {}", what, trainer.training_state().step), folder.path().string(),
               good + "; try a smaller learning rate, optimizer.*.clip_norm, or --precision f32");
 }
 

@@ -13,7 +13,7 @@ class MetricsObserver : public Observer {
       : folder_(folder), events_(std::move(events)), quality_(std::move(quality)) {}
 
   void on_start(const Trainer& trainer) override {
-    const auto step = trainer.position().step;
+    const auto step = trainer.training_state().step;
     const auto keep = step > 0 ? std::optional(step) : std::nullopt;
     std::vector<std::string> columns{"loss_d",      "loss_g", "d_real", "d_fake",      "grad_norm_d",
                                      "grad_norm_g", "lr_d",   "lr_g",   "images_per_s"};
@@ -23,16 +23,16 @@ class MetricsObserver : public Observer {
     if (quality_) columns.insert(columns.end(), quality_->names.begin(), quality_->names.end());
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
-    last_ = trainer.position();
+    last_ = trainer.training_state();
   }
 
-  bool wants_measurements(const Position& before, const Position& after) override {
+  bool wants_measurements(const TrainingState& before, const TrainingState& after) override {
     due_ = trigger_->fires(before, after);
     return due_;
   }
 
-  void after_step(const Trainer& trainer, const Position&, const StepResult& result) override {
-    const auto& now = trainer.position();
+  void after_step(const Trainer& trainer, const TrainingState&, const StepResult& result) override {
+    const auto& now = trainer.training_state();
     MetricsRow row{now.step, trainer.epoch(), now.images, now.seconds, {}};
     if (due_) row.values = measured(trainer, result);
     if (quality_) row.values.merge(std::exchange(quality_->values, {}));
@@ -49,7 +49,7 @@ class MetricsObserver : public Observer {
 
  private:
   std::map<std::string, double> measured(const Trainer& trainer, const StepResult& result) {
-    const auto& now = trainer.position();
+    const auto& now = trainer.training_state();
     const double rate = now.seconds > last_.seconds
                             ? static_cast<double>(now.images - last_.images) / (now.seconds - last_.seconds)
                             : 0;
@@ -74,9 +74,9 @@ class MetricsObserver : public Observer {
   const RunFolder& folder_;
   std::unique_ptr<MetricsTable> table_;
   std::shared_ptr<EventWriter> events_;
-  std::shared_ptr<QualityColumns> quality_;  ///< null where nothing is judged
+  std::shared_ptr<QualityColumns> quality_;  ///< null where nothing is evaluated
   std::optional<Trigger> trigger_;
-  Position last_;
+  TrainingState last_;
   bool due_ = false, augments_ = false;
 };
 

@@ -82,7 +82,7 @@ double number(std::string_view cell, const Where& where) {
   const auto parsed = std::from_chars(cell.data(), cell.data() + cell.size(), value);
   const bool whole = parsed.ptr == cell.data() + cell.size();
   if (!whole || (parsed.ec != std::errc() && parsed.ec != std::errc::result_out_of_range)) {
-    throw Error(fmt::format("'{}' is not a number", cell.substr(0, 40)), where(), "mend or remove that line");
+    throw Error(fmt::format("'{}' is not a number", cell.substr(0, 40)), where(), "fix or remove that line");
   }
   return value;
 }
@@ -138,7 +138,7 @@ MetricsData parse_metrics(std::string_view text, const std::string& where) {
     if (row.size() == 1 && row.front().empty()) continue;
     if (row.size() != data.columns.size()) {
       throw Error(fmt::format("{} cells where the header has {}", row.size(), data.columns.size()), here(),
-                  "mend or remove that line");
+                  "fix or remove that line");
     }
     for (size_t i = 0; i < row.size(); ++i) data.values[i].push_back(number(row[i], here));
   }

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "ganymede/core/log.h"
-#include "ganymede/quality/drawn_images.h"
 #include "ganymede/quality/feature_size.h"
+#include "ganymede/quality/generated_images.h"
 #include "ganymede/train/observers.h"
 
 namespace ganymede::train {
@@ -14,30 +14,30 @@ constexpr const char *kMetricKey = "quality_metric", *kValueKey = "quality_value
 
 class QualityObserver : public Observer {
  public:
-  QualityObserver(const RunFolder& folder, std::unique_ptr<quality::Judge> judge,
+  QualityObserver(const RunFolder& folder, std::unique_ptr<quality::Evaluator> evaluator,
                   std::shared_ptr<QualityColumns> columns)
-      : folder_(folder), judge_(std::move(judge)), columns_(std::move(columns)) {}
+      : folder_(folder), evaluator_(std::move(evaluator)), columns_(std::move(columns)) {}
 
   void on_start(const Trainer& trainer) override {
     const auto& config = trainer.recipe().quality;
     trigger_.emplace(config.every, trainer.dataset().size());
-    const bool inception = judge_->extractor() != nullptr && judge_->extractor()->info().inception;
+    const bool inception = evaluator_->extractor() != nullptr && evaluator_->extractor()->info().inception;
     measures_ = metric().measures(inception, config.count);
     for (const auto& measure : measures_) columns_->names.push_back(measure.column);
     read_best();
   }
 
-  void after_step(const Trainer& trainer, const Position& before, const StepResult&) override {
-    if (!trigger_->fires(before, trainer.position())) return;
+  void after_step(const Trainer& trainer, const TrainingState& before, const StepResult&) override {
+    if (!trigger_->fires(before, trainer.training_state())) return;
     const auto& recipe = trainer.recipe();
     // The same noise each time: what changes from one figure to the next is the generator.
-    const auto drawn = quality::draw_images(
-        trainer.drawing_generator(), recipe.latent,
+    const auto generated_set = quality::generate_images(
+        trainer.sampling_generator(), recipe.latent,
         {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
-    const quality::Side generated{"generated", drawn};
-    const auto values = metric().values(judge_->judge(generated));
+    const quality::ImageSet generated{"generated", generated_set};
+    const auto values = metric().values(evaluator_->evaluate(generated));
     if (!warned_) {
-      for (const auto& warning : judge_->warnings(generated)) spdlog::warn("{}", warning);
+      for (const auto& warning : evaluator_->warnings(generated)) spdlog::warn("{}", warning);
       warned_ = true;
     }
     for (std::size_t i = 0; i < values.size(); ++i) columns_->values[measures_[i].column] = values[i];
@@ -45,7 +45,7 @@ class QualityObserver : public Observer {
   }
 
  private:
-  const quality::MetricEntry& metric() const { return judge_->options().metrics.front().entry(); }
+  const quality::MetricEntry& metric() const { return evaluator_->options().metrics.front().entry(); }
 
   /// The best figure so far is in the best model's file. One from a step that this run will come to once more is kept
   /// too: it will be found again.
@@ -56,9 +56,9 @@ class QualityObserver : public Observer {
       const auto metadata = checkpoint::read_safetensors(path).metadata;
       const auto metric = metadata.find(kMetricKey), value = metadata.find(kValueKey);
       if (metric == metadata.end() || value == metadata.end() || metric->second != measures_.front().column) return;
-      const auto judged = metadata.find(kProtocolKey);
-      if ((judged == metadata.end() ? protocol_of_old_files() : judged->second) != protocol()) {
-        spdlog::info("the best model so far was judged in another way: the next figure begins anew");
+      const auto evaluated = metadata.find(kProtocolKey);
+      if ((evaluated == metadata.end() ? protocol_of_old_files() : evaluated->second) != protocol()) {
+        spdlog::info("the best model so far was evaluated in another way: the next figure begins anew");
         return;
       }
       double best = 0;
@@ -71,25 +71,25 @@ class QualityObserver : public Observer {
 
   /// What figures must have in common to be compared, beside the data: the network, and the size it sees.
   std::string protocol() const {
-    const auto* extractor = judge_->extractor();
+    const auto* extractor = evaluator_->extractor();
     if (extractor == nullptr) return "";
-    const auto& image = judge_->real().images->info();
+    const auto& image = evaluator_->real().images->info();
     const int size = extractor->info().size;
     const bool resized = size > 0 && (image.height != size || image.width != size);
     return extractor->info().checksum + (resized ? fmt::format(" at {}", size) : "");
   }
-  /// Files that do not say how they were judged are from before images were resized for the network.
+  /// Files that do not say how they were evaluated are from before images were resized for the network.
   std::string protocol_of_old_files() const {
-    return judge_->extractor() == nullptr ? "" : judge_->extractor()->info().checksum;
+    return evaluator_->extractor() == nullptr ? "" : evaluator_->extractor()->info().checksum;
   }
 
   void keep_if_best(const Trainer& trainer, double value) {
     const bool better = !best_ || (measures_.front().more_is_better ? value > *best_ : value < *best_);
-    spdlog::info("{} {:.4g} at step {}{}", measures_.front().column, value, trainer.position().step,
+    spdlog::info("{} {:.4g} at step {}{}", measures_.front().column, value, trainer.training_state().step,
                  better ? ", the best so far" : "");
     if (!better || !std::isfinite(value)) return;
     best_ = value;
-    auto metadata = checkpoint::metadata(trainer.recipe(), trainer.position().step, trainer.classes());
+    auto metadata = checkpoint::metadata(trainer.recipe(), trainer.training_state().step, trainer.classes());
     metadata[kMetricKey] = measures_.front().column;
     metadata[kValueKey] = fmt::format("{}", value);
     metadata[kProtocolKey] = protocol();
@@ -97,7 +97,7 @@ class QualityObserver : public Observer {
   }
 
   const RunFolder& folder_;
-  std::unique_ptr<quality::Judge> judge_;
+  std::unique_ptr<quality::Evaluator> evaluator_;
   std::shared_ptr<QualityColumns> columns_;
   std::vector<quality::Measure> measures_;
   std::optional<Trigger> trigger_;
@@ -107,13 +107,13 @@ class QualityObserver : public Observer {
 
 }  // namespace
 
-std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
+std::unique_ptr<quality::Evaluator> quality_evaluator(const Trainer& trainer) {
   const auto& config = trainer.recipe().quality;
   if (config.metric.empty()) return nullptr;
   const auto metric = quality::metric_named(config.metric, config.place.at(nullptr));
   if (trainer.source() != nullptr) {
-    throw UsageError("[quality] judges what is drawn from noise, and this recipe translates", "[quality]",
-                     "take it away; `ganymede evaluate` judges translations");
+    throw UsageError("[quality] evaluates what is drawn from noise, and this recipe translates", "[quality]",
+                     "take it away; `ganymede evaluate` evaluates translations");
   }
   std::shared_ptr<const quality::FeatureExtractor> extractor;
   if (!config.features.empty()) {
@@ -122,14 +122,14 @@ std::unique_ptr<quality::Judge> quality_judge(const Trainer& trainer) {
   }
   // The trainer, and with it the data, outlives its observers.
   const std::shared_ptr<const data::Dataset> images(&trainer.dataset(), [](const data::Dataset*) {});
-  return std::make_unique<quality::Judge>(
-      quality::Side{images->info().name, images}, std::move(extractor),
-      quality::JudgeOptions{.metrics = {metric}, .seed = trainer.recipe().train.seed, .progress = false});
+  return std::make_unique<quality::Evaluator>(
+      quality::ImageSet{images->info().name, images}, std::move(extractor),
+      quality::EvaluatorOptions{.metrics = {metric}, .seed = trainer.recipe().train.seed, .progress = false});
 }
 
-std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_ptr<quality::Judge> judge,
+std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_ptr<quality::Evaluator> evaluator,
                                            std::shared_ptr<QualityColumns> columns) {
-  return std::make_unique<QualityObserver>(folder, std::move(judge), std::move(columns));
+  return std::make_unique<QualityObserver>(folder, std::move(evaluator), std::move(columns));
 }
 
 }  // namespace ganymede::train

@@ -40,7 +40,7 @@ class RunFolder {
   void expect_there() const;
   /// The step of model.safetensors; nothing where there is none, or none that can be read.
   std::optional<std::uint64_t> model_step() const;
-  /// Whether a run that ended at `step` has all it should: its state says done, and model and pictures are there.
+  /// Whether a run that ended at `step` has all it should: its state says done, and model and images are there.
   bool is_complete(std::uint64_t step) const;
 
  private:

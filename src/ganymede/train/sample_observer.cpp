@@ -2,8 +2,8 @@
 #include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
-#include "ganymede/models/draw.h"
-#include "ganymede/models/pictures.h"
+#include "ganymede/models/generate.h"
+#include "ganymede/models/images.h"
 #include "ganymede/train/loss_chart.h"
 #include "ganymede/train/observers.h"
 
@@ -25,11 +25,11 @@ class SampleObserver : public Observer {
     inputs_ = starting_points(trainer);
     real_ = sheet(some_of(trainer.dataset(), recipe));
     save("real.png", real_);
-    if (trainer.position().step == 0) write_sample(trainer);
+    if (trainer.training_state().step == 0) write_sample(trainer);
   }
 
-  void after_step(const Trainer& trainer, const Position& before, const StepResult&) override {
-    const auto& now = trainer.position();
+  void after_step(const Trainer& trainer, const TrainingState& before, const StepResult&) override {
+    const auto& now = trainer.training_state();
     if (trigger_->fires(before, now)) {
       write_sample(trainer);
       write_chart(trainer);
@@ -44,7 +44,7 @@ class SampleObserver : public Observer {
     if (fs::exists(folder_.file(kFirstEpoch))) {
       first = image::decode(read_file(folder_.file(kFirstEpoch)), folder_.file(kFirstEpoch).string());
     }
-    save(folder_.sample(trainer.position().step), last);
+    save(folder_.sample(trainer.training_state().step), last);
     write_chart(trainer);
     figure("real_and_generated.png", {{"real", real_}, {"generated", last}});
     if (first.width > 0) figure("first_epoch_and_last.png", {{"after the first epoch", first}, {"now", last}});
@@ -58,33 +58,33 @@ class SampleObserver : public Observer {
   Tensor starting_points(const Trainer& trainer) {
     const auto& recipe = trainer.recipe();
     if (trainer.source() == nullptr)
-      return models::draw_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
+      return models::sample_numbered_latents(recipe.latent, recipe.sample.count, recipe.train.seed);
     sources_ = some_of(*trainer.source(), recipe);
-    return models::encode(*trainer.gan().encoder, models::from_pictures(sources_));
+    return models::encode(*trainer.gan().encoder, models::from_images(sources_));
   }
 
-  image::Image sheet(const std::vector<image::Image>& pictures) const { return image::grid(pictures, columns_); }
+  image::Image sheet(const std::vector<image::Image>& images) const { return image::grid(images, columns_); }
 
   image::Image generated_sheet(const Trainer& trainer) const {
-    const auto drawn = models::to_pictures(models::generate(trainer.drawing_generator(), inputs_, labels_));
-    return sources_.empty() ? sheet(drawn) : image::pair_grid(sources_, drawn, columns_);
+    const auto generated = models::to_images(models::generate(trainer.sampling_generator(), inputs_, labels_));
+    return sources_.empty() ? sheet(generated) : image::pair_grid(sources_, generated, columns_);
   }
 
   static std::vector<image::Image> some_of(const data::Dataset& dataset, const config::Recipe& recipe) {
     const auto order = data::epoch_order(dataset.size(), stream_seed(recipe.train.seed, "real"), 0);
-    std::vector<image::Image> pictures;
+    std::vector<image::Image> images;
     for (int i = 0; i < recipe.sample.count; ++i) {
-      pictures.push_back(data::picture(dataset, order[static_cast<size_t>(i) % order.size()]));
+      images.push_back(data::image_at(dataset, order[static_cast<size_t>(i) % order.size()]));
     }
-    return pictures;
+    return images;
   }
 
   void write_sample(const Trainer& trainer) const {
-    const auto step = trainer.position().step;
-    const image::Image drawn = generated_sheet(trainer);
-    const Bytes png = image::encode_png(drawn);
+    const auto step = trainer.training_state().step;
+    const image::Image generated = generated_sheet(trainer);
+    const Bytes png = image::encode_png(generated);
     write_file(folder_.sample(step), png);
-    events_->image("samples", step, wall_time_now(), png, drawn.width, drawn.height, drawn.channels);
+    events_->image("samples", step, wall_time_now(), png, generated.width, generated.height, generated.channels);
     events_->flush();
   }
 
@@ -102,9 +102,9 @@ class SampleObserver : public Observer {
     if (image::can_draw_charts()) save(name, image::side_by_side(panels));
   }
 
-  void save(const fs::path& name, const image::Image& picture) const {
+  void save(const fs::path& name, const image::Image& image) const {
     write_file(name.is_absolute() || name.has_parent_path() ? name : folder_.file(name.string()),
-               image::encode_png(picture));
+               image::encode_png(image));
   }
 
   const RunFolder& folder_;

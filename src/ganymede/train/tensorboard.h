@@ -1,4 +1,4 @@
-// Event files that TensorBoard reads: scalars and pictures of a run.
+// Event files that TensorBoard reads: scalars and images of a run.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class EventWriter {
   /// `wall_time` in seconds since 1970. Kept in memory until flush(), for some seconds, or until tens of
   /// kilobytes wait.
   void scalar(const std::string& tag, std::uint64_t step, double wall_time, double value);
-  /// A picture of width x height pixels, already encoded as PNG (RGB, or grey where `channels` is 1).
+  /// An image of width x height pixels, already encoded as PNG (RGB, or grey where `channels` is 1).
   void image(const std::string& tag, std::uint64_t step, double wall_time, std::span<const std::uint8_t> png, int width,
              int height, int channels = 3);
   /// Hands what waits to the file, where a TensorBoard that is open sees it.

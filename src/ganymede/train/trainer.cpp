@@ -5,9 +5,9 @@
 
 #include "ganymede/core/random.h"
 #include "ganymede/core/signals.h"
-#include "ganymede/models/draw.h"
+#include "ganymede/models/generate.h"
+#include "ganymede/models/images.h"
 #include "ganymede/models/initialise.h"
-#include "ganymede/models/pictures.h"
 
 namespace ganymede::train {
 namespace {
@@ -39,17 +39,17 @@ std::vector<Tensor> first_parameters(const models::Network& network, int layers)
 }  // namespace
 
 Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
-                 std::shared_ptr<const data::Dataset> source, std::optional<Draws> draws)
+                 std::shared_ptr<const data::Dataset> source, std::optional<RandomSource> random)
     : dataset_(std::move(dataset)),
       source_(std::move(source)),
       device_(device),
-      draws_(draws.value_or(Draws(device))),
+      random_source_(random.value_or(RandomSource(device))),
       type_(models::compute_type(recipe.train.precision, device)),
       gan_(models::build_gan(recipe)) {
-  if (recipe.train.batch % recipe.train.accumulate != 0) {
-    throw UsageError(fmt::format("a batch of {} cannot be accumulated in {} equal parts", recipe.train.batch,
-                                 recipe.train.accumulate),
-                     "[train] accumulate", "choose a divisor of the batch");
+  if (recipe.train.batch_size % recipe.train.gradient_accumulation != 0) {
+    throw UsageError(fmt::format("a batch of {} cannot be accumulated in {} equal parts", recipe.train.batch_size,
+                                 recipe.train.gradient_accumulation),
+                     "[train] gradient_accumulation", "choose a divisor of the batch");
   }
   recipe_ = models::resolved(recipe, gan_);
   objective_ = objectives::make_objective(recipe_.objective);
@@ -103,12 +103,12 @@ void Trainer::check_classes() const {
     throw UsageError(fmt::format("objective '{}' and the discriminator's heads do not fit", recipe_.objective.kind),
                      "[objective]",
                      logits > 0 ? "an objective such as acgan trains the head 'classes'; or take the heads away"
-                                : "give [discriminator.heads] the lists 'realness' and 'classes'");
+                                : "give [discriminator.heads] the lists 'adversarial' and 'classes'");
   }
   const auto asked = gan_.discriminator.classes();
-  const auto judged = std::max(asked, logits);
-  if (classes != judged || (asked > 0 && logits > 0 && asked != logits)) {
-    throw UsageError(fmt::format("the generator draws {} classes but the discriminator judges {}", classes, judged),
+  const auto evaluated = std::max(asked, logits);
+  if (classes != evaluated || (asked > 0 && logits > 0 && asked != logits)) {
+    throw UsageError(fmt::format("the generator draws {} classes but the discriminator knows {}", classes, evaluated),
                      fmt::format("recipe {}", recipe_.name), "give both networks as many, or none");
   }
   const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
@@ -145,11 +145,11 @@ void Trainer::check_translation() const {
                      "[objective] penalties",
                      "a translating recipe has two generated images for each real one: use r1 or r2");
   }
-  const auto verdict = gan_.discriminator.output_shape().elements();
-  if (verdict != objective_->verdict_size()) {
-    throw UsageError(fmt::format("the discriminator ends in {} numbers", verdict),
+  const auto output = gan_.discriminator.output_shape().elements();
+  if (output != objective_->output_size()) {
+    throw UsageError(fmt::format("the discriminator ends in {} numbers", output),
                      fmt::format("recipe {}", recipe_.name),
-                     fmt::format("objective '{}' needs {}", recipe_.objective.kind, objective_->verdict_size()));
+                     fmt::format("objective '{}' needs {}", recipe_.objective.kind, objective_->output_size()));
   }
 }
 
@@ -160,17 +160,17 @@ std::uint64_t Trainer::images_per_step() const {
 void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
   using Clock = std::chrono::steady_clock;
   for (const auto& observer : observers) observer->on_start(*this);
-  while (position_.step < total_steps_ && !stop_requested()) {
+  while (training_state_.step < total_steps_ && !stop_requested()) {
     const auto begin = Clock::now();
-    const Position before = position_;
-    Position after = before;
+    const TrainingState before = training_state_;
+    TrainingState after = before;
     ++after.step;
     after.images += images_per_step();
     bool measure = false;
     for (const auto& observer : observers) measure = observer->wants_measurements(before, after) || measure;
     const StepResult result = step(measure);
-    position_ = after;
-    position_.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
+    training_state_ = after;
+    training_state_.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
     for (const auto& observer : observers) observer->after_step(*this, before, result);
   }
   for (const auto& observer : observers) observer->on_finish(*this);
@@ -182,7 +182,7 @@ StepResult Trainer::step(bool measure) {
   const auto updates = static_cast<std::uint64_t>(recipe_.train.discriminator_steps);
   for (std::uint64_t k = 0; k < updates; ++k) {
     const bool last = k + 1 == updates;
-    update_discriminator(position_.step * updates + k, last, measure && last, result);
+    update_discriminator(training_state_.step * updates + k, last, measure && last, result);
   }
   update_generator(measure, result);
   return result;
@@ -191,13 +191,13 @@ StepResult Trainer::step(bool measure) {
 void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result) {
   gan_.discriminator.require_gradients(true);
   for (Tensor& parameter : frozen_) parameter.set_requires_grad(false);
-  const int parts = recipe_.train.accumulate;
+  const int parts = recipe_.train.gradient_accumulation;
   real_ = next_real();
   if (translator_) translator_->next(real_.pixels);
   result.loss_d = result.penalty = result.d_real = result.d_fake = Tensor();
   for (int part = 0; part < parts; ++part) {
     // The generator's update uses the last fakes again, unless they are only a part of a batch.
-    fake_ = draw_fake(update, part, /*for_generator=*/last && parts == 1);
+    fake_ = generate_fake(update, part, /*for_generator=*/last && parts == 1);
     const Tensor loss = discriminator_loss(part_of(real_, part, parts), fake_, update, result) / parts;
     loss.backward();
     add_to(result.loss_d, loss.detach());
@@ -211,7 +211,7 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
 
 Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result) {
   using Where = objectives::Penalty::Where;
-  const double share = 1.0 / recipe_.train.accumulate;
+  const double share = 1.0 / recipe_.train.gradient_accumulation;
   real.pixels = real.pixels.detach();
   fake.pixels = fake.pixels.detach();
   std::vector<const objectives::Penalty*> due;
@@ -221,42 +221,43 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
     if (penalty->where() == Where::kReal) real.pixels.set_requires_grad(true);
     if (penalty->where() == Where::kGenerated) fake.pixels.set_requires_grad(true);
   }
-  const auto real_verdict = judge(real), fake_verdict = judge(fake);
-  Tensor loss = objective_->discriminator_loss(real_verdict, fake_verdict);
+  const auto real_output = discriminate(real), fake_output = discriminate(fake);
+  Tensor loss = objective_->discriminator_loss(real_output, fake_output);
   for (const auto* penalty : due) {
     Tensor norms;
-    if (penalty->where() == Where::kReal) norms = objectives::squared_gradient_norms(real_verdict.scores, real.pixels);
+    if (penalty->where() == Where::kReal) norms = objectives::squared_gradient_norms(real_output.scores, real.pixels);
     if (penalty->where() == Where::kGenerated)
-      norms = objectives::squared_gradient_norms(fake_verdict.scores, fake.pixels);
+      norms = objectives::squared_gradient_norms(fake_output.scores, fake.pixels);
     if (penalty->where() == Where::kElsewhere) {
-      const auto seed = stream_seed(recipe_.train.seed, "penalty", position_.step << 16 | passes_);
-      const Tensor points = penalty->points(real.pixels, fake.pixels, seed, draws_).detach().set_requires_grad(true);
-      norms = objectives::squared_gradient_norms(judge({points, real.labels}).scores, points);
+      const auto seed = stream_seed(recipe_.train.seed, "penalty", training_state_.step << 16 | passes_);
+      const Tensor points =
+          penalty->points(real.pixels, fake.pixels, seed, random_source_).detach().set_requires_grad(true);
+      norms = objectives::squared_gradient_norms(discriminate({points, real.labels}).scores, points);
     }
     const Tensor term = penalty->of_squared_norms(norms) * (value_of(penalty->weight()) * penalty->every());
     add_to(result.penalty, term.detach() * share);
     loss = loss + term;
   }
-  if (adaptive_) adaptive_->observe(real_verdict.scores.detach());
-  add_to(result.d_real, objective_->realness(real_verdict.scores.detach()).mean() * share);
-  add_to(result.d_fake, objective_->realness(fake_verdict.scores.detach()).mean() * share);
+  if (adaptive_) adaptive_->observe(real_output.scores.detach());
+  add_to(result.d_real, objective_->reported_output(real_output.scores.detach()).mean() * share);
+  add_to(result.d_fake, objective_->reported_output(fake_output.scores.detach()).mean() * share);
   return loss;
 }
 
 void Trainer::update_generator(bool measure, StepResult& result) {
   gan_.discriminator.require_gradients(false);
-  const int parts = recipe_.train.accumulate;
+  const int parts = recipe_.train.gradient_accumulation;
   result.loss_g = Tensor();
   for (int part = 0; part < parts; ++part) {
     // The last fakes serve again: the generator has not moved since, and their graph is still there.
-    const auto last = (position_.step + 1) * static_cast<std::uint64_t>(recipe_.train.discriminator_steps) - 1;
-    if (parts > 1) fake_ = draw_fake(last, part, /*for_generator=*/true);
-    objectives::Verdict real;
+    const auto last = (training_state_.step + 1) * static_cast<std::uint64_t>(recipe_.train.discriminator_steps) - 1;
+    if (parts > 1) fake_ = generate_fake(last, part, /*for_generator=*/true);
+    objectives::DiscriminatorOutput real;
     if (objective_->compares_with_real()) {
       torch::NoGradGuard constant;
-      real = judge(part_of(real_, part, parts));
+      real = discriminate(part_of(real_, part, parts));
     }
-    Tensor loss = objective_->generator_loss(judge(fake_), real);
+    Tensor loss = objective_->generator_loss(discriminate(fake_), real);
     if (translator_) loss = loss + objective_->translation_loss(translator_->translation(fake_.pixels, part, parts));
     loss = loss / parts;
     loss.backward();
@@ -270,60 +271,60 @@ void Trainer::update_generator(bool measure, StepResult& result) {
 }
 
 LabelledImages Trainer::next_real() {
-  const bool resident = draws_.computed();
+  const bool resident = random_source_.computed();
   if (!batches_) {
-    const auto batch = static_cast<std::size_t>(recipe_.train.batch);
-    const std::uint64_t first = position_.images / batch;
-    batches_ = open_batches(dataset_, {.batch = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip}, first,
-                            device_, resident);
+    const auto batch = static_cast<std::size_t>(recipe_.train.batch_size);
+    const std::uint64_t first = training_state_.images / batch;
+    batches_ = open_batches(dataset_, {.batch_size = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip},
+                            first, device_, resident);
     if (source_) translator_ = std::make_unique<Translator>(*gan_.encoder, source_, recipe_, first, resident);
   }
   const auto batch = batches_->next();
   return {pixels_of(batch, type_), gan_.classes() > 0 ? batch.labels : Tensor()};
 }
 
-LabelledImages Trainer::draw_fake(std::uint64_t update, int part, bool for_generator) {
+LabelledImages Trainer::generate_fake(std::uint64_t update, int part, bool for_generator) {
   const auto seed = recipe_.train.seed;
-  const int parts = recipe_.train.accumulate;
+  const int parts = recipe_.train.gradient_accumulation;
   const Tensor z = translator_ ? translator_->codes(part, parts)
-                               : part_of(models::draw_latents(recipe_.latent, recipe_.train.batch,
-                                                              stream_seed(seed, "latent", update), draws_),
+                               : part_of(models::sample_latents(recipe_.latent, recipe_.train.batch_size,
+                                                                stream_seed(seed, "latent", update), random_source_),
                                          part, parts);
-  const Tensor labels =
-      part_of(models::draw_labels(gan_.classes(), recipe_.train.batch, stream_seed(seed, "labels", update), draws_),
-              part, parts);
-  nn::Pass pass{.training = true,
-                .labels_checked = true,
-                .dropout_seed = stream_seed(seed, "dropout", position_.step << 16 | passes_++),
-                .labels = labels};
+  const Tensor labels = part_of(models::sample_labels(gan_.classes(), recipe_.train.batch_size,
+                                                      stream_seed(seed, "labels", update), random_source_),
+                                part, parts);
+  nn::ForwardContext context{.training = true,
+                             .labels_checked = true,
+                             .dropout_seed = stream_seed(seed, "dropout", training_state_.step << 16 | passes_++),
+                             .labels = labels};
   const torch::AutoGradMode gradients(for_generator);
-  return {gan_.generator.forward(z.to(device_, type_), pass), labels};
+  return {gan_.generator.forward(z.to(device_, type_), context), labels};
 }
 
-objectives::Verdict Trainer::judge(const LabelledImages& images) {
+objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& images) {
   const auto seed = recipe_.train.seed;
-  const auto place = position_.step << 16 | passes_++;
+  const auto place = training_state_.step << 16 | passes_++;
   Tensor x = images.pixels;
   if (augment_) x = augmented(x, stream_seed(seed, "augment", place));
   if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
-    x = x + noise * draws_.normal(x.sizes(), stream_seed(seed, "instance noise", place)).to(x.scalar_type());
+    x = x + noise * random_source_.normal(x.sizes(), stream_seed(seed, "instance noise", place)).to(x.scalar_type());
   }
-  nn::Pass pass{.training = true,
-                .labels_checked = true,
-                .dropout_seed = stream_seed(seed, "dropout", place),
-                .labels = images.labels};
-  const Tensor verdict = gan_.discriminator.forward(x, pass).to(at::kFloat);
-  if (const auto size = objective_->verdict_size(); size > 1) {
-    const Tensor logits = verdict.flatten(1);
+  nn::ForwardContext context{.training = true,
+                             .labels_checked = true,
+                             .dropout_seed = stream_seed(seed, "dropout", place),
+                             .labels = images.labels};
+  const Tensor output = gan_.discriminator.forward(x, context).to(at::kFloat);
+  if (const auto size = objective_->output_size(); size > 1) {
+    const Tensor logits = output.flatten(1);
     return {logits.select(1, size - 1) - logits.slice(1, 0, size - 1).logsumexp(1), {}, images.labels, logits};
   }
-  if (gan_.discriminator.class_logits() == 0) return {verdict.flatten(), {}, images.labels};
-  return {verdict.select(1, 0), verdict.slice(1, 1), images.labels};
+  if (gan_.discriminator.class_logits() == 0) return {output.flatten(), {}, images.labels};
+  return {output.select(1, 0), output.slice(1, 1), images.labels};
 }
 
 Tensor Trainer::augmented(const Tensor& images, std::uint64_t seed) const {
   // Where the numbers are on the host, so is the probability, and 0 leaves the images' very bits alone.
-  if (adaptive_ && draws_.computed()) return augment_->apply(images, adaptive_->probability(), seed);
+  if (adaptive_ && random_source_.computed()) return augment_->apply(images, adaptive_->probability(), seed);
   return augment_->apply(images, adaptive_ ? adaptive_->value() : value_of(recipe_.augment.probability), seed);
 }
 
@@ -336,24 +337,24 @@ UpdateRates Trainer::rates(const Optimizer& optimizer) const {
   const auto images = images_per_step();
   const double warmup = in_steps(c.warmup, images, dataset_->size(), "warmup");
   const double decay_start = in_steps(c.decay_start, images, dataset_->size(), "decay_start");
-  const double factor =
-      schedule_factor(c, static_cast<double>(position_.step), static_cast<double>(total_steps_), warmup, decay_start);
+  const double factor = schedule_factor(c, static_cast<double>(training_state_.step), static_cast<double>(total_steps_),
+                                        warmup, decay_start);
   double ema = recipe_.train.ema;
   if (recipe_.train.ema_rampup > 0) {
     // A half-life of r * images seen is a decay of 2^(-images a step / half-life) (Karras et al. 2020).
-    const double seen = static_cast<double>(position_.images + images) * recipe_.train.ema_rampup;
+    const double seen = static_cast<double>(training_state_.images + images) * recipe_.train.ema_rampup;
     ema = std::min(ema, std::exp2(-static_cast<double>(images) / seen));
   }
   return {.learning_rate = c.learning_rate * factor, .beta2 = value_of(c.beta2), .ema = ema};
 }
 
-double Trainer::value_of(const config::Ramp& ramp) const {
-  if (ramp.constant()) return ramp.to;
-  return ramp.at(static_cast<double>(position_.step) /
-                 in_steps(ramp.over, images_per_step(), dataset_->size(), "over"));
+double Trainer::value_of(const config::Schedule& schedule) const {
+  if (schedule.constant()) return schedule.to;
+  return schedule.at(static_cast<double>(training_state_.step) /
+                     in_steps(schedule.over, images_per_step(), dataset_->size(), "over"));
 }
 
-const models::Network& Trainer::drawing_generator() const {
+const models::Network& Trainer::sampling_generator() const {
   settle_average();
   return average_ ? *average_ : gan_.generator;
 }
@@ -373,11 +374,11 @@ models::StatisticsBatch Trainer::statistics_batch(int number) const {
   if (gan_.classes() > 0) {
     labels = at::arange(number * count, (number + 1) * count, at::kLong).remainder(gan_.classes()).to(device_);
   }
-  if (source_ == nullptr) return {models::draw_latents(recipe_.latent, count, seed).to(device_), labels};
+  if (source_ == nullptr) return {models::sample_latents(recipe_.latent, count, seed).to(device_), labels};
   Random random(seed);
   std::vector<image::Image> images;
-  for (std::int64_t i = 0; i < count; ++i) images.push_back(data::picture(*source_, random.below(source_->size())));
-  return {models::encode(*gan_.encoder, models::from_pictures(images).to(device_)).to(device_), labels};
+  for (std::int64_t i = 0; i < count; ++i) images.push_back(data::image_at(*source_, random.below(source_->size())));
+  return {models::encode(*gan_.encoder, models::from_images(images).to(device_)).to(device_), labels};
 }
 
 std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {
@@ -413,9 +414,9 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
     adaptive_->load_state(*state);
   }
   // Every random stream is a function of the seed and the position, so the position is all there is to restore.
-  position_.step = checkpoint::step_of(file);
-  position_.images = position_.step * images_per_step();
-  position_.seconds = seconds_before;
+  training_state_.step = checkpoint::step_of(file);
+  training_state_.images = training_state_.step * images_per_step();
+  training_state_.seconds = seconds_before;
   settled_ = false;
   batches_.reset();
   translator_.reset();

@@ -15,7 +15,7 @@
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/train/device_data.h"
 #include "ganymede/train/optimizer.h"
-#include "ganymede/train/position.h"
+#include "ganymede/train/training_state.h"
 #include "ganymede/train/translator.h"
 
 namespace ganymede::train {
@@ -23,7 +23,7 @@ namespace ganymede::train {
 /// What one step found out. Tensors are scalars, still on the device, so that nothing waits for them unasked.
 struct StepResult {
   Tensor loss_d, loss_g;
-  Tensor d_real, d_fake;                    ///< mean realness of real images and of generated ones
+  Tensor d_real, d_fake;                    ///< mean output of real images and of generated ones
   Tensor penalty;                           ///< the weighted penalties within loss_d; undefined where none was due
   double grad_norm_d = 0, grad_norm_g = 0;  ///< only where measured
   double learning_rate_d = 0, learning_rate_g = 0;
@@ -43,8 +43,8 @@ class Observer {
   virtual ~Observer() = default;
   virtual void on_start(const Trainer&) {}
   /// Whether the step that leads from `before` to `after` should measure gradient norms.
-  virtual bool wants_measurements(const Position&, const Position&) { return false; }
-  virtual void after_step(const Trainer&, const Position& before, const StepResult&) = 0;
+  virtual bool wants_measurements(const TrainingState&, const TrainingState&) { return false; }
+  virtual void after_step(const Trainer&, const TrainingState& before, const StepResult&) = 0;
   /// After the last step, also when a signal ended the run early.
   virtual void on_finish(const Trainer&) {}
 };
@@ -65,11 +65,11 @@ struct StartingNetworks {
 class Trainer {
  public:
   /// `recipe` is resolved or not; networks start from the recipe's seed. `source` is what a translating recipe
-  /// translates from. `draws` is for tests: Draws::computed_on(the CPU) makes a step there what it is on a GPU, where
-  /// it draws nothing on the host, waits for nothing, and takes its batches from a data set that lies on the device.
-  /// Throws UsageError for impossible recipes, and Error for labels that the networks do not know.
+  /// translates from. `draws` is for tests: RandomSource::computed_on(the CPU) makes a step there what it is on a GPU,
+  /// where it draws nothing on the host, waits for nothing, and takes its batches from a data set that lies on the
+  /// device. Throws UsageError for impossible recipes, and Error for labels that the networks do not know.
   Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
-          std::shared_ptr<const data::Dataset> source = nullptr, std::optional<Draws> draws = {});
+          std::shared_ptr<const data::Dataset> source = nullptr, std::optional<RandomSource> random = {});
   ~Trainer();
 
   /// Runs to the recipe's end, or to the end of the step in which a stop was asked for.
@@ -92,8 +92,8 @@ class Trainer {
 
   const config::Recipe& recipe() const { return recipe_; }  ///< resolved
   const models::Gan& gan() const { return gan_; }
-  /// The generator to draw with: the average where one is kept, with batch norms that know its own pictures.
-  const models::Network& drawing_generator() const;
+  /// The generator to draw with: the average where one is kept, with batch norms that know its own images.
+  const models::Network& sampling_generator() const;
   const data::Dataset& dataset() const { return *dataset_; }
   /// What is translated; null where the generator starts from noise.
   const data::Dataset* source() const { return source_.get(); }
@@ -103,10 +103,10 @@ class Trainer {
   const std::optional<StartedFrom>& started_from() const { return started_from_; }
   const torch::Device& device() const { return device_; }
   at::ScalarType compute_type() const { return type_; }
-  const Position& position() const { return position_; }
+  const TrainingState& training_state() const { return training_state_; }
   std::uint64_t total_steps() const { return total_steps_; }
   std::uint64_t images_per_step() const;
-  double epoch() const { return static_cast<double>(position_.images) / static_cast<double>(dataset_->size()); }
+  double epoch() const { return static_cast<double>(training_state_.images) / static_cast<double>(dataset_->size()); }
 
  private:
   void check_classes() const;
@@ -118,17 +118,17 @@ class Trainer {
   void settle_average() const;
   models::StatisticsBatch statistics_batch(int number) const;
   LabelledImages next_real();
-  LabelledImages draw_fake(std::uint64_t update, int part, bool for_generator);
-  objectives::Verdict judge(const LabelledImages& images);
+  LabelledImages generate_fake(std::uint64_t update, int part, bool for_generator);
+  objectives::DiscriminatorOutput discriminate(const LabelledImages& images);
   Tensor augmented(const Tensor& images, std::uint64_t seed) const;
   Tensor augment_probability() const;
   UpdateRates rates(const Optimizer& optimizer) const;
-  double value_of(const config::Ramp& ramp) const;
+  double value_of(const config::Schedule& schedule) const;
 
   config::Recipe recipe_;
   std::shared_ptr<const data::Dataset> dataset_, source_;
   torch::Device device_;
-  Draws draws_;
+  RandomSource random_source_;
   at::ScalarType type_;
   models::Gan gan_;
   std::optional<models::Network> average_;
@@ -146,7 +146,7 @@ class Trainer {
   std::unique_ptr<Batches> batches_;
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
   std::optional<StartedFrom> started_from_;
-  Position position_;
+  TrainingState training_state_;
   std::uint64_t total_steps_ = 0;
   std::uint64_t passes_ = 0;    ///< forward passes of this step, for the dropout stream
   LabelledImages real_, fake_;  ///< of this step's last discriminator update; the generator's may use them again

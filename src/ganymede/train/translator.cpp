@@ -7,7 +7,7 @@ namespace {
 
 /// A stream of its own: where source and target are one data set, their images must not come in pairs.
 data::LoaderOptions source_order(const config::Recipe& recipe) {
-  return {.batch = static_cast<std::size_t>(recipe.train.batch),
+  return {.batch_size = static_cast<std::size_t>(recipe.train.batch_size),
           .seed = stream_seed(recipe.train.seed, "source"),
           .flip = recipe.source.flip};
 }
@@ -30,20 +30,20 @@ Tensor Translator::codes(int part, int parts) const {
   return at::cat({part_of(source_codes_, part, parts), part_of(target_codes_, part, parts)});
 }
 
-objectives::Translation Translator::translation(const Tensor& drawn, int part, int parts) const {
-  const auto half = drawn.size(0) / 2;
-  const Tensor of_source = drawn.slice(0, 0, half), of_target = drawn.slice(0, half);
+objectives::Translation Translator::translation(const Tensor& generated, int part, int parts) const {
+  const auto half = generated.size(0) / 2;
+  const Tensor of_source = generated.slice(0, 0, half), of_target = generated.slice(0, half);
   return {.codes = part_of(source_codes_, part, parts).to(at::kFloat),
           .codes_again = encode(of_source).to(at::kFloat),
           .target = part_of(target_, part, parts).to(at::kFloat),
           .target_again = of_target.to(at::kFloat),
-          .drawn = of_source.to(at::kFloat)};
+          .generated = of_source.to(at::kFloat)};
 }
 
 Tensor Translator::encode(const Tensor& images) const {
-  nn::Pass pass;  // evaluation mode: f does not learn any more
+  nn::ForwardContext context;  // evaluation mode: f does not learn any more
   const Tensor x = models::with_channels(images, encoder_.input_shape().channels());
-  return encoder_.forward(x.contiguous(at::MemoryFormat::ChannelsLast), pass);
+  return encoder_.forward(x.contiguous(at::MemoryFormat::ChannelsLast), context);
 }
 
 }  // namespace ganymede::train

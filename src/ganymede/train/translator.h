@@ -20,7 +20,7 @@ class Translator {
   /// f(x) of part `part` of `parts` of the source images, then of the target images: the generator's input.
   Tensor codes(int part, int parts) const;
   /// That part as the objective wants it, with `drawn`, what the generator made of those codes.
-  objectives::Translation translation(const Tensor& drawn, int part, int parts) const;
+  objectives::Translation translation(const Tensor& generated, int part, int parts) const;
 
  private:
   Tensor encode(const Tensor& images) const;

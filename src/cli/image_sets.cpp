@@ -1,0 +1,107 @@
+#include "cli/image_sets.h"
+
+#include <algorithm>
+#include <fstream>
+
+#include "ganymede/checkpoint/safetensors_header.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/data/shards.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/quality/generated_images.h"
+#include "ganymede/train/datasets.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kUsualCount = 50'000;
+
+bool known_set(const std::string& name) {
+  const auto names = data::dataset_names();
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// "cifar10:test" into the set and its split; what exists or is a set's name as a whole stays whole.
+std::pair<std::string, std::vector<std::string>> split_off(const std::string& what) {
+  const auto colon = what.rfind(':');
+  if (data::is_there(what) || known_set(what) || colon == std::string::npos) return {what, {}};
+  return {what.substr(0, colon), {what.substr(colon + 1)}};
+}
+
+OpenedImageSet open_images(const std::string& what, const ImageSetOptions& options) {
+  const auto [name, splits] = split_off(what);
+  data::DatasetOptions wanted;
+  wanted.name = name;
+  wanted.splits = splits;
+  wanted.size = options.size;
+  wanted.channels = options.channels;
+  wanted.count = static_cast<std::size_t>(options.count);
+  if (!known_set(name)) {
+    const bool path = data::is_there(name);
+    if (!path && (name.find('/') != std::string::npos || name.find('.') != std::string::npos)) {
+      throw Error("no such file or folder", name, "check the path");
+    }
+    if (path) {
+      wanted.name = data::guess_source(name);
+      wanted.path = name;
+    }
+  }
+  return {{what, data::open_dataset(wanted)}, std::nullopt, fit_text(wanted.name, options.size)};
+}
+
+OpenedImageSet translated_image_set(checkpoint::Model model, const ImageSetOptions& options) {
+  auto config = train::recipe_with_data(model).source;
+  if (!options.source.empty()) config.path = options.source;
+  const auto& shape = model.gan.encoder->input_shape();
+  const auto seed = model.recipe.train.seed;
+  auto source = train::open_held_out(config, shape, seed, static_cast<std::size_t>(options.count));
+  if (!source) {
+    config.count = options.count;
+    source = train::open_data(config, shape, seed);
+  }
+  const std::string name = model.path.string();
+  Progress progress("translating", source->size(), "image");
+  auto images = quality::translate_images(model, *source, name, [&](std::size_t done) { progress.update(done); });
+  return {{name, std::move(images)}, std::move(model)};
+}
+
+}  // namespace
+
+std::string fit_text(const std::string& source, int size, data::Fit fit) {
+  // What a source always has needs no resize: its shape starts "32x32 ".
+  if (size == 0 || data::source_named(source).shape.starts_with(fmt::format("{0}x{0} ", size))) return "none";
+  const char* how = fit == data::Fit::kPad       ? "each on white in a square"
+                    : fit == data::Fit::kStretch ? "each stretched to a square"
+                                                 : "the centre square of each";
+  return fmt::format("{0}, resized to {1}x{1} (triangle filter, antialiased)", how, size);
+}
+
+bool names_model(const std::string& what) {
+  std::error_code ignored;
+  const fs::path path = what;
+  if (path.extension() == ".safetensors" && fs::is_regular_file(path, ignored)) {
+    std::ifstream file(path, std::ios::binary);
+    return checkpoint::read_header(file, fs::file_size(path), what).metadata.contains("recipe");
+  }
+  return fs::exists(path / "model.safetensors", ignored) || fs::exists(path / "best.safetensors", ignored);
+}
+
+OpenedImageSet generated_image_set(checkpoint::Model model, const ImageSetOptions& options) {
+  if (model.gan.encoder) return translated_image_set(std::move(model), options);
+  const auto count = options.count > 0 ? options.count : kUsualCount;
+  const std::string name = model.path.string();
+  Progress progress("drawing", static_cast<std::uint64_t>(count), "image");
+  auto images = quality::generate_images(model.generator(), model.recipe.latent,
+                                         {.name = name, .classes = model.classes, .count = count, .seed = options.seed},
+                                         [&](std::size_t done) { progress.update(done); });
+  return {{name, std::move(images)}, std::move(model)};
+}
+
+OpenedImageSet open_image_set(const std::string& what, const ImageSetOptions& options) {
+  if (names_model(what)) return generated_image_set(checkpoint::load_model(what, options.device), options);
+  if (fs::path(what).extension() == ".safetensors") return {{what, nullptr, quality::read_features(what)}};
+  return open_images(what, options);
+}
+
+}  // namespace ganymede::cli

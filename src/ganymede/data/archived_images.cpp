@@ -1,0 +1,150 @@
+#include "ganymede/data/archived_images.h"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+#include <variant>
+
+#include "ganymede/core/error.h"
+#include "ganymede/data/labels.h"
+#include "ganymede/data/text.h"
+
+namespace ganymede::data {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What cannot be read where it lies is held, together at most so much.
+constexpr std::uint64_t kMaxHeld = std::uint64_t{8} << 30;
+
+using ArchivedContent = std::variant<Bytes, Extent>;
+
+struct Held {
+  std::string name;
+  std::size_t source = 0;
+  ArchivedContent content;
+};
+
+/// Finds samples whose members do not follow each other in a tar.
+class Order {
+ public:
+  explicit Order(SideFiles& files) : files_(files) {}
+  void see(const std::string& name) {
+    const std::string key = sample_key(name);
+    if (key == last_) return;
+    if (!seen_.insert(key).second && apart_.insert(key).second) {
+      if (files_.apart++ == 0) files_.first_apart = key;
+    }
+    last_ = key;
+  }
+
+ private:
+  SideFiles& files_;
+  std::string last_;
+  std::set<std::string> seen_, apart_;
+};
+
+class ArchivedImages : public ImageStore {
+ public:
+  ArchivedImages(std::vector<ArchiveSource> sources, const fs::path& root, const MemberFilter& wanted,
+                 const std::function<std::vector<std::string>()>& turned_away, std::vector<SideFile> beside)
+      : sources_(std::move(sources)), root_(root) {
+    side_files_.files = std::move(beside);
+    std::size_t lost = 0;
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      if (sources_[i].where.empty()) sources_[i].where = sources_[i].path.string();
+      stamps_.push_back(stamp_of(sources_[i].path));
+      lost += read(i, wanted);
+    }
+    if (turned_away) notes_ = turned_away();
+    for (auto& note : lost_links_note(lost)) notes_.push_back(std::move(note));
+  }
+  std::size_t count() const override { return members_.size(); }
+  std::string name(std::size_t index) const override {
+    const std::string& archive = source(index).name;
+    return archive.empty() ? inner(index) : archive + ":" + members_.at(index).name;
+  }
+  std::string inner(std::size_t index) const override {
+    const std::string& prefix = source(index).prefix;
+    return prefix.empty() ? members_.at(index).name : prefix + "/" + members_.at(index).name;
+  }
+  std::size_t shard(std::size_t index) const override { return members_.at(index).source; }
+  std::size_t shards() const override { return sources_.front().name.empty() ? 0 : sources_.size(); }
+  const SideFiles& side_files() const override { return side_files_; }
+  std::string where(std::size_t index) const override {
+    return fmt::format("{}:{}", source(index).where, members_.at(index).name);
+  }
+  std::uint64_t bytes(std::size_t index) const override {
+    const ArchivedContent& content = members_.at(index).content;
+    const auto* held = std::get_if<Bytes>(&content);
+    return held != nullptr ? held->size() : std::get<Extent>(content).bytes;
+  }
+  std::string stamp(std::size_t index) const override {
+    return fmt::format("{} {}", bytes(index), stamps_[members_.at(index).source]);
+  }
+  std::string root() const override { return root_.string(); }
+  std::vector<std::string> notes() const override { return notes_; }
+  image::Image decode(std::size_t index, image::FileFacts* facts) const override {
+    const ArchivedContent& content = members_.at(index).content;
+    if (const auto* held = std::get_if<Bytes>(&content)) return image::decode(*held, where(index), facts);
+    return image::decode(read_extent(source(index).path, std::get<Extent>(content)), where(index), facts);
+  }
+
+ private:
+  const ArchiveSource& source(std::size_t index) const { return sources_[members_.at(index).source]; }
+
+  /// Reads one archive; returns how many of its links lead to nothing.
+  std::size_t read(std::size_t number, const MemberFilter& wanted) {
+    const ArchiveSource& from = sources_[number];
+    const std::string folder = from.prefix.empty() ? "" : from.prefix + "/";
+    std::map<std::string, ArchivedContent> found;
+    Order order(side_files_);
+    ArchiveLimits limits;
+    limits.member = kLargestImage;
+    limits.total = kMaxHeld - held_;
+    const Take take = [&](const std::string& name, Bytes bytes) {
+      held_ += bytes.size();
+      order.see(name);
+      if (is_side_file(name))
+        side_files_.files.push_back({folder + name, number, std::move(bytes)});
+      else
+        found[name] = std::move(bytes);
+      return true;
+    };
+    const Places places{[](const std::string& name) { return !is_side_file(name); },
+                        [&](const std::string& name, const Extent& extent) {
+                          order.see(name);
+                          found[name] = extent;
+                          return true;
+                        }};
+    const std::size_t lost = from.part
+                                 ? walk_archive_part(from.path, *from.part, from.where, wanted, take, limits, &places)
+                                 : walk_archive(from.path, wanted, take, limits, &places);
+    for (auto& [name, content] : found) members_.push_back({name, number, std::move(content)});
+    return lost;
+  }
+
+  std::vector<ArchiveSource> sources_;
+  fs::path root_;
+  std::uint64_t held_ = 0;
+  std::vector<std::string> stamps_, notes_;
+  std::vector<Held> members_;
+  SideFiles side_files_;
+};
+
+}  // namespace
+
+std::shared_ptr<const ImageStore> archived_images(std::vector<ArchiveSource> sources, const fs::path& root,
+                                                  const MemberFilter& wanted,
+                                                  const std::function<std::vector<std::string>()>& turned_away,
+                                                  std::vector<SideFile> beside) {
+  return std::make_shared<ArchivedImages>(std::move(sources), root, wanted, turned_away, std::move(beside));
+}
+
+std::vector<std::string> lost_links_note(std::size_t lost) {
+  if (lost == 0) return {};
+  return {fmt::format("left out: {} to nothing", counted(lost, "link that leads", "links that lead"))};
+}
+
+}  // namespace ganymede::data

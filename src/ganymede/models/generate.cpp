@@ -1,0 +1,63 @@
+#include "ganymede/models/generate.h"
+
+#include "ganymede/models/images.h"
+
+namespace ganymede::models {
+namespace {
+
+/// Rows [begin, begin + count) of `values`, and zeros up to a full batch: matrix products choose their blocking by the
+/// batch, and a full one always gives a sample the same bits.
+Tensor full_batch(const Tensor& values, std::int64_t begin, std::int64_t count) {
+  const Tensor part = values.slice(0, begin, begin + count);
+  if (count == kGenerationBatch) return part;
+  auto shape = part.sizes().vec();
+  shape[0] = kGenerationBatch - count;
+  return at::cat({part, at::zeros(shape, part.options())});
+}
+
+/// What `function` makes of the inputs on the network's device, on the CPU. Labels stay where they are: a layer that
+/// looks at them moves them.
+template <class Function>
+Tensor in_batches(const Network& network, const Tensor& inputs, const Tensor& labels, Function&& function) {
+  torch::NoGradGuard constant;
+  std::vector<Tensor> parts;
+  for (std::int64_t begin = 0; begin < inputs.size(0); begin += kGenerationBatch) {
+    const std::int64_t count = std::min(kGenerationBatch, inputs.size(0) - begin);
+    nn::ForwardContext context;
+    if (labels.defined()) context.labels = full_batch(labels, begin, count);
+    const Tensor part = full_batch(inputs, begin, count).to(network.device());
+    parts.push_back(function(part, context).slice(0, 0, count));
+  }
+  return at::cat(parts).cpu();
+}
+
+}  // namespace
+
+Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels, at::ScalarType type) {
+  return in_batches(generator, latents, labels, [&](const Tensor& z, nn::ForwardContext& context) {
+    return generator.forward(z.to(type), context).to(at::kFloat);
+  });
+}
+
+Tensor encode(const Network& encoder, const Tensor& images) {
+  const Tensor x = with_channels(images, encoder.input_shape().channels()).contiguous(at::MemoryFormat::ChannelsLast);
+  return in_batches(encoder, x, {},
+                    [&](const Tensor& part, nn::ForwardContext& context) { return encoder.forward(part, context); });
+}
+
+Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels) {
+  return in_batches(discriminator, images, labels, [&](const Tensor& x, nn::ForwardContext& context) {
+    const Tensor y = discriminator.forward(x.contiguous(at::MemoryFormat::ChannelsLast), context);
+    return discriminator.class_logits() > 0 ? y.select(1, 0) : y.flatten();
+  });
+}
+
+std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count,
+                               const Tensor& labels) {
+  const Tensor order = at::argsort(score(discriminator, images, labels), /*dim=*/0, /*descending=*/true);
+  std::vector<std::int64_t> out;
+  for (std::int64_t i = 0; i < std::min(count, order.size(0)); ++i) out.push_back(order[i].item<std::int64_t>());
+  return out;
+}
+
+}  // namespace ganymede::models

@@ -1,0 +1,145 @@
+#include "ganymede/operations/generator_input.h"
+
+#include <algorithm>
+
+#include "ganymede/models/generate.h"
+#include "ganymede/models/images.h"
+
+namespace ganymede::operations {
+namespace {
+
+/// Rows of a cancellable stretch: a few batches, so that a wish to stop is soon heard.
+constexpr std::int64_t kStretch = 4 * models::kGenerationBatch;
+
+std::string entry(const std::string& field, std::size_t index) {
+  return fmt::format("{}[{}]", field, index);
+}
+
+}  // namespace
+
+PointReader::PointReader(const Model& model, const GenerationOptions& options, std::uint64_t seed)
+    : model_(model), options_(options), seed_(seed) {
+  model.require_generating();
+}
+
+Tensor PointReader::latents(std::span<const Point> points, const std::string& field) const {
+  const auto& latent = model_.recipe().latent;
+  std::vector<Tensor> rows;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto& point = points[i];
+    if (!point.z.empty() && point.z.size() != static_cast<std::size_t>(latent.size)) {
+      throw FieldError(entry(field, i) + ".z", fmt::format("every vector must have {} numbers", latent.size));
+    }
+    const Tensor z = point.z.empty() ? models::sample_numbered_latent(latent, point.index, point.seed.value_or(seed_))
+                                     : torch::tensor(point.z).unsqueeze(0);
+    rows.push_back(truncated(z, point.truncation));
+  }
+  return at::cat(rows);
+}
+
+Tensor PointReader::labels(std::span<const Point> points, const std::string& field,
+                           const std::function<std::int64_t(std::size_t)>& otherwise) const {
+  const bool asked = !options_.label.empty();
+  const std::int64_t all = asked ? class_of(options_.label, "class") : 0;
+  std::vector<std::int64_t> out;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const auto& own = points[i].label;
+    out.push_back(!own.empty() ? class_of(own, entry(field, i) + ".class") : asked ? all : otherwise(i));
+  }
+  return classes() > 0 ? torch::tensor(out, at::kLong) : Tensor();
+}
+
+std::int64_t PointReader::class_of(const std::string& name, const std::string& field) const {
+  const auto& known = model_.classes();
+  if (known.empty()) throw FieldError(field, "the model draws no classes", "leave it away");
+  const auto found = std::find(known.begin(), known.end(), name);
+  if (found == known.end()) throw FieldError(field, fmt::format("unknown class '{}'", name), suggest(name, known));
+  return found - known.begin();
+}
+
+Tensor PointReader::truncated(const Tensor& latents, const std::optional<double>& truncation) const {
+  const auto& threshold = truncation ? truncation : options_.truncation;
+  return threshold ? models::truncated(model_.recipe().latent, latents, *threshold) : latents;
+}
+
+bool PointReader::before_training(const Point& point) const {
+  return point.weights ? *point.weights == Weights::kUntrained : options_.before_training();
+}
+
+bool PointReader::before_training(std::span<const Point> points, const std::string& field) const {
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    if (before_training(points[i]) == before_training(points[0])) continue;
+    throw FieldError(entry(field, i) + ".network", "must be that of the other points");
+  }
+  return points.empty() ? options_.before_training() : before_training(points[0]);
+}
+
+std::int64_t PointReader::one_class(std::span<const Point> points, const std::string& field) const {
+  if (!options_.label.empty()) return class_of(options_.label, "class");
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!points[i].label.empty()) return class_of(points[i].label, entry(field, i) + ".class");
+  }
+  return 0;
+}
+
+Tensor PointReader::one_label(std::int64_t label, std::int64_t count) const {
+  return classes() > 0 ? at::full({count}, label, at::kLong) : Tensor();
+}
+
+Tensor run_generator(const Model& model, const GeneratorInput& input, const Control& control) {
+  const std::int64_t count = input.size();
+  std::vector<Tensor> parts(static_cast<std::size_t>(count));
+  std::int64_t done = 0;
+  for (const bool untrained : {false, true}) {
+    std::vector<std::int64_t> rows;
+    for (std::int64_t i = 0; i < count; ++i) {
+      if ((input.untrained[static_cast<std::size_t>(i)] != 0) == untrained) rows.push_back(i);
+    }
+    for (std::size_t begin = 0; begin < rows.size(); begin += kStretch) {
+      control.check();
+      const std::size_t end = std::min(begin + kStretch, rows.size());
+      const Tensor chosen = torch::tensor(std::vector<std::int64_t>(rows.begin() + static_cast<std::ptrdiff_t>(begin),
+                                                                    rows.begin() + static_cast<std::ptrdiff_t>(end)));
+      const Tensor labels = input.labels.defined() ? input.labels.index_select(0, chosen) : Tensor();
+      const Tensor images = models::generate(model.generator(untrained), input.latents.index_select(0, chosen), labels);
+      for (std::size_t i = begin; i < end; ++i) {
+        parts[static_cast<std::size_t>(rows[i])] = images[static_cast<std::int64_t>(i - begin)];
+      }
+      done += static_cast<std::int64_t>(end - begin);
+      control.report(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(count));
+    }
+  }
+  return at::stack(parts);
+}
+
+std::vector<GeneratedImage> generated_images(const Model& model, const GeneratorInput& input, const Tensor& images) {
+  auto pixels = models::to_images(images);
+  std::vector<GeneratedImage> out;
+  for (std::int64_t i = 0; i < images.size(0); ++i) {
+    GeneratedImage one{
+        .image = std::move(pixels[static_cast<std::size_t>(i)]), .latent = row_of(input.latents, i), .index = i};
+    if (input.labels.defined()) {
+      const Tensor label = input.labels.dim() == 2 ? input.labels[i].argmax() : input.labels[i];
+      one.label = model.classes()[static_cast<std::size_t>(label.item<std::int64_t>())];
+    }
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+std::vector<Point> first_points(std::size_t count) {
+  std::vector<Point> points(count);
+  for (std::size_t i = 0; i < count; ++i) points[i].index = i;
+  return points;
+}
+
+std::vector<char> all_rows(std::int64_t count, bool untrained) {
+  return std::vector<char>(static_cast<std::size_t>(count), untrained ? 1 : 0);
+}
+
+std::vector<float> row_of(const Tensor& latents, std::int64_t row) {
+  const Tensor values = latents[row].contiguous();
+  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+}  // namespace ganymede::operations
