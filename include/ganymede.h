@@ -115,12 +115,13 @@ GANYMEDE_API const char* ganymede_result_json(const ganymede_result* result);
 GANYMEDE_API ganymede_status ganymede_result_write_png(const ganymede_result* result, const char* path);
 GANYMEDE_API void ganymede_result_free(ganymede_result* result);
 
-/* ---- An engine: threads that draw for many callers at once ---- */
+/* ---- An engine: threads that generate for many callers at once ---- */
 
 typedef struct ganymede_engine ganymede_engine;
 typedef struct ganymede_job ganymede_job;
 
-/* `queue` images may wait, `replicas` batches are drawn at once, by `threads` in all. 0 is the usual: 4096, 1, 1. */
+/* `queue` images may wait, `replicas` batches are generated at once, by `threads` in all. 0 is the usual: 4096, 1, 1.
+ */
 GANYMEDE_API ganymede_status ganymede_engine_new(int64_t queue, int replicas, int threads, ganymede_engine** engine);
 /* As ganymede_run(), for "generate", "interpolate", "walk", "blend", "arithmetic" and "direction", without waiting.
  * Cancelling `control` ends a job that has not begun. */
@@ -131,7 +132,7 @@ GANYMEDE_API ganymede_status ganymede_engine_submit(ganymede_engine* engine, con
  * returns GANYMEDE_WRONG_USAGE. */
 GANYMEDE_API ganymede_status ganymede_job_wait(ganymede_job* job, double seconds, ganymede_result** result);
 GANYMEDE_API void ganymede_job_free(ganymede_job* job);
-/* Draws what waits, then ends. */
+/* Generates what waits, then ends. */
 GANYMEDE_API void ganymede_engine_free(ganymede_engine* engine);
 
 #ifdef __cplusplus

@@ -1,5 +1,5 @@
 // two_threads MODEL: two generations at once from two threads, one of them cancelled, which the other does not notice;
-// then the same from one thread, by an engine that draws for many callers.
+// then the same from one thread, by an engine that generates for many callers.
 #include <ganymede/ganymede.h>
 
 #include <iostream>

@@ -1,4 +1,5 @@
-// Drawing for many callers at once: what waits for the same network is drawn together, and no one's pixels show it.
+// Generating for many callers at once: what waits for the same network is generated together, and no one's pixels show
+// it.
 #pragma once
 
 #include <cstdint>
@@ -10,18 +11,18 @@
 namespace ganymede {
 inline namespace GANYMEDE_CXX_VERSION {
 
-/// Threads that draw. Its functions may be called from any thread.
+/// Threads that generate. Its functions may be called from any thread.
 class GANYMEDE_API Engine {
  public:
   struct Options {
     std::int64_t queue = 4096;  ///< images that may wait
-    int replicas = 1;           ///< batches drawn at once
+    int replicas = 1;           ///< batches generated at once
     int threads = 1;            ///< of all replicas together
   };
 
   Engine();
   explicit Engine(const Options& options);
-  /// Draws what waits, then ends.
+  /// Generates what waits, then ends.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

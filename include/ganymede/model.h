@@ -46,13 +46,13 @@ class GANYMEDE_API Model {
   Recipe recipe() const;
   const std::filesystem::path& path() const;
   std::uint64_t step() const;  ///< of the training that it was saved at
-  /// Names of the classes that it draws; empty where it draws none.
+  /// Names of the classes that it generates; empty where it has none.
   const std::vector<std::string>& classes() const;
   int width() const;
   int height() const;
   int channels() const;  ///< 1 grey or 3 RGB
   int latent_size() const;
-  /// Whether it redraws images instead of drawing from noise: then translate() is all that it can do.
+  /// Whether it translates images instead of generating from noise: then translate() is all that it can do.
   bool translates() const;
 
   struct Impl;

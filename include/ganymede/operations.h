@@ -68,7 +68,7 @@ GANYMEDE_API ExemplarsResult exemplars(const Model& model, const ExemplarsReques
 GANYMEDE_API ProjectResult project(const Model& model, const ProjectRequest& request, const Control& control = {});
 GANYMEDE_API ProjectResult project(const Model& model, std::span<const Image> images,
                                    const ProjectRequest& request = {}, const Control& control = {});
-/// Images redrawn by a model that translates, one for one; they must have its size and channels.
+/// Images translated by a model that translates, one for one; they must have its size and channels.
 GANYMEDE_API std::vector<Image> translate(const Model& model, std::span<const Image> images,
                                           const Control& control = {});
 GANYMEDE_API std::vector<Image> translate(const Model& model, const TranslateRequest& request,

@@ -17,7 +17,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kScattered = 2000;  // of each side: more would be a blot
+constexpr std::int64_t kScattered = 2000;  // of each set: more would be a blot
 constexpr std::size_t kCompared = 1000;    // images that are looked up among the training images
 constexpr std::size_t kShown = 8;
 constexpr std::int64_t kNearest = 5;
@@ -50,7 +50,7 @@ struct Space {
   quality::Closeness found;
 };
 
-/// The images that come nearest to a training image, each with its neighbours in every space.
+/// The images that come nearest to a training image, each with its nearest images in every space.
 image::Image sheet(const data::Dataset& generated, const data::Dataset& training, const std::vector<Space>& spaces) {
   const Tensor nearest = spaces.front().found.nearest.squared.select(1, 0).contiguous();
   std::vector<std::int64_t> order(static_cast<std::size_t>(nearest.size(0)));
@@ -77,7 +77,7 @@ image::Image sheet(const data::Dataset& generated, const data::Dataset& training
 void plot_scatter(const quality::Evaluator& evaluator, const std::string& file) {
   const auto &real = evaluator.real_features(), &fake = evaluator.fake_features();
   if (!real.features.defined() || !fake.features.defined()) {
-    throw UsageError("there are no features to draw", file,
+    throw UsageError("there are no features to plot", file,
                      "add --features FILE and a metric of features to --metrics");
   }
   image::Chart chart;

@@ -8,15 +8,15 @@
 
 namespace ganymede::cli {
 
-/// Both sides' features along the principal components of the real ones, as SVG or PNG by the name. After evaluate().
+/// Both sets' features along the principal components of the real ones, as SVG or PNG by the name. After evaluate().
 void plot_scatter(const quality::Evaluator& evaluator, const std::string& file);
 
 struct CopiesFound {
   nlohmann::json metrics, protocol;
 };
 
-/// Looks for the training images nearest to generated ones, in pixels and (with an extractor) in features, and draws
-/// those that come nearest to theirs. `held_out` may be null. Throws UsageError for sides without images.
+/// Looks for the training images nearest to generated ones, in pixels and (with an extractor) in features, and shows
+/// those that come nearest to theirs. `held_out` may be null. Throws UsageError for sets without images.
 CopiesFound look_for_copies(const quality::ImageSet& training, const quality::ImageSet& generated,
                             const data::Dataset* held_out, const quality::FeatureExtractor* extractor,
                             const std::string& file);

@@ -74,7 +74,7 @@ std::shared_ptr<const data::Dataset> held_out_images(const checkpoint::Model& mo
 
 void expect_extension(const std::string& file, const std::vector<std::string>& known) {
   if (file.empty() || std::find(known.begin(), known.end(), fs::path(file).extension()) != known.end()) return;
-  throw UsageError("the figure's file name does not say what it is", file,
+  throw UsageError("the image's file name does not say what it is", file,
                    fmt::format("end it in {}", fmt::join(known, " or ")));
 }
 
@@ -93,7 +93,7 @@ std::shared_ptr<const quality::FeatureExtractor> classifier_of(const config::Dat
                                     std::move(named));
 }
 
-/// What names the real side's data for the classifier: the model's recipe, or the set itself.
+/// What names the real set's data for the classifier: the model's recipe, or the set itself.
 config::DataConfig labelled_data(const EvaluateFlags& flags, const OpenedImageSet& fake, const OpenedImageSet& real) {
   if (!flags.model.empty()) {
     auto data = train::recipe_with_data(*fake.model).data;
@@ -129,7 +129,7 @@ ImageSets open_image_sets(const EvaluateFlags& flags, const torch::Device& devic
                        .device = device};
   if (!flags.model.empty()) {
     auto model = checkpoint::load_model(flags.model, device);
-    auto data = own_data(model, flags);  // before any image is drawn: it may not be at hand
+    auto data = own_data(model, flags);  // before any image is generated: it may not be at hand
     return {std::move(data), generated_image_set(std::move(model), fake)};
   }
   if (!names_model(flags.fake)) return {open_image_set(flags.real, real), open_image_set(flags.fake, fake)};
@@ -165,7 +165,7 @@ void run(const EvaluateFlags& flags) {
                      "name a model, or both --real A and --fake B");
   }
   if (pair && (flags.real.empty() || flags.fake.empty())) {
-    throw UsageError("a comparison has two sides", "evaluate", "name both --real A and --fake B");
+    throw UsageError("a comparison has two sets", "evaluate", "name both --real A and --fake B");
   }
   if (pair && !flags.data.empty()) throw UsageError("--data goes with a model", "evaluate", "name images with --real");
   for (const auto& name : flags.metrics) quality::metric_named(name);
@@ -222,7 +222,7 @@ void add_evaluate(CLI::App& app) {
   app.add_option("--metrics", flags->metrics, "fid, kid, is, prdc, swd, modes; all that can be had unless given")
       ->delimiter(',')
       ->allow_extra_args(false);
-  app.add_option("-n,--count", flags->count, "images to draw (50,000 unless given), or of --fake to use")
+  app.add_option("-n,--count", flags->count, "images to generate (50,000 unless given), or of --fake to use")
       ->check(CLI::Range(1, 10'000'000));
   app.add_option("--real-count", flags->real_count, "real images to use; all unless given")
       ->check(CLI::Range(1, 100'000'000));
@@ -237,23 +237,23 @@ void add_evaluate(CLI::App& app) {
   app.add_flag("--train-features", flags->train_features,
                "features of a classifier of the real data's labels, trained once and kept")
       ->excludes(features);
-  app.add_option("--k", flags->k, "neighbours of precision, recall, density and coverage")
+  app.add_option("--k", flags->k, "nearest images of precision, recall, density and coverage")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   app.add_option("--bootstrap", flags->bootstrap,
-                 "95 % error bars of fid, kid and prdc by drawing so many sets of images anew, such as 200")
+                 "95 % error bars of fid, kid and prdc by resampling both sets so often, such as 200")
       ->check(CLI::Range(20, 100'000));
   app.add_flag("--fd-infinity", flags->fd_infinity, "also the Frechet distance extrapolated to endlessly many images");
-  add_seed(app, flags->seed, "of the model's noise and of what metrics draw");
+  add_seed(app, flags->seed, "of the model's noise and of the metrics' random numbers");
   app.add_option("--size", flags->size, "bring --real and --fake to this many pixels a side")
       ->check(CLI::Range(1, 4096));
   app.add_option("--channels", flags->channels, "bring them to 1 (grey) or 3 (RGB)")->check(CLI::IsMember({1, 3}));
-  app.add_option("--scatter", flags->scatter, "draw both sides' features along their principal components")
+  app.add_option("--scatter", flags->scatter, "plot both sets' features along their principal components")
       ->type_name("SVG|PNG");
   app.add_option("--memorisation", flags->memorisation,
-                 "draw the images nearest to training images, and say how near they are")
+                 "show the images nearest to training images, and say how near they are")
       ->type_name("PNG");
-  app.add_flag("--force", flags->force, "figures of fewer images than a metric needs, too");
+  app.add_flag("--force", flags->force, "metrics of fewer images than they need, too");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

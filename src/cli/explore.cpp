@@ -24,7 +24,7 @@ using image::Image;
 using nlohmann::json;
 using ops::GeneratedImage;
 
-constexpr int kCell = 64;  ///< pixels a side that images of a figure are enlarged to, about
+constexpr int kCell = 64;  ///< pixels a side that images of a sheet are enlarged to, about
 
 /// What all these commands have beside their request.
 struct ExploreOutput {
@@ -60,7 +60,7 @@ void finish(const ExploreOutput& output, const Bytes& file, const std::string& w
 void finish_sheet(const ExploreOutput& output, const std::vector<image::LabelledRow>& rows, const std::string& title,
                   json document) {
   if (fs::path(output.file).extension() != ".png") {
-    throw UsageError("figures are drawn as PNG", output.file, "end the name in .png");
+    throw UsageError("labelled grids are written as PNG", output.file, "end the name in .png");
   }
   finish(output, image::encode_png(image::labelled_grid(rows, title, kCell)), title, std::move(document));
 }
@@ -81,7 +81,7 @@ void finish_frames(const ExploreOutput& output, const ops::FramesResult& result,
          what, std::move(document));
 }
 
-/// Before anything is drawn.
+/// Before anything is generated.
 void check_frames_ending(const ExploreOutput& output) {
   const std::string ending = fs::path(output.file).extension().string();
   if (ending == ".png" || ending == ".gif" || ending == ".apng") return;
@@ -202,7 +202,7 @@ void run_explore(const ExploreOutput& output, const ops::Model& model, const ops
   std::vector<image::LabelledRow> rows;
   auto lists = json::array();
   for (size_t i = 0; i < result.images.size(); ++i) {
-    rows.push_back({"drawn | nearest", {result.images[i].image}});
+    rows.push_back({"generated | nearest", {result.images[i].image}});
     auto& list = lists.emplace_back(json::array());
     for (const auto& one : result.nearest[i]) {
       rows.back().images.push_back(one.image);
@@ -254,18 +254,18 @@ CLI::App& add_kind(CLI::App& app, const char* name, const char* summary, bool an
 
 void add_explore(CLI::App& app) {
   app.require_subcommand(1);
-  add_kind<ops::InterpolateRequest>(app, "interpolate",
-                                    "the way through points: a strip (.png) or an animation (.gif, .apng)", true);
+  add_kind<ops::InterpolateRequest>(
+      app, "interpolate", "an interpolation through points: a strip (.png) or an animation (.gif, .apng)", true);
   add_kind<ops::WalkRequest>(app, "walk", "a round through random points: a strip (.png) or an animation (.gif, .apng)",
                              true);
   add_kind<ops::BlendRequest>(app, "blend", "weighted mixes of points: a strip (.png) or an animation (.gif, .apng)",
                               true);
   add_kind<ops::ExemplarsRequest>(app, "exemplars",
                                   "images that a classifier of the training data is surest of, for each class");
-  add_kind<ops::ArithmeticRequest>(app, "arithmetic", "A - B + C with eight perturbations, as a labelled figure");
+  add_kind<ops::ArithmeticRequest>(app, "arithmetic", "A - B + C with eight perturbations, as a labelled grid");
   add_kind<ops::DirectionRequest>(app, "direction", "what tells two groups apart, added to other points");
   add_kind<ops::NearestImagesRequest>(app, "nearest",
-                                      "the training images nearest to generated ones, as a labelled figure")
+                                      "the training images nearest to generated ones, as a labelled grid")
       .alias("neighbours");
   add_kind<ops::ProjectRequest>(app, "project", "the noise that makes the image most like a given one");
 }

@@ -152,10 +152,10 @@ void add_features(CLI::App& app) {
   app.add_option("--labels", flags->protocol.labels,
                  "train on so many labels, the same number of each class; all unless given")
       ->check(CLI::Range(1, 10'000'000));
-  app.add_option("--draws", flags->protocol.repeats, "draw the labels so often: mean and deviation")
+  app.add_option("--draws", flags->protocol.repeats, "choose the labels so often: mean and deviation")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
-  add_seed(app, flags->protocol.seed, "of the draws and of the validation images");
+  add_seed(app, flags->protocol.seed, "of the labels and of the validation images");
   app.add_flag("--no-baselines", flags->no_baselines,
                "only the trained discriminator, not an untrained one and raw pixels");
   app.add_flag("--json", flags->json, "one JSON document");

@@ -10,14 +10,14 @@
 namespace ganymede::cli {
 
 struct ImageSetOptions {
-  std::int64_t count = 0;      ///< images of a model; at most so many of other images; 0: 50,000, or all
-  std::uint64_t seed = 0;      ///< of a model's noise
-  int size = 0, channels = 0;  ///< data sets and folders are brought to these; 0: their own
-  std::string source = {};     ///< where the images are that a translating model redraws; empty: where they usually are
+  std::int64_t count = 0;              ///< images of a model; at most so many of other images; 0: 50,000, or all
+  std::uint64_t seed = 0;              ///< of a model's noise
+  int size = 0, channels = 0;          ///< data sets and folders are brought to these; 0: their own
+  std::string source = {};             ///< where the images are that a model translates; empty: where they usually are
   torch::Device device = torch::kCPU;  ///< of a model's networks
 };
 
-/// A side and, where a model drew it, the model.
+/// A set and, where a model generated it, the model.
 struct OpenedImageSet {
   quality::ImageSet set;
   std::optional<checkpoint::Model> model = std::nullopt;
@@ -30,7 +30,7 @@ std::string fit_text(const std::string& source, int size, data::Fit fit = data::
 /// Whether `what` names a model: a .safetensors file with a recipe, or a run folder.
 bool names_model(const std::string& what);
 
-/// A model's images, drawn now: from noise, or of its source's test split (its own split where there is no other).
+/// A model's images, generated now: from noise, or of its source's test split (its own split where there is no other).
 OpenedImageSet generated_image_set(checkpoint::Model model, const ImageSetOptions& options);
 /// A data set's name, or a path of images, either with ":SPLIT" behind it; a model; or a .safetensors file of features.
 OpenedImageSet open_image_set(const std::string& what, const ImageSetOptions& options);

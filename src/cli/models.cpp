@@ -1,4 +1,4 @@
-// ganymede models [FOLDER]: what is at hand to draw with, each with its card.
+// ganymede models [FOLDER]: what models are at hand, each with its card.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -74,8 +74,9 @@ void list_models(const fs::path& folder, bool as_json) {
       if (const auto text = card_text(entry, key); !text.empty()) fmt::print("  {:<8} {}\n", key, text);
     }
   }
-  fmt::print("{}\n", document.empty() ? "no models in " + folder.string()
-                                      : "draw with one: ganymede sample " + files.front().string() + " -o grid.png");
+  fmt::print("{}\n", document.empty()
+                         ? "no models in " + folder.string()
+                         : "generate with one: ganymede sample " + files.front().string() + " -o grid.png");
 }
 
 }  // namespace

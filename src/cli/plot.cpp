@@ -106,16 +106,16 @@ void plot_samples(const PlotOptions& options, const std::vector<std::string>& na
 
 void plot(const PlotOptions& options) {
   if (options.output.empty() && !options.as_json) {
-    throw UsageError("no file to draw to", "plot", "name one with -o FILE.svg or -o FILE.png");
+    throw UsageError("no file to plot to", "plot", "name one with -o FILE.svg or -o FILE.png");
   }
   const fs::path extension = fs::path(options.output).extension();
   if (!options.output.empty() && extension != ".svg" && extension != ".png") {
-    throw UsageError("charts are drawn as SVG or PNG only", options.output, "end the name in .svg or .png");
+    throw UsageError("charts are written as SVG or PNG only", options.output, "end the name in .svg or .png");
   }
   const std::vector<std::string> names = names_of(options.runs);
   if (options.samples) {
     if (extension != ".png")
-      throw UsageError("sample sheets are drawn as PNG only", options.output, "name one with -o FILE.png");
+      throw UsageError("sample sheets are written as PNG only", options.output, "name one with -o FILE.png");
     return plot_samples(options, names);
   }
   std::vector<train::RunMetrics> runs;
@@ -142,13 +142,13 @@ void add_plot(CLI::App& app) {
   app.add_option("-o,--output", options->output, "the chart, FILE.svg or FILE.png");
   app.add_option("--smooth", options->smooth, "weight of the moving average, 0 (none) to 0.999")
       ->check(CLI::Range(0.0, 0.999));
-  app.add_option("--columns", options->columns, "columns to draw, a panel each: loss_d,fid");
+  app.add_option("--columns", options->columns, "columns to plot, a panel each: loss_d,fid");
   auto* quality =
       app.add_flag("--quality", options->quality, "the curves of quality, or the columns named, over epochs");
   app.add_flag("--precision-recall", options->precision_recall, "precision over recall instead")->excludes(quality);
   app.add_option("--title", options->title, "above the chart; the run's name by default");
   auto* samples =
-      app.add_flag("--samples", options->samples, "draw the runs' last sample sheets beside each other instead");
+      app.add_flag("--samples", options->samples, "put the runs' last sample sheets beside each other instead");
   app.add_flag("--json", options->as_json, "print the last value of each column as JSON; -o may be left out")
       ->excludes(samples);
   app.callback([options] { plot(*options); });

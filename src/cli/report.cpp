@@ -18,7 +18,7 @@ json mean_and_deviation_json(const quality::MeanAndDeviation& value) {
   return {{"mean", value.mean}, {"std", std::isnan(value.deviation) ? json() : json(value.deviation)}};
 }
 
-/// Which way a figure gets better; empty for those that say so themselves.
+/// Whether a higher or a lower value is better; empty for those that say so themselves.
 std::string better(const std::string& metric) {
   if (metric.starts_with("fid") || metric.starts_with("fd") || metric == "kid" || metric == "swd") return "lower";
   for (const char* name : {"is", "precision", "recall", "density", "coverage", "class_accuracy"}) {
@@ -27,7 +27,7 @@ std::string better(const std::string& metric) {
   return "";
 }
 
-/// What becomes of a side's images on their way into the feature network.
+/// What becomes of a set's images before they go into the feature network.
 std::string resize_of(const quality::ExtractorInfo& info, const quality::ImageSet& set) {
   if (info.inception) return "bilinear to 299x299 inside the network, as TensorFlow 1";
   if (info.resizes) return "inside the network";
@@ -196,7 +196,7 @@ json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& re
                   {"scale", 1000}};
   }
   if (!metrics.intervals.empty()) {
-    out["bootstrap"] = {{"draws", options.bootstrap}, {"level", quality::kLevel}, {"over", "images of both sides"}};
+    out["bootstrap"] = {{"draws", options.bootstrap}, {"level", quality::kLevel}, {"over", "images of both sets"}};
   }
   for (const auto& [name, value] : computed.items()) {
     if (const auto direction = better(name); !direction.empty()) out["better"][name] = direction;
@@ -217,8 +217,7 @@ std::string features_text(const json& features) {
                        features["size_from"].get<std::string>());
   }
   if (features.contains("accuracy_on_real")) {
-    out +=
-        fmt::format("  real images   {:.2f} % named rightly by it\n", 100 * features["accuracy_on_real"].get<double>());
+    out += fmt::format("  real images   its accuracy is {:.2f} %\n", 100 * features["accuracy_on_real"].get<double>());
   }
   return out;
 }
@@ -241,7 +240,7 @@ std::string notes_text(const json& protocol) {
   return out;
 }
 
-/// A figure with its error bars and which way is better.
+/// A value with its error bars and whether higher is better.
 std::string metric_text(const std::string& name, const json& value, const json& metrics, const json& protocol) {
   std::string out = fmt::format("{:<15} {}", name, value_text(value));
   if (metrics.contains("intervals") && metrics["intervals"].contains(name)) {
@@ -277,7 +276,7 @@ std::string report_text(const json& metrics, const json& protocol) {
     out += fmt::format("  {:<13} {}\n", part, fmt::join(words, ", "));
   }
   out += fmt::format("  seed          {}\n", protocol["seed"].get<std::uint64_t>());
-  if (protocol["forced"].get<bool>()) out += "  forced        a figure may be of too few images\n";
+  if (protocol["forced"].get<bool>()) out += "  forced        a metric may be of too few images\n";
   return out;
 }
 

@@ -30,7 +30,7 @@ std::vector<std::string> write_images(const fs::path& output, const operations::
   }
   std::vector<std::string> files;
   for (const auto& one : result.images) {
-    // Named by its place among all that were drawn, so the name finds the same image again for this seed.
+    // Named by its place among all that were generated, so the name finds the same image again for this seed.
     const fs::path file = output / numbered_name(one.index, result.generated, ".png");
     write_file(file, image::encode_png(one.image));
     files.push_back(file.string());

@@ -90,11 +90,12 @@ void add_serve(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_flag("--allow-training", flags->allow_training,
                "let its users start, stop and resume trainings in the first folder of runs named");
-  app.add_option("--queue", flags->queue, "images that may wait to be drawn; beyond them clients are told to come back")
+  app.add_option("--queue", flags->queue,
+                 "images that may wait to be generated; beyond them clients are told to come back")
       ->check(CLI::Range(64, 1000000))
       ->capture_default_str();
   app.add_option("--replicas", flags->replicas,
-                 "batches drawn at once, of one model or of several, each with its share of --threads")
+                 "batches generated at once, of one model or of several, each with its share of --threads")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
   app.add_option("--precision", flags->precision,

@@ -81,13 +81,13 @@ void check_data(const TrainFlags& flags, const config::Recipe& recipe) {
   const bool built_in = data::source_named(recipe.data.name).built_in;
   if (!flags.data.empty() && built_in) {
     throw UsageError(
-        fmt::format("recipe '{}' draws its own images ('{}') and reads no files", recipe.name, recipe.data.name),
+        fmt::format("recipe '{}' makes its own images ('{}') and reads no files", recipe.name, recipe.data.name),
         "--data " + flags.data,
         fmt::format("to train it on your images: ganymede train {} --data {} --set 'data.name=\"folder\"'",
                     flags.recipe, flags.data));
   }
   if (flags.skip_bad && built_in) {
-    throw UsageError(fmt::format("recipe '{}' draws its own images: none is bad", recipe.name), "--skip-bad",
+    throw UsageError(fmt::format("recipe '{}' makes its own images: none is bad", recipe.name), "--skip-bad",
                      "leave it out");
   }
 }

@@ -83,14 +83,14 @@ def test_what_is_left_out_is_named(ganymede, tmp_path):
     one = write(tmp_path / "one", {"a.png": png(1, 2, 3, width=16, height=16)})
     many = write(tmp_path / "many", {f"{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)})
     fails(ganymede("evaluate", "--real", many, "--fake", one, "--metrics", "swd"), "1 image is too few for SWD")
-    fails(ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more on each side, and there are 1")
+    fails(ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more in each set, and there are 1")
     protocol = evaluated(ganymede, "--real", many, "--fake", many)["protocol"]
     assert set(protocol["skipped"]) == {"fid", "kid", "is", "prdc", "modes"} and "--features FILE" in protocol["skipped"]["fid"]
     assert protocol["better"] == {"swd": "lower"} and protocol["real"]["fit"] == "none"
     sized = ganymede("evaluate", "--real", many, "--fake", many, "--size", 32).stdout
     assert "lower is better" in sized and "no fid          it needs features" in sized
     assert "the centre square of each, resized to 32x32 (triangle filter, antialiased)" in sized
-    assert "warning         figures of 20 images are rough: --bootstrap 200" in sized
+    assert "warning         metrics of 20 images are rough: --bootstrap 200" in sized
 
 
 def test_notes_of_the_data_are_in_the_text(ganymede, tmp_path):
@@ -194,9 +194,9 @@ def test_what_cannot_be_compared(ganymede, tmp_path):
     def failure(*words, fake=real, code=1, flags=()):
         return fails(ganymede("evaluate", "--real", real, "--fake", fake, *flags), *words, code=code)
 
-    failure("width 6 on one side and 7 on the other", fake=wide)
+    failure("width 6 in one set and 7 in the other", fake=wide)
     failure("a feature is not a finite number", "broken.safetensors", fake=broken)
-    failure("fid needs 6 images or more on each side", "--force", "there are 3", fake=few)
+    failure("fid needs 6 images or more in each set", "--force", "there are 3", fake=few)
     failure("3 images are too few", "--force", fake=few, flags=("--metrics", "fid"))
     failure("no tensor 'features'", fake=other)
     failure("text.safetensors", fake=tmp_path / "text.safetensors")
@@ -211,7 +211,7 @@ def test_what_cannot_be_compared(ganymede, tmp_path):
     failure("did you mean 'fid'?", flags=("--metrics", "fidd"), code=2)
     failure("end it in .png", flags=("--memorisation", tmp_path / "x.jpg"), code=2)
     fails(ganymede("evaluate"), "nothing to evaluate is named", code=2)
-    fails(ganymede("evaluate", "--real", real), "a comparison has two sides", code=2)
+    fails(ganymede("evaluate", "--real", real), "a comparison has two sets", code=2)
     fails(ganymede("evaluate", "x", "--real", real), "both a model and --real", code=2)
     fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapes", "--metrics", "fid", "-n", 20), "'fid' needs features", code=2)
     fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapse"), "did you mean 'shapes'?", code=2)

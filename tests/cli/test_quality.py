@@ -51,7 +51,7 @@ def test_several_metrics_have_columns_and_panels(ganymede, tmp_path):
     chart = tmp_path / "quality.svg"
     assert ganymede("plot", run, other, "--quality", "-o", chart).returncode == 0
     assert chart.read_text().startswith("<svg") or "<svg" in chart.read_text()
-    fails(ganymede("plot", other, "--precision-recall", "-o", chart), "no run has figures of precision and recall")
+    fails(ganymede("plot", other, "--precision-recall", "-o", chart), "no run has values of precision and recall")
 
 
 def test_what_cannot_be_evaluated_is_found_before_the_run(ganymede, tmp_path):

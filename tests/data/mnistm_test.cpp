@@ -100,7 +100,7 @@ TEST_F(MnistM, PhotographsAreCifar10UnlessNamed) {
   DatasetOptions wanted = options();
   wanted.photos.clear();
   EXPECT_EQ(open_dataset(wanted)->info().checksum, open_dataset(options())->info().checksum);
-  EXPECT_THAT(open_dataset(wanted)->info().notes, Contains(HasSubstr("drawn on photographs of")));
+  EXPECT_THAT(open_dataset(wanted)->info().notes, Contains(HasSubstr("put on photographs of")));
   wanted.size = 32;
   wanted.classes = {"7"};
   EXPECT_EQ(open_dataset(wanted)->size(), 2u);

@@ -23,7 +23,7 @@ TEST(PixelNormLayer, GivesEachPixelMeanSquareOne) {
   }
 }
 
-/// The paper's figure for one group [G, C, H, W]: the mean of the standard deviations.
+/// The paper's value for one group [G, C, H, W]: the mean of the standard deviations.
 double deviation_of(const Tensor& group) {
   return (group.var(0, false) + 1e-8).sqrt().mean().item<double>();
 }

@@ -1,4 +1,4 @@
-// label_embedding, conditional_batch_norm, projection: values for each sample's class, and labels they cannot take.
+// label_embedding, conditional_batch_norm, projection: values for each image's class, and labels they cannot take.
 #include "nn/made_layer.h"
 
 namespace ganymede::nn {

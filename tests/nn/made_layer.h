@@ -34,7 +34,7 @@ struct MadeLayer {
     nn::ForwardContext context{.training = training, .dropout_seed = dropout_seed};
     return layer->forward(x, context);
   }
-  /// The output for samples of these classes.
+  /// The output for images of these classes.
   Tensor labelled(const Tensor& x, const Tensor& labels, bool training = false) const {
     nn::ForwardContext context{.training = training, .dropout_seed = 5, .labels = labels};
     return layer->forward(x, context);

@@ -43,7 +43,7 @@ class Penalised {
     for (int i = 0; i < 20; ++i) layers_.forward(inputs.back(), context);
   }
 
-  /// mean((|gradient of the score by a sample| - 1)^2) at these parameters and images.
+  /// mean((|gradient of the score by an image| - 1)^2) at these parameters and images.
   Tensor penalty(const std::vector<Tensor>& at_point, bool differentiable) {
     for (size_t i = 0; i < slots_.size(); ++i) *slots_[i] = at_point[i];
     ForwardContext context{.training = training_, .dropout_seed = 3, .labels = labels()};

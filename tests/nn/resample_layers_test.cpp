@@ -73,7 +73,8 @@ TEST(GlobalPoolLayer, SumsOrAverages) {
 TEST(ResampleLayers, RefuseWhatDoesNotFit) {
   for (const char* text : {"{ upsample = 2 }", "{ avg_pool = 2 }", "{ global_pool = \"sum\" }"})
     EXPECT_THAT(shape_error_of(text, {100}), HasSubstr("needs an image")) << text;
-  EXPECT_THAT(shape_error_of("{ avg_pool = 2 }", {3, 4, 5}), HasSubstr("does not divide the sides of 3x4x5"));
+  EXPECT_THAT(shape_error_of("{ avg_pool = 2 }", {3, 4, 5}),
+              HasSubstr("does not divide the height and width of 3x4x5"));
   EXPECT_THAT(shape_error_of("{ avg_pool = 4, mode = \"filtered\" }", {3, 4, 4}), HasSubstr("write avg_pool = 2"));
   EXPECT_THAT(shape_error_of("{ upsample = 4, mode = \"filtered\" }", {3, 4, 4}), HasSubstr("write upsample = 2"));
   EXPECT_THAT(test::error_of([] { MadeLayer made("{ upsample = 2, mode = \"cubic\" }", {3, 4, 4}); }),

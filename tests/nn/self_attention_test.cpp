@@ -59,7 +59,7 @@ TEST(SelfAttentionLayer, NormalisesEachOfItsWeights) {
 TEST(SelfAttentionLayer, RefusesWhatDoesNotFit) {
   EXPECT_THAT(shape_error_of("\"self_attention\"", {16}), HasSubstr("needs an image"));
   EXPECT_THAT(shape_error_of("\"self_attention\"", {4, 6, 4}), HasSubstr("at least 8 channels"));
-  EXPECT_THAT(shape_error_of("\"self_attention\"", {16, 5, 4}), HasSubstr("even sides"));
+  EXPECT_THAT(shape_error_of("\"self_attention\"", {16, 5, 4}), HasSubstr("even height and width"));
   EXPECT_THAT(shape_error_of("\"self_attention\"", {8, 1024, 1024}), HasSubstr("too many pixels"));
 }
 

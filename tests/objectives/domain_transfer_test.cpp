@@ -18,7 +18,7 @@ DiscriminatorOutput of_logits(const Tensor& logits) {
 }
 
 const Tensor kRealLogits = torch::tensor({{0.0, 0.0, 2.0}}, at::kDouble);
-// One image drawn from the source domain, then one drawn from the target domain.
+// One image generated from the source domain, then one generated from the target domain.
 const Tensor kGeneratedLogits = torch::tensor({{1.0, 0.0, 0.0}, {0.0, 0.5, -1.0}}, at::kDouble);
 
 double minus_log_share(double a, double b, double c, double of) {

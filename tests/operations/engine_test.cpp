@@ -21,7 +21,7 @@ GeneratorInput input_of(const ModelPtr& model, std::int64_t count, std::uint64_t
   return {models::sample_numbered_latents(model->recipe().latent, count, seed), {}, all_rows(count, false)};
 }
 
-/// Queues images of `seed`; `meanwhile` runs on the engine's thread once they are drawn.
+/// Queues images of `seed`; `meanwhile` runs on the engine's thread once they are generated.
 std::future<Generated> run_generator(
     Engine& engine, const ModelPtr& model, std::int64_t count, std::uint64_t seed,
     std::function<void()> meanwhile = [] {}, Engine::Clock::duration within = seconds(20)) {
@@ -42,7 +42,7 @@ TEST(Engine, ReplicasGenerateAtTheSameTime) {
     {
       Engine engine({.queue = 10, .replicas = replicas, .threads = 2, .type = at::kFloat, .on_batch = {}});
       std::promise<void> first_is_generated;
-      // The first replica is held until another one has drawn the second request; alone, it waits in vain.
+      // The first replica is held until another one has generated the second request; alone, it waits in vain.
       auto first = run_generator(engine, model, 1, 1, [&] {
         first_is_generated.set_value();
         met = second_is_generated.get_future().wait_for(replicas == 1 ? std::chrono::milliseconds(200) : seconds(30)) ==

@@ -1,4 +1,4 @@
-// The operations against the plain mathematics of the points they draw.
+// The operations against the plain mathematics of the points they generate.
 #include <thread>
 
 #include "ganymede/operations/arithmetic.h"

@@ -24,7 +24,7 @@ Tensor population(std::int64_t n, std::int64_t width, std::uint64_t seed, double
   return at::relu(at::matmul(at::randn({n, width}, generator), mixing) + shift);
 }
 
-/// `n` rows of a population, drawn with putting back.
+/// `n` rows of a population, sampled with replacement.
 Tensor resample(const Tensor& all, std::int64_t n, std::uint64_t seed) {
   return all.index_select(0, at::randint(all.size(0), {n}, cpu_generator(seed), at::dtype(at::kLong)));
 }
@@ -42,7 +42,7 @@ TEST(Bootstrap, CountsAddUpAndComeFromTheSeed) {
   EXPECT_FALSE(at::equal(counts, resampled_counts(50, options, "y")));
 }
 
-/// 100 repeated draws of 300 images a side; the true values are those of the whole populations.
+/// 100 repeated samples of 300 images of each set; the true values are those of the whole populations.
 TEST(Bootstrap, HoldsTheTrueValueInNinetyToNinetyNineOfAHundred) {
   const Tensor real = population(20'000, 8, 1, 0), fake = population(20'000, 8, 2, 0.25);
   const double frechet = frechet_distance(moments_of(real), moments_of(fake));
@@ -83,7 +83,7 @@ TEST(Bootstrap, OneWeightEachIsThePlainDistance) {
   const double plain = frechet_distance(moments_of(a), moments_of(b));
   EXPECT_NEAR(mean_and_deviation(bootstrapped_frechet(a, b, {.resamples = 200})).mean, plain, 0.5 * plain);
   EXPECT_THAT(error_of([&] { bootstrapped_frechet(a, population(20, 4, 1, 0), {.resamples = 20}); }),
-              HasSubstr("width 5 on one side and 4"));
+              HasSubstr("width 5 in one set and 4"));
 }
 
 TEST(FrechetAtInfinity, IsNearerToTheTruthThanTheValue) {

@@ -1,4 +1,4 @@
-// The evaluator: which figures which sides can have, what they are called, and what is refused.
+// The evaluator: which metrics which sets can have, what they are called, and what is refused.
 #include "ganymede/quality/evaluator.h"
 
 #include <cmath>
@@ -94,7 +94,7 @@ TEST(Evaluating, RefusesWhatASetCannotHave) {
   EXPECT_THAT(error_of([&] { Evaluator(stored(20, 4), nullptr, asked({Metric::kIs})).evaluate(stored(20, 4)); }),
               HasSubstr("'is' needs logits"));
   EXPECT_THAT(error_of([&] { Evaluator(stored(20, 4), nullptr, asked({Metric::kFid})).evaluate(stored(20, 5)); }),
-              HasSubstr("width 4 on one side and 5"));
+              HasSubstr("width 4 in one set and 5"));
   EXPECT_THAT(
       error_of([&] { Evaluator(stored(20, 4, "ab"), nullptr, asked({Metric::kFid})).evaluate(stored(20, 4, "cd")); }),
       HasSubstr("made by another network"));
@@ -111,7 +111,7 @@ TEST(Evaluating, SaysWhatEachMetricLacks) {
   const auto extractor = plain_extractor();
   EXPECT_THAT(needs({"a", set}, {"b", set}, nullptr, Metric::kFid), HasSubstr("--features FILE"));
   EXPECT_EQ(needs({"a", set}, {"b", set}, extractor.get(), Metric::kFid), "");
-  EXPECT_THAT(needs(stored(5, 64), stored(90, 64), nullptr, Metric::kFid), HasSubstr("64 images or more on each side"));
+  EXPECT_THAT(needs(stored(5, 64), stored(90, 64), nullptr, Metric::kFid), HasSubstr("64 images or more in each set"));
   EXPECT_THAT(needs({"a", set}, {"b", set}, extractor.get(), Metric::kKid), HasSubstr("1000 images"));
   EXPECT_THAT(needs(stored(50, 4), stored(50, 4), nullptr, Metric::kIs), HasSubstr("logits"));
   EXPECT_THAT(needs(stored(50, 4), stored(5, 4), nullptr, Metric::kPrdc), HasSubstr("6 images or more"));

@@ -1,4 +1,4 @@
-// TorchScript files and classifiers as extractors: what they give, and every way in which they cannot.
+// TorchScript files and classifiers as extractors: what they give, and every reason why they cannot.
 #include <fstream>
 
 #include "ganymede/core/hash.h"

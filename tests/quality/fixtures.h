@@ -27,7 +27,7 @@ inline std::shared_ptr<const data::Dataset> noise_images(std::size_t count, int 
   return data::in_memory(info, std::move(images));
 }
 
-/// The built-in data, drawn.
+/// The built-in data, rendered.
 inline std::shared_ptr<const data::Dataset> shapes_set(std::size_t count, const std::vector<std::string>& classes = {},
                                                        const char* split = "train") {
   data::DatasetOptions options;

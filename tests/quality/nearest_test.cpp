@@ -1,8 +1,9 @@
-// The search in blocks against plain loops, and precision, recall, density and coverage of sets one can draw.
+// The search in blocks against plain loops, and precision, recall, density and coverage of sets one can sketch.
+#include "ganymede/quality/nearest.h"
+
 #include <algorithm>
 
 #include "ganymede/core/generators.h"
-#include "ganymede/quality/nearest.h"
 #include "ganymede/quality/prdc.h"
 #include "support/support.h"
 
@@ -48,11 +49,11 @@ TEST(Nearest, StreamsInPiecesOfAnySize) {
 
 TEST(Nearest, RefusesTooFewAndOtherWidths) {
   EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 3, 1), 5); }),
-              HasSubstr("5 neighbours were asked for among 4"));
+              HasSubstr("5 nearest images were asked for among 4"));
   EXPECT_THAT(test::error_of([] { nearest(scattered(4, 3, 1), scattered(4, 3, 1), 4, true); }),
               HasSubstr("among 3 images"));
   EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 2, 1), 1); }),
-              HasSubstr("width 3 on one side and 2"));
+              HasSubstr("width 3 in one set and 2"));
   EXPECT_THAT(test::error_of([] { nearest(at::zeros({0, 3}), scattered(4, 3, 1), 1); }),
               HasSubstr("nothing to look for"));
 }

@@ -45,7 +45,7 @@ TEST(KernelDistance, RefusesWhatCannotBeCompared) {
   EXPECT_THAT(test::error_of([] { kernel_distance(generated_features(999, 1), generated_features(2000, 2)); }),
               HasSubstr("999 images are too few for KID's subsets of 1000"));
   EXPECT_THAT(test::error_of([] { kernel_distance(generated_features(9, 1), at::zeros({9, 4})); }),
-              HasSubstr("width 5 on one side and 4"));
+              HasSubstr("width 5 in one set and 4"));
 }
 
 TEST(InceptionScore, IsOneForOneOpinionAndTheClassesForSureOnes) {

@@ -63,7 +63,7 @@ TEST(Modes, ThatAreMissingShowInCountAndDivergence) {
 
 TEST(Modes, AreThoseOfShapesOnly) {
   EXPECT_THAT(error_of([] { mode_coverage(*noise_images(20, 32, 3, 1, 100, 102), *shapes_set(20)); }),
-              HasSubstr("no image shows a clear figure"));
+              HasSubstr("no image shows a clear shape"));
   EXPECT_THAT(error_of([] { mode_coverage(*shapes_set(20, {"star"}), *shapes_set(40)); }),
               HasSubstr("the data shows no"));
 }

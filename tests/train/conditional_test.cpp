@@ -14,7 +14,7 @@ Trainer conditional(const std::string& discriminator, std::vector<std::string> o
   return {test::recipe_of(kConditionalGenerator, discriminator, overrides), light_and_dark(), torch::kCPU};
 }
 
-/// Mean brightness of what is drawn of a class.
+/// Mean brightness of what is generated of a class.
 double brightness(const Trainer& trainer, std::int64_t label) {
   nn::ForwardContext context;
   context.labels = at::full({32}, label, at::kLong);
@@ -54,7 +54,7 @@ TEST(ConditionalTrainer, RefusesWhatDoesNotFit) {
   EXPECT_THAT(error(kTrunk, heads_for_gan), HasSubstr("acgan"));
   auto three = kAcgan;
   three[2] = "discriminator.heads.classes=[{ dense = 3 }]";
-  EXPECT_THAT(error(kTrunk, three), HasSubstr("draws 2 classes but the discriminator knows 3"));
+  EXPECT_THAT(error(kTrunk, three), HasSubstr("has 2 classes but the discriminator knows 3"));
   EXPECT_THAT(error("\"flatten\", { dense = 1 }", {}), HasSubstr("evaluates 0"));
   EXPECT_THAT(test::error_of([] {
                 Trainer(test::recipe_of(kConditionalGenerator, kProjectionDiscriminator), halves(), torch::kCPU);

@@ -12,7 +12,7 @@ using testing::ElementsAre;
 
 constexpr std::size_t kImages = 400, kCopies = 20, kNear = 20;
 
-/// 400 figures, then copies of the first 20, then of the next 20 with every pixel a level up, down or as it was.
+/// 400 shapes, then copies of the first 20, then of the next 20 with every pixel a level up, down or as it was.
 std::shared_ptr<const data::Dataset> planted() {
   data::Images images;
   images.height = images.width = 32;

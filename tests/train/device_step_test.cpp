@@ -46,7 +46,7 @@ std::map<std::string, int> watched_in(const std::function<void()>& action) {
   return calls;
 }
 
-/// A way to train, by name.
+/// A kind of training, by name.
 struct Case {
   std::string name;
   std::function<std::unique_ptr<Trainer>(const torch::Device&, std::optional<RandomSource>)> make_on;

@@ -29,7 +29,7 @@ std::vector<std::string> titles(const image::Chart& chart) {
 TEST(LossChart, ShowsThePanelsThatHaveValues) {
   const image::Chart chart = loss_chart({run("a")}, {.title = "shapes", .smooth = 0, .columns = {}});
   EXPECT_EQ(chart.title, "shapes");
-  EXPECT_THAT(titles(chart), ElementsAre("Losses", "What the discriminator says", "Fréchet inception distance"));
+  EXPECT_THAT(titles(chart), ElementsAre("Losses", "Discriminator output", "Fréchet inception distance"));
   ASSERT_EQ(chart.panels[0].series.size(), 2u);
   EXPECT_EQ(chart.panels[0].series[0].name, "discriminator");
   EXPECT_THAT(chart.panels[0].series[1].x, ElementsAre(10, 20, 30));
@@ -88,7 +88,7 @@ TEST(PrecisionRecallChart, PlotsOneOverTheOther) {
   EXPECT_THAT(chart.panels[0].series[0].x, ElementsAre(0.3, 0.4));
   EXPECT_THAT(chart.panels[0].series[0].y, ElementsAre(0.1, 0.5));
   EXPECT_THAT(error_of([] { precision_recall_chart({run("a")}); }),
-              HasSubstr("no run has figures of precision and recall"));
+              HasSubstr("no run has values of precision and recall"));
 }
 
 }  // namespace

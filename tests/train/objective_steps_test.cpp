@@ -11,7 +11,7 @@ using namespace toy;
 
 constexpr const char* kPlainDiscriminator = "\"flatten\", { dense = 6 }, { leaky_relu = 0.2 }, { dense = 1 }";
 
-/// No noise and no statistics of the batch: losses are means over samples.
+/// No noise and no statistics of the batch: losses are means over images.
 Trainer plain_trainer(std::vector<std::string> overrides, const std::string& discriminator = kPlainDiscriminator) {
   overrides.insert(overrides.begin(),
                    {"train.precision=f32", "optimizer.generator.name=sgd", "optimizer.discriminator.name=sgd",

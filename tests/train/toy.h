@@ -102,7 +102,8 @@ inline void run(Trainer& trainer, std::function<void(const Trainer&, const StepR
   trainer.run(observers);
 }
 
-/// How far images drawn with the running statistics of batch norms are from those drawn with a large batch's own.
+/// How far images generated with the running statistics of batch norms are from those generated with a large batch's
+/// own.
 inline double unsettled(const Trainer& trainer, const Tensor& labels = {}) {
   torch::NoGradGuard constant;
   const Tensor z = models::sample_latents(trainer.recipe().latent, 2048, 5);

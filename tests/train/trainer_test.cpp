@@ -168,7 +168,7 @@ TEST(Trainer, GeneratesWithTheAverageWhereThereIsOne) {
   EXPECT_EQ(&plain.sampling_generator(), &plain.gan().generator);
 }
 
-/// The live network's statistics, which an average was drawn with before, are those of other weights.
+/// The live network's statistics, which an average was generated with before, are those of other weights.
 TEST(Trainer, TheAverageHasBatchStatisticsOfItsOwn) {
   Trainer trainer = trainer_of({"train.ema=0.99", "optimizer.generator.learning_rate=0.01", "train.steps=60"});
   run(trainer);

@@ -11,8 +11,8 @@
 namespace ganymede::augment {
 namespace {
 
-/// Draws for all images, f64 [N]. Each image has a stream of its own, and each operation takes its numbers whether it
-/// is done or not, so none disturbs another's.
+/// Random numbers for all images, f64 [N]. Each image has a stream of its own, and each operation takes its numbers
+/// whether it is done or not, so none disturbs another's.
 class Dice {
  public:
   Dice(const Tensor& images, const char* name, const Tensor& probability, std::uint64_t seed)

@@ -19,7 +19,7 @@ Tensor done(const Tensor& numbers, const Tensor& probability) {
   return uniform_of(numbers.select(1, 0)) < probability;
 }
 
-/// One factor or term a sample, [N, 1, 1, 1]: `from` + `scale` * a uniform number where the operation is done, else
+/// One factor or term an image, [N, 1, 1, 1]: `from` + `scale` * a uniform number where the operation is done, else
 /// `identity`.
 Tensor strengths(const Tensor& images, const Tensor& probability, const Tensor& bits, double from, double scale,
                  double identity) {
@@ -38,7 +38,7 @@ Tensor color(Tensor x, const Tensor& probability, std::uint64_t seed) {
   return mean + (x - mean) * strengths(x, probability, numbers(x, seed, "contrast", 2), 0.5, 1, 1);
 }
 
-/// By up to an eighth of the side, either way.
+/// By up to an eighth of the side, in either direction.
 Tensor translation(const Tensor& x, const Tensor& probability, std::uint64_t seed) {
   const Tensor bits = numbers(x, seed, "translation", 3), moved = done(bits, probability);
   const auto offset = [&](std::int64_t number, std::int64_t side) {

@@ -161,7 +161,7 @@ Model load_model(const fs::path& given, const torch::Device& device) {
 Model load_generating_model(const fs::path& path, const torch::Device& device) {
   Model model = load_model(path, device);
   if (!model.gan.encoder) return model;
-  throw UsageError("the model draws nothing from noise: it translates images", path.string(),
+  throw UsageError("the model generates nothing from noise: it translates images", path.string(),
                    "use 'ganymede translate'");
 }
 

@@ -22,9 +22,9 @@ struct Model {
   std::optional<models::Network> average;  ///< the generator's running average, where the file holds one
   std::uint64_t step = 0;
   std::filesystem::path path;
-  std::vector<std::string> classes;  ///< names of the classes it draws; empty where it draws none
+  std::vector<std::string> classes;  ///< names of the classes it generates; empty where it has none
 
-  /// The generator to draw with: the average where there is one.
+  /// The generator to sample from: the average where there is one.
   const models::Network& generator() const { return average ? *average : gan.generator; }
   /// The generator as it was before training: the same architecture, started from the recipe's seed,
   /// on the same device.
@@ -37,7 +37,7 @@ void append_tensors(std::vector<NamedTensor>& out, const std::string& prefix, co
 void load_tensors(const SafetensorsFile& file, const std::string& prefix, const models::Network& network,
                   const std::string& where);
 
-/// The metadata every file of ours has. `classes` names those a conditional model draws, else it is empty.
+/// The metadata every file of ours has. `classes` names those a conditional model generates, else it is empty.
 std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
                                             const std::vector<std::string>& classes = {});
 
@@ -47,7 +47,7 @@ std::optional<std::filesystem::path> model_file_in(const std::filesystem::path& 
 /// Reads a model file, or a run folder's best, else newest, model; its networks lie on `device`. Throws Error when
 /// there is none or it is damaged.
 Model load_model(const std::filesystem::path& path, const torch::Device& device = torch::kCPU);
-/// As load_model(), for what draws from noise. Throws UsageError for a model that translates images.
+/// As load_model(), for what generates from noise. Throws UsageError for a model that translates images.
 Model load_generating_model(const std::filesystem::path& path, const torch::Device& device = torch::kCPU);
 
 /// The recipe and step in a file's metadata; throws Error when it is no file of ours or a later version's.

@@ -19,7 +19,7 @@ struct Schedule {
   Schedule() = default;
   Schedule(double constant) : from(constant), to(constant) {}  // NOLINT: a number is a schedule
   bool constant() const { return from == to || over.count == 0; }
-  /// The value when `done` of the way is passed: 0 at the start, 1 and more at the end.
+  /// The value when the share `done` has passed: 0 at the start, 1 and more at the end.
   double at(double done) const;
   double largest() const { return from > to ? from : to; }
 

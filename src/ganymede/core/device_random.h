@@ -1,5 +1,5 @@
 // Random numbers made where they are used: what random.h makes one by one, as tensor operations. A number depends on
-// its seed and its index alone, so it is the same on every device, and none is drawn on the host and copied.
+// its seed and its index alone, so it is the same on every device, and none is made on the host and copied.
 #pragma once
 
 #include <cstdint>

@@ -27,7 +27,7 @@ constexpr std::uint64_t stream_seed(std::uint64_t seed, std::string_view name, s
   return mix64(stream_base(seed, name) ^ position);
 }
 
-/// A small generator for places that need no tensors (shuffles, flips, drawing). Copyable; 8 bytes of state.
+/// A small generator for places that need no tensors (shuffles, flips, rendering). Copyable; 8 bytes of state.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed) {}

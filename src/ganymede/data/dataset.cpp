@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kLargestSize = 4096, kLargestOfRecipe = 1024;
-/// Built-in images are drawn once up to this many bytes (a second or two of drawing), at each read beyond it.
+/// Built-in images are rendered once up to this many bytes (a second or two of work), at each read beyond it.
 constexpr std::size_t kBuiltInBudget = std::size_t{128} << 20;
 
 void check(const DatasetOptions& options) {

@@ -96,7 +96,7 @@ struct Loader::Impl {
 
   const std::shared_ptr<const Dataset> dataset;
   const LoaderOptions options;
-  std::uint64_t position;  ///< of the next sample in the stream; the reading thread's own, as is the order
+  std::uint64_t position;  ///< of the next image in the stream; the reading thread's own, as is the order
   std::vector<std::uint32_t> order;
   std::uint64_t order_epoch = 0;
 

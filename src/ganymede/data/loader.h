@@ -22,8 +22,8 @@ struct LoaderOptions {
   std::size_t read_ahead = 4;  ///< batches kept ready
 };
 
-/// An endless stream of samples: one random permutation of the data set after another, cut into batches, so batch k
-/// holds samples [k * batch, (k + 1) * batch) whatever the data set's size. Batch k is a pure function of
+/// An endless stream of images: one random permutation of the data set after another, cut into batches, so batch k
+/// holds images [k * batch, (k + 1) * batch) whatever the data set's size. Batch k is a pure function of
 /// (seed, k, data set): a loader started at k gives what the first one would have given, whatever ran ahead.
 class Loader {
  public:
@@ -41,7 +41,7 @@ class Loader {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Whether a flipping loader mirrors the sample at `position` of its stream.
+/// Whether a flipping loader mirrors the image at `position` of its stream.
 bool is_mirrored(std::uint64_t seed, std::uint64_t position);
 
 /// Position `place` of epoch `epoch`'s permutation of 0..count-1 is `order[place]`.

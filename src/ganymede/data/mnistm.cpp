@@ -19,7 +19,7 @@ namespace {
 /// training digits; all of them where the source has none.
 std::shared_ptr<const Dataset> open_photos(const std::filesystem::path& path, const std::string& split) {
   if (!std::filesystem::exists(path)) {
-    throw Error("no photographs to draw digits on", path.string(),
+    throw Error("no photographs to put digits on", path.string(),
                 "name a data set's folder in [data].photos or with --photos, or run `ganymede data fetch cifar10`");
   }
   DatasetOptions options;
@@ -94,7 +94,7 @@ std::shared_ptr<const Dataset> open_mnistm(const DatasetOptions& options) {
       draw(*digits, *photos, options.seed, split, i, std::span(images.pixels).subspan((before + i) * bytes, bytes));
     });
   }
-  info.notes.push_back(fmt::format("drawn on photographs of {}", options.photos.string()));
+  info.notes.push_back(fmt::format("put on photographs of {}", options.photos.string()));
   return in_memory(std::move(info), std::move(images));
 }
 

@@ -47,7 +47,7 @@ struct DatasetOptions {
   std::uint64_t seed = 0;  ///< built-in data only; a recipe's is that of its [train]
   std::vector<std::string> attributes = {};  ///< celeba: attributes that make the classes, at most four
   std::vector<std::string> where = {};       ///< celeba: only images with these attributes, or without them: "!Male"
-  std::filesystem::path photos = {};         ///< mnistm: what the digits are drawn on; empty: cifar10 below data_root()
+  std::filesystem::path photos = {};         ///< mnistm: what the digits are put on; empty: cifar10 below data_root()
   std::filesystem::path exclude = {};        ///< a list of images to leave out: see exclude.h
   Fit fit = Fit::kCrop;
   bool skip_bad = false;  ///< leave out files that cannot be read, and say how many, instead of refusing them all

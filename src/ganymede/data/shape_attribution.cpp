@@ -13,11 +13,11 @@ namespace ganymede::data {
 namespace {
 
 constexpr int kWorkingSide = 64;       // larger images are first reduced to this
-constexpr int kTemplateSide = 96;      // pixels the templates are drawn at
+constexpr int kTemplateSide = 96;      // pixels the templates are rendered at
 constexpr int kCells = 24;             // a side of the standard mask
-constexpr double kReach = 2.3;         // its half width, in units of the figure's root mean square radius
-constexpr double kLeastContrast = 16;  // levels between figure and ground, below which there is no figure
-/// Coverage below the first is ground and above the second figure: noise is cut off, edges stay where they are.
+constexpr double kReach = 2.3;         // its half width, in units of the shape's root mean square radius
+constexpr double kLeastContrast = 16;  // levels between shape and ground, below which there is no shape
+/// Coverage below the first is ground and above the second shape: noise is cut off, edges stay where they are.
 constexpr double kGround = 0.3, kFigure = 0.7;
 
 using Rgb = std::array<double, 3>;
@@ -60,7 +60,7 @@ Rgb border_colour(const image::Image& image, int end) {
   return result;
 }
 
-/// How much each pixel belongs to the figure; all zero where nothing stands out.
+/// How much each pixel belongs to the shape; all zero where nothing stands out.
 Mask mask_of(const image::Image& image) {
   const size_t count = static_cast<size_t>(image.width) * image.height;
   const Rgb top = border_colour(image, 0), bottom = border_colour(image, 1);
@@ -132,7 +132,7 @@ const std::array<Standard, kShapeClasses>& templates() {
       Mask mask{kTemplateSide, kTemplateSide, {}};
       for (int y = 0; y < kTemplateSide; ++y) {
         for (int x = 0; x < kTemplateSide; ++x) {
-          constexpr double kZoom = 2.4 / kTemplateSide;  // the figure's -1..1 with some room
+          constexpr double kZoom = 2.4 / kTemplateSide;  // the shape's -1..1 with some room
           // Edges as soft as those of an image of 32 pixels.
           mask.cover.push_back(shape_coverage(label, (x + 0.5) * kZoom - 1.2, (y + 0.5) * kZoom - 1.2, 0.1));
         }

@@ -18,7 +18,7 @@ namespace {
 using std::numbers::sqrt2;
 using std::numbers::sqrt3;
 
-// Signed distances to the figures, negative inside (after I. Quilez, "2D distance functions"); y points up here.
+// Signed distances to the shapes, negative inside (after I. Quilez, "2D distance functions"); y points up here.
 
 double circle(double x, double y) {
   return std::hypot(x, y) - 0.95;
@@ -143,7 +143,7 @@ struct Colours {
   Rgb figure, ground;
 };
 
-/// A bright figure on a pale ground or a dark bluish one, different enough in luma to be seen in grey as well.
+/// A bright shape on a pale ground or a dark bluish one, different enough in luma to be seen in grey as well.
 Colours pick_colours(Random& random) {
   constexpr double kLeastOnDark = 0.48, kMaxOnPale = 0.58, kTooLightForPale = 0.68;
   Rgb figure = random_colour(random, {0, 1}, {0.72, 0.92}, {0.88, 1.0});
@@ -191,7 +191,7 @@ image::Image render_shape(std::uint64_t seed, const std::string& split, std::uin
   image::Image image(size, size, 3);
   for (int row = 0; row < size; ++row) {
     const double y = (row + 0.5) / size;
-    const double shade = 1.08 - 0.16 * y;  // light falls from above, on figure and ground
+    const double shade = 1.08 - 0.16 * y;  // light falls from above, on shape and ground
     for (int column = 0; column < size; ++column) {
       const double x = (column + 0.5) / size;
       const double inside =
@@ -255,7 +255,7 @@ class ShapesDataset : public Dataset {
     throw Error("there is no such image", "shapes");
   }
 
-  /// All pixels follow from the parameters and the drawing code; the first images stand for the latter.
+  /// All pixels follow from the parameters and the rendering code; the first images stand for the latter.
   std::string checksum() const {
     constexpr std::size_t kImages = 100;
     Digest digest;
@@ -283,7 +283,7 @@ std::shared_ptr<const Dataset> open_shapes(const DatasetOptions& options) {
   const int size = options.size.given() ? std::max(options.size.height, options.size.width) : kShapesSize;
   if (size < kSmallestShapes || size > kLargestShapes) {
     throw UsageError(fmt::format("size {} is out of range", size), "[data].size",
-                     fmt::format("shapes are drawn at {} to {} pixels a side", kSmallestShapes, kLargestShapes));
+                     fmt::format("shapes are rendered at {} to {} pixels a side", kSmallestShapes, kLargestShapes));
   }
   const int channels = options.channels == 0 ? 3 : options.channels;
   if (channels != 1 && channels != 3) {

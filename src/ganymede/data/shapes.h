@@ -1,4 +1,4 @@
-// The built-in data set `shapes`: ten kinds of figures, drawn by the program, so that a first GAN needs no download.
+// The built-in data set `shapes`: ten kinds of shapes, rendered by the program, so that a first GAN needs no download.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +19,11 @@ inline constexpr std::size_t kShapesTrain = 10'000, kShapesTest = 2'000;  ///< i
 /// "circle", "ring", ...: the classes by label.
 std::span<const std::string> shape_names();
 
-/// Image `index` of a split ("train" or "test"), RGB, a pure function of the arguments: one anti-aliased figure of
+/// Image `index` of a split ("train" or "test"), RGB, a pure function of the arguments: one anti-aliased shape of
 /// class index % 10 in a bright colour on a dark or pale ground, its place and size varied.
 image::Image render_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, int size = kShapesSize);
 
-/// How much of the point (x, y) the figure `label` covers, 0 to 1, with edges softened over `softness`. The figure is
+/// How much of the point (x, y) the shape `label` covers, 0 to 1, with edges softened over `softness`. The shape is
 /// centred at the origin and fits into -1..1; y points down.
 double shape_coverage(int label, double x, double y, double softness);
 

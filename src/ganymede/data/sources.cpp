@@ -49,7 +49,7 @@ bool is_wnid_tar(const std::string& base) {
 const std::vector<Source>& sources() {
   static const std::vector<Source> table = {
       {"shapes",
-       "ten kinds of figures, drawn by the program itself",
+       "ten kinds of shapes, rendered by the program itself",
        {"train", "test"},
        "32x32 RGB",
        open_shapes,

@@ -45,7 +45,7 @@ Statistics statistics(const Dataset& dataset) {
       ++result.per_class.at(static_cast<std::size_t>(label));
   }
   for (const Histogram& histogram : all) {
-    // Whole numbers up to the end: the figures do not depend on how the threads shared the work.
+    // Whole numbers up to the end: the sums do not depend on how the threads shared the work.
     std::uint64_t count = 0, sum = 0, squares = 0;
     for (std::uint64_t level = 0; level < 256; ++level) {
       count += histogram[level];

@@ -1,4 +1,4 @@
-// Figures about a whole data set.
+// Numbers about a whole data set.
 #pragma once
 
 #include <cstddef>

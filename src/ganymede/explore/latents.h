@@ -1,4 +1,4 @@
-// Vectors of the latent space: points named by seed and index, ways between them, and arithmetic.
+// Vectors of the latent space: points named by seed and index, interpolation between them, and arithmetic.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace ganymede::explore {
 
-/// A sample of `ganymede sample`: image `index` of `seed`.
+/// An image of `ganymede sample`: image `index` of `seed`.
 struct Exemplar {
   std::uint64_t seed = 0, index = 0;
 };
@@ -20,13 +20,13 @@ enum class Blend {
   kSpherical,  ///< along the great circle (White 2016): keeps the length that normal noise of many dimensions has
 };
 
-/// The point a share `t` of the way from `a` to `b`; both [size] or [N, size]. Spherical falls back to linear where the
-/// angle is too small, or too near half a turn, to say which circle.
+/// The point a share `t` on the line from `a` to `b`; both [size] or [N, size]. Spherical falls back to linear where
+/// the angle is too small, or too near half a turn, to say which circle.
 Tensor blend(const Tensor& a, const Tensor& b, double t, Blend interpolation);
 
 /// [frames, size]: `frames` points spread evenly from the first of `anchors` [K, size] through all to the last.
 Tensor path(const Tensor& anchors, std::int64_t frames, Blend interpolation);
-/// As path(), and back to the first: its end is not drawn twice.
+/// As path(), and back to the first: its end is not generated twice.
 Tensor closed_path(const Tensor& anchors, std::int64_t frames, Blend interpolation);
 
 /// [rows, size]: each row of `weights` [rows, K] mixes the `anchors` [K, size] to sum(w z) / |w|, which has the length
@@ -43,7 +43,7 @@ Tensor arithmetic(const Tensor& a, const Tensor& b, const Tensor& c);
 /// From the mean of `without` to the mean of `with`, [size]: added to another latent, it adds what tells them apart.
 Tensor direction(const Tensor& with, const Tensor& without);
 
-/// [9, size]: `centre` in the middle (row 4) of eight neighbours, each with uniform noise of +-`radius` added, as in
+/// [9, size]: `centre` in the middle (row 4) of eight perturbations, each with uniform noise of +-`radius` added, as in
 /// figure 7 of Radford et al. 2016.
 Tensor perturbations(const Tensor& centre, double radius, std::uint64_t seed);
 

@@ -23,7 +23,7 @@ struct Projection {
 };
 
 /// Searches z by gradient descent through `generator`, for images [N, C, H, W] in [-1, 1]; uniform noise stays within
-/// [-1, 1]. `labels` are the images' classes, int64 [N]; undefined where the generator draws none. `on_step` hears how
+/// [-1, 1]. `labels` are the images' classes, int64 [N]; undefined where the generator makes none. `on_step` hears how
 /// many steps are done, and may be empty.
 Projection project(const models::Network& generator, const config::LatentConfig& latent, const Tensor& images,
                    const Tensor& labels, const ProjectOptions& options, const std::function<void(int)>& on_step = {});

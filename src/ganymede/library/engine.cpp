@@ -10,7 +10,7 @@
 namespace ganymede {
 namespace {
 
-/// Has the engine draw for a request; whatever goes wrong after that is the future's.
+/// Has the engine generate for a request; whatever goes wrong after that is the future's.
 template <class Result, class Request>
 std::future<Result> submit(operations::Engine& engine, const Model& model, const Request& request,
                            const JobTerms& terms) {

@@ -29,16 +29,16 @@ Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
     throw UsageError("the generator ends in " + image.text(), where, "it must end in an image of 1 or 3 channels");
   }
   if (image.height() != image.width()) {
-    throw UsageError("the generator draws " + image.text(), where, "images must be square");
+    throw UsageError("the generator makes " + image.text(), where, "images must be square");
   }
   if (recipe.data.size.given() && recipe.data.size.height != image.height()) {
     throw UsageError(
-        fmt::format("the generator draws {} but [data] asks for size {}", image.text(), recipe.data.size.height), where,
+        fmt::format("the generator makes {} but [data] asks for size {}", image.text(), recipe.data.size.height), where,
         fmt::format("set data.size to {}, or change the layers", image.height()));
   }
   if (encoder && encoder->input_shape().height() != image.height()) {
     throw UsageError(
-        fmt::format("the generator draws {} but the encoder reads {}", image.text(), encoder->input_shape().text()),
+        fmt::format("the generator makes {} but the encoder reads {}", image.text(), encoder->input_shape().text()),
         where, "its own images go through the encoder too: give [source] the generator's size");
   }
   Network discriminator = make(recipe.discriminator, image);

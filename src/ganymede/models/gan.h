@@ -12,9 +12,9 @@ struct Gan {
   Network generator, discriminator;
   std::optional<Network> encoder;  ///< what a translating generator starts from: the code of an image
 
-  /// Channels, height and width of the images, as the generator draws them.
+  /// Channels, height and width of the images, as the generator makes them.
   const nn::Shape& image_shape() const { return generator.output_shape(); }
-  /// How many classes the generator draws; 0 when it knows none.
+  /// How many classes the generator generates; 0 when it knows none.
   std::int64_t classes() const { return generator.classes(); }
 };
 
@@ -33,11 +33,11 @@ config::Recipe resolved(const config::Recipe& recipe, const Gan& gan);
 /// Type of the arithmetic for a recipe's precision on a device: f32, or bf16 where asked for or in hardware ("auto").
 at::ScalarType compute_type(config::Precision precision, const torch::Device& device);
 
-/// Noise for `count` samples, [count, size] in f32 on the device of `draws`, from the stream that starts at `seed`.
+/// Noise for `count` images, [count, size] in f32 on the device of `random`, from the stream that starts at `seed`.
 Tensor sample_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
                       const RandomSource& random = RandomSource(at::kCPU));
 
-/// As sample_latents, but sample i has a stream of its own, so it is the same however many are drawn. Samples `first`
+/// As sample_latents, but image i has a stream of its own, so it is the same however many are generated. Images `first`
 /// to `first + count - 1`.
 Tensor sample_numbered_latents(const config::LatentConfig& latent, std::int64_t count, std::uint64_t seed,
                                std::int64_t first = 0);
@@ -45,11 +45,11 @@ Tensor sample_numbered_latents(const config::LatentConfig& latent, std::int64_t 
 /// Row `index` of those.
 Tensor sample_numbered_latent(const config::LatentConfig& latent, std::uint64_t index, std::uint64_t seed);
 
-/// `latents` as if drawn from their distribution cut off at +-`threshold`, by quantiles: in law the truncation trick of
-/// Brock et al. 2019, but an image changes smoothly with the threshold instead of being drawn anew.
+/// `latents` as if sampled from their distribution cut off at +-`threshold`, by quantiles: in law the truncation trick
+/// of Brock et al. 2019, but an image changes smoothly with the threshold instead of being sampled anew.
 Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, double threshold);
 
-/// Classes for `count` samples, int64 [count] on the device of `draws`, each equally likely. Undefined where `classes`
+/// Classes for `count` images, int64 [count] on the device of `random`, each equally likely. Undefined where `classes`
 /// is 0.
 Tensor sample_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed,
                      const RandomSource& random = RandomSource(at::kCPU));

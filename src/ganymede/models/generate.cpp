@@ -6,7 +6,7 @@ namespace ganymede::models {
 namespace {
 
 /// Rows [begin, begin + count) of `values`, and zeros up to a full batch: matrix products choose their blocking by the
-/// batch, and a full one always gives a sample the same bits.
+/// batch, and a full one always gives an image the same bits.
 Tensor full_batch(const Tensor& values, std::int64_t begin, std::int64_t count) {
   const Tensor part = values.slice(0, begin, begin + count);
   if (count == kGenerationBatch) return part;

@@ -1,4 +1,4 @@
-// Drawing images with a generator, and asking a discriminator about them: on the device where the network lies, from
+// Generating images, and asking a discriminator about them: on the device where the network lies, from
 // inputs that may lie elsewhere, with results on the CPU.
 #pragma once
 
@@ -12,13 +12,13 @@ namespace ganymede::models {
 inline constexpr std::int64_t kGenerationBatch = 16;
 
 /// [N, C, H, W] in [-1, 1], f32, for latents [N, size]: evaluation mode, in batches of a fixed size, so that neither
-/// the number asked for nor the precision of training changes an image. `labels` are the classes to draw, int64 [N]; a
-/// generator whose classes() is 0 needs none. `type` is the arithmetic's: bf16 is faster where the hardware has it, and
-/// a pixel then differs by a level or two of 255.
+/// the number asked for nor the precision of training changes an image. `labels` are the classes to generate, int64
+/// [N]; a generator whose classes() is 0 needs none. `type` is the arithmetic's: bf16 is faster where the hardware has
+/// it, and a pixel then differs by a level or two of 255.
 Tensor generate(const Network& generator, const Tensor& latents, const Tensor& labels = {},
                 at::ScalarType type = at::kFloat);
 
-/// What an encoder says of images [N, C, H, W] in [-1, 1]: [N, code...], f32, drawn up as generate() draws.
+/// The codes of images [N, C, H, W] in [-1, 1]: [N, code...], f32, in batches as generate() has them.
 Tensor encode(const Network& encoder, const Tensor& images);
 
 /// The discriminator's scores [N] of images [N, C, H, W]; higher is more real. `labels` are the images' classes.

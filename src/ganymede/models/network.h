@@ -29,7 +29,7 @@ class Network {
 
   /// x is [N, input...] (images channels-last) in any float type, which is also the type of the arithmetic. With heads
   /// the result is [N, 1 + K]: the score, then the logits of the K classes. Throws Error when a conditional layer finds
-  /// no labels in `pass`, or wrong ones.
+  /// no labels in `context`, or wrong ones.
   Tensor forward(const Tensor& x, nn::ForwardContext& context) const;
 
   /// As nn::Sequence::to_graph(); with heads the score and the logits, one after the other.

@@ -7,11 +7,11 @@
 
 namespace ganymede::models {
 
-/// Inputs are drawn in so many batches of this size: the mean of 4,096 images is within 1.6 % of a deviation.
+/// Inputs are sampled in so many batches of this size: the mean of 4,096 images is within 1.6 % of a deviation.
 inline constexpr int kStatisticsBatches = 32;
 inline constexpr std::int64_t kStatisticsBatch = 128;
 
-/// A batch for a generator: [kStatisticsBatch, input...], and classes int64 [kStatisticsBatch] where it draws classes.
+/// A batch for a generator: [kStatisticsBatch, input...], and classes int64 [kStatisticsBatch] where it has classes.
 struct StatisticsBatch {
   Tensor inputs = {}, labels = {};
 };
@@ -23,7 +23,7 @@ bool has_running_statistics(const Network& network);
 /// of the mean and the unbiased variance in each, which `batch` makes by number: what PyTorch's `update_bn` does for
 /// averaged weights (Izmailov et al. 2018). An average of weights is another network than those that it is the average
 /// of, and theirs do not fit it. Nothing but those statistics changes; dropout is off, as it is when images are
-/// drawn.
+/// generated.
 void recompute_statistics(const Network& generator, const std::function<StatisticsBatch(int number)>& batch);
 
 }  // namespace ganymede::models

@@ -18,7 +18,7 @@ struct LayerSummary {
 struct Summary {
   std::vector<LayerSummary> layers;
   std::int64_t total = 0, trainable = 0, non_trainable = 0;
-  std::int64_t multiply_adds = 0;  ///< for one sample, forward
+  std::int64_t multiply_adds = 0;  ///< for one image, forward
 };
 
 /// Of a network with tensors or without (Network::outline).

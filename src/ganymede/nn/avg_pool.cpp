@@ -52,7 +52,8 @@ class AvgPoolSpec : public SpecWith<AvgPoolOptions> {
   Shape output_shape(const Shape& input) const override {
     expect_image(input, kind());
     if (input.height() % options.factor != 0 || input.width() % options.factor != 0) {
-      throw ShapeError(fmt::format("avg_pool = {} does not divide the sides of {}", options.factor, input.text()));
+      throw ShapeError(
+          fmt::format("avg_pool = {} does not divide the height and width of {}", options.factor, input.text()));
     }
     if (options.mode == AvgPoolMode::kFiltered && options.factor != 2) {
       throw ShapeError("avg_pool with mode = \"filtered\" halves: write avg_pool = 2");

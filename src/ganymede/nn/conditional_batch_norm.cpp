@@ -1,4 +1,4 @@
-// Batch normalisation whose scale and shift belong to the sample's class (Dumoulin et al. 2017; de Vries et al. 2017).
+// Batch normalisation whose scale and shift belong to the image's class (Dumoulin et al. 2017; de Vries et al. 2017).
 // Gains start at 1 and shifts at 0, for every class.
 #include "ganymede/nn/batch_norm_options.h"
 #include "ganymede/nn/kernels/batch_norm_act.h"

@@ -1,4 +1,4 @@
-// A learnt vector for each class, put behind a flat input: how a generator hears which class to draw (Mirza and
+// A learnt vector for each class, put behind a flat input: how a generator hears which class to generate (Mirza and
 // Osindero 2014; Odena et al. 2017).
 #include "ganymede/nn/labels.h"
 #include "ganymede/nn/registry.h"

@@ -9,7 +9,8 @@ void expect_classes(std::int64_t classes, const std::string& kind) {
 Tensor labels_of(const ForwardContext& context, const Tensor& x, const std::string& kind, std::int64_t classes) {
   const Tensor& labels = context.labels;
   if (!labels.defined()) {
-    throw Error(kind + " needs the samples' classes but got none", {}, "use labelled data, or name the class to draw");
+    throw Error(kind + " needs the samples' classes but got none", {},
+                "use labelled data, or name the class to generate");
   }
   if (labels.scalar_type() != at::kLong || labels.dim() != 1 || labels.size(0) != x.size(0)) {
     throw Error(

@@ -12,11 +12,11 @@ inline constexpr std::int64_t kMaxClasses = 1 << 16;
 void expect_classes(std::int64_t classes, const std::string& kind);
 
 /// The labels [N] of the batch x, on x's device. Throws Error, naming `kind`, when the pass has none, or not one for
-/// each sample of x, or one outside [0, classes); the last is looked for only on the CPU, and where the pass does not
+/// each image of x, or one outside [0, classes); the last is looked for only on the CPU, and where the pass does not
 /// vouch for its labels.
 Tensor labels_of(const ForwardContext& context, const Tensor& x, const std::string& kind, std::int64_t classes);
 
-/// The row of `table` [classes, n] that belongs to each sample: [N, n]. Where the pass's labels are weights f32
+/// The row of `table` [classes, n] that belongs to each image: [N, n]. Where the pass's labels are weights f32
 /// [N, classes] instead, the rows so weighted: a point between classes. Throws as labels_of() does.
 Tensor rows_of_classes(const ForwardContext& context, const Tensor& x, const std::string& kind, const Tensor& table);
 

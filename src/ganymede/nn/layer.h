@@ -53,8 +53,8 @@ struct Buffer {
 struct ForwardContext {
   bool training = false;
   bool labels_checked = false;     ///< the caller has seen that every class in `labels` is one the network knows
-  std::uint64_t dropout_seed = 0;  ///< every dropout layer of the pass draws its own seed from it
-  /// The samples' classes, int64 [N], or points between classes, weights f32 [N, classes]; on the CPU or x's device;
+  std::uint64_t dropout_seed = 0;  ///< every dropout layer takes its own seed from it
+  /// The images' classes, int64 [N], or points between classes, weights f32 [N, classes]; on the CPU or x's device;
   /// undefined where there are none.
   Tensor labels = {};
   std::uint64_t next_dropout_seed() { return mix64(dropout_seed++); }
@@ -115,7 +115,7 @@ class LayerSpec {
   virtual std::string kind() const = 0;
   /// Throws ShapeError when the layer cannot take `input`.
   virtual Shape output_shape(const Shape& input) const = 0;
-  /// Multiplications followed by additions for one sample.
+  /// Multiplications followed by additions for one image.
   virtual std::int64_t multiply_adds(const Shape&) const { return 0; }
   /// `input` must be one that output_shape() accepts.
   virtual std::unique_ptr<Layer> make(const Shape& input) const = 0;

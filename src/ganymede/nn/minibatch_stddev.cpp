@@ -1,11 +1,11 @@
-// Minibatch standard deviation (Karras et al. 2018): extra channels that tell a discriminator how much the samples of a
+// Minibatch standard deviation (Karras et al. 2018): extra channels that tell a discriminator how much the images of a
 // group differ.
 #include "ganymede/nn/registry.h"
 
 namespace ganymede::nn {
 namespace {
 
-constexpr double kVarianceFloor = 1e-8;  // keeps the root's gradient finite where all samples are equal
+constexpr double kVarianceFloor = 1e-8;  // keeps the root's gradient finite where all images are equal
 
 struct MinibatchStddevOptions {
   int group = 4, channels = 1;
@@ -22,8 +22,8 @@ class MinibatchStddev : public Layer {
   explicit MinibatchStddev(const MinibatchStddevOptions& options)
       : group_(options.group), channels_(options.channels) {}
 
-  /// Groups are samples that follow each other. What a batch has beyond whole groups is compared with its last whole
-  /// group's worth of samples; a batch smaller than a group is one.
+  /// Groups are images that follow each other. What a batch has beyond whole groups is compared with its last whole
+  /// group's worth of images; a batch smaller than a group is one.
   Tensor forward(const Tensor& x, ForwardContext&) override {
     const std::int64_t batch = x.size(0), group = std::min(group_, batch), rest = batch % group;
     Tensor statistics = of_groups(x.narrow(0, 0, batch - rest), group);
@@ -35,7 +35,7 @@ class MinibatchStddev : public Layer {
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     const std::int64_t height = input.height(), width = input.width(), share = input.channels() / channels_;
     const Members members = members_of(graph, x);
-    // [N, group, channels, share, H, W]: each sample's group beside it.
+    // [N, group, channels, share, H, W]: each image's group beside it.
     const Value gathered = graph.node("Gather", {x, members.indices}, {{"axis", std::int64_t{0}}});
     const Value grouped = graph.reshape(gathered, {group_, channels_, share, height, width});
     const auto over_group = [&](Value y) {
@@ -53,7 +53,7 @@ class MinibatchStddev : public Layer {
 
  private:
   struct Members {
-    Value indices;  ///< int64 [N, group]: the samples of each one's group, the last repeated where the batch is smaller
+    Value indices;  ///< int64 [N, group]: the images of each one's group, the last repeated where the batch is smaller
     Value counts;   ///< f32 [1, group, 1, 1, 1, 1]: 1 for each that counts
     Value size;     ///< f32 []: how many count
   };

@@ -1,4 +1,4 @@
-// Pixelwise feature normalisation (Karras et al. 2018): the features of each pixel, or of each flat sample, to mean
+// Pixelwise feature normalisation (Karras et al. 2018): the features of each pixel, or of each flat input, to mean
 // square 1.
 #include "ganymede/nn/registry.h"
 

@@ -1,4 +1,4 @@
-// Projection (Miyato and Koyama 2018): one score from the features h of a sample of class y, w h + b + <V y, h>.
+// Projection (Miyato and Koyama 2018): one score from the features h of an image of class y, w h + b + <V y, h>.
 #include "ganymede/nn/labels.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"

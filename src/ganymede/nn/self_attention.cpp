@@ -85,7 +85,7 @@ class SelfAttentionSpec : public SpecWith<SelfAttentionOptions> {
     expect_image(input, kind());
     if (input.channels() < 8) throw ShapeError("self_attention needs at least 8 channels but got " + input.text());
     if (input.height() % 2 != 0 || input.width() % 2 != 0)
-      throw ShapeError("self_attention needs even sides but got " + input.text());
+      throw ShapeError("self_attention needs even height and width but got " + input.text());
     if (pairs(input) > kMaxElements)
       throw ShapeError("self_attention would compare too many pixels of " + input.text());
     return input;

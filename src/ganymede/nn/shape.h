@@ -1,4 +1,4 @@
-// The shape of one sample: channels first, without the batch.
+// The shape of one image: channels first, without the batch.
 #pragma once
 
 #include <cstdint>
@@ -40,7 +40,7 @@ class ShapeError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// No layer of a recipe may make a sample larger than this many elements, and no network hold more parameters: a model
+/// No layer of a recipe may make an image larger than this many elements, and no network hold more parameters: a model
 /// file brings its recipe along, and a short text must not take all memory.
 inline constexpr std::int64_t kMaxElements = std::int64_t{1} << 28;
 

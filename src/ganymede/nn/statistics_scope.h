@@ -7,8 +7,8 @@ namespace ganymede::nn {
 
 /// While one lives, batch norms that run on this thread use their batch's own statistics, training or not, and move
 /// their running ones by `share` towards them: 1 / k at the k-th of several batches makes those the mean over the
-/// batches, 0 leaves them alone. Everything else in a pass stays as its Pass says: dropout, for one, is off in
-/// evaluation.
+/// batches, 0 leaves them alone. Everything else in a pass stays as its ForwardContext says: dropout, for one, is off
+/// in evaluation.
 class StatisticsScope {
  public:
   explicit StatisticsScope(double share) : before_(current()) { current() = share; }

@@ -1,6 +1,6 @@
-// Domain transfer (Taigman, Polyak, Wolf 2017, "Unsupervised cross-domain image generation"): G = g(f(x)) draws images
-// of one domain and of the other as images of the other. The discriminator tells three things apart: G of the source
-// domain, G of the target domain, and the target domain itself.
+// Domain transfer (Taigman, Polyak, Wolf 2017, "Unsupervised cross-domain image generation"): G = g(f(x)) generates
+// images of one domain and of the other as images of the other. The discriminator tells three things apart: G of the
+// source domain, G of the target domain, and the target domain itself.
 #include "ganymede/objectives/registry.h"
 
 namespace ganymede::objectives {
@@ -12,7 +12,7 @@ struct DomainTransferOptions {
   std::string name = "dtn";
   double constancy = 15;       ///< the paper's alpha: f(G(x)) should be f(x)
   double identity = 15;        ///< beta: G should leave images of the target domain as they are
-  double total_variation = 0;  ///< gamma: anisotropic smoothness of what is drawn
+  double total_variation = 0;  ///< gamma: anisotropic smoothness of what is generated
 };
 
 template <class V>
@@ -56,7 +56,7 @@ class DomainTransfer : public ObjectiveWith<DomainTransferOptions> {
   Tensor reported_output(const Tensor& scores) const override { return at::sigmoid(scores); }
 
  private:
-  /// What was drawn from the source domain, and from the target domain.
+  /// What was generated from the source domain, and from the target domain.
   static std::pair<Tensor, Tensor> halves(const DiscriminatorOutput& fake) {
     const auto half = fake.logits.size(0) / 2;
     return {fake.logits.slice(0, 0, half), fake.logits.slice(0, half)};

@@ -10,7 +10,7 @@
 
 namespace ganymede::objectives {
 
-/// What the discriminator says of a batch of images, in f32.
+/// Discriminator output of a batch of images, in f32.
 struct DiscriminatorOutput {
   Tensor scores = {};        ///< [N], higher is more real
   Tensor class_logits = {};  ///< [N, classes]; undefined where the discriminator has no class head

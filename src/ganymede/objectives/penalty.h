@@ -19,10 +19,10 @@ class Penalty {
   /// others, made by points().
   enum class Where { kReal, kGenerated, kElsewhere };
   virtual Where where() const = 0;
-  /// kElsewhere: images [N, C, H, W] made of a batch's real and generated ones; random numbers are those that `draws`
+  /// kElsewhere: images [N, C, H, W] made of a batch's real and generated ones; random numbers are those that `random`
   /// makes of `seed`, on the images' device.
   virtual Tensor points(const Tensor& real, const Tensor& fake, std::uint64_t seed, const RandomSource& random) const;
-  /// The term, a scalar, of the squared L2 norm of each sample's gradient, f32 [N].
+  /// The term, a scalar, of the squared L2 norm of each image's gradient, f32 [N].
   virtual Tensor of_squared_norms(const Tensor& squared_norms) const = 0;
   /// Factor of the term in the loss, and every how many discriminator updates it is computed. A lazy one (Karras et al.
   /// 2020) weighs `every` times as much when it is.
@@ -31,7 +31,7 @@ class Penalty {
   virtual void write(config::FieldWriter& writer) const = 0;
 };
 
-/// ||d scores / d points||^2 for each sample, f32 [N], itself differentiable. `scores` [N] were computed from `points`,
+/// ||d scores / d points||^2 for each image, f32 [N], itself differentiable. `scores` [N] were computed from `points`,
 /// which ask for gradients.
 Tensor squared_gradient_norms(const Tensor& scores, const Tensor& points);
 

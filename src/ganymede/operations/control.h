@@ -17,16 +17,16 @@ class Cancelled : public Error {
   Cancelled() : Error("cancelled") {}
 };
 
-/// Too much waits to be drawn already.
+/// Too much waits to be generated already.
 class Busy : public Error {
  public:
-  Busy() : Error("too much is waiting to be drawn", {}, "try again in a moment") {}
+  Busy() : Error("too much is waiting to be generated", {}, "try again in a moment") {}
 };
 
 /// What waited was not begun by its deadline.
 class Late : public Error {
  public:
-  Late() : Error("drawing could not begin in time", {}, "try again in a moment") {}
+  Late() : Error("generation could not begin in time", {}, "try again in a moment") {}
 };
 
 /// Copies share one wish to stop; it may be made from any thread, and is never taken back.

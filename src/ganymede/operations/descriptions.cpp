@@ -172,7 +172,7 @@ const std::vector<Description>& descriptions() {
        own_fields<ExemplarsRequest>()},
       {"project", "explore project", "", "the points whose images are most like given ones",
        own_fields<ProjectRequest>()},
-      {"translate", "translate", "", "images redrawn as images of another domain", own_fields<TranslateRequest>()},
+      {"translate", "translate", "", "images translated into another domain", own_fields<TranslateRequest>()},
       {"export", "export", "", "a model's networks as files for other programs", own_fields<ExportRequest>()},
       {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>()},
   };

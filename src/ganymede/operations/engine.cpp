@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kMaxTogether = 4 * models::kGenerationBatch;  // more would only make the first wait for the last
 
-/// Puts the images of the two generators of one drawing back in order; tells when both are there.
+/// Puts the images of the two generators of one input back in order; tells when both are there.
 class Joiner {
  public:
   Joiner(std::int64_t count, Engine::Done done) : parts_(static_cast<std::size_t>(count)), done_(std::move(done)) {}
@@ -60,7 +60,7 @@ Engine::~Engine() {
   for (auto& replica : replicas_) replica.join();
 }
 
-/// One job where one generator draws all, else one for each.
+/// One job where one generator generates all, else one for each.
 std::vector<Engine::Job> Engine::jobs_of(ModelPtr model, const GeneratorInput& input, const JobTerms& terms,
                                          Done done) {
   const auto count = input.size();
@@ -105,12 +105,12 @@ std::int64_t Engine::waiting() const {
   return waiting_;
 }
 
-/// Whether one pass of one network can draw both.
+/// Whether one pass of one network can generate both.
 bool Engine::together(const Job& a, const Job& b) {
   return a.model == b.model && a.untrained == b.untrained && (!a.labels.defined() || a.labels.dim() == b.labels.dim());
 }
 
-/// The oldest job and, of the same network, as many of the others as are drawn together.
+/// The oldest job and, of the same network, as many of the others as are generated together.
 std::vector<Engine::Job> Engine::next_batch() {
   std::unique_lock lock(mutex_);
   wake_.wait(lock, [this] { return ending_ || !jobs_.empty(); });

@@ -1,4 +1,5 @@
-// Drawing for many callers at once: what waits for the same network is drawn together, and no one's pixels show it.
+// Generating for many callers at once: what waits for the same network is generated together, and no one's pixels show
+// it.
 #pragma once
 
 #include <chrono>
@@ -20,7 +21,7 @@ class Engine {
 
   struct Options {
     std::int64_t queue = 4096;         ///< images that may wait
-    int replicas = 1;                  ///< batches drawn at once
+    int replicas = 1;                  ///< batches generated at once
     int threads = 1;                   ///< of all replicas together
     at::ScalarType type = at::kFloat;  ///< of the arithmetic
     /// Hears of each batch, on the thread that drew it: how many images of how many jobs, in how many seconds.
@@ -28,16 +29,16 @@ class Engine {
   };
 
   explicit Engine(Options options);
-  /// Draws what waits, then ends.
+  /// Generates what waits, then ends.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Queues a drawing. Throws Busy when the queue is full; whatever else goes wrong is told to `done`.
+  /// Queues an input. Throws Busy when the queue is full; whatever else goes wrong is told to `done`.
   void generate(ModelPtr model, GeneratorInput input, const JobTerms& terms, Done done);
   /// The same with a future.
   std::future<Tensor> generate(ModelPtr model, GeneratorInput input, const JobTerms& terms = {});
-  /// Draws for a plan and finishes it on a thread of the engine.
+  /// Generates for a plan and finishes it on a thread of the engine.
   template <class Result>
   std::future<Result> run(ModelPtr model, Plan<Result> plan, const JobTerms& terms = {}) {
     auto promise = std::make_shared<std::promise<Result>>();

@@ -23,8 +23,8 @@ class ImageClassifier {
   train::DatasetClassifier classifier_;
 };
 
-/// Draws `among` images and keeps for each class those the classifier is surest of: what the operands of arithmetic()
-/// and the groups of direction() are made of. Throws as ImageClassifier does, Cancelled.
+/// Generates `among` images and keeps for each class those the classifier is surest of: what the operands of
+/// arithmetic() and the groups of direction() are made of. Throws as ImageClassifier does, Cancelled.
 ExemplarsResult exemplars(const Model& model, const ExemplarsRequest& request, const Control& control = {});
 
 }  // namespace ganymede::operations

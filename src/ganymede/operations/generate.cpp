@@ -5,7 +5,7 @@
 namespace ganymede::operations {
 namespace {
 
-/// The points that a request names, whichever way.
+/// The points that a request names, however it does.
 std::vector<Point> points_of(const GenerateRequest& request) {
   const auto exclude = [](bool given, const char* field, const char* other) {
     if (given) throw FieldError(field, fmt::format("excludes '{}'", other));

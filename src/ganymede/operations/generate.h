@@ -8,7 +8,7 @@ namespace ganymede::operations {
 
 /// Throws FieldError for what the model cannot do, Cancelled.
 GenerateResult generate(const Model& model, const GenerateRequest& request, const Control& control = {});
-/// The same, to be drawn elsewhere; keeps the model.
+/// The same, to be generated elsewhere; keeps the model.
 Plan<GenerateResult> plan(const ModelPtr& model, const GenerateRequest& request);
 
 }  // namespace ganymede::operations

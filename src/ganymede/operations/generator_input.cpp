@@ -51,7 +51,7 @@ Tensor PointReader::labels(std::span<const Point> points, const std::string& fie
 
 std::int64_t PointReader::class_of(const std::string& name, const std::string& field) const {
   const auto& known = model_.classes();
-  if (known.empty()) throw FieldError(field, "the model draws no classes", "leave it away");
+  if (known.empty()) throw FieldError(field, "the model has no classes", "leave it away");
   const auto found = std::find(known.begin(), known.end(), name);
   if (found == known.end()) throw FieldError(field, fmt::format("unknown class '{}'", name), suggest(name, known));
   return found - known.begin();

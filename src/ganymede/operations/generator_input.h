@@ -13,14 +13,14 @@ namespace ganymede::operations {
 /// N points as tensors, in order.
 struct GeneratorInput {
   Tensor latents = {};  ///< f32 [N, size]
-  Tensor labels = {};   ///< int64 [N], or weights f32 [N, classes]; undefined where the model draws no classes
-  std::vector<char> untrained = {};  ///< of each row: whether the generator before training draws it
+  Tensor labels = {};   ///< int64 [N], or weights f32 [N, classes]; undefined where the model has no classes
+  std::vector<char> untrained = {};  ///< of each row: whether the generator before training generates it
 
   std::int64_t size() const { return latents.defined() ? latents.size(0) : 0; }
 };
 
 /// What an operation asks the generator for, and what it makes of the images [N, C, H, W] in [-1, 1]: so a caller may
-/// draw here and now, or have an Engine do it for many at once.
+/// generate here and now, or have an Engine do it for many at once.
 template <class Result>
 struct Plan {
   GeneratorInput input = {};
@@ -36,7 +36,7 @@ class PointReader {
   /// [N, size]. Throws FieldError for coordinates of another length; `field` is the list's name.
   Tensor latents(std::span<const Point> points, const std::string& field) const;
   /// int64 [N]: the class of each point, where it and the request name none that of `otherwise(i)`. Undefined where the
-  /// model draws no classes; throws FieldError for a class it does not know.
+  /// model has no classes; throws FieldError for a class it does not know.
   Tensor labels(std::span<const Point> points, const std::string& field,
                 const std::function<std::int64_t(std::size_t)>& otherwise) const;
   /// The number of a class by its name.
@@ -44,11 +44,11 @@ class PointReader {
   /// As asked for by `truncation`, or the request's.
   Tensor truncated(const Tensor& latents, const std::optional<double>& truncation = {}) const;
   bool before_training(const Point& point) const;
-  /// Whether all of these points are drawn before training; throws FieldError where they differ.
+  /// Whether all of these points are generated before training; throws FieldError where they differ.
   bool before_training(std::span<const Point> points, const std::string& field) const;
   /// The request's class, else that of the first point that names one, else the first: what is explored is z.
   std::int64_t one_class(std::span<const Point> points, const std::string& field) const;
-  /// `count` times that class; undefined where the model draws none.
+  /// `count` times that class; undefined where the model has none.
   Tensor one_label(std::int64_t label, std::int64_t count) const;
   std::int64_t classes() const { return static_cast<std::int64_t>(model_.classes().size()); }
 
@@ -58,9 +58,9 @@ class PointReader {
   std::uint64_t seed_;
 };
 
-/// Draws on this thread; f32 [N, C, H, W] in [-1, 1]. Batches have one size, so the pixels never depend on company.
+/// Generates on this thread; f32 [N, C, H, W] in [-1, 1]. Batches have one size, so the pixels never depend on company.
 Tensor run_generator(const Model& model, const GeneratorInput& input, const Control& control = {});
-/// The drawn images with their points.
+/// The generated images with their points.
 std::vector<GeneratedImage> generated_images(const Model& model, const GeneratorInput& input, const Tensor& images);
 /// `count` points 0, 1, ... of the request's seed.
 std::vector<Point> first_points(std::size_t count);

@@ -18,7 +18,8 @@ void write_model(const config::Recipe& recipe, const models::Gan& gan, const std
 ImportResult import_model(const ImportRequest& request, const std::filesystem::path& output, const Control& control) {
   const auto recipe = config::load_recipe(request.recipe);
   if (recipe.translates()) {
-    throw FieldError("recipe", "must be of a model that draws from noise", "an encoder's weights cannot be imported");
+    throw FieldError("recipe", "must be of a model that generates from noise",
+                     "an encoder's weights cannot be imported");
   }
   auto gan = models::build_gan(recipe);
   models::initialise(gan.generator, recipe.generator, recipe.train.seed, "generator");

@@ -22,7 +22,7 @@ Tensor class_weights(const Tensor& labels, std::int64_t classes) {
   return at::one_hot(labels, classes).to(at::kFloat);
 }
 
-/// Whether one class, or none, is drawn throughout.
+/// Whether one class, or none, is generated throughout.
 bool same_class(const Tensor& labels) {
   return !labels.defined() || labels.eq(labels[0]).all().item<bool>();
 }

@@ -18,13 +18,13 @@ const models::Network& Model::generator(bool before_training) const {
 
 void Model::require_generating() const {
   if (encoder() == nullptr) return;
-  throw UsageError("the model draws nothing from noise: it translates images", path().string(),
+  throw UsageError("the model generates nothing from noise: it translates images", path().string(),
                    "use 'ganymede translate'");
 }
 
 void Model::require_translating() const {
   if (encoder() != nullptr) return;
-  throw UsageError("the model translates nothing: it draws from noise", path().string(), "use 'ganymede sample'");
+  throw UsageError("the model translates nothing: it generates from noise", path().string(), "use 'ganymede sample'");
 }
 
 config::Recipe recipe_or_model(const std::string& what) {

@@ -18,7 +18,7 @@ class Model {
   explicit Model(checkpoint::Model model);
 
   const config::Recipe& recipe() const { return model_.recipe; }
-  /// Names of the classes it draws; empty where it draws none.
+  /// Names of the classes it generates; empty where it has none.
   const std::vector<std::string>& classes() const { return model_.classes; }
   const nn::Shape& image_shape() const { return model_.gan.image_shape(); }
   std::uint64_t step() const { return model_.step; }
@@ -28,11 +28,11 @@ class Model {
   /// The generator after training (its average where there is one), or as it was before: made when first asked for.
   const models::Network& generator(bool before_training = false) const;
   const models::Network& discriminator() const { return model_.gan.discriminator; }
-  /// What a translating generator starts from; null for one that draws from noise.
+  /// What a translating generator starts from; null for one that generates from noise.
   const models::Network* encoder() const { return model_.gan.encoder ? &*model_.gan.encoder : nullptr; }
   /// Throws UsageError for a model that translates images.
   void require_generating() const;
-  /// Throws UsageError for a model that draws from noise.
+  /// Throws UsageError for a model that generates from noise.
   void require_translating() const;
 
  private:

@@ -1,4 +1,4 @@
-// The training images nearest to generated ones: whether a model draws what it has seen.
+// The training images nearest to generated ones: whether a model generates what it has seen.
 #pragma once
 
 #include "ganymede/operations/generator_input.h"
@@ -11,7 +11,7 @@ namespace ganymede::operations {
 /// the model cannot do, Error where the data is not at hand, Cancelled.
 NearestImagesResult nearest_images(const Model& model, const NearestImagesRequest& request,
                                    const Control& control = {});
-/// The drawing alone: who keeps data sets open looks through them himself.
+/// The generation alone: who keeps data sets open looks through them himself.
 Plan<std::vector<GeneratedImage>> plan(const ModelPtr& model, const NearestImagesRequest& request);
 
 }  // namespace ganymede::operations

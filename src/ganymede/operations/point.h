@@ -19,7 +19,7 @@ using config::Range;
 
 enum class Door;
 
-/// Which weights draw: those after training (their running average where the model keeps one), or those before it.
+/// Which weights are used: those after training (their running average where the model keeps one), or those before it.
 enum class Weights { kTrained, kUntrained };
 /// How one point leads to the next.
 enum class Interpolation {
@@ -27,7 +27,7 @@ enum class Interpolation {
   kLinear,
 };
 
-/// Sample `index` of `seed`, or coordinates; what is unset is the request's.
+/// Image `index` of `seed`, or coordinates; what is unset is the request's.
 struct Point {
   std::optional<std::uint64_t> seed = {};
   std::uint64_t index = 0;
@@ -46,7 +46,7 @@ inline constexpr Range kSeeds{0, static_cast<double>(config::kLargestSeed)};
 inline constexpr Range kServedSeeds{0, 9007199254740992};  ///< one more, 2^53, as ever
 inline constexpr Range kTruncations{1e-6, 1e6}, kServedTruncations{0.01, 10};
 
-/// What all requests that draw have in common.
+/// What all requests that generate have in common.
 struct GenerationOptions {
   std::string label = {};  ///< name of the class
   std::optional<double> truncation = {};
@@ -88,25 +88,25 @@ void visit_fields(V& field, Point& p) {
   field("z", p.z,
         {.about = "the coordinates themselves, as many as the model's latent size; excludes `seed` and `index`",
          .range = in_range(1, 65536)});
-  field("class", p.label, {.about = "the class to draw; the request's unless given"});
+  field("class", p.label, {.about = "the class to generate; the request's unless given"});
   field("truncation", p.truncation,
         {.about = "cut the noise's distribution off at plus and minus this; the request's unless given",
          .range = kTruncations,
          .served = kServedTruncations});
-  field("network", p.weights, {.about = "which weights draw; the request's unless given"});
+  field("network", p.weights, {.about = "which weights to use; the request's unless given"});
 }
 
 template <class V>
 void visit_fields(V& field, GenerationOptions& o) {
-  field("class", o.label, {.about = "draw this class only; for models that have classes"});
+  field("class", o.label, {.about = "generate this class only; for models that have classes"});
   field("truncation", o.truncation,
         {.about = "cut the noise's distribution off at plus and minus this",
          .range = kTruncations,
          .served = kServedTruncations});
   field("network", o.weights,
-        {.about = "which weights draw: those after training (their average where there is one) or before it"});
+        {.about = "which weights to use: those after training (their average where there is one) or before it"});
   field("untrained", o.untrained,
-        {.about = "draw with the generator as it was before training: the same as network = untrained"});
+        {.about = "use the generator as it was before training: the same as network = untrained"});
 }
 
 }  // namespace ganymede::operations

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kTranslatedTogether = 64;
 
-/// The image as the generator draws it: square, its size and channels.
+/// The image as the generator makes it: square, its size and channels.
 image::Image as_generated(const image::Image& given, const nn::Shape& shape) {
   const int side = static_cast<int>(shape.width());
   return image::to_channels(image::resize(image::center_crop_square(given), side, side),

@@ -13,8 +13,8 @@ ProjectResult project(const Model& model, const ProjectRequest& request, const C
 ProjectResult project(const Model& model, std::span<const image::Image> images, const ProjectRequest& request,
                       const Control& control = {});
 
-/// Images redrawn by a model that translates, one for one: they must have its encoder's size and channels. Throws
-/// UsageError for a model that draws from noise, Cancelled.
+/// Images translated by a model that translates, one for one: they must have its encoder's size and channels. Throws
+/// UsageError for a model that generates from noise, Cancelled.
 std::vector<image::Image> translate(const Model& model, std::span<const image::Image> images,
                                     const Control& control = {});
 

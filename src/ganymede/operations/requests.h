@@ -193,7 +193,7 @@ struct NearestImagesRequest : GenerationOptions {
 template <class V>
 void visit_fields(V& field, NearestImagesRequest& r) {
   field("points", r.points,
-        {.about = "the points to draw and to look for",
+        {.about = "the points to generate and to look for",
          .range = in_range(1, 1000),
          .served = in_range(1, kMaxPoints),
          .usual = "0,1,2,3,4,5,6,7",

@@ -18,7 +18,7 @@ struct GeneratedImage {
   image::Image image = {};
   std::vector<float> latent = {};
   std::string label = {};  ///< its class; of a point between classes the one that weighs most; empty without classes
-  std::int64_t index = 0;  ///< its place among all that were drawn
+  std::int64_t index = 0;  ///< its place among all that were generated
 };
 
 struct GenerateResult {
@@ -70,7 +70,7 @@ struct NearestImagesResult {
 };
 
 struct ProjectResult {
-  std::vector<image::Image> given = {};    ///< as the generator draws: square, of its size and channels
+  std::vector<image::Image> given = {};    ///< as the generator generates: square, of its size and channels
   std::vector<GeneratedImage> found = {};  ///< the images most like them
   std::vector<double> errors = {};         ///< mean square error of each, in [-1, 1] units
 };

@@ -1,4 +1,4 @@
-// Which metrics two sides can have, and what the others need: said, not silently left out.
+// Which metrics two sets can have, and what the others need: said, not silently left out.
 #pragma once
 
 #include <string>
@@ -19,8 +19,8 @@ struct Available {
   std::vector<Skipped> skipped;
 };
 
-/// All metrics, sorted into those that these sides can have under `options` and those they cannot. `extractor` may be
-/// null. Draws features of one image, to learn how wide they are.
+/// All metrics, sorted into those that these sets can have under `options` and those they cannot. `extractor` may be
+/// null. Generates features of one image, to learn how wide they are.
 Available available_metrics(const ImageSet& real, const ImageSet& fake, const FeatureExtractor* extractor,
                             const EvaluatorOptions& options);
 

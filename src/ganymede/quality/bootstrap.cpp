@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t kBlock = 1024;
 
-/// The value below which the share `q` of sorted numbers lies, between neighbours in proportion.
+/// The value below which the share `q` of sorted numbers lies, between two in proportion.
 double quantile(const std::vector<double>& sorted, double q) {
   const double place = q * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(place);
@@ -24,7 +24,7 @@ double quantile(const std::vector<double>& sorted, double q) {
   return sorted[below] + (place - static_cast<double>(below)) * (next - sorted[below]);
 }
 
-/// A side's rows, so that the moments of any draw of them are two products.
+/// A set's rows, so that the moments of any resample of them are two products.
 struct Rows {
   Tensor values, centre;  // f64: what differs from the mean of all, and that mean
 
@@ -45,11 +45,11 @@ struct Rows {
 
 void expect_same_width(const Tensor& a, const Tensor& b) {
   if (a.size(1) == b.size(1)) return;
-  throw Error(fmt::format("features of width {} on one side and {} on the other", a.size(1), b.size(1)), {},
+  throw Error(fmt::format("features of width {} in one set and {} in the other", a.size(1), b.size(1)), {},
               "compare features of one network only");
 }
 
-/// For each draw: the sum of k(x_i, y_j) over its pairs, without those of an image and itself where `same`.
+/// For each resample: the sum of k(x_i, y_j) over its pairs, without those of an image and itself where `same`.
 Tensor sums_of_pairs(const Tensor& x, const Tensor& y, const Tensor& of_x, const Tensor& of_y, bool same) {
   Tensor sums = at::zeros({of_x.size(1)}, at::kDouble);
   for (std::int64_t begin = 0; begin < x.size(0); begin += kBlock) {
@@ -112,7 +112,7 @@ std::vector<double> bootstrapped_kernel(const Tensor& real, const Tensor& fake, 
 }
 
 Interval quantile_interval(std::vector<double> resamples) {
-  if (resamples.empty()) throw Error("an interval of no draws");
+  if (resamples.empty()) throw Error("an interval of no resamples");
   std::sort(resamples.begin(), resamples.end());
   return {quantile(resamples, (1 - kLevel) / 2), quantile(resamples, (1 + kLevel) / 2)};
 }
@@ -123,7 +123,7 @@ std::vector<Prdc> bootstrapped_prdc(const Tensor& real, const Tensor& fake, std:
                fake_radii = squared_radii(fake, k, "the generated images");
   const Tensor of_real = resampled_counts(real.size(0), options, "bootstrap real").to(at::kFloat),
                of_fake = resampled_counts(fake.size(0), options, "bootstrap fake").to(at::kFloat);
-  Tensor hits = at::zeros_like(of_fake);  // drawn real radii that each generated image lies in
+  Tensor hits = at::zeros_like(of_fake);  // resampled real radii that each generated image lies in
   Tensor recall = at::zeros({options.resamples}, at::kDouble), coverage = at::zeros({options.resamples}, at::kDouble);
   for (std::int64_t begin = 0; begin < real.size(0); begin += kBlock) {
     const auto end = std::min(real.size(0), begin + kBlock);
@@ -161,7 +161,7 @@ double frechet_at_infinity(const Tensor& real, const Tensor& fake, std::uint64_t
     throw Error(fmt::format("{} images are too few to extrapolate features of width {}",
                             std::min(real.size(0), fake.size(0)), real.size(1)),
                 "--fd-infinity",
-                fmt::format("use {} or more on each side", 2 * std::max<std::int64_t>(2, real.size(1))));
+                fmt::format("use {} or more in each set", 2 * std::max<std::int64_t>(2, real.size(1))));
   }
   const Rows a(real), b(fake);
   const auto part_of = [&](const Rows& rows, double parts, const char* stream, int place) {

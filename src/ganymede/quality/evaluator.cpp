@@ -140,7 +140,8 @@ std::vector<std::string> Evaluator::warnings(const ImageSet& fake) const {
     if (const auto& share = accuracy_on_real_; share && (*share < kPoor || *share < info.published - kFarBelow)) {
       std::string text = fmt::format("{} names only {:.1f} % of the real images rightly", info.name, 100 * *share);
       if (info.published > 0) text += fmt::format(", where its file says {:.1f} %", 100 * info.published);
-      out.push_back(text + ": its figures say little about these images; --feature-size N tells what it was made for");
+      out.push_back(text +
+                    ": metrics under it say little about these images; --feature-size N tells what it was made for");
     }
     if (info.size == 0 && !info.resizes) {
       out.push_back(
@@ -152,7 +153,7 @@ std::vector<std::string> Evaluator::warnings(const ImageSet& fake) const {
   constexpr std::int64_t kFew = 1000;
   const auto fewest = std::min(real_.count(), fake.count());
   if (fewest < kFew && options_.bootstrap == 0) {
-    out.push_back(fmt::format("figures of {} images are rough: --bootstrap 200 says how far they may be off", fewest));
+    out.push_back(fmt::format("metrics of {} images are rough: --bootstrap 200 says how far they may be off", fewest));
   }
   return out;
 }

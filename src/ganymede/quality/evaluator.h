@@ -28,12 +28,12 @@ struct ImageSet {
 
 struct EvaluatorOptions {
   std::vector<Metric> metrics = {};
-  std::int64_t k = 5;          ///< PRDC's neighbours
-  std::uint64_t seed = 0;      ///< of what the metrics draw: subsets, splits, patches
-  bool force = false;          ///< figures of too few images, too
+  std::int64_t k = 5;          ///< PRDC's nearest images
+  std::uint64_t seed = 0;      ///< of the metrics' random numbers: subsets, splits, patches
+  bool force = false;          ///< metrics of too few images, too
   bool keep_features = false;  ///< for real_features() and fake_features(), whatever the metrics need
   bool progress = true;
-  int bootstrap = 0;         ///< sets drawn anew for the error bars of fid, kid and prdc; 0: none
+  int bootstrap = 0;         ///< resamples for the error bars of fid, kid and prdc; 0: none
   bool fd_infinity = false;  ///< also the Frechet distance of endlessly many images
 };
 
@@ -50,32 +50,32 @@ struct Metrics {
   std::map<std::string, Interval> intervals;
 };
 
-/// How many images a KID subset has of these sides: 1,000, or all of the smaller one where that is forced.
+/// How many images a KID subset has of these sets: 1,000, or all of the smaller one where that is forced.
 std::int64_t kid_subset(const ImageSet& real, const ImageSet& fake, const EvaluatorOptions& options);
 
 class Evaluator {
  public:
-  /// `extractor` may be null where no metric needs it. Throws UsageError for metrics that such a side cannot have.
+  /// `extractor` may be null where no metric needs it. Throws UsageError for metrics that such a set cannot have.
   Evaluator(ImageSet real, std::shared_ptr<const FeatureExtractor> extractor, EvaluatorOptions options);
 
-  /// The real side's features are computed at the first call, or read from the cache (features.h).
-  /// Throws UsageError for metrics that this side cannot have, Error for too few images.
+  /// The real set's features are computed at the first call, or read from the cache (features.h).
+  /// Throws UsageError for metrics that this set cannot have, Error for too few images.
   Metrics evaluate(const ImageSet& fake);
 
   const ImageSet& real() const { return real_; }
   const EvaluatorOptions& options() const { return options_; }
   const FeatureExtractor* extractor() const { return extractor_.get(); }
-  /// Of either side, once evaluate() was called; empty where no metric needs them. The vectors only where they were
+  /// Of either set, once evaluate() was called; empty where no metric needs them. The vectors only where they were
   /// kept.
   const Features& real_features() const { return real_features_; }
   const Features& fake_features() const { return fake_features_; }
   /// The share of the labelled real images that the network names rightly, where its logits may be those classes.
   std::optional<double> accuracy_on_real() const { return accuracy_on_real_; }
-  /// What a reader of the figures must know, in sentences: a network that does not know these images, few images.
+  /// What a reader of the metrics must know, in sentences: a network that does not know these images, few images.
   std::vector<std::string> warnings(const ImageSet& fake) const;
-  /// How many images a KID subset has of these sides: 1,000, or all of the smaller one where that is forced.
+  /// How many images a KID subset has of these sets: 1,000, or all of the smaller one where that is forced.
   std::int64_t kid_subset(const ImageSet& fake) const;
-  /// What the features are: the extractor, or what a stored side says made it.
+  /// What the features are: the extractor, or what a stored set says made it.
   ExtractorInfo features_info(const ImageSet& fake) const;
 
  private:

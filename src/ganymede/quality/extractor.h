@@ -14,9 +14,9 @@ namespace ganymede::quality {
 struct ExtractorInfo {
   std::string name;        ///< the file's name without folders, or what the program calls its own network
   std::string checksum;    ///< sha256 of the file, or of the network's weights
-  bool inception = false;  ///< NVIDIA's inception-2015-12-05.pt by its checksum: only then is a figure called FID
+  bool inception = false;  ///< NVIDIA's inception-2015-12-05.pt by its checksum: only then is a distance called FID
   std::vector<std::string> classes = {};  ///< what its logits stand for, where that is known
-  std::string note = {};                  ///< what a reader of its figures should know, such as a classifier's accuracy
+  std::string note = {};                  ///< what a reader of its metrics should know, such as a classifier's accuracy
   bool resizes = false;  ///< whether it brings images to its own size itself, as Inception does to 299x299
   /// Pixels a side of the images it was made for; 0 where nobody knows: images then go in as they are. `size_from` says
   /// who knows it.

@@ -17,20 +17,20 @@ struct FeatureProtocol {
 };
 
 struct FeatureResult {
-  MeanAndDeviation accuracy;  ///< on the test images, over the draws
-  std::vector<double> costs;  ///< C of each draw, chosen on the validation images
-  double validation = 0;      ///< accuracy there, mean over the draws
+  MeanAndDeviation accuracy;  ///< on the test images, over the repeats
+  std::vector<double> costs;  ///< C of each repeat, chosen on the validation images
+  double validation = 0;      ///< accuracy there, mean over the repeats
   std::size_t labels = 0, validation_images = 0, test_images = 0;
   std::int64_t width = 0;
 };
 
 /// The C tried, on features scaled to a mean length of 1.
 inline constexpr double kCosts[] = {1e-2, 1e-1, 1, 1e1, 1e2, 1e3};
-/// Validation images: a fifth of the training images, at most so many, drawn by the seed; never trained on in a draw
+/// Validation images: a fifth of the training images, at most so many, chosen by the seed; never trained on in a repeat
 /// of labels. With all labels the classifier of the chosen C is trained on these too, before the test.
 inline constexpr std::size_t kValidationImages = 10'000;
 
-/// Throws Error where images are without labels, or a class has fewer than are to be drawn.
+/// Throws Error where images are without labels, or a class has fewer than are to be chosen.
 FeatureResult evaluate_features(const data::Dataset& training, const data::Dataset& test, const Embedding& embedding,
                                 const FeatureProtocol& protocol, const std::function<void(std::size_t)>& report = {});
 

@@ -105,8 +105,8 @@ std::pair<int, std::string> found_by_trying(const FeatureExtractor& network, con
   if (best == 0) return {0, {}};
   // Where the images' own size does as well within a standard error, they are left as they are.
   if (at_own && *at_own >= highest - error_of_share(highest, sample.labels.size())) best = own, highest = *at_own;
-  std::string how = fmt::format("trying: of {} labelled real images it names {:.1f} % at {}x{}", sample.labels.size(),
-                                100 * highest, best, best);
+  std::string how = fmt::format("trying: on {} labelled real images its accuracy is {:.1f} % at {}x{}",
+                                sample.labels.size(), 100 * highest, best, best);
   if (at_own && own != best) how += fmt::format(", {:.1f} % at their own {}x{}", 100 * *at_own, own, own);
   return {best, how};
 }

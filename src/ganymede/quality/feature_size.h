@@ -35,7 +35,7 @@ bool may_stand_for(const ExtractorInfo& network, std::int64_t logits, const std:
 /// where no image has a label.
 std::optional<double> share_named(const Tensor& logits, const std::vector<int>& labels);
 
-/// What a network must name rightly of K classes to be believed to know them at all: half-way from chance to all.
+/// The accuracy a network must have on K classes to be believed to know them at all: half-way from chance to 1.
 double convincing_share(std::int64_t classes);
 
 }  // namespace ganymede::quality

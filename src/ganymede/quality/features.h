@@ -10,7 +10,7 @@
 
 namespace ganymede::quality {
 
-/// What the metrics see of one side.
+/// What the metrics see of one set.
 struct Features {
   Moments moments = {};
   Tensor features = {};  ///< f32 [N, D]; undefined where they were not to be kept

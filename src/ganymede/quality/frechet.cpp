@@ -22,7 +22,7 @@ double frechet_distance(const GaussianMoments& a, const GaussianMoments& b) {
 
 double frechet_distance(const Moments& a, const Moments& b) {
   if (a.dimension() != b.dimension()) {
-    throw Error(fmt::format("features of width {} on one side and {} on the other", a.dimension(), b.dimension()), {},
+    throw Error(fmt::format("features of width {} in one set and {} in the other", a.dimension(), b.dimension()), {},
                 "compare features of one network only");
   }
   return std::max(0.0, frechet_distance(GaussianMoments{a.mean(), a.covariance()}, {b.mean(), b.covariance()}));
@@ -31,7 +31,7 @@ double frechet_distance(const Moments& a, const Moments& b) {
 void expect_enough(const Moments& side, const std::string& name) {
   if (side.count() >= side.dimension() && side.count() >= 2) return;
   throw Error(fmt::format("{} images are too few for features of width {}", side.count(), side.dimension()), name,
-              fmt::format("use {} or more, or --force a figure that is too large",
+              fmt::format("use {} or more, or --force a distance that is too large",
                           std::max<std::int64_t>(2, side.dimension())));
 }
 

@@ -17,10 +17,10 @@ struct GaussianMoments {
 /// symmetric: two symmetric eigenproblems, and eigenvalues that rounding made negative count as 0.
 /// Rounding can leave a little less than 0 where the two are equal.
 double frechet_distance(const GaussianMoments& a, const GaussianMoments& b);
-/// The same of two sets, never below 0. Throws Error when the widths differ, or a side has fewer than two vectors.
+/// The same of two sets, never below 0. Throws Error when the widths differ, or a set has fewer than two vectors.
 double frechet_distance(const Moments& a, const Moments& b);
 
-/// Throws Error where a side has fewer vectors than they are wide: its covariance is then singular, and the distance
+/// Throws Error where a set has fewer vectors than they are wide: its covariance is then singular, and the distance
 /// far too large.
 void expect_enough(const Moments& side, const std::string& name);
 

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kGeneratedAtOnce = 256;
 
-/// Gathers what a generator draws, as 8-bit images.
+/// Gathers what a generator generates, as 8-bit images.
 class Collector {
  public:
   /// Throws Error where `count` images are more than memory should hold.
@@ -21,7 +21,7 @@ class Collector {
     const auto bytes = static_cast<std::uint64_t>(shape.elements());
     if (bytes * static_cast<std::uint64_t>(count) > data::kPixelBudget) {
       throw Error(fmt::format("{} images of {} are more than memory should hold", count, shape.text()), name_,
-                  fmt::format("draw at most {}", data::kPixelBudget / bytes));
+                  fmt::format("generate at most {}", data::kPixelBudget / bytes));
     }
     images_.channels = static_cast<int>(shape.channels());
     images_.height = static_cast<int>(shape.height());
@@ -32,7 +32,7 @@ class Collector {
   /// Takes images [N, C, H, W] in [-1, 1] with labels int64 [N]; undefined where there are none.
   void add(const Tensor& generated, const Tensor& labels) {
     if (!at::isfinite(generated).all().item<bool>()) {
-      throw Error("the generator draws values that are not finite", name_,
+      throw Error("the generator makes values that are not finite", name_,
                   "use a model from before its training failed");
     }
     for (const auto& image : models::to_images(generated)) {
@@ -41,7 +41,7 @@ class Collector {
     for (std::int64_t i = 0; i < generated.size(0); ++i) {
       images_.labels.push_back(labels.defined() ? static_cast<std::int32_t>(labels[i].item<std::int64_t>()) : -1);
     }
-    if (stop_requested()) throw Error("stopped before all images were drawn", name_);
+    if (stop_requested()) throw Error("stopped before all images were generated", name_);
   }
 
   std::shared_ptr<const data::Dataset> finish(std::vector<std::string> classes) {

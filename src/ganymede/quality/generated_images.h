@@ -16,7 +16,7 @@ struct GenerationOptions {
   std::uint64_t seed = 0;
 };
 
-/// Image i is the one that `ganymede sample` draws as number i of this seed: in f32 and in evaluation mode, then
+/// Image i is the one that `ganymede sample` generates as number i of this seed: in f32 and in evaluation mode, then
 /// quantised to 8 bits (models/images.h). Held in memory as bytes. Throws Error where the generator's values are not
 /// finite, the images would take more than data/memory.h's kPixelBudget, or a stop was requested.
 std::shared_ptr<const data::Dataset> generate_images(const models::Network& generator,
@@ -24,7 +24,7 @@ std::shared_ptr<const data::Dataset> generate_images(const models::Network& gene
                                                      const GenerationOptions& options,
                                                      const std::function<void(std::size_t)>& report = {});
 
-/// A translating model's redrawings of every image of `source`, labelled as those are; as above otherwise. Where a
+/// A translating model's translations of every image of `source`, labelled as those are; as above otherwise. Where a
 /// classifier of the target domain names their classes, its accuracy is the transferred accuracy of Taigman, Polyak and
 /// Wolf 2017. `name` is for messages.
 std::shared_ptr<const data::Dataset> translate_images(const checkpoint::Model& model, const data::Dataset& source,

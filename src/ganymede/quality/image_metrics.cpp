@@ -21,7 +21,7 @@ std::string sliced_lacks(const ImageSet& real, const ImageSet& fake, const Probe
 
 std::string modes_lack(const ImageSet& real, const ImageSet& fake, const Probe&, const EvaluatorOptions&) {
   const bool shapes = real.images && fake.images && real.images->info().name == "shapes";
-  return shapes ? "" : "the built-in data 'shapes' as the real side";
+  return shapes ? "" : "the built-in data 'shapes' as the real images";
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// "So many images or more on each side": how a metric says that there are too few.
+// "So many images or more in each set": how a metric says that there are too few.
 #pragma once
 
 #include <fmt/format.h>
@@ -12,7 +12,7 @@
 namespace ganymede::quality {
 
 inline std::string images_each_text(std::int64_t wanted, std::int64_t have, const std::string& why) {
-  return fmt::format("{} images or more on each side{}, and there are {}", wanted, why.empty() ? "" : " (" + why + ")",
+  return fmt::format("{} images or more in each set{}, and there are {}", wanted, why.empty() ? "" : " (" + why + ")",
                      have);
 }
 

@@ -9,7 +9,7 @@
 namespace ganymede::quality {
 namespace {
 
-/// The subset of `features` that stream `name` draws at `position`, in f64.
+/// The subset of `features` that stream `name` samples at `position`, in f64.
 Tensor sampled(const Tensor& features, const KernelDistanceOptions& options, const char* name, int position) {
   const auto generator = cpu_generator(stream_seed(options.seed, name, static_cast<std::uint64_t>(position)));
   const Tensor order = at::randperm(features.size(0), generator, at::dtype(at::kLong));
@@ -30,7 +30,7 @@ Tensor polynomial_kernel(const Tensor& x, const Tensor& y) {
 
 MeanAndDeviation kernel_distance(const Tensor& real, const Tensor& fake, const KernelDistanceOptions& options) {
   if (real.size(1) != fake.size(1)) {
-    throw Error(fmt::format("features of width {} on one side and {} on the other", real.size(1), fake.size(1)), {},
+    throw Error(fmt::format("features of width {} in one set and {} in the other", real.size(1), fake.size(1)), {},
                 "compare features of one network only");
   }
   const auto fewest = std::min(real.size(0), fake.size(0));

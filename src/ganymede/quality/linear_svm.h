@@ -5,8 +5,8 @@
 // exact line search (Keerthi and DeCoste, "A modified finite Newton method for fast solution of large scale linear
 // SVMs", 2005), of all classes at once: each pass over the features serves them all, where LIBLINEAR makes one for
 // each. Where there are more examples than features, the gradients are preconditioned by the inverse of 1 + 2 C f X' X,
-// the Hessian if an f-th of all examples, drawn at random, lay inside the margin: one factorisation for each C, and few
-// passes.
+// the Hessian if an f-th of all examples, chosen at random, lay inside the margin: one factorisation for each C, and
+// few passes.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// A figure with its deviation.
+// A mean with its deviation.
 #pragma once
 
 #include <vector>

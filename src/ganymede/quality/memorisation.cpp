@@ -11,7 +11,7 @@ Closeness closeness(const data::Dataset& images, const data::Dataset& training, 
   const Tensor found = out.nearest.indices.select(1, 0).contiguous(), reached = out.nearest.squared.select(1, 0);
   out.median_distance = reached.sqrt().median().item<double>();
 
-  // The nearest training images' own neighbours: the first of two that is not the image itself.
+  // The nearest training images' own nearest images: the first of two that is not the image itself.
   std::vector<Tensor> originals;
   for (std::int64_t i = 0; i < found.size(0); ++i) {
     originals.push_back(read_images(training, static_cast<std::size_t>(found[i].item<std::int64_t>()), 1));

@@ -14,9 +14,9 @@ struct Closeness {
   Neighbours nearest;          ///< training images of each, nearest first
 };
 
-/// `k` neighbours of each image of `images` among `training`, which both `embedding` turns into vectors. Images never
-/// seen in training (a test split) tell what to expect of a generator that copies nothing.
-/// Throws Error with fewer than two training images, or no more than k.
+/// The `k` nearest images of each image of `images` among `training`, which both `embedding` turns into vectors. Images
+/// never seen in training (a test split) tell what to expect of a generator that copies nothing. Throws Error with
+/// fewer than two training images, or no more than k.
 Closeness closeness(const data::Dataset& images, const data::Dataset& training, std::int64_t k,
                     const Embedding& embedding, const std::function<void(std::size_t)>& report = {});
 

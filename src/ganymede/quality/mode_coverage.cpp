@@ -13,7 +13,7 @@ namespace {
 
 using Counts = std::array<std::atomic<std::size_t>, data::kShapeClasses>;
 
-/// Clear figures of each class.
+/// Clear shapes of each class.
 void count(const data::Dataset& dataset, Counts& counts) {
   data::parallel(dataset.size(), [&](std::size_t i) {
     if (stop_requested()) throw Error("stopped before the modes were counted", dataset.info().name);
@@ -38,13 +38,13 @@ ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake)
   ModeCoverage out;
   if (fake.size() > 0) out.clear = fakes / static_cast<double>(fake.size());
   if (reals == 0)
-    throw Error("no image shows a clear figure", real.info().name, "modes are counted on the data set 'shapes' only");
+    throw Error("no image shows a clear shape", real.info().name, "modes are counted on the data set 'shapes' only");
   for (std::size_t i = 0; i < of_fake.size(); ++i) {
     if (of_fake[i] == 0) continue;
     ++out.found;
     if (of_real[i] == 0) {
       throw Error(fmt::format("the data shows no {} but the generated images do", data::shape_names()[i]),
-                  real.info().name, "modes are counted on the data set 'shapes' with all the classes that are drawn");
+                  real.info().name, "modes are counted on the data set 'shapes' with all of its classes");
     }
     const double p = static_cast<double>(of_fake[i]) / fakes, q = static_cast<double>(of_real[i]) / reals;
     out.frequencies[i] = p;

@@ -1,4 +1,4 @@
-// How many kinds of figures of the data set `shapes` a generator draws, and how evenly: the count of modes and the
+// How many kinds of shapes of the data set `shapes` a generator makes, and how evenly: the count of modes and the
 // divergence of Metz et al. ("Unrolled generative adversarial networks", 2017), with an exact referee.
 #pragma once
 
@@ -10,14 +10,14 @@
 namespace ganymede::quality {
 
 struct ModeCoverage {
-  int found = 0;          ///< classes with at least one clear figure
-  double clear = 0;       ///< share of generated images that show a clear figure
-  double divergence = 0;  ///< KL of the generated classes' frequencies from the data's, in nats, over clear figures
-  std::array<double, data::kShapeClasses> frequencies{};  ///< of the generated clear figures
+  int found = 0;          ///< classes with at least one clear shape
+  double clear = 0;       ///< share of generated images that show a clear shape
+  double divergence = 0;  ///< KL of the generated classes' frequencies from the data's, in nats, over clear shapes
+  std::array<double, data::kShapeClasses> frequencies{};  ///< of the generated clear shapes
 };
 
-/// Attributes each image of both sides to a class (data/shape_attribution.h). Throws Error when no image of `real`, or
-/// of a class that `fake` shows, is a clear figure: the data is not `shapes` then.
+/// Attributes each image of both sets to a class (data/shape_attribution.h). Throws Error when no image of `real`, or
+/// of a class that `fake` shows, is a clear shape: the data is not `shapes` then.
 ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake);
 
 }  // namespace ganymede::quality

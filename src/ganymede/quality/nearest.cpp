@@ -11,7 +11,7 @@ constexpr std::int64_t kQueryBlock = 1024, kSetBlock = 4096;  // their distances
 
 void expect_same_width(const Tensor& a, const Tensor& b) {
   if (a.size(1) == b.size(1)) return;
-  throw Error(fmt::format("features of width {} on one side and {} on the other", a.size(1), b.size(1)), {},
+  throw Error(fmt::format("features of width {} in one set and {} in the other", a.size(1), b.size(1)), {},
               "compare features of one network only");
 }
 
@@ -50,7 +50,7 @@ void NearestSearch::add(const Tensor& rows) {
 Neighbours NearestSearch::result() const {
   const std::int64_t candidates = seen_ - (own_index_ ? 1 : 0);
   if (candidates < k_) {
-    throw Error(fmt::format("{} neighbours were asked for among {} images", k_, candidates), {}, "use more images");
+    throw Error(fmt::format("{} nearest images were asked for among {} images", k_, candidates), {}, "use more images");
   }
   return {squared_, indices_};
 }

@@ -1,4 +1,4 @@
-// The directions in which features vary most, to draw them in two dimensions.
+// The directions in which features vary most, to plot them in two dimensions.
 #pragma once
 
 #include <cstdint>

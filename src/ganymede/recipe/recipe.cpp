@@ -129,7 +129,7 @@ class Parser {
                        "add [source] with name = \"...\", or take [encoder] away");
     if (recipe.source.size == 0) {
       throw UsageError("the source has no size", origin_ + " in [source]",
-                       "give the side of the encoder's images: size = 32");
+                       "give the size of the encoder's images: size = 32");
     }
     if (section("latent") != nullptr) {
       throw UsageError("[latent] stands beside [source]", origin_,

@@ -80,19 +80,19 @@ struct TrainConfig {
   int keep_checkpoints = 3;  ///< older ones are removed
 };
 
-/// [sample]: the grid drawn from the same noise again and again.
+/// [sample]: the grid generated from the same noise again and again.
 struct SampleConfig {
   Interval every{500, Interval::Unit::kSteps};
   int count = 64;
 };
 
-/// [quality]: a figure of quality while training, and the best model by it.
+/// [quality]: a metric while training, and the best model by it.
 struct QualityConfig {
   std::string
       metric;   ///< one of quality/metric.h, which sees to it that there is such a one; empty: nothing is evaluated
   Place place;  ///< of the section, for messages
   Interval every{1, Interval::Unit::kEpochs};
-  int count = 10000;     ///< images to draw each time, against all images of the data
+  int count = 10000;     ///< images to generate each time, against all images of the data
   std::string features;  ///< a TorchScript file of a feature network; swd and modes need none
 };
 

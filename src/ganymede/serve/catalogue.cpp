@@ -55,7 +55,7 @@ fs::path target_of(const fs::path& place) {
   return error ? fs::absolute(place).lexically_normal() : target;
 }
 
-/// A model that draws from noise, both its generators made: the first request need not wait for one.
+/// A model that generates from noise, both its generators made: the first request need not wait for one.
 operations::ModelPtr read(const fs::path& file, const torch::Device& device) {
   auto model = operations::Model::load(file, device);
   model->require_generating();

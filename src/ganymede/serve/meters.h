@@ -16,7 +16,7 @@ class Meters {
  public:
   /// A request that was answered. `route` is its pattern, never the address itself: clients choose those.
   void request(const std::string& method, const std::string& route, int status, double seconds, std::uint64_t bytes);
-  /// Images drawn in one batch, for how many requests, and how long that took.
+  /// Images generated in one batch, for how many requests, and how long that took.
   void batch(int images, int requests, double seconds);
 
   struct Gauge {

@@ -1,4 +1,5 @@
-// POST /api/v1/models/{id}/OPERATION: each reads its request's own fields, draws with the engine and packs what came.
+// POST /api/v1/models/{id}/OPERATION: each reads its request's own fields, generates with the engine and packs what
+// came.
 #include <random>
 
 #include "ganymede/image/encode.h"
@@ -58,7 +59,7 @@ std::shared_ptr<Asked<Wanted, Answer>> read(const Services& services, const Requ
   return asked;
 }
 
-/// Draws for a plan; what came of it goes to `take` on a worker's thread, what went wrong, there too, is the reply.
+/// Generates for a plan; what came of it goes to `take` on a worker's thread, what went wrong, there too, is the reply.
 template <class Result>
 void run_generator(const Services& services, const ops::ModelPtr& model, ops::Plan<Result> plan, const Reply& reply,
                    std::function<void(Result)> take) {
@@ -77,7 +78,7 @@ void run_generator(const Services& services, const ops::ModelPtr& model, ops::Pl
       });
 }
 
-/// Reads, plans and draws; `pack` makes the answer of the result.
+/// Reads, plans and generates; `pack` makes the answer of the result.
 template <class Wanted, class Answer, class Pack>
 Handler handler(const Services& services, Answer usual, Pack pack) {
   return [services, usual, pack](const Request& request, const Reply& reply) {

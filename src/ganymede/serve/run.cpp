@@ -57,7 +57,7 @@ std::uint64_t images_of(const json& environment) {
              : 0;
 }
 
-/// The step it has come to. An image is drawn at the very end, metrics are logged some steps apart.
+/// The step it has come to. A sample is written at the very end, metrics are logged some steps apart.
 double step_reached(const RunSnapshot& now) {
   const double logged = now.last("step");
   return now.samples.empty() ? logged : std::fmax(logged, std::stod(now.samples.back().substr(kSampleBegin.size())));

@@ -20,7 +20,7 @@ struct RunSnapshot {
   std::optional<train::RunState> state;  ///< what the run says of itself; runs of earlier versions say nothing
   std::shared_ptr<const train::MetricsData> metrics;  ///< null before the first logged step
   std::vector<std::string> samples;                   ///< "step-000500.png", oldest first
-  std::vector<std::string> images;                    ///< those of the folder's figures that are there: "real.png"
+  std::vector<std::string> images;                    ///< those of the folder's other images that are there: "real.png"
   std::string recipe;                                 ///< the text of recipe.toml
   nlohmann::json environment;
   nlohmann::json
@@ -42,7 +42,7 @@ class Run {
   void refresh();
   /// The same object as long as nothing changed.
   std::shared_ptr<const RunSnapshot> snapshot() const;
-  /// The file a name from a request means: a sample or one of the figures, and nothing else. Throws Problem 404.
+  /// The file a name from a request means: a sample or one of those images, and nothing else. Throws Problem 404.
   std::filesystem::path image_file(const std::string& name) const;
 
  private:

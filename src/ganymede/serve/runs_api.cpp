@@ -131,7 +131,7 @@ RouteAbout about_events() {
                          header}};
 }
 
-/// A sample is written once; the other figures may be drawn again.
+/// A sample is written once; the other images may be made again.
 Response image_file(const Run& run, const std::string& name) {
   const auto file = run.image_file(name);
   const bool sample = file.parent_path().filename() == "samples";

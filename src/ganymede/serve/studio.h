@@ -20,7 +20,7 @@ struct StudioOptions {
   bool any_host = false;               ///< answers whatever name it is asked under
   AllowedOrigins origins;              ///< of pages elsewhere that may use the API
   operations::Engine::Options engine;  ///< its threads are a training's as well
-  torch::Device device = torch::kCPU;  ///< where models are drawn
+  torch::Device device = torch::kCPU;  ///< where models generate
   bool allow_training = false;         ///< clients may start, stop and resume trainings
   bool log_requests = true;            ///< a line of JSON on stderr for each
 };

@@ -1,4 +1,4 @@
-// The images models were trained on, looked through for those nearest to what the models draw.
+// The images models were trained on, looked through for those nearest to what the models generate.
 #pragma once
 
 #include <atomic>

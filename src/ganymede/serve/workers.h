@@ -1,4 +1,4 @@
-// A few threads for what must not hold up connections or drawing: packing images into files.
+// A few threads for what must not hold up connections or generation: packing images into files.
 #pragma once
 
 #include <functional>

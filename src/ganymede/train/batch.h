@@ -16,7 +16,7 @@ inline Tensor pixels_of(const ByteBatch& batch, at::ScalarType type) {
   return models::from_bytes(batch.bytes.permute({0, 3, 1, 2})).to(type);
 }
 
-/// Part `part` of `parts` of a batch; the parts differ by at most one sample.
+/// Part `part` of `parts` of a batch; the parts differ by at most one image.
 inline Tensor part_of(const Tensor& batch, int part, int parts) {
   if (parts == 1 || !batch.defined()) return batch;
   const std::int64_t size = batch.size(0);

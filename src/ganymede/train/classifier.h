@@ -1,5 +1,5 @@
 // A network that names the class of an image, trained on a data set's labels: the encoder of a translating recipe, and
-// the classifier of what generators draw.
+// the classifier of generated images.
 #pragma once
 
 #include <cstdint>

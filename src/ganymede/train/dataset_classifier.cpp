@@ -113,7 +113,7 @@ DatasetClassifier classifier_of(const config::DataConfig& config, const nn::Shap
   spdlog::info("training a classifier of {} to evaluate images by", info.name);
   out.network = train_classifier(layers, dataset, {.training = kTraining, .seed = kSeed, .name = "classifier"});
   out.accuracy = held_out_accuracy(out.network, config, *dataset, kSeed);
-  spdlog::info("it names {:.2f} % of {}", 100 * out.accuracy.share, out.accuracy.of);
+  spdlog::info("its accuracy is {:.2f} % on {}", 100 * out.accuracy.share, out.accuracy.of);
   keep(file, out);
   return out;
 }

@@ -169,7 +169,7 @@ std::vector<std::vector<std::size_t>> duplicate_groups(std::span<const ImageHash
       for (std::size_t a = first; a < last; ++a) {
         for (std::size_t b = a + 1; b < last; ++b) {
           if (distance(hashes[order[a]], hashes[order[b]]) <= tolerance) groups.join(order[a], order[b]);
-          if (tolerance == 0) break;  // neighbours are enough where all are equal
+          if (tolerance == 0) break;  // adjacent ones are enough where all are equal
         }
       }
     }

@@ -105,7 +105,7 @@ class ResidentBatches : public Batches {
   }
 
   data::LoaderOptions options_;
-  std::uint64_t size_, position_;  ///< images, and the place of the next sample in the stream
+  std::uint64_t size_, position_;  ///< images, and the place of the next image in the stream
   std::uint64_t epoch_ = 0;        ///< what the two below are for
   Tensor order_, mirrored_;        ///< int64 and bool [images]
   Tensor bytes_, labels_;          ///< of the whole set

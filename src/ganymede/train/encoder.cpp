@@ -29,7 +29,8 @@ checkpoint::SafetensorsFile trained_encoder(const Trainer& trainer, std::shared_
   const auto accuracy = held_out_accuracy(classifier, recipe.source, *source, recipe.train.seed);
   file.metadata["accuracy"] = fmt::format("{:.4f}", accuracy.share);
   file.metadata["accuracy_of"] = accuracy.of;
-  spdlog::info("the encoder names {:.2f} % of {} of {}", 100 * accuracy.share, accuracy.of, source->info().name);
+  spdlog::info("the encoder's accuracy is {:.2f} % on {} of {}", 100 * accuracy.share, accuracy.of,
+               source->info().name);
   return file;
 }
 

@@ -22,11 +22,11 @@ struct PanelPlan {
 /// The first so many of the usual panels show how the training went, the others how good its images are.
 constexpr std::size_t kTrainingPanels = 2;
 
-/// The panels of a chart that was asked for nothing special. The quality figures differ too much in size to share one.
+/// The panels of a chart that was asked for nothing special. The metrics differ too much in size to share one.
 const std::vector<PanelPlan>& usual_panels() {
   static const std::vector<PanelPlan> panels{
       {"Losses", "loss", {{"loss_d", "discriminator"}, {"loss_g", "generator"}}},
-      {"What the discriminator says", "D", {{"d_real", "D(x), real"}, {"d_fake", "D(G(z)), generated"}}},
+      {"Discriminator output", "D", {{"d_real", "D(x), real"}, {"d_fake", "D(G(z)), generated"}}},
       {"Fréchet inception distance", "FID", {{"fid", "FID"}}},
       {"Fréchet inception distance, 10,000 images", "FID10k", {{"fid10k", "FID10k"}}},
       {"Fréchet distance of features", "FD", {{"fd", "FD"}}},
@@ -60,7 +60,7 @@ std::vector<PanelPlan> panels_of(const std::vector<RunMetrics>& runs, const std:
   return panels;
 }
 
-/// The points of a column over another, without the rows where a cell is empty: figures of quality come rarely and are
+/// The points of a column over another, without the rows where a cell is empty: metrics come rarely and are
 /// joined.
 image::Series series_of(const MetricsData& metrics, const std::string& column, const std::string& over) {
   image::Series series;
@@ -75,7 +75,7 @@ image::Series series_of(const MetricsData& metrics, const std::string& column, c
   return series;
 }
 
-/// Only what is logged most of the time is averaged: figures of quality come rarely, and an average would lag far
+/// Only what is logged most of the time is averaged: metrics come rarely, and an average would lag far
 /// behind.
 bool is_dense(const image::Series& series, const MetricsData& metrics) {
   return 2 * series.x.size() >= metrics.rows();
@@ -116,8 +116,8 @@ image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOpti
   }
   if (chart.panels.empty()) {
     throw Error(
-        "there is nothing to draw yet", options.title,
-        options.quality ? "train with [quality], or wait for the first figure" : "wait for the first logged step");
+        "there is nothing to plot yet", options.title,
+        options.quality ? "train with [quality], or wait for the first metric" : "wait for the first logged step");
   }
   return chart;
 }
@@ -128,7 +128,7 @@ image::Chart precision_recall_chart(const std::vector<RunMetrics>& runs, const s
   const PanelPlan plan{"Precision over recall", "precision", {{"precision", "precision"}}};
   image::Panel panel = draw(plan, runs, "recall", 0);
   if (panel.series.empty()) {
-    throw Error("no run has figures of precision and recall", title, "train with --set 'quality.metric=\"prdc\"'");
+    throw Error("no run has values of precision and recall", title, "train with --set 'quality.metric=\"prdc\"'");
   }
   chart.panels.push_back(std::move(panel));
   return chart;

@@ -24,10 +24,10 @@ struct LossChartOptions {
 };
 
 /// A panel is left out when no run has a value for it. Throws UsageError when a column named in the options is in no
-/// run, and Error when there is nothing to draw.
+/// run, and Error when there is nothing to plot.
 image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOptions& options = {});
 
-/// Precision over recall, a line for each run through its figures in the order of training.
+/// Precision over recall, a line for each run through its values in the order of training.
 /// Throws Error when no run has both columns.
 image::Chart precision_recall_chart(const std::vector<RunMetrics>& runs, const std::string& title = {});
 

@@ -13,23 +13,24 @@
 
 namespace ganymede::train {
 
-/// Figures of quality on their way from the observer that finds them to the one that writes them down.
+/// Metrics from the observer that computes them to the one that writes them down.
 struct QualityColumns {
   std::vector<std::string> names;        ///< of metrics.csv, behind the usual ones
   std::map<std::string, double> values;  ///< of the step at hand; empty where nothing was evaluated
 };
 
-/// metrics.csv and TensorBoard scalars every `log_every`; figures of quality in a row of their own otherwise.
+/// metrics.csv and TensorBoard scalars every `log_every`; metrics in a row of their own otherwise.
 std::unique_ptr<Observer> metrics_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events,
                                            std::shared_ptr<QualityColumns> quality = nullptr);
 /// Who evaluates a run by the recipe's [quality]; null where it names no metric. Throws what an Evaluator throws.
 std::unique_ptr<quality::Evaluator> quality_evaluator(const Trainer& trainer);
-/// Evaluates the drawing generator every `[quality].every`, and keeps the best model as best.safetensors; a resumed run
-/// goes on with the best so far. Before the metrics observer in the list: it fills `columns`.
+/// Evaluates the generator that samples come from, every `[quality].every`, and keeps the best model as
+/// best.safetensors; a resumed run goes on with the best so far. Before the metrics observer in the list: it fills
+/// `columns`.
 std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_ptr<quality::Evaluator> evaluator,
                                            std::shared_ptr<QualityColumns> columns);
 /// real.png, samples/ (also into TensorBoard), the grid after the first epoch, losses.svg and .png, and at the end the
-/// figures that compare.
+/// sheets that compare.
 std::unique_ptr<Observer> sample_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events);
 /// model.safetensors and checkpoints, the last in the list of observers: what has its checkpoint has all else of that
 /// step. Ends a run whose weights are not finite or have exploded before anything good is overwritten or removed.

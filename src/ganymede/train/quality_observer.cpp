@@ -30,7 +30,7 @@ class QualityObserver : public Observer {
   void after_step(const Trainer& trainer, const TrainingState& before, const StepResult&) override {
     if (!trigger_->fires(before, trainer.training_state())) return;
     const auto& recipe = trainer.recipe();
-    // The same noise each time: what changes from one figure to the next is the generator.
+    // The same noise each time: what changes from one value to the next is the generator.
     const auto generated_set = quality::generate_images(
         trainer.sampling_generator(), recipe.latent,
         {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
@@ -47,7 +47,7 @@ class QualityObserver : public Observer {
  private:
   const quality::MetricEntry& metric() const { return evaluator_->options().metrics.front().entry(); }
 
-  /// The best figure so far is in the best model's file. One from a step that this run will come to once more is kept
+  /// The best value so far is in the best model's file. One from a step that this run will come to once more is kept
   /// too: it will be found again.
   void read_best() {
     const fs::path path = folder_.file(kBestFile);
@@ -58,7 +58,7 @@ class QualityObserver : public Observer {
       if (metric == metadata.end() || value == metadata.end() || metric->second != measures_.front().column) return;
       const auto evaluated = metadata.find(kProtocolKey);
       if ((evaluated == metadata.end() ? protocol_of_old_files() : evaluated->second) != protocol()) {
-        spdlog::info("the best model so far was evaluated in another way: the next figure begins anew");
+        spdlog::info("the best model so far was evaluated under another protocol: the next value begins anew");
         return;
       }
       double best = 0;
@@ -69,7 +69,7 @@ class QualityObserver : public Observer {
     }
   }
 
-  /// What figures must have in common to be compared, beside the data: the network, and the size it sees.
+  /// What values must have in common to be compared, beside the data: the network, and the size it sees.
   std::string protocol() const {
     const auto* extractor = evaluator_->extractor();
     if (extractor == nullptr) return "";
@@ -112,7 +112,7 @@ std::unique_ptr<quality::Evaluator> quality_evaluator(const Trainer& trainer) {
   if (config.metric.empty()) return nullptr;
   const auto metric = quality::metric_named(config.metric, config.place.at(nullptr));
   if (trainer.source() != nullptr) {
-    throw UsageError("[quality] evaluates what is drawn from noise, and this recipe translates", "[quality]",
+    throw UsageError("[quality] evaluates what is generated from noise, and this recipe translates", "[quality]",
                      "take it away; `ganymede evaluate` evaluates translations");
   }
   std::shared_ptr<const quality::FeatureExtractor> extractor;

@@ -15,7 +15,7 @@ inline constexpr const char* kStateFile = "state.json";
 enum class RunPhase {
   kWaiting,  ///< holds the folder, prepares what comes before the first step
   kRunning,
-  kDone,     ///< every step, figure and file is there: written last
+  kDone,     ///< every step, image and file is there: written last
   kStopped,  ///< by a signal, and saved
   kFailed    ///< `why` says it
 };

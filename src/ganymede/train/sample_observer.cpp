@@ -53,7 +53,7 @@ class SampleObserver : public Observer {
  private:
   static constexpr const char* kFirstEpoch = "first_epoch.png";
 
-  /// What every grid is drawn from: noise, or the codes of some source images, which then stand above their
+  /// What every grid is generated from: noise, or the codes of some source images, which then stand above their
   /// translations.
   Tensor starting_points(const Trainer& trainer) {
     const auto& recipe = trainer.recipe();

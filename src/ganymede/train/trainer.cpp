@@ -108,7 +108,7 @@ void Trainer::check_classes() const {
   const auto asked = gan_.discriminator.classes();
   const auto evaluated = std::max(asked, logits);
   if (classes != evaluated || (asked > 0 && logits > 0 && asked != logits)) {
-    throw UsageError(fmt::format("the generator draws {} classes but the discriminator knows {}", classes, evaluated),
+    throw UsageError(fmt::format("the generator has {} classes but the discriminator knows {}", classes, evaluated),
                      fmt::format("recipe {}", recipe_.name), "give both networks as many, or none");
   }
   const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
@@ -413,7 +413,7 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
     }
     adaptive_->load_state(*state);
   }
-  // Every random stream is a function of the seed and the position, so the position is all there is to restore.
+  // Every random stream is a function of the seed and the step, so the step is all there is to restore.
   training_state_.step = checkpoint::step_of(file);
   training_state_.images = training_state_.step * images_per_step();
   training_state_.seconds = seconds_before;

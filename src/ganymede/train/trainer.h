@@ -65,9 +65,9 @@ struct StartingNetworks {
 class Trainer {
  public:
   /// `recipe` is resolved or not; networks start from the recipe's seed. `source` is what a translating recipe
-  /// translates from. `draws` is for tests: RandomSource::computed_on(the CPU) makes a step there what it is on a GPU,
-  /// where it draws nothing on the host, waits for nothing, and takes its batches from a data set that lies on the
-  /// device. Throws UsageError for impossible recipes, and Error for labels that the networks do not know.
+  /// translates from. `random` is for tests: RandomSource::computed_on(the CPU) makes a step there what it is on a GPU,
+  /// where it makes no random number on the host, waits for nothing, and takes its batches from a data set that lies on
+  /// the device. Throws UsageError for impossible recipes, and Error for labels that the networks do not know.
   Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dataset, torch::Device device,
           std::shared_ptr<const data::Dataset> source = nullptr, std::optional<RandomSource> random = {});
   ~Trainer();
@@ -92,12 +92,12 @@ class Trainer {
 
   const config::Recipe& recipe() const { return recipe_; }  ///< resolved
   const models::Gan& gan() const { return gan_; }
-  /// The generator to draw with: the average where one is kept, with batch norms that know its own images.
+  /// The generator to sample from: the average where one is kept, with batch norms that know its own images.
   const models::Network& sampling_generator() const;
   const data::Dataset& dataset() const { return *dataset_; }
   /// What is translated; null where the generator starts from noise.
   const data::Dataset* source() const { return source_.get(); }
-  /// Names of the classes the generator draws; empty where it draws none.
+  /// Names of the classes the generator generates; empty where it has none.
   std::vector<std::string> classes() const;
   /// What start_from() was given; nothing where training started from the recipe's seed.
   const std::optional<StartedFrom>& started_from() const { return started_from_; }

@@ -18,12 +18,12 @@ std::uint64_t images_of_a_step(const config::TrainConfig& train);
 /// The generator steps of a whole training: the recipe's number, or enough to see `epochs` times the data.
 std::uint64_t steps_in_all(const config::TrainConfig& train, std::uint64_t dataset_size);
 
-/// Says when an interval has passed. For steps, epochs and images it is a function of the position alone, so a resumed
+/// Says when an interval has passed. For steps, epochs and images it is a function of the state alone, so a resumed
 /// run does things at the same steps; seconds and minutes are counted from the last time.
 class Trigger {
  public:
   Trigger(config::Interval interval, std::uint64_t dataset_size) : interval_(interval), dataset_size_(dataset_size) {}
-  /// Whether the interval ends between `before` and `now`, consecutive positions.
+  /// Whether the interval ends between `before` and `now`, consecutive states.
   bool fires(const TrainingState& before, const TrainingState& now);
 
  private:

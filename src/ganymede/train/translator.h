@@ -10,7 +10,7 @@ namespace ganymede::train {
 
 class Translator {
  public:
-  /// Source images are drawn as the recipe's real ones are, from batch `first_batch` on; `resident` is
+  /// Source images are read as the recipe's real ones are, from batch `first_batch` on; `resident` is
   /// open_batches()'s. `encoder`, on whose device all happens, must outlive this.
   Translator(const models::Network& encoder, std::shared_ptr<const data::Dataset> source, const config::Recipe& recipe,
              std::uint64_t first_batch, bool resident);
@@ -19,7 +19,7 @@ class Translator {
   void next(const Tensor& target);
   /// f(x) of part `part` of `parts` of the source images, then of the target images: the generator's input.
   Tensor codes(int part, int parts) const;
-  /// That part as the objective wants it, with `drawn`, what the generator made of those codes.
+  /// That part as the objective wants it, with `generated`, the images of those codes.
   objectives::Translation translation(const Tensor& generated, int part, int parts) const;
 
  private:
