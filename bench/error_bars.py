@@ -1,9 +1,9 @@
 """How often the error bars of `ganymede evaluate --bootstrap` hold the true value, on features at hand.
 
-usage: error_bars.py GANYMEDE A.safetensors B.safetensors [--images 500] [--repeats 100] [--draws 200]
+usage: error_bars.py GANYMEDE A.safetensors B.safetensors [--images 500] [--repeats 100] [--resamples 200]
 
-A and B are feature files (`features` [N, D]); the program keeps those of a real side in its cache folder, as *.features.
-They are the two populations: their own figures are the truth. Each repeat draws so many rows of both, with putting back,
+A and B are feature files (`features` [N, D]); the program keeps those of a real set in its cache folder, as *.features.
+They are the two populations: their own metrics are the truth. Each repeat samples so many rows of both, with replacement,
 has the program evaluate them, and looks whether the truth lies within the bars. NumPy is all it needs.
 """
 import argparse
@@ -37,7 +37,7 @@ def main():
     parser.add_argument("b")
     parser.add_argument("--images", type=int, default=500)
     parser.add_argument("--repeats", type=int, default=100)
-    parser.add_argument("--draws", type=int, default=200)
+    parser.add_argument("--resamples", type=int, default=200)
     flags = parser.parse_args()
     populations = [read(flags.a), read(flags.b)]
     rng = np.random.default_rng(0)
@@ -45,8 +45,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
 
-        def evaluated(sides, *words):
-            files = [write(folder / name, rows) for name, rows in zip(("a.safetensors", "b.safetensors"), sides)]
+        def evaluated(sets, *words):
+            files = [write(folder / name, rows) for name, rows in zip(("a.safetensors", "b.safetensors"), sets)]
             command = [flags.program, "-q", "--threads", "1", "evaluate", "--real", *files[:1], "--fake", *files[1:], "--metrics", "fid,kid", "--json", *words]
             return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True).stdout)["metrics"]
 
@@ -54,14 +54,14 @@ def main():
         truth = {"fd": whole.get("fd", whole.get("fd10k")), "kid": whole["kid"]["mean"]}
         held, off, extrapolated = {"fd": 0, "kid": 0}, [], []
         for repeat in range(flags.repeats):
-            sides = [rows[rng.integers(0, len(rows), flags.images)] for rows in populations]
-            found = evaluated(sides, "--bootstrap", flags.draws, "--seed", repeat, "--force", "--fd-infinity")
+            sets = [rows[rng.integers(0, len(rows), flags.images)] for rows in populations]
+            found = evaluated(sets, "--bootstrap", flags.resamples, "--seed", repeat, "--force", "--fd-infinity")
             for name, value in truth.items():
                 low, high = found["intervals"][name]
                 held[name] += low <= value <= high
             off.append(found["fd"] - truth["fd"])
             extrapolated.append(found["fd_infinity"] - truth["fd"])
-    print(f"true values {truth}; {flags.repeats} draws of {flags.images} images a side")
+    print(f"true values {truth}; {flags.repeats} samples of {flags.images} images of each set")
     print(f"held by the bars: {held}")
     print(f"fd is too large by {np.mean(off):.3g} (deviation {np.std(off):.3g}), fd_infinity by {np.mean(extrapolated):.3g} ({np.std(extrapolated):.3g})")
 

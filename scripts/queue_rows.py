@@ -1,5 +1,5 @@
 """The rows that scripts/train-queue writes: the section of a run in docs/results.md, its line in the table on top, its
-pictures, and its place in docs/gallery.md.
+images, and its place in docs/gallery.md.
 
 A row stands between comments that name its run, so that writing it again replaces it. `<!-- table -->` ends the table,
 `<!-- rows -->` the rows: what is new comes before.
@@ -21,16 +21,16 @@ def steps(run, folder):
     asked = []
     if run["protocol"]["evaluate"]:
         asked.append({"words": ["evaluate", target, *run["protocol"]["evaluate"], "--json"], "keeps": "evaluated"})
-    if draws_from_noise(folder):
+    if generates_from_noise(folder):
         asked.append(
-            {"words": ["sample", target, "-n", str(run["pictures"]), "-o", f"{target}/grid.png"], "keeps": None}
+            {"words": ["sample", target, "-n", str(run["images"]), "-o", f"{target}/grid.png"], "keeps": None}
         )
     asked.append({"words": plot_words(run, folder), "keeps": None})
     return asked
 
 
-def draws_from_noise(folder):
-    """A recipe that translates has no noise to draw from: its sample sheet is its grid."""
+def generates_from_noise(folder):
+    """A recipe that translates has no noise to generate from: its sample sheet is its grid."""
     return not re.search(r"^\[source\]", (folder / "recipe.toml").read_text(), re.MULTILINE)
 
 
@@ -54,15 +54,15 @@ def steps_of(folder):
 
 
 def qualities(folder):
-    """The column by which the best model is chosen, and (step, epoch, figure) of each time it was judged."""
+    """The column by which the best model is chosen, and (step, epoch, value) of each time it was evaluated."""
     rows = metrics(folder)
     column = next((name for name in QUALITY_COLUMNS if rows and name in rows[0]), None)
-    judged = [(int(row["step"]), float(row["epoch"]), float(row[column])) for row in rows if column and row[column]]
-    return (column, judged) if judged else (None, [])
+    values = [(int(row["step"]), float(row["epoch"]), float(row[column])) for row in rows if column and row[column]]
+    return (column, values) if values else (None, [])
 
 
-def best_of(column, judged):
-    return (max if column in MORE_IS_BETTER else min)(judged, key=lambda each: each[2])
+def best_of(column, values):
+    return (max if column in MORE_IS_BETTER else min)(values, key=lambda each: each[2])
 
 
 def progress(folder):
@@ -70,11 +70,11 @@ def progress(folder):
     rows = metrics(folder)
     if not rows:
         return {"step": "-", "time": "-", "quality": "-"}
-    column, judged = qualities(folder)
+    column, values = qualities(folder)
     quality = "-"
-    if judged:
-        best = best_of(column, judged)
-        quality = f"{column} {judged[-1][2]:.4g}, best {best[2]:.4g} at step {best[0]}"
+    if values:
+        best = best_of(column, values)
+        quality = f"{column} {values[-1][2]:.4g}, best {best[2]:.4g} at step {best[0]}"
     return {"step": rows[-1]["step"], "time": duration(float(rows[-1]["seconds"])), "quality": quality}
 
 
@@ -95,8 +95,8 @@ def processor():
     return f"{found.group(1) if found else 'unknown'}, {os.cpu_count()} cores"
 
 
-def figures_text(evaluated):
-    """What `evaluate` found, in one line with the number of pictures."""
+def metrics_text(evaluated):
+    """What `evaluate` found, in one line with the number of images."""
     found, said = evaluated["metrics"], []
     for name, value in found.items():
         if isinstance(value, dict) and "mean" in value:
@@ -111,7 +111,7 @@ def figures_text(evaluated):
     features = evaluated["protocol"].get("features")
     return (
         ", ".join(said)
-        + f" ({fake['images']:,} pictures against {real['images']:,}"
+        + f" ({fake['images']:,} images against {real['images']:,}"
         + (f", features of `{features.get('name', 'the classifier')}`" if features else "")
         + ")"
     )
@@ -135,8 +135,8 @@ class Facts:
         self.commit = ", ".join(dict.fromkeys(part["commit"] for part in parts))
         self.starts, self.idle = len(parts), any(part["idle"] for part in parts)
         self.length = run["length"] if self.complete else f"{self.epochs:.3g} epochs of {run['length']}"
-        self.column, self.judged = qualities(folder)
-        self.evaluated = figures_text(kept["evaluated"]) if "evaluated" in kept else ""
+        self.column, self.quality = qualities(folder)
+        self.evaluated = metrics_text(kept["evaluated"]) if "evaluated" in kept else ""
         self.seen = kept.get("seen", "")
 
 
@@ -163,15 +163,15 @@ def section(run, kept, facts, folder):
         f"| {processor()}, {share} | {facts.threads} | {facts.precision} | {facts.starts} | {facts.commit} |",
         "",
     ]
-    if facts.judged:
-        best = best_of(facts.column, facts.judged)
+    if facts.quality:
+        best = best_of(facts.column, facts.quality)
         said = [
-            f"{figure:.4g} at step {step:,} ({epoch:.4g} epochs)"
-            for step, epoch, figure in (facts.judged[0], best, facts.judged[-1])
+            f"{value:.4g} at step {step:,} ({epoch:.4g} epochs)"
+            for step, epoch, value in (facts.quality[0], best, facts.quality[-1])
         ]
         lines += [f"{facts.column} while training: first {said[0]}, best {said[1]}, last {said[2]}.", ""]
     if facts.evaluated:
-        lines += [f"The best model: {facts.evaluated}." if facts.judged else f"The last model: {facts.evaluated}.", ""]
+        lines += [f"The best model: {facts.evaluated}." if facts.quality else f"The last model: {facts.evaluated}.", ""]
     lines += [f"![samples](pictures/{name}.png)", "", f"![losses](pictures/{name}-chart.png)", ""]
     return "\n".join(lines + ([facts.seen, ""] if facts.seen else []))
 
@@ -188,14 +188,14 @@ def upsert(text, key, body, end):
 
 
 def table_line(run, facts):
-    figure = "-"
-    if facts.judged:
-        best = best_of(facts.column, facts.judged)
-        figure = f"{facts.column} {best[2]:.4g}"
+    value = "-"
+    if facts.quality:
+        best = best_of(facts.column, facts.quality)
+        value = f"{facts.column} {best[2]:.4g}"
     name = run["name"]
     return (
         f"| [{name}](#{anchor(run, facts)}) | {facts.length} | {facts.steps:,} | {duration(facts.seconds)} "
-        f"| {duration(facts.processor_seconds)} | {figure} |"
+        f"| {duration(facts.processor_seconds)} | {value} |"
     )
 
 
@@ -221,7 +221,7 @@ def card(run, folder, kept):
     return {
         "command": "ganymede " + shell(kept["command"]),
         "trained": f"{facts.length}, {facts.steps} steps, seed {facts.seed}, {facts.precision}, program {facts.commit}",
-        "figures": facts.evaluated or "not judged",
+        "metrics": facts.evaluated or "not evaluated",
         "seen": facts.seen,
         "row": f"docs/results.md#{anchor(run, facts)}",
     }
@@ -229,8 +229,8 @@ def card(run, folder, kept):
 
 def gallery_entry(run, facts):
     said = f"[{run['name']}](results.md#{anchor(run, facts)}), {facts.length}"
-    if facts.judged:
-        said += f", {facts.column} {best_of(facts.column, facts.judged)[2]:.4g}"
+    if facts.quality:
+        said += f", {facts.column} {best_of(facts.column, facts.quality)[2]:.4g}"
     return f"### {run['name']}\n\n{said}. {facts.seen}".rstrip() + f"\n\n![{run['name']}](pictures/{run['name']}.png)\n"
 
 
@@ -242,16 +242,16 @@ def replace_text(file, text):
 
 
 def write(run, folder, kept, docs):
-    """Writes the row, its line in the table and its pictures into the folder of documents."""
+    """Writes the row, its line in the table and its images into the folder of documents."""
     facts = Facts(run, folder, kept)
     results, gallery = docs / "results.md", docs / "gallery.md"
     text = upsert(results.read_text(), run["name"], section(run, kept, facts, folder), "<!-- rows -->")
     text = upsert_line(text, run["name"], table_line(run, facts))
     shown = upsert(gallery.read_text(), run["name"], gallery_entry(run, facts), "<!-- rows -->")
-    pictures = docs / "pictures"
-    pictures.mkdir(exist_ok=True)
-    grid = folder / "grid.png" if draws_from_noise(folder) else max((folder / "samples").glob("step-*.png"))
-    shutil.copy(grid, pictures / f"{run['name']}.png")
-    shutil.copy(folder / "chart.png", pictures / f"{run['name']}-chart.png")
+    images = docs / "pictures"
+    images.mkdir(exist_ok=True)
+    grid = folder / "grid.png" if generates_from_noise(folder) else max((folder / "samples").glob("step-*.png"))
+    shutil.copy(grid, images / f"{run['name']}.png")
+    shutil.copy(folder / "chart.png", images / f"{run['name']}-chart.png")
     replace_text(results, text)
     replace_text(gallery, shown)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""How much the noise changes what an ACGAN draws of a class, beside how much the class does: for our runs, and for a plain
+"""How much the noise changes what an ACGAN generates of a class, beside how much the class does: for our runs, and for a plain
 PyTorch loop of recipes/cifar10-acgan64.toml.
 
     bench/peers/acgan_spread.py RUN...                                       (needs Pillow, numpy)
@@ -23,14 +23,14 @@ def report(what, images):  # [EACH, classes, ...]
 
 def measure(program, run):
     from PIL import Image
-    drawn = []
+    generated = []
     with tempfile.TemporaryDirectory() as folder:
         for name in CLASSES:
             place = pathlib.Path(folder, name)
             subprocess.run([program, "-q", "--threads", "1", "sample", run, "-n", str(EACH), "--class", name, "-o", place],
                            check=True, stdout=subprocess.DEVNULL)
-            drawn.append([np.asarray(Image.open(file).convert("RGB"), float) for file in sorted(place.glob("*.png"))])
-    report(run, np.swapaxes(np.array(drawn), 0, 1))
+            generated.append([np.asarray(Image.open(file).convert("RGB"), float) for file in sorted(place.glob("*.png"))])
+    report(run, np.swapaxes(np.array(generated), 0, 1))
 
 
 def train(steps, archive, threads, batch=64):
@@ -98,8 +98,8 @@ def train(steps, archive, threads, batch=64):
         optimizers[0].step()
         if step % 28 == 0 or step == steps:
             with torch.no_grad(), half:
-                drawn = generator(fixed_noise, fixed_classes).float() * 127.5
-            report(f"PyTorch {torch.__version__}, step {step}", drawn.reshape(EACH, 10, -1).numpy())
+                generated = generator(fixed_noise, fixed_classes).float() * 127.5
+            report(f"PyTorch {torch.__version__}, step {step}", generated.reshape(EACH, 10, -1).numpy())
 
 
 def main():

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Load on `ganymede serve` and on the Flask + PyTorch application that does the same job, side by side in one run.
+"""Load on `ganymede serve` and on the Flask + PyTorch application that does the same job, in turn in one run.
 
     serve_load.py --ganymede build/release/ganymede --model RUN --flask flask_app.py [--system conv32] [--matplotlib]
 
 Each round asks both for grids of 16 images with 1, 8 and 64 clients that keep their connections; what counts is the
 ratio within a round. Prints one line a server and number of clients: requests per second, p50 and p99 in milliseconds,
-failures. The Flask side runs as users deploy it, under gunicorn with two workers of one thread where gunicorn is there.
+failures. The Flask application runs as users deploy it, under gunicorn with two workers of one thread where gunicorn is there.
 """
 import argparse, http.client, json, pathlib, shutil, subprocess, sys, threading, time
 

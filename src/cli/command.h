@@ -1,6 +1,8 @@
 // What every subcommand shares. A subcommand is one file with one function, named in the table in program.cpp.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -39,6 +41,12 @@ struct Globals {
   std::string device = "auto";  ///< see device.h
 };
 Globals& globals();
+
+/// Makes a flag an old name: hidden, and with a line on stderr that tells the new one. Returns it.
+inline CLI::Option* old_name(CLI::Option* option, const std::string& now) {
+  return option->group("")->each(
+      [option, now](const std::string&) { fmt::print(stderr, "note: {} is now {}\n", option->get_name(), now); });
+}
 
 /// One JSON document and nothing else on stdout.
 void print_json(const nlohmann::json& document);

@@ -197,7 +197,7 @@ void print_document(const Check& check, const CheckFlags& flags) {
   const auto unlabelled = std::count_if(check.labels.begin(), check.labels.end(), [](auto label) { return label < 0; });
   print_json({{"path", printable(flags.what)},
               {"source", check.options.name},
-              {"pictures", check.examined.size()},
+              {"images", check.examined.size()},
               {"splits", check.splits},
               {"formats", check.counts([](const auto& e) { return e.format; })},
               {"sizes", check.counts(size_of)},

@@ -123,19 +123,22 @@ void run(const FeaturesFlags& flags) {
                fmt::join(last.costs, ", "));
     std::fflush(stdout);  // the next row may take minutes
   }
-  const json protocol{{"model", flags.model},
-                      {"step", model.step},
-                      {"data", splits.training->info().name},
-                      {"checksum", splits.training->info().checksum},
-                      {"test", splits.test_split},
-                      {"layers", trained.layers()},
-                      {"labels", last.labels},
-                      {"validation_images", last.validation_images},
-                      {"test_images", last.test_images},
-                      {"draws", flags.protocol.repeats},
-                      {"seed", flags.protocol.seed},
-                      {"classifier", "L2-regularised L2-loss linear SVM (as LIBLINEAR's), one against the rest"}};
-  if (flags.json) return print_json({{"protocol", protocol}, {"results", results}});
+  json protocol{{"model", flags.model},
+                {"step", model.step},
+                {"data", splits.training->info().name},
+                {"checksum", splits.training->info().checksum},
+                {"test", splits.test_split},
+                {"layers", trained.layers()},
+                {"labels", last.labels},
+                {"validation_images", last.validation_images},
+                {"test_images", last.test_images},
+                {"repeats", flags.protocol.repeats},
+                {"seed", flags.protocol.seed},
+                {"classifier", "L2-regularised L2-loss linear SVM (as LIBLINEAR's), one against the rest"}};
+  if (flags.json) {
+    protocol["draws"] = flags.protocol.repeats;  // its old name
+    return print_json({{"protocol", protocol}, {"results", results}});
+  }
   fmt::print("protocol\n");
   for (const auto& [key, value] : protocol.items())
     fmt::print("  {:<18} {}\n", key, value.is_string() ? value.get<std::string>() : value.dump());
@@ -152,9 +155,10 @@ void add_features(CLI::App& app) {
   app.add_option("--labels", flags->protocol.labels,
                  "train on so many labels, the same number of each class; all unless given")
       ->check(CLI::Range(1, 10'000'000));
-  app.add_option("--draws", flags->protocol.repeats, "choose the labels so often: mean and deviation")
+  app.add_option("--repeats", flags->protocol.repeats, "choose the labels so often: mean and deviation")
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
+  old_name(app.add_option("--draws", flags->protocol.repeats), "--repeats")->check(CLI::Range(1, 1000));
   add_seed(app, flags->protocol.seed, "of the labels and of the validation images");
   app.add_flag("--no-baselines", flags->no_baselines,
                "only the trained discriminator, not an untrained one and raw pixels");

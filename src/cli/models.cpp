@@ -70,7 +70,7 @@ void list_models(const fs::path& folder, bool as_json) {
     fmt::print("{}  ({:.1f} MB, {} steps on {})\n  {}\n", entry["name"].get<std::string>(),
                entry["bytes"].get<double>() / 1e6, entry["step"].get<std::uint64_t>(), entry["data"].get<std::string>(),
                entry["title"].get<std::string>());
-    for (const char* key : {"figures", "seen", "command"}) {
+    for (const char* key : {"metrics", "figures", "seen", "command"}) {
       if (const auto text = card_text(entry, key); !text.empty()) fmt::print("  {:<8} {}\n", key, text);
     }
   }

@@ -196,7 +196,7 @@ json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& re
                   {"scale", 1000}};
   }
   if (!metrics.intervals.empty()) {
-    out["bootstrap"] = {{"draws", options.bootstrap}, {"level", quality::kLevel}, {"over", "images of both sets"}};
+    out["bootstrap"] = {{"resamples", options.bootstrap}, {"level", quality::kLevel}, {"over", "images of both sets"}};
   }
   for (const auto& [name, value] : computed.items()) {
     if (const auto direction = better(name); !direction.empty()) out["better"][name] = direction;

@@ -9,7 +9,7 @@ export interface Model {
   latent: { size: number; distribution: string };
   classes: string[];
   data: string;
-  ema: boolean; // it draws with the running average of its weights
+  ema: boolean; // it generates with the running average of its weights
   parameters: number;
   bytes: number;
 }
@@ -89,7 +89,7 @@ export interface Training {
   failed: { id: string; detail: string } | null;
 }
 
-/** Sample `index` of `seed`. */
+/** Image `index` of `seed`. */
 export interface Point {
   seed: number;
   index: number;

@@ -10,18 +10,18 @@ import { DIRECTION_OPERANDS, OPERANDS, OPERAND_KEYS, OPERAND_TITLES, pointsOf, s
 const PALETTE = 16;
 const CORNERS = 4;
 const FRAMES = 16;
-/** What the way can be saved as; an animation has more images, so that it runs smoothly. */
+/** What the interpolation can be saved as; an animation has more images, so that it runs smoothly. */
 const EXPORTS = [
-  { title: "GIF", format: "gif", frames: 48, name: "way.gif" },
-  { title: "APNG", format: "apng", frames: 48, name: "way.apng" },
-  { title: "Strip", format: "grid", frames: FRAMES, name: "way.png" },
+  { title: "GIF", format: "gif", frames: 48, name: "interpolation.gif" },
+  { title: "APNG", format: "apng", frames: 48, name: "interpolation.apng" },
+  { title: "Strip", format: "grid", frames: FRAMES, name: "interpolation.png" },
 ] as const;
 const STEPS = 7; // of an image along a direction: from minus to plus, itself in the middle
 const MOST_STRENGTH = 3;
 const BADGES: Record<Operand, string> = { a: "A", b: "B", c: "C", with: "+", without: "−" };
 const POINT_TYPE = "application/x-ganymede-point";
 
-/** What is explored is the noise: a model with classes draws one of them. */
+/** What is explored is the noise: a model with classes makes one of them. */
 const classOf = (model: Model): string | undefined => (model.classes.length ? (new URLSearchParams(location.search).get("class") ?? model.classes[0]) : undefined);
 
 /** The result of `ask` for the newest `key`; what was there before stays until then. */
@@ -108,13 +108,13 @@ function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; r
             <>
               <div class="nine">
                 {value.images.map((image, i) => (
-                  <button key={i} type="button" class={i === 4 ? "middle" : ""} aria-label={i === 4 ? "Save the result" : `Save neighbour ${i < 4 ? i + 1 : i}`} onClick={() => save(image, `${model.id}-result-${i}.png`)}>
+                  <button key={i} type="button" class={i === 4 ? "middle" : ""} aria-label={i === 4 ? "Save the result" : `Save perturbation ${i < 4 ? i + 1 : i}`} onClick={() => save(image, `${model.id}-result-${i}.png`)}>
                     <Thumbnail model={model} image={image} size={64} />
                   </button>
                 ))}
               </div>
               <label class="field">
-                Neighbours within ±{radius}
+                Perturbations within ±{radius}
                 <input type="range" min="0" max="1" step="0.05" value={radius} onInput={(event) => go(changed({ radius: event.currentTarget.value }), true)} />
               </label>
             </>
@@ -129,15 +129,15 @@ function Arithmetic({ model, groups, radius }: { model: Model; groups: Groups; r
 
 /** What tells two groups apart, added to other images. */
 function Direction({ model, groups, images, strength }: { model: Model; groups: Groups; images: Point[]; strength: number }) {
-  const full = DIRECTION_OPERANDS.every((side) => groups[side].length > 0);
+  const full = DIRECTION_OPERANDS.every((operand) => groups[operand].length > 0);
   const body = { ...groupsOf(groups, DIRECTION_OPERANDS), apply: images, strength, frames: STEPS, format: "json", class: classOf(model) };
   const generated = useAnswer(full ? JSON.stringify(body) : null, (signal) => call<Generated>(`models/${model.id}/direction`, body, { signal }));
   return (
     <section aria-labelledby="direction-title">
       <h2 id="direction-title">A direction</h2>
-      <div class="sides">
-        {DIRECTION_OPERANDS.map((side) => (
-          <OperandBox key={side} operand={side} model={model} points={groups[side]} mean={undefined} />
+      <div class="direction-operands">
+        {DIRECTION_OPERANDS.map((operand) => (
+          <OperandBox key={operand} operand={operand} model={model} points={groups[operand]} mean={undefined} />
         ))}
         <section class="card operand" aria-label="Along the direction">
           <h3>applied</h3>
@@ -223,14 +223,14 @@ function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: numb
 interface TimelineProps {
   model: Model;
   corners: Point[];
-  way: string;
-  toClass: string; // or empty: one class all the way
+  interpolation: string;
+  toClass: string; // or empty: one class from end to end
   still: boolean; // only the class changes
 }
 
-function Timeline({ model, corners, way, toClass, still }: TimelineProps) {
+function Timeline({ model, corners, interpolation, toClass, still }: TimelineProps) {
   const points = still ? [corners[0], corners[0]] : corners;
-  const asked = { points, interpolation: way, class: classOf(model), to_class: toClass || undefined };
+  const asked = { points, interpolation, class: classOf(model), to_class: toClass || undefined };
   const body = { ...asked, frames: FRAMES, format: "json" };
   const { value, wrong } = useAnswer(JSON.stringify(body), (signal) => call<Generated>(`models/${model.id}/interpolate`, body, { signal }));
   const [failed, setFailed] = useState("");
@@ -239,11 +239,11 @@ function Timeline({ model, corners, way, toClass, still }: TimelineProps) {
     download(`models/${model.id}/interpolate`, `${model.id}-${name}`, { ...asked, frames, format }).catch((error: Error) => setFailed(error.message));
   };
   return (
-    <section class="card" aria-labelledby="way-title">
-      <h2 id="way-title">The way through them</h2>
+    <section class="card" aria-labelledby="interpolation-title">
+      <h2 id="interpolation-title">Interpolation through them</h2>
       <p class="row">
-        <label for="way">Way</label>
-        <select id="way" value={way} onChange={(event) => go(changed({ way: event.currentTarget.value }))}>
+        <label for="interpolation">Interpolation</label>
+        <select id="interpolation" value={interpolation} onChange={(event) => go(changed({ way: null, interpolation: event.currentTarget.value }))}>
           <option value="spherical">spherical</option>
           <option value="linear">linear</option>
         </select>
@@ -362,7 +362,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
       <Arithmetic model={model} groups={groups} radius={radius} />
       <Direction model={model} groups={groups} images={corners} strength={strength} />
       <Pad model={model} corners={corners} x={x} y={y} />
-      <Timeline model={model} corners={corners} way={query.get("way") === "linear" ? "linear" : "spherical"} toClass={toClass} still={toClass !== "" && query.get("still") === "1"} />
+      <Timeline model={model} corners={corners} interpolation={(query.get("interpolation") ?? query.get("way")) === "linear" ? "linear" : "spherical"} toClass={toClass} still={toClass !== "" && query.get("still") === "1"} />
     </>
   );
 }

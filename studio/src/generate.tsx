@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { Address } from "./address";
 import type { Model } from "./api";
-import { noiseOf, useDrawn } from "./noise";
+import { noiseOf, useGenerated } from "./noise";
 import { NoiseForm } from "./noise_form";
 import { LargeView, ImageGrid, readBest } from "./images";
 
@@ -10,7 +10,7 @@ export function Generate({ model, address }: { model: Model; address: Address })
   const { query } = address;
   const noise = noiseOf(query);
   const wanted = query.get("show"); // "untrained", or "both" once Predict was asked for
-  const generated = useDrawn(model, query, noise);
+  const generated = useGenerated(model, query, noise);
   const { left, right } = generated;
   const [open, setOpen] = useState<{ side: "left" | "right"; at: number } | null>(null);
   const [best, setBest] = useState(readBest);

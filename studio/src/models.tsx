@@ -82,7 +82,7 @@ function LayerTable({ title, network }: { title: string; network: Layers }) {
         </table>
       </div>
       <p>
-        {grouped(network.total)} parameters, {grouped(network.trainable)} of them trained; {short(network.multiply_adds)} multiply-adds a sample.
+        {grouped(network.total)} parameters, {grouped(network.trainable)} of them trained; {short(network.multiply_adds)} multiply-adds an image.
       </p>
     </section>
   );

@@ -22,7 +22,7 @@ export function noiseOf(query: URLSearchParams): Noise | null {
   return { count: count.value, seed: seed.value, class: query.get("class") ?? "", truncation: query.get("truncation") ?? "" };
 }
 
-async function draw(model: Model, noise: Noise, untrained: boolean, signal: AbortSignal, onBusy: (seconds: number) => void): Promise<Shown[]> {
+async function generate(model: Model, noise: Noise, untrained: boolean, signal: AbortSignal, onBusy: (seconds: number) => void): Promise<Shown[]> {
   const body = {
     count: noise.count,
     seed: noise.seed,
@@ -37,7 +37,7 @@ async function draw(model: Model, noise: Noise, untrained: boolean, signal: Abor
 
 export type Wrong = Record<string, string>;
 
-export interface Drawn {
+export interface GeneratedImages {
   left: Shown[] | null; // of the untrained generator
   right: Shown[] | null; // of the trained one
   status: string;
@@ -47,7 +47,7 @@ export interface Drawn {
 }
 
 /** What the address asks for is what is generated, whether it came from a button, a reload or a link. */
-export function useDrawn(model: Model, query: URLSearchParams, noise: Noise | null): Drawn {
+export function useGenerated(model: Model, query: URLSearchParams, noise: Noise | null): GeneratedImages {
   const wanted = query.get("show"); // "untrained", or "both" once Predict was asked for
   const [left, setLeft] = useState<Shown[] | null>(null);
   const [right, setRight] = useState<Shown[] | null>(null);
@@ -62,7 +62,7 @@ export function useDrawn(model: Model, query: URLSearchParams, noise: Noise | nu
     const busy = (seconds: number) => setStatus(`The server is busy; trying again in ${seconds} s.`);
     const begin = performance.now();
     const side = async (which: "left" | "right", set: (shown: Shown[]) => void) => {
-      set(await draw(model, noise, which === "left", stop.signal, busy));
+      set(await generate(model, noise, which === "left", stop.signal, busy));
       done.current[which] = key;
     };
     const show = async () => {

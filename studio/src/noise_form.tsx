@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go } from "./address";
 import type { Model } from "./api";
-import { MOST, MOST_AFTER_ALL, type Drawn, type Noise, type Wrong } from "./noise";
+import { MOST, MOST_AFTER_ALL, type GeneratedImages, type Noise, type Wrong } from "./noise";
 import { MAX_SEED, anySeed, wholeNumber } from "./numbers";
 
 interface NumberField {
@@ -105,7 +105,7 @@ function CountField({ noise, more, children }: { noise: Noise | null; more: bool
 }
 
 /** Goes to the address that asks for what the form says; tells what is wrong with it instead where something is. */
-export function NoiseForm({ model, query, noise, generated }: { model: Model; query: URLSearchParams; noise: Noise | null; generated: Drawn }) {
+export function NoiseForm({ model, query, noise, generated }: { model: Model; query: URLSearchParams; noise: Noise | null; generated: GeneratedImages }) {
   const more = query.get("more") === "1" || (noise !== null && noise.count > MOST);
   const most = more ? MOST_AFTER_ALL : MOST;
   const [text, setText] = useState(query.get("count") ?? "16");

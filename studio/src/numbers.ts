@@ -31,7 +31,7 @@ export function short(value: number): string {
   return String(value);
 }
 
-export const figure = (value: number | null | undefined, digits = 4): string => (value == null ? "–" : Number(value.toPrecision(digits)).toString());
+export const rounded = (value: number | null | undefined, digits = 4): string => (value == null ? "–" : Number(value.toPrecision(digits)).toString());
 
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);

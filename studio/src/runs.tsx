@@ -4,13 +4,13 @@ import { changed, go, type Address } from "./address";
 import { blobAddress, call, listen, type Metrics, type Run, type RunDetails } from "./api";
 import { Command, Link } from "./common";
 import { Chart, Sparkline, type Curve } from "./chart";
-import { duration, figure, grouped } from "./numbers";
+import { duration, grouped, rounded } from "./numbers";
 import { useWidth } from "./images";
 import { NewTraining, RunControls, TrainingNotices, useTraining, type Trainer } from "./training";
 
 const PANELS: { title: string; columns: [string, string][] }[] = [
   { title: "Losses", columns: [["loss_d", "discriminator"], ["loss_g", "generator"]] },
-  { title: "What the discriminator says", columns: [["d_real", "D(x), real"], ["d_fake", "D(G(z)), generated"]] },
+  { title: "Discriminator output", columns: [["d_real", "D(x), real"], ["d_fake", "D(G(z)), generated"]] },
   { title: "Fréchet inception distance", columns: [["fid", "FID"]] },
   { title: "Kernel inception distance", columns: [["kid", "KID"]] },
   { title: "Inception score", columns: [["is", "IS"]] },
@@ -154,12 +154,12 @@ function Table({ runs }: { runs: Run[] }) {
                   {run.progress !== null && run.state !== "done" && ` ${Math.floor(run.progress * 100)} %`}
                 </td>
                 <td class="right">{run.step === null ? "–" : grouped(run.step)}</td>
-                <td class="right">{figure(run.images_per_s, 3)}</td>
+                <td class="right">{rounded(run.images_per_s, 3)}</td>
                 <td class="right">{run.seconds_left === null ? "–" : duration(run.seconds_left)}</td>
                 <td class="sparks">
                   <Sparklines run={run} />
                 </td>
-                <td class="right">{figure(run.last["fid"], 3)}</td>
+                <td class="right">{rounded(run.last["fid"], 3)}</td>
               </tr>
             ))}
           </tbody>
@@ -259,7 +259,7 @@ function OneRun({ id, others, query, trainer }: { id: string; others: string[]; 
         {run.why && <span class="wrong">{run.why}</span>}
         <span>{run.recipe}</span>
         <span>step {run.step === null ? "–" : grouped(run.step)}</span>
-        {run.images_per_s !== null && <span>{figure(run.images_per_s, 3)} images/s</span>}
+        {run.images_per_s !== null && <span>{rounded(run.images_per_s, 3)} images/s</span>}
         {run.seconds !== null && <span>{duration(run.seconds)}{run.state === "done" ? " in all" : " so far"}</span>}
         {run.seconds_left !== null && <span>{duration(run.seconds_left)} left</span>}
       </p>

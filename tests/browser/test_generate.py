@@ -20,8 +20,8 @@ def shown(page, title, count):
     return images(page, title)
 
 
-def drawn(server, count, seed, untrained):
-    images = server.generate("tiny", count=count, seed=seed, untrained=untrained, format="json").json()["pictures"]
+def generated(server, count, seed, untrained):
+    images = server.generate("tiny", count=count, seed=seed, untrained=untrained, format="json").json()["images"]
     return [base64.b64decode(image["png"]) for image in images]
 
 
@@ -37,11 +37,11 @@ def test_submit_and_predict_by_mouse(open_page, server, count):
     page.get_by_label("How many?").fill(str(count))
     page.get_by_label("Seed", exact=True).fill("5")
     page.get_by_role("button", name="Submit").click()
-    assert shown(page, "Untrained", count) == drawn(server, count, 5, True)
+    assert shown(page, "Untrained", count) == generated(server, count, 5, True)
     assert images(page, "Trained") == []
     page.get_by_role("button", name="Predict").click()
-    assert shown(page, "Trained", count) == drawn(server, count, 5, False)
-    assert images(page, "Untrained") == drawn(server, count, 5, True), "the same noise stays"
+    assert shown(page, "Trained", count) == generated(server, count, 5, False)
+    assert images(page, "Untrained") == generated(server, count, 5, True), "the same noise stays"
     word = "image" if count == 1 else "images"
     assert re.search(rf"{count} {word} of seed 5", page.get_by_role("status").first.inner_text())
 
@@ -116,7 +116,7 @@ def test_more(open_page):
 
 def test_the_address_is_the_state(open_page, server):
     page = open_page(ADDRESS + "&count=4&seed=9&show=both")
-    assert shown(page, "Trained", 4) == drawn(server, 4, 9, False)
+    assert shown(page, "Trained", 4) == generated(server, 4, 9, False)
     assert page.get_by_label("How many?").input_value() == "4"
     page.get_by_label("How many?").fill("2")
     page.get_by_role("button", name="Submit").click()
@@ -124,7 +124,7 @@ def test_the_address_is_the_state(open_page, server):
     page.go_back()
     shown(page, "Trained", 4)
     page.reload()
-    assert shown(page, "Trained", 4) == drawn(server, 4, 9, False)
+    assert shown(page, "Trained", 4) == generated(server, 4, 9, False)
 
 
 def test_large_view(open_page, server):
@@ -136,13 +136,13 @@ def test_large_view(open_page, server):
     with page.expect_download() as saved:
         page.keyboard.press("s")
     assert saved.value.suggested_filename == "tiny-9-1.png"
-    assert open(saved.value.path(), "rb").read() == drawn(server, 4, 9, False)[1]
+    assert open(saved.value.path(), "rb").read() == generated(server, 4, 9, False)[1]
     page.keyboard.press("b")
     page.get_by_text("Marked best.").wait_for()
     page.keyboard.press("n")
     near = dialog.get_by_role("region", name="Nearest training images").get_by_role("img")
     near.nth(4).wait_for()
-    found = server.post("/api/v1/models/tiny/neighbours", {"points": [{"seed": 9, "index": 1}]}).json()["neighbours"][0]
+    found = server.post("/api/v1/models/tiny/nearest_images", {"points": [{"seed": 9, "index": 1}]}).json()["nearest"][0]
     assert [base64.b64decode(one.get_attribute("src").split(",")[1]) for one in near.all()] == [base64.b64decode(one["png"]) for one in found]
     page.keyboard.press("a")
     page.wait_for_url("**/explore**")

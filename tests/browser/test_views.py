@@ -25,7 +25,7 @@ def test_arithmetic(open_page, server):
     result = page.get_by_role("region", name="Result")
     result.locator("img").nth(8).wait_for()
     groups = {"a": [{"seed": 2, "index": 0}, {"seed": 2, "index": 1}], "b": [{"seed": 2, "index": 2}], "c": [{"seed": 2, "index": 3}]}
-    wanted = [image["png"] for image in server.post("/api/v1/models/tiny/arithmetic", groups).json()["pictures"]]
+    wanted = [image["png"] for image in server.post("/api/v1/models/tiny/arithmetic", groups).json()["images"]]
     assert [image.get_attribute("src").split(",")[1] for image in result.locator("img").all()] == wanted
     page.reload()
     result.locator("img").nth(8).wait_for()
@@ -52,12 +52,12 @@ def test_a_direction(open_page, server):
     page.wait_for_url("**with=2%3A4%2C2%3A5**")
     applied = page.get_by_role("region", name="Along the direction")
     applied.locator("img").nth(27).wait_for()
-    z = [image["z"] for image in server.generate(count=7, seed=2, format="json", vectors=True).json()["pictures"]]
+    z = [image["z"] for image in server.generate(count=7, seed=2, format="json", vectors=True).json()["images"]]
     along = [(one + other) / 2 - without for one, other, without in zip(z[4], z[5], z[6])]
 
     def wanted(strength):
         rows = [[value + strength * (2 * step / 6 - 1) * by for value, by in zip(z[row], along)] for row in range(4) for step in range(7)]
-        return [image["png"] for image in server.generate(z=rows, format="json").json()["pictures"]]
+        return [image["png"] for image in server.generate(z=rows, format="json").json()["images"]]
 
     assert shown_in(applied) == wanted(1)
     applied.get_by_role("slider").press("End")
@@ -69,7 +69,7 @@ def test_a_direction(open_page, server):
     applied.get_by_text("make a direction").wait_for()
 
 
-def test_the_way_turns_into_another_class(open_page, server):
+def test_the_interpolation_turns_into_another_class(open_page, server):
     first, second = server.get("/api/v1/models/classes").json()["classes"][:2]
     page = open_page(f"/explore?model=classes&seed=2&class={second}")
     page.get_by_label(f"Turning from {second} into").select_option(first)
@@ -77,21 +77,21 @@ def test_the_way_turns_into_another_class(open_page, server):
     page.wait_for_url(f"**to={first}&still=1**")
     still = [{"seed": 2, "index": 0}] * 2
     answer = server.post("/api/v1/models/classes/interpolate", {"points": still, "frames": 16, "class": second, "to_class": first})
-    way = page.get_by_role("region", name="The way through them")
-    last = answer.json()["pictures"][-1]["png"]
-    way.locator(f"img[src$='{last}']").first.wait_for()
-    assert shown_in(way) == [image["png"] for image in answer.json()["pictures"]]
+    strip = page.get_by_role("region", name="Interpolation through them")
+    last = answer.json()["images"][-1]["png"]
+    strip.locator(f"img[src$='{last}']").first.wait_for()
+    assert shown_in(strip) == [image["png"] for image in answer.json()["images"]]
     page.get_by_label(f"Turning from {second} into").select_option("")
     page.wait_for_url(lambda url: "to=" not in url and "still" not in url)
 
 
-def test_the_way_is_saved(open_page):
+def test_the_interpolation_is_saved(open_page):
     page = open_page("/explore?model=tiny&seed=2")
-    way = page.get_by_role("region", name="The way through them")
+    strip = page.get_by_role("region", name="Interpolation through them")
     for title, start in (("APNG", b"\x89PNG"), ("GIF", b"GIF89a"), ("Strip", b"\x89PNG")):
         with page.expect_download() as download:
-            way.get_by_role("button", name=title, exact=True).click()
-        assert download.value.suggested_filename == "tiny-way." + {"Strip": "png"}.get(title, title.lower())
+            strip.get_by_role("button", name=title, exact=True).click()
+        assert download.value.suggested_filename == "tiny-interpolation." + {"Strip": "png"}.get(title, title.lower())
         assert download.value.path().read_bytes().startswith(start)
 
 

@@ -39,6 +39,18 @@ TEST(Safetensors, RoundTripsEveryType) {
   EXPECT_EQ(file.find("layer"), nullptr);
 }
 
+TEST(Safetensors, GivesOldTensorsTheirPresentNames) {
+  TemporaryFolder folder;
+  const std::vector<NamedTensor> tensors{{"discriminator.realness.dense_1.weight", at::ones({2})},
+                                         {"optimizer.discriminator.realness.dense_1.weight.first", at::ones({3})},
+                                         {"generator.realness.x", at::ones({4})}};
+  write_safetensors(folder / "a.safetensors", tensors);
+  const SafetensorsFile file = read_safetensors(folder / "a.safetensors");
+  EXPECT_EQ(file.tensors[0].name, "discriminator.adversarial.dense_1.weight");
+  EXPECT_EQ(file.tensors[1].name, "optimizer.discriminator.adversarial.dense_1.weight.first");
+  EXPECT_EQ(file.tensors[2].name, "generator.realness.x") << "another network's part";
+}
+
 TEST(Safetensors, KeepsShapesWithoutElementsAndScalars) {
   TemporaryFolder folder;
   const std::vector<NamedTensor> tensors{

@@ -64,7 +64,7 @@ def test_sample_refuses_classes_it_does_not_know(ganymede, run, tmp_path):
     result = ganymede("sample", run, "--class", "hart", "-o", tmp_path / "x")
     assert result.returncode == 2 and "unknown class 'hart'" in result.stderr and "'heart'" in result.stderr
     result = ganymede("sample", shared_model(ganymede), "--class", "heart", "-o", tmp_path / "x")
-    assert result.returncode == 2 and "draws no classes" in result.stderr
+    assert result.returncode == 2 and "has no classes" in result.stderr
 
 
 def test_data_must_have_the_classes(ganymede, tmp_path):

@@ -9,13 +9,13 @@ HAS_GPU = pathlib.Path("/dev/nvidia0").exists()
 
 def test_stands_before_or_behind_the_command(ganymede, tmp_path):
     model = shared_model(ganymede)
-    drawn = []
+    generated = []
     for name, before, behind in (("plain", (), ()), ("before", ("--device", "cpu"), ()), ("behind", (), ("--device", "cpu"))):
         result = ganymede(*before, "sample", model, "-n", 4, "-o", tmp_path / f"{name}.png", *behind)
         assert result.returncode == 0, result.stderr
         assert "on cuda" not in result.stderr
-        drawn.append((tmp_path / f"{name}.png").read_bytes())
-    assert drawn[0] == drawn[1] == drawn[2]
+        generated.append((tmp_path / f"{name}.png").read_bytes())
+    assert generated[0] == generated[1] == generated[2]
 
 
 COMMANDS = {

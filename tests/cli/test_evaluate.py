@@ -1,4 +1,4 @@
-"""ganymede evaluate: figures with their protocol, any two sides, and what cannot be compared."""
+"""ganymede evaluate: metrics with their protocol, any two sets, and what cannot be compared."""
 
 import json
 import random
@@ -11,8 +11,8 @@ from training import shared_model, trained
 
 def feature_file(path, rows, width, seed=1, shift=0.0, broken=False, name="features"):
     """A safetensors file of random features."""
-    draw = random.Random(seed)
-    values = [draw.gauss(shift, 1) for _ in range(rows * width)]
+    numbers = random.Random(seed)
+    values = [numbers.gauss(shift, 1) for _ in range(rows * width)]
     if broken:
         values[3] = float("nan")
     header = json.dumps({name: {"dtype": "F32", "shape": [rows, width], "data_offsets": [0, 4 * rows * width]}}).encode()
@@ -38,7 +38,7 @@ def test_a_model_against_its_own_data(ganymede):
     assert protocol["real"]["images"] == 64 and protocol["real"]["data"] == "shapes" and protocol["real"]["splits"] == ["train"]
     assert protocol["fake"]["images"] == 100 and protocol["fake"]["step"] == 40
     assert len(protocol["real"]["checksum"]) == 64 and protocol["features"] is None
-    assert evaluated(ganymede, run, "-n", 100) == found, "the same seed gives the same figures"
+    assert evaluated(ganymede, run, "-n", 100) == found, "the same seed gives the same values"
     other = evaluated(ganymede, run, "-n", 100, "--seed", 1)
     assert other["metrics"]["swd"] != found["metrics"]["swd"]
 
@@ -47,8 +47,8 @@ def test_the_data_against_itself_is_better_than_a_model(ganymede):
     run = shared_model(ganymede)
     sizes = ("--size", 16, "--real-count", 200, "-n", 200)
     itself = evaluated(ganymede, "--real", "shapes", "--fake", "shapes:test", *sizes)["metrics"]
-    drawn = evaluated(ganymede, "--real", "shapes", "--fake", run, *sizes)["metrics"]
-    assert itself["swd"]["mean"] < drawn["swd"]["mean"]
+    generated = evaluated(ganymede, "--real", "shapes", "--fake", run, *sizes)["metrics"]
+    assert itself["swd"]["mean"] < generated["swd"]["mean"]
     assert itself["modes"]["found"] == 10 and itself["modes"]["divergence"] < 0.05
 
 
@@ -65,7 +65,7 @@ def test_feature_files_of_other_tools(ganymede, tmp_path):
 
 
 def test_a_set_against_itself_is_not_apart(ganymede, tmp_path):
-    """Two draws of 1,000 of many hardly share a vector; of few they would, and KID would be negative."""
+    """Two samples of 1,000 of many hardly share a vector; of few they would, and KID would be negative."""
     many = feature_file(tmp_path / "many.safetensors", 20000, 4)
     same = evaluated(ganymede, "--real", many, "--fake", many, "--metrics", "fid,kid")["metrics"]
     assert abs(same["fd"]) < 1e-3 and abs(same["kid"]["mean"]) <= same["kid"]["std"]
@@ -112,8 +112,8 @@ def test_error_bars(ganymede, tmp_path):
     low, high = metrics["intervals"]["fd"]
     assert 0 <= low < metrics["fd_infinity"] < high and metrics["fd_infinity"] < metrics["fd"]
     assert metrics["kid"]["std"] is None, "one subset of all has no deviation"
-    assert found["protocol"]["bootstrap"]["draws"] == 50 and found["protocol"]["kid"]["subsets"] == 1
-    assert evaluated(ganymede, *flags) == found, "the same seed draws the same sets"
+    assert found["protocol"]["bootstrap"]["resamples"] == 50 and found["protocol"]["kid"]["subsets"] == 1
+    assert evaluated(ganymede, *flags) == found, "the same seed makes the same resamples"
     text = ganymede("evaluate", *flags).stdout
     assert "(95 %: " in text and "higher is better" in text
     fails(ganymede("evaluate", *flags, "-n", 10, "--bootstrap", 5), "--bootstrap", code=2)
@@ -165,7 +165,7 @@ def test_real_photographs_under_a_feature_file(ganymede, real_data, tmp_path):
 
 
 def test_images_are_brought_to_the_networks_size(ganymede, real_data):
-    """At 64 pixels the network names 19 of 100 real images: once that was all a figure rested on."""
+    """At 64 pixels the network's accuracy on real images is 19 %: once that was all a metric rested on."""
     network = real_data / "features" / "resnet20-cifar10.pt"
     if not network.exists():
         pytest.skip("no feature network at hand")

@@ -1,4 +1,4 @@
-"""`ganymede explore`: ways, arithmetic, directions and projection, each as a figure and, with --json, as vectors."""
+"""`ganymede explore`: interpolation, arithmetic, directions and projection, each as a sheet and, with --json, as vectors."""
 import json
 import struct
 
@@ -23,7 +23,7 @@ def explore(ganymede, tmp_path):
 
 
 def test_interpolate(ganymede, explore, tmp_path):
-    strip, document = explore("interpolate", "strip.png", "--points", "3:0,3:4", "--frames", 5, "--way", "linear")
+    strip, document = explore("interpolate", "strip.png", "--points", "3:0,3:4", "--frames", 5, "--interpolation", "linear")
     z = document["latents"]
     assert len(z) == 5 and all(abs(a + b - 2 * m) < 1e-5 for a, b, m in zip(z[0], z[4], z[2]))
     sample = tmp_path / "sample"
@@ -32,7 +32,7 @@ def test_interpolate(ganymede, explore, tmp_path):
     for place, index in ((0, 0), (4, 4)):
         left = 3 * (2 + place * 18)
         assert [row[left:left + 48] for row in rows[2:18]] == pixels(sample / f"{index:04}.png")[2]
-    assert explore("interpolate", "again.png", "--points", "0,4", "--seed", 3, "--frames", 5, "--way", "linear")[1]["latents"] == z
+    assert explore("interpolate", "again.png", "--points", "0,4", "--seed", 3, "--frames", 5, "--interpolation", "linear")[1]["latents"] == z
 
 
 @pytest.mark.parametrize("ending, signature", [("gif", b"GIF89a"), ("apng", b"\x89PNG\r\n\x1a\n")])
@@ -46,18 +46,18 @@ def test_walk(explore, ending, signature):
 
 
 def test_arithmetic(explore):
-    file, document = explore("arithmetic", "figure.png", "--a", "1:0,1:1,1:2", "--b", "2:0", "--c", "3:0,3:1", "--radius", 0.1)
+    file, document = explore("arithmetic", "sheet.png", "--a", "1:0,1:1,1:2", "--b", "2:0", "--c", "3:0,3:1", "--radius", 0.1)
     mean = lambda rows: [sum(column) / len(rows) for column in zip(*rows)]  # noqa: E731
     a, b, c = (mean(document[name]) for name in "abc")
     assert max(abs(r - (x - y + w)) for r, x, y, w in zip(document["result"], a, b, c)) < 1e-5
-    assert len(document["neighbours"]) == 9 and document["neighbours"][4] == document["result"]
-    assert max(abs(x - y) for row in document["neighbours"] for x, y in zip(row, document["result"])) <= 0.1 + 1e-6
+    assert len(document["perturbations"]) == 9 and document["perturbations"][4] == document["result"]
+    assert max(abs(x - y) for row in document["perturbations"] for x, y in zip(row, document["result"])) <= 0.1 + 1e-6
     assert pixels(file)[0] > 4 * 64
 
 
 def test_direction(explore):
-    _, document = explore("direction", "figure.png", "--with", "0,1", "--without", "2,3", "--apply", "4,5")
-    _, groups = explore("interpolate", "ends.png", "--points", "0,1,2,3", "--frames", 4, "--way", "linear")
+    _, document = explore("direction", "sheet.png", "--with", "0,1", "--without", "2,3", "--apply", "4,5")
+    _, groups = explore("interpolate", "ends.png", "--points", "0,1,2,3", "--frames", 4, "--interpolation", "linear")
     z = groups["latents"]
     assert max(abs(d - (p + q - r - s) / 2) for d, p, q, r, s in zip(document["direction"], *z)) < 1e-5
     assert len(document["latents"]) == 2
@@ -72,16 +72,16 @@ def test_project(ganymede, explore, tmp_path):
     assert max(many["errors"]) < 0.02
 
 
-def test_neighbours(explore):
-    file, document = explore("neighbours", "figure.png", "--points", "4:0,4:1,4:2", "-k", 3)
-    assert document["data"] == "shapes" and len(document["neighbours"]) == 3
-    for nearest in document["neighbours"]:
+def test_nearest(explore):
+    file, document = explore("nearest", "sheet.png", "--points", "4:0,4:1,4:2", "-k", 3)
+    assert document["data"] == "shapes" and len(document["nearest"]) == 3
+    for nearest in document["nearest"]:
         distances = [one["distance"] for one in nearest]
         assert len(nearest) == 3 and distances == sorted(distances) and distances[0] > 0
         assert len({one["index"] for one in nearest}) == 3 and all(one["class"] for one in nearest)
     assert pixels(file)[0] > 4 * 64
-    _, one = explore("neighbours", "one.png", "--points", "4:1", "-k", 1)
-    assert one["neighbours"] == [[document["neighbours"][1][0]]]
+    _, one = explore("nearest", "one.png", "--points", "4:1", "-k", 1)
+    assert one["nearest"] == [[document["nearest"][1][0]]]
 
 
 def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
@@ -89,7 +89,7 @@ def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
     cache = {"XDG_CACHE_HOME": str(tmp_path)}
 
     def explore(kind, *flags):
-        result = ganymede("--threads", 1, "explore", kind, model, "-o", tmp_path / "figure.png", "--json", *flags, env=cache)
+        result = ganymede("--threads", 1, "explore", kind, model, "-o", tmp_path / "sheet.png", "--json", *flags, env=cache)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
@@ -100,15 +100,15 @@ def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
         assert all(point.startswith("4:") and 0 <= int(point[2:]) < 30 for point in row["points"])
     assert [file for file in tmp_path.rglob("classifiers/*.safetensors")], "it is kept"
     assert explore("exemplars", "-k", 2, "--among", 30, "--seed", 4) == found
-    assert pixels(tmp_path / "figure.png")[1] > 10 * 16
+    assert pixels(tmp_path / "sheet.png")[1] > 10 * 16
 
     names = [row["class"] for row in found["classes"]]
     first, second = (",".join(row["points"]) for row in found["classes"][:2])
-    evaluated = explore("arithmetic", "--a", first, "--b", second, "--c", second, "--radius", 0, "--judge")["judged"]
-    assert evaluated["neighbours"] == [evaluated["result"]] * 9 and evaluated["result"] in names
+    classified = explore("arithmetic", "--a", first, "--b", second, "--c", second, "--radius", 0, "--classify")["classified"]
+    assert classified["perturbations"] == [classified["result"]] * 9 and classified["result"] in names
     surest = max(found["classes"], key=lambda row: row["probability"][0])
     point = surest["points"][0]
-    assert explore("arithmetic", "--a", point, "--b", first, "--c", first, "--radius", 0, "--judge")["judged"]["result"] == surest["class"]
+    assert explore("arithmetic", "--a", point, "--b", first, "--c", first, "--radius", 0, "--classify")["classified"]["result"] == surest["class"]
 
 
 def test_truncation(explore):
@@ -120,7 +120,7 @@ def test_truncation(explore):
     ("interpolate", ["--points", "a,b"], ["--points", "7:0"]), ("interpolate", ["--points", "1"], ["two"]), ("interpolate", ["--points", ""], ["--points"]),
     ("walk", ["--frames", "1"], ["--frames"]), ("walk", ["--class", "cat"], ["no classes"]),
     ("arithmetic", ["--a", "1", "--b", "2"], ["--c"]), ("interpolate", ["--to-class", "cat"], ["no classes", "--to-class"]),
-    ("exemplars", ["--among", "0"], ["--among"]), ("neighbours", ["-k", "0"], ["--count"]), ("neighbours", ["--features", "none.pt"], ["none.pt"]), ("project", ["none.png"], ["none.png"]),
+    ("exemplars", ["--among", "0"], ["--among"]), ("nearest", ["-k", "0"], ["--count"]), ("nearest", ["--features", "none.pt"], ["none.pt"]), ("project", ["none.png"], ["none.png"]),
 ])
 def test_wrong_usage_is_one_line(ganymede, tmp_path, kind, flags, words):
     result = ganymede("explore", kind, shared_model(ganymede), *flags, "-o", tmp_path / "out.png")

@@ -8,7 +8,7 @@ from training import shared_model
 
 def test_trained_untrained_and_pixels(ganymede):
     run = shared_model(ganymede)
-    flags = ("features", run, "--data", "shapes", "--labels", 200, "--draws", 2, "--json")
+    flags = ("features", run, "--data", "shapes", "--labels", 200, "--repeats", 2, "--json")
     result = ganymede(*flags)
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)
@@ -22,7 +22,7 @@ def test_trained_untrained_and_pixels(ganymede):
     protocol = found["protocol"]
     assert protocol["layers"] == ["conv_1", "conv_2"] and protocol["labels"] == 200
     assert protocol["test_images"] == 2000 and protocol["validation_images"] == 2000 and protocol["test"] == "test"
-    assert json.loads(ganymede(*flags).stdout) == found, "the same seed draws the same labels"
+    assert json.loads(ganymede(*flags).stdout) == found, "the same seed chooses the same labels"
     text = ganymede("features", run, "--data", "shapes", "--labels", 100, "--no-baselines").stdout
     assert text.startswith("trained ") and "untrained" not in text and "LIBLINEAR" in text
 

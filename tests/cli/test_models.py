@@ -1,4 +1,4 @@
-"""ganymede models: what is at hand to draw with; and each model that is shipped draws and explores."""
+"""ganymede models: what models are at hand; and each that is shipped generates and explores."""
 
 import json
 import pathlib
@@ -21,11 +21,11 @@ def test_lists_models_with_their_cards(ganymede, tmp_path):
     model = (shared_model(ganymede) / "model.safetensors").read_bytes()
     for name, content in (("carded", model), ("plain", model), ("damaged", model[:100])):
         (tmp_path / f"{name}.safetensors").write_bytes(content)
-    (tmp_path / "carded.json").write_text('{"figures": "swd 12 (of 100)", "command": "ganymede train tiny"}')
+    (tmp_path / "carded.json").write_text('{"metrics": "swd 12 (of 100)", "command": "ganymede train tiny"}')
     (tmp_path / "other.txt").write_text("no model")
     found = listed(ganymede, tmp_path)
     assert list(found) == ["carded", "damaged", "plain"]
-    assert found["carded"]["card"]["figures"] == "swd 12 (of 100)" and "card" not in found["plain"]
+    assert found["carded"]["card"]["metrics"] == "swd 12 (of 100)" and "card" not in found["plain"]
     assert found["plain"]["step"] == 40 and found["plain"]["data"] == "shapes" and found["plain"]["bytes"] == len(model)
     assert "damaged.safetensors" in found["damaged"]["error"], "one damaged file hides none of the others"
     text = ganymede("models", tmp_path).stdout
@@ -44,13 +44,13 @@ def test_shipped_models_have_cards_and_fit(ganymede):
     found = listed(ganymede, ROOT / "models")
     assert len(found) == len(SHIPPED) and sum(entry["bytes"] for entry in found.values()) <= LIMIT
     for name, entry in found.items():
-        assert set(entry["card"]) >= {"command", "figures", "seen"}, name
+        assert set(entry["card"]) >= {"command", "metrics", "seen"}, name
 
 
 @pytest.mark.parametrize("model", SHIPPED, ids=lambda path: path.stem)
-def test_shipped_model_draws_and_explores(ganymede, model, tmp_path):
+def test_shipped_model_generates_and_explores(ganymede, model, tmp_path):
     assert ganymede("--threads", 1, "sample", model, "-n", 4, "-o", tmp_path / "grid.png").returncode == 0
-    way = ganymede("--threads", 1, "explore", "interpolate", model, "-o", tmp_path / "way.png")
-    assert way.returncode == 0, way.stderr
-    for image in ("grid.png", "way.png"):
+    strip = ganymede("--threads", 1, "explore", "interpolate", model, "-o", tmp_path / "strip.png")
+    assert strip.returncode == 0, strip.stderr
+    for image in ("grid.png", "strip.png"):
         assert (tmp_path / image).read_bytes().startswith(b"\x89PNG")

@@ -4,14 +4,17 @@ tests/support/interface-16f1fa9.json was made from that commit's `--help` texts,
 """
 import json
 import pathlib
+import struct
 
 import pytest
 from test_sample import pixels
-from training import TINY, shared_model
+from training import TINY, shared_model, tensors, trained
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OLD = json.loads((ROOT / "tests" / "support" / "interface-16f1fa9.json").read_text())
 TRANSLATION = TINY.with_name("tiny_translation.toml")
+CLASSES = TINY.with_name("tiny_classes.toml")
+RENAMED = {"batch_size": "batch", "gradient_accumulation": "accumulate", "adversarial": "realness"}  # recipe keys; a head
 
 
 @pytest.mark.parametrize("command", OLD["flags"])
@@ -54,8 +57,72 @@ def test_old_flags_do_what_they_did_and_say_their_new_names(ganymede, tmp_path):
     assert json.loads(again.stdout)["neighbours"] == json.loads(again.stdout)["nearest"]
 
 
-def test_a_model_file_of_then_still_draws(ganymede, tmp_path):
+def test_a_model_file_of_then_still_generates(ganymede, tmp_path):
     """models/ was written long before."""
     result = ganymede("sample", ROOT / "models" / "shapes-relativistic.safetensors", "-n", 4, "-o", tmp_path / "grid.png")
     assert result.returncode == 0, result.stderr
     assert pixels(tmp_path / "grid.png")[0] > 2 * 16
+
+
+def older(text):
+    """A recipe or the header of a model file as it was written then."""
+    for name, old in RENAMED.items():
+        text = text.replace(name, old)
+    return text
+
+
+def make_older(run):
+    """Gives a run folder's recipe and files the names of then."""
+    (run / "recipe.toml").write_text(older((run / "recipe.toml").read_text()))
+    for path in run.rglob("*.safetensors"):
+        content = path.read_bytes()
+        (length,) = struct.unpack_from("<Q", content)
+        header = older(content[8 : 8 + length].decode())
+        header += " " * (-len(header.encode()) % 8)
+        path.write_bytes(struct.pack("<Q", len(header.encode())) + header.encode() + content[8 + length :])
+    assert "discriminator.realness.dense_1.weight" in tensors(run / "model.safetensors")[0]
+
+
+def test_a_run_of_then_is_read_and_goes_on(ganymede, tmp_path):
+    """Of a conditional model, whose discriminator has the head that was called realness, with its optimiser's moments."""
+    whole = trained(ganymede, tmp_path / "whole", recipe=CLASSES)
+    run = trained(ganymede, tmp_path / "run", "--steps", 3, recipe=CLASSES)
+    sheets = [tmp_path / "new.png", tmp_path / "old.png"]
+    assert ganymede("sample", run, "-n", 20, "--best", 4, "-o", sheets[0]).returncode == 0
+    make_older(run)
+    result = ganymede("sample", run, "-n", 20, "--best", 4, "-o", sheets[1])
+    assert result.returncode == 0, result.stderr
+    assert sheets[0].read_bytes() == sheets[1].read_bytes()
+    assert "note: discriminator.heads.realness is now called discriminator.heads.adversarial" in result.stderr
+    assert result.stderr.count("note: train.batch is now called train.batch_size") == 1
+    trained(ganymede, run, "--resume", "--steps", 6, recipe=run / "recipe.toml")
+    assert tensors(run / "model.safetensors")[0] == tensors(whole / "model.safetensors")[0]
+
+
+def test_a_recipe_of_then_trains_to_the_same_bytes_and_is_written_anew(ganymede, tmp_path):
+    old = tmp_path / "old.toml"
+    old.write_text(older(CLASSES.read_text()))
+    runs = [trained(ganymede, tmp_path / "a", recipe=old), trained(ganymede, tmp_path / "b", recipe=CLASSES)]
+    texts = [(run / "recipe.toml").read_text() for run in runs]
+    assert "batch_size = 8" in texts[0] and "batch = " not in texts[0] and "realness" not in texts[0]
+    assert texts[0].replace('name = "old"', "") == texts[1].replace('name = "tiny_classes"', "")
+    assert tensors(runs[0] / "model.safetensors")[0] == tensors(runs[1] / "model.safetensors")[0]
+
+
+def test_old_keys_may_be_set(ganymede):
+    result = ganymede("summary", "cifar10-r3gan", "--json")
+    assert result.returncode == 0 and "note:" not in result.stderr
+    result = ganymede("bench", TINY, "--batch", 4, "--set", "train.accumulate=2", "--steps", 1, "--json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["batch_size"] == json.loads(result.stdout)["batch"] == 4
+    assert "note: --batch is now --batch-size" in result.stderr
+    assert "note: train.accumulate is now called train.gradient_accumulation" in result.stderr
+
+
+def test_old_flags_of_features_and_old_members_of_answers(ganymede):
+    flags = ("features", shared_model(ganymede), "--data", "shapes", "--labels", 200, "--no-baselines", "--json")
+    old, new = ganymede(*flags, "--draws", 2), ganymede(*flags, "--repeats", 2)
+    assert old.returncode == new.returncode == 0, old.stderr + new.stderr
+    assert old.stdout == new.stdout and "note: --draws is now --repeats" in old.stderr and "note:" not in new.stderr
+    protocol = json.loads(new.stdout)["protocol"]
+    assert protocol["repeats"] == protocol["draws"] == 2

@@ -1,4 +1,4 @@
-"""[quality]: a figure while training, in every record of the run, and the best model by it."""
+"""[quality]: a metric while training, in every record of the run, and the best model by it."""
 
 import pytest
 from images import fails
@@ -7,7 +7,7 @@ from training import metrics, tensors, train, trained
 EVALUATED = ("--set", 'quality.metric="swd"', "--set", "quality.every=8", "--set", "quality.count=32")
 
 
-def figures(run, column="swd"):
+def values_of(run, column="swd"):
     return {int(row["step"]): float(row[column]) for row in metrics(run) if row[column]}
 
 
@@ -16,21 +16,21 @@ def best_of(run):
     return int(metadata["step"]), float(metadata["quality_value"]), content
 
 
-def test_figures_are_written_and_the_best_model_is_kept(ganymede, tmp_path):
+def test_metrics_are_written_and_the_best_model_is_kept(ganymede, tmp_path):
     run = trained(ganymede, tmp_path / "run", *EVALUATED)
-    found = figures(run)
+    found = values_of(run)
     assert sorted(found) == [8, 16, 24, 32, 40]
     step, value, content = best_of(run)
     assert value == min(found.values()) and found[step] == value
     assert tensors(run / "model.safetensors")[0].keys() == content.keys()
     rows = {int(row["step"]): row for row in metrics(run)}
-    assert rows[8]["loss_d"] == "" and rows[40]["loss_d"] != "", "a step that is not logged has the figure alone"
+    assert rows[8]["loss_d"] == "" and rows[40]["loss_d"] != "", "a step that is not logged has the metric alone"
     evaluated = ganymede("evaluate", run, "-n", 32, "--metrics", "swd").stdout
-    assert evaluated.startswith(f"{'swd':<15} {value:.6g} "), "the same protocol, the same figure"
+    assert evaluated.startswith(f"{'swd':<15} {value:.6g} "), "the same protocol, the same value"
 
 
 def test_evaluating_changes_nothing_in_training(ganymede, tmp_path):
-    plain, evaluated = trained(ganymede, tmp_path / "plain"), trained(ganymede, tmp_path / "judged", *EVALUATED)
+    plain, evaluated = trained(ganymede, tmp_path / "plain"), trained(ganymede, tmp_path / "evaluated", *EVALUATED)
     assert tensors(plain / "model.safetensors")[0] == tensors(evaluated / "model.safetensors")[0]
     assert "[quality]" not in (plain / "recipe.toml").read_text() and not (plain / "best.safetensors").exists()
     assert "[quality]" in (evaluated / "recipe.toml").read_text()
@@ -40,13 +40,13 @@ def test_a_resumed_run_goes_on_with_the_best(ganymede, tmp_path):
     whole = trained(ganymede, tmp_path / "whole", *EVALUATED)
     part = trained(ganymede, tmp_path / "part", *EVALUATED, "--steps", 20)
     trained(ganymede, part, "--resume", "--steps", 40)
-    assert figures(part) == figures(whole)
+    assert values_of(part) == values_of(whole)
     assert best_of(part) == best_of(whole)
 
 
 def test_several_metrics_have_columns_and_panels(ganymede, tmp_path):
     run = trained(ganymede, tmp_path / "run", "--set", 'quality.metric="modes"', "--set", "quality.every=20", "--set", "quality.count=20")
-    assert set(figures(run, "modes_found")) == {20, 40}
+    assert set(values_of(run, "modes_found")) == {20, 40}
     other = trained(ganymede, tmp_path / "other", *EVALUATED)
     chart = tmp_path / "quality.svg"
     assert ganymede("plot", run, other, "--quality", "-o", chart).returncode == 0
@@ -67,12 +67,12 @@ def test_what_cannot_be_evaluated_is_found_before_the_run(ganymede, tmp_path):
     failure("did you mean 'metric'?", code=2, metrik='"swd"')
 
 
-def test_a_figure_under_a_feature_file(ganymede, real_data, tmp_path):
+def test_a_metric_under_a_feature_file(ganymede, real_data, tmp_path):
     network = real_data / "features" / "resnet20-cifar10.pt"
     if not network.exists():
         pytest.skip("no feature network at hand")
     flags = ("--set", 'quality.metric="fid"', "--set", "quality.every=20", "--set", "quality.count=100", "--set", "data.count=100",
              "--set", f'quality.features="{network}"')  # fmt: skip
     run = trained(ganymede, tmp_path / "run", *flags)
-    assert set(figures(run, "fd")) == {20, 40}, "not fid: these are not Inception's features"
+    assert set(values_of(run, "fd")) == {20, 40}, "not fid: these are not Inception's features"
     assert str(network).encode() not in (run / "best.safetensors").read_bytes(), "paths stay on this machine"

@@ -92,7 +92,7 @@ def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
 
 def test_data_that_a_recipe_ignores_is_refused(ganymede, tmp_path):
     for path in (write(tmp_path / "mine", {"1.png": png(1, 2, 3)}), "nowhere"):
-        fails(ganymede("train", "shapes-dcgan", "--data", path), "draws its own images", f"--data {path} --set 'data.name=\"folder\"'", code=2)
+        fails(ganymede("train", "shapes-dcgan", "--data", path), "makes its own images", f"--data {path} --set 'data.name=\"folder\"'", code=2)
     fails(ganymede("train", TINY, *FOLDER, "--data", "nowhere"), "no such file or folder", "nowhere")
 
 

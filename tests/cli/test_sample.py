@@ -65,12 +65,12 @@ def test_grid_and_single_files_show_the_same(sample):
 
 
 def test_a_used_folder_is_refused(ganymede, tmp_path):
-    def draw(count, *flags):
+    def sample_into(count, *flags):
         return ganymede("sample", shared_model(ganymede), "-n", count, "-o", tmp_path / "used", *flags)
 
-    assert draw(3).returncode == 0
-    fails(draw(2, "--seed", 1), "holds 3 .png files already", "--replace")
-    assert draw(2, "--seed", 1, "--replace").returncode == 0
+    assert sample_into(3).returncode == 0
+    fails(sample_into(2, "--seed", 1), "holds 3 .png files already", "--replace")
+    assert sample_into(2, "--seed", 1, "--replace").returncode == 0
     assert sorted(path.name for path in (tmp_path / "used").iterdir()) == ["0000.png", "0001.png"]
 
 
@@ -83,7 +83,7 @@ def test_seeds(sample):
     assert first == again != other
 
 
-def test_an_image_does_not_depend_on_how_many_are_drawn(sample):
+def test_an_image_does_not_depend_on_how_many_are_generated(sample):
     few, many, more = (sample(f"of{n}", "-n", n, "--seed", 3) for n in (4, 9, 70))
     for name in ("0000.png", "0003.png"):
         assert (few / name).read_bytes() == (many / name).read_bytes() == (more / name).read_bytes()

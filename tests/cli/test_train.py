@@ -30,7 +30,7 @@ def state(run):
 
 
 def assert_same_run(run, other, step):
-    """Model, everything in the last checkpoint, the images and the figures are the same."""
+    """Model, everything in the last checkpoint, the images and the metrics are the same."""
     for name in ("model.safetensors", f"checkpoints/step-{step:06}.safetensors", f"samples/step-{step:06}.png", "real.png",
                  "recipe.toml", "first_epoch.png"):
         assert (run / name).read_bytes() == (other / name).read_bytes(), name
@@ -256,7 +256,7 @@ def test_fine_tuning_starts_from_the_weights(ganymede, tmp_path):
     assert len(learnt) >= 12
     for name in learnt:
         assert after[name] == before[name], name
-    # Its first grid is what the source draws from the same noise.
+    # Its first grid is what the source generates from the same noise.
     grid = tmp_path / "grid.png"
     assert ganymede("sample", source, "-n", 9, "--seed", 9, "-o", grid).returncode == 0
     assert grid.read_bytes() == (run / "samples" / "step-000000.png").read_bytes()

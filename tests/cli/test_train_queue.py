@@ -39,7 +39,7 @@ def entry(length="20 steps", **keys):
         "length": length,
         "quality": "swd",
         "every": "20 steps",
-        "pictures": 9,
+        "images": 9,
         **keys,
     }
     return "[[run]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in keys.items())
@@ -146,7 +146,7 @@ def test_trains_by_priority_and_writes_rows(queue):
     )
     assert "| [tiny](#" in results.split("<!-- table -->")[0] and "From the other's weights." in results
     row = results.split("<!-- row tiny -->")[1].split("<!-- end tiny -->")[0]
-    assert "| 7 | 20 | 2.5 |" in row and "| 1 | abc1234 |" in row and "32 pictures against 64" in row
+    assert "| 7 | 20 | 2.5 |" in row and "| 1 | abc1234 |" in row and "32 images against 64" in row
     commands = [shlex.split(line) for line in row.splitlines() if line.startswith("    ganymede ")]
     assert [words[3] if "--threads" in words else words[1] for words in commands] == [
         "train",
@@ -155,8 +155,8 @@ def test_trains_by_priority_and_writes_rows(queue):
         "plot",
     ]
     assert 'quality.every="20 steps"' in commands[0] and "runs/tiny" in commands[0] and "--seed" in commands[0]
-    for picture in ("tiny.png", "tiny-chart.png", "fine.png", "fine-chart.png"):
-        assert (queue.docs / "pictures" / picture).read_bytes().startswith(b"\x89PNG") and picture in results
+    for image in ("tiny.png", "tiny-chart.png", "fine.png", "fine-chart.png"):
+        assert (queue.docs / "pictures" / image).read_bytes().startswith(b"\x89PNG") and image in results
 
     assert "](pictures/tiny.png)" in (queue.docs / "gallery.md").read_text()
 
@@ -175,7 +175,7 @@ def test_trains_by_priority_and_writes_rows(queue):
     assert queue("zoo", "tiny", "--models", models).returncode == 0
     assert (models / "tiny.safetensors").read_bytes() == (queue.runs / "tiny" / "best.safetensors").read_bytes()
     card = json.loads((models / "tiny.json").read_text())
-    assert card["seen"] == "Grey squares." and "32 pictures" in card["figures"] and "--seed 7" in card["command"]
+    assert card["seen"] == "Grey squares." and "32 images" in card["metrics"] and "--seed 7" in card["command"]
 
 
 def test_stopped_training_goes_on(queue):
@@ -275,13 +275,13 @@ def test_list_is_checked(tmp_path, stub, text, said):
         assert result.returncode == 1 and result.stderr.startswith("error: ") and said in result.stderr
 
 
-def test_figures_are_told_with_their_protocol():
+def test_metrics_are_told_with_their_protocol():
     evaluated = {
         "metrics": {"fd10k": 5.44, "is": {"mean": 2.5, "std": None}, "kid": {"mean": 0.31, "std": 0.02}},
         "protocol": {"fake": {"images": 10000}, "real": {"images": 18000}, "features": {"name": "net.pt"}},
     }
-    said = queue_rows.figures_text(evaluated)
-    assert said == "fd10k 5.44, is 2.5, kid 0.31 +- 0.02 (10,000 pictures against 18,000, features of `net.pt`)"
+    said = queue_rows.metrics_text(evaluated)
+    assert said == "fd10k 5.44, is 2.5, kid 0.31 +- 0.02 (10,000 images against 18,000, features of `net.pt`)"
 
 
 def test_a_machine_without_git_has_a_queue_too(tmp_path):

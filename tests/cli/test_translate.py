@@ -71,7 +71,7 @@ def test_translates_files_and_folders(ganymede, run, images):
     assert all(path.read_bytes().startswith(b"\x89PNG") for path in files)
     again = images / "again"
     assert ganymede("translate", run / "model.safetensors", images / "one.png", "-o", again).returncode == 0
-    assert (again / "one.png").read_bytes() == files[0].read_bytes(), "an image does not depend on its neighbours"
+    assert (again / "one.png").read_bytes() == files[0].read_bytes(), "an image does not depend on the others"
 
 
 def test_a_sheet_shows_pairs(ganymede, run, images):

@@ -1,4 +1,4 @@
-"""POST generate, interpolate and arithmetic: what is drawn, and that it never depends on what else is asked."""
+"""POST generate, interpolate and arithmetic: what is generated, and that it never depends on what else is asked."""
 import base64
 import concurrent.futures
 import io
@@ -41,7 +41,7 @@ def test_the_bytes_are_those_of_sample(program, exact, runs, tmp_path, model, un
         assert answer.body == grid.read_bytes()
         singles = [path.read_bytes() for path in sorted(folder.iterdir())]
         document = exact.generate(model, count=count, seed=seed, untrained=untrained, format="json").json()
-        assert [base64.b64decode(image["png"]) for image in document["pictures"]] == singles
+        assert [base64.b64decode(image["png"]) for image in document["images"]] == singles
         packed = exact.generate(model, count=count, seed=seed, untrained=untrained, format="zip")
         assert packed.type == "application/zip"
         with zipfile.ZipFile(io.BytesIO(packed.body)) as archive:
@@ -73,7 +73,7 @@ def test_batching_never_shows(server):
     text = server.get("/metrics").body.decode()
     batches = int(next(line for line in text.splitlines() if line.startswith("ganymede_batch_seconds_count")).split()[1])
     requests = int(next(line for line in text.splitlines() if line.startswith("ganymede_batched_requests_total")).split()[1])
-    assert batches < requests, "some were drawn together"
+    assert batches < requests, "some were generated together"
 
 
 def test_replicas_never_show(start, runs):
@@ -92,9 +92,9 @@ def test_classes(server):
     details = server.get("/api/v1/models/classes").json()
     names = details["classes"]
     assert len(names) > 1
-    turn = server.generate("classes", count=len(names) + 1, seed=1, format="json").json()["pictures"]
+    turn = server.generate("classes", count=len(names) + 1, seed=1, format="json").json()["images"]
     assert [image["class"] for image in turn] == [*names, names[0]]
-    only = server.generate("classes", count=3, seed=1, format="json", **{"class": names[1]}).json()["pictures"]
+    only = server.generate("classes", count=3, seed=1, format="json", **{"class": names[1]}).json()["images"]
     assert [image["class"] for image in only] == [names[1]] * 3
     assert only[1]["png"] == turn[1]["png"] and only[0]["png"] != turn[0]["png"]
     assert server.generate("classes", count=1, **{"class": "unicorn"}).problem()["errors"][0]["field"] == "class"
@@ -102,23 +102,23 @@ def test_classes(server):
 
 
 def test_the_noise_itself(server):
-    drawn = server.generate(count=3, seed=8, format="json", vectors=True).json()["pictures"]
-    latents = [image["z"] for image in drawn]
+    generated = server.generate(count=3, seed=8, format="json", vectors=True).json()["images"]
+    latents = [image["z"] for image in generated]
     assert len(latents[0]) == server.get("/api/v1/models/tiny").json()["latent"]["size"]
     again = server.generate(z=latents, format="json").json()
-    assert [image["png"] for image in again["pictures"]] == [image["png"] for image in drawn]
+    assert [image["png"] for image in again["images"]] == [image["png"] for image in generated]
     assert "seed" not in again
 
 
 def test_truncation(server):
-    drawn = server.generate(count=64, seed=3, truncation=0.5, vectors=True, format="json").json()["pictures"]
-    values = [value for image in drawn for value in image["z"]]
-    free = server.generate(count=64, seed=3, vectors=True, format="json").json()["pictures"]
+    generated = server.generate(count=64, seed=3, truncation=0.5, vectors=True, format="json").json()["images"]
+    values = [value for image in generated for value in image["z"]]
+    free = server.generate(count=64, seed=3, vectors=True, format="json").json()["images"]
     plain = [value for image in free for value in image["z"]]
     assert max(map(abs, values)) <= 0.5 < max(map(abs, plain))
     assert max(map(abs, values)) > 0.45, "the whole range is used"
     assert sorted(range(len(plain)), key=plain.__getitem__) == sorted(range(len(values)), key=values.__getitem__), "order stays"
-    wide = server.generate(count=64, seed=3, truncation=10, vectors=True, format="json").json()["pictures"]
+    wide = server.generate(count=64, seed=3, truncation=10, vectors=True, format="json").json()["images"]
     assert max(abs(a - b) for a, b in zip(plain, (value for image in wide for value in image["z"]))) < 1e-5
 
 
@@ -148,14 +148,14 @@ def test_whole_numbers_may_be_written_as_fractions(server):
 
 def test_interpolate(server):
     points = [{"seed": 1, "index": 0}, {"seed": 1, "index": 3}, {"seed": 2, "index": 5}]
-    answer = server.post("/api/v1/models/tiny/interpolate", {"points": points, "frames": 5, "way": "linear", "vectors": True}).json()
-    images = answer["pictures"]
-    ends = server.generate(count=4, seed=1, format="json", vectors=True).json()["pictures"]
-    last = server.generate(count=6, seed=2, format="json").json()["pictures"][5]
+    answer = server.post("/api/v1/models/tiny/interpolate", {"points": points, "frames": 5, "interpolation": "linear", "vectors": True}).json()
+    images = answer["images"]
+    ends = server.generate(count=4, seed=1, format="json", vectors=True).json()["images"]
+    last = server.generate(count=6, seed=2, format="json").json()["images"][5]
     assert [images[0]["png"], images[2]["png"], images[4]["png"]] == [ends[0]["png"], ends[3]["png"], last["png"]]
     middle = [(a + b) / 2 for a, b in zip(ends[0]["z"], ends[3]["z"])]
     assert max(abs(a - b) for a, b in zip(images[1]["z"], middle)) < 1e-5
-    curved = server.post("/api/v1/models/tiny/interpolate", {"points": points[:2], "frames": 3, "vectors": True}).json()["pictures"][1]["z"]
+    curved = server.post("/api/v1/models/tiny/interpolate", {"points": points[:2], "frames": 3, "vectors": True}).json()["images"][1]["z"]
     length = lambda z: sum(value * value for value in z) ** 0.5  # noqa: E731
     assert min(map(length, (ends[0]["z"], ends[3]["z"]))) - 1e-4 <= length(curved) + 0.5 and curved != middle
     strip = server.post("/api/v1/models/tiny/interpolate", {"points": points, "frames": 5, "format": "grid"})
@@ -174,8 +174,8 @@ def test_a_way_as_an_animation(server):
 def test_interpolates_between_classes(server):
     first, second = server.get("/api/v1/models/classes").json()["classes"][:2]
     ask = {"points": [{"seed": 1, "index": 0}] * 2, "frames": 5}
-    between = server.post("/api/v1/models/classes/interpolate", {**ask, "class": second, "to_class": first}).json()["pictures"]
-    ends = [server.post("/api/v1/models/classes/interpolate", {**ask, "class": name}).json()["pictures"][0] for name in (second, first)]
+    between = server.post("/api/v1/models/classes/interpolate", {**ask, "class": second, "to_class": first}).json()["images"]
+    ends = [server.post("/api/v1/models/classes/interpolate", {**ask, "class": name}).json()["images"][0] for name in (second, first)]
     assert [between[0]["png"], between[4]["png"]] == [end["png"] for end in ends] and between[2]["png"] != ends[0]["png"]
     assert [image["class"] for image in (between[0], between[4])] == [second, first]
 
@@ -183,51 +183,51 @@ def test_interpolates_between_classes(server):
 def test_arithmetic(server):
     groups = {"a": [{"seed": 1, "index": i} for i in range(3)], "b": [{"seed": 2, "index": 0}], "c": [{"seed": 3, "index": 1}, {"seed": 3, "index": 2}]}
     answer = server.post("/api/v1/models/tiny/arithmetic", {**groups, "vectors": True}).json()
-    drawn = {seed: [image["z"] for image in server.generate(count=3, seed=seed, format="json", vectors=True).json()["pictures"]] for seed in (1, 2, 3)}
+    generated = {seed: [image["z"] for image in server.generate(count=3, seed=seed, format="json", vectors=True).json()["images"]] for seed in (1, 2, 3)}
     mean = lambda rows: [sum(column) / len(rows) for column in zip(*rows)]  # noqa: E731
-    a, b, c = mean(drawn[1]), drawn[2][0], mean(drawn[3][1:])
-    result = answer["pictures"][4]["z"]
+    a, b, c = mean(generated[1]), generated[2][0], mean(generated[3][1:])
+    result = answer["images"][4]["z"]
     assert max(abs(x - (i - j + k)) for x, i, j, k in zip(result, a, b, c)) < 1e-5
     assert max(abs(x - y) for x, y in zip(answer["mean_a"]["z"], a)) < 1e-5
-    for neighbour in (answer["pictures"][i]["z"] for i in (0, 1, 2, 3, 5, 6, 7, 8)):
-        assert 0 < max(abs(x - y) for x, y in zip(neighbour, result)) <= 0.25 + 1e-6
-    alone = server.post("/api/v1/models/tiny/arithmetic", {**groups, "radius": 0}).json()["pictures"]
+    for perturbed in (answer["images"][i]["z"] for i in (0, 1, 2, 3, 5, 6, 7, 8)):
+        assert 0 < max(abs(x - y) for x, y in zip(perturbed, result)) <= 0.25 + 1e-6
+    alone = server.post("/api/v1/models/tiny/arithmetic", {**groups, "radius": 0}).json()["images"]
     assert len({image["png"] for image in alone}) == 1
     assert size(server.post("/api/v1/models/tiny/arithmetic", {**groups, "format": "grid"}).body) == (56, 56)
 
 
-def test_neighbours(server):
+def test_nearest_images(server):
     ask = {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 1}], "count": 3}
-    answer = server.post("/api/v1/models/tiny/neighbours", ask).json()
-    assert answer["data"] == "shapes" and len(answer["neighbours"]) == 2
-    for nearest in answer["neighbours"]:
+    answer = server.post("/api/v1/models/tiny/nearest_images", ask).json()
+    assert answer["data"] == "shapes" and len(answer["nearest"]) == 2
+    for nearest in answer["nearest"]:
         distances = [one["distance"] for one in nearest]
         assert len(nearest) == 3 and distances == sorted(distances) and distances[0] > 0
         assert all(one["class"] and size(base64.b64decode(one["png"])) == (16, 16) for one in nearest)
-    assert server.post("/api/v1/models/tiny/neighbours", ask).json() == answer
-    untrained = server.post("/api/v1/models/tiny/neighbours", {**ask, "untrained": True}).json()
-    assert untrained["neighbours"][0][0]["distance"] != answer["neighbours"][0][0]["distance"]
+    assert server.post("/api/v1/models/tiny/nearest_images", ask).json() == answer
+    untrained = server.post("/api/v1/models/tiny/nearest_images", {**ask, "untrained": True}).json()
+    assert untrained["nearest"][0][0]["distance"] != answer["nearest"][0][0]["distance"]
 
 
 def pngs(answer):
     assert answer.status == 200, answer.body
-    return [image["png"] for image in answer.json()["pictures"]]
+    return [image["png"] for image in answer.json()["images"]]
 
 
-def test_points_are_drawn_as_their_seed_draws_them(server):
+def test_points_are_generated_as_their_seed_draws_them(server):
     first = pngs(server.generate("classes", count=5, seed=6, format="json"))
     points = [{"seed": 6, "index": 4}, {"seed": 6, "index": 0}, {"seed": 6, "index": 4, "network": "untrained"}]
-    drawn = server.generate("classes", points=points, format="json")
+    generated = server.generate("classes", points=points, format="json")
     before = pngs(server.generate("classes", count=5, seed=6, untrained=True, format="json"))
-    assert pngs(drawn) == [first[4], first[0], before[4]] and "seed" not in drawn.json()
+    assert pngs(generated) == [first[4], first[0], before[4]] and "seed" not in generated.json()
     names = server.get("/api/v1/models/classes").json()["classes"]
     of_class = server.generate("classes", points=[{"seed": 6, "index": 4, "class": name, "truncation": 0.5} for name in names], format="json")
-    assert [image["class"] for image in of_class.json()["pictures"]] == names
+    assert [image["class"] for image in of_class.json()["images"]] == names
     assert pngs(of_class)[1] == pngs(server.generate("classes", count=5, seed=6, truncation=0.5, format="json", **{"class": names[1]}))[4]
 
 
 def test_the_best_come_first(exact):
-    best = exact.generate(count=20, seed=3, best=4, format="json").json()["pictures"]
+    best = exact.generate(count=20, seed=3, best=4, format="json").json()["images"]
     everything = pngs(exact.generate(count=20, seed=3, format="json"))
     assert [image["png"] for image in best] == [everything[image["index"]] for image in best] and len(best) == 4
 
@@ -235,31 +235,31 @@ def test_the_best_come_first(exact):
 def test_a_direction(exact):
     seed = lambda *indices: [{"seed": 2, "index": i} for i in indices]  # noqa: E731
     answer = exact.post("/api/v1/models/tiny/direction", {"with": seed(4, 5), "without": seed(6), "apply": seed(0, 1), "strength": 2, "frames": 3, "vectors": True}).json()
-    z = [image["z"] for image in exact.generate(count=7, seed=2, format="json", vectors=True).json()["pictures"]]
+    z = [image["z"] for image in exact.generate(count=7, seed=2, format="json", vectors=True).json()["images"]]
     along = [(one + other) / 2 - without for one, other, without in zip(z[4], z[5], z[6])]
     assert max(abs(a - b) for a, b in zip(answer["direction"], along)) < 1e-6 and answer["frames"] == 3
     rows = [[value + 2 * (2 * step / 2 - 1) * by for value, by in zip(z[row], along)] for row in range(2) for step in range(3)]
-    assert [image["png"] for image in answer["pictures"]] == pngs(exact.generate(z=rows, format="json"))
+    assert [image["png"] for image in answer["images"]] == pngs(exact.generate(z=rows, format="json"))
 
 
 def test_a_blend(exact):
     corners = [{"seed": 2, "index": i} for i in range(4)]
-    z = [image["z"] for image in exact.generate(count=4, seed=2, format="json", vectors=True).json()["pictures"]]
+    z = [image["z"] for image in exact.generate(count=4, seed=2, format="json", vectors=True).json()["images"]]
     blend = lambda **fields: exact.post("/api/v1/models/tiny/blend", {"points": corners, "vectors": True, **fields})  # noqa: E731
     x, y = 0.3, 0.9
     shares = [(1 - x) * (1 - y), x * (1 - y), (1 - x) * y, x * y]
     length = sum(share * share for share in shares) ** 0.5
     wanted = [sum(share * one[i] for share, one in zip(shares, z)) / length for i in range(len(z[0]))]
     for answer in (blend(x=x, y=y), blend(weights=[shares])):
-        assert max(abs(a - b) for a, b in zip(answer.json()["pictures"][0]["z"], wanted)) < 1e-5
-    assert blend(x=1, y=0).json()["pictures"][0]["z"] == z[1]
+        assert max(abs(a - b) for a, b in zip(answer.json()["images"][0]["z"], wanted)) < 1e-5
+    assert blend(x=1, y=0).json()["images"][0]["z"] == z[1]
 
 
 def test_a_walk_is_that_of_the_command(exact, program, runs, tmp_path):
     sample_flags = ["--points", 3, "--frames", 6, "--seed", 5, "--json", "-o", tmp_path / "walk.png"]
     said = subprocess.run([str(program), "--threads", "1", "explore", "walk", str(runs / "tiny"), *map(str, sample_flags)], check=True, capture_output=True)
     answer = exact.post("/api/v1/models/tiny/walk", {"points": 3, "frames": 6, "seed": 5, "vectors": True}).json()
-    assert [image["z"] for image in answer["pictures"]] == json.loads(said.stdout)["latents"]
+    assert [image["z"] for image in answer["images"]] == json.loads(said.stdout)["latents"]
 
 
 def test_nearest_images_are_those_of_the_old_name(server):
@@ -276,8 +276,8 @@ def test_nearest_images_are_those_of_the_old_name(server):
     ("blend", {"points": [{"seed": 1, "index": 0}] * 2, "weights": [[1]]}, "weights"), ("walk", {"frames": 65}, "frames"),
     ("nearest_images", {"points": [{"seed": 1, "index": 0}], "data": "/etc"}, "data"),
     ("interpolate", {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 1, "network": "untrained"}]}, "points[1].network"),
-    ("neighbours", {"points": []}, "points"), ("neighbours", {"points": [{"seed": 1, "index": 0}], "count": 21}, "count"),
-    ("neighbours", {"points": [{"seed": 1, "index": 0}], "format": "png"}, "format"),
+    ("nearest_images", {"points": []}, "points"), ("nearest_images", {"points": [{"seed": 1, "index": 0}], "count": 21}, "count"),
+    ("nearest_images", {"points": [{"seed": 1, "index": 0}], "format": "png"}, "format"),
     ("interpolate", {}, "points"), ("interpolate", {"points": [{"seed": 1, "index": 0}]}, "points"),
     ("interpolate", {"points": [1, 2]}, "points[0]"), ("interpolate", {"points": [{"seed": 1}, {}]}, "points[0].index"),
     ("interpolate", {"points": [{"z": [1]}, {"seed": 1, "index": 1}]}, "points[0].z"),

@@ -37,3 +37,10 @@ def test_no_old_field_is_unknown(server, route):
         answer = server.post(path, {field: {"no": "such value"}})
         assert "is not known" not in answer.problem()["detail"], answer.body
     assert "is not known" in server.post(path, {"no_such_field": 1}).problem()["detail"], "which this would see"
+
+
+def test_answers_have_their_images_under_the_old_name_too(server):
+    document = server.generate("tiny", count=2, seed=1, format="json").json()
+    assert document["images"] == document["pictures"] and len(document["images"]) == 2
+    details = server.get("/api/v1/runs/tiny").json()
+    assert details["images"] == details["pictures"] and "real.png" in details["images"]

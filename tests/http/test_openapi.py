@@ -94,7 +94,7 @@ def test_generated_requests(document, server):
             check(document, path, method, answer)
             assert answer.status < 500, f"{method} {address}: {answer.body}"
             seen.setdefault(entry["operationId"], set()).add(answer.status)
-    for name in ("generate", "interpolate", "arithmetic", "neighbours"):
+    for name in ("generate", "interpolate", "arithmetic", "nearest_images"):
         assert {200, 404, 422} <= seen[name], f"{name}: {seen[name]}"
     assert seen["getMetrics"] >= {200, 404, 422} and seen["getSample"] >= {200, 404}
 

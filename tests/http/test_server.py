@@ -135,7 +135,7 @@ def test_health_and_metrics(server):
         assert name not in values
         values[name] = float(value)
     assert values['ganymede_http_requests_total{method="POST",route="/api/v1/models/{id}/generate",status="200"}'] >= 1
-    assert values["ganymede_pictures_total"] >= 3 and values["ganymede_models"] == 2
+    assert values["ganymede_images_total"] == values["ganymede_pictures_total"] >= 3 and values["ganymede_models"] == 2
     assert values['ganymede_http_request_seconds_bucket{route="/healthz",le="+Inf"}'] == values['ganymede_http_request_seconds_count{route="/healthz"}'] > 0
     assert values["process_resident_memory_bytes"] > 1e6
 
@@ -336,7 +336,7 @@ def test_links_and_special_files_are_not_served(start, runs, tmp_path):
         assert {model["id"] for model in server.get("/api/v1/models").json()["models"]} == {"tiny"}
         assert {run["id"] for run in server.get("/api/v1/runs").json()["runs"]} == {"tiny"}
         details = server.get("/api/v1/runs/tiny").json()
-        assert details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"] and "real.png" not in details["pictures"]
+        assert details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"] and "real.png" not in details["images"]
         for name in ("step-000001.png", "step-000002.png", "step-000003.png", "real.png"):
             assert server.get(f"/api/v1/runs/tiny/samples/{name}").status == 404
         (samples / "step-000020.png").unlink()

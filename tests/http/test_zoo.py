@@ -1,4 +1,4 @@
-"""The models that come with the program are served unasked, and draw."""
+"""The models that come with the program are served unasked, and generate."""
 
 import pathlib
 

@@ -68,7 +68,7 @@ TEST(Generate, RefusesWhatCannotBeMeant) {
     change(request);
     return error_of([&] { generate(*model, request); });
   };
-  EXPECT_THAT(refused([](auto& r) { r.label = "cat"; }), HasSubstr("draws no classes, class"));
+  EXPECT_THAT(refused([](auto& r) { r.label = "cat"; }), HasSubstr("has no classes, class"));
   EXPECT_THAT(refused([](auto& r) { r.z = {{1, 2}}; }), HasSubstr("every vector must have 8 numbers, z"));
   EXPECT_THAT(refused([](auto& r) { r.z = {std::vector<float>(8)}, r.seed = 1; }), HasSubstr("excludes 'z', seed"));
   EXPECT_THAT(refused([](auto& r) { r.points = {Point{}}, r.count = 2; }), HasSubstr("number of points, count"));

@@ -18,7 +18,7 @@ COUNT, WIDTH, CLASSES = 1000, 64, 10
 
 
 @pytest.fixture(scope="module")
-def sides():
+def sets():
     """Two sets of features that overlap in part, with correlated entries; logits for both."""
     random = np.random.default_rng(5)
     mix = random.normal(size=(WIDTH, WIDTH)) / 8 + np.eye(WIDTH)
@@ -29,10 +29,10 @@ def sides():
 
 
 @pytest.fixture(scope="module")
-def ours(ganymede, sides, tmp_path_factory):
+def ours(ganymede, sets, tmp_path_factory):
     """The metrics that the program finds."""
     folder = tmp_path_factory.mktemp("features")
-    real, fake, logits = sides
+    real, fake, logits = sets
     tensors.write(folder / "real.safetensors", {"features": real})
     tensors.write(folder / "fake.safetensors", {"features": fake})
     flags = ("evaluate", "--real", folder / "real.safetensors", "--fake", folder / "fake.safetensors", "--json")
@@ -56,40 +56,40 @@ def fidelity():
     return metric_fid, metric_kid, metric_isc, as_tensor
 
 
-def test_fid_is_scipys_formula(ours, sides):
+def test_fid_is_scipys_formula(ours, sets):
     linalg = pytest.importorskip("scipy.linalg", reason=f"scipy {NEEDED}")
-    real, fake = (side.astype(np.float64) for side in sides[:2])
+    real, fake = (rows.astype(np.float64) for rows in sets[:2])
     first, second = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
     root = linalg.sqrtm(first @ second).real
     expected = np.sum((real.mean(0) - fake.mean(0)) ** 2) + np.trace(first + second - 2 * root)
     assert ours["fd"] == pytest.approx(expected, rel=1e-6)
 
 
-def test_fid_is_torch_fidelitys(ours, sides, fidelity):
+def test_fid_is_torch_fidelitys(ours, sets, fidelity):
     metric_fid, _, _, as_tensor = fidelity
-    statistics = [metric_fid.fid_features_to_statistics(as_tensor(side)) for side in sides[:2]]
+    statistics = [metric_fid.fid_features_to_statistics(as_tensor(rows)) for rows in sets[:2]]
     expected = metric_fid.fid_statistics_to_metric(*statistics, verbose=False)["frechet_inception_distance"]
     assert ours["fd"] == pytest.approx(expected, rel=1e-6)
 
 
-def test_kid_is_torch_fidelitys(ours, sides, fidelity):
-    """A subset of 1,000 of 1,000 images is all of them, whoever draws it."""
+def test_kid_is_torch_fidelitys(ours, sets, fidelity):
+    """A subset of 1,000 of 1,000 images is all of them, whoever takes it."""
     _, metric_kid, _, as_tensor = fidelity
-    expected = metric_kid.kid_features_to_metric(as_tensor(sides[0]), as_tensor(sides[1]), kid_subsets=2, verbose=False)
+    expected = metric_kid.kid_features_to_metric(as_tensor(sets[0]), as_tensor(sets[1]), kid_subsets=2, verbose=False)
     assert ours["kid"]["mean"] == pytest.approx(expected["kernel_inception_distance_mean"], rel=1e-6)
     assert ours["kid"]["std"] is None, "one estimate has no deviation"
 
 
-def test_inception_score_is_torch_fidelitys(ours, sides, fidelity):
+def test_inception_score_is_torch_fidelitys(ours, sets, fidelity):
     """Shuffled differently, hence not to the last digit."""
     _, _, metric_isc, as_tensor = fidelity
-    expected = metric_isc.isc_features_to_metric(as_tensor(sides[2]), splits=10)
+    expected = metric_isc.isc_features_to_metric(as_tensor(sets[2]), splits=10)
     assert ours["is"]["mean"] == pytest.approx(expected["inception_score_mean"], rel=1e-3)
 
 
-def test_precision_recall_density_coverage_are_prdcs(ours, sides):
+def test_precision_recall_density_coverage_are_prdcs(ours, sets):
     theirs = pytest.importorskip("prdc", reason=f"prdc {NEEDED}")
-    expected = theirs.compute_prdc(sides[0].astype(np.float64), sides[1].astype(np.float64), nearest_k=5)
+    expected = theirs.compute_prdc(sets[0].astype(np.float64), sets[1].astype(np.float64), nearest_k=5)
     for name in ("precision", "recall", "density", "coverage"):
         assert ours[name] == pytest.approx(expected[name], rel=1e-6), name
         assert 0.02 < ours[name], f"{name} of sets that overlap says more than 0"

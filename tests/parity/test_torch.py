@@ -35,7 +35,7 @@ def test_samples_match_plain_pytorch(ganymede, tmp_path, recipe, flags):
     ganymede("train", recipe, "--steps", "4", "--seed", "1", "--out", run, "--precision", "f32",
              "--set", "train.batch_size=8", *flags)  # fmt: skip
     ganymede("sample", run, "-n", COUNT, "--seed", SEED, "-o", images)
-    drawn = np.stack([png.read(path) for path in sorted(images.glob("*.png"))])
+    generated = np.stack([png.read(path) for path in sorted(images.glob("*.png"))])
 
     values, metadata = tensors.read(run / "model.safetensors")
     resolved = tomllib.loads(metadata["recipe"])
@@ -44,6 +44,6 @@ def test_samples_match_plain_pytorch(ganymede, tmp_path, recipe, flags):
     with torch.no_grad():
         expected = plain_torch.pixels(plain_torch.generate(resolved, values, z, prefix))
 
-    assert drawn.shape == expected.shape
-    difference = np.abs(drawn.astype(int) - expected.astype(int))
+    assert generated.shape == expected.shape
+    difference = np.abs(generated.astype(int) - expected.astype(int))
     assert difference.max() <= 1, f"{(difference > 1).mean():.1%} of the values differ by more than one level"

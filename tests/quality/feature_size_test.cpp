@@ -53,7 +53,7 @@ TEST(FeatureSize, IsFoundWhereRealLabelledImagesAreNamedBest) {
   const auto set = halves(64);
   const auto network = at_its_size(script(folder), set.get());
   EXPECT_EQ(network->info().size, 24);
-  EXPECT_THAT(network->info().size_from, HasSubstr("of 200 labelled real images it names 100.0 % at 24x24"));
+  EXPECT_THAT(network->info().size_from, HasSubstr("on 200 labelled real images its accuracy is 100.0 % at 24x24"));
   EXPECT_EQ(network->extract(read_images(*set, 0, 3), false).features.sizes(), (std::vector<std::int64_t>{3, 3}));
 }
 

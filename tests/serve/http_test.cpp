@@ -65,12 +65,13 @@ TEST(Meters, CountsByPatternAndNeverByAddress) {
   meters.request("BREW\"", "", 404, 0, 0);
   meters.batch(5, 2, 0.01);
   const std::string text = meters.text({{"now", "Now.", 3}});
-  for (const char* line : {"ganymede_http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"200\"} 2\n",
-                           "ganymede_http_requests_total{method=\"other\",route=\"\",status=\"404\"} 1\n",
-                           "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"0.0025\"} 1\n",
-                           "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"+Inf\"} 2\n",
-                           "ganymede_http_response_bytes_total 20\n", "ganymede_images_total 5\n",
-                           "ganymede_batched_requests_total 2\n", "ganymede_batch_seconds_count 1\n", "now 3\n"}) {
+  for (const char* line :
+       {"ganymede_http_requests_total{method=\"GET\",route=\"/a/{id}\",status=\"200\"} 2\n",
+        "ganymede_http_requests_total{method=\"other\",route=\"\",status=\"404\"} 1\n",
+        "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"0.0025\"} 1\n",
+        "ganymede_http_request_seconds_bucket{route=\"/a/{id}\",le=\"+Inf\"} 2\n",
+        "ganymede_http_response_bytes_total 20\n", "ganymede_images_total 5\n", "ganymede_pictures_total 5\n",
+        "ganymede_batched_requests_total 2\n", "ganymede_batch_seconds_count 1\n", "now 3\n"}) {
     EXPECT_THAT(text, testing::HasSubstr(line));
   }
 }

@@ -41,19 +41,19 @@ def modes(ganymede, fake):  # noqa: F811
 
 
 @pytest.mark.parametrize("recipe", RECIPES)
-def test_draws_at_least_nine_of_ten_classes(ganymede, trained, recipe):  # noqa: F811
+def test_generates_at_least_nine_of_ten_classes(ganymede, trained, recipe):  # noqa: F811
     found = modes(ganymede, trained(recipe))
     print(recipe, found)
     assert found["found"] >= 9, found
 
 
-def test_draws_the_class_asked_for(ganymede, trained, tmp_path):  # noqa: F811
+def test_generates_the_class_asked_for(ganymede, trained, tmp_path):  # noqa: F811
     names = [row["name"] for row in json.loads(ganymede("data", "info", "shapes", "--json").stdout)["classes"]]
-    drawn = {}
+    shown = {}
     for label, name in enumerate(names):
         folder = tmp_path / name
         assert ganymede("sample", trained(CLEAREST), "-n", 100, "--class", name, "-o", folder).returncode == 0
         found = modes(ganymede, folder)
-        drawn[name] = found["clear"] * found["frequencies"][label]
-    print(CLEAREST, drawn)
-    assert sum(drawn.values()) >= 0.95 * len(names), drawn
+        shown[name] = found["clear"] * found["frequencies"][label]
+    print(CLEAREST, shown)
+    assert sum(shown.values()) >= 0.95 * len(names), shown

@@ -105,7 +105,8 @@ TEST(DeviceStep, TheCountSeesWhatItWatches) {
   EXPECT_EQ(seen.at("aten::item"), 1);
   EXPECT_EQ(seen.at("aten::rand"), 1);
   Trainer usual = trainer_of();
-  EXPECT_FALSE(watched_in([&] { usual.step(false); }).empty()) << "on the CPU a step draws from LibTorch's generators";
+  EXPECT_FALSE(watched_in([&] { usual.step(false); }).empty())
+      << "on the CPU a step takes them from LibTorch's generators";
 }
 
 TEST(DeviceStep, ReadsNothingAndMakesNoRandomNumberOnTheHost) {

@@ -65,7 +65,7 @@ TEST(LossChart, DoesNotAverageRareValues) {
 TEST(LossChart, RefusesUnknownColumnsAndEmptyTables) {
   EXPECT_THAT(error_of([] { loss_chart({run("a")}, {.title = {}, .smooth = 0, .columns = {"los_d"}}); }),
               HasSubstr("did you mean 'loss_d'?"));
-  EXPECT_THAT(error_of([] { loss_chart({{"a", {{"step", "loss_d"}, {{}, {}}}}}); }), HasSubstr("nothing to draw"));
+  EXPECT_THAT(error_of([] { loss_chart({{"a", {{"step", "loss_d"}, {{}, {}}}}}); }), HasSubstr("nothing to plot"));
 }
 
 TEST(LossChart, ShowsQualityAloneOverEpochs) {

@@ -123,6 +123,18 @@ FileHeader read_header(std::istream& file, std::uint64_t size, const std::string
   return parse_header(text, size - kLengthBytes - length, where);
 }
 
+namespace {
+
+/// The name a tensor has now: the discriminator's adversarial head was called realness.
+std::string current_name(const std::string& name) {
+  constexpr std::string_view kOldHead = "discriminator.realness.", kOptimizer = "optimizer.";
+  const std::size_t at = name.starts_with(kOptimizer) ? kOptimizer.size() : 0;
+  if (name.compare(at, kOldHead.size(), kOldHead) != 0) return name;
+  return name.substr(0, at) + "discriminator.adversarial." + name.substr(at + kOldHead.size());
+}
+
+}  // namespace
+
 SafetensorsFile read_safetensors(const fs::path& path) {
   const std::string where = path.string();
   std::error_code error;
@@ -145,7 +157,7 @@ SafetensorsFile read_safetensors(const fs::path& path) {
       read_exactly(file, tensor.data_ptr(), entry.end - entry.begin, place);
     }
     if (tensor.scalar_type() == at::kBool) check_booleans(tensor, place);
-    result.tensors.push_back({entry.name, std::move(tensor)});
+    result.tensors.push_back({current_name(entry.name), std::move(tensor)});
   }
   return result;
 }

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "ganymede/config/fields.h"
+#include "ganymede/config/old_keys.h"
 
 namespace ganymede::config {
 namespace {
@@ -50,7 +51,7 @@ void apply_override(toml::table& root, const std::string& text) {
   if (equals == std::string::npos || equals == 0) {
     throw UsageError("--set needs section.key=value", where, "for example --set train.batch_size=32");
   }
-  std::string path = text.substr(0, equals);
+  std::string path = current_key(text.substr(0, equals));
   const std::string value = text.substr(equals + 1);
 
   toml::table parsed;

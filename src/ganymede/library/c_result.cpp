@@ -50,7 +50,7 @@ ordered_json accuracy_json(const train::Accuracy& accuracy) {
 
 void fill(ganymede_result& out, GenerateResult&& result) {
   if (result.seed) out.about["seed"] = *result.seed;
-  out.about["drawn"] = result.generated;
+  out.about["generated"] = result.generated;
   out.columns = static_cast<int>(result.columns);
   add_all(out, "images", std::move(result.images));
 }

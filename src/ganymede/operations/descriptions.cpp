@@ -246,7 +246,6 @@ std::string reference_page(const Description& description) {
     std::string flag = field.info.positional ? "(its place)" : "`" + flag_of(field.name) + "`";
     if (field.info.letter != 0) flag = fmt::format("`-{}`, {}", field.info.letter, flag);
     std::string about = sentence(field.info.about);
-    for (const auto& old : field.info.old_names) about += fmt::format(" Formerly `{}`.", old);
     out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", field.name, flag, kind_words(field),
                        field.info.required ? "required" : default_text(field), served_words(field), about);
   }

@@ -201,7 +201,7 @@ void Evaluator::add_intervals(Metrics& out) const {
   const Tensor &real = real_features_.features, &generated = fake_features_.features;
   BootstrapOptions resample{.resamples = options_.bootstrap, .seed = options_.seed};
   if (out.frechet) {
-    Stage stage(options_.progress, "error bars", options_.bootstrap, "draw");
+    Stage stage(options_.progress, "error bars", options_.bootstrap, "resample");
     resample.report = [&](int done) { stage(static_cast<std::uint64_t>(done)); };
     out.intervals["frechet"] = frechet_interval(*out.frechet, bootstrapped_frechet(real, generated, resample));
     resample.report = {};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "ganymede/config/blocks.h"
+#include "ganymede/config/old_keys.h"
 #include "ganymede/config/overrides.h"
 #include "ganymede/config/seed.h"
 #include "ganymede/core/files.h"
@@ -240,6 +241,7 @@ Recipe parse_recipe(const std::string& text, const std::string& name, const std:
     throw UsageError(fmt::format("not valid TOML: {}", error.description()),
                      fmt::format("line {} of {}", error.source().begin.line, origin));
   }
+  rename_old_keys(root, origin);
   for (const auto& override_text : overrides) apply_override(root, override_text);
   Recipe recipe = Parser(root, origin).parse();
   if (recipe.name.empty()) recipe.name = name;

@@ -23,11 +23,13 @@ Response binary(const std::string& type, const Bytes& bytes) {
 
 Response as_json(const ImageAnswer& answer, bool vectors) {
   json document = answer.about;
-  auto& list = document["pictures"] = json::array();
+  auto list = json::array();
   for (const auto& one : answer.images) {
     list.push_back(image_json(one, vectors));
     list.back()["index"] = one.index;
   }
+  document["pictures"] = list;  // its old name
+  document["images"] = std::move(list);
   for (const auto& [name, one] : answer.named) document[name] = image_json(one, vectors);
   return json_response(document);
 }

@@ -70,11 +70,13 @@ std::string Meters::text(const std::vector<Gauge>& gauges) const {
     durations.write(out, "ganymede_http_request_seconds", fmt::format("route=\"{}\"", route));
   head(out, "ganymede_http_response_bytes_total", "counter", "Bytes of the bodies sent.");
   out += fmt::format("ganymede_http_response_bytes_total {}\n", bytes_);
-  head(out, "ganymede_pictures_total", "counter", "Images drawn.");
-  out += fmt::format("ganymede_pictures_total {}\n", images_);
-  head(out, "ganymede_batched_requests_total", "counter", "Requests whose images were drawn.");
+  for (const char* name : {"ganymede_images_total", "ganymede_pictures_total"}) {  // the second is the old name
+    head(out, name, "counter", "Images generated.");
+    out += fmt::format("{} {}\n", name, images_);
+  }
+  head(out, "ganymede_batched_requests_total", "counter", "Requests whose images were generated.");
   out += fmt::format("ganymede_batched_requests_total {}\n", batched_requests_);
-  head(out, "ganymede_batch_seconds", "histogram", "Time to draw one batch.");
+  head(out, "ganymede_batch_seconds", "histogram", "Time to generate one batch.");
   batch_seconds_.write(out, "ganymede_batch_seconds", "");
   for (const auto& gauge : gauges) {
     head(out, gauge.name, "gauge", gauge.help);

@@ -43,7 +43,7 @@ json details(const Run& run) {
   out["shipped_toml"] = out["recipe"].is_string() ? shipped_text(out["recipe"].get<std::string>()) : "";
   out["environment"] = now->environment;
   out["samples"] = now->samples;
-  out["pictures"] = now->images;
+  out["images"] = out["pictures"] = now->images;  // the second is its old name
   return out;
 }
 

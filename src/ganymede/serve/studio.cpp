@@ -154,7 +154,8 @@ std::string metrics_text(const Watched& at) {
   return at.meters.text(
       {{"ganymede_connections", "Connections open now.", static_cast<double>(at.server.connections())},
        {"ganymede_event_streams", "Event streams open now.", static_cast<double>(at.server.streams())},
-       {"ganymede_queue_pictures", "Images waiting to be drawn.", static_cast<double>(at.engine.waiting())},
+       {"ganymede_queue_images", "Images waiting to be generated.", static_cast<double>(at.engine.waiting())},
+       {"ganymede_queue_pictures", "The old name of ganymede_queue_images.", static_cast<double>(at.engine.waiting())},
        {"ganymede_models", "Models served.", static_cast<double>(at.catalogue.models().size())},
        {"ganymede_models_loaded", "Models in memory.", static_cast<double>(at.catalogue.loaded())},
        {"process_resident_memory_bytes", "Memory in use.", static_cast<double>(resident_bytes())}});
