@@ -172,7 +172,7 @@ def section(run, kept, facts, folder):
         lines += [f"{facts.column} while training: first {said[0]}, best {said[1]}, last {said[2]}.", ""]
     if facts.evaluated:
         lines += [f"The best model: {facts.evaluated}." if facts.quality else f"The last model: {facts.evaluated}.", ""]
-    lines += [f"![samples](pictures/{name}.png)", "", f"![losses](pictures/{name}-chart.png)", ""]
+    lines += [f"![samples](images/{name}.png)", "", f"![losses](images/{name}-chart.png)", ""]
     return "\n".join(lines + ([facts.seen, ""] if facts.seen else []))
 
 
@@ -231,7 +231,7 @@ def gallery_entry(run, facts):
     said = f"[{run['name']}](results.md#{anchor(run, facts)}), {facts.length}"
     if facts.quality:
         said += f", {facts.column} {best_of(facts.column, facts.quality)[2]:.4g}"
-    return f"### {run['name']}\n\n{said}. {facts.seen}".rstrip() + f"\n\n![{run['name']}](pictures/{run['name']}.png)\n"
+    return f"### {run['name']}\n\n{said}. {facts.seen}".rstrip() + f"\n\n![{run['name']}](images/{run['name']}.png)\n"
 
 
 def replace_text(file, text):
@@ -248,7 +248,7 @@ def write(run, folder, kept, docs):
     text = upsert(results.read_text(), run["name"], section(run, kept, facts, folder), "<!-- rows -->")
     text = upsert_line(text, run["name"], table_line(run, facts))
     shown = upsert(gallery.read_text(), run["name"], gallery_entry(run, facts), "<!-- rows -->")
-    images = docs / "pictures"
+    images = docs / "images"
     images.mkdir(exist_ok=True)
     grid = folder / "grid.png" if generates_from_noise(folder) else max((folder / "samples").glob("step-*.png"))
     shutil.copy(grid, images / f"{run['name']}.png")

@@ -156,9 +156,9 @@ def test_trains_by_priority_and_writes_rows(queue):
     ]
     assert 'quality.every="20 steps"' in commands[0] and "runs/tiny" in commands[0] and "--seed" in commands[0]
     for image in ("tiny.png", "tiny-chart.png", "fine.png", "fine-chart.png"):
-        assert (queue.docs / "pictures" / image).read_bytes().startswith(b"\x89PNG") and image in results
+        assert (queue.docs / "images" / image).read_bytes().startswith(b"\x89PNG") and image in results
 
-    assert "](pictures/tiny.png)" in (queue.docs / "gallery.md").read_text()
+    assert "](images/tiny.png)" in (queue.docs / "gallery.md").read_text()
 
     # Once more: nothing is trained again, and a row is replaced, with what was seen.
     assert queue("run", "tiny").returncode == 0 and len(queue.state()["parts"]) == 1

@@ -1,6 +1,6 @@
 """Decoding: our images are Pillow's, over a corpus of formats, depths, inks, orientations, chroma and coding options.
 
-Install with `pip install -r tests/parity/requirements-pictures.txt`. Pillow opens each file, turns it as its orientation
+Install with `pip install -r tests/parity/requirements-decoding.txt`. Pillow opens each file, turns it as its orientation
 says and lays transparency onto white; `ganymede data prepare` writes what the program makes of the same files.
 """
 
@@ -10,7 +10,7 @@ import zlib
 
 import pytest
 
-NEEDED = "not installed: pip install -r tests/parity/requirements-pictures.txt"
+NEEDED = "not installed: pip install -r tests/parity/requirements-decoding.txt"
 np = pytest.importorskip("numpy", reason=f"numpy {NEEDED}")
 PIL = pytest.importorskip("PIL", reason=f"Pillow {NEEDED}")
 pytest.importorskip("PIL._avif", reason=f"Pillow with AVIF {NEEDED}")
