@@ -44,8 +44,10 @@ Globals& globals();
 
 /// Makes a flag an old name: hidden, and with a line on stderr that tells the new one. Returns it.
 inline CLI::Option* old_name(CLI::Option* option, const std::string& now) {
+  // Asked for now: a hidden option has no name any more.
+  const std::string old = option->get_name();
   return option->group("")->each(
-      [option, now](const std::string&) { fmt::print(stderr, "note: {} is now {}\n", option->get_name(), now); });
+      [old, now](const std::string&) { fmt::print(stderr, "note: {} is now {}\n", old, now); });
 }
 
 /// One JSON document and nothing else on stdout.

@@ -39,7 +39,7 @@ def test_web_dataset_shards_are_checked_and_trained(ganymede, tmp_path):
         "x-000000.tar": tar(samples("abc", lambda i: i % 2) + [("d.png", png(9, 9, 9)), ("e.cls", b"1")]),
         "x-000001.tar": tar(samples("ax", lambda i: 1, first=100)[::-1]), "classnames.txt": b"cat\ndog\n"})
     document = check(ganymede, shards)
-    assert document["classes"] == {"cat": 2, "dog": 3} and document["unlabelled"] == 1 and document["pictures"] == 6
+    assert document["classes"] == {"cat": 2, "dog": 3} and document["unlabelled"] == 1 and document["images"] == 6
     for words in ("the classes are those of 5 .cls files", "left out: 1 sample without an image",
                   "1 key is in more than one shard, all of which are taken (the first: a)", "1 image has no label"):
         assert words in document["left_out"], words

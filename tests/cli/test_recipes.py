@@ -147,5 +147,5 @@ def test_overrides_reach_the_run(ganymede, tmp_path):
     result = train(ganymede, tmp_path / "run", *flags)
     assert result.returncode == 0, result.stderr
     written = (tmp_path / "run" / "recipe.toml").read_text()
-    for line in ("batch = 4", "label_smoothing = 0.1", 'every = "1 epoch"', "seed = 7", "steps = 3", 'precision = "f32"', 'title = "a b = c"'):
+    for line in ("batch_size = 4", "label_smoothing = 0.1", 'every = "1 epoch"', "seed = 7", "steps = 3", 'precision = "f32"', 'title = "a b = c"'):
         assert line in written, line

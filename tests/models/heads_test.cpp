@@ -62,7 +62,7 @@ TEST(Heads, NameTheirTensorsAndRows) {
   EXPECT_EQ(summary.multiply_adds, 4 * 3 * 16 * 4 + 16 * 6 + 6 + 160);
   const auto full = resolved(recipe, gan);
   const std::string text = config::to_toml(full);
-  EXPECT_THAT(text, HasSubstr("[discriminator.heads]\nrealness = ["));
+  EXPECT_THAT(text, HasSubstr("[discriminator.heads]\nadversarial = ["));
   EXPECT_THAT(text, HasSubstr("{ dense = 10, bias = true,"));
   const auto again = config::parse_recipe(text, "test", "written");
   EXPECT_EQ(config::to_toml(resolved(again, build_gan(again))), text);

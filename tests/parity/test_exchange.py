@@ -35,7 +35,7 @@ RECIPES = {
         """{ label_embedding = 4, classes = 10 }, { dense = 128 }, "batch_norm", { reshape = [8, 4, 4] },
         { conv_transpose = 3, kernel = 8, stride = 4, padding = 2 }, "tanh" """,
         '{ conv = 8, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, "flatten"',
-        """[discriminator.heads]\nrealness = [{ dense = 1 }]\nclasses = [{ dense = 10 }]\n""",
+        """[discriminator.heads]\nadversarial = [{ dense = 1 }]\nclasses = [{ dense = 10 }]\n""",
     ),
 }
 BATCHES = (1, 3, 64)
@@ -46,7 +46,7 @@ def write_recipe(path, name):
     path.write_text(
         f"""[data]\nname = "shapes"\nsize = 16\nchannels = 3\n[latent]\nsize = 12\n[generator]\nlayers = [{generator}]
 [discriminator]\nlayers = [{discriminator}]\n{heads}[objective]\nname = "{'acgan' if heads else 'hinge'}"
-[train]\nbatch = 16\nsteps = 20\n"""
+[train]\nbatch_size = 16\nsteps = 20\n"""
     )
 
 

@@ -19,7 +19,7 @@ RECIPE = """[data]\nname = "shapes"\nsize = 16\nchannels = 3\n[latent]\nsize = 1
  { conv_transpose = 3, kernel = 4, stride = 2, padding = 1, bias = false }, "tanh"]
 [discriminator]\nlayers = [{ conv = 8, kernel = 4, stride = 2, padding = 1, bias = false }, { leaky_relu = 0.2 },
  { conv = 1, kernel = 8, padding = 0, bias = false }, "flatten"]
-[objective]\nname = "gan"\n[train]\nbatch = 16\nsteps = 2\n"""
+[objective]\nname = "gan"\n[train]\nbatch_size = 16\nsteps = 2\n"""
 
 
 class Generator(nn.Module):

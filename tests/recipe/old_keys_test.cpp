@@ -35,12 +35,12 @@ accumulate = 3
 steps = 5
 )";
 
-Recipe parse(const std::string& text, const std::vector<std::string>& overrides = {}) {
+Recipe recipe_from(const std::string& text, const std::vector<std::string>& overrides = {}) {
   return parse_recipe(text, "old", "old.toml", overrides);
 }
 
 TEST(OldKeys, AreReadAndWrittenUnderTheirNewNames) {
-  const Recipe recipe = parse(kOld);
+  const Recipe recipe = recipe_from(kOld);
   EXPECT_EQ(recipe.train.batch_size, 12);
   EXPECT_EQ(recipe.train.gradient_accumulation, 3);
   EXPECT_EQ(recipe.discriminator.heads.adversarial.size(), 1u);
@@ -50,28 +50,28 @@ TEST(OldKeys, AreReadAndWrittenUnderTheirNewNames) {
   EXPECT_THAT(text, HasSubstr("adversarial = ["));
   EXPECT_THAT(text, Not(HasSubstr("\nbatch = ")));
   EXPECT_THAT(text, Not(HasSubstr("realness")));
-  EXPECT_EQ(to_toml(parse(text)), text);
+  EXPECT_EQ(to_toml(recipe_from(text)), text);
 }
 
 TEST(OldKeys, MayBeSet) {
-  EXPECT_EQ(parse(kOld, {"train.batch=24"}).train.batch_size, 24);
-  EXPECT_EQ(parse(kOld, {"train.batch_size=24"}).train.batch_size, 24);
+  EXPECT_EQ(recipe_from(kOld, {"train.batch=24"}).train.batch_size, 24);
+  EXPECT_EQ(recipe_from(kOld, {"train.batch_size=24"}).train.batch_size, 24);
   EXPECT_EQ(current_key("train.batch"), "train.batch_size");
   EXPECT_EQ(current_key("train.steps"), "train.steps");
-  const auto error = test::error_of([] { parse(kOld, {"train.batch=0"}); });
+  const auto error = test::error_of([] { recipe_from(kOld, {"train.batch=0"}); });
   EXPECT_THAT(error, HasSubstr("'batch_size' is 0"));
 }
 
 TEST(OldKeys, KeepTheirPlaceInMessages) {
   std::string text = kOld;
   text.replace(text.find("batch = 12"), 10, "batch = \"x\"");
-  EXPECT_THAT(test::error_of([&] { parse(text); }), HasSubstr("line 18 of old.toml"));
+  EXPECT_THAT(test::error_of([&] { recipe_from(text); }), HasSubstr("line 18 of old.toml"));
 }
 
 TEST(OldKeys, BesideTheNewOnesAreRefused) {
   std::string text = kOld;
   text.replace(text.find("batch = 12"), 10, "batch = 12\nbatch_size = 13");
-  EXPECT_THAT(test::error_of([&] { parse(text); }),
+  EXPECT_THAT(test::error_of([&] { recipe_from(text); }),
               HasSubstr("'batch' and 'batch_size' are one key, line 18 of old.toml"));
 }
 

@@ -89,7 +89,7 @@ TEST(Recipe, OverridesComeFirst) {
   EXPECT_EQ(r.optimizer_generator.beta1, 0);
   EXPECT_EQ(r.name, "other");
   EXPECT_EQ(error_of([] { parse(kText, {"train.batch_size=0"}); }),
-            "'batch' is 0, which is outside 1 to 65536, --set train.batch_size=0 in [train]");
+            "'batch_size' is 0, which is outside 1 to 65536, --set train.batch_size=0 in [train]");
 }
 
 TEST(Recipe, RefusesAndSaysWhere) {
@@ -100,8 +100,8 @@ TEST(Recipe, RefusesAndSaysWhere) {
   EXPECT_EQ(error("title", "titel"), "unknown key 'titel', line 1 of my.toml; did you mean 'title'?");
   EXPECT_EQ(error("[optimizer.discriminator]", "[optimizer.discriminatr]"),
             "unknown section 'optimizer.discriminatr', line 23 of my.toml; did you mean 'discriminator'?");
-  EXPECT_EQ(error("batch_size = 16", "btch = 16"),
-            "unknown key 'btch', line 28 of my.toml in [train]; did you mean 'batch'?");
+  EXPECT_EQ(error("batch_size = 16", "bach_size = 16"),
+            "unknown key 'bach_size', line 28 of my.toml in [train]; did you mean 'batch_size'?");
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("not valid TOML"));
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("line 28 of my.toml"));
   EXPECT_THAT(error("name = \"shapes\"", ""), HasSubstr("names no data"));

@@ -55,7 +55,7 @@ TEST(ConditionalTrainer, RefusesWhatDoesNotFit) {
   auto three = kAcgan;
   three[2] = "discriminator.heads.classes=[{ dense = 3 }]";
   EXPECT_THAT(error(kTrunk, three), HasSubstr("has 2 classes but the discriminator knows 3"));
-  EXPECT_THAT(error("\"flatten\", { dense = 1 }", {}), HasSubstr("evaluates 0"));
+  EXPECT_THAT(error("\"flatten\", { dense = 1 }", {}), HasSubstr("knows 0"));
   EXPECT_THAT(test::error_of([] {
                 Trainer(test::recipe_of(kConditionalGenerator, kProjectionDiscriminator), halves(), torch::kCPU);
               }),
