@@ -119,7 +119,7 @@ print(ganymede.version, len(ganymede.operations()))
 
 
 def test_python_with_numpy(library, model, tmp_path):
-    pytest.importorskip("numpy")
+    pytest.importorskip("numpy", reason="needs numpy: apt-get install python3-numpy")
     variables = {"PYTHONPATH": EXAMPLES / "python", "GANYMEDE_LIBRARY": library}
     said = run(sys.executable, EXAMPLES / "python/generate.py", model, tmp_path / "out.npy", **variables)
     assert said.startswith("(16, 16, 16, 3) of tiny")

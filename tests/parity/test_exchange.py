@@ -7,9 +7,9 @@ import pytest
 
 import png
 
-onnx = pytest.importorskip("onnx")
-onnxruntime = pytest.importorskip("onnxruntime")
-torch = pytest.importorskip("torch")
+onnx = pytest.importorskip("onnx", reason="onnx not installed: pip install -r tests/parity/requirements-exchange.txt")
+onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime not installed: pip install -r tests/parity/requirements-exchange.txt")
+torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install python3-torch")
 
 # Every kind of layer stands in one of these.
 RECIPES = {
@@ -142,7 +142,7 @@ def test_metadata_say_what_it_is(ganymede, models, tmp_path):
 
 
 def test_a_sequential_takes_the_tensors(ganymede, models, tmp_path):
-    safetensors_torch = pytest.importorskip("safetensors.torch")
+    safetensors_torch = pytest.importorskip("safetensors.torch", reason="safetensors not installed: see tests/parity/requirements-exchange.txt")
     flags = ("--format", "safetensors", "--network", "generator")
     path = export(ganymede, models["heads"], tmp_path / "m.safetensors", *flags)
     nn = torch.nn

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import ROOT, find_program
 
-torch = pytest.importorskip("torch")
+torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install python3-torch")
 nn = torch.nn
 
 RECIPE = """[data]\nname = "shapes"\nsize = 16\nchannels = 3\n[latent]\nsize = 12

@@ -44,6 +44,12 @@ bool is_wnid_tar(const std::string& base) {
   return base.size() == 13 && base[0] == 'n' && base.ends_with(".tar") && base.find_first_not_of("0123456789", 1) == 9;
 }
 
+/// A set whose pictures are listed first and decoded when they are asked for.
+Source listed(const char* name, const char* about, std::vector<std::string> splits, const char* pixels,
+              decltype(Source::list) list) {
+  return {name, about, std::move(splits), pixels, nullptr, false, "", list};
+}
+
 }  // namespace
 
 const std::vector<Source>& sources() {
@@ -82,46 +88,16 @@ const std::vector<Source>& sources() {
        open_mnistm,
        false,
        "mnist"},
-      {"celeba",
-       "CelebA: 202,599 faces with 40 attributes",
-       {"all", "train", "val", "test"},
-       "178x218 RGB",
-       nullptr,
-       false,
-       "",
-       list_celeba},
-      {"flowers102",
-       "Oxford's 102 flowers: 8,189 photographs",
-       {"train", "val", "test"},
-       "any RGB",
-       nullptr,
-       false,
-       "",
-       list_flowers102},
-      {"imagenet",
-       "ImageNet (ILSVRC 2012): 1,331,167 photographs, in the published archives",
-       {"train", "val"},
-       "any RGB",
-       nullptr,
-       false,
-       "",
-       list_imagenet},
-      {"lsun",
-       "LSUN: millions of photographs of scenes and objects, as LMDB",
-       {"train", "val"},
-       "any RGB",
-       nullptr,
-       false,
-       "",
-       list_lsun},
-      {"folder",
-       "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels",
-       {},
-       "any",
-       nullptr,
-       false,
-       "",
-       list_folder},
+      listed("celeba", "CelebA: 202,599 faces with 40 attributes", {"all", "train", "val", "test"}, "178x218 RGB",
+             list_celeba),
+      listed("flowers102", "Oxford's 102 flowers: 8,189 photographs", {"train", "val", "test"}, "any RGB",
+             list_flowers102),
+      listed("imagenet", "ImageNet (ILSVRC 2012): 1,331,167 photographs, in the published archives", {"train", "val"},
+             "any RGB", list_imagenet),
+      listed("lsun", "LSUN: millions of photographs of scenes and objects, as LMDB", {"train", "val"}, "any RGB",
+             list_lsun),
+      listed("folder", "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels", {},
+             "any", list_folder),
       {"arrays", "a .npy or .npz of images, with their labels", {}, "any", open_arrays},
       {"packed", "a file that `ganymede data prepare` made", {}, "any", open_packed},
   };
