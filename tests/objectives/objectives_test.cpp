@@ -81,7 +81,7 @@ TEST(Objectives, EveryOneIsWrittenAsItIsRead) {
   for (const auto& name : objective_names()) {
     config::FieldWriter first, second;
     named(name)->write(first);
-    config::OptionTable table{name, first.as_table(), {}};
+    config::OptionTable table{name, first.as_table(), {}, {}};
     make_objective(table)->write(second);
     EXPECT_EQ(first.as_lines(), second.as_lines());
     EXPECT_THAT(first.as_lines(), ::testing::StartsWith("name = \"" + name + "\""));

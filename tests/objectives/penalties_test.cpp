@@ -82,7 +82,7 @@ TEST(Penalties, AreReadWithSchedulesAndWritten) {
   for (const auto& name : penalty_names()) {
     config::FieldWriter first, second;
     penalty("{ " + name + " = 2.5 }")->write(first);
-    make_penalty({name, first.as_table(), {}})->write(second);
+    make_penalty({name, first.as_table(), {}, {}})->write(second);
     EXPECT_EQ(first.as_lines(), second.as_lines());
   }
   EXPECT_THAT(test::error_of([] { penalty("{ r3 = 1 }"); }), ::testing::HasSubstr("unknown penalty 'r3'"));

@@ -63,7 +63,7 @@ std::optional<std::string> parameter_of(const toml::node& node) {
 }
 
 OptionTable named_alone(const std::string& kind, Place place) {
-  OptionTable out{kind, {}, std::move(place)};
+  OptionTable out{kind, {}, std::move(place), {}};
   out.values.insert(kind, true);
   out.bare = true;
   return out;
@@ -171,7 +171,7 @@ void Blocks::add(const toml::node& node, const Scope* scope, Place place, std::v
 
 OptionTable Blocks::table_of(const toml::table& table, const std::string& kind, const Scope* scope,
                              const Place& place) {
-  OptionTable out{kind, {}, place};
+  OptionTable out{kind, {}, place, {}};
   for (const auto& [key, node] : table) add_option(out, std::string(key.str()), node, scope);
   return out;
 }

@@ -15,10 +15,10 @@ struct OptionList;
 /// What a kind means belongs to a registry above this folder.
 struct OptionTable {
   std::string kind;
-  toml::table values;                  ///< includes the kind's own key; an empty array where `lists` has the value
-  Place place;                         ///< where it stands; its values have lost their own lines
-  std::vector<OptionList> lists = {};  ///< the options that are lists of such tables, or of names
-  bool bare = false;                   ///< it was a name alone
+  toml::table values;             ///< includes the kind's own key; an empty array where `lists` has the value
+  Place place;                    ///< where it stands; its values have lost their own lines
+  std::vector<OptionList> lists;  ///< the options that are lists of such tables, or of names
+  bool bare = false;              ///< it was a name alone
   std::vector<std::pair<std::string, std::string>> brought = {};  ///< options that --set gave, with that flag
 
   /// Null where the option `key` is no list of tables or names.

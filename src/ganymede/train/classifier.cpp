@@ -40,8 +40,8 @@ config::NetworkConfig with_class_logits(config::NetworkConfig layers, std::int64
   const auto network = models::Network::outline(layers, input);
   const auto& place = layers.layers.front().place;
   std::vector<config::OptionTable> last;
-  if (network.output_shape().is_image()) last.push_back({"flatten", toml::table{{"flatten", true}}, place});
-  last.push_back({"dense", toml::table{{"dense", classes}}, place});
+  if (network.output_shape().is_image()) last.push_back({"flatten", toml::table{{"flatten", true}}, place, {}});
+  last.push_back({"dense", toml::table{{"dense", classes}}, place, {}});
   for (const auto& layer : nn::LayerList::from_tables(last)) layers.layers.layers.push_back(layer);
   return layers;
 }

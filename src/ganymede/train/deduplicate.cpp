@@ -37,7 +37,7 @@ struct Half {
   }
   static config::NetworkConfig described(std::vector<std::pair<std::string, toml::table>> layers) {
     std::vector<config::OptionTable> tables;
-    for (auto& [kind, values] : layers) tables.push_back({kind, std::move(values), {"", kind}});
+    for (auto& [kind, values] : layers) tables.push_back({kind, std::move(values), {"", kind}, {}});
     config::NetworkConfig config;
     config.layers = nn::LayerList::from_tables(tables);
     return config;
