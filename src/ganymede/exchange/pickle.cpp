@@ -124,7 +124,7 @@ class Machine {
         out.push_back(std::move(*value));
       }
     }
-    stack_.resize(begin - 1);
+    stack_.erase(stack_.begin() + static_cast<std::ptrdiff_t>(begin) - 1, stack_.end());
     return out;
   }
   PickleValue& top() {
@@ -257,7 +257,7 @@ class Machine {
   }
   void keep(std::uint32_t place) {
     if (stack_.empty()) damaged();
-    memo_[place] = stack_.back();
+    memo_.insert_or_assign(place, stack_.back());
   }
   void recall(std::uint32_t place) {
     const auto found = memo_.find(place);
