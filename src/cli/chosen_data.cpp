@@ -22,11 +22,13 @@ void ChosenData::add_to(CLI::App& app) {
   app.add_option("--data", asked_.path, "where its files are: a folder, archive or file")->type_name("DIR");
   repeated("--split", asked_.splits, "train, test, ...; may be repeated");
   repeated("--class", asked_.classes, "only this class; may be repeated");
-  app.add_option_function<int>(
-      "--size", [this](int side) { asked_.size = side; }, "bring the images to this many pixels a side");
+  app.add_option_function<std::string>(
+         "--size", [this](const std::string& size) { asked_.size = data::ImageSize::of_text(size); },
+         "bring the images to this many pixels a side, or to this height and width")
+      ->type_name("SIDE|HEIGHT,WIDTH");
   app.add_option_function<std::string>(
          "--fit", [this](const std::string& name) { asked_.fit = config::value_named<data::Fit>(name).value(); },
-         "how: crop to the centre square, pad with white, or stretch")
+         "how: crop around the centre, pad with white, or stretch")
       ->check(CLI::IsMember(config::all_names<data::Fit>()))
       ->default_str("crop");
   app.add_flag("--skip-bad", asked_.skip_bad, "leave out files that cannot be read, and say how many");

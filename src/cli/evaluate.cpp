@@ -56,7 +56,7 @@ OpenedImageSet own_data(const checkpoint::Model& model, const EvaluateFlags& fla
   const std::string name = images->info().name;
   return {{name, std::move(images)},
           std::nullopt,
-          fit_text(recipe.data.name, static_cast<int>(model.gan.image_shape().height()), recipe.data.fit)};
+          fit_text(recipe.data.name, models::size_of(model.gan.image_shape()), recipe.data.fit)};
 }
 
 /// The test split of a model's data, which it has not seen in training; null where there is none.
@@ -134,7 +134,7 @@ ImageSets open_image_sets(const EvaluateFlags& flags, const torch::Device& devic
   }
   if (!names_model(flags.fake)) return {open_image_set(flags.real, real), open_image_set(flags.fake, fake)};
   auto model = checkpoint::load_model(flags.fake, device);
-  if (real.size == 0) real.size = static_cast<int>(model.gan.image_shape().height());
+  if (!real.size.given()) real.size = models::size_of(model.gan.image_shape());
   if (real.channels == 0) real.channels = static_cast<int>(model.gan.image_shape().channels());
   auto opened = open_image_set(flags.real, real);
   return {std::move(opened), generated_image_set(std::move(model), fake)};

@@ -62,7 +62,7 @@ Splits open_splits(const checkpoint::Model& model, const FeaturesFlags& flags) {
     options.name = data::guess_source(flags.data);
   }
   const auto& shape = model.gan.image_shape();
-  options.size = static_cast<int>(shape.height());
+  options.size = models::size_of(shape);
   options.channels = static_cast<int>(shape.channels());
   Splits out{data::open_dataset(options), nullptr, "test"};
   const auto& known = data::source_named(options.name).splits;

@@ -68,13 +68,14 @@ OpenedImageSet translated_image_set(checkpoint::Model model, const ImageSetOptio
 
 }  // namespace
 
-std::string fit_text(const std::string& source, int size, data::Fit fit) {
+std::string fit_text(const std::string& source, data::ImageSize size, data::Fit fit) {
   // What a source always has needs no resize: its shape starts "32x32 ".
-  if (size == 0 || data::source_named(source).shape.starts_with(fmt::format("{0}x{0} ", size))) return "none";
-  const char* how = fit == data::Fit::kPad       ? "each on white in a square"
-                    : fit == data::Fit::kStretch ? "each stretched to a square"
-                                                 : "the centre square of each";
-  return fmt::format("{0}, resized to {1}x{1} (triangle filter, antialiased)", how, size);
+  if (!size.given() || data::source_named(source).shape.starts_with(size.text() + " ")) return "none";
+  const std::string shape = size.height == size.width ? "square" : "rectangle";
+  const std::string how = fit == data::Fit::kPad       ? "each on white in a " + shape
+                          : fit == data::Fit::kStretch ? "each stretched to a " + shape
+                                                       : "the centre " + shape + " of each";
+  return fmt::format("{}, resized to {} (triangle filter, antialiased)", how, size.text());
 }
 
 bool names_model(const std::string& what) {

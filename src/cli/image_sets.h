@@ -12,7 +12,8 @@ namespace ganymede::cli {
 struct ImageSetOptions {
   std::int64_t count = 0;              ///< images of a model; at most so many of other images; 0: 50,000, or all
   std::uint64_t seed = 0;              ///< of a model's noise
-  int size = 0, channels = 0;          ///< data sets and folders are brought to these; 0: their own
+  data::ImageSize size = {};           ///< data sets and folders are brought to this; not given: their own
+  int channels = 0;                    ///< and to these; 0: their own
   std::string source = {};             ///< where the images are that a model translates; empty: where they usually are
   torch::Device device = torch::kCPU;  ///< of a model's networks
 };
@@ -24,8 +25,8 @@ struct OpenedImageSet {
   std::string fit = "none";  ///< how its images were cut and resized when they were opened
 };
 
-/// How the images of a source are brought to a size (0: not at all), in words for the protocol.
-std::string fit_text(const std::string& source, int size, data::Fit fit = data::Fit::kCrop);
+/// How the images of a source are brought to a size (not given: not at all), in words for the protocol.
+std::string fit_text(const std::string& source, data::ImageSize size, data::Fit fit = data::Fit::kCrop);
 
 /// Whether `what` names a model: a .safetensors file with a recipe, or a run folder.
 bool names_model(const std::string& what);

@@ -90,8 +90,8 @@ void run_translate(const TranslateFlags& flags) {
     std::vector<image::Image> above;
     for (size_t i = begin; i < end; ++i) {
       const auto where = images[i].from.string();
-      above.push_back(data::fitted(image::decode(read_file(images[i].from), where), static_cast<int>(shape.height()),
-                                   static_cast<int>(shape.channels())));
+      above.push_back(data::fitted(image::decode(read_file(images[i].from), where), models::size_of(shape),
+                                   data::Fit::kCrop, static_cast<int>(shape.channels())));
     }
     auto below = operations::translate(*model, above);
     for (size_t i = begin; i < end && !sheet; ++i) {

@@ -30,6 +30,17 @@ TEST(Ada, BlitsAreExact) {
   EXPECT_GT(changed, 48);
 }
 
+TEST(Ada, TurnsKeepTheirShapeInRectangles) {
+  // A square in the middle of wide images stays one, however it is turned and moved.
+  Tensor x = torch::zeros({64, 1, 32, 40});
+  x.slice(2, 12, 20).slice(3, 16, 24).fill_(1);
+  const Tensor blits = ada({"blit"})->apply(x, 1, 3);
+  for (const int side : {2, 3}) {
+    const Tensor reached = (blits.amax({1, side}) > 0.5).sum(1);
+    EXPECT_TRUE((reached == 8).all().item<bool>()) << reached;
+  }
+}
+
 TEST(Ada, IsAFunctionOfItsSeedAndProbability) {
   const auto all = ada();
   const Tensor x = test::normal({200, 3, 8, 8}, 1, at::kFloat);

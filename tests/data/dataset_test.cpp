@@ -51,6 +51,16 @@ TEST(OpenDataset, OptionsOutOfRangeAreUsageErrors) {
   }
 }
 
+TEST(ImageSize, IsASideOrHeightAndWidth) {
+  EXPECT_EQ(ImageSize::of_text("64"), ImageSize(64, 64));
+  EXPECT_EQ(ImageSize::of_text("64,96"), ImageSize(64, 96));
+  EXPECT_EQ(ImageSize(64, 96).text(), "96x64");
+  for (const char* text : {"", "x", "64,", "64x96", "64,96,3", "64, 96"}) {
+    EXPECT_THAT(test::error_of([&] { ImageSize::of_text(text); }), testing::HasSubstr("height and width: 64,96"))
+        << text;
+  }
+}
+
 TEST(GuessSource, GoesByTheNamesOfFiles) {
   const TemporaryFolder folder;
   write_folder(folder / "a", cifar10_members());

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "ganymede/core/hash.h"
+#include "ganymede/data/shape_attribution.h"
 #include "ganymede/image/decode.h"
 #include "support/support.h"
 
@@ -81,6 +82,20 @@ TEST(Shapes, RendersAnySizeAndGrey) {
     colour->read(3, image.pixels);
     EXPECT_EQ(pixels_of(*grey, 3), image::to_channels(image, 1).pixels);
   }
+}
+
+TEST(Shapes, FillRectanglesOfAnyShape) {
+  for (const ImageSize size : {ImageSize(32, 48), ImageSize(48, 32), ImageSize(32, 80)}) {
+    int right = 0;
+    for (std::uint64_t i = 0; i < 200; ++i) {
+      const auto image = render_shape(3, "train", i, size);
+      EXPECT_EQ(image.height, size.height);
+      EXPECT_EQ(image.width, size.width);
+      right += attribute_shape(image).label == static_cast<int>(i % kShapeClasses) ? 1 : 0;
+    }
+    EXPECT_GE(right, 190) << size.text() << ": the shape itself is not stretched";
+  }
+  EXPECT_EQ(render_shape(3, "train", 5, {32, 32}).pixels, render_shape(3, "train", 5, 32).pixels);
 }
 
 TEST(Shapes, StandsOutFromItsGroundAndKeepsOffTheEdge) {

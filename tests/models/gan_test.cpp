@@ -28,8 +28,19 @@ TEST(BuildGan, RefusesWhatIsNoImage) {
   };
   EXPECT_THAT(error("{ dense = 48 }"), HasSubstr("the generator ends in 48"));
   EXPECT_THAT(error("{ dense = 32 }, { reshape = [2, 4, 4] }"), HasSubstr("1 or 3 channels"));
-  EXPECT_THAT(error("{ dense = 24 }, { reshape = [3, 2, 4] }"), HasSubstr("must be square"));
   EXPECT_THAT(error(kGenerator, {"data.size=32"}), HasSubstr("set data.size to 4"));
+}
+
+TEST(BuildGan, ImagesMayBeRectangles) {
+  constexpr const char* kWide = "{ dense = 24 }, { reshape = [3, 2, 4] }";
+  const auto recipe = recipe_of(kWide, kDiscriminator, {"data.size=[2, 4]"});
+  EXPECT_EQ(build_gan(recipe).image_shape(), (nn::Shape{3, 2, 4}));
+  EXPECT_EQ(resolved(recipe, outline_gan(recipe)).data.size, data::ImageSize(2, 4));
+  const auto error = [&](const char* size) {
+    return error_of([&] { build_gan(recipe_of(kWide, kDiscriminator, {size})); });
+  };
+  EXPECT_THAT(error("data.size=2"), HasSubstr("set data.size to [2, 4]"));
+  EXPECT_THAT(error("data.size=[4, 2]"), HasSubstr("asks for size [4, 2]"));
 }
 
 TEST(Resolved, NamesTheImagesSizeAndEveryOption) {

@@ -3,6 +3,7 @@
 
 #include "ganymede/core/hash.h"
 #include "ganymede/models/initialise.h"
+#include "ganymede/quality/feature_size.h"
 #include "quality/fixtures.h"
 #include "support/recipes.h"
 #include "support/support.h"
@@ -102,6 +103,17 @@ TEST(Classifier, GivesItsLastLayersInputAndOutput) {
   EXPECT_TRUE(at::equal(out.logits, network->forward(pixels, context).detach()));
   EXPECT_THAT(error_of([&] { extractor->extract(four_images(1), true); }),
               HasSubstr("images of 1x8x8 where the classifier knows 3x8x8"));
+}
+
+TEST(Classifier, OfRectanglesBringsImagesToThem) {
+  const auto config = network_of("{ conv = 2, padding = 1 }, \"flatten\", { dense = 3 }", {"generator.init=normal"});
+  auto network = std::make_shared<models::Network>(config, nn::Shape{3, 4, 6});
+  models::initialise(*network, config, 1, "classifier");
+  const auto extractor = network_extractor(network, {"built in", "abc", false, {}});
+  EXPECT_TRUE(extractor->info().resizes) << "there is no one side to resize to";
+  const Tensor own = resized_to(four_images(), {4, 6});
+  EXPECT_EQ(own.sizes(), (std::vector<std::int64_t>{4, 3, 4, 6}));
+  EXPECT_TRUE(at::equal(extractor->extract(four_images(), true).logits, extractor->extract(own, true).logits));
 }
 
 }  // namespace

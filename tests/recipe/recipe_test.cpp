@@ -167,6 +167,19 @@ TEST(Recipe, DataAreFittedAndBadOnesRefusedUnlessSaid) {
   EXPECT_THAT(error_of([&] { parse(kText, {"data.fit=\"padd\""}); }), HasSubstr("did you mean 'pad'?"));
 }
 
+TEST(Recipe, ASizeIsASideOrHeightAndWidth) {
+  EXPECT_EQ(parse(kText, {"data.size=64"}).data.size, data::ImageSize(64, 64));
+  const Recipe r = parse(kText, {"data.size=[64, 96]"});
+  EXPECT_EQ(r.data.size, data::ImageSize(64, 96));
+  EXPECT_THAT(to_toml(r), HasSubstr("size = [64, 96]\n"));
+  EXPECT_EQ(parse_recipe(to_toml(r), "stem", "my.toml").data.size, r.data.size);
+  const auto error = [](const std::string& size) { return error_of([&] { parse(kText, {"data.size=" + size}); }); };
+  EXPECT_THAT(error("[64]"), HasSubstr("'size' has 1 numbers where [height, width] has two"));
+  EXPECT_THAT(error("[64, 0]"), HasSubstr("'size' is 0, which is outside 1 to 1024"));
+  EXPECT_THAT(error("2000"), HasSubstr("'size' is 2000, which is outside 0 to 1024"));
+  EXPECT_THAT(error("\"64x96\""), HasSubstr("'size' must be a whole number, or [height, width]"));
+}
+
 TEST(Recipe, EvaluatesNothingUnlessAsked) {
   const Recipe plain = parse(kText);
   EXPECT_EQ(plain.quality.metric, "");

@@ -62,6 +62,11 @@ TEST(DatasetClassifier, IsTrainedOnceAndKept) {
   EXPECT_NE(classifier_of(shapes, {1, 16, 16}).name, first.name);
 }
 
+TEST(DatasetClassifier, HalvesRectanglesWhileBothSidesAreEven) {
+  const auto network = models::Network::outline(classifier_layers({3, 16, 22}, 10), {3, 16, 22});
+  EXPECT_EQ(network.output_shape(), (nn::Shape{10}));
+}
+
 TEST(DatasetClassifier, NeedsLabels) {
   config::DataConfig one;
   one.name = "shapes";

@@ -61,29 +61,29 @@ Tensor moving(const Tensor& x, const Tensor& y) {
   const Tensor zero = at::zeros_like(x), one = at::ones_like(x);
   return matrices({one, zero, x, zero, one, y, zero, zero, one}, 3);
 }
-Tensor turning(const Tensor& cosine, const Tensor& sine) {
+/// In coordinates from -1 to 1 an image is a square; `aspect`, height by width, keeps what is turned in its shape.
+Tensor turning(const Tensor& cosine, const Tensor& sine, double aspect) {
   const Tensor zero = at::zeros_like(sine), one = at::ones_like(sine);
-  return matrices({cosine, -sine, zero, sine, cosine, zero, zero, zero, one}, 3);
+  return matrices({cosine, -sine * aspect, zero, sine / aspect, cosine, zero, zero, zero, one}, 3);
 }
 
-/// Where in the source a pixel of the result comes from, in coordinates from -1 to 1; `side` in pixels.
-Tensor blit(Dice dice, std::int64_t side) {
+/// Where in the source a pixel of the result comes from, in coordinates from -1 to 1; height and width in pixels.
+Tensor blit(Dice dice, double height, double width) {
   constexpr double kShift = 0.125;
-  const auto pixels = static_cast<double>(side);
   const Tensor flip = dice.below(2), turns = dice.below(4);
-  const Tensor x = dice.uniform(-kShift, kShift).mul_(pixels).round_();
-  const Tensor y = dice.uniform(-kShift, kShift).mul_(pixels).round_();
+  const Tensor x = dice.uniform(-kShift, kShift).mul_(width).round_();
+  const Tensor y = dice.uniform(-kShift, kShift).mul_(height).round_();
   const Tensor one = at::ones_like(x);
   Tensor m = identities(x, 3);
   m = then(m, dice.done().logical_and(flip == 1), scaling(-one, one));
   // Exact, where sin and cos of a quarter turn are only nearly 0 and 1.
   const Tensor cosine = (turns == 0).to(at::kDouble) - (turns == 2).to(at::kDouble);
   const Tensor sine = (turns == 1).to(at::kDouble) - (turns == 3).to(at::kDouble);
-  m = then(m, dice.done(), turning(cosine, sine));
-  return then(m, dice.done(), moving(2 * x / pixels, 2 * y / pixels));
+  m = then(m, dice.done(), turning(cosine, sine, height / width));
+  return then(m, dice.done(), moving(2 * x / width, 2 * y / height));
 }
 
-Tensor geometry(Dice dice) {
+Tensor geometry(Dice dice, double aspect) {
   constexpr double kScale = 0.2, kShift = 0.125;
   const Tensor scale = at::exp2(dice.normal() * kScale), stretch = at::exp2(dice.normal() * kScale);
   const Tensor first = dice.uniform(-std::numbers::pi, std::numbers::pi),
@@ -92,9 +92,9 @@ Tensor geometry(Dice dice) {
   // Two rotations, of which at least one is done with the probability asked for.
   const Tensor rotate = 1 - (1 - dice.probability()).sqrt();
   Tensor m = then(identities(x, 3), dice.done(), scaling(1 / scale, 1 / scale));
-  m = then(m, dice.done(rotate), turning(first.cos(), first.sin()));
+  m = then(m, dice.done(rotate), turning(first.cos(), first.sin(), aspect));
   m = then(m, dice.done(), scaling(1 / stretch, stretch));
-  m = then(m, dice.done(rotate), turning(second.cos(), second.sin()));
+  m = then(m, dice.done(rotate), turning(second.cos(), second.sin(), aspect));
   return then(m, dice.done(), moving(2 * x, 2 * y));
 }
 
@@ -167,10 +167,11 @@ class Ada : public Augment {
  private:
   Tensor move_pixels(const Tensor& x, const Tensor& probability, std::uint64_t seed) const {
     const std::int64_t count = x.size(0);
+    const auto height = static_cast<double>(x.size(2)), width = static_cast<double>(x.size(3));
     Tensor m;
-    if (blit_) m = blit({x, "blit", probability, seed}, x.size(3));
+    if (blit_) m = blit({x, "blit", probability, seed}, height, width);
     if (geometry_) {
-      const Tensor moved = geometry({x, "geometry", probability, seed});
+      const Tensor moved = geometry({x, "geometry", probability, seed}, height / width);
       m = blit_ ? m.bmm(moved) : moved;
     }
     const Tensor maps = m.slice(1, 0, 2).to(at::kFloat);

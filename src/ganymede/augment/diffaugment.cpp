@@ -48,7 +48,7 @@ Tensor translation(const Tensor& x, const Tensor& probability, std::uint64_t see
   return shift(x, offset(1, x.size(2)), offset(2, x.size(3)));
 }
 
-/// A square of half the side becomes 0; its middle is anywhere in the image.
+/// A part of half the height and half the width becomes 0; its middle is anywhere in the image.
 Tensor cutout(const Tensor& x, const Tensor& probability, std::uint64_t seed) {
   const Tensor bits = numbers(x, seed, "cutout", 3);
   const auto within = [&](std::int64_t number, std::int64_t side) {  // [N, side]

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 
 #include "ganymede/core/error.h"
@@ -25,8 +26,7 @@ void check(const DatasetOptions& options) {
   const auto [height, width] = options.size;
   const bool open = height == 0 && width == 0;
   if (!open && (height < 1 || height > kLargestSize || width < 1 || width > kLargestSize)) {
-    const std::string size = height == width ? std::to_string(height) : fmt::format("{} x {}", height, width);
-    throw UsageError(fmt::format("size {} is out of range", size), "[data].size",
+    throw UsageError(fmt::format("size {} is out of range", options.size.to_toml()), "[data].size",
                      fmt::format("choose 1 to {}, or 0 for the images' own", kLargestSize));
   }
   if (options.channels != 0 && options.channels != 1 && options.channels != 3) {
@@ -74,12 +74,40 @@ fs::path resolve(const Source& source, const fs::path& asked) {
 }  // namespace
 
 ImageSize ImageSize::from_node(const toml::node& node, const std::function<void(const std::string&)>& fail) {
-  const auto side = node.value_exact<std::int64_t>();
-  if (!side) fail("must be a whole number");
-  if (*side < 0 || *side > kLargestOfRecipe) {
-    fail(fmt::format("is {}, which is outside 0 to {}", *side, kLargestOfRecipe));
+  const auto side = [&](const toml::node& number, std::int64_t least) {
+    const auto pixels = number.value_exact<std::int64_t>();
+    if (!pixels) fail("must be a whole number, or [height, width]");
+    if (*pixels < least || *pixels > kLargestOfRecipe) {
+      fail(fmt::format("is {}, which is outside {} to {}", *pixels, least, kLargestOfRecipe));
+    }
+    return static_cast<int>(*pixels);
+  };
+  const auto* both = node.as_array();
+  if (both == nullptr) return ImageSize(side(node, 0));
+  if (both->size() != 2) fail(fmt::format("has {} numbers where [height, width] has two", both->size()));
+  return {side(*both->get(0), 1), side(*both->get(1), 1)};
+}
+
+ImageSize ImageSize::of_text(const std::string& text) {
+  ImageSize size;
+  const char *at = text.data(), *end = at + text.size();
+  const auto number = [&](int& pixels) {
+    const auto [rest, error] = std::from_chars(at, end, pixels);
+    at = rest;
+    return error == std::errc{};
+  };
+  bool whole = number(size.height);
+  size.width = size.height;
+  if (whole && at != end) whole = *at++ == ',' && number(size.width);
+  if (!whole || at != end) {
+    throw UsageError(fmt::format("'{}' is no size", text), "--size",
+                     "write pixels a side, 64, or height and width: 64,96");
   }
-  return ImageSize(static_cast<int>(*side));
+  return size;
+}
+
+std::string ImageSize::to_toml() const {
+  return height == width ? std::to_string(height) : fmt::format("[{}, {}]", height, width);
 }
 
 fs::path data_root() {

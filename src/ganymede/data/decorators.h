@@ -41,9 +41,5 @@ std::shared_ptr<const Dataset> held_in_memory(const Dataset& source);
 
 /// One image, brought to a size by `fit` (not given: left as it is), with 1 or 3 channels (0: as it is).
 image::Image fitted(image::Image image, ImageSize size, Fit fit, int channels);
-/// The same, cropped to its central square.
-inline image::Image fitted(image::Image image, int side, int channels) {
-  return fitted(std::move(image), side, Fit::kCrop, channels);
-}
 
 }  // namespace ganymede::data

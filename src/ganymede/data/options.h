@@ -13,7 +13,8 @@
 
 namespace ganymede::data {
 
-/// Height and width in pixels; a whole number stands for a square. 0 x 0 is "as the images are".
+/// Height and width in pixels; 0 x 0 is "as the images are". In a recipe `size = 64`, a square, or `size = [64, 96]`:
+/// height, then width.
 struct ImageSize {
   int height = 0, width = 0;
 
@@ -23,8 +24,13 @@ struct ImageSize {
   bool given() const { return height > 0; }
   bool operator==(const ImageSize&) const = default;
 
-  /// A recipe has squares alone.
-  std::string to_toml() const { return std::to_string(height); }
+  /// Whether `h` x `w` are this height and width.
+  bool is(std::int64_t h, std::int64_t w) const { return height == h && width == w; }
+  /// "96x64" as images' sizes are written, width first.
+  std::string text() const { return std::to_string(width) + "x" + std::to_string(height); }
+  std::string to_toml() const;
+  /// Of "64", or "64,96": height, then width. Throws UsageError for another text.
+  static ImageSize of_text(const std::string& text);
   static ImageSize from_node(const toml::node& node, const std::function<void(const std::string&)>& fail);
 };
 

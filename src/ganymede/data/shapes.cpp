@@ -180,19 +180,23 @@ double shape_coverage(int label, double x, double y, double softness) {
   return std::clamp(0.5 - distance / softness, 0.0, 1.0);
 }
 
-image::Image render_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, int size) {
+image::Image render_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, ImageSize asked) {
   Random random(stream_seed(seed, "shapes/" + split, index));
   const int label = static_cast<int>(index % kShapeClasses);
   const Colours colours = pick_colours(random);
-  const double radius = random.uniform(0.27, 0.38);  // this and the centre in image widths
-  const double room = 0.5 - radius - 0.06;
-  const double centre_x = 0.5 + random.uniform(-room, room), centre_y = 0.5 + random.uniform(-room, room);
+  const auto [height, width] = asked;
+  const int size = std::min(height, width);  // lengths below are in this
+  const double radius = random.uniform(0.27, 0.38);
+  const double middle_x = 0.5 * width / size, middle_y = 0.5 * height / size;
+  const double room_x = middle_x - radius - 0.06, room_y = middle_y - radius - 0.06;
+  const double centre_x = middle_x + random.uniform(-room_x, room_x);
+  const double centre_y = middle_y + random.uniform(-room_y, room_y);
 
-  image::Image image(size, size, 3);
-  for (int row = 0; row < size; ++row) {
+  image::Image image(width, height, 3);
+  for (int row = 0; row < height; ++row) {
     const double y = (row + 0.5) / size;
     const double shade = 1.08 - 0.16 * y;  // light falls from above, on shape and ground
-    for (int column = 0; column < size; ++column) {
+    for (int column = 0; column < width; ++column) {
       const double x = (column + 0.5) / size;
       const double inside =
           shape_coverage(label, (x - centre_x) / radius, (y - centre_y) / radius, 1 / (size * radius));
@@ -214,10 +218,10 @@ class ShapesDataset : public Dataset {
     std::size_t count;
   };
 
-  ShapesDataset(std::vector<Part> parts, std::uint64_t seed, int size, int channels)
+  ShapesDataset(std::vector<Part> parts, std::uint64_t seed, ImageSize size, int channels)
       : parts_(std::move(parts)), seed_(seed) {
     info_.name = "shapes";
-    info_.width = info_.height = size;
+    info_.width = size.width, info_.height = size.height;
     info_.channels = channels;
     info_.classes.assign(shape_names().begin(), shape_names().end());
     for (const Part& part : parts_) {
@@ -233,8 +237,8 @@ class ShapesDataset : public Dataset {
 
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     const Place place = locate(index);
-    const image::Image image =
-        image::to_channels(render_shape(seed_, place.part->split, place.index, info_.width), info_.channels);
+    const image::Image image = image::to_channels(
+        render_shape(seed_, place.part->split, place.index, {info_.height, info_.width}), info_.channels);
     if (pixels.size() != image.pixels.size()) {
       throw Error(fmt::format("an image of shapes takes {} bytes, not {}", image.pixels.size(), pixels.size()));
     }
@@ -259,7 +263,8 @@ class ShapesDataset : public Dataset {
   std::string checksum() const {
     constexpr std::size_t kImages = 100;
     Digest digest;
-    std::string parameters = fmt::format("shapes seed {} size {} channels {}", seed_, info_.width, info_.channels);
+    std::string parameters = fmt::format("shapes seed {} size {} channels {}", seed_,
+                                         ImageSize(info_.height, info_.width).to_toml(), info_.channels);
     for (const Part& part : parts_) parameters += fmt::format(" {} {}", part.split, part.count);
     digest.update({reinterpret_cast<const std::uint8_t*>(parameters.data()), parameters.size()});
     std::vector<std::uint8_t> pixels(image_bytes());
@@ -279,10 +284,10 @@ class ShapesDataset : public Dataset {
 }  // namespace
 
 std::shared_ptr<const Dataset> open_shapes(const DatasetOptions& options) {
-  // Another shape than a square is cut out of one afterwards.
-  const int size = options.size.given() ? std::max(options.size.height, options.size.width) : kShapesSize;
-  if (size < kSmallestShapes || size > kLargestShapes) {
-    throw UsageError(fmt::format("size {} is out of range", size), "[data].size",
+  const ImageSize size = options.size.given() ? options.size : ImageSize(kShapesSize);
+  const auto [least, most] = std::minmax(size.height, size.width);
+  if (least < kSmallestShapes || most > kLargestShapes) {
+    throw UsageError(fmt::format("size {} is out of range", size.to_toml()), "[data].size",
                      fmt::format("shapes are rendered at {} to {} pixels a side", kSmallestShapes, kLargestShapes));
   }
   const int channels = options.channels == 0 ? 3 : options.channels;

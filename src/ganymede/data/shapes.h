@@ -20,8 +20,10 @@ inline constexpr std::size_t kShapesTrain = 10'000, kShapesTest = 2'000;  ///< i
 std::span<const std::string> shape_names();
 
 /// Image `index` of a split ("train" or "test"), RGB, a pure function of the arguments: one anti-aliased shape of
-/// class index % 10 in a bright colour on a dark or pale ground, its place and size varied.
-image::Image render_shape(std::uint64_t seed, const std::string& split, std::uint64_t index, int size = kShapesSize);
+/// class index % 10 in a bright colour on a dark or pale ground, its place and size varied. Where height and width
+/// differ, the shape is as large as in the square of the lesser side, and anywhere along the other.
+image::Image render_shape(std::uint64_t seed, const std::string& split, std::uint64_t index,
+                          ImageSize size = kShapesSize);
 
 /// How much of the point (x, y) the shape `label` covers, 0 to 1, with edges softened over `softness`. The shape is
 /// centred at the origin and fits into -1..1; y points down.

@@ -28,15 +28,13 @@ Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
   if (!image.is_image() || (image.channels() != 1 && image.channels() != 3)) {
     throw UsageError("the generator ends in " + image.text(), where, "it must end in an image of 1 or 3 channels");
   }
-  if (image.height() != image.width()) {
-    throw UsageError("the generator makes " + image.text(), where, "images must be square");
-  }
-  if (recipe.data.size.given() && recipe.data.size.height != image.height()) {
+  const data::ImageSize made = size_of(image);
+  if (recipe.data.size.given() && recipe.data.size != made) {
     throw UsageError(
-        fmt::format("the generator makes {} but [data] asks for size {}", image.text(), recipe.data.size.height), where,
-        fmt::format("set data.size to {}, or change the layers", image.height()));
+        fmt::format("the generator makes {} but [data] asks for size {}", image.text(), recipe.data.size.to_toml()),
+        where, fmt::format("set data.size to {}, or change the layers", made.to_toml()));
   }
-  if (encoder && encoder->input_shape().height() != image.height()) {
+  if (encoder && size_of(encoder->input_shape()) != made) {
     throw UsageError(
         fmt::format("the generator makes {} but the encoder reads {}", image.text(), encoder->input_shape().text()),
         where, "its own images go through the encoder too: give [source] the generator's size");
@@ -46,6 +44,10 @@ Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
 }
 
 }  // namespace
+
+data::ImageSize size_of(const nn::Shape& image) {
+  return {static_cast<int>(image.height()), static_cast<int>(image.width())};
+}
 
 Gan build_gan(const config::Recipe& recipe) {
   return make_gan(recipe,
@@ -58,7 +60,7 @@ Gan outline_gan(const config::Recipe& recipe) {
 
 config::Recipe resolved(const config::Recipe& recipe, const Gan& gan) {
   config::Recipe out = recipe;
-  out.data.size = static_cast<int>(gan.image_shape().height());
+  out.data.size = size_of(gan.image_shape());
   out.data.channels = static_cast<int>(gan.image_shape().channels());
   if (gan.encoder) {
     out.source.channels = static_cast<int>(gan.encoder->input_shape().channels());

@@ -18,6 +18,9 @@ struct Gan {
   std::int64_t classes() const { return generator.classes(); }
 };
 
+/// Height and width of a shape that is an image's.
+data::ImageSize size_of(const nn::Shape& image);
+
 /// The networks without tensors, for shapes, counts and the checks below: see Network::outline().
 Gan outline_gan(const config::Recipe& recipe);
 

@@ -12,10 +12,10 @@ namespace {
 
 constexpr std::size_t kTranslatedTogether = 64;
 
-/// The image as the generator makes it: square, its size and channels.
+/// The image as the generator makes it: the largest part of its shape, its size and channels.
 image::Image as_generated(const image::Image& given, const nn::Shape& shape) {
-  const int side = static_cast<int>(shape.width());
-  return image::to_channels(image::resize(image::center_crop_square(given), side, side),
+  const auto [height, width] = models::size_of(shape);
+  return image::to_channels(image::resize(image::center_crop(given, width, height), width, height),
                             static_cast<int>(shape.channels()));
 }
 

@@ -70,7 +70,7 @@ struct NearestImagesResult {
 };
 
 struct ProjectResult {
-  std::vector<image::Image> given = {};    ///< as the generator generates: square, of its size and channels
+  std::vector<image::Image> given = {};    ///< as the generator generates: of its size and channels
   std::vector<GeneratedImage> found = {};  ///< the images most like them
   std::vector<double> errors = {};         ///< mean square error of each, in [-1, 1] units
 };

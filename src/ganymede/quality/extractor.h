@@ -53,7 +53,8 @@ std::unique_ptr<FeatureExtractor> torchscript_extractor(const std::filesystem::p
 std::string tensors_digest(const std::vector<checkpoint::NamedTensor>& tensors);
 
 /// A classifier of images: the last layer's output is the logits, its input the features. Images must have the shape
-/// the network was made for; pixels go in as they do in training, (x - 127.5) / 127.5.
+/// the network was made for (where that is no square, they are brought to it as by resized_to()); pixels go in as they
+/// do in training, (x - 127.5) / 127.5.
 std::unique_ptr<FeatureExtractor> network_extractor(std::shared_ptr<const models::Network> classifier,
                                                     ExtractorInfo info);
 

@@ -113,15 +113,15 @@ std::pair<int, std::string> found_by_trying(const FeatureExtractor& network, con
 
 }  // namespace
 
-Tensor resized_to(const Tensor& images, int size) {
-  if (images.size(2) == size && images.size(3) == size) return images;
+Tensor resized_to(const Tensor& images, data::ImageSize size) {
+  if (size.is(images.size(2), images.size(3))) return images;
   const auto channels = static_cast<int>(images.size(1));
   const Tensor rows = images.permute({0, 2, 3, 1}).contiguous();
-  const Tensor out = at::empty({images.size(0), size, size, channels}, at::kByte);
+  const Tensor out = at::empty({images.size(0), size.height, size.width, channels}, at::kByte);
   image::Image image(static_cast<int>(images.size(3)), static_cast<int>(images.size(2)), channels);
   for (std::int64_t i = 0; i < images.size(0); ++i) {
     std::copy_n(rows[i].data_ptr<std::uint8_t>(), image.pixels.size(), image.pixels.begin());
-    const image::Image small = image::resize_by_area(image, size, size);
+    const image::Image small = image::resize_by_area(image, size.width, size.height);
     std::copy(small.pixels.begin(), small.pixels.end(), out[i].data_ptr<std::uint8_t>());
   }
   return out.permute({0, 3, 1, 2}).contiguous();

@@ -24,8 +24,8 @@ inline constexpr std::size_t kTriedImages = 500;
 std::shared_ptr<const FeatureExtractor> at_its_size(std::shared_ptr<const FeatureExtractor> network,
                                                     const data::Dataset* real, int asked = 0);
 
-/// uint8 [N, C, H, W] at size x size.
-Tensor resized_to(const Tensor& images, int size);
+/// uint8 [N, C, H, W] at another height and width.
+Tensor resized_to(const Tensor& images, data::ImageSize size);
 
 /// Whether there is one logit for each class and no word against it: the network's own names, where it has any, are
 /// these.

@@ -1,7 +1,9 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
+#include "ganymede/models/gan.h"
 #include "ganymede/models/images.h"
 #include "ganymede/quality/extractor.h"
+#include "ganymede/quality/feature_size.h"
 
 namespace ganymede::quality {
 namespace {
@@ -15,14 +17,19 @@ class NetworkExtractor : public FeatureExtractor {
         !network_->output_shape().is_flat()) {
       throw Error("a classifier must end in a layer of its own whose output is the logits", info_.name);
     }
-    info_.size = static_cast<int>(network_->input_shape().height());
+    const auto& shape = network_->input_shape();
+    // at_its_size() makes squares: other images this brings to its shape by itself.
+    info_.resizes = shape.height() != shape.width();
+    if (info_.resizes) return;
+    info_.size = static_cast<int>(shape.height());
     info_.size_from = "its layers";
   }
 
   const ExtractorInfo& info() const override { return info_; }
 
-  Extracted extract(const Tensor& images, bool) const override {
+  Extracted extract(const Tensor& given, bool) const override {
     const auto& shape = network_->input_shape();
+    const Tensor images = info_.resizes ? resized_to(given, models::size_of(shape)) : given;
     if (images.size(1) != shape.channels() || images.size(2) != shape.height() || images.size(3) != shape.width()) {
       throw Error(fmt::format("images of {}x{}x{} where the classifier knows {}", images.size(1), images.size(2),
                               images.size(3), shape.text()),

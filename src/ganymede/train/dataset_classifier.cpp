@@ -67,11 +67,11 @@ void keep(const fs::path& path, const DatasetClassifier& out) {
 /// The layers before the logits.
 std::vector<config::OptionTable> stages(const nn::Shape& image) {
   std::string layers = "[";
-  int side = static_cast<int>(image.height());
-  for (const int width : {16, 32, 64}) {
-    const bool halve = side % 2 == 0 && side > 4;
-    layers += stage(width, halve);
-    if (halve) side /= 2;
+  std::int64_t height = image.height(), width = image.width();
+  for (const int filters : {16, 32, 64}) {
+    const bool halve = height % 2 == 0 && width % 2 == 0 && std::min(height, width) > 4;
+    layers += stage(filters, halve);
+    if (halve) height /= 2, width /= 2;
   }
   return config::option_tables(layers + "{ global_pool = \"mean\" }]", "the classifier's layers");
 }

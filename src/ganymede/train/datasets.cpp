@@ -62,8 +62,7 @@ config::Recipe recipe_with_data(const checkpoint::Model& model) {
 
 std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,
                                                std::uint64_t seed) {
-  return data::open_dataset(config.sized({static_cast<int>(image.height()), static_cast<int>(image.width())},
-                                         static_cast<int>(image.channels()), seed));
+  return data::open_dataset(config.sized(models::size_of(image), static_cast<int>(image.channels()), seed));
 }
 
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan) {
