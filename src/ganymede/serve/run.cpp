@@ -87,6 +87,11 @@ const char* state_of(const RunSnapshot& now, double progress) {
   return phase == RunPhase::kWaiting || phase == RunPhase::kRunning ? "lost" : train::phase_name(phase);
 }
 
+/// Whether it can go on: not what runs or has all its steps, nor what never came to a checkpoint.
+bool is_resumable(const RunSnapshot& now, const std::string& state) {
+  return now.checkpoint && (state == "stopped" || state == "failed" || state == "lost");
+}
+
 /// Where this machine keeps its data and what was typed here is nobody else's business.
 void without_paths(json& environment) {
   if (!environment.is_object()) return;
@@ -106,6 +111,7 @@ json overview_of(const std::string& id, const RunSnapshot& now) {
   return {{"id", id},
           {"recipe", environment.is_object() ? environment.value("recipe", json(nullptr)) : json(nullptr)},
           {"state", state_of(now, progress)},
+          {"resumable", is_resumable(now, state_of(now, progress))},
           {"why", now.state && !now.state->why.empty() ? json(now.state->why) : json(nullptr)},
           {"step", finite(step_reached(now))},
           {"epoch", finite(now.last("epoch"))},
@@ -167,11 +173,13 @@ void Run::refresh() {
   });
   without_paths(next->environment);
   next->running = is_locked(folder_);
+  next->checkpoint = !next->running && !train::checkpoints_of(folder_).empty();
   next->samples = samples_in(folder_ / "samples");
   next->images.clear();
   for (const auto& name : kFigures) {
     if (stamp_of(folder_ / name)) next->images.push_back(name);
   }
+  changed = changed || next->checkpoint != before->checkpoint;
   changed =
       changed || next->running != before->running || next->samples != before->samples || next->images != before->images;
   if (!changed) return;

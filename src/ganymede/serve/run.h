@@ -17,6 +17,7 @@ namespace ganymede::serve {
 /// What was on the disk at one moment. Never changed once made.
 struct RunSnapshot {
   bool running = false;                  ///< a process holds the folder
+  bool checkpoint = false;               ///< there is one to go on from
   std::optional<train::RunState> state;  ///< what the run says of itself; runs of earlier versions say nothing
   std::shared_ptr<const train::MetricsData> metrics;  ///< null before the first logged step
   std::vector<std::string> samples;                   ///< "step-000500.png", oldest first

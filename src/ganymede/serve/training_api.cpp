@@ -108,6 +108,7 @@ Response resume_training(const Services& services, const Request& request) {
   const auto state = run->snapshot()->overview.at("state");
   if (state == "done") throw Problem(409, "the run is complete");
   if (state == "waiting" || state == "running") throw Problem(409, "the run is being trained");
+  if (!run->snapshot()->checkpoint) throw Problem(409, "the run has no checkpoint to go on from; train it anew");
   trainings.resume(run->id(), run->folder());
   return accepted(run->id());
 }

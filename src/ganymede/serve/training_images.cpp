@@ -17,7 +17,8 @@ std::shared_ptr<const data::Dataset> TrainingImages::images_of(const operations:
   opened_for_ = nullptr;  // two sets need not be in memory at once
   opened_ = nullptr;
   try {
-    opened_ = train::open_data(model->recipe(), model->file().gan);
+    // A model file has no paths: the run it lies in knows where the images are.
+    opened_ = train::open_data(train::recipe_with_data(model->file()), model->file().gan);
   } catch (const Error& missing) {
     spdlog::info("training images were asked for: {}", missing.what());
     throw Problem(404, "the training data of this model is not where the server looks for data sets");
