@@ -24,7 +24,7 @@ def test_named_origins_may_read_every_answer(shared, origin):
     for answer in (shared.get("/api/v1/models", Origin=origin), shared.post("/api/v1/models/tiny/generate", {"count": 1}, Origin=origin),
                    shared.post("/api/v1/models/tiny/generate", {"count": 0}, Origin=origin), shared.get("/api/v1/models/none", Origin=origin),
                    shared.get("/api/v1/nothing", Origin=origin), shared.get("/api/v1/models", Origin=origin, Host="evil.example")):
-        assert allowed(answer) == origin and answer.headers["vary"] == "Origin", answer.status
+        assert allowed(answer) == origin and answer.headers["vary"].split(", ")[-1] == "Origin", answer.status
         assert "access-control-allow-credentials" not in answer.headers
         assert "Retry-After" in answer.headers["access-control-expose-headers"]
     asked = shared.request("OPTIONS", "/api/v1/models/tiny/generate", headers={"Origin": origin, **ASK})
@@ -37,14 +37,14 @@ def test_named_origins_may_read_every_answer(shared, origin):
                                     "https://STUDIO.example", "https://studio.example/", "", f"{PAGE}, {OTHER}"])
 def test_other_origins_may_not(shared, server, origin):
     for answer in (shared.get("/api/v1/models", Origin=origin), shared.post("/api/v1/models/tiny/generate", {"count": 1}, Origin=origin)):
-        assert answer.status == 200 and allowed(answer) is None and answer.headers["vary"] == "Origin"
+        assert answer.status == 200 and allowed(answer) is None and answer.headers["vary"].split(", ")[-1] == "Origin"
     asked = shared.request("OPTIONS", "/api/v1/models", headers={"Origin": origin, **ASK})
     assert asked.status == 405 and allowed(asked) is None
 
 
 def test_it_is_off_unless_named(server):
     for answer in (server.get("/api/v1/models", Origin=PAGE), server.get("/api/v1/models", Origin=f"http://127.0.0.1:{server.port}")):
-        assert allowed(answer) is None and "vary" not in answer.headers
+        assert allowed(answer) is None and "Origin" not in answer.headers.get("vary", "")
     assert server.request("OPTIONS", "/api/v1/models", headers={"Origin": PAGE, **ASK}).problem()["status"] == 405
 
 

@@ -28,6 +28,10 @@ void add_model_routes(Router& router, const Services& services);
 void add_operation_routes(Router& router, const Services& services);
 /// /api/v1/runs and what is below it.
 void add_run_routes(Router& router, const Services& services);
+/// /api/v1/events: one stream of several runs.
+void add_event_routes(Router& router, const Services& services);
+/// /api/v1/curves, and curves and thumbnail below a run.
+void add_curve_routes(Router& router, const Services& services);
 /// GET /api/v1/training; POST /api/v1/runs, and stop and resume below a run.
 void add_training_routes(Router& router, const Services& services);
 

@@ -14,6 +14,9 @@ std::string base64(std::span<const std::uint8_t> bytes);
 /// A zip archive of `files` (name and content), stored as they are; the same files give the same bytes.
 std::string zip(std::span<const std::pair<std::string, Bytes>> files);
 
+/// `plain` as a gzip file; the same text gives the same bytes.
+std::string gzip(std::string_view plain);
+
 /// The whole content of a gzip file. Throws Error when it is damaged.
 std::string gunzip(std::string_view packed);
 

@@ -13,6 +13,7 @@
 #include "ganymede/core/memory.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/assets.h"
+#include "ganymede/serve/conditional.h"
 #include "ganymede/serve/openapi.h"
 #include "ganymede/serve/packing.h"
 
@@ -220,7 +221,9 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
     return answer;
   };
   const auto handle = [&](Request request, const Reply& reply) {
-    const Reply marked = [&options, origin = request.header("origin"), reply](Response response) {
+    const Reply marked = [&options, wanted = Wanted::of(request), origin = request.header("origin"),
+                          reply](Response response) {
+      make_conditional(wanted, response);
       options.origins.mark(origin, response);
       reply(std::move(response));
     };
@@ -246,6 +249,8 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   add_model_routes(router, services);
   add_operation_routes(router, services);
   add_run_routes(router, services);
+  add_event_routes(router, services);
+  add_curve_routes(router, services);
   add_training_routes(router, services);
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   std::string description;

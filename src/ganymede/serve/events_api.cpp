@@ -1,0 +1,84 @@
+// One stream of what happens in several runs: browsers allow six connections to a host, and a page may show more runs.
+#include <algorithm>
+
+#include "ganymede/serve/api.h"
+#include "ganymede/serve/query.h"
+
+namespace ganymede::serve {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr std::size_t kRowsOfAnEvent = 1000;  ///< a longer table comes in pieces
+constexpr std::size_t kMaxFollowed = 256;     ///< runs of a stream
+
+std::string event_text(const std::string& name, const json& data) {
+  return "event: " + name + "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) + "\n\n";
+}
+
+/// What the client knows of one run.
+struct Followed {
+  std::string id;
+  std::shared_ptr<const RunSnapshot> seen = {};
+  std::size_t rows = 0;
+};
+
+/// What is new in `run` since it was asked last; at first its state alone, whose `rows` says what a client may lack.
+std::string news_of(Followed& run, const std::shared_ptr<const RunSnapshot>& now) {
+  std::string out;
+  if (!run.seen) run.rows = now->rows();
+  if (now->rows() < run.rows) run.rows = 0;  // begun anew, or resumed from an earlier checkpoint
+  if (now->rows() > run.rows) {
+    auto metrics = metrics_json(*now->metrics, run.rows, kRowsOfAnEvent);
+    run.rows = metrics["rows"].get<std::size_t>();
+    metrics["run"] = run.id;
+    out += event_text("metrics", metrics);
+  }
+  if (now == run.seen) return out;
+  if (!run.seen || now->overview != run.seen->overview) out += event_text("state", now->overview);
+  if (run.seen && now->samples != run.seen->samples)
+    out += event_text("samples", {{"run", run.id}, {"samples", now->samples}});
+  run.seen = now;
+  return out;
+}
+
+Response follow(const Catalogue& catalogue, const Request& request) {
+  auto followed = std::make_shared<std::vector<Followed>>();
+  for (auto& id : words_in(request, "runs", kMaxFollowed)) followed->push_back({.id = std::move(id)});
+  if (followed->empty()) throw Problem(422, "must name a run", "runs");
+  const auto next = [followed, &catalogue]() -> std::optional<std::string> {
+    std::string out;
+    const auto runs = catalogue.runs();
+    for (auto& one : *followed) {
+      const auto run = std::find_if(runs.begin(), runs.end(), [&](const auto& known) { return known->id() == one.id; });
+      if (run != runs.end()) out += news_of(one, (*run)->snapshot());  // it may come back: runs come and go
+    }
+    return out;
+  };
+  return {.content_type = "text/event-stream",
+          .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
+          .events = next};
+}
+
+}  // namespace
+
+void add_event_routes(Router& router, const Services& services) {
+  const ordered_json runs = {{"name", "runs"},
+                             {"in", "query"},
+                             {"required", true},
+                             {"description", "The runs to follow, by commas. One that is not there is waited for."},
+                             {"schema", ordered_json::object({{"type", "string"}, {"minLength", 1}})}};
+  router.add(
+      "GET", "/api/v1/events",
+      [&catalogue = services.catalogue](const Request& request) { return follow(catalogue, request); },
+      RouteAbout{.id = "streamRuns",
+                 .summary = "What happens in several runs, as it happens",
+                 .answer =
+                     "Server-sent events: `state` (a Run; the first says where each stands), `metrics` (new rows, "
+                     "as in /metrics, with the `run`) and `samples` (the names of all of a `run`).",
+                 .content = {{"text/event-stream", ordered_json::object({{"type", "string"}})}},
+                 .parameters = {runs}});
+}
+
+}  // namespace ganymede::serve
