@@ -135,7 +135,7 @@ def test_large_view(open_page, server):
     assert "seed 9, index 1" in dialog.inner_text()
     with page.expect_download() as saved:
         page.keyboard.press("s")
-    assert saved.value.suggested_filename == "tiny-9-1.png"
+    assert saved.value.suggested_filename == "tiny-step40-9-1.png"
     assert open(saved.value.path(), "rb").read() == generated(server, 4, 9, False)[1]
     page.keyboard.press("b")
     page.get_by_text("Marked best.").wait_for()

@@ -20,5 +20,5 @@ def test_the_committed_page_is_the_built_one():
 
 
 def test_the_page_is_small():
-    assert PAGE.stat().st_size < 200_000
+    assert PAGE.stat().st_size < 120_000
     assert b"</html>" in gzip.decompress(PAGE.read_bytes())

@@ -1,4 +1,4 @@
-"""A file of the page imports only what lies below it, so there is no circle; and none reckons with latent vectors."""
+"""The page's house: a folder imports only folders below it, so there is no circle; and none reckons with latent vectors."""
 import pathlib
 import re
 
@@ -6,31 +6,28 @@ import pytest
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "studio" / "src"
 
-# Lowest first: what all use, what pages are made of, the pages, the whole.
-LAYERS = [
-    ("numbers", "address"),
-    ("api",),
-    ("shown", "wells", "operands"),
-    ("common", "chart", "near", "noise"),
-    ("pictures", "images"),
-    ("noise_form", "training"),
-    ("explore", "generate", "models", "runs"),
-    ("app",),
-    ("main",),
-]
-HEIGHTS = {name: height for height, names in enumerate(LAYERS) for name in names}
+# Highest first, as ARCHITECTURE.md lists them.
+FOLDERS = ["app", "views", "ui", "state", "api", "core"]
 
 
-def imports():
+def imports(source):
+    """What each file takes from other files, both as paths below the folder without their endings."""
     out = {}
-    for file in sorted([*SOURCE.rglob("*.ts"), *SOURCE.rglob("*.tsx")]):
-        out[file.stem] = re.findall(r'(?:from|import) "\.{1,2}/(?:[\w./-]*/)?([\w-]+)"', file.read_text())
+    for file in sorted([*source.rglob("*.ts"), *source.rglob("*.tsx")]):
+        taken = re.findall(r'(?:from|import) "(\.{1,2}/[^"]+)"', file.read_text())
+        plain = [name for name in taken if not name.endswith(".css")]
+        out[file.relative_to(source).with_suffix("").as_posix()] = [
+            (file.parent / name).resolve().relative_to(source.resolve()).as_posix() for name in plain]
     return out
 
 
-def upward(graph, heights):
-    """What imports its own layer or one above."""
-    return [f"{name} imports {other}" for name, others in graph.items() for other in others if heights[other] >= heights[name]]
+def upward(graph):
+    """Imports of a folder above; of another view too: what two views need lies below both."""
+    def wrong(one, other):
+        (high, *rest), (low, *others) = one.split("/"), other.split("/")
+        return FOLDERS.index(low) < FOLDERS.index(high) or (high == low == "views" and rest[0] != others[0])
+
+    return [f"{name} imports {other}" for name, others in graph.items() for other in others if wrong(name, other)]
 
 
 def circle(graph):
@@ -53,21 +50,28 @@ def circle(graph):
     return next((found for name in graph if (found := walk(name))), None)
 
 
-def test_every_file_is_of_a_layer():
-    graph = imports()
+def test_every_file_is_in_a_folder():
+    graph = imports(SOURCE)
     assert len(graph) > 15 and sum(len(others) for others in graph.values()) > 40
-    assert set(graph) <= set(HEIGHTS), "say where a new file belongs"
+    assert {name.split("/")[0] for name in graph} == set(FOLDERS)
+    assert all(other in graph for others in graph.values() for other in others)
 
 
 def test_imports_go_downward():
-    assert upward({"a": ["b"], "b": ["a"]}, {"a": 1, "b": 0}) == ["b imports a"], "which this would see"
-    assert upward({"a": ["b"]}, {"a": 1, "b": 1}) == ["a imports b"]
-    assert upward(imports(), HEIGHTS) == []
+    assert upward({"core/a": ["ui/b"], "ui/b": ["core/a"]}) == ["core/a imports ui/b"], "which this would see"
+    assert upward({"views/runs/a": ["views/models/b", "views/runs/c"]}) == ["views/runs/a imports views/models/b"]
+    assert upward(imports(SOURCE)) == []
 
 
 def test_there_is_no_circle():
     assert circle({"a": ["b"], "b": ["c"], "c": ["a"]}) == ["a", "b", "c", "a"], "which this would see"
-    assert circle(imports()) is None
+    assert circle(imports(SOURCE)) is None
+
+
+def test_the_pure_folder_knows_no_browser():
+    for file in (SOURCE / "core").glob("*.ts"):
+        if not file.name.endswith(".test.ts"):
+            assert not re.search(r"\b(document|window|location|fetch|localStorage|preact)\b", file.read_text()), file.name
 
 
 @pytest.mark.parametrize("file", sorted(SOURCE.rglob("*.ts*")), ids=lambda file: file.name)

@@ -1,0 +1,107 @@
+// The large view of one of several images.
+import { useEffect, useRef, useState } from "preact/hooks";
+import { dataAddress } from "../api/client";
+import type { Model } from "../api/types";
+import { isMarked, toggleMark, useMarks } from "../state/marks";
+import { DIRECTION_OPERANDS, OPERANDS, OPERAND_KEYS, OPERAND_TITLES, keyOf, toOperand, type Operand } from "../state/operands";
+import { describe, wholeDescription, type Shown } from "../state/shown";
+import { save } from "./images";
+import { NearestImages } from "./nearest";
+import { scaleWithin } from "./screen";
+
+const LARGEST = 448;
+
+interface LargeViewProps {
+  model: Model;
+  shown: Shown[];
+  at: number;
+  onMove: (at: number) => void;
+  onClose: () => void;
+}
+
+const fileName = ({ model, step, point }: Shown): string =>
+  [model, step === null ? "" : `step${step}`, point.seed, point.index, point.class?.replace(/[^\w-]/g, "-"), point.truncation && `t${point.truncation}`, point.network === "untrained" && "untrained"]
+    .filter((part) => part || part === 0)
+    .join("-");
+
+function OperandButtons({ send }: { send: (operand: Operand) => void }) {
+  return (
+    <>
+      {[{ use: "arithmetic", operands: OPERANDS }, { use: "a direction", operands: DIRECTION_OPERANDS }].map(({ use, operands }) => (
+        <p key={use} class="row">
+          <span>Use in {use}:</span>
+          {operands.map((operand) => (
+            <button key={operand} type="button" onClick={() => send(operand)}>
+              {OPERAND_TITLES[operand]} <kbd>{keyOf(operand)}</kbd>
+            </button>
+          ))}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** Arrows go to the next; s saves, b marks best, n looks for the nearest training images, a/m/p and w/o go to the operands. */
+export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const marks = useMarks();
+  const [said, say] = useState("");
+  const [near, setNear] = useState(false);
+  const one = shown[at]!;
+  const marked = isMarked(marks, one);
+  useEffect(() => dialog.current!.showModal(), []);
+  const move = (by: number) => onMove((at + by + shown.length) % shown.length);
+  const mark = () => {
+    const kept = toggleMark({ model: one.model, step: one.step, point: one.point, png: one.image.png });
+    say(!kept ? "This browser keeps no more marked images." : marked ? "No longer marked best." : "Marked best.");
+  };
+  const store = () => save(one.image, `${fileName(one)}.png`);
+  const send = (operand: Operand) => toOperand(operand, one.point, true);
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const operand = OPERAND_KEYS[event.key];
+    if (event.key === "ArrowRight") move(1);
+    else if (event.key === "ArrowLeft") move(-1);
+    else if (event.key === "s") store();
+    else if (event.key === "b") mark();
+    else if (event.key === "n") setNear(!near);
+    else if (operand) send(operand);
+    else return;
+    event.preventDefault();
+  };
+  const scale = scaleWithin(model.image.width, Math.min(LARGEST, innerWidth - 96));
+  return (
+    <dialog ref={dialog} class="large" onKeyDown={onKey} onClose={onClose} aria-label={`Image ${one.point.index + 1}`}>
+      <img class="pixels" src={dataAddress(one.image)} width={model.image.width * scale} height={model.image.height * scale} alt={describe(one)} />
+      <p>{wholeDescription(one)}</p>
+      {one.step !== null && one.step !== model.step && <p class="quiet">The model is at step {model.step} now: used elsewhere, this point gives its image of that step.</p>}
+      <p class="row">
+        <button type="button" onClick={() => move(-1)} aria-label="The image before">
+          ←
+        </button>
+        <button type="button" onClick={() => move(1)} aria-label="The next image">
+          →
+        </button>
+        <button type="button" onClick={store}>
+          Save <kbd>s</kbd>
+        </button>
+        <button type="button" onClick={mark} aria-pressed={marked}>
+          {marked ? "★" : "☆"} Best <kbd>b</kbd>
+        </button>
+        <button type="button" onClick={() => setNear(!near)} aria-pressed={near}>
+          Nearest training images <kbd>n</kbd>
+        </button>
+      </p>
+      <OperandButtons send={send} />
+      {near && <NearestImages model={model} shown={one} />}
+      <p role="status" class="quiet">
+        {said}
+      </p>
+      <form method="dialog">
+        <button class="close" aria-label="Close">
+          ×
+        </button>
+      </form>
+    </dialog>
+  );
+}

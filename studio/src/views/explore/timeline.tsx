@@ -1,0 +1,85 @@
+// What lies between images and between classes.
+import { useState } from "preact/hooks";
+import { download } from "../../api/client";
+import type { Generated, Model } from "../../api/types";
+import { networkOf, type Point } from "../../core/points";
+import { changed, go } from "../../state/address";
+import { Thumbnail } from "../../ui/images";
+import { classOf, useAnswer } from "./parts";
+
+const FRAMES = 16;
+/** What the interpolation can be saved as; an animation has more images, so that it runs smoothly. */
+const EXPORTS = [
+  { title: "GIF", format: "gif", frames: 48, name: "interpolation.gif" },
+  { title: "APNG", format: "apng", frames: 48, name: "interpolation.apng" },
+  { title: "Strip", format: "grid", frames: FRAMES, name: "interpolation.png" },
+] as const;
+
+interface TimelineProps {
+  model: Model;
+  corners: Point[];
+  interpolation: string;
+  toClass: string; // or empty: one class from end to end
+  still: boolean; // only the class changes
+}
+
+export function Timeline({ model, corners, interpolation, toClass, still }: TimelineProps) {
+  const points = still ? [corners[0], corners[0]] : corners;
+  const from = corners[0]?.class ?? classOf(model);
+  const asked = { points, interpolation, class: from, to_class: toClass || undefined, network: networkOf(corners) };
+  const body = { ...asked, frames: FRAMES, format: "json" };
+  const { value, wrong } = useAnswer<Generated>(model, "interpolate", body);
+  const [failed, setFailed] = useState("");
+  const keep = ({ format, frames, name }: (typeof EXPORTS)[number]) => {
+    setFailed("");
+    download(`models/${model.id}/interpolate`, `${model.id}-${name}`, { ...asked, frames, format }).catch((error: Error) => setFailed(error.message));
+  };
+  return (
+    <section class="card" aria-labelledby="interpolation-title">
+      <h2 id="interpolation-title">Interpolation through them</h2>
+      <p class="row">
+        <label for="interpolation">Interpolation</label>
+        <select id="interpolation" value={interpolation} onChange={(event) => go(changed({ way: null, interpolation: event.currentTarget.value }))}>
+          <option value="spherical">spherical</option>
+          <option value="linear">linear</option>
+        </select>
+        {model.classes.length > 0 && (
+          <>
+            <label for="to-class">Turning from {from} into</label>
+            <select id="to-class" value={toClass} onChange={(event) => go(changed({ to: event.currentTarget.value || null, still: event.currentTarget.value && still ? "1" : null }))}>
+              <option value="">nothing else</option>
+              {model.classes.map((name) => (
+                <option key={name}>{name}</option>
+              ))}
+            </select>
+          </>
+        )}
+        {toClass && (
+          <label class="check">
+            <input type="checkbox" checked={still} onChange={(event) => go(changed({ still: event.currentTarget.checked ? "1" : null }))} />
+            the first image alone
+          </label>
+        )}
+      </p>
+      {wrong && <p class="wrong">{wrong}</p>}
+      <div class="strip">
+        {Array.from({ length: FRAMES }, (_, i) => (
+          <Thumbnail key={i} model={model} image={value?.images[i]} size={48} alt={`step ${i + 1} of ${FRAMES}`} />
+        ))}
+      </div>
+      <p class="row">
+        <span>Save as</span>
+        {EXPORTS.map((one) => (
+          <button key={one.title} type="button" onClick={() => keep(one)}>
+            {one.title}
+          </button>
+        ))}
+      </p>
+      {failed && (
+        <p class="wrong" role="alert">
+          {failed}
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,76 @@
+// What the form of the report asks for, and what both generators make of it.
+import { useEffect, useState } from "preact/hooks";
+import { Problem, call } from "../../api/client";
+import { useResource } from "../../api/resource";
+import type { Generated, Model } from "../../api/types";
+import { MAX_SEED, wholeNumber } from "../../core/numbers";
+import type { Network } from "../../core/points";
+import type { Shown } from "../../state/shown";
+
+export const MOST = 16;
+export const MOST_AFTER_ALL = 64;
+
+export interface Noise {
+  count: number;
+  seed: number;
+  class: string;
+  truncation: string;
+}
+
+/** What the address asks for; null where it asks for nothing, or for what cannot be. */
+export function noiseOf(query: URLSearchParams): Noise | null {
+  const count = wholeNumber(query.get("count") ?? "", 1, MOST_AFTER_ALL);
+  const seed = wholeNumber(query.get("seed") ?? "", 0, MAX_SEED);
+  if ("wrong" in count || "wrong" in seed) return null;
+  return { count: count.value, seed: seed.value, class: query.get("class") ?? "", truncation: query.get("truncation") ?? "" };
+}
+
+interface Side {
+  shown: Shown[];
+  milliseconds: number;
+}
+
+interface Asked {
+  model: Model;
+  noise: Noise;
+  network: Network;
+}
+
+async function generate({ model, noise, network }: Asked, signal: AbortSignal, onBusy: (seconds: number) => void): Promise<Side> {
+  const truncation = noise.truncation ? Number(noise.truncation) : undefined;
+  const body = { count: noise.count, seed: noise.seed, network, format: "json", class: noise.class || undefined, truncation };
+  const begin = performance.now();
+  const { images } = await call<Generated>(`models/${model.id}/generate`, body, { signal, onBusy });
+  const shown = images.map((image, index) => ({ image, model: model.id, step: model.step, point: { seed: noise.seed, index, class: image.class, truncation, network } }));
+  return { shown, milliseconds: performance.now() - begin };
+}
+
+export type Wrong = Record<string, string>;
+
+export interface GeneratedImages {
+  left: Shown[] | null; // of the untrained generator
+  right: Shown[] | null; // of the trained one
+  status: string;
+  wrong: Wrong; // what the server, or the form, refuses: by field
+  setWrong: (wrong: Wrong | null) => void; // null: nothing is wrong with the form
+}
+
+/** What the address asks for is what is generated, whether it came from a button, a reload or a link. */
+export function useGenerated(model: Model, query: URLSearchParams, noise: Noise | null): GeneratedImages {
+  const wanted = query.get("show"); // "untrained", or "both" once Predict was asked for
+  const [busy, setBusy] = useState("");
+  const [formWrong, setWrong] = useState<Wrong | null>(null);
+  const key = noise && wanted ? JSON.stringify(noise) : null;
+  useEffect(() => setBusy(""), [key]);
+  const onBusy = (seconds: number) => setBusy(`The server is busy; trying again in ${seconds} s.`);
+  const options = { version: model.step };
+  const left = useResource(key, (signal) => generate({ model, noise: noise!, network: "untrained" }, signal, onBusy), options);
+  const right = useResource(wanted === "both" ? key : null, (signal) => generate({ model, noise: noise!, network: "trained" }, signal, onBusy), options);
+
+  const problem = left.problem ?? right.problem;
+  const done = left.value && (wanted !== "both" || right.value);
+  const said = done && `${noise!.count} ${noise!.count === 1 ? "image" : "images"} of seed ${noise!.seed} in ${Math.round(Math.max(left.value!.milliseconds, right.value?.milliseconds ?? 0))} ms.`;
+  const refused: Wrong = problem instanceof Problem && problem.field ? { [problem.field]: problem.message } : {};
+  const status = formWrong && Object.keys(formWrong).length ? "" : (problem?.message ?? (said || busy));
+  return { left: left.value?.shown ?? null, right: right.value?.shown ?? null, status, wrong: formWrong ?? refused, setWrong };
+}

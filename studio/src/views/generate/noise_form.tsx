@@ -1,0 +1,164 @@
+// The form of the report: how many noises, of which seed, class and truncation.
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { changed, go } from "../../state/address";
+import type { Model } from "../../api/types";
+import { MOST, MOST_AFTER_ALL, type GeneratedImages, type Noise, type Wrong } from "./noise";
+import { MAX_SEED, anySeed, wholeNumber } from "../../core/numbers";
+
+interface NumberField {
+  id: string;
+  label: string;
+  text: string;
+  wrong: string | undefined;
+  wide?: boolean;
+  focus?: { current: HTMLInputElement | null };
+  hint?: string;
+  onText: (text: string) => void;
+  children?: ComponentChildren;
+}
+
+/** A number with what is wrong with it below; `hint` and `children` stand behind it. */
+function NumberInput({ id, label, text, wrong, wide, focus, hint, onText, children }: NumberField) {
+  return (
+    <>
+      <label for={id}>{label}</label>
+      <span class="row">
+        <input
+          id={id}
+          ref={focus}
+          class={wide ? "number wide" : "number"}
+          inputMode="numeric"
+          autocomplete="off"
+          value={text}
+          onInput={(event) => onText(event.currentTarget.value)}
+          aria-invalid={wrong !== undefined}
+          aria-describedby={wrong ? `${id}-wrong` : hint ? `${id}-hint` : undefined}
+        />
+        {hint && (
+          <span id={`${id}-hint`} class="quiet">
+            {hint}
+          </span>
+        )}
+        {children}
+      </span>
+    </>
+  );
+}
+
+function WrongText({ id, wrong }: { id: string; wrong: string | undefined }) {
+  return wrong ? (
+    <p id={`${id}-wrong`} class="wrong" role="alert">
+      {wrong}
+    </p>
+  ) : null;
+}
+
+function ClassField({ model, query }: { model: Model; query: URLSearchParams }) {
+  if (!model.classes.length) return null;
+  return (
+    <div class="field">
+      <label for="class">Class</label>
+      <select id="class" value={query.get("class") ?? ""} onChange={(event) => go(changed({ class: event.currentTarget.value || null }))}>
+        <option value="">all in turn</option>
+        {model.classes.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
+function TruncationField({ query }: { query: URLSearchParams }) {
+  const truncation = query.get("truncation");
+  return (
+    <div class="field">
+      <label for="truncation">Truncation {truncation ? truncation : "off"}</label>
+      <input
+        id="truncation"
+        type="range"
+        min="0.1"
+        max="3"
+        step="0.1"
+        value={truncation ?? "3"}
+        aria-describedby="truncation-hint"
+        onInput={(event) => go(changed({ truncation: event.currentTarget.value === "3" ? null : event.currentTarget.value }), true)}
+      />
+      <span id="truncation-hint" class="quiet">
+        less: more alike, often better
+      </span>
+    </div>
+  );
+}
+
+function CountField({ noise, more, children }: { noise: Noise | null; more: boolean; children: ComponentChildren }) {
+  const fewer: Record<string, string> = noise && noise.count > MOST ? { count: "16" } : {};
+  return (
+    <div class="field">
+      {children}
+      <label class="check">
+        <input type="checkbox" checked={more} onChange={(event) => go(changed({ more: event.currentTarget.checked ? "1" : null, ...fewer }), true)} />
+        more, up to {MOST_AFTER_ALL}
+      </label>
+    </div>
+  );
+}
+
+/** Goes to the address that asks for what the form says; tells what is wrong with it instead where something is. */
+export function NoiseForm({ model, query, noise, generated }: { model: Model; query: URLSearchParams; noise: Noise | null; generated: GeneratedImages }) {
+  const more = query.get("more") === "1" || (noise !== null && noise.count > MOST);
+  const most = more ? MOST_AFTER_ALL : MOST;
+  const [text, setText] = useState(query.get("count") ?? "16");
+  const [seedText, setSeedText] = useState(query.get("seed") ?? String(anySeed()));
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (!noise) return;
+    setText(String(noise.count));
+    setSeedText(String(noise.seed));
+  }, [query.get("count"), query.get("seed")]);
+
+  const ask = (show: "untrained" | "both") => {
+    const count = wholeNumber(text, 1, most);
+    const seed = wholeNumber(seedText, 0, MAX_SEED);
+    const found: Wrong = {};
+    if ("wrong" in count) found["count"] = count.wrong;
+    if ("wrong" in seed) found["seed"] = seed.wrong;
+    generated.setWrong(Object.keys(found).length ? found : null);
+    if ("value" in count && "value" in seed) return go(changed({ count: String(count.value), seed: String(seed.value), show, open: null }));
+    if ("wrong" in count) field.current?.focus();
+  };
+  const roll = () => {
+    const seed = String(anySeed());
+    setSeedText(seed);
+    if (noise && query.get("show")) go(changed({ seed }));
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    ask((event.submitter as HTMLButtonElement | null)?.value === "predict" ? "both" : "untrained");
+  };
+  const { wrong } = generated;
+  return (
+    <form class="card form" noValidate onSubmit={submit}>
+      <CountField noise={noise} more={more}>
+        <NumberInput id="count" label="How many?" text={text} wrong={wrong["count"]} focus={field} hint={`1 to ${most}`} onText={setText} />
+        <WrongText id="count" wrong={wrong["count"]} />
+      </CountField>
+      <div class="field">
+        <NumberInput id="seed" label="Seed" text={seedText} wrong={wrong["seed"]} wide onText={setSeedText}>
+          <button type="button" onClick={roll} aria-label="Roll another seed" title="Roll another seed">
+            ⚄
+          </button>
+        </NumberInput>
+        <WrongText id="seed" wrong={wrong["seed"]} />
+      </div>
+      <ClassField model={model} query={query} />
+      <TruncationField query={query} />
+      <div class="actions">
+        <button value="submit">Submit</button>
+        <button value="predict" class="primary">
+          Predict
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,41 @@
+// Runs: the list of them, or one.
+import type { Address } from "../../state/address";
+import { useRuns } from "../../state/runs";
+import { Command } from "../../ui/common";
+import { OneRun } from "./one_run";
+import { Table } from "./table";
+import { NewTraining, TrainingNotices, useTraining, type Trainer } from "./training";
+
+function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) {
+  const { value: runs, problem } = useRuns();
+  const there = runs !== null && trainer.training !== null; // what comes later would move the rest
+  return (
+    <>
+      <h1>Runs</h1>
+      {problem && <p class="notice">{problem.message}</p>}
+      {there && (
+        <>
+          <TrainingNotices trainer={trainer} />
+          <NewTraining trainer={trainer} query={query} />
+          {runs.length ? (
+            <Table runs={runs} query={query} />
+          ) : (
+            <section class="empty">
+              <h2>No run yet</h2>
+              <p>Start one; it appears here by itself.</p>
+              <Command text="ganymede train shapes-hinge" />
+            </section>
+          )}
+        </>
+      )}
+    </>
+  );
+}
+
+export function Runs({ address }: { address: Address }) {
+  const trainer = useTraining();
+  const id = address.parts[1];
+  if (!id) return <List query={address.query} trainer={trainer} />;
+  const others = [...new Set((address.query.get("with") ?? "").split(","))].filter((other) => other && other !== id);
+  return <OneRun key={`${id} ${others.join()}`} id={id} others={others} query={address.query} trainer={trainer} />;
+}
