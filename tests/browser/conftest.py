@@ -8,9 +8,8 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "http"))
 
+from pretended import WAIT  # noqa: E402
 from serving import program, runs, server, start  # noqa: E402, F401
-
-WAIT = 20_000  # milliseconds; a busy machine takes its time
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,8 @@ import fcntl
 import json
 import shutil
 
+WAIT = 20_000  # milliseconds; a busy machine takes its time
+
 
 class Pretended:
     def __init__(self, source, folder, state="running"):

@@ -6,8 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from conftest import WAIT
-from pretended import pretended
+from pretended import WAIT, pretended
 
 STATES = {"waiting": "○ waiting", "running": "● running", "done": "✓ done", "stopped": "■ stopped", "failed": "✕ failed", "lost": "? lost"}
 

@@ -4,8 +4,7 @@ import re
 import shutil
 
 import pytest
-from conftest import WAIT
-from pretended import pretended
+from pretended import WAIT, pretended
 
 
 @pytest.fixture
@@ -56,7 +55,7 @@ def test_the_reader_may_go(tabs, under_way):
     first.close()
     one.add(45, loss_d=7.5)
     second.get_by_role("group", name=re.compile("^Losses: .*7.5")).wait_for()
-    server.wait_for(lambda: streams(server) == 1)
+    server.wait_for(lambda: streams(server) == 1, 10)
 
 
 def test_finished_runs_have_none(tabs, under_way):
@@ -73,7 +72,7 @@ def test_finished_runs_have_none(tabs, under_way):
     one.end()
     page.get_by_text("✓ done").wait_for()
     page.get_by_role("group", name=re.compile("^Losses: .*7.5")).wait_for()
-    server.wait_for(lambda: streams(server) == 0)
+    server.wait_for(lambda: streams(server) == 0, 10)
 
 
 def test_rows_of_the_time_without_a_connection_come_after_it(tabs, start, runs, tmp_path):

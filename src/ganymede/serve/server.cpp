@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <atomic>
 #include <boost/asio/awaitable.hpp>
@@ -150,6 +151,12 @@ Problem problem_of(const ErrorCode& error) {
     return {431, "the header is larger than this server takes"};
   if (error == beast::error::timeout) return {408, "the request did not come in time"};
   return {400, "this is no HTTP/1.1 request"};
+}
+
+/// Whether the client has closed its side: a stream that says nothing would only find out with its next comment.
+bool has_ended(tcp::socket& socket) {
+  char ignored = 0;
+  return ::recv(socket.native_handle(), &ignored, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 }  // namespace
@@ -480,7 +487,7 @@ asio::awaitable<std::uint64_t> Server::State::write_events(Connection& connectio
   std::uint64_t sent = 0;
   int quiet = 0;
   asio::steady_timer timer(io);
-  while (!error && !stopping) {
+  while (!error && !stopping && !has_ended(stream.socket())) {
     std::optional<std::string> text;
     try {
       text = co_await next_events(response.events);
