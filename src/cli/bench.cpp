@@ -1,8 +1,9 @@
 // ganymede bench RECIPE
 #include "cli/command.h"
 #include "cli/device.h"
-#include "cli/recipe_flags.h"
+#include "ganymede/config/overrides.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/recipe/recipe.h"
 #include "ganymede/train/benchmark.h"
 
 namespace ganymede::cli {
@@ -25,8 +26,8 @@ void add_bench(CLI::App& app) {
   app.callback([flags] {
     set_threads(globals().threads);
     auto overrides = flags->set;
-    if (flags->batch_size > 0) overrides.push_back(override_text("train.batch_size", flags->batch_size));
-    if (!flags->precision.empty()) overrides.push_back(override_text("train.precision", flags->precision));
+    if (flags->batch_size > 0) overrides.push_back(config::override_text("train.batch_size", flags->batch_size));
+    if (!flags->precision.empty()) overrides.push_back(config::override_text("train.precision", flags->precision));
     const auto recipe = config::load_recipe(flags->recipe, overrides);
     const auto result = train::benchmark(recipe, flags->steps, device_to_use());
     if (flags->json) {

@@ -11,7 +11,7 @@ namespace ganymede::cli {
 
 /// Adds a subcommand's flags to `app` and sets app.callback() to run it. Results go to stdout, progress and log to
 /// stderr; what fails throws Error (exit 1) or UsageError (exit 2), which program.cpp prints as one line; what a signal
-/// stopped throws Stopped (exit 128 and the signal's number).
+/// stopped throws Cancelled (exit 128 and the signal's number).
 using AddCommand = void (*)(CLI::App& app);
 
 void add_bench(CLI::App& app);

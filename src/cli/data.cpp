@@ -186,7 +186,7 @@ void add_data(CLI::App& app) {
   auto out = std::make_shared<std::string>();
   auto each = std::make_shared<std::size_t>(10);
   preview_chosen->add_to(*preview_app);
-  preview_app->add_option("-o,--out", *out, "the PNG to write")->required()->type_name("PNG");
+  preview_app->add_option("-o,--output", *out, "the PNG to write")->required()->type_name("PNG");
   preview_app->add_option("-n", *each, "images of each class")->check(CLI::Range(1, 200))->capture_default_str();
   preview_app->callback([preview_chosen, out, each] {
     const auto dataset = preview_chosen->open();

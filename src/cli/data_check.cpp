@@ -8,7 +8,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/data_sheet.h"
-#include "cli/recipe_flags.h"
+#include "ganymede/config/overrides.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/text.h"
@@ -142,8 +142,8 @@ std::string recipe_text(const Check& check, const std::string& name) {
   }
   std::string text = fmt::format("{} {}, of {}; {} brought to that size ({}), {} smaller than it", wanted,
                                  shape.channels() == 1 ? "grey" : "RGB", counted(sound, "image"),
-                                 counted(sound - as_they_are, "is", "are"), override_text("data.fit", recipe.data.fit),
-                                 counted(smaller, "is", "are"));
+                                 counted(sound - as_they_are, "is", "are"),
+                                 config::override_text("data.fit", recipe.data.fit), counted(smaller, "is", "are"));
   const auto batch = static_cast<std::size_t>(recipe.train.batch_size);
   return text + fmt::format("; {} of {} an epoch", counted((sound + batch - 1) / batch, "batch", "batches"), batch);
 }
@@ -237,7 +237,7 @@ void add_data_check(CLI::App& app) {
   app.add_option("--split", flags->splits, "train, test, ...: a folder of the first level")->allow_extra_args(false);
   app.add_option("--label", flags->label, "the column of labels.csv or the .json key that is the class")
       ->type_name("NAME");
-  app.add_option("-o,--out", flags->out, "a sheet of some of each class, as PNG")->type_name("PNG");
+  app.add_option("-o,--output", flags->out, "a sheet of some of each class, as PNG")->type_name("PNG");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

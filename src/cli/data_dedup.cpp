@@ -117,7 +117,7 @@ void add_data_dedup(CLI::App& app) {
   app.add_option("--tolerance", flags->options.tolerance, "hashes may differ in so many of 128 bits")
       ->check(CLI::Range(0, 15))
       ->capture_default_str();
-  app.add_option("-o,--out", flags->out, "the list of what can be left out, for [data].exclude")->type_name("FILE");
+  app.add_option("-o,--output", flags->out, "the list of what can be left out, for [data].exclude")->type_name("FILE");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

@@ -40,7 +40,7 @@ void run(const PrepareFlags& flags) {
 void add_data_prepare(CLI::App& app) {
   auto flags = std::make_shared<PrepareFlags>();
   flags->data.add_to(app);
-  app.add_option("-o,--out", flags->out, "the file to write; default: in the cache folder, to be found by itself")
+  app.add_option("-o,--output", flags->out, "the file to write; default: in the cache folder, to be found by itself")
       ->type_name("FILE");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });

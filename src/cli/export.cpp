@@ -43,7 +43,7 @@ void add_export(CLI::App& app) {
   add_flags(app, operations::fields_of(flags->request));
   app.add_option("-o,--output", flags->output, "the file to write")->required();
   app.add_flag("--json", flags->json, "one JSON document");
-  app.callback([flags] { run_request([&] { run_export(*flags); }); });
+  app.callback([flags] { run_request(operations::fields_of(flags->request), [&] { run_export(*flags); }); });
 }
 
 }  // namespace ganymede::cli

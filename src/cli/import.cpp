@@ -39,7 +39,7 @@ void add_import(CLI::App& app) {
   add_flags(app, operations::fields_of(flags->request));
   app.add_option("-o,--output", flags->output, "the model file to write")->required();
   app.add_flag("--json", flags->json, "one JSON document");
-  app.callback([flags] { run_request([&] { run_import(*flags); }); });
+  app.callback([flags] { run_request(operations::fields_of(flags->request), [&] { run_import(*flags); }); });
 }
 
 }  // namespace ganymede::cli

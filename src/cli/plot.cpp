@@ -36,7 +36,7 @@ fs::path metrics_of(const std::string& run) {
   if (fs::is_regular_file(inside)) return inside;
   if (!fs::exists(path)) throw Error("no such run folder", run, "check the path");
   throw Error(fmt::format("not a run folder: it has no {}", train::kMetricsFile), run,
-              "name a folder that `ganymede train --out` wrote");
+              "name a folder that `ganymede train -o` wrote");
 }
 
 /// The folder's name; the whole path where two folders share a name.
@@ -93,7 +93,7 @@ image::Image newest_sample(const std::string& run) {
   for (const auto& entry : fs::directory_iterator(fs::path(run) / "samples", ignored)) {
     if (entry.path().extension() == ".png" && entry.path().filename() > newest.filename()) newest = entry.path();
   }
-  if (newest.empty()) throw Error("no sample sheets", run, "name a run folder that `ganymede train --out` wrote");
+  if (newest.empty()) throw Error("no sample sheets", run, "name a run folder that `ganymede train -o` wrote");
   return image::decode(read_file(newest), newest.string());
 }
 

@@ -11,14 +11,13 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/terminal_progress.h"
 #include "ganymede/core/arithmetic_error.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/instruction_level.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/memory.h"
-#include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
-#include "ganymede/core/stopped.h"
 #include "ganymede/core/terminal_line.h"
 
 namespace ganymede::cli {
@@ -119,6 +118,17 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error) {
   return report(fmt::format("{}; see '{}'", error.what(), help), kWrongUsage);
 }
 
+/// The words of the command line, with flags as they are called today: --out was some commands' name for --output.
+std::vector<std::string> words_of(int argc, char** argv) {
+  std::vector<std::string> words(argv, argv + argc);
+  for (auto& word : words) {
+    if (word != "--out" && !word.starts_with("--out=")) continue;
+    std::fputs("note: --out is now --output, or -o\n", stderr);
+    word.insert(5, "put");
+  }
+  return words;
+}
+
 int run(int argc, char** argv) {
   CLI::App program("Ganymede trains, evaluates, explores and serves image GANs.", "ganymede");
   program.require_subcommand(1);
@@ -136,22 +146,26 @@ int run(int argc, char** argv) {
   program.add_option("--isa", isa, "use no more of the processor than this: plain, avx2, avx512 or tiles")
       ->envname("GANYMEDE_ISA");
   program.add_flag("-q,--quiet", globals().quiet, "no progress, warnings only");
-  program.parse_complete_callback([&isa, argv] {
+  std::optional<TaskScope> task;  // of whatever the command does
+  program.parse_complete_callback([&isa, &task, argv] {
     keep_to_instruction_level(argv, isa);
     start_logging(globals().quiet ? spdlog::level::warn : spdlog::level::info);
-    if (globals().quiet) Progress::silence();
+    task.emplace(stop_token(), globals().quiet ? ProgressSink() : terminal_progress);
   });
   for (const auto& command : kCommands) command.add(*program.add_subcommand(command.name, command.summary));
 
   try {
-    program.parse(argc, argv);
+    const auto words = words_of(argc, argv);
+    std::vector<const char*> pointers;
+    for (const auto& word : words) pointers.push_back(word.c_str());
+    program.parse(argc, pointers.data());
     return kDone;
   } catch (const CLI::Success& wanted) {  // --help, --version
     return program.exit(wanted);
   } catch (const CLI::ParseError& error) {
     return report_usage(program, error);
-  } catch (const Stopped& stopped) {
-    const std::string why = stopped.what();
+  } catch (const Cancelled& cancelled) {
+    const std::string why = cancelled.what();
     return why.empty() ? stop_exit_code() : report(why, stop_exit_code());
   } catch (const UsageError& error) {
     return report(error.what(), kWrongUsage);

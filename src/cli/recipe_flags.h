@@ -1,4 +1,4 @@
-// Flags that stand for keys of a recipe.
+// --seed, for commands that are no operation.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -9,14 +9,6 @@
 #include "ganymede/recipe/recipe.h"
 
 namespace ganymede::cli {
-
-/// "key=value" as --set takes it, with the value written as TOML whatever it contains.
-template <class T>
-std::string override_text(const std::string& key, const T& value) {
-  config::FieldWriter writer;
-  writer("value", value);
-  return key + "=" + writer.entries().front().second;
-}
 
 /// Adds --seed to a command: config/seed.h's rule, with its words.
 template <class T>

@@ -2,81 +2,15 @@
 
 #include <fmt/ranges.h>
 
-#include <cmath>
-
 #include "ganymede/data/text.h"
-#include "ganymede/quality/inception_score.h"
+#include "ganymede/operations/evaluation_report.h"
 
 namespace ganymede::cli {
 namespace {
 
 using data::grouped;
 using nlohmann::json;
-
-/// A deviation of one estimate alone is null: JSON has no NaN.
-json mean_and_deviation_json(const quality::MeanAndDeviation& value) {
-  return {{"mean", value.mean}, {"std", std::isnan(value.deviation) ? json() : json(value.deviation)}};
-}
-
-/// Whether a higher or a lower value is better; empty for those that say so themselves.
-std::string better(const std::string& metric) {
-  if (metric.starts_with("fid") || metric.starts_with("fd") || metric == "kid" || metric == "swd") return "lower";
-  for (const char* name : {"is", "precision", "recall", "density", "coverage", "class_accuracy"}) {
-    if (metric == name) return "higher";
-  }
-  return "";
-}
-
-/// What becomes of a set's images before they go into the feature network.
-std::string resize_of(const quality::ExtractorInfo& info, const quality::ImageSet& set) {
-  if (info.inception) return "bilinear to 299x299 inside the network, as TensorFlow 1";
-  if (info.resizes) return "inside the network";
-  if (info.size == 0 || !set.images) return "none after loading";
-  const auto& images = set.images->info();
-  if (images.height == info.size && images.width == info.size) {
-    return fmt::format("none: {0}x{0} is the network's size", info.size);
-  }
-  return fmt::format("{0}x{1} to {2}x{2} for the network, averaged over areas (antialiased), not cropped", images.width,
-                     images.height, info.size);
-}
-
-std::string resize_text(const quality::Evaluator& evaluator, const OpenedImageSet& real, const OpenedImageSet& fake,
-                        bool featured) {
-  if (!featured) return "none after loading";
-  const auto info = evaluator.features_info(fake.set);
-  const std::string a = resize_of(info, real.set), b = resize_of(info, fake.set);
-  return a == b ? a : fmt::format("real {}; generated {}", a, b);
-}
-
-json intervals_json(const quality::Metrics& metrics, const std::string& frechet_name) {
-  json out = json::object();
-  for (const auto& [name, interval] : metrics.intervals) {
-    out[name == "frechet" ? frechet_name : name] = {interval.low, interval.high};
-  }
-  return out;
-}
-
-json image_set_json(const OpenedImageSet& opened) {
-  const auto& set = opened.set;
-  json out{{"what", set.name}, {"images", set.count()}};
-  if (set.stored) return out;
-  const auto& info = set.images->info();
-  out["height"] = info.height;
-  out["width"] = info.width;
-  out["channels"] = info.channels;
-  out["checksum"] = info.checksum;
-  out["fit"] = opened.fit;
-  if (opened.model) {
-    out["model"] = opened.model->recipe.name;
-    out["step"] = opened.model->step;
-  } else {
-    out["data"] = info.name;
-    out["splits"] = info.splits;
-    if (!info.classes.empty()) out["classes"] = info.classes.size();
-    if (!info.notes.empty()) out["notes"] = info.notes;
-  }
-  return out;
-}
+using operations::better;
 
 std::string image_set_text(const json& set, const json& seed) {
   std::string out =
@@ -120,92 +54,6 @@ std::string value_text(const json& value) {
                      value["classes"].get<int>(), value["divergence"].get<double>(),
                      100 * value["clear"].get<double>());
 }
-
-}  // namespace
-
-json metrics_json(const quality::Metrics& metrics, const std::string& frechet_name) {
-  json out = json::object();
-  if (metrics.frechet) out[frechet_name] = *metrics.frechet;
-  if (metrics.frechet_at_infinity)
-    out[frechet_name.substr(0, frechet_name.find("10k")) + "_infinity"] = *metrics.frechet_at_infinity;
-  if (metrics.kid) out["kid"] = mean_and_deviation_json(*metrics.kid);
-  if (metrics.is) out["is"] = mean_and_deviation_json(*metrics.is);
-  if (const auto& prdc = metrics.prdc) {
-    out["precision"] = prdc->precision;
-    out["recall"] = prdc->recall;
-    out["density"] = prdc->density;
-    out["coverage"] = prdc->coverage;
-  }
-  if (metrics.swd) {
-    json levels = json::object();
-    for (const auto& [height, distance] : metrics.swd->levels) levels[std::to_string(height)] = distance;
-    out["swd"] = {{"mean", metrics.swd->mean}, {"levels", levels}};
-  }
-  if (const auto& modes = metrics.modes) {
-    out["modes"] = {{"found", modes->found},
-                    {"classes", modes->frequencies.size()},
-                    {"divergence", modes->divergence},
-                    {"clear", modes->clear},
-                    {"frequencies", modes->frequencies}};
-  }
-  for (const auto& [name, value] : metrics.more) out[name] = value;
-  if (metrics.class_accuracy) out["class_accuracy"] = *metrics.class_accuracy;
-  if (!metrics.intervals.empty()) out["intervals"] = intervals_json(metrics, frechet_name);
-  return out;
-}
-
-json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& real, const OpenedImageSet& fake,
-                   const quality::Metrics& metrics, const json& computed) {
-  const auto& options = evaluator.options();
-  json names = json::array(), features;
-  bool featured = false;
-  for (const auto& metric : options.metrics) {
-    names.push_back(quality::name_of(metric));
-    featured = featured || quality::needs_features(metric);
-  }
-  if (featured) {
-    const auto info = evaluator.features_info(fake.set);
-    features = {{"name", info.name},
-                {"sha256", info.checksum},
-                {"inception", info.inception},
-                {"width", evaluator.real_features().moments.dimension()},
-                {"size", info.size > 0 ? json(info.size) : json()}};
-    if (!info.size_from.empty()) features["size_from"] = info.size_from;
-    if (!info.note.empty()) features["note"] = info.note;
-    if (const auto share = evaluator.accuracy_on_real()) features["accuracy_on_real"] = *share;
-  }
-  json out{{"metrics", names},
-           {"features", features},
-           {"real", image_set_json(real)},
-           {"fake", image_set_json(fake)},
-           {"seed", options.seed},
-           {"quantised", "clamp(x * 127.5 + 128, 0, 255), 8 bits"},
-           {"resize", resize_text(evaluator, real, fake, featured)},
-           {"forced", options.force}};
-  if (metrics.kid) {
-    const int subsets = std::isnan(metrics.kid->deviation) ? 1 : quality::KernelDistanceOptions().subsets;
-    out["kid"] = {{"subsets", subsets}, {"subset", evaluator.kid_subset(fake.set)}};
-  }
-  if (metrics.is) out["is"] = {{"splits", quality::kScoreSplits}};
-  if (metrics.prdc) out["prdc"] = {{"k", options.k}};
-  if (metrics.swd) {
-    out["swd"] = {{"images", metrics.swd->images},
-                  {"patch", quality::kPatch},
-                  {"patches_per_image", quality::kPatchesPerImage},
-                  {"directions", quality::kDirections},
-                  {"scale", 1000}};
-  }
-  if (!metrics.intervals.empty()) {
-    out["bootstrap"] = {{"resamples", options.bootstrap}, {"level", quality::kLevel}, {"over", "images of both sets"}};
-  }
-  for (const auto& [name, value] : computed.items()) {
-    if (const auto direction = better(name); !direction.empty()) out["better"][name] = direction;
-  }
-  out["warnings"] = evaluator.warnings(fake.set);
-  return out;
-}
-
-namespace {
 
 std::string features_text(const json& features) {
   const auto sha = features["sha256"].get<std::string>();

@@ -19,6 +19,17 @@ std::string flag_for(const std::string& field) {
   return flag == operations::flag_of(field) ? flag : fmt::format("{} ({})", flag, field);
 }
 
+/// A message's fields, which stand in it as 'to_class', as flags: --to-class.
+std::string in_flags(std::string text, const operations::FieldList& fields) {
+  for (const auto& field : fields) {
+    const std::string quoted = "'" + field.name + "'";
+    for (auto at = text.find(quoted); at != std::string::npos; at = text.find(quoted, at)) {
+      text.replace(at, quoted.size(), operations::flag_of(field.name));
+    }
+  }
+  return text;
+}
+
 std::string with_hint(const FieldError& error) {
   return error.what_happened() + (error.hint().empty() ? "" : "; " + error.hint());
 }
@@ -79,15 +90,19 @@ CLI::Option* add_one(CLI::App& app, const Field& field, const std::string& names
         help_of(field));
   }
   if (field.kind == Kind::kTexts) {
-    return app
-        .add_option_function<std::vector<std::string>>(
-            names,
-            [field, flag](const std::vector<std::string>& texts) {
-              const nlohmann::json list = texts;
-              take(field, flag, &list, {});
-            },
-            help_of(field))
-        ->type_name("TEXT");
+    auto* option = app.add_option_function<std::vector<std::string>>(
+        names,
+        [field, flag, note](const std::vector<std::string>& texts) {
+          note();
+          const nlohmann::json list = texts;
+          take(field, flag, &list, {});
+        },
+        help_of(field));
+    // A flag takes one text and may be repeated: what comes behind it may be an argument.
+    if (!field.info.positional) option->type_size(1)->allow_extra_args(false);
+    if (field.info.commas) option->delimiter(',');
+    option->type_name(type_words(field));
+    return option;
   }
   auto* option = app.add_option_function<std::string>(
       names,
@@ -117,11 +132,11 @@ void add_flags(CLI::App& app, const operations::FieldList& fields) {
   }
 }
 
-void run_request(const std::function<void()>& command) {
+void run_request(const operations::FieldList& fields, const std::function<void()>& command) {
   try {
     command();
   } catch (const FieldError& error) {
-    throw UsageError(error.what_happened(), flag_for(error.where()), error.hint());
+    throw UsageError(in_flags(error.what_happened(), fields), flag_for(error.where()), in_flags(error.hint(), fields));
   }
 }
 

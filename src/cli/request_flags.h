@@ -11,7 +11,7 @@ namespace ganymede::cli {
 /// value throws what CLI11 makes of a wrong flag.
 void add_flags(CLI::App& app, const operations::FieldList& fields);
 
-/// Runs a command, naming flags instead of fields in what its request is refused for.
-void run_request(const std::function<void()>& command);
+/// Runs a command, naming the flags of `fields` instead of fields in what its request is refused for.
+void run_request(const operations::FieldList& fields, const std::function<void()>& command);
 
 }  // namespace ganymede::cli

@@ -71,7 +71,7 @@ void add_sample(CLI::App& app) {
       ->required();
   app.add_flag("--replace", flags->replace, "remove the numbered .png files that the folder holds first");
   app.add_flag("--json", flags->json, "one JSON document");
-  app.callback([flags] { run_request([&] { run_sample(*flags); }); });
+  app.callback([flags] { run_request(operations::fields_of(flags->request), [&] { run_sample(*flags); }); });
 }
 
 }  // namespace ganymede::cli

@@ -70,7 +70,7 @@ void run(const ServeFlags& flags) {
                    flags.host.find(':') == std::string::npos ? flags.host : "[" + flags.host + "]", port);
         std::fflush(stdout);
       },
-      stop_requested);
+      [] { return stop_token().cancelled(); });
   spdlog::info("stopped");
 }
 

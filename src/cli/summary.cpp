@@ -2,8 +2,7 @@
 #include "ganymede/models/summary.h"
 
 #include "cli/command.h"
-#include "ganymede/models/gan.h"
-#include "ganymede/objectives/objective.h"
+#include "ganymede/models/fit.h"
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/operations/model.h"
 
@@ -21,7 +20,7 @@ void add_summary(CLI::App& app) {
   app.callback([flags] {
     const auto recipe = operations::recipe_or_model(flags->what);
     const auto gan = models::outline_gan(recipe);
-    objectives::make_objective(recipe.objective);  // a recipe that names an unknown one is wrong here as well
+    models::fitting_objective(recipe, gan);  // what cannot be trained is wrong here as well
     for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
     std::vector<std::pair<std::string, models::Summary>> networks;
     if (gan.encoder) networks.emplace_back("encoder", models::summarise(*gan.encoder));

@@ -123,7 +123,7 @@ void add_translate(CLI::App& app) {
   app.add_option("-o,--output", flags->output, "a folder for single files, or a .png for one sheet of pairs")
       ->required();
   app.add_flag("--json", flags->json, "one JSON document");
-  app.callback([flags] { run_request([&] { run_translate(*flags); }); });
+  app.callback([flags] { run_request(operations::fields_of(flags->request), [&] { run_translate(*flags); }); });
 }
 
 }  // namespace ganymede::cli

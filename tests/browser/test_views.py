@@ -128,7 +128,7 @@ def test_a_training_is_seen_live(chromium, start, program, runs, tmp_path):
         page = chromium.new_page()
         page.goto(f"http://127.0.0.1:{server.port}/runs/live")
         page.get_by_alt_text("samples of step 40").wait_for()
-        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--out", place / "live", "--steps", "60"], check=True, capture_output=True)
+        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--output", place / "live", "--steps", "60"], check=True, capture_output=True)
         page.get_by_alt_text("samples of step 60").wait_for()
         page.get_by_text("step 60").first.wait_for()
         page.close()

@@ -43,7 +43,7 @@ class Faults:
     def run(self, out, *flags, steps=STEPS, **settings):
         """One training; its result."""
         flags = (*flags, "--steps", steps)
-        command = [str(self.program), "--threads", "1", "train", str(TINY), "--out", str(out), *map(str, FLAGS + flags)]
+        command = [str(self.program), "--threads", "1", "train", str(TINY), "--output", str(out), *map(str, FLAGS + flags)]
         variables = {**os.environ, "LD_PRELOAD": str(self.library), **{name: str(value) for name, value in settings.items()}}
         if self.warm:
             return self.warm.run(command, variables, None, 120)

@@ -60,12 +60,40 @@ TEST(RequestFlags, OldNamesAreUnderstood) {
   EXPECT_EQ(parsed.request.sparkle, 2);
 }
 
+struct ListRequest {
+  std::vector<std::string> set = {};
+  std::vector<std::string> kinds = {};
+  std::string recipe = {};
+};
+template <class V>
+void visit_fields(V& field, ListRequest& r) {
+  field("recipe", r.recipe, {.about = "an argument", .positional = true});
+  field("set", r.set, {.about = "texts"});
+  field("kinds", r.kinds, {.about = "names", .commas = true});
+}
+
+TEST(RequestFlags, AListOfAFlagLeavesTheArgumentsAlone) {
+  ListRequest request;
+  CLI::App app;
+  add_flags(app, operations::fields_of(request));
+  std::vector<std::string> words{"--set", "a=[1,2]", "--set", "b=3", "--kinds", "linear,spherical", "tiny.toml"};
+  std::reverse(words.begin(), words.end());
+  app.parse(words);
+  EXPECT_EQ(request.set, (std::vector<std::string>{"a=[1,2]", "b=3"}));
+  EXPECT_EQ(request.kinds, (std::vector<std::string>{"linear", "spherical"}));
+  EXPECT_EQ(request.recipe, "tiny.toml");
+}
+
 TEST(RequestFlags, RefusalsNameTheFlag) {
   const auto refuse = [](const char* field) {
-    return test::error_of([&] { run_request([&] { throw operations::FieldError(field, "cannot be", "fix it"); }); });
+    operations::InterpolateRequest request;
+    return test::error_of([&] {
+      run_request(operations::fields_of(request),
+                  [&] { throw operations::FieldError(field, "excludes 'points'", "leave 'frames' or 'x' away"); });
+    });
   };
-  EXPECT_EQ(refuse("to_class"), "cannot be, --to-class; fix it");
-  EXPECT_EQ(refuse("points[2].z"), "cannot be, --points (points[2].z); fix it");
+  EXPECT_EQ(refuse("to_class"), "excludes --points, --to-class; leave --frames or 'x' away");
+  EXPECT_EQ(refuse("points[2].z"), "excludes --points, --points (points[2].z); leave --frames or 'x' away");
 }
 
 }  // namespace

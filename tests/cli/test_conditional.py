@@ -68,7 +68,7 @@ def test_sample_refuses_classes_it_does_not_know(ganymede, run, tmp_path):
 
 
 def test_data_must_have_the_classes(ganymede, tmp_path):
-    result = ganymede("train", CONDITIONAL, "--out", tmp_path / "run", "--set", "data.classes=[]")
+    result = ganymede("train", CONDITIONAL, "--output", tmp_path / "run", "--set", "data.classes=[]")
     assert result.returncode == 2 and "3 classes but the data has 10" in result.stderr
     assert not (tmp_path / "run").exists()
 

@@ -49,7 +49,7 @@ def test_web_dataset_shards_are_checked_and_trained(ganymede, tmp_path):
         assert words in text.stdout, words
     assert (tmp_path / "sheet.png").read_bytes().startswith(b"\x89PNG")
     result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", f"{shards}/x-{{000000..000001}}.tar", "--steps", 1,
-                      "--out", tmp_path / "run")
+                      "--output", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     assert "taken: 6 images (6 PNG)" in result.stderr
     fails(ganymede("data", "check", f"{shards}/x-{{000000..000003}}.tar"), "2 of 4 shards are missing", "x-000002.tar")
@@ -68,7 +68,7 @@ def test_a_column_of_a_table_is_the_class(ganymede, tmp_path):
     assert check(ganymede, folder, "--label", "age")["classes"] == {"0": 2, "1": 2, "2": 1}
     fails(ganymede("data", "check", folder, "--label", "colour"), "labels called 'colour'", code=2)
     fails(ganymede("data", "check", "shapes", "--label", "colour"), "'label' means nothing to shapes", code=2)
-    command = ("--threads", 1, "train", TINY, *FOLDER, "--data", folder, "--set", 'data.label="age"', "--steps", 1, "--out", tmp_path / "run")
+    command = ("--threads", 1, "train", TINY, *FOLDER, "--data", folder, "--set", 'data.label="age"', "--steps", 1, "--output", tmp_path / "run")
     result = ganymede(*command)
     assert result.returncode == 0, result.stderr
     assert "the classes are those of metadata.csv, column 'age'" in result.stderr
@@ -106,7 +106,7 @@ def test_image_net_as_published(ganymede, tmp_path):
     folder = write(tmp_path / "imagenet", {"ILSVRC2012_img_train.tar": tar([(f"{name}.tar", content) for name, content in inner.items()])})
     document = check(ganymede, folder)
     assert document["source"] == "imagenet" and document["classes"] == {"n01440764": 3, "n01443537": 2} and document["splits"] == ["train"]
-    result = ganymede("--threads", 1, "train", TINY, "--set", 'data.name="imagenet"', "--set", "data.count=0", "--data", folder, "--steps", 1, "--out", tmp_path / "run")
+    result = ganymede("--threads", 1, "train", TINY, "--set", 'data.name="imagenet"', "--set", "data.count=0", "--data", folder, "--steps", 1, "--output", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     fails(ganymede("data", "check", folder, "--split", "val"), "ILSVRC2012_img_val.tar is missing")
 

@@ -19,7 +19,7 @@ def test_stands_before_or_behind_the_command(ganymede, tmp_path):
 
 
 COMMANDS = {
-    "train": ("train", TINY, "--out", "run"),
+    "train": ("train", TINY, "--output", "run"),
     "bench": ("bench", TINY, "--steps", 1),
     "sample": ("sample", "MODEL", "-n", 1, "-o", "x.png"),
     "evaluate": ("evaluate", "MODEL", "-n", 10, "--metrics", "swd", "--force"),

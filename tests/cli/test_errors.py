@@ -97,8 +97,8 @@ WRONG_USAGE = {
     "--set without =": (("train", TINY, "--set", "train.batch_size"), ("--set train.batch_size", "section.key=value")),
     "--set into a value": (("train", TINY, "--set", "train.batch_size.size=3"), ("'batch_size' is not a section",)),
     "steps and epochs": (("train", TINY, "--steps", "3", "--epochs", "3"), ("--steps", "--epochs")),
-    "resume of nothing": (("train", TINY, "--resume"), ("--resume", "--out")),
-    "resume and from": (("train", TINY, "--resume", "--from", "x", "--out", "y"), ("--resume", "--from")),
+    "resume of nothing": (("train", TINY, "--resume"), ("--resume", "--output")),
+    "resume and from": (("train", TINY, "--resume", "--from", "x", "--output", "y"), ("--resume", "--from")),
     "unknown device": (("train", TINY, "--device", "gpu"), ("'gpu'", "cuda")),
     "unknown data": (("train", TINY, "--set", "data.name=cifr10"), ("'cifr10'", "did you mean 'cifar10'?")),
     "unknown split": (("train", TINY, "--set", "data.splits=['tran']"), ("'tran'", "did you mean 'train'?")),
@@ -167,7 +167,7 @@ def test_bad_data(ganymede, tmp_path, case):
     flags = ["--set", f"data.name={source}", "--set", "data.count=0", "--data", folder]
     if source == "mnist":
         flags += ["--set", "data.channels=3"]
-    result = ganymede(*TRAIN, TINY, *flags, "--steps", 2, "--out", tmp_path / "run")
+    result = ganymede(*TRAIN, TINY, *flags, "--steps", 2, "--output", tmp_path / "run")
     expect_error(result, FAILED, *words)
     assert not (tmp_path / "run" / "model.safetensors").exists()
 
@@ -176,7 +176,7 @@ def test_bad_data(ganymede, tmp_path, case):
 def test_the_same_data_undamaged_trains(ganymede, tmp_path, source, make):
     folder = make(tmp_path / "data")
     result = ganymede(*TRAIN, TINY, "--set", f"data.name={source}", "--set", "data.count=0", "--set", "data.channels=3", "--data", folder,
-                      "--steps", 1, "--out", tmp_path / "run", "--set", "train.batch_size=4")
+                      "--steps", 1, "--output", tmp_path / "run", "--set", "train.batch_size=4")
     assert result.returncode == 0, result.stderr
 
 
@@ -184,7 +184,7 @@ def test_class_subset_that_is_empty(ganymede, tmp_path):
     """Class names are known, but no image of the class is left among the first `count`."""
     folder = cifar(tmp_path / "data", records=3)  # labels 0, 1, 2 only
     result = ganymede(*TRAIN, TINY, "--set", "data.name=cifar10", "--set", "data.classes=['truck']", "--data", folder, "--steps", 1,
-                      "--out", tmp_path / "run")
+                      "--output", tmp_path / "run")
     expect_error(result, FAILED, "no image is left", "ask for other classes")
 
 
@@ -244,8 +244,8 @@ def test_models_that_are_not_there(ganymede, tmp_path):
 def test_resume_with_another_recipe_is_refused(ganymede, tmp_path):
     run = pathlib.Path(shared_model(ganymede))
     before = (run / "recipe.toml").read_bytes()
-    expect_error(ganymede("train", "shapes-dcgan", "--resume", "--out", run), USAGE, "'tiny'", "'shapes-dcgan'", "--from")
-    result = ganymede(*TRAIN, TINY, "--resume", "--out", run, "--steps", 50, "--set", "latent.size=9")
+    expect_error(ganymede("train", "shapes-dcgan", "--resume", "--output", run), USAGE, "'tiny'", "'shapes-dcgan'", "--from")
+    result = ganymede(*TRAIN, TINY, "--resume", "--output", run, "--steps", 50, "--set", "latent.size=9")
     expect_error(result, FAILED, "generator.dense_1.weight")
     assert (run / "recipe.toml").read_bytes() == before, "a refused resume must leave the recipe as it was"
     tensors(run / "model.safetensors")

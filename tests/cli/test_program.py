@@ -21,7 +21,7 @@ def test_a_command_that_takes_too_long_is_ended(ganymede, warm, tmp_path):
     if warm is None:
         pytest.skip("the warm program was not built: every test starts the program itself")
     with pytest.raises(subprocess.TimeoutExpired):
-        ganymede("train", TINY, "--out", tmp_path / "run", "--steps", 1000000, timeout=0.5)
+        ganymede("train", TINY, "--output", tmp_path / "run", "--steps", 1000000, timeout=0.5)
     assert ganymede("--version").stdout, "and the next one runs"
 
 
@@ -39,19 +39,19 @@ def test_results_that_do_not_get_out_are_an_error(ganymede, command):
 
 def test_nothing_lands_in_a_file_that_takes_a_closed_streams_place(ganymede, tmp_path):
     model = tmp_path / "run"
-    assert shell(ganymede, f"GANYMEDE -q --threads 1 train '{TINY}' --steps 1 --out '{model}' <&- >&- 2>&-").returncode == 1
+    assert shell(ganymede, f"GANYMEDE -q --threads 1 train '{TINY}' --steps 1 --output '{model}' <&- >&- 2>&-").returncode == 1
     for path in model.rglob("*"):
         assert not path.is_file() or b"trained 1 steps" not in path.read_bytes(), path
 
 
 def test_a_full_stderr_stops_nothing(ganymede, tmp_path):
-    result = shell(ganymede, f"GANYMEDE --threads 1 train '{TINY}' --steps 2 --out '{tmp_path / 'run'}' 2>/dev/full")
+    result = shell(ganymede, f"GANYMEDE --threads 1 train '{TINY}' --steps 2 --output '{tmp_path / 'run'}' 2>/dev/full")
     assert result.returncode == 0 and "trained 2 steps" in result.stdout
 
 
 def test_a_reader_that_goes_away_does_not_end_a_training(ganymede, tmp_path):
     run = tmp_path / "run"
-    result = shell(ganymede, f"GANYMEDE --threads 1 train '{TINY}' --out '{run}' 2>&1 | head -c 1")
+    result = shell(ganymede, f"GANYMEDE --threads 1 train '{TINY}' --output '{run}' 2>&1 | head -c 1")
     assert len(result.stdout) == 1 and (run / "checkpoints" / "step-000040.safetensors").exists()
 
 

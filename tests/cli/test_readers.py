@@ -67,7 +67,7 @@ def test_folders_with_any_name_train(ganymede, tmp_path):
             with open(path, "wb") as file:
                 file.write(png(i, i, i))
     assert counts(info(ganymede, tmp_path / "set")) == {"caf\\xe9": 8, "two\\nlines": 8}
-    result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", tmp_path / "set", "--steps", 1, "--out", tmp_path / "run")
+    result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", tmp_path / "set", "--steps", 1, "--output", tmp_path / "run")
     assert result.returncode == 0, result.stderr
     command = [ganymede.path, "train", TINY, *FOLDER, "--data", os.fsencode(tmp_path) + b"/caf\xe9"]
     fails(subprocess.run(command, capture_output=True, text=True, check=False), "not UTF-8", "caf\\xe9", code=2)
@@ -76,7 +76,7 @@ def test_folders_with_any_name_train(ganymede, tmp_path):
 def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
     files = {f"{folder}/{i}.png": png(i, i, i) for folder in "ab" for i in range(10)}
     files |= {"a/notes.txt": b"x", "b/drawing.svg": b"<svg/>", "cover.png": png(1, 2, 3), "@eaDir/a/1.png": b"x", "b/broken.png": b""}
-    command = ("--threads", 1, "train", TINY, *FOLDER, "--data", write(tmp_path / "set", files), "--steps", 1, "--out", tmp_path / "run")
+    command = ("--threads", 1, "train", TINY, *FOLDER, "--data", write(tmp_path / "set", files), "--steps", 1, "--output", tmp_path / "run")
     fails(ganymede(*command), "the image file is empty", "broken.png", "--skip-bad")
     assert not (tmp_path / "run").exists()
     result = ganymede(*command, "--skip-bad")
@@ -86,7 +86,7 @@ def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
                  "left out: 1 file that is no image (1 .txt)"):
         assert line in result.stderr
     assert "@eaDir" not in result.stderr
-    again = ganymede("--threads", 1, "train", "--resume", "--out", tmp_path / "run", "--steps", 2)
+    again = ganymede("--threads", 1, "train", "--resume", "--output", tmp_path / "run", "--steps", 2)
     assert again.returncode == 0, again.stderr
 
 
@@ -99,7 +99,7 @@ def test_data_that_a_recipe_ignores_is_refused(ganymede, tmp_path):
 def test_few_images_are_said_to_repeat(ganymede, tmp_path):
     files = {f"{i}.png": png(i, i, i) for i in range(3)}
     result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", write(tmp_path / "set", files), "--steps", 1,
-                      "--out", tmp_path / "run")
+                      "--output", tmp_path / "run")
     assert "shows some of the 3 images more than once" in result.stderr
 
 
@@ -113,7 +113,7 @@ def test_seeds_have_one_limit_and_one_refusal(ganymede, tmp_path, seed):
 def test_seeds_of_recipes_have_the_same_limit(ganymede, tmp_path):
     for seed in (-1, 9007199254740992):
         fails(ganymede("train", TINY, "--set", f"train.seed={seed}"), f"'seed' is {seed}: a seed is a whole number from 0 to", code=2)
-    result = ganymede("--threads", 1, "train", TINY, "--seed", 9007199254740991, "--steps", 1, "--out", tmp_path / "run")
+    result = ganymede("--threads", 1, "train", TINY, "--seed", 9007199254740991, "--steps", 1, "--output", tmp_path / "run")
     assert result.returncode == 0, result.stderr
 
 

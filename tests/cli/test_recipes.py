@@ -106,7 +106,7 @@ def path_of(section, real_data):
 def test_every_recipe_trains_resumes_and_samples(ganymede, tmp_path, real_data, recipe):
     data = data_of(recipe, real_data)
     run = trained(ganymede, tmp_path / "run", *data, "--set=train.batch_size=8", "--set=sample.count=4", "--steps", 2, recipe=recipe)
-    result = ganymede("--threads", 1, "train", recipe, *data, "--out", run, "--resume", "--steps", 3)
+    result = ganymede("--threads", 1, "train", recipe, *data, "--output", run, "--resume", "--steps", 3)
     assert result.returncode == 0, result.stderr
     assert (run / "checkpoints" / "step-000003.safetensors").exists()
     output = tmp_path / "grid.png"

@@ -133,10 +133,10 @@ def test_run_folder_has_every_file(ganymede):
 
 def test_environment_says_what_was_done(ganymede, tmp_path):
     run, source = tmp_path / "run", shared_model(ganymede)
-    command = [ganymede.path, "--threads", "1", "train", TINY, "--out", run, "--steps", "2", "--from", source]
+    command = [ganymede.path, "--threads", "1", "train", TINY, "--output", run, "--steps", "2", "--from", source]
     subprocess.run(list(map(str, command)), check=True, capture_output=True)
     environment = json.loads((run / "environment.json").read_text())
-    assert environment["command"].endswith(f"--out {run} --steps 2 --from {source}")
+    assert environment["command"].endswith(f"--output {run} --steps 2 --from {source}")
     assert environment["processor"] and environment["commit"] and environment["compiler"]
     assert environment["start"] <= environment["end"] and environment["end"].endswith("Z")
     came_from = environment["from"]
@@ -387,7 +387,7 @@ def test_a_read_only_folder(ganymede, read_only):
 
 def test_a_limit_on_the_size_of_files(ganymede, tmp_path):
     run = tmp_path / "run"
-    command = f"ulimit -f 40; exec '{ganymede.path}' --threads 1 train '{TINY}' --out '{run}'"
+    command = f"ulimit -f 40; exec '{ganymede.path}' --threads 1 train '{TINY}' --output '{run}'"
     result = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=120, check=False)
     error = one_error(result)
     assert "File too large" in error and "ulimit -f" in error

@@ -15,7 +15,7 @@ TIMING = {"seconds", "images_per_s"}
 
 def train(ganymede, out, *flags, recipe=TINY, **options):
     """Trains the tiny recipe into `out`, on one thread: many small steps gain nothing from more."""
-    return ganymede("--threads", 1, "train", recipe, "--out", out, *flags, **options)
+    return ganymede("--threads", 1, "train", recipe, "--output", out, *flags, **options)
 
 
 def trained(ganymede, out, *flags, **options):
@@ -27,7 +27,7 @@ def trained(ganymede, out, *flags, **options):
 
 def start(ganymede, out, *flags):
     """Starts a training in the background."""
-    command = [ganymede.path, "--threads", "1", "train", TINY, "--out", out, *flags]
+    command = [ganymede.path, "--threads", "1", "train", TINY, "--output", out, *flags]
     return subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 

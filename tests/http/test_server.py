@@ -199,7 +199,7 @@ def test_events_of_a_training(start, program, runs, tmp_path):
         known, metrics = all_of_it.named("metrics")[0]
         assert metrics["rows"] == known == len(metrics["columns"]["step"]) == 8
         resumed = Events(server, "/api/v1/runs/live/events", **{"Last-Event-ID": "8"})
-        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--out", place / "live", "--steps", "60"], check=True, capture_output=True)
+        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--output", place / "live", "--steps", "60"], check=True, capture_output=True)
         server.wait_for(lambda: resumed.named("state") and resumed.named("state")[-1][1]["step"] == 60)
         rows = [row for _, data in resumed.named("metrics") for row in data["columns"]["step"]]
         assert rows == [45, 50, 55, 60], "what came since, once"
@@ -211,7 +211,7 @@ def test_a_running_training_is_seen_and_never_disturbed(start, program, runs, tm
     place = tmp_path / "runs"
     place.mkdir()
     with start(place) as server:
-        command = [program, "--threads", "1", "-q", "train", runs / "tiny" / "recipe.toml", "--out", place / "now", "--steps", "100000"]
+        command = [program, "--threads", "1", "-q", "train", runs / "tiny" / "recipe.toml", "--output", place / "now", "--steps", "100000"]
         training = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             server.wait_for(lambda: any(run["state"] == "running" for run in server.get("/api/v1/runs").json()["runs"]))

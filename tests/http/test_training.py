@@ -77,7 +77,7 @@ def test_stop_and_resume(trainer, place, program):
     trainer.process.send_signal(signal.SIGTERM)  # the training saves and ends with the server
     assert trainer.process.wait(timeout=60) == 0
     assert int(max(checkpoints.iterdir()).stem.removeprefix("step-")) >= reached
-    done = subprocess.run([program, "train", "--resume", "--out", place / "shapes-dcgan", "--steps", "1", "-q"], capture_output=True, text=True)
+    done = subprocess.run([program, "train", "--resume", "--output", place / "shapes-dcgan", "--steps", "1", "-q"], capture_output=True, text=True)
     assert done.returncode == 0, "nobody holds the folder any more: " + done.stderr
 
 
@@ -107,7 +107,7 @@ def test_a_failure_is_said(start, place, tmp_path):
     ({"recipe": "/etc/passwd"}, "recipe", "no shipped recipe"), ({"recipe": "--help"}, "recipe", "no shipped recipe"), ({"recipe": 1}, "recipe", "text"),
     ({**SMALL, "name": "../x"}, "name", "letters"), ({**SMALL, "name": "a/b"}, "name", "letters"), ({**SMALL, "name": "/tmp/x"}, "name", "letters"),
     ({**SMALL, "name": ""}, "name", "letters"), ({**SMALL, "name": "x" * 300}, "name", "letters"), ({**SMALL, "name": ".."}, "name", "letters"),
-    ({**SMALL, "name": "--out"}, "name", "letters"), ({**SMALL, "name": "a\0b"}, "name", "letters"), ({**SMALL, "name": "ü"}, "name", "letters"),
+    ({**SMALL, "name": "--output"}, "name", "letters"), ({**SMALL, "name": "a\0b"}, "name", "letters"), ({**SMALL, "name": "ü"}, "name", "letters"),
     ({**SMALL, "name": 1}, "name", "text"), ({**SMALL, "steps": 0}, "steps", "whole number"), ({**SMALL, "steps": 1.5}, "steps", "whole number"),
     ({**SMALL, "seed": -1}, "seed", "whole number"), ({**SMALL, "out": "/tmp/x"}, "out", "not known"), ({**SMALL, "set": ["a=b"]}, "set", "not known"),
 ])
@@ -179,7 +179,7 @@ def test_a_token_guards_trainings(start, place, tmp_path):
 
 def test_a_training_of_others_is_left_alone(trainer, place, program):
     """One that runs in a terminal can be watched, not stopped."""
-    command = [program, "-q", "--threads", "1", "train", "shapes-dcgan", "--out", place / "other", "--steps", "100000"]
+    command = [program, "-q", "--threads", "1", "train", "shapes-dcgan", "--output", place / "other", "--steps", "100000"]
     with subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL) as other:
         with contextlib.ExitStack() as cleanup:
             cleanup.callback(other.terminate)

@@ -50,7 +50,7 @@ def library(prefix):
 @pytest.fixture(scope="session")
 def model(program, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model") / "run"
-    run(program, "-q", "--threads", 1, "train", ROOT / "tests/support/tiny.toml", "--steps", 2, "--out", folder)
+    run(program, "-q", "--threads", 1, "train", ROOT / "tests/support/tiny.toml", "--steps", 2, "--output", folder)
     return folder / "model.safetensors"
 
 

@@ -29,7 +29,7 @@ config::Recipe with_heads(const std::string& adversarial = "[{ dense = 1 }]",
 TEST(Heads, StandBesideEachOtherBehindTheLayers) {
   const auto recipe = with_heads();
   Gan gan = build_gan(recipe);
-  Network& d = gan.discriminator;
+  Discriminator& d = gan.discriminator;
   initialise(d, recipe.discriminator, 1, "discriminator");
   EXPECT_EQ(d.class_logits(), 10);
   EXPECT_EQ(d.classes(), 0);

@@ -4,6 +4,7 @@
 #include "ganymede/models/gan.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/nn/statistics_scope.h"
+#include "nn/kernels/checks.h"
 #include "support/recipes.h"
 #include "support/support.h"
 

@@ -129,30 +129,5 @@ TEST(Fields, TheSchemaIsThatOfTheDoor) {
   EXPECT_EQ(served["properties"]["points"]["items"]["$ref"], "#/components/schemas/Point");
 }
 
-/// generate's request with one option more: a member and its line, and nothing else anywhere.
-struct MadeUpRequest : GenerateRequest {
-  std::int64_t sparkle = 3;
-};
-
-template <class V>
-void visit_fields(V& field, MadeUpRequest& r) {
-  visit_fields(field, static_cast<GenerateRequest&>(r));
-  field("sparkle", r.sparkle, {.about = "how much it sparkles", .range = in_range(0, 9)});
-}
-
-TEST(Fields, AMadeUpOptionAppearsAtEveryDoor) {
-  MadeUpRequest request;
-  const auto fields = fields_of(request);
-  read_json({{"count", 1}, {"sparkle", 5}}, fields, Door::kServed);
-  EXPECT_EQ(request.sparkle, 5);
-  EXPECT_THAT(test::error_of([&] { read_json({{"count", 1}, {"sparkle", 10}}, fields, Door::kServed); }),
-              HasSubstr("must be a whole number from 0 to 9"));
-  const auto schema = schema_of(fields, Door::kServed);
-  EXPECT_EQ(schema["properties"]["sparkle"]["maximum"], 9);
-  EXPECT_EQ(schema["properties"]["sparkle"]["description"], "How much it sparkles.");
-  const auto page = reference_page({"made_up", "sample", "generate", "as generate", fields});
-  EXPECT_THAT(page, HasSubstr("| `sparkle` | `--sparkle` | whole number, 0 to 9 | 3 |  | How much it sparkles. |"));
-}
-
 }  // namespace
 }  // namespace ganymede::operations

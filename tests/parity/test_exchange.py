@@ -56,7 +56,7 @@ def models(ganymede, tmp_path_factory):
     for name in RECIPES:
         folder = tmp_path_factory.mktemp(name)
         write_recipe(folder / "recipe.toml", name)
-        ganymede("train", folder / "recipe.toml", "--out", folder / "run", "--quiet")
+        ganymede("train", folder / "recipe.toml", "--output", folder / "run", "--quiet")
         made[name] = folder / "run"
     return made
 

@@ -32,7 +32,7 @@ def test_latent_streams_start_where_the_program_starts_them():
 def test_samples_match_plain_pytorch(ganymede, tmp_path, recipe, flags):
     """After a few steps, so that running statistics differ from their initial values. Pixels within one level."""
     run, images = tmp_path / "run", tmp_path / "pictures"
-    ganymede("train", recipe, "--steps", "4", "--seed", "1", "--out", run, "--precision", "f32",
+    ganymede("train", recipe, "--steps", "4", "--seed", "1", "--output", run, "--precision", "f32",
              "--set", "train.batch_size=8", *flags)  # fmt: skip
     ganymede("sample", run, "-n", COUNT, "--seed", SEED, "-o", images)
     generated = np.stack([png.read(path) for path in sorted(images.glob("*.png"))])

@@ -32,10 +32,15 @@ struct ScriptedTrainings {
       return problem.status();
     }
   }
-  /// The state once nothing is running any more.
+  /// What runs and what failed, as the answer says it.
+  nlohmann::json state() {
+    const auto all = json_of(trainings->state());
+    return {{"current", all["current"]}, {"failed", all["failed"]}};
+  }
+  /// The same once nothing is running any more.
   nlohmann::json ended() {
-    while (!trainings->state()["current"].is_null()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    return trainings->state();
+    while (trainings->state().current.value) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return state();
   }
 
   test::TemporaryFolder folder;
@@ -58,10 +63,10 @@ constexpr const char* kUntilStopped =
 TEST(Trainings, StartOneAtATimeAndStop) {
   ScriptedTrainings scripted(kUntilStopped);
   auto& trainings = *scripted.trainings;
-  trainings.start({.recipe = "some-recipe", .run = "one", .seed = 7, .steps = 20});
+  trainings.start({.run = "one", .words = {"some-recipe", "--seed", "7", "--steps", "20"}});
   wait_for_file(scripted.run("one") / "ready");
-  EXPECT_EQ(trainings.state()["current"], (nlohmann::json{{"id", "one"}, {"stopping", false}}));
-  EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = "two", .seed = {}, .steps = {}}), 409);
+  EXPECT_EQ(scripted.state()["current"], (nlohmann::json{{"id", "one"}, {"stopping", false}}));
+  EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
   EXPECT_THROW(trainings.resume("one", scripted.run("one")), Problem);
   EXPECT_FALSE(fs::exists(scripted.run("two")));
   EXPECT_THROW(trainings.stop("two"), Problem);
@@ -76,12 +81,12 @@ TEST(Trainings, SayWhatIsToBeTrained) {
       "echo \"$@\"; [ -t 0 ] || read line || echo nothing to read; [ -e /proc/self/fd/200 ] && echo inherited; touch "
       "$5/model");
   const int open = ::dup2(STDOUT_FILENO, 200);  // as a connection would be
-  scripted.trainings->start({.recipe = "some-recipe", .run = "one", .seed = 7, .steps = 20});
+  scripted.trainings->start({.run = "one", .words = {"some-recipe", "--seed", "7", "--steps", "20"}});
   scripted.ended();
   scripted.trainings->resume("one", scripted.run("one"));
   scripted.ended();
   ::close(open);
-  const std::string out = "--threads 3 train --out " + scripted.run("one").string();
+  const std::string out = "--threads 3 train --output " + scripted.run("one").string();
   EXPECT_EQ(text_of(scripted.run("one") / kTrainingLog),
             out + " some-recipe --seed 7 --steps 20\nnothing to read\n" + out + " --resume\nnothing to read\n");
 }
@@ -89,7 +94,7 @@ TEST(Trainings, SayWhatIsToBeTrained) {
 TEST(Trainings, AFailureIsItsLastLineAndLeavesNoFolder) {
   ScriptedTrainings scripted("echo reading; echo 'error: no data, in /data; fetch it' >&2; exit 1");
   for (int i = 0; i < 2; ++i) {
-    scripted.trainings->start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}});
+    scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
     EXPECT_EQ(scripted.ended()["failed"], (nlohmann::json{{"id", "one"}, {"detail", "no data, in /data; fetch it"}}));
     EXPECT_FALSE(fs::exists(scripted.run("one")));
   }
@@ -97,7 +102,7 @@ TEST(Trainings, AFailureIsItsLastLineAndLeavesNoFolder) {
 
 TEST(Trainings, AFailureWithoutAWordIsItsCode) {
   ScriptedTrainings scripted("touch $5/metrics.csv; kill -9 $$");
-  scripted.trainings->start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}});
+  scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
   EXPECT_EQ(scripted.ended()["failed"]["detail"], "it ended with code 137");
   write_file(scripted.run("one") / kTrainingLog, "error: of another time\n");
   scripted.trainings->resume("one", scripted.run("one"));
@@ -107,7 +112,7 @@ TEST(Trainings, AFailureWithoutAWordIsItsCode) {
 
 TEST(Trainings, OneThatSomebodyStoppedDidNotFail) {
   ScriptedTrainings scripted("touch $5/metrics.csv; exit 143");
-  scripted.trainings->start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}});
+  scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
   EXPECT_EQ(scripted.ended(), (nlohmann::json{{"current", nullptr}, {"failed", nullptr}}));
 }
 
@@ -124,10 +129,10 @@ TEST(Trainings, NamesAreNoPaths) {
        {std::string(), std::string("."), std::string(".."), std::string("../x"), std::string("a/b"),
         std::string("/tmp/x"), std::string(".x"), std::string("-x"), std::string("a b"), std::string("a.safetensors"),
         std::string("ä"), std::string("a\0b", 3), std::string(65, 'a')}) {
-    EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = name, .seed = {}, .steps = {}}), 422) << name;
+    EXPECT_EQ(scripted.status_of({.run = name, .words = {"some-recipe"}}), 422) << name;
   }
   EXPECT_FALSE(fs::exists(scripted.folder / "runs"));
-  EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = std::string(64, 'a'), .seed = {}, .steps = {}}), 202);
+  EXPECT_EQ(scripted.status_of({.run = std::string(64, 'a'), .words = {"some-recipe"}}), 202);
 }
 
 TEST(Trainings, WhatIsThereIsNotTouched) {
@@ -136,17 +141,17 @@ TEST(Trainings, WhatIsThereIsNotTouched) {
   write_file(scripted.run("file"), "text");
   fs::create_symlink(scripted.folder / "elsewhere", scripted.run("link"));
   for (const char* name : {"folder", "file", "link"})
-    EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = name, .seed = {}, .steps = {}}), 409) << name;
+    EXPECT_EQ(scripted.status_of({.run = name, .words = {"some-recipe"}}), 409) << name;
   EXPECT_TRUE(fs::is_empty(scripted.run("folder")));
   EXPECT_FALSE(fs::exists(scripted.folder / "elsewhere"));
 }
 
 TEST(Trainings, StopWithTheServer) {
   ScriptedTrainings scripted(kUntilStopped);
-  scripted.trainings->start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}});
+  scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
   wait_for_file(scripted.run("one") / "ready");
   scripted.trainings->end();
-  EXPECT_EQ(scripted.status_of({.recipe = "some-recipe", .run = "two", .seed = {}, .steps = {}}), 409);
+  EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
   scripted.trainings.reset();
   EXPECT_TRUE(fs::exists(scripted.run("one") / "saved"));
 }
@@ -154,9 +159,8 @@ TEST(Trainings, StopWithTheServer) {
 TEST(Trainings, AProgramThatCannotBeStartedIsAProblem) {
   const test::TemporaryFolder folder;
   Trainings trainings(folder / "none", folder / "runs", 1);
-  EXPECT_THAT(
-      test::error_of([&] { trainings.start({.recipe = "some-recipe", .run = "one", .seed = {}, .steps = {}}); }),
-      testing::HasSubstr("No such file"));
+  EXPECT_THAT(test::error_of([&] { trainings.start({.run = "one", .words = {"some-recipe"}}); }),
+              testing::HasSubstr("No such file"));
   EXPECT_FALSE(fs::exists(folder / "runs" / "one"));
 }
 

@@ -30,7 +30,7 @@ def faces(ganymede, people, tmp_path_factory):  # noqa: F811
     if kept := os.environ.get("GANYMEDE_FACES"):
         return pathlib.Path(kept)
     folder = tmp_path_factory.mktemp("runs") / "faces"
-    result = ganymede("train", "dcgan-64", "--data", people, "--epochs", 10, "--out", folder, timeout=7200)
+    result = ganymede("train", "dcgan-64", "--data", people, "--epochs", 10, "--output", folder, timeout=7200)
     assert result.returncode == 0, result.stderr
     return folder
 

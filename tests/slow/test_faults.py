@@ -59,7 +59,7 @@ def test_kills_at_random_moments(faults, tmp_path):
     whole = tmp_path / "whole"
     # Checkpoints, samples and models at nearly every step: most kills meet a file that is being written.
     flags = [*map(str, FLAGS), "--steps", "150", "--set", "train.checkpoint_every=1", "--set", "sample.every=3"]
-    command = [str(program()), "--threads", "1", "-q", "train", str(TINY), *flags, "--out"]
+    command = [str(program()), "--threads", "1", "-q", "train", str(TINY), *flags, "--output"]
     begin = time.monotonic()
     subprocess.run([*command, whole], check=True, capture_output=True)
     lasts = time.monotonic() - begin

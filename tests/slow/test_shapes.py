@@ -25,7 +25,7 @@ def trained(ganymede, tmp_path_factory):  # noqa: F811
     def run(recipe):
         if recipe not in _runs:
             folder = tmp_path_factory.mktemp("runs") / recipe
-            result = ganymede("train", recipe, "--out", folder, timeout=7200)
+            result = ganymede("train", recipe, "--output", folder, timeout=7200)
             assert result.returncode == 0, result.stderr
             _runs[recipe] = folder
         return _runs[recipe]

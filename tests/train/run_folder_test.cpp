@@ -62,7 +62,7 @@ TEST(RunFolder, NoticesThatItIsGone) {
   fs::rename(folder / "run", folder / "moved");
   EXPECT_THAT(error_of([&] { run.expect_there(); }), HasSubstr("deleted or replaced"));
   fs::create_directory(folder / "run");
-  EXPECT_THAT(error_of([&] { run.expect_there(); }), HasSubstr("another --out")) << "another of the same name";
+  EXPECT_THAT(error_of([&] { run.expect_there(); }), HasSubstr("another --output")) << "another of the same name";
 }
 
 TEST(RunFolder, CountsSecondsUpToAStepBeforeDamage) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "ganymede/config/fields.h"
 #include "ganymede/config/toml.h"
 
 namespace ganymede::config {
@@ -12,5 +13,13 @@ namespace ganymede::config {
 /// Throws UsageError when there is no '=', when part of the path is neither a section nor a list, and for an entry that
 /// is not there.
 void apply_override(toml::table& root, const std::string& text);
+
+/// "key=value" as apply_override() takes it, with the value written as TOML whatever it contains.
+template <class T>
+std::string override_text(const std::string& key, const T& value) {
+  FieldWriter writer;
+  writer("value", value);
+  return key + "=" + writer.entries().front().second;
+}
 
 }  // namespace ganymede::config

@@ -276,7 +276,7 @@ FolderLock::FolderLock(const fs::path& folder) {
     ::close(descriptor_);
     if (error != EWOULDBLOCK) fail("lock", folder, error);
     throw Error(fmt::format("another process ({}) is using this folder", length > 0 ? holder : "unknown"),
-                folder.string(), "wait for it to end, or choose another --out");
+                folder.string(), "wait for it to end, or choose another --output");
   }
   const std::string own = std::to_string(::getpid());
   // Only the message to a second process uses the content, so a failed write is no error.

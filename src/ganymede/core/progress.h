@@ -1,36 +1,29 @@
-// Progress on stderr: a bar with rate and time left on a terminal, plain lines at intervals otherwise.
+// How far a stretch of work has come, told to whoever looks: see core/task.h. Nobody does unless a scope says so.
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <string>
+#include <utility>
+
+#include "ganymede/core/task.h"
 
 namespace ganymede {
 
 class Progress {
  public:
   /// `total` steps of `unit` (e.g. "step", "image", "MB") are ahead; 0 means unknown. `done` are behind already.
-  Progress(std::string title, std::uint64_t total, std::string unit, std::uint64_t done = 0);
-  ~Progress();
+  Progress(std::string title, std::uint64_t total, std::string unit, std::uint64_t done = 0)
+      : display_(begin_stretch({std::move(title), total, std::move(unit), done})) {}
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// Sets how far it has come; `note` is a short text after the rate (losses, say). Cheap: draws at most 10 times a
-  /// second on a terminal, and once every 10 seconds elsewhere.
-  void update(std::uint64_t done, const std::string& note = {});
-  /// Draws the last state and ends the line. Called by the destructor as well.
-  void finish();
-  /// Turns all progress off (--quiet). Not thread-safe; call once from main().
-  static void silence();
+  /// Sets how far it has come; `note` is a short text (losses, say). May be called often.
+  void update(std::uint64_t done, const std::string& note = {}) {
+    if (display_) display_->update(done, note);
+  }
+  /// Ends the stretch, as the destructor does.
+  void finish() { display_.reset(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-  void draw(bool last);
-
-  std::string title_, unit_, note_;
-  std::uint64_t total_, start_, done_;
-  Clock::time_point begin_, drawn_{};
-  bool terminal_, finished_ = false, silent_;
+  std::unique_ptr<ProgressDisplay> display_;
 };
 
 /// "3 h 20 min", "4 min 10 s", "12 s".

@@ -8,7 +8,6 @@
 #include <ctime>
 #include <string_view>
 
-#include "ganymede/core/stopped.h"
 #include "ganymede/core/upkeep.h"
 
 namespace ganymede {
@@ -19,7 +18,8 @@ namespace {
 constexpr std::int64_t kOneWish = 1'000'000'000;  ///< nanoseconds
 constexpr int kStopSignals[] = {SIGINT, SIGTERM, SIGHUP};
 
-std::atomic<bool> stop{false};
+std::atomic<bool> asked{false};
+const CancelToken* token = nullptr;  ///< that of stop_token(), once signals are caught
 std::atomic<int> stopped_by{SIGTERM};
 std::atomic<std::int64_t> first_asked{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
@@ -40,9 +40,10 @@ void end_now(int signal) {
 }
 
 void note_stop(int signal) {
-  if (!stop.exchange(true)) {
+  if (!asked.exchange(true)) {
     stopped_by = signal;
     first_asked = nanoseconds();
+    token->cancel();
   } else if (nanoseconds() - first_asked > kOneWish) {
     end_now(signal);
   }
@@ -80,15 +81,14 @@ void start_signals() {
 }
 
 void catch_stop_signals() {
+  token = &stop_token();
   handle_stop_signals(note_stop);
   handle(SIGPIPE, SIG_IGN);  // who read what it says has gone: no reason to lose the work
 }
 
-bool stop_requested() {
-  return stop;
-}
-void request_stop() {
-  stop = true;
+const CancelToken& stop_token() {
+  static const CancelToken instance;
+  return instance;
 }
 int stop_exit_code() {
   return 128 + stopped_by;

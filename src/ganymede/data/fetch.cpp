@@ -14,7 +14,7 @@
 #include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/progress.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 
 namespace ganymede::data {
 namespace {
@@ -77,7 +77,7 @@ size_t on_data(char* data, size_t, size_t size, void* context) {
 
 int on_tick(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   auto& transfer = *static_cast<Transfer*>(context);
-  transfer.stopped = stop_requested();
+  transfer.stopped = cancel_requested();
   return transfer.stopped ? 1 : 0;  // ends the transfer
 }
 
@@ -129,7 +129,8 @@ bool attempt(const Download& download, const fs::path& part, std::string& reason
   const bool flushed = !transfer.file || std::fclose(transfer.file.release()) == 0;
   if (transfer.progress) transfer.progress->finish();
 
-  if (transfer.stopped) throw Error("the download was stopped", download.url, "run the command again to go on with it");
+  if (transfer.stopped)
+    throw Cancelled("the download was stopped", download.url, "run the command again to go on with it");
   if (transfer.full || !flushed) {
     throw Error("cannot write the download", part.string(), "check the folder's rights and the room on its disk");
   }
@@ -159,7 +160,7 @@ bool attempt(const Download& download, const fs::path& part, std::string& reason
 
 void wait(double seconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (std::chrono::steady_clock::now() < end && !stop_requested()) {
+  while (std::chrono::steady_clock::now() < end && !cancel_requested()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }

@@ -22,7 +22,7 @@ struct FetchOptions {
 /// Downloads to `target`, by way of `target`.part, which stays for the next call when the line breaks for good.
 /// A target that is there with the right checksum is left alone. Returns false in that case.
 /// Throws Error naming the address for what the server refuses, for a broken line and for a wrong checksum (the file is
-/// then removed), and when a stop was requested.
+/// then removed), Cancelled (core/task.h).
 bool fetch_file(const Download& download, const FetchOptions& options = {});
 
 /// What `ganymede data fetch` is to download of a data set (or of kInception): the files of `splits` (empty: all but

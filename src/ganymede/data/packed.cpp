@@ -18,7 +18,7 @@
 #include "ganymede/core/files.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/progress.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 #include "ganymede/data/parallel.h"
 #include "ganymede/data/sources.h"
 
@@ -174,7 +174,7 @@ void write_packed(const fs::path& path, const Dataset& dataset, const PackedOrig
       });
       sink(pixels);
       progress.update(begin + here);
-      if (stop_requested()) throw Error("stopped while packing; nothing was written", path.string());
+      if (cancel_requested()) throw Cancelled("stopped while packing; nothing was written", path.string());
     }
     sink(bytes_of(labels));
     sink(bytes_of(sums));

@@ -18,7 +18,7 @@ struct PackedOrigin {
 };
 
 /// Writes every image of `dataset` to `path`, whole or not at all, with progress. Throws Error for what cannot be read
-/// or written (a full disk is named), and when a stop was requested.
+/// or written (a full disk is named), Cancelled (core/task.h).
 void write_packed(const std::filesystem::path& path, const Dataset& dataset, const PackedOrigin& origin);
 
 /// Whether a file says of itself that it is packed, whatever its name.

@@ -39,7 +39,7 @@ Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
         fmt::format("the generator makes {} but the encoder reads {}", image.text(), encoder->input_shape().text()),
         where, "its own images go through the encoder too: give [source] the generator's size");
   }
-  Network discriminator = make(recipe.discriminator, image);
+  Discriminator discriminator(make(recipe.discriminator, image), recipe.discriminator);
   return {std::move(generator), std::move(discriminator), std::move(encoder)};
 }
 

@@ -4,12 +4,13 @@
 #include <optional>
 
 #include "ganymede/core/device_random.h"
-#include "ganymede/models/network.h"
+#include "ganymede/models/discriminator.h"
 
 namespace ganymede::models {
 
 struct Gan {
-  Network generator, discriminator;
+  Network generator;
+  Discriminator discriminator;
   std::optional<Network> encoder;  ///< what a translating generator starts from: the code of an image
 
   /// Channels, height and width of the images, as the generator makes them.

@@ -45,14 +45,14 @@ Tensor encode(const Network& encoder, const Tensor& images) {
                     [&](const Tensor& part, nn::ForwardContext& context) { return encoder.forward(part, context); });
 }
 
-Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels) {
+Tensor score(const Discriminator& discriminator, const Tensor& images, const Tensor& labels) {
   return in_batches(discriminator, images, labels, [&](const Tensor& x, nn::ForwardContext& context) {
     const Tensor y = discriminator.forward(x.contiguous(at::MemoryFormat::ChannelsLast), context);
-    return discriminator.class_logits() > 0 ? y.select(1, 0) : y.flatten();
+    return discriminator.read(y, {}).image_scores();
   });
 }
 
-std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count,
+std::vector<std::int64_t> rank(const Discriminator& discriminator, const Tensor& images, std::int64_t count,
                                const Tensor& labels) {
   const Tensor order = at::argsort(score(discriminator, images, labels), /*dim=*/0, /*descending=*/true);
   std::vector<std::int64_t> out;

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "ganymede/models/network.h"
+#include "ganymede/models/discriminator.h"
 
 namespace ganymede::models {
 
@@ -21,11 +21,12 @@ Tensor generate(const Network& generator, const Tensor& latents, const Tensor& l
 /// The codes of images [N, C, H, W] in [-1, 1]: [N, code...], f32, in batches as generate() has them.
 Tensor encode(const Network& encoder, const Tensor& images);
 
-/// The discriminator's scores [N] of images [N, C, H, W]; higher is more real. `labels` are the images' classes.
-Tensor score(const Network& discriminator, const Tensor& images, const Tensor& labels = {});
+/// The discriminator's scores [N] of images [N, C, H, W]; higher is more real; of a grid of scores their mean. `labels`
+/// are the images' classes. Throws UsageError for a discriminator that ends in something else than a score.
+Tensor score(const Discriminator& discriminator, const Tensor& images, const Tensor& labels = {});
 
 /// Indices of the `count` images the discriminator finds most real, best first.
-std::vector<std::int64_t> rank(const Network& discriminator, const Tensor& images, std::int64_t count,
+std::vector<std::int64_t> rank(const Discriminator& discriminator, const Tensor& images, std::int64_t count,
                                const Tensor& labels = {});
 
 }  // namespace ganymede::models

@@ -6,17 +6,9 @@
 #include <vector>
 
 #include "ganymede/config/option_table.h"
-#include "ganymede/core/torch_compat.h"
+#include "ganymede/objectives/discriminator_output.h"
 
 namespace ganymede::objectives {
-
-/// Discriminator output of a batch of images, in f32.
-struct DiscriminatorOutput {
-  Tensor scores = {};        ///< [N], higher is more real
-  Tensor class_logits = {};  ///< [N, classes]; undefined where the discriminator has no class head
-  Tensor labels = {};        ///< int64 [N], what the images show or were asked to show; undefined without classes
-  Tensor logits = {};  ///< [N, output_size()] where that is more than a score, which is then the log-odds of the last
-};
 
 /// A batch as a translating generator sees it: N images of the source domain and N of the target domain, each with what
 /// it made of them. Images are [N, C, H, W] in [-1, 1], in f32.

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/export_request.h"
+#include "ganymede/operations/features_request.h"
 #include "ganymede/operations/import_request.h"
 #include "ganymede/operations/requests.h"
+#include "ganymede/operations/train_request.h"
 
 namespace ganymede::operations {
 namespace {
@@ -153,19 +156,21 @@ std::string served_words(const Field& field) {
 }  // namespace
 
 const std::vector<Description>& descriptions() {
+  const auto route = [](const char* name) { return std::string("/api/v1/models/{id}/") + name; };
   static const std::vector<Description> all{
-      {"generate", "sample", "generate", "images of random points of the latent space, or of given ones",
+      {"generate", "sample", route("generate"), "images of random points of the latent space, or of given ones",
        own_fields<GenerateRequest>()},
-      {"interpolate", "explore interpolate", "interpolate", "images between points of the latent space",
+      {"interpolate", "explore interpolate", route("interpolate"), "images between points of the latent space",
        own_fields<InterpolateRequest>()},
-      {"walk", "explore walk", "walk", "a closed path through random points of the latent space",
+      {"walk", "explore walk", route("walk"), "a closed path through random points of the latent space",
        own_fields<WalkRequest>()},
-      {"blend", "explore blend", "blend", "weighted mixes of points of the latent space", own_fields<BlendRequest>()},
-      {"arithmetic", "explore arithmetic", "arithmetic",
+      {"blend", "explore blend", route("blend"), "weighted mixes of points of the latent space",
+       own_fields<BlendRequest>()},
+      {"arithmetic", "explore arithmetic", route("arithmetic"),
        "mean(a) - mean(b) + mean(c), with eight perturbations around it", own_fields<ArithmeticRequest>()},
-      {"direction", "explore direction", "direction", "what tells two groups of points apart, added to other points",
-       own_fields<DirectionRequest>()},
-      {"nearest_images", "explore nearest", "nearest_images", "the training images nearest to generated ones",
+      {"direction", "explore direction", route("direction"),
+       "what tells two groups of points apart, added to other points", own_fields<DirectionRequest>()},
+      {"nearest_images", "explore nearest", route("nearest_images"), "the training images nearest to generated ones",
        own_fields<NearestImagesRequest>()},
       {"exemplars", "explore exemplars", "",
        "the images that a classifier of the training data is surest of, for each class",
@@ -173,6 +178,11 @@ const std::vector<Description>& descriptions() {
       {"project", "explore project", "", "the points whose images are most like given ones",
        own_fields<ProjectRequest>()},
       {"translate", "translate", "", "images translated into another domain", own_fields<TranslateRequest>()},
+      {"evaluate", "evaluate", "", "metrics of a model's images against its data, or of any two sets of images",
+       own_fields<EvaluateRequest>()},
+      {"features", "features", "", "a discriminator's features under a linear classifier",
+       own_fields<FeaturesRequest>()},
+      {"train", "train", "/api/v1/runs", "train a recipe into a run folder", own_fields<TrainRequest>()},
       {"export", "export", "", "a model's networks as files for other programs", own_fields<ExportRequest>()},
       {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>()},
   };
@@ -240,14 +250,17 @@ std::vector<ReferencePage> reference_pages() {
 std::string reference_page(const Description& description) {
   std::string out = fmt::format("# {}\n\n{}\n\n", description.name, sentence(description.summary));
   if (!description.command.empty()) out += fmt::format("- Command: `ganymede {}`\n", description.command);
-  if (!description.route.empty()) out += fmt::format("- REST: `POST /api/v1/models/{{id}}/{}`\n", description.route);
-  out += "\n| field | flag | value | default | over HTTP | meaning |\n|---|---|---|---|---|---|\n";
+  if (!description.route.empty()) out += fmt::format("- REST: `POST {}`\n", description.route);
+  const bool served = !description.route.empty();
+  out += served ? "\n| field | flag | value | default | over HTTP | meaning |\n|---|---|---|---|---|---|\n"
+                : "\n| field | flag | value | default | meaning |\n|---|---|---|---|---|\n";
   for (const auto& field : description.fields) {
     std::string flag = field.info.positional ? "(its place)" : "`" + flag_of(field.name) + "`";
     if (field.info.letter != 0) flag = fmt::format("`-{}`, {}", field.info.letter, flag);
     std::string about = sentence(field.info.about);
-    out += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", field.name, flag, kind_words(field),
-                       field.info.required ? "required" : default_text(field), served_words(field), about);
+    out += fmt::format("| `{}` | {} | {} | {} | {}{} |\n", field.name, flag, kind_words(field),
+                       field.info.required ? "required" : default_text(field),
+                       served ? served_words(field) + " | " : "", about);
   }
   return out;
 }

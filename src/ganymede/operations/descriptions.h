@@ -12,7 +12,7 @@ namespace ganymede::operations {
 struct Description {
   std::string name;     ///< "nearest_images"
   std::string command;  ///< "explore nearest"; empty where no command asks for it
-  std::string route;    ///< below /api/v1/models/{id}/; empty where no server offers it
+  std::string route;    ///< "/api/v1/models/{id}/nearest_images"; empty where no server offers it
   std::string summary;  ///< one line
   FieldList fields = {};
 };

@@ -27,7 +27,7 @@ class Model {
 
   /// The generator after training (its average where there is one), or as it was before: made when first asked for.
   const models::Network& generator(bool before_training = false) const;
-  const models::Network& discriminator() const { return model_.gan.discriminator; }
+  const models::Discriminator& discriminator() const { return model_.gan.discriminator; }
   /// What a translating generator starts from; null for one that generates from noise.
   const models::Network* encoder() const { return model_.gan.encoder ? &*model_.gan.encoder : nullptr; }
   /// Throws UsageError for a model that translates images.

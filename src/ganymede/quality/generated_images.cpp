@@ -1,7 +1,7 @@
 #include "ganymede/quality/generated_images.h"
 
 #include "ganymede/core/error.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 #include "ganymede/data/memory.h"
 #include "ganymede/models/generate.h"
 #include "ganymede/models/images.h"
@@ -41,7 +41,7 @@ class Collector {
     for (std::int64_t i = 0; i < generated.size(0); ++i) {
       images_.labels.push_back(labels.defined() ? static_cast<std::int32_t>(labels[i].item<std::int64_t>()) : -1);
     }
-    if (stop_requested()) throw Error("stopped before all images were generated", name_);
+    if (cancel_requested()) throw Cancelled("stopped before all images were generated", name_);
   }
 
   std::shared_ptr<const data::Dataset> finish(std::vector<std::string> classes) {

@@ -18,7 +18,7 @@ struct GenerationOptions {
 
 /// Image i is the one that `ganymede sample` generates as number i of this seed: in f32 and in evaluation mode, then
 /// quantised to 8 bits (models/images.h). Held in memory as bytes. Throws Error where the generator's values are not
-/// finite, the images would take more than data/memory.h's kPixelBudget, or a stop was requested.
+/// finite, or the images would take more than data/memory.h's kPixelBudget; Cancelled (core/task.h).
 std::shared_ptr<const data::Dataset> generate_images(const models::Network& generator,
                                                      const config::LatentConfig& latent,
                                                      const GenerationOptions& options,

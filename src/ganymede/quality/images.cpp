@@ -1,7 +1,7 @@
 #include "ganymede/quality/images.h"
 
 #include "ganymede/core/error.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 #include "ganymede/models/images.h"
 
 namespace ganymede::quality {
@@ -27,7 +27,7 @@ void each_stretch(const data::Dataset& dataset, std::size_t stretch,
   if (dataset.size() == 0) throw Error("there are no images", dataset.info().name, "name a set that has some");
   for (std::size_t first = 0; first < dataset.size(); first += stretch) {
     take(first, read_images(dataset, first, std::min(stretch, dataset.size() - first)));
-    if (stop_requested()) throw Error("stopped while the images were read", dataset.info().name);
+    if (cancel_requested()) throw Cancelled("stopped while the images were read", dataset.info().name);
   }
 }
 

@@ -16,7 +16,7 @@ Tensor read_images(const data::Dataset& dataset, std::size_t first, std::size_t 
 Tensor bytes_of(std::span<const image::Image> images);
 
 /// Calls `take` with the first index and the images of each stretch of `stretch` images, in order.
-/// Throws Error for an empty set, and when a stop was requested.
+/// Throws Error for an empty set, Cancelled (core/task.h).
 void each_stretch(const data::Dataset& dataset, std::size_t stretch,
                   const std::function<void(std::size_t first, const Tensor& images)>& take);
 

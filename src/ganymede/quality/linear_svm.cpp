@@ -4,7 +4,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/parallel.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 #include "ganymede/quality/moments.h"
 #include "ganymede/quality/svm_passes.h"
 
@@ -179,7 +179,7 @@ LinearSvm::LinearSvm(const SvmExamples& examples, double cost, const LinearSvm* 
     if (failed.item<int>() == 0) factor = lower;
   }
   for (int step = 0; step < kMaxSteps; ++step) {
-    if (stop_requested()) throw Error("stopped while the classifier was trained");
+    if (cancel_requested()) throw Cancelled("stopped while the classifier was trained");
     const Tensor wrong = slack.clamp_min(0);
     const Tensor gradient = weights_ - rows.pass(y * wrong, {}).mul_(2 * cost);
     const Tensor going = gradient.norm(2, {1}, /*keepdim=*/true).gt(precise).to(at::kFloat);

@@ -32,7 +32,7 @@ class SvmExamples {
 class LinearSvm {
  public:
   /// `cost` is C. The search begins at the weights of `start`, of the same features and classes, if there is one: the
-  /// same optimum, sooner. Throws Error when a stop was requested.
+  /// same optimum, sooner. Throws Cancelled (core/task.h).
   LinearSvm(const SvmExamples& examples, double cost, const LinearSvm* start = nullptr);
 
   /// Share of rows whose class it finds.

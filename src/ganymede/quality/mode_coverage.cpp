@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "ganymede/core/error.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 #include "ganymede/data/parallel.h"
 #include "ganymede/data/shape_attribution.h"
 
@@ -15,8 +15,9 @@ using Counts = std::array<std::atomic<std::size_t>, data::kShapeClasses>;
 
 /// Clear shapes of each class.
 void count(const data::Dataset& dataset, Counts& counts) {
+  const CancelQuestion cancelled;  // of this thread's work, for those that help it
   data::parallel(dataset.size(), [&](std::size_t i) {
-    if (stop_requested()) throw Error("stopped before the modes were counted", dataset.info().name);
+    if (cancelled()) throw Cancelled("stopped before the modes were counted", dataset.info().name);
     const auto shown = data::attribute_shape(data::image_at(dataset, i));
     if (shown.distance < data::kClearShape) ++counts[static_cast<std::size_t>(shown.label)];
   });

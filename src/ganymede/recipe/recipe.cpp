@@ -149,7 +149,10 @@ class Parser {
     reader("init", network.init);
     reader("init_std", network.init_std, in_range(1e-6, 10));
     reader.expect("layers");
-    if (name == "discriminator") reader.expect("heads");
+    if (name == "discriminator") {
+      reader("output", network.output);
+      reader.expect("heads");
+    }
     if (name == "encoder") reader.expect("training");
     reader.reject_unknown();
     network.layers = read_layers(reader, *table, "layers", fmt::format("[{}]", name));
@@ -224,6 +227,7 @@ std::string network_text(const char* name, const NetworkConfig& network) {
   FieldWriter writer;
   writer("init", network.init);
   writer("init_std", network.init_std);
+  if (network.output != OutputKind::kScore) writer("output", network.output);
   std::string out = fmt::format("\n[{}]\n{}{}", name, writer.as_lines(), list_text("layers", network.layers));
   if (!network.heads.any()) return out;
   return out + fmt::format("\n[{}.heads]\n{}{}", name, list_text("adversarial", network.heads.adversarial),

@@ -31,6 +31,9 @@ struct LatentConfig {
   LatentDistribution distribution = LatentDistribution::kNormal;  ///< N(0, 1), or uniform on [-1, 1]
 };
 
+/// What a discriminator ends in: a score of the image, or a grid of scores of its patches.
+enum class OutputKind { kScore, kPatches };
+
 /// [discriminator.heads]: what stands behind its layers, side by side. Both lists, or neither.
 struct HeadsConfig {
   nn::LayerList adversarial;  ///< ends in one score
@@ -44,6 +47,7 @@ struct NetworkConfig {
   nn::Initialiser init = "torch";
   double init_std = 0.02;  ///< standard deviation of `init = "normal"`; gain of `init = "orthogonal"` is 1
   nn::LayerList layers;
+  OutputKind output = OutputKind::kScore;  ///< a discriminator's
   HeadsConfig heads;
 };
 

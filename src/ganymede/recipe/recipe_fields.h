@@ -11,6 +11,11 @@ struct Names<LatentDistribution> {
       {{"normal", LatentDistribution::kNormal}, {"uniform", LatentDistribution::kUniform}}};
 };
 template <>
+struct Names<OutputKind> {
+  static constexpr std::array<std::pair<const char*, OutputKind>, 2> values{
+      {{"score", OutputKind::kScore}, {"patches", OutputKind::kPatches}}};
+};
+template <>
 struct Names<Precision> {
   static constexpr std::array<std::pair<const char*, Precision>, 3> values{
       {{"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"bf16", Precision::kBf16}}};

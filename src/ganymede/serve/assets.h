@@ -7,7 +7,5 @@ namespace ganymede::serve {
 
 /// The studio's page, as gzip: studio/dist/index.html.gz.
 std::string_view studio_page();
-/// The description of the REST API: openapi.json.
-std::string_view openapi_text();
 
 }  // namespace ganymede::serve

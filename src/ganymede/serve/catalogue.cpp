@@ -13,7 +13,6 @@ namespace ganymede::serve {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
 
 /// Letters, digits and "._-" stay: an id needs no escaping in an address.
 std::string id_of(const fs::path& path) {
@@ -26,26 +25,39 @@ std::string id_of(const fs::path& path) {
   return id.empty() || id == "." || id == ".." ? "model" : id;
 }
 
-json overview_of(const ModelEntry& entry, const checkpoint::Model& model, const models::Summary& generator,
-                 std::uint64_t bytes) {
+LayersAnswer layers_of(const models::Summary& summary) {
+  LayersAnswer out{.layers = {},
+                   .total = summary.total,
+                   .trainable = summary.trainable,
+                   .non_trainable = summary.non_trainable,
+                   .multiply_adds = summary.multiply_adds};
+  for (const auto& row : summary.layers) out.layers.push_back({row.name, row.kind, row.output, row.params});
+  return out;
+}
+
+ModelDetails details_of(const std::string& id, const std::string& run, const checkpoint::Model& model,
+                        std::uint64_t bytes) {
   const auto& shape = model.gan.image_shape();
   const auto& recipe = model.recipe;
-  return {
-      {"id", entry.id},
-      {"title", recipe.title.empty() ? recipe.name : recipe.title},
-      {"recipe", recipe.name},
-      {"run", entry.run.empty() ? json(nullptr) : json(entry.run)},
-      {"step", model.step},
-      {"image", {{"width", shape.width()}, {"height", shape.height()}, {"channels", shape.channels()}}},
-      {"latent",
-       {{"size", recipe.latent.size},
-        {"distribution", recipe.latent.distribution == config::LatentDistribution::kUniform ? "uniform" : "normal"}}},
-      {"classes", model.classes},
-      {"data", recipe.data.name},
-      {"ema", model.average.has_value()},
-      {"averaged", model.average.has_value()},  // its old name
-      {"parameters", generator.total},
-      {"bytes", bytes}};
+  ModelDetails out;
+  out.id = id;
+  out.title = recipe.title.empty() ? recipe.name : recipe.title;
+  out.recipe = recipe.name;
+  if (!run.empty()) out.run = run;
+  out.step = model.step;
+  out.image = {shape.width(), shape.height(), shape.channels()};
+  const bool uniform = recipe.latent.distribution == config::LatentDistribution::kUniform;
+  out.latent = {recipe.latent.size, uniform ? "uniform" : "normal"};
+  out.classes = model.classes;
+  out.data = recipe.data.name;
+  out.ema = model.average.has_value();
+  out.bytes = bytes;
+  out.generator = layers_of(models::summarise(model.gan.generator));
+  out.discriminator = layers_of(models::summarise(model.gan.discriminator));
+  out.parameters = out.generator.total;
+  out.toml = config::to_toml(recipe);
+  out.about = recipe.about;
+  return out;
 }
 
 /// What a place named on the command line really is: it may be a link, what lies below it may not.
@@ -142,18 +154,11 @@ void Catalogue::refresh() {
     try {
       loaded = read(file.file, device_);
       const auto& model = loaded->file();
-      const auto generator = models::summarise(model.gan.generator),
-                 discriminator = models::summarise(model.gan.discriminator);
       auto entry = std::make_shared<ModelEntry>();
       entry->id = id;
       entry->run = file.run;
       entry->file = file.file;
-      entry->overview = overview_of(*entry, model, generator, stamp->size);
-      entry->details = entry->overview;
-      entry->details.update({{"generator", models::to_json(generator)},
-                             {"discriminator", models::to_json(discriminator)},
-                             {"toml", config::to_toml(model.recipe)},
-                             {"about", model.recipe.about}});
+      entry->details = details_of(id, file.run, model, stamp->size);
       slot->entry = std::move(entry);
       spdlog::info("model {}: step {}", id, model.step);
     } catch (const std::exception& error) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ganymede/operations/model.h"
+#include "ganymede/serve/catalogue_answers.h"
 #include "ganymede/serve/run.h"
 
 namespace ganymede::serve {
@@ -17,7 +18,7 @@ namespace ganymede::serve {
 struct ModelEntry {
   std::string id, run;  ///< `run`: id of the run it belongs to, or empty
   std::filesystem::path file;
-  nlohmann::json overview, details;
+  ModelDetails details;
 };
 
 /// Whether a folder holds a run, or the model of one.

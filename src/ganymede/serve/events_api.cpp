@@ -30,13 +30,15 @@ std::string news_of(Followed& run, const std::shared_ptr<const RunSnapshot>& now
   if (!run.seen) run.rows = now->rows();
   if (now->rows() < run.rows) run.rows = 0;  // begun anew, or resumed from an earlier checkpoint
   if (now->rows() > run.rows) {
-    auto metrics = metrics_json(*now->metrics, run.rows, kRowsOfAnEvent);
-    run.rows = metrics["rows"].get<std::size_t>();
+    const auto answer = metrics_answer(*now->metrics, run.rows, kRowsOfAnEvent);
+    run.rows = answer.rows;
+    json metrics = json_of(answer);
     metrics["run"] = run.id;
     out += event_text("metrics", metrics);
   }
   if (now == run.seen) return out;
-  if (!run.seen || now->overview != run.seen->overview) out += event_text("state", now->overview);
+  const json overview = json_of(now->overview);
+  if (!run.seen || overview != json_of(run.seen->overview)) out += event_text("state", overview);
   if (run.seen && now->samples != run.seen->samples)
     out += event_text("samples", {{"run", run.id}, {"samples", now->samples}});
   run.seen = now;

@@ -6,6 +6,7 @@
 #include "ganymede/core/text.h"
 #include "ganymede/operations/control.h"
 #include "ganymede/operations/field.h"
+#include "ganymede/serve/answers.h"
 
 namespace ganymede::serve {
 namespace {
@@ -110,13 +111,10 @@ std::string phrase(int status) {
 }
 
 Response problem_response(const Problem& problem) {
-  nlohmann::json document{{"type", "about:blank"}, {"title", phrase(problem.status())}, {"status", problem.status()}};
-  document["detail"] =
-      problem.where().empty() ? problem.what_happened() : problem.where() + ": " + problem.what_happened();
-  if (!problem.where().empty()) {
-    document["errors"] = nlohmann::json::array({{{"field", problem.where()}, {"detail", problem.what_happened()}}});
-  }
-  Response response = json_response(document);
+  ProblemDetails details{.title = phrase(problem.status()), .status = problem.status()};
+  details.detail = problem.where().empty() ? problem.what_happened() : problem.where() + ": " + problem.what_happened();
+  if (!problem.where().empty()) details.errors = std::vector<FieldProblem>{{problem.where(), problem.what_happened()}};
+  Response response = json_response(json_of(details));
   response.status = problem.status();
   response.content_type = "application/problem+json";
   response.headers = problem.headers();

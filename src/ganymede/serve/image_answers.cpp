@@ -8,12 +8,10 @@
 namespace ganymede::serve {
 namespace {
 
-using nlohmann::json;
-
-json image_json(const operations::GeneratedImage& one, bool vectors) {
-  json out{{"png", base64(image::encode_png(one.image))}};
-  if (!one.label.empty()) out["class"] = one.label;
-  if (vectors) out["z"] = one.latent;
+AnsweredImage encoded(const operations::GeneratedImage& one, bool vectors) {
+  AnsweredImage out{.png = base64(image::encode_png(one.image))};
+  if (!one.label.empty()) out.label = one.label;
+  if (vectors) out.z = one.latent;
   return out;
 }
 
@@ -22,16 +20,13 @@ Response binary(const std::string& type, const Bytes& bytes) {
 }
 
 Response as_json(const ImageAnswer& answer, bool vectors) {
-  json document = answer.about;
-  auto list = json::array();
+  std::vector<AnsweredImage> images;
   for (const auto& one : answer.images) {
-    list.push_back(image_json(one, vectors));
-    list.back()["index"] = one.index;
+    images.push_back(encoded(one, vectors));
+    images.back().index = one.index;
   }
-  document["pictures"] = list;  // its old name
-  document["images"] = std::move(list);
-  for (const auto& [name, one] : answer.named) document[name] = image_json(one, vectors);
-  return json_response(document);
+  const auto encode = [vectors](const operations::GeneratedImage& one) { return encoded(one, vectors); };
+  return json_response(answer.document(std::move(images), encode));
 }
 
 Response as_zip(const ImageAnswer& answer) {

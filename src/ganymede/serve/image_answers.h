@@ -2,85 +2,25 @@
 #pragma once
 
 #include "ganymede/operations/generator_input.h"
+#include "ganymede/serve/answers.h"
 #include "ganymede/serve/http.h"
+#include "ganymede/serve/image_formats.h"
 
 namespace ganymede::serve {
 
-enum class Format { kPng, kGrid, kJson, kZip, kGif, kApng };
-/// Those of images that are no animation, and all.
-enum class StillFormat { kPng, kGrid, kJson, kZip };
-enum class FrameFormat { kPng, kGrid, kJson, kZip, kGif, kApng };
+/// Makes an image a part of a JSON answer.
+using EncodeImage = std::function<AnsweredImage(const operations::GeneratedImage&)>;
 
-/// How a request wants its images: fields beside the operation's own.
-struct StillAnswer {
-  StillFormat format = StillFormat::kJson;
-  bool vectors = false;
-};
-struct FrameAnswer {
-  FrameFormat format = FrameFormat::kJson;
-  bool vectors = false;
-  std::int64_t milliseconds = 50;
-};
-
-/// Images to be handed over, and what is said of them.
+/// Images to be handed over.
 struct ImageAnswer {
   std::vector<operations::GeneratedImage> images = {};
-  std::int64_t columns = 1;   ///< of a grid
-  nlohmann::json about = {};  ///< JSON alone: the other members
-  /// JSON alone: images with names of their own.
-  std::vector<std::pair<std::string, operations::GeneratedImage>> named = {};
+  std::int64_t columns = 1;  ///< of a grid
+  /// Where JSON is wanted: the document that holds them; `encode` is for images of other members.
+  std::function<nlohmann::json(std::vector<AnsweredImage> images, const EncodeImage& encode)> document = {};
   Headers headers = {};
 };
 
 Response response_of(const ImageAnswer& answer, const StillAnswer& wanted);
 Response response_of(const ImageAnswer& answer, const FrameAnswer& wanted);
-
-}  // namespace ganymede::serve
-
-namespace ganymede::config {
-
-template <>
-struct Names<serve::StillFormat> {
-  static constexpr std::array<std::pair<const char*, serve::StillFormat>, 4> values{
-      {{"png", serve::StillFormat::kPng},
-       {"grid", serve::StillFormat::kGrid},
-       {"json", serve::StillFormat::kJson},
-       {"zip", serve::StillFormat::kZip}}};
-};
-template <>
-struct Names<serve::FrameFormat> {
-  static constexpr std::array<std::pair<const char*, serve::FrameFormat>, 6> values{
-      {{"png", serve::FrameFormat::kPng},
-       {"grid", serve::FrameFormat::kGrid},
-       {"json", serve::FrameFormat::kJson},
-       {"zip", serve::FrameFormat::kZip},
-       {"gif", serve::FrameFormat::kGif},
-       {"apng", serve::FrameFormat::kApng}}};
-};
-
-}  // namespace ganymede::config
-
-namespace ganymede::serve {
-
-template <class V>
-void visit_fields(V& field, StillAnswer& a) {
-  field("vectors", a.vectors, {.about = "JSON only: with the latent vector of each image"});
-  field("format", a.format,
-        {.about =
-             "png: one image as it is, several as a grid. grid: a sheet. json: PNGs in base64. zip: one PNG an image"});
-}
-
-template <class V>
-void visit_fields(V& field, FrameAnswer& a) {
-  field("milliseconds", a.milliseconds,
-        {.about = "how long each image of an animation stays",
-         .range = config::in_range(10, 60000),
-         .unit = "milliseconds"});
-  field("vectors", a.vectors, {.about = "JSON only: with the latent vector of each image"});
-  field("format", a.format,
-        {.about =
-             "png: one image as it is, several as a grid. grid: a sheet. json: PNGs in base64. zip: one PNG an image. "
-             "gif, apng: an endless animation"});
-}
 
 }  // namespace ganymede::serve

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "ganymede/operations/descriptions.h"
-#include "ganymede/serve/assets.h"
+#include "ganymede/serve/answers.h"
 
 namespace ganymede::serve {
 namespace {
@@ -37,6 +37,7 @@ ordered_json success_of(const RouteAbout& about) {
   ordered_json out{{"description", about.answer}};
   if (!about.headers.empty()) out["headers"] = about.headers;
   for (const auto& [type, schema] : about.content) out["content"][type]["schema"] = schema;
+  if (about.json) out["content"]["application/json"]["schema"] = about.json->schema;
   return out;
 }
 
@@ -63,27 +64,81 @@ ordered_json path_operation(const Router::Route& route) {
   return out;
 }
 
-}  // namespace
+/// A way that a request can end in beside success.
+struct ProblemResponse {
+  int status;
+  const char* about;
+  const char* header = nullptr;  ///< that it carries
+};
 
-ordered_json schema_ref(const std::string& name) {
+constexpr const char* kRetry = "Retry-After";
+constexpr ProblemResponse kProblems[] = {
+    {400, "The request cannot be read: no HTTP, no JSON, a bad percent code."},
+    {401, "The server wants a token.", "WWW-Authenticate"},
+    {403, "The server was started without --allow-training."},
+    {404, "There is no such thing."},
+    {405, "The method is not allowed here.", "Allow"},
+    {408, "The request did not come in time."},
+    {409, "It cannot be now: the name is taken, another training runs, or this one does not."},
+    {413, "The body is larger than 1 MiB."},
+    {415, "The body must be application/json."},
+    {421, "The server is asked under a name that is not this machine's."},
+    {422, "A value of the request cannot be meant; `errors` names the field."},
+    {429, "Too much is waiting already; `Retry-After` says when to try again.", kRetry},
+    {431, "The header is larger than 16 KiB."},
+    {500, "The server failed; its log says why."},
+    {503, "The answer would take too long, or the server is not ready; `Retry-After` says when to try again.", kRetry},
+};
+
+ordered_json problem_responses(const AnswerSchema& problem) {
   ordered_json out;
-  out["$ref"] = "#/components/schemas/" + name;
+  for (const auto& one : kProblems) {
+    auto& response = out[std::to_string(one.status)] = {{"description", one.about}};
+    if (one.header != nullptr) {
+      auto& header = response["headers"][one.header];
+      if (one.header == kRetry) header["description"] = "Seconds.";
+      header["schema"]["type"] = "string";
+    }
+    response["content"]["application/problem+json"]["schema"] = problem.schema;
+  }
   return out;
 }
 
-std::vector<std::pair<std::string, ordered_json>> json_content(ordered_json schema) {
-  return {{"application/json", std::move(schema)}};
+ordered_json begun_document() {
+  ordered_json out{{"openapi", "3.1.0"}};
+  out["info"] = {
+      {"title", "Ganymede"},
+      {"version", "1"},
+      {"summary", "Images from trained generators, and the runs that train them."},
+      {"description",
+       "Errors are application/problem+json (RFC 9457). An address or a method that is not described here gives 404 or "
+       "405. The same request with the same seed returns the same bytes, whatever else the server does meanwhile."}};
+  out["info"]["license"] = {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}};
+  out["servers"] = ordered_json::array({ordered_json::object({{"url", "/"}})});
+  out["security"] =
+      ordered_json::array({ordered_json::object(), ordered_json::object({{"token", ordered_json::array()}})});
+  out["paths"] = ordered_json::object();
+  out["components"]["securitySchemes"]["token"] = {
+      {"type", "http"}, {"scheme", "bearer"}, {"description", "Where the server was started with --token-file."}};
+  return out;
 }
 
+}  // namespace
+
 std::string openapi_document(const Router& router) {
-  auto document = ordered_json::parse(openapi_text());
+  auto document = begun_document();
+  const auto problem = schema_of_answer<ProblemDetails>();
+  auto schemas = problem.named;
   for (const auto& route : router.routes()) {
     if (!route.about) continue;
     std::string method = route.method;
     for (char& c : method) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     document["paths"][route.pattern][method] = path_operation(route);
+    if (route.about->json) schemas.insert(route.about->json->named.begin(), route.about->json->named.end());
   }
-  document["components"]["schemas"]["Point"] = operations::point_schema();
+  schemas["Point"] = operations::point_schema();
+  document["components"]["schemas"] = schemas;
+  document["components"]["responses"] = problem_responses(problem);
   return document.dump(2) + "\n";
 }
 

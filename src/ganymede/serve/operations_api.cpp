@@ -11,7 +11,6 @@
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/body.h"
 #include "ganymede/serve/image_answers.h"
-#include "ganymede/serve/openapi.h"
 #include "ganymede/serve/packing.h"
 
 namespace ganymede::serve {
@@ -29,7 +28,7 @@ struct Asked {
   ops::ModelPtr model;
   Wanted request = {};
   Answer answer = {};
-  json about = {};  ///< what every JSON answer says
+  ModelAnswer about = {};  ///< what every JSON answer says
 };
 
 struct NoAnswer {};
@@ -52,10 +51,10 @@ std::shared_ptr<Asked<Wanted, Answer>> read(const Services& services, const Requ
   asked->model = services.catalogue.load(id);
   ops::read_json(body, fields_of_both(asked->request, asked->answer), ops::Door::kServed);
   const auto& shape = asked->model->image_shape();
-  asked->about = {{"model", id},
-                  {"untrained", asked->request.before_training()},
-                  {"image", {{"width", shape.width()}, {"height", shape.height()}, {"channels", shape.channels()}}}};
-  if (asked->request.truncation) asked->about["truncation"] = *asked->request.truncation;
+  asked->about = {.model = id,
+                  .untrained = asked->request.before_training(),
+                  .truncation = asked->request.truncation,
+                  .image = {shape.width(), shape.height(), shape.channels()}};
   return asked;
 }
 
@@ -91,6 +90,15 @@ Handler handler(const Services& services, Answer usual, Pack pack) {
   };
 }
 
+/// A JSON answer that has what all have, and its images.
+template <class Json>
+Json begun(const ModelAnswer& about, std::vector<AnsweredImage> images) {
+  Json out;
+  static_cast<ModelAnswer&>(out) = about;
+  out.images = std::move(images);
+  return out;
+}
+
 std::uint64_t any_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32 | device()) % (config::kLargestSeed + 1);
@@ -102,71 +110,93 @@ void generate_images(const Services& services, const Request& request, const Rep
   if (!wanted.seed && wanted.z.empty() && wanted.points.empty()) wanted.seed = any_seed();
   run_generator<ops::GenerateResult>(
       services, asked->model, plan(asked->model, wanted), reply, [asked, reply](ops::GenerateResult result) {
-        ImageAnswer answer{.images = std::move(result.images), .columns = result.columns, .about = asked->about};
-        if (result.seed) {
-          answer.about["seed"] = *result.seed;
-          answer.headers.emplace_back("X-Ganymede-Seed", std::to_string(*result.seed));
-        }
+        ImageAnswer answer{.images = std::move(result.images), .columns = result.columns};
+        if (result.seed) answer.headers.emplace_back("X-Ganymede-Seed", std::to_string(*result.seed));
+        answer.document = [asked, seed = result.seed](std::vector<AnsweredImage> images, const EncodeImage&) {
+          auto out = begun<GeneratedAnswer>(asked->about, std::move(images));
+          out.seed = seed;
+          return json_of(out);
+        };
         reply(response_of(answer, asked->answer));
       });
 }
 
+/// A request of points between which images are interpolated, or one that mixes them.
+template <class Wanted>
+using FramesJson = std::conditional_t<std::is_same_v<Wanted, ops::BlendRequest>, GeneratedAnswer, InterpolatedAnswer>;
+
 template <class Wanted>
 ImageAnswer frames_answer(const Asked<Wanted, FrameAnswer>& asked, ops::FramesResult result) {
-  ImageAnswer answer{.images = std::move(result.images), .columns = 1, .about = asked.about};
+  ImageAnswer answer{.images = std::move(result.images), .columns = 1};
   answer.columns = static_cast<std::int64_t>(answer.images.size());
-  if constexpr (requires { asked.request.interpolation; }) {
-    for (const auto& [name, value] : config::Names<ops::Interpolation>::values) {
-      if (value != asked.request.interpolation) continue;
-      answer.about["interpolation"] = name;
-      answer.about["way"] = name;  // its old name
-    }
-  }
+  answer.document = [about = asked.about, request = asked.request](std::vector<AnsweredImage> images,
+                                                                   const EncodeImage&) {
+    auto out = begun<FramesJson<Wanted>>(about, std::move(images));
+    if constexpr (requires { out.interpolation; }) out.interpolation = request.interpolation;
+    return json_of(out);
+  };
   return answer;
 }
 
 ImageAnswer arithmetic_answer(const Asked<ops::ArithmeticRequest, StillAnswer>& asked, ops::ArithmeticResult result) {
-  ImageAnswer answer{.images = std::move(result.images), .columns = 3, .about = asked.about};
-  answer.about["radius"] = asked.request.radius;
-  answer.about["seed"] = asked.request.seed;
-  answer.named = {
-      {"mean_a", std::move(result.mean_a)}, {"mean_b", std::move(result.mean_b)}, {"mean_c", std::move(result.mean_c)}};
+  ImageAnswer answer{.images = std::move(result.images), .columns = 3};
+  result.images.clear();
+  answer.document = [about = asked.about, radius = asked.request.radius, seed = asked.request.seed,
+                     means = std::move(result)](std::vector<AnsweredImage> images, const EncodeImage& encode) {
+    auto out = begun<ArithmeticAnswer>(about, std::move(images));
+    out.radius = radius;
+    out.seed = seed;
+    out.mean_a = encode(means.mean_a);
+    out.mean_b = encode(means.mean_b);
+    out.mean_c = encode(means.mean_c);
+    return json_of(out);
+  };
   return answer;
 }
 
 ImageAnswer direction_answer(const Asked<ops::DirectionRequest, StillAnswer>& asked, ops::DirectionResult result) {
-  ImageAnswer answer{.images = std::move(result.images), .columns = result.frames, .about = asked.about};
-  answer.about["frames"] = result.frames;
-  answer.about["strength"] = asked.request.strength;
-  if (asked.answer.vectors) answer.about["direction"] = result.direction;
+  ImageAnswer answer{.images = std::move(result.images), .columns = result.frames};
+  answer.document = [about = asked.about, strength = asked.request.strength, frames = result.frames,
+                     direction = asked.answer.vectors ? std::optional(std::move(result.direction)) : std::nullopt](
+                        std::vector<AnsweredImage> images, const EncodeImage&) {
+    auto out = begun<DirectionAnswer>(about, std::move(images));
+    out.frames = frames;
+    out.strength = strength;
+    out.direction = direction;
+    return json_of(out);
+  };
   return answer;
 }
 
-/// One list for each image: its nearest training images.
-Response nearest_found(json about, const char* name, const std::vector<std::vector<quality::NearImage>>& found) {
-  auto& lists = about[name] = json::array();
+/// `Json`: NearestImagesAnswer, or the same under its old names.
+template <class Json>
+Response nearest_response(const ModelAnswer& about, const std::string& data,
+                          const std::vector<std::vector<quality::NearImage>>& found) {
+  Json out;
+  static_cast<ModelAnswer&>(out) = about;
+  out.data = data;
   for (const auto& nearest : found) {
-    auto& list = lists.emplace_back(json::array());
+    auto& list = out.nearest.emplace_back();
     for (const auto& one : nearest) {
-      list.push_back({{"index", one.index}, {"distance", one.distance}, {"png", base64(image::encode_png(one.image))}});
-      if (!one.label.empty()) list.back()["class"] = one.label;
+      list.push_back({.index = one.index, .distance = one.distance, .png = base64(image::encode_png(one.image))});
+      if (!one.label.empty()) list.back().label = one.label;
     }
   }
-  return json_response(about);
+  return json_response(json_of(out));
 }
 
-/// `name` is that of the lists in the answer.
-Handler nearest_handler(const Services& services, const char* name) {
-  return [services, name](const Request& request, const Reply& reply) {
+template <class Json>
+Handler nearest_handler(const Services& services) {
+  return [services](const Request& request, const Reply& reply) {
     const auto asked = read<ops::NearestImagesRequest>(services, request, NoAnswer{});
-    asked->about["data"] = asked->model->recipe().data.name;
-    const auto look = [&finder = services.training_images, asked, name,
+    const auto look = [&finder = services.training_images, asked,
                        reply](const std::vector<ops::GeneratedImage>& generated) {
       std::vector<image::Image> images;
       for (const auto& one : generated) images.push_back(one.image);
       finder.look(asked->model, std::move(images), asked->request.count,
-                  [reply, asked, name](const auto& found, std::exception_ptr error) {
-                    reply(error ? response_of(error) : nearest_found(asked->about, name, found));
+                  [reply, asked](const auto& found, std::exception_ptr error) {
+                    reply(error ? response_of(error)
+                                : nearest_response<Json>(asked->about, asked->model->recipe().data.name, found));
                   });
     };
     run_generator<std::vector<ops::GeneratedImage>>(services, asked->model, plan(asked->model, asked->request), reply,
@@ -174,12 +204,12 @@ Handler nearest_handler(const Services& services, const char* name) {
   };
 }
 
-/// What the description says of an operation whose answer has this schema.
-template <class Wanted, class Answer>
-RouteAbout about_operation(const ops::Description& operation, const std::string& schema, Answer usual) {
+/// What the description says of an operation whose JSON answer is a `Json`.
+template <class Wanted, class Json, class Answer>
+RouteAbout about_operation(const ops::Description& operation, Answer usual) {
   Wanted request;
   RouteAbout about{
-      .id = operation.route, .summary = operation.summary, .answer = "The images, in the format asked for."};
+      .id = operation.name, .summary = operation.summary, .answer = "The images, in the format asked for."};
   about.summary[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(about.summary[0])));
   about.body = ops::schema_of(fields_of_both(request, usual), ops::Door::kServed);
   about.problems = {429};
@@ -192,7 +222,7 @@ RouteAbout about_operation(const ops::Description& operation, const std::string&
     }
     about.content.emplace_back("application/zip", any);
   }
-  about.content.emplace_back("application/json", schema_ref(schema));
+  about.json = schema_of_answer<Json>();
   return about;
 }
 
@@ -201,37 +231,38 @@ void add(Router& router, RouteAbout about, Handler handle) {
 }
 
 template <class Wanted>
-void add_frames(Router& router, const Services& services, const char* name, const char* schema) {
-  add(router, about_operation<Wanted>(ops::description_of(name), schema, FrameAnswer{}),
+void add_frames(Router& router, const Services& services, const char* name) {
+  add(router, about_operation<Wanted, FramesJson<Wanted>>(ops::description_of(name), FrameAnswer{}),
       handler<Wanted>(services, FrameAnswer{}, frames_answer<Wanted>));
 }
 
 void add_nearest(Router& router, const Services& services) {
-  auto about =
-      about_operation<ops::NearestImagesRequest>(ops::description_of("nearest_images"), "NearestImages", NoAnswer{});
+  auto about = about_operation<ops::NearestImagesRequest, NearestImagesAnswer>(ops::description_of("nearest_images"),
+                                                                               NoAnswer{});
   about.answer = "For each point the nearest images, nearest first.";
-  add(router, about, nearest_handler(services, "nearest"));
+  add(router, about, nearest_handler<NearestImagesAnswer>(services));
   about.id = "neighbours";
   about.summary = "The old name of nearest_images";
-  about.content = json_content(schema_ref("Neighbours"));
+  about.json = schema_of_answer<NeighboursAnswer>();
   about.deprecated = true;
-  add(router, about, nearest_handler(services, "neighbours"));
+  add(router, about, nearest_handler<NeighboursAnswer>(services));
 }
 
 }  // namespace
 
 void add_operation_routes(Router& router, const Services& services) {
-  auto about = about_operation<ops::GenerateRequest>(ops::description_of("generate"), "Generated",
-                                                     StillAnswer{.format = StillFormat::kPng});
+  auto about = about_operation<ops::GenerateRequest, GeneratedAnswer>(ops::description_of("generate"),
+                                                                      StillAnswer{.format = StillFormat::kPng});
   about.headers["X-Ganymede-Seed"] = {{"description", "The seed in use."}, {"schema", {{"type", "string"}}}};
   add(router, about,
       [services](const Request& request, const Reply& reply) { generate_images(services, request, reply); });
-  add_frames<ops::InterpolateRequest>(router, services, "interpolate", "Interpolated");
-  add_frames<ops::WalkRequest>(router, services, "walk", "Interpolated");
-  add_frames<ops::BlendRequest>(router, services, "blend", "Generated");
-  add(router, about_operation<ops::ArithmeticRequest>(ops::description_of("arithmetic"), "Reckoned", StillAnswer{}),
+  add_frames<ops::InterpolateRequest>(router, services, "interpolate");
+  add_frames<ops::WalkRequest>(router, services, "walk");
+  add_frames<ops::BlendRequest>(router, services, "blend");
+  add(router,
+      about_operation<ops::ArithmeticRequest, ArithmeticAnswer>(ops::description_of("arithmetic"), StillAnswer{}),
       handler<ops::ArithmeticRequest>(services, StillAnswer{}, arithmetic_answer));
-  add(router, about_operation<ops::DirectionRequest>(ops::description_of("direction"), "Directed", StillAnswer{}),
+  add(router, about_operation<ops::DirectionRequest, DirectionAnswer>(ops::description_of("direction"), StillAnswer{}),
       handler<ops::DirectionRequest>(services, StillAnswer{}, direction_answer));
   add_nearest(router, services);
 }

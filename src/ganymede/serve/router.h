@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/serve/answer.h"
 #include "ganymede/serve/http.h"
 
 namespace ganymede::serve {
@@ -14,7 +15,8 @@ struct RouteAbout {
   std::string id;                                                            ///< operationId
   std::string summary;                                                       ///< one line
   std::string answer;                                                        ///< what a success holds
-  std::vector<std::pair<std::string, nlohmann::ordered_json>> content = {};  ///< of a success: schema by media type
+  std::vector<std::pair<std::string, nlohmann::ordered_json>> content = {};  ///< of a success: schema by media type ...
+  std::optional<AnswerSchema> json = {};                                     ///< ... and as application/json
   int status = 200;                                                          ///< of a success
   std::optional<nlohmann::ordered_json> body = {};                           ///< schema of the request's JSON
   std::vector<nlohmann::ordered_json> parameters = {};                       ///< beside the {places}

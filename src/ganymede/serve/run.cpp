@@ -45,10 +45,6 @@ std::vector<std::string> samples_in(const fs::path& folder) {
   return names;
 }
 
-json finite(double value) {
-  return std::isfinite(value) ? json(value) : json(nullptr);
-}
-
 /// The images of the data it was trained on; 0 where the run does not say.
 std::uint64_t images_of(const json& environment) {
   const json::json_pointer place("/data/images");
@@ -79,17 +75,21 @@ double progress_of(const RunSnapshot& now) {
 }
 
 /// How the run stands. What says that it waits or runs and is held by nobody was lost.
-const char* state_of(const RunSnapshot& now, double progress) {
+RunStanding state_of(const RunSnapshot& now, double progress) {
   using train::RunPhase;
-  if (!now.state) return now.running ? "running" : progress >= 1 ? "done" : "stopped";
+  if (!now.state) {
+    return now.running ? RunStanding::kRunning : progress >= 1 ? RunStanding::kDone : RunStanding::kStopped;
+  }
   const RunPhase phase = now.state->phase;
-  if (now.running) return phase == RunPhase::kWaiting ? "waiting" : "running";
-  return phase == RunPhase::kWaiting || phase == RunPhase::kRunning ? "lost" : train::phase_name(phase);
+  if (now.running) return phase == RunPhase::kWaiting ? RunStanding::kWaiting : RunStanding::kRunning;
+  if (phase == RunPhase::kWaiting || phase == RunPhase::kRunning) return RunStanding::kLost;
+  return *config::value_named<RunStanding>(train::phase_name(phase));
 }
 
 /// Whether it can go on: not what runs or has all its steps, nor what never came to a checkpoint.
-bool is_resumable(const RunSnapshot& now, const std::string& state) {
-  return now.checkpoint && (state == "stopped" || state == "failed" || state == "lost");
+bool is_resumable(const RunSnapshot& now, RunStanding state) {
+  return now.checkpoint &&
+         (state == RunStanding::kStopped || state == RunStanding::kFailed || state == RunStanding::kLost);
 }
 
 /// Where this machine keeps its data and what was typed here is nobody else's business.
@@ -102,26 +102,26 @@ void without_paths(json& environment) {
   }
 }
 
-json overview_of(const std::string& id, const RunSnapshot& now) {
+RunOverview overview_of(const std::string& id, const RunSnapshot& now) {
   const double progress = progress_of(now), seconds = now.last("seconds");
-  json last = json::object();
+  RunOverview out;
+  out.id = id;
+  const json recipe = now.environment.is_object() ? now.environment.value("recipe", json()) : json();
+  if (recipe.is_string()) out.recipe = recipe.get<std::string>();
+  out.state = state_of(now, progress);
+  out.resumable = is_resumable(now, out.state);
+  if (now.state && !now.state->why.empty()) out.why = now.state->why;
+  out.step = step_reached(now);
+  out.epoch = now.last("epoch");
+  out.progress = progress;
+  out.images_per_s = now.last("images_per_s");
+  out.seconds = seconds;
+  if (now.running && progress > 0) out.seconds_left = seconds * (1 - progress) / progress;
+  out.rows = now.rows();
   for (const auto& column : now.metrics ? now.metrics->columns : std::vector<std::string>())
-    last[column] = finite(now.last(column));
-  const json& environment = now.environment;
-  return {{"id", id},
-          {"recipe", environment.is_object() ? environment.value("recipe", json(nullptr)) : json(nullptr)},
-          {"state", state_of(now, progress)},
-          {"resumable", is_resumable(now, state_of(now, progress))},
-          {"why", now.state && !now.state->why.empty() ? json(now.state->why) : json(nullptr)},
-          {"step", finite(step_reached(now))},
-          {"epoch", finite(now.last("epoch"))},
-          {"progress", finite(progress)},
-          {"images_per_s", finite(now.last("images_per_s"))},
-          {"seconds", finite(seconds)},
-          {"seconds_left", now.running && progress > 0 ? finite(seconds * (1 - progress) / progress) : json(nullptr)},
-          {"rows", now.rows()},
-          {"last", last},
-          {"sample", now.samples.empty() ? json(nullptr) : json(now.samples.back())}};
+    out.last[column] = now.last(column);
+  if (!now.samples.empty()) out.sample = now.samples.back();
+  return out;
 }
 
 }  // namespace
@@ -139,7 +139,7 @@ Run::Run(std::string id, fs::path folder)
 void Run::refresh() {
   const auto before = snapshot();
   auto next = std::make_shared<RunSnapshot>(*before);
-  bool changed = before->overview.is_null();
+  bool changed = before->overview.id.empty();  // the first look
   const auto when_changed = [&](const char* name, std::optional<FileStamp>& stamp, auto&& read) {
     const fs::path file = folder_ / name;
     const auto now = stamp_of(file);
@@ -204,15 +204,15 @@ fs::path Run::image_file(const std::string& name) const {
   throw Problem(404, "the run has no such image");
 }
 
-json metrics_json(const train::MetricsData& metrics, std::size_t first, std::size_t most) {
-  json columns = json::object();
-  first = std::min(first, metrics.rows());
-  const std::size_t end = first + std::min(most, metrics.rows() - first);
+MetricsAnswer metrics_answer(const train::MetricsData& metrics, std::size_t first, std::size_t most) {
+  MetricsAnswer out;
+  out.first = std::min(first, metrics.rows());
+  out.rows = out.first + std::min(most, metrics.rows() - out.first);
   for (size_t column = 0; column < metrics.columns.size(); ++column) {
-    auto& values = columns[metrics.columns[column]] = json::array();
-    for (size_t row = first; row < end; ++row) values.push_back(finite(metrics.values[column][row]));
+    auto& values = out.columns[metrics.columns[column]];
+    for (size_t row = out.first; row < out.rows; ++row) values.emplace_back(metrics.values[column][row]);
   }
-  return {{"first", first}, {"rows", end}, {"columns", columns}};
+  return out;
 }
 
 std::uint64_t metrics_text_bytes(const train::MetricsData& metrics, std::size_t first) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/serve/catalogue_answers.h"
 #include "ganymede/serve/file_stamp.h"
 #include "ganymede/train/metrics_table.h"
 #include "ganymede/train/run_state.h"
@@ -24,8 +25,7 @@ struct RunSnapshot {
   std::vector<std::string> images;                    ///< those of the folder's other images that are there: "real.png"
   std::string recipe;                                 ///< the text of recipe.toml
   nlohmann::json environment;
-  nlohmann::json
-      overview;  ///< the run's row in a table: id, state, step, progress, rate, time left, last values, newest sample
+  RunOverview overview;  ///< the run's row in a table
 
   std::size_t rows() const { return metrics ? metrics->rows() : 0; }
   /// The last value of a column; NaN where there is none.
@@ -54,10 +54,9 @@ class Run {
   std::shared_ptr<const RunSnapshot> snapshot_;
 };
 
-/// At most `most` rows from row `first` on: {"first", "rows", "columns": {name: [...]}}, where `rows` is the number of
-/// the row behind the last of them. An empty cell is null.
-nlohmann::json metrics_json(const train::MetricsData& metrics, std::size_t first, std::size_t most);
-/// The same of all rows, as text: a large table is no tree of values in between.
+/// At most `most` rows from row `first` on.
+MetricsAnswer metrics_answer(const train::MetricsData& metrics, std::size_t first, std::size_t most);
+/// The JSON of all rows from there on, as text: a large table is no tree of values in between.
 std::string metrics_text(const train::MetricsData& metrics, std::size_t first);
 /// No text of that is longer.
 std::uint64_t metrics_text_bytes(const train::MetricsData& metrics, std::size_t first);

@@ -4,7 +4,6 @@
 #include "ganymede/models/gan.h"
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
-#include "ganymede/serve/openapi.h"
 
 namespace ganymede::serve {
 namespace {
@@ -36,14 +35,15 @@ std::string shipped_text(const std::string& name) {
   return config::to_toml(models::resolved(recipe, models::outline_gan(recipe)));
 }
 
-json details(const Run& run) {
+RunDetails details(const Run& run) {
   const auto now = run.snapshot();
-  json out = now->overview;
-  out["toml"] = now->recipe;
-  out["shipped_toml"] = out["recipe"].is_string() ? shipped_text(out["recipe"].get<std::string>()) : "";
-  out["environment"] = now->environment;
-  out["samples"] = now->samples;
-  out["images"] = out["pictures"] = now->images;  // the second is its old name
+  RunDetails out;
+  static_cast<RunOverview&>(out) = now->overview;
+  out.toml = now->recipe;
+  out.shipped_toml = out.recipe.value ? shipped_text(*out.recipe.value) : "";
+  if (!now->environment.is_null()) out.environment.value.emplace(now->environment);
+  out.samples = now->samples;
+  out.images = now->images;
   return out;
 }
 
@@ -62,12 +62,13 @@ class RunEvents {
     std::string out;
     if (now->rows() < rows_) rows_ = 0;  // begun anew, or resumed from an earlier checkpoint
     if (now->rows() > rows_) {
-      const auto metrics = metrics_json(*now->metrics, rows_, kRowsTogether);
-      rows_ = metrics["rows"].get<std::size_t>();
-      out += event("metrics", rows_, metrics);
+      const auto metrics = metrics_answer(*now->metrics, rows_, kRowsTogether);
+      rows_ = metrics.rows;
+      out += event("metrics", rows_, json_of(metrics));
     }
     if (now == seen_) return out;
-    if (!seen_ || now->overview != seen_->overview) out += event("state", rows_, now->overview);
+    const json overview = json_of(now->overview);
+    if (!seen_ || overview != json_of(seen_->overview)) out += event("state", rows_, overview);
     if (seen_ && now->samples != seen_->samples) out += event("samples", rows_, now->samples);
     seen_ = now;
     return out;
@@ -98,20 +99,11 @@ ordered_json row_parameter(const char* name, const char* about) {
           {"schema", ordered_json::object({{"type", "integer"}, {"minimum", 0}})}};
 }
 
-RouteAbout about_runs() {
-  ordered_json schema = {{"type", "object"}, {"required", {"runs"}}};
-  schema["properties"]["runs"] = {{"type", "array"}, {"items", schema_ref("Run")}};
-  return {.id = "listRuns",
-          .summary = "The runs found",
-          .answer = "Trainings, running or over.",
-          .content = json_content(std::move(schema))};
-}
-
 RouteAbout about_metrics() {
   return {.id = "getMetrics",
           .summary = "What a run has logged",
           .answer = "By columns; an empty cell is null.",
-          .content = json_content(schema_ref("Metrics")),
+          .json = schema_of_answer<MetricsAnswer>(),
           .parameters = {row_parameter("first", "Leave out the rows before this one.")}};
 }
 
@@ -147,21 +139,26 @@ void add_run_routes(Router& router, const Services& services) {
   auto& catalogue = services.catalogue;
   const auto named = [&catalogue](const Request& request) { return catalogue.run(request.captured.at("id")); };
   const auto list = [&catalogue](const Request&) {
-    auto runs = json::array();
-    for (const auto& run : catalogue.runs()) runs.push_back(run->snapshot()->overview);
-    return json_response({{"runs", runs}});
+    RunList out;
+    for (const auto& run : catalogue.runs()) out.runs.push_back(run->snapshot()->overview);
+    return json_response(json_of(out));
   };
-  router.add("GET", "/api/v1/runs", list, about_runs());
+  router.add("GET", "/api/v1/runs", list,
+             RouteAbout{.id = "listRuns",
+                        .summary = "The runs found",
+                        .answer = "Trainings, running or over.",
+                        .json = schema_of_answer<RunList>()});
   router.add(
-      "GET", "/api/v1/runs/{id}", [named](const Request& request) { return json_response(details(*named(request))); },
+      "GET", "/api/v1/runs/{id}",
+      [named](const Request& request) { return json_response(json_of(details(*named(request)))); },
       RouteAbout{.id = "getRun",
                  .summary = "A run with its recipe and environment",
                  .answer = "The run.",
-                 .content = json_content(schema_ref("RunDetails"))});
+                 .json = schema_of_answer<RunDetails>()});
   const auto metrics = [named, memory = services.memory](const Request& request) {
     const auto first = number_of(request, "first", 0);
     const auto now = named(request)->snapshot();
-    if (!now->metrics) return json_response(metrics_json({}, first, 0));
+    if (!now->metrics) return json_response(json_of(metrics_answer({}, first, 0)));
     Response response;
     response.memory = memory.take(metrics_text_bytes(*now->metrics, first));
     if (!response.memory) {

@@ -1,41 +1,22 @@
 #include <algorithm>
 
+#include "ganymede/operations/command_words.h"
 #include "ganymede/operations/descriptions.h"
-#include "ganymede/operations/point.h"
+#include "ganymede/operations/train_request.h"
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/body.h"
-#include "ganymede/serve/openapi.h"
 
 namespace ganymede::serve {
 namespace {
 
 using nlohmann::json;
 
-/// POST /api/v1/runs.
-struct TrainingRequest {
-  std::string recipe;
-  std::optional<std::string> name = {};
-  std::optional<std::uint64_t> seed = {};
-  std::optional<std::int64_t> steps = {};
-};
-
-template <class V>
-void visit_fields(V& field, TrainingRequest& r) {
-  field("recipe", r.recipe,
-        {.about = "the name of a shipped recipe: one of those at /api/v1/training", .required = true});
-  field("name", r.name,
-        {.about = "of the run; the recipe's unless given, with a number behind it where that is taken"});
-  field("seed", r.seed, {.about = "of the training; the recipe's unless given", .range = operations::kServedSeeds});
-  field("steps", r.steps,
-        {.about = "generator steps in all; the recipe's unless given", .range = config::in_range(1, 1e8)});
-}
-
-json recipes_to_train() {
-  json list = json::array();
+std::vector<RecipeAnswer> recipes_to_train() {
+  std::vector<RecipeAnswer> list;
   for (const auto& [name, text] : config::shipped_recipes()) {
     const auto recipe = config::load_recipe(name);
-    list.push_back({{"name", recipe.name}, {"title", recipe.title}, {"data", recipe.data.name}});
+    list.push_back({recipe.name, recipe.title, recipe.data.name});
   }
   return list;
 }
@@ -78,18 +59,28 @@ std::string free_name(const Services& services, const std::string& recipe) {
 
 /// The training goes on by itself: the answer comes before it has done anything.
 Response accepted(const std::string& id) {
-  Response response = json_response({{"id", id}});
+  Response response = json_response(json_of(Accepted{id}));
   response.status = 202;
   return response;
 }
 
+/// Of the training's process: the folder is its name.
+std::vector<std::string> words_of(const operations::FieldList& fields, json body) {
+  body.erase("name");
+  return operations::command_words(fields, body);
+}
+
 Response start_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
-  TrainingRequest asked;
-  read_body(request, operations::fields_of(asked));
+  operations::TrainRequest asked;
+  const auto fields = operations::fields_of(asked);
+  json body = body_of(request);
+  operations::read_json(body, fields, operations::Door::kServed);
+  operations::check(asked);
   check_recipe(asked.recipe);
-  NewTraining wanted{.recipe = asked.recipe, .run = {}, .seed = asked.seed, .steps = asked.steps};
-  wanted.run = asked.name ? *asked.name : free_name(services, wanted.recipe);
+  const NewTraining wanted{
+      .run = body.contains("name") && !body.at("name").is_null() ? asked.name : free_name(services, asked.recipe),
+      .words = words_of(fields, std::move(body))};
   if (is_taken(services.catalogue, wanted.run))
     throw Problem(409, "a run or a model has this name already; choose another", "name");
   trainings.start(wanted);
@@ -105,9 +96,9 @@ Response resume_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
   expect_empty_object(request);
   const auto run = services.catalogue.run(request.captured.at("id"));
-  const auto state = run->snapshot()->overview.at("state");
-  if (state == "done") throw Problem(409, "the run is complete");
-  if (state == "waiting" || state == "running") throw Problem(409, "the run is being trained");
+  const auto state = run->snapshot()->overview.state;
+  if (state == RunStanding::kDone) throw Problem(409, "the run is complete");
+  if (state == RunStanding::kWaiting || state == RunStanding::kRunning) throw Problem(409, "the run is being trained");
   if (!run->snapshot()->checkpoint) throw Problem(409, "the run has no checkpoint to go on from; train it anew");
   trainings.resume(run->id(), run->folder());
   return accepted(run->id());
@@ -118,8 +109,8 @@ Response stop_training(const Services& services, const Request& request) {
   expect_empty_object(request);
   const std::string& id = request.captured.at("id");
   // A training that was just started is no run yet.
-  const auto current = trainings.state().at("current");
-  if (current.is_null() || current.at("id") != id) (void)services.catalogue.run(id);
+  const auto current = trainings.state().current.value;
+  if (!current || current->id != id) (void)services.catalogue.run(id);
   trainings.stop(id);
   return accepted(id);
 }
@@ -129,14 +120,14 @@ RouteAbout about_training(const char* id, const char* summary, const char* answe
   return {.id = id,
           .summary = summary,
           .answer = answer,
-          .content = json_content(schema_ref("Accepted")),
+          .json = schema_of_answer<Accepted>(),
           .status = 202,
           .body = operations::schema_of(body, operations::Door::kServed),
           .problems = {403, 409}};
 }
 
 RouteAbout about_start() {
-  TrainingRequest request;
+  operations::TrainRequest request;
   auto about = about_training("startTraining", "Train a shipped recipe; one training runs at a time",
                               "Its training starts; its run is listed once it has read its data.",
                               operations::fields_of(request));
@@ -149,16 +140,17 @@ RouteAbout about_start() {
 void add_training_routes(Router& router, const Services& services) {
   const auto state = [&services, recipes = recipes_to_train()](const Request&) {
     const bool may = services.trainings != nullptr;
-    json out = may ? services.trainings->state() : json{{"current", nullptr}, {"failed", nullptr}};
-    out["allowed"] = may;
-    out["recipes"] = may ? recipes : json::array();
-    return json_response(out);
+    TrainingAnswer out;
+    if (may) out = services.trainings->state();
+    out.allowed = may;
+    if (may) out.recipes = recipes;
+    return json_response(json_of(out));
   };
   router.add("GET", "/api/v1/training", state,
              RouteAbout{.id = "getTraining",
                         .summary = "Whether trainings may be started, and the one that runs",
                         .answer = "What is possible, and what goes on.",
-                        .content = json_content(schema_ref("Training"))});
+                        .json = schema_of_answer<TrainingAnswer>()});
   router.add(
       "POST", "/api/v1/runs", [&](const Request& request) { return start_training(services, request); }, about_start());
   router.add(

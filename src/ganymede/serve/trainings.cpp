@@ -40,7 +40,7 @@ std::string last_line(const fs::path& folder, std::uintmax_t begin) {
   return last;
 }
 
-/// Whether a training ended because a signal asked it to, and saved: see core/stopped.h.
+/// Whether a training ended because a signal asked it to, and saved: see core/signals.h.
 bool is_stop(int code) {
   return code == 128 + SIGINT || code == 128 + SIGTERM || code == 128 + SIGHUP;
 }
@@ -75,10 +75,7 @@ void Trainings::start(const NewTraining& wanted) {
   if (error) throw Problem(409, "the run's folder cannot be made: " + error.message());
   if (!made)
     throw Problem(409, fmt::format("there is something named '{}' already; choose another name", wanted.run), "name");
-  std::vector<std::string> words{wanted.recipe};
-  if (wanted.seed) words.insert(words.end(), {"--seed", std::to_string(*wanted.seed)});
-  if (wanted.steps) words.insert(words.end(), {"--steps", std::to_string(*wanted.steps)});
-  begin(wanted.run, folder, words);
+  begin(wanted.run, folder, wanted.words);
 }
 
 void Trainings::resume(const std::string& run, const fs::path& folder) {
@@ -100,12 +97,13 @@ void Trainings::end() {
   if (child_) child_->stop();
 }
 
-nlohmann::json Trainings::state() {
+TrainingAnswer Trainings::state() {
   const std::lock_guard lock(mutex_);
   look();
-  nlohmann::json current;
-  if (child_) current = {{"id", run_}, {"stopping", child_->stopping()}};
-  return {{"current", current}, {"failed", failed_}};
+  TrainingAnswer out;
+  if (child_) out.current = CurrentTraining{run_, child_->stopping()};
+  out.failed = failed_;
+  return out;
 }
 
 /// Notices when the process has ended.
@@ -121,7 +119,7 @@ void Trainings::look() {
       detail.erase(0, kError.size());
     else
       detail = fmt::format("it ended with code {}{}", *code, detail.empty() ? "" : " after: " + detail);
-    failed_ = {{"id", run_}, {"detail", detail}};
+    failed_ = FailedTraining{run_, detail};
   }
   remove_if_empty(folder_);
   child_.reset();
@@ -135,7 +133,7 @@ void Trainings::check_free() {
 
 void Trainings::begin(const std::string& run, const fs::path& folder, const std::vector<std::string>& words) {
   std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_),
-                                     "train",    "--out",     folder.string()};
+                                     "train",    "--output",  folder.string()};
   arguments.insert(arguments.end(), words.begin(), words.end());
   std::error_code none;
   const auto size = fs::file_size(folder / kTrainingLog, none);
@@ -148,7 +146,7 @@ void Trainings::begin(const std::string& run, const fs::path& folder, const std:
   run_ = run;
   folder_ = folder;
   log_begin_ = none ? 0 : size;
-  failed_ = nullptr;
+  failed_ = {};
   spdlog::info("training {}: started", run);
 }
 

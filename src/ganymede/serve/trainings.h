@@ -5,19 +5,17 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
+#include <vector>
 
+#include "ganymede/serve/catalogue_answers.h"
 #include "ganymede/serve/child_process.h"
 
 namespace ganymede::serve {
 
 struct NewTraining {
-  std::string recipe;  ///< the name of a shipped one
-  std::string run;     ///< the name of the run's folder
-  std::optional<std::uint64_t> seed;
-  std::optional<std::int64_t> steps;
+  std::string run;                 ///< the name of the run's folder
+  std::vector<std::string> words;  ///< of `ganymede train`, beside the folder
 };
 
 /// Where a training's process writes what it says, in the run's folder.
@@ -38,9 +36,8 @@ class Trainings {
   void stop(const std::string& run);
   /// Asks what is running to stop, and starts nothing more.
   void end();
-  /// {"current": {"id", "stopping"} or null, "failed": {"id", "detail"} or null}; `failed` is the last training's, with
-  /// the last line it wrote.
-  nlohmann::json state();
+  /// The training that runs, and the last one where it failed, with the last line it wrote.
+  TrainingAnswer state();
 
  private:
   void look();
@@ -55,7 +52,7 @@ class Trainings {
   std::filesystem::path folder_;
   std::uintmax_t log_begin_ = 0;  ///< bytes of the log that are of earlier processes
   std::unique_ptr<ChildProcess> child_;
-  nlohmann::json failed_;
+  Nullable<FailedTraining> failed_;
 };
 
 }  // namespace ganymede::serve

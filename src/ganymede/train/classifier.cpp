@@ -6,8 +6,7 @@
 
 #include "ganymede/core/progress.h"
 #include "ganymede/core/random.h"
-#include "ganymede/core/signals.h"
-#include "ganymede/core/stopped.h"
+#include "ganymede/core/task.h"
 #include "ganymede/models/generate.h"
 #include "ganymede/models/initialise.h"
 #include "ganymede/quality/images.h"
@@ -83,9 +82,9 @@ models::Network train_classifier(const config::NetworkConfig& layers, std::share
       note = fmt::format("cross-entropy {:.3f}", value);
     }
     progress.update(step + 1, note);
-    if (stop_requested())
-      throw Stopped(fmt::format("stopped before the {} was trained", run.name), info.name,
-                    "start again: it takes the same course");
+    if (cancel_requested())
+      throw Cancelled(fmt::format("stopped before the {} was trained", run.name), info.name,
+                      "start again: it takes the same course");
   }
   progress.finish();
   network.require_gradients(false);

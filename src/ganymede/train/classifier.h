@@ -23,7 +23,7 @@ config::NetworkConfig with_class_logits(config::NetworkConfig layers, std::int64
 
 /// Trains a network of `layers`, which end in a logit for each class, by cross-entropy (Adam, its rate falling to 0
 /// along a cosine). The same seed gives the same network on the same machine. Throws UsageError for images without
-/// labels or of another shape, and Error when a stop was requested or the loss is not finite.
+/// labels or of another shape, Error where the loss is not finite, and Cancelled (core/task.h).
 models::Network train_classifier(const config::NetworkConfig& layers, std::shared_ptr<const data::Dataset> dataset,
                                  const ClassifierRun& run);
 

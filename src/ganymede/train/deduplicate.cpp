@@ -8,8 +8,7 @@
 #include <numeric>
 
 #include "ganymede/core/generators.h"
-#include "ganymede/core/signals.h"
-#include "ganymede/core/stopped.h"
+#include "ganymede/core/task.h"
 #include "ganymede/data/loader.h"
 #include "ganymede/models/images.h"
 #include "ganymede/models/initialise.h"
@@ -130,7 +129,7 @@ std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const Dedup
     encoder_updates.step({.learning_rate = kLearningRate}, false);
     decoder_updates.step({.learning_rate = kLearningRate}, false);
     if (report) report(step, step % kLossEvery == 0 ? loss.item<double>() : 0);
-    if (stop_requested()) throw Stopped("stopped before the duplicates were known");
+    if (cancel_requested()) throw Cancelled("stopped before the duplicates were known");
   }
 
   std::vector<ImageHash> hashes(dataset.size(), ImageHash{});

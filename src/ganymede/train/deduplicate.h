@@ -28,7 +28,7 @@ using ImageHash = std::array<std::uint64_t, 2>;
 
 /// Trains the autoencoder on the images, which are 32x32 RGB, and hashes each of them. `report` is called after each
 /// step with its number, from 1, and now and then its loss (0 otherwise).
-/// Throws Error for images of another shape, and when a stop was requested.
+/// Throws Error for images of another shape, Cancelled (core/task.h).
 std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const DeduplicateOptions& options,
                                        const std::function<void(int step, double loss)>& report);
 

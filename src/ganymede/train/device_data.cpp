@@ -6,7 +6,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/progress.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 #include "ganymede/data/parallel.h"
 
 namespace ganymede::train {
@@ -89,7 +89,7 @@ class ResidentBatches : public Batches {
       const auto from = static_cast<std::int64_t>(first);
       bytes_.slice(0, from, from + sizes[0]).copy_(host);
       progress.update(first + count);
-      if (stop_requested()) throw Error("stopped while the images were read", dataset.info().name);
+      if (cancel_requested()) throw Cancelled("stopped while the images were read", dataset.info().name);
     }
     progress.finish();
   }

@@ -9,8 +9,8 @@ namespace ganymede::train {
 inline constexpr const char* kEncoderFile = "encoder.safetensors";
 
 /// Gives `trainer` its encoder: the run folder's, or else one trained as a classifier of the source's labels, which is
-/// then kept there with its accuracy on the source's test split in the metadata. Throws Error when that is stopped: it
-/// starts over with the same course when the run is resumed.
+/// then kept there with its accuracy on the source's test split in the metadata. Throws Cancelled when that is stopped:
+/// it starts over with the same course when the run is resumed.
 void prepare_encoder(const RunFolder& folder, Trainer& trainer, std::shared_ptr<const data::Dataset> source);
 
 }  // namespace ganymede::train

@@ -55,7 +55,7 @@ std::uint64_t bytes_to_keep(const fs::path& path, const std::string& header, std
   if (end == std::string_view::npos) return 0;  // killed while it wrote the header
   if (text.substr(0, end + 1) != header) {
     throw Error("the table to go on with has other columns", path.string(),
-                "resume with the settings the run began with, or choose another --out");
+                "resume with the settings the run began with, or choose another --output");
   }
   return end_of_rows(text, end + 1, step);
 }

@@ -22,13 +22,13 @@ namespace fs = std::filesystem;
 RunFolder::RunFolder(fs::path path, bool resume) : path_(std::move(path)) {
   std::error_code error;
   fs::create_directories(path_, error);
-  if (error) throw Error("cannot create the run folder: " + error.message(), path_.string(), "choose another --out");
+  if (error) throw Error("cannot create the run folder: " + error.message(), path_.string(), "choose another --output");
   lock_ = std::make_unique<FolderLock>(path_);
   struct stat status{};
   if (::stat(path_.c_str(), &status) == 0) device_ = status.st_dev, inode_ = status.st_ino;
   if (!resume && (fs::exists(file(kRecipeFile)) || !checkpoints().empty())) {
     throw Error("the folder holds a run already", path_.string(),
-                "add --resume to go on with it, or choose another --out");
+                "add --resume to go on with it, or choose another --output");
   }
   remove_leftovers(path_);
 }
@@ -37,7 +37,7 @@ void RunFolder::expect_there() const {
   struct stat status{};
   if (::stat(path_.c_str(), &status) == 0 && status.st_dev == device_ && status.st_ino == inode_) return;
   throw Error("the run folder was deleted or replaced while it was in use", path_.string(),
-              "nothing more can be saved in it; start again with another --out");
+              "nothing more can be saved in it; start again with another --output");
 }
 
 std::optional<std::uint64_t> RunFolder::model_step() const {
@@ -96,7 +96,7 @@ std::optional<RunFolder::Found> RunFolder::newest_checkpoint() const {
     }
   }
   if (all.empty()) return std::nullopt;
-  throw Error("no checkpoint of this run can be read", path_.string(), "start a new run with another --out");
+  throw Error("no checkpoint of this run can be read", path_.string(), "start a new run with another --output");
 }
 
 double RunFolder::seconds_until(std::uint64_t step) const {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "ganymede/core/random.h"
-#include "ganymede/core/signals.h"
+#include "ganymede/core/task.h"
 #include "ganymede/models/generate.h"
 #include "ganymede/models/images.h"
 #include "ganymede/models/initialise.h"
@@ -52,7 +52,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
                      "[train] gradient_accumulation", "choose a divisor of the batch");
   }
   recipe_ = models::resolved(recipe, gan_);
-  objective_ = objectives::make_objective(recipe_.objective);
+  objective_ = models::fitting_objective(recipe_, gan_);
   check_classes();
   config::FieldWriter options;
   objective_->write(options);
@@ -99,12 +99,6 @@ Trainer::~Trainer() = default;
 
 void Trainer::check_classes() const {
   const auto classes = gan_.classes(), logits = gan_.discriminator.class_logits();
-  if (objective_->classifies() != (logits > 0)) {
-    throw UsageError(fmt::format("objective '{}' and the discriminator's heads do not fit", recipe_.objective.kind),
-                     "[objective]",
-                     logits > 0 ? "an objective such as acgan trains the head 'classes'; or take the heads away"
-                                : "give [discriminator.heads] the lists 'adversarial' and 'classes'");
-  }
   const auto asked = gan_.discriminator.classes();
   const auto evaluated = std::max(asked, logits);
   if (classes != evaluated || (asked > 0 && logits > 0 && asked != logits)) {
@@ -131,25 +125,12 @@ void Trainer::check_labels() const {
 }
 
 void Trainer::check_translation() const {
-  if (objective_->translates() != recipe_.translates()) {
-    throw UsageError(
-        fmt::format("objective '{}' {}", recipe_.objective.kind,
-                    recipe_.translates() ? "cannot translate" : "needs images to translate"),
-        "[objective]",
-        recipe_.translates() ? "use dtn, or take [source] and [encoder] away" : "give [source] and [encoder]");
-  }
   if (!recipe_.translates()) return;
   for (size_t i = 0; i < penalties_.size(); ++i) {
     if (penalties_[i]->where() != objectives::Penalty::Where::kElsewhere) continue;
     throw UsageError(fmt::format("penalty '{}' mixes real and generated images one by one", recipe_.penalties[i].kind),
                      "[objective] penalties",
                      "a translating recipe has two generated images for each real one: use r1 or r2");
-  }
-  const auto output = gan_.discriminator.output_shape().elements();
-  if (output != objective_->output_size()) {
-    throw UsageError(fmt::format("the discriminator ends in {} numbers", output),
-                     fmt::format("recipe {}", recipe_.name),
-                     fmt::format("objective '{}' needs {}", recipe_.objective.kind, objective_->output_size()));
   }
 }
 
@@ -160,7 +141,7 @@ std::uint64_t Trainer::images_per_step() const {
 void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
   using Clock = std::chrono::steady_clock;
   for (const auto& observer : observers) observer->on_start(*this);
-  while (training_state_.step < total_steps_ && !stop_requested()) {
+  while (training_state_.step < total_steps_ && !cancel_requested()) {
     const auto begin = Clock::now();
     const TrainingState before = training_state_;
     TrainingState after = before;
@@ -225,20 +206,21 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
   Tensor loss = objective_->discriminator_loss(real_output, fake_output);
   for (const auto* penalty : due) {
     Tensor norms;
-    if (penalty->where() == Where::kReal) norms = objectives::squared_gradient_norms(real_output.scores, real.pixels);
+    if (penalty->where() == Where::kReal)
+      norms = objectives::squared_gradient_norms(real_output.image_scores(), real.pixels);
     if (penalty->where() == Where::kGenerated)
-      norms = objectives::squared_gradient_norms(fake_output.scores, fake.pixels);
+      norms = objectives::squared_gradient_norms(fake_output.image_scores(), fake.pixels);
     if (penalty->where() == Where::kElsewhere) {
       const auto seed = stream_seed(recipe_.train.seed, "penalty", training_state_.step << 16 | passes_);
       const Tensor points =
           penalty->points(real.pixels, fake.pixels, seed, random_source_).detach().set_requires_grad(true);
-      norms = objectives::squared_gradient_norms(discriminate({points, real.labels}).scores, points);
+      norms = objectives::squared_gradient_norms(discriminate({points, real.labels}).image_scores(), points);
     }
     const Tensor term = penalty->of_squared_norms(norms) * (value_of(penalty->weight()) * penalty->every());
     add_to(result.penalty, term.detach() * share);
     loss = loss + term;
   }
-  if (adaptive_) adaptive_->observe(real_output.scores.detach());
+  if (adaptive_) adaptive_->observe(real_output.image_scores().detach());
   add_to(result.d_real, objective_->reported_output(real_output.scores.detach()).mean() * share);
   add_to(result.d_fake, objective_->reported_output(fake_output.scores.detach()).mean() * share);
   return loss;
@@ -313,13 +295,8 @@ objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& imag
                              .labels_checked = true,
                              .dropout_seed = stream_seed(seed, "dropout", place),
                              .labels = images.labels};
-  const Tensor output = gan_.discriminator.forward(x, context).to(at::kFloat);
-  if (const auto size = objective_->output_size(); size > 1) {
-    const Tensor logits = output.flatten(1);
-    return {logits.select(1, size - 1) - logits.slice(1, 0, size - 1).logsumexp(1), {}, images.labels, logits};
-  }
-  if (gan_.discriminator.class_logits() == 0) return {output.flatten(), {}, images.labels};
-  return {output.select(1, 0), output.slice(1, 1), images.labels};
+  const Tensor result = gan_.discriminator.forward(x, context).to(at::kFloat);
+  return gan_.discriminator.read(result, images.labels, objective_->output_size());
 }
 
 Tensor Trainer::augmented(const Tensor& images, std::uint64_t seed) const {

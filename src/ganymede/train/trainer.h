@@ -9,9 +9,9 @@
 #include "ganymede/augment/adaptive.h"
 #include "ganymede/augment/augment.h"
 #include "ganymede/checkpoint/model_file.h"
+#include "ganymede/models/fit.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/models/statistics.h"
-#include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/train/device_data.h"
 #include "ganymede/train/optimizer.h"
@@ -72,7 +72,7 @@ class Trainer {
           std::shared_ptr<const data::Dataset> source = nullptr, std::optional<RandomSource> random = {});
   ~Trainer();
 
-  /// Runs to the recipe's end, or to the end of the step in which a stop was asked for.
+  /// Runs to the recipe's end, or to the end of the step in which it was cancelled (core/task.h).
   void run(const std::vector<std::unique_ptr<Observer>>& observers);
   /// One generator update, with the discriminator updates before it.
   StepResult step(bool measure);

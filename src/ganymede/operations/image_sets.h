@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/operations/model.h"
 #include "ganymede/quality/evaluator.h"
 
-namespace ganymede::cli {
+namespace ganymede::operations {
 
 struct ImageSetOptions {
   std::int64_t count = 0;              ///< images of a model; at most so many of other images; 0: 50,000, or all
@@ -21,7 +21,7 @@ struct ImageSetOptions {
 /// A set and, where a model generated it, the model.
 struct OpenedImageSet {
   quality::ImageSet set;
-  std::optional<checkpoint::Model> model = std::nullopt;
+  ModelPtr model = nullptr;
   std::string fit = "none";  ///< how its images were cut and resized when they were opened
 };
 
@@ -32,8 +32,8 @@ std::string fit_text(const std::string& source, data::ImageSize size, data::Fit 
 bool names_model(const std::string& what);
 
 /// A model's images, generated now: from noise, or of its source's test split (its own split where there is no other).
-OpenedImageSet generated_image_set(checkpoint::Model model, const ImageSetOptions& options);
+OpenedImageSet generated_image_set(ModelPtr model, const ImageSetOptions& options);
 /// A data set's name, or a path of images, either with ":SPLIT" behind it; a model; or a .safetensors file of features.
 OpenedImageSet open_image_set(const std::string& what, const ImageSetOptions& options);
 
-}  // namespace ganymede::cli
+}  // namespace ganymede::operations

@@ -1,4 +1,4 @@
-#include "cli/comparison.h"
+#include "ganymede/operations/comparison.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -12,7 +12,7 @@
 #include "ganymede/quality/memorisation.h"
 #include "ganymede/quality/principal_components.h"
 
-namespace ganymede::cli {
+namespace ganymede::operations {
 namespace {
 
 using nlohmann::json;
@@ -128,4 +128,4 @@ CopiesFound look_for_copies(const quality::ImageSet& training, const quality::Im
   return out;
 }
 
-}  // namespace ganymede::cli
+}  // namespace ganymede::operations

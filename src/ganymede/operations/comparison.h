@@ -6,7 +6,7 @@
 
 #include "ganymede/quality/evaluator.h"
 
-namespace ganymede::cli {
+namespace ganymede::operations {
 
 /// Both sets' features along the principal components of the real ones, as SVG or PNG by the name. After evaluate().
 void plot_scatter(const quality::Evaluator& evaluator, const std::string& file);
@@ -21,4 +21,4 @@ CopiesFound look_for_copies(const quality::ImageSet& training, const quality::Im
                             const data::Dataset* held_out, const quality::FeatureExtractor* extractor,
                             const std::string& file);
 
-}  // namespace ganymede::cli
+}  // namespace ganymede::operations

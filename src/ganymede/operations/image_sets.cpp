@@ -1,4 +1,4 @@
-#include "cli/image_sets.h"
+#include "ganymede/operations/image_sets.h"
 
 #include <algorithm>
 #include <fstream>
@@ -10,7 +10,7 @@
 #include "ganymede/quality/generated_images.h"
 #include "ganymede/train/datasets.h"
 
-namespace ganymede::cli {
+namespace ganymede::operations {
 namespace {
 
 namespace fs = std::filesystem;
@@ -47,22 +47,23 @@ OpenedImageSet open_images(const std::string& what, const ImageSetOptions& optio
       wanted.path = name;
     }
   }
-  return {{what, data::open_dataset(wanted)}, std::nullopt, fit_text(wanted.name, options.size)};
+  return {{what, data::open_dataset(wanted)}, nullptr, fit_text(wanted.name, options.size)};
 }
 
-OpenedImageSet translated_image_set(checkpoint::Model model, const ImageSetOptions& options) {
-  auto config = train::recipe_with_data(model).source;
+OpenedImageSet translated_image_set(ModelPtr model, const ImageSetOptions& options) {
+  auto config = train::recipe_with_data(model->file()).source;
   if (!options.source.empty()) config.path = options.source;
-  const auto& shape = model.gan.encoder->input_shape();
-  const auto seed = model.recipe.train.seed;
+  const auto& shape = model->encoder()->input_shape();
+  const auto seed = model->recipe().train.seed;
   auto source = train::open_held_out(config, shape, seed, static_cast<std::size_t>(options.count));
   if (!source) {
     config.count = options.count;
     source = train::open_data(config, shape, seed);
   }
-  const std::string name = model.path.string();
+  const std::string name = model->path().string();
   Progress progress("translating", source->size(), "image");
-  auto images = quality::translate_images(model, *source, name, [&](std::size_t done) { progress.update(done); });
+  auto images =
+      quality::translate_images(model->file(), *source, name, [&](std::size_t done) { progress.update(done); });
   return {{name, std::move(images)}, std::move(model)};
 }
 
@@ -88,21 +89,22 @@ bool names_model(const std::string& what) {
   return fs::exists(path / "model.safetensors", ignored) || fs::exists(path / "best.safetensors", ignored);
 }
 
-OpenedImageSet generated_image_set(checkpoint::Model model, const ImageSetOptions& options) {
-  if (model.gan.encoder) return translated_image_set(std::move(model), options);
+OpenedImageSet generated_image_set(ModelPtr model, const ImageSetOptions& options) {
+  if (model->encoder() != nullptr) return translated_image_set(std::move(model), options);
   const auto count = options.count > 0 ? options.count : kUsualCount;
-  const std::string name = model.path.string();
+  const std::string name = model->path().string();
   Progress progress("drawing", static_cast<std::uint64_t>(count), "image");
-  auto images = quality::generate_images(model.generator(), model.recipe.latent,
-                                         {.name = name, .classes = model.classes, .count = count, .seed = options.seed},
-                                         [&](std::size_t done) { progress.update(done); });
+  auto images =
+      quality::generate_images(model->generator(), model->recipe().latent,
+                               {.name = name, .classes = model->classes(), .count = count, .seed = options.seed},
+                               [&](std::size_t done) { progress.update(done); });
   return {{name, std::move(images)}, std::move(model)};
 }
 
 OpenedImageSet open_image_set(const std::string& what, const ImageSetOptions& options) {
-  if (names_model(what)) return generated_image_set(checkpoint::load_model(what, options.device), options);
+  if (names_model(what)) return generated_image_set(Model::load(what, options.device), options);
   if (fs::path(what).extension() == ".safetensors") return {{what, nullptr, quality::read_features(what)}};
   return open_images(what, options);
 }
 
-}  // namespace ganymede::cli
+}  // namespace ganymede::operations

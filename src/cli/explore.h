@@ -1,0 +1,45 @@
+// What the commands of `ganymede explore` print and write. Each has its operation's request and this beside it.
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include "ganymede/core/files.h"
+#include "ganymede/image/grid.h"
+#include "ganymede/operations/generator_input.h"
+#include "ganymede/operations/requests.h"
+
+namespace ganymede::cli {
+
+/// A labelled grid.
+struct SheetOutput {
+  std::string file;
+  bool json = false;
+};
+
+/// A strip or an animation, by the file's ending.
+struct FramesOutput : SheetOutput {
+  double seconds = 0.05;  ///< that an image of an animation stays
+};
+
+void run_explore(const FramesOutput& output, const operations::Model& model,
+                 const operations::InterpolateRequest& request);
+void run_explore(const FramesOutput& output, const operations::Model& model, const operations::WalkRequest& request);
+void run_explore(const FramesOutput& output, const operations::Model& model, const operations::BlendRequest& request);
+void run_explore(const SheetOutput& output, const operations::Model& model,
+                 const operations::ExemplarsRequest& request);
+void run_explore(const SheetOutput& output, const operations::Model& model,
+                 const operations::ArithmeticRequest& request);
+void run_explore(const SheetOutput& output, const operations::Model& model,
+                 const operations::DirectionRequest& request);
+void run_explore(const SheetOutput& output, const operations::Model& model,
+                 const operations::NearestImagesRequest& request);
+void run_explore(const SheetOutput& output, const operations::Model& model, const operations::ProjectRequest& request);
+
+/// The images without their points, and the points without their images.
+std::vector<image::Image> pixels_of(std::span<const operations::GeneratedImage> generated);
+nlohmann::json latents_of(std::span<const operations::GeneratedImage> generated);
+
+/// Writes `content` and says so: `what`, or with --json `document` and the file's name.
+void finish(const SheetOutput& output, const Bytes& content, const std::string& what, nlohmann::json document);
+
+}  // namespace ganymede::cli

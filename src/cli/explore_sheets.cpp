@@ -1,0 +1,145 @@
+#include <fmt/ranges.h>
+
+#include "cli/explore.h"
+#include "ganymede/core/files.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/image/encode.h"
+#include "ganymede/operations/arithmetic.h"
+#include "ganymede/operations/exemplars.h"
+#include "ganymede/operations/generate.h"
+#include "ganymede/operations/nearest_images.h"
+#include "ganymede/operations/project.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+namespace ops = operations;
+using nlohmann::json;
+using ops::GeneratedImage;
+
+constexpr int kCell = 64;  ///< pixels a side that images of a sheet are enlarged to, about
+
+/// Progress on stderr.
+ops::Control shown(Progress& progress) {
+  return {.cancel = {}, .progress = [&progress](std::uint64_t done, std::uint64_t) { progress.update(done); }};
+}
+
+void finish_sheet(const SheetOutput& output, const std::vector<image::LabelledRow>& rows, const std::string& title,
+                  json document) {
+  if (fs::path(output.file).extension() != ".png") {
+    throw UsageError("labelled grids are written as PNG", output.file, "end the name in .png");
+  }
+  finish(output, image::encode_png(image::labelled_grid(rows, title, kCell)), title, std::move(document));
+}
+
+json accuracy_json(const train::Accuracy& accuracy) {
+  return {{"accuracy", accuracy.share}, {"accuracy_of", accuracy.of}};
+}
+
+/// The points of an operand as images.
+std::vector<GeneratedImage> operand(const ops::Model& model, const ops::ArithmeticRequest& request,
+                                    const std::vector<ops::Point>& points) {
+  ops::GenerateRequest wanted;
+  static_cast<ops::GenerationOptions&>(wanted) = request;
+  if (wanted.label.empty() && !model.classes().empty()) wanted.label = model.classes().front();
+  wanted.points = points;
+  wanted.seed = request.seed;
+  return ops::generate(model, wanted).images;
+}
+
+}  // namespace
+
+void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ExemplarsRequest& request) {
+  const auto result = ops::exemplars(model, request);
+  std::vector<image::LabelledRow> rows;
+  auto classes = json::array();
+  for (const auto& one : result.classes) {
+    rows.push_back({fmt::format("{} ({:.0f} %)", one.name, 100 * one.share), pixels_of(one.images)});
+    std::vector<std::string> points;
+    for (const auto& generated : one.images) points.push_back(fmt::format("{}:{}", request.seed, generated.index));
+    classes.push_back(
+        {{"class", one.name}, {"share", one.share}, {"points", points}, {"probability", one.probabilities}});
+    if (!output.json) fmt::print("{}: {}\n", one.name, fmt::join(points, ","));
+  }
+  finish_sheet(output, rows, fmt::format("The surest of {} images, and how many are named so", request.among),
+               {{"classes", classes}, {"among", request.among}, {"classifier", accuracy_json(result.accuracy)}});
+}
+
+void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ArithmeticRequest& request) {
+  const auto result = ops::arithmetic(model, request);
+  std::vector<image::LabelledRow> rows;
+  json document{{"radius", request.radius}};
+  const auto add = [&](const std::string& name, const char* title, const std::vector<ops::Point>& points,
+                       const GeneratedImage& mean) {
+    const auto generated = operand(model, request, points);
+    rows.push_back({title, pixels_of(generated)});
+    rows.back().images.push_back(mean.image);
+    document[name] = latents_of(generated);
+    document["mean_" + name] = mean.latent;
+  };
+  add("a", "A; mean", request.a, result.mean_a);
+  add("b", "\u2212 B; mean", request.b, result.mean_b);
+  add("c", "+ C; mean", request.c, result.mean_c);
+  const auto nine = pixels_of(result.images);
+  const char* const titles[] = {"", "= result and", "perturbations"};
+  for (std::ptrdiff_t i = 0; i < 3; ++i) rows.push_back({titles[i], {nine.begin() + 3 * i, nine.begin() + 3 * i + 3}});
+  document["result"] = result.images[4].latent;
+  document["perturbations"] = document["neighbours"] = latents_of(result.images);
+  std::string title = "A \u2212 B + C";
+  if (result.named) {
+    const auto& names = result.named->names;
+    const json accuracy = accuracy_json(result.named->accuracy);
+    document["classified"] = {{"classifier", accuracy}, {"result", names[4]}, {"perturbations", names}};
+    document["judged"] = {{"classifier", accuracy}, {"result", names[4]}, {"neighbours", names}};
+    title += fmt::format(": {}", names[4]);
+  }
+  finish_sheet(output, rows, title, std::move(document));
+}
+
+void run_explore(const SheetOutput& output, const ops::Model& model, const ops::DirectionRequest& request) {
+  const auto result = ops::direction(model, request);
+  const auto images = pixels_of(result.images);
+  std::vector<image::LabelledRow> rows;
+  for (std::size_t i = 0; i < result.starts.size(); ++i) {
+    const auto first = images.begin() + static_cast<std::ptrdiff_t>(i) * result.frames;
+    rows.push_back({fmt::format("{}", i + 1), {first, first + result.frames}});
+  }
+  finish_sheet(output, rows, fmt::format("along the direction, from {:g} to {:g}", -request.strength, request.strength),
+               {{"direction", result.direction}, {"latents", result.starts}});
+}
+
+void run_explore(const SheetOutput& output, const ops::Model& model, const ops::NearestImagesRequest& request) {
+  std::optional<Progress> progress;  // begun when the size of the data is known
+  const auto result =
+      ops::nearest_images(model, request, {.cancel = {}, .progress = [&](std::uint64_t done, std::uint64_t total) {
+                                             if (!progress) progress.emplace("looking through", total, "image");
+                                             progress->update(done);
+                                           }});
+  progress.reset();
+  std::vector<image::LabelledRow> rows;
+  auto lists = json::array();
+  for (size_t i = 0; i < result.images.size(); ++i) {
+    rows.push_back({"generated | nearest", {result.images[i].image}});
+    auto& list = lists.emplace_back(json::array());
+    for (const auto& one : result.nearest[i]) {
+      rows.back().images.push_back(one.image);
+      list.push_back({{"index", one.index}, {"distance", one.distance}});
+      if (!one.label.empty()) list.back()["class"] = one.label;
+    }
+  }
+  const char* by = request.features.empty() ? "pixels" : "features";
+  finish_sheet(output, rows, fmt::format("The nearest of {} training images by {}", result.searched, by),
+               {{"nearest", lists}, {"neighbours", lists}, {"data", result.data}});
+}
+
+void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ProjectRequest& request) {
+  Progress progress("searching", static_cast<std::uint64_t>(request.steps), "step");
+  const auto result = ops::project(model, request, shown(progress));
+  progress.finish();
+  finish_sheet(output, {{"given", result.given}, {"found", pixels_of(result.found)}},
+               "Images and the nearest the generator makes",
+               {{"errors", result.errors}, {"latents", latents_of(result.found)}});
+}
+
+}  // namespace ganymede::cli

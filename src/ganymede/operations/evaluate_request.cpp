@@ -1,0 +1,39 @@
+#include "ganymede/operations/evaluate_request.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace ganymede::operations {
+namespace {
+
+void expect_extension(const char* field, const std::string& file, const std::vector<std::string>& known) {
+  const auto extension = std::filesystem::path(file).extension();
+  if (file.empty() || std::find(known.begin(), known.end(), extension) != known.end()) return;
+  throw FieldError(field, fmt::format("names an image, and '{}' does not say what it is", file),
+                   fmt::format("end it in {}", fmt::join(known, " or ")));
+}
+
+}  // namespace
+
+void check(const EvaluateRequest& r) {
+  const bool pair = !r.real.empty() || !r.fake.empty();
+  if (r.model.empty() == !pair) {
+    throw UsageError(pair ? "both a model and --real or --fake are given" : "nothing to evaluate is named", "evaluate",
+                     "name a model, or both --real A and --fake B");
+  }
+  if (pair && (r.real.empty() || r.fake.empty())) {
+    throw UsageError("a comparison has two sets", "evaluate", "name both --real A and --fake B");
+  }
+  if (pair && !r.data.empty()) throw FieldError("data", "goes with a model", "name images with 'real'");
+  if (r.train_features && !r.features.empty()) throw FieldError("train_features", "excludes 'features'");
+  if (r.feature_size && r.features.empty() && !r.train_features) {
+    throw FieldError("feature_size", "goes with a feature network", "add 'features'");
+  }
+  if (r.channels == 2) throw FieldError("channels", "must be 1 or 3");
+  expect_extension("scatter", r.scatter, {".svg", ".png"});
+  expect_extension("memorisation", r.memorisation, {".png"});
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,33 @@
+// What can be asked of the test of a discriminator's features. No LibTorch here.
+#pragma once
+
+#include "ganymede/operations/field.h"
+#include "ganymede/operations/point.h"
+
+namespace ganymede::operations {
+
+struct FeaturesRequest {
+  std::string data = {};
+  std::optional<std::int64_t> labels = {};
+  std::int64_t repeats = 1;
+  std::uint64_t seed = 0;
+  bool no_baselines = false;
+};
+
+template <class V>
+void visit_fields(V& field, FeaturesRequest& r) {
+  field("data", r.data,
+        {.about = "labelled images: a data set's name, or a path; the model's own data unless given", .local = true});
+  field("labels", r.labels,
+        {.about = "train on so many labels, the same number of each class; all unless given",
+         .range = in_range(1, 10'000'000)});
+  field(
+      "repeats", r.repeats,
+      {.about = "choose the labels so often: mean and deviation", .range = in_range(1, 1000), .old_names = {"draws"}});
+  field("seed", r.seed,
+        {.about = "of the labels and of the validation images", .range = kSeeds, .served = kServedSeeds, .seed = true});
+  field("no_baselines", r.no_baselines,
+        {.about = "only the trained discriminator, not an untrained one and raw pixels"});
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,209 @@
+#include "ganymede/operations/train.h"
+
+#include "ganymede/core/log.h"
+#include "ganymede/core/text.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/data/text.h"
+#include "ganymede/operations/training_recipe.h"
+#include "ganymede/train/datasets.h"
+#include "ganymede/train/encoder.h"
+#include "ganymede/train/observers.h"
+#include "ganymede/train/run_state.h"
+
+namespace ganymede::operations {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Tells the caller's callback of each step.
+class CallbackObserver : public train::Observer {
+ public:
+  explicit CallbackObserver(const Control& control) : control_(control) {}
+  void after_step(const train::Trainer& trainer, const train::TrainingState&, const train::StepResult&) override {
+    control_.report(trainer.training_state().step, trainer.total_steps());
+  }
+
+ private:
+  const Control& control_;
+};
+
+/// What was taken and what was left out, by reason.
+void log_data(const data::Dataset& dataset, const char* role, int batch) {
+  for (const auto& note : dataset.info().notes) spdlog::info("{}: {}", role, printable(note));
+  if (dataset.size() < static_cast<std::size_t>(batch)) {
+    spdlog::info(
+        "{}: a batch of {} shows some of the {} more than once; data.flip = true and [augment] make more of them", role,
+        batch, data::counted(dataset.size(), "image"));
+  }
+}
+
+/// The folder asked for; else runs/NAME, or the first of runs/NAME-2, runs/NAME-3 ... that is free.
+fs::path folder_of(const TrainRequest& request, const std::string& recipe) {
+  if (!request.output.empty()) return request.output;
+  if (!request.name.empty()) return fs::path("runs") / request.name;
+  fs::path folder = fs::path("runs") / recipe;
+  for (int i = 2; fs::exists(folder); ++i) folder = fs::path("runs") / fmt::format("{}-{}", recipe, i);
+  return folder;
+}
+
+/// The file to start from: with its optimisers' moments that is a checkpoint, a run's newest one.
+fs::path starting_file(const TrainRequest& request) {
+  std::error_code ignored;
+  if (!request.keep_optimizer || !fs::is_directory(request.from, ignored)) return request.from;
+  const auto checkpoints = train::checkpoints_of(request.from);
+  if (checkpoints.empty())
+    throw Error("the run has no checkpoint to take the optimisers from", request.from, "leave --keep-optimizer away");
+  return checkpoints.front();
+}
+
+/// What is done around the steps, in the order it is done. The guard comes before all that writes; quality before the
+/// metrics that write it down; checkpoints last: a run that has one for a step has everything else of that step.
+Observers observers_of(const train::Trainer& trainer, const train::RunFolder& folder,
+                       std::unique_ptr<quality::Evaluator> evaluator, Observers more) {
+  const auto before = trainer.training_state().step;
+  const auto events =
+      std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
+  Observers observers;
+  observers.push_back(train::guard_observer(folder));
+  for (auto& one : more) observers.push_back(std::move(one));
+  const auto quality = evaluator ? std::make_shared<train::QualityColumns>() : nullptr;
+  if (evaluator) observers.push_back(train::quality_observer(folder, std::move(evaluator), quality));
+  observers.push_back(train::metrics_observer(folder, events, quality));
+  observers.push_back(train::sample_observer(folder, events));
+  observers.push_back(train::checkpoint_observer(folder));
+  return observers;
+}
+
+/// Writes down how the run stands; that it cannot be written must not hide why it ended.
+void note_state(const train::RunFolder& folder, const train::Trainer& trainer, train::RunPhase phase,
+                const std::string& why = {}) {
+  try {
+    folder.expect_there();
+    train::write_run_state(folder.path(), {phase, trainer.training_state().step, trainer.total_steps(), why});
+  } catch (const Error& error) {
+    spdlog::warn("how the run ended is not written down: {}", error.what());
+  }
+}
+
+/// Does `work` and writes down how it ended. Whatever ends it before, the state says "waiting" or "running" and nobody
+/// holds the folder: the run was lost.
+void watched(const train::RunFolder& folder, const train::Trainer& trainer, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const Cancelled&) {
+    note_state(folder, trainer, train::RunPhase::kStopped);
+    throw;
+  } catch (const Error& error) {
+    note_state(folder, trainer, train::RunPhase::kFailed, error.what_happened());
+    throw;
+  } catch (const std::bad_alloc&) {
+    note_state(folder, trainer, train::RunPhase::kFailed, "out of memory");
+    throw;
+  } catch (const std::exception&) {
+    note_state(folder, trainer, train::RunPhase::kFailed, "a defect of the program: its log says more");
+    throw;
+  }
+}
+
+}  // namespace
+
+Training::Training(const TrainRequest& request, const torch::Device& device, const Control& control)
+    : request_(request), control_(control) {
+  check(request_);
+  const TaskScope scope = control_.own_scope();
+  const auto recipe = training_recipe(request_);
+  if (const auto model = meant_to_start_from(recipe); !model.empty() && !request_.resume && request_.from.empty()) {
+    spdlog::warn("{} is meant to go on from a trained model, and starts anew here: add {}", recipe.name, model);
+  }
+  const models::Gan shapes = models::outline_gan(recipe);
+  const auto dataset = train::open_data(recipe, shapes);
+  source_ = train::open_source(recipe, shapes);
+  control_.check();
+  trainer_.emplace(recipe, dataset, device, source_);
+  if (!request_.from.empty()) start_from_model();
+  evaluator_ = train::quality_evaluator(*trainer_);
+}
+
+void Training::start_from_model() {
+  const auto path = starting_file(request_);
+  const auto model = checkpoint::load_model(path);
+  const train::StartingNetworks networks{.generator = request_.from_networks != FromNetworks::kDiscriminator,
+                                         .discriminator = request_.from_networks != FromNetworks::kGenerator};
+  trainer_->start_from(model, networks);
+  if (request_.keep_optimizer) trainer_->load_optimizers(checkpoint::read_safetensors(path), path.string());
+  brings_encoder_ = networks.generator && model.gan.encoder.has_value();
+}
+
+/// Goes on from the newest checkpoint, where there is one.
+void Training::go_on(const train::RunFolder& folder) {
+  if (const auto found = folder.newest_checkpoint()) {
+    trainer_->load_state(found->file, found->path.string(), folder.seconds_until(checkpoint::step_of(found->file)));
+    spdlog::info("going on from step {}", trainer_->training_state().step);
+  } else {
+    spdlog::info("no checkpoint yet: starting from the beginning");
+  }
+}
+
+void Training::log_what_is_trained(const train::RunFolder& folder) const {
+  const auto& recipe = trainer_->recipe();
+  log_data(trainer_->dataset(), "data", recipe.train.batch_size);
+  if (source_) {
+    log_data(*source_, "source", recipe.train.batch_size);
+    spdlog::info("source: {} images of {}", source_->size(), source_->info().name);
+  }
+  spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", trainer_->dataset().size(),
+               trainer_->dataset().info().name, trainer_->total_steps(), recipe.train.batch_size,
+               trainer_->compute_type() == at::kBFloat16 ? "bf16" : "f32", trainer_->device().str(),
+               at::get_num_threads(), folder.path().string());
+}
+
+void Training::train_to_the_end(const train::RunFolder& folder, Observers more) {
+  const auto before = trainer_->training_state().step;
+  if (source_ && before == 0 && !brings_encoder_) train::prepare_encoder(folder, *trainer_, source_);
+  if (control_.progress) more.push_back(std::make_unique<CallbackObserver>(control_));
+  const auto observers = observers_of(*trainer_, folder, std::move(evaluator_), std::move(more));
+  const auto total = trainer_->total_steps();
+  train::write_run_state(folder.path(), {train::RunPhase::kRunning, before, total});
+  trainer_->run(observers);
+  const auto end = trainer_->training_state().step;
+  train::write_run_state(folder.path(), {end < total ? train::RunPhase::kStopped : train::RunPhase::kDone, end, total});
+}
+
+TrainResult Training::result(const train::RunFolder& folder, TrainResult::State state) const {
+  const auto& end = trainer_->training_state();
+  return {.state = state,
+          .recipe = trainer_->recipe().name,
+          .folder = folder.path(),
+          .step = end.step,
+          .steps = trainer_->total_steps(),
+          .epochs = trainer_->epoch(),
+          .seconds = end.seconds,
+          .samples = folder.sample(end.step),
+          .losses = folder.file("losses.svg"),
+          .model = folder.file(train::kModelFile)};
+}
+
+TrainResult Training::run(Observers observers) {
+  const TaskScope scope = control_.own_scope();
+  const train::RunFolder folder(folder_of(request_, trainer_->recipe().name), request_.resume);
+  if (request_.resume) go_on(folder);
+  const auto before = trainer_->training_state().step;
+  const bool trained = before >= trainer_->total_steps();
+  if (trained && folder.is_complete(before)) return result(folder, TrainResult::State::kComplete);
+  watched(folder, *trainer_, [&] {
+    train::write_run_state(folder.path(), {train::RunPhase::kWaiting, before, trainer_->total_steps()});
+    write_file(folder.file(train::kRecipeFile), config::to_toml(trainer_->recipe()));
+    train::write_environment(folder, *trainer_);
+    log_what_is_trained(folder);
+    if (trained) spdlog::info("every step is done: what the run lacks is made up for");
+    train_to_the_end(folder, std::move(observers));
+  });
+  const bool stopped = trainer_->training_state().step < trainer_->total_steps();
+  return result(folder, stopped ? TrainResult::State::kStopped : TrainResult::State::kDone);
+}
+
+TrainResult train(const TrainRequest& request, const torch::Device& device, const Control& control) {
+  return Training(request, device, control).run();
+}
+
+}  // namespace ganymede::operations

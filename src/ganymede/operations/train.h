@@ -1,0 +1,60 @@
+// Training as an operation: from a request to a run folder.
+#pragma once
+
+#include "ganymede/operations/control.h"
+#include "ganymede/operations/train_request.h"
+#include "ganymede/quality/evaluator.h"
+#include "ganymede/train/run_folder.h"
+#include "ganymede/train/trainer.h"
+
+namespace ganymede::operations {
+
+struct TrainResult {
+  enum class State {
+    kDone,
+    kStopped,   ///< cancelled and saved; `resume` goes on
+    kComplete,  ///< it was done before: there was nothing to do
+  };
+  State state = State::kDone;
+  std::string recipe = {};                                      ///< its name
+  std::filesystem::path folder = {};                            ///< of the run
+  std::uint64_t step = 0, steps = 0;                            ///< reached, and in all
+  double epochs = 0, seconds = 0;                               ///< reached; of training, those before a resumption too
+  std::filesystem::path samples = {}, losses = {}, model = {};  ///< files of the run
+};
+
+using Observers = std::vector<std::unique_ptr<train::Observer>>;
+
+/// A training in two halves, for callers that want to do something between them. The first writes nothing.
+class Training {
+ public:
+  /// Reads recipe, data and the model to start from, and makes the networks. Throws FieldError and UsageError for what
+  /// cannot be meant, Error for what cannot be read, Cancelled.
+  Training(const TrainRequest& request, const torch::Device& device, const Control& control = {});
+
+  /// Makes the run folder, or takes it up again, and trains. Cancelled, it ends after the step at hand and saves.
+  /// `observers` are told of each step beside those that write the folder. Once. Throws Error for a folder that is held
+  /// or cannot be written and for a training that goes wrong (the folder's state says so), Cancelled where there was
+  /// nothing to save yet.
+  TrainResult run(Observers observers = {});
+  const train::Trainer& trainer() const { return *trainer_; }
+
+ private:
+  void start_from_model();
+  void go_on(const train::RunFolder& folder);
+  void log_what_is_trained(const train::RunFolder& folder) const;
+  void train_to_the_end(const train::RunFolder& folder, Observers more);
+  TrainResult result(const train::RunFolder& folder, TrainResult::State state) const;
+
+  TrainRequest request_;
+  Control control_;
+  std::shared_ptr<const data::Dataset> source_;
+  std::optional<train::Trainer> trainer_;
+  std::unique_ptr<quality::Evaluator> evaluator_;
+  bool brings_encoder_ = false;  ///< whether the model to start from has one
+};
+
+/// Both halves. Progress counts steps.
+TrainResult train(const TrainRequest& request, const torch::Device& device, const Control& control = {});
+
+}  // namespace ganymede::operations

@@ -1,0 +1,94 @@
+// What a training can be asked for. No LibTorch here.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ganymede/config/names.h"
+#include "ganymede/operations/field.h"
+#include "ganymede/operations/point.h"
+
+namespace ganymede::operations {
+
+/// Which of a model's networks a training starts from.
+enum class FromNetworks { kBoth, kGenerator, kDiscriminator };
+
+struct TrainRequest {
+  std::string recipe = {};  ///< a recipe file, or the name of a shipped one; a resumed run has its own
+  std::string output = {};  ///< the run folder
+  std::string name = {};    ///< instead of that: runs/NAME
+  std::string data = {}, source = {};
+  bool skip_bad = false;
+  std::optional<std::int64_t> steps = {};
+  std::optional<double> epochs = {};
+  std::optional<std::uint64_t> seed = {};
+  std::vector<std::string> set = {};  ///< "section.key=value"
+  std::string precision = {};
+  bool resume = false;
+  std::string from = {};
+  FromNetworks from_networks = FromNetworks::kBoth;
+  bool keep_optimizer = false;
+};
+
+/// Throws FieldError for options that exclude each other, or want one that is not there.
+void check(const TrainRequest& request);
+
+}  // namespace ganymede::operations
+
+namespace ganymede::config {
+
+template <>
+struct Names<operations::FromNetworks> {
+  static constexpr std::array<std::pair<const char*, operations::FromNetworks>, 3> values{
+      {{"both", operations::FromNetworks::kBoth},
+       {"generator", operations::FromNetworks::kGenerator},
+       {"discriminator", operations::FromNetworks::kDiscriminator}}};
+};
+
+}  // namespace ganymede::config
+
+namespace ganymede::operations {
+
+template <class V>
+void visit_fields(V& field, TrainRequest& r) {
+  constexpr double kMaxSteps = 1e8;
+  field("recipe", r.recipe,
+        {.about = "a recipe file, or the name of a shipped one; a server takes shipped ones only",
+         .required_of_clients = true,
+         .positional = true});
+  field("output", r.output, {.about = "the run folder; runs/NAME unless given", .letter = 'o', .local = true});
+  field("name", r.name,
+        {.about = "of the run, and of its folder: the recipe's unless given, with a number behind it where that is "
+                  "taken"});
+  field("data", r.data, {.about = "the data set's folder, archive or file", .local = true});
+  field("skip_bad", r.skip_bad, {.about = "leave out files that cannot be read, and say how many", .local = true});
+  field("source", r.source,
+        {.about = "the same as `data` of the source domain, for recipes that translate", .local = true});
+  field("steps", r.steps,
+        {.about = "generator steps in all; the recipe's unless given",
+         .range = in_range(1, 1e18),
+         .served = in_range(1, kMaxSteps)});
+  field("epochs", r.epochs,
+        {.about = "passes over the data in all, instead of `steps`", .range = in_range(0.0001, 1e6)});
+  field("seed", r.seed,
+        {.about = "the same seed gives the same bytes on the same machine; the recipe's unless given",
+         .range = kSeeds,
+         .served = kServedSeeds,
+         .seed = true});
+  field("set", r.set, {.about = "changes of the recipe: section.key=value; may be repeated", .local = true});
+  field("precision", r.precision,
+        {.about = "of the arithmetic: f32, bf16, or auto: bf16 where the hardware has it; the recipe's unless given",
+         .local = true});
+  field("resume", r.resume,
+        {.about = "go on with the run in `output`, bit for bit; of a complete one, make up for what it lacks",
+         .local = true});
+  field("from", r.from, {.about = "start from this model's weights (fine-tuning)", .local = true});
+  field("from_networks", r.from_networks, {.about = "which networks `from` starts", .local = true});
+  field("keep_optimizer", r.keep_optimizer,
+        {.about = "`from` a run or a checkpoint: go on with its optimisers' moments", .local = true});
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,81 @@
+#include "ganymede/operations/training_recipe.h"
+
+#include "ganymede/config/overrides.h"
+#include "ganymede/core/text.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/train/run_folder.h"
+
+namespace ganymede::operations {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> overrides(const TrainRequest& r) {
+  auto out = r.set;
+  if (!r.data.empty()) out.push_back(config::override_text("data.path", r.data));
+  if (!r.source.empty()) out.push_back(config::override_text("source.path", r.source));
+  if (r.skip_bad) out.push_back(config::override_text("data.skip_bad", true));
+  if (r.steps) out.push_back(config::override_text("train.steps", *r.steps));
+  if (r.epochs) out.push_back(config::override_text("train.epochs", *r.epochs));
+  if (r.seed) out.push_back(config::override_text("train.seed", *r.seed));
+  if (!r.precision.empty()) out.push_back(config::override_text("train.precision", r.precision));
+  return out;
+}
+
+void check_path(const std::string& path, const char* field) {
+  if (is_utf8(path)) return;
+  throw FieldError(field, fmt::format("names a path that is not UTF-8, which no recipe can hold: {}", path),
+                   "rename it, or name a link to it");
+}
+
+/// Data that the recipe would not look at are not what the user meant.
+void check_data(const TrainRequest& r, const config::Recipe& recipe) {
+  const bool built_in = data::source_named(recipe.data.name).built_in;
+  if (!r.data.empty() && built_in) {
+    throw FieldError(
+        "data",
+        fmt::format("recipe '{}' makes its own images ('{}') and reads no files", recipe.name, recipe.data.name),
+        fmt::format("to train it on your images: ganymede train {} --data {} --set 'data.name=\"folder\"'", r.recipe,
+                    r.data));
+  }
+  if (r.skip_bad && built_in) {
+    throw FieldError("skip_bad", fmt::format("recipe '{}' makes its own images: none is bad", recipe.name),
+                     "leave it out");
+  }
+}
+
+config::Recipe chosen_recipe(const TrainRequest& r) {
+  const fs::path own = fs::path(r.output) / train::kRecipeFile;
+  if (!r.resume || !fs::exists(own)) {
+    if (r.recipe.empty()) throw UsageError("no recipe is named", "train", "name one of 'ganymede recipes'");
+    return config::load_recipe(r.recipe, overrides(r));
+  }
+  auto recipe = config::load_recipe(own.string(), overrides(r));
+  if (r.recipe.empty()) return recipe;
+  const auto named = config::load_recipe(r.recipe);
+  if (named.name == recipe.name) return recipe;
+  throw UsageError(fmt::format("the run was made with recipe '{}', not '{}'", recipe.name, named.name), r.output,
+                   "resume with its own recipe, or use --from to start a new run from its weights");
+}
+
+}  // namespace
+
+config::Recipe training_recipe(const TrainRequest& request) {
+  check_path(request.data, "data");
+  check_path(request.source, "source");
+  check_path(request.output, "output");
+  auto recipe = chosen_recipe(request);
+  check_data(request, recipe);
+  return recipe;
+}
+
+std::string meant_to_start_from(const config::Recipe& recipe) {
+  const auto flag = recipe.about.find("--from ");
+  if (flag == std::string::npos) return {};
+  const auto end = recipe.about.find_first_of(" \n", flag + 7);
+  std::string what = recipe.about.substr(flag, end == std::string::npos ? end : end - flag);
+  while (what.ends_with('.') || what.ends_with(',')) what.pop_back();
+  return what;
+}
+
+}  // namespace ganymede::operations

@@ -1,0 +1,230 @@
+// What the REST API answers with where models, runs and trainings are asked for.
+#pragma once
+
+#include "ganymede/serve/answers.h"
+
+namespace ganymede::serve {
+
+struct LatentAnswer {
+  int size = 0;
+  std::string distribution = "normal";  ///< or "uniform"
+};
+template <class V>
+void visit_fields(V& field, LatentAnswer& a) {
+  field("size", a.size, {});
+  field("distribution", a.distribution, {});
+}
+
+struct ModelOverview {
+  static constexpr const char* kSchema = "Model";
+  std::string id = {}, title = {}, recipe = {};
+  Nullable<std::string> run = {};
+  std::uint64_t step = 0;
+  ImageSize image = {};
+  LatentAnswer latent = {};
+  std::vector<std::string> classes = {};
+  std::string data = {};
+  bool ema = false;
+  std::int64_t parameters = 0;
+  std::uint64_t bytes = 0;
+};
+template <class V>
+void visit_fields(V& field, ModelOverview& m) {
+  field("id", m.id, {});
+  field("title", m.title, {});
+  field("recipe", m.recipe, {});
+  field("run", m.run, {.about = "The run it belongs to."});
+  field("step", m.step, {});
+  field("image", m.image, {});
+  field("latent", m.latent, {});
+  field("classes", m.classes, {.about = "Those it generates."});
+  field("data", m.data, {});
+  field("ema", m.ema, {.about = "It generates with the running average of its weights."});
+  field("averaged", m.ema, {.about = "The old name of `ema`.", .deprecated = true});
+  field("parameters", m.parameters, {.about = "Of the generator."});
+  field("bytes", m.bytes, {.about = "Of its file."});
+}
+
+struct LayerAnswer {
+  std::string name = {}, kind = {};
+  std::vector<std::int64_t> output = {};
+  std::int64_t params = 0;
+};
+template <class V>
+void visit_fields(V& field, LayerAnswer& l) {
+  field("name", l.name, {});
+  field("kind", l.kind, {});
+  field("output", l.output, {.about = "Height, width and channels."});
+  field("params", l.params, {});
+}
+
+struct LayersAnswer {
+  static constexpr const char* kSchema = "Layers";
+  std::vector<LayerAnswer> layers = {};
+  std::int64_t total = 0, trainable = 0, non_trainable = 0, multiply_adds = 0;
+};
+template <class V>
+void visit_fields(V& field, LayersAnswer& l) {
+  field("layers", l.layers, {});
+  field("total", l.total, {});
+  field("trainable", l.trainable, {});
+  field("non_trainable", l.non_trainable, {});
+  field("multiply_adds", l.multiply_adds, {.about = "Of one sample, forward."});
+}
+
+struct ModelDetails : ModelOverview {
+  static constexpr const char* kSchema = "ModelDetails";
+  LayersAnswer generator = {}, discriminator = {};
+  std::string toml = {}, about = {};
+};
+template <class V>
+void visit_fields(V& field, ModelDetails& m) {
+  visit_fields(field, static_cast<ModelOverview&>(m));
+  field("generator", m.generator, {});
+  field("discriminator", m.discriminator, {});
+  field("toml", m.toml, {.about = "The recipe."});
+  field("about", m.about, {});
+}
+
+enum class RunStanding { kWaiting, kRunning, kDone, kStopped, kFailed, kLost };
+
+struct RunOverview {
+  static constexpr const char* kSchema = "Run";
+  std::string id = {};
+  Nullable<std::string> recipe = {};
+  RunStanding state = RunStanding::kLost;
+  bool resumable = false;
+  Nullable<std::string> why = {};
+  Nullable<double> step = {}, epoch = {}, progress = {}, images_per_s = {}, seconds = {}, seconds_left = {};
+  std::size_t rows = 0;
+  std::map<std::string, Nullable<double>> last = {};
+  Nullable<std::string> sample = {};
+};
+
+}  // namespace ganymede::serve
+
+namespace ganymede::config {
+
+template <>
+struct Names<serve::RunStanding> {
+  static constexpr std::array<std::pair<const char*, serve::RunStanding>, 6> values{
+      {{"waiting", serve::RunStanding::kWaiting},
+       {"running", serve::RunStanding::kRunning},
+       {"done", serve::RunStanding::kDone},
+       {"stopped", serve::RunStanding::kStopped},
+       {"failed", serve::RunStanding::kFailed},
+       {"lost", serve::RunStanding::kLost}}};
+};
+
+}  // namespace ganymede::config
+
+namespace ganymede::serve {
+
+template <class V>
+void visit_fields(V& field, RunOverview& r) {
+  field("id", r.id, {});
+  field("recipe", r.recipe, {});
+  field("state", r.state, {});
+  field("resumable", r.resumable, {.about = "It is not running, lacks steps and has a checkpoint to go on from."});
+  field("why", r.why, {.about = "Of a failure."});
+  field("step", r.step, {});
+  field("epoch", r.epoch, {});
+  field("progress", r.progress, {.about = "0 to 1."});
+  field("images_per_s", r.images_per_s, {});
+  field("seconds", r.seconds, {});
+  field("seconds_left", r.seconds_left, {});
+  field("rows", r.rows, {.about = "Of its metrics."});
+  field("last", r.last, {.about = "The last value of each column of its metrics."});
+  field("sample", r.sample, {.about = "The newest one."});
+}
+
+struct RunDetails : RunOverview {
+  static constexpr const char* kSchema = "RunDetails";
+  std::string toml = {}, shipped_toml = {};
+  Nullable<nlohmann::json> environment = {};
+  std::vector<std::string> samples = {}, images = {};
+};
+template <class V>
+void visit_fields(V& field, RunDetails& r) {
+  visit_fields(field, static_cast<RunOverview&>(r));
+  field("toml", r.toml, {.about = "The recipe."});
+  field("shipped_toml", r.shipped_toml, {.about = "The shipped recipe of that name, or empty."});
+  field("environment", r.environment, {});
+  field("samples", r.samples, {.about = "Oldest first."});
+  field("images", r.images, {.about = "Its other images."});
+  field("pictures", r.images, {.about = "The old name of `images`.", .deprecated = true});
+}
+
+struct MetricsAnswer {
+  static constexpr const char* kSchema = "Metrics";
+  std::size_t first = 0, rows = 0;
+  std::map<std::string, std::vector<Nullable<double>>> columns = {};
+};
+template <class V>
+void visit_fields(V& field, MetricsAnswer& m) {
+  field("first", m.first, {.about = "The number of the first row."});
+  field("rows", m.rows, {.about = "The number of the row behind the last."});
+  field("columns", m.columns, {.about = "By name; an empty cell is null."});
+}
+
+struct ModelList {
+  std::vector<ModelOverview> models = {};
+};
+template <class V>
+void visit_fields(V& field, ModelList& l) {
+  field("models", l.models, {});
+}
+
+struct RunList {
+  std::vector<RunOverview> runs = {};
+};
+template <class V>
+void visit_fields(V& field, RunList& l) {
+  field("runs", l.runs, {});
+}
+
+struct RecipeAnswer {
+  std::string name = {}, title = {}, data = {};
+};
+template <class V>
+void visit_fields(V& field, RecipeAnswer& r) {
+  field("name", r.name, {});
+  field("title", r.title, {});
+  field("data", r.data, {});
+}
+
+struct CurrentTraining {
+  std::string id = {};
+  bool stopping = false;
+};
+template <class V>
+void visit_fields(V& field, CurrentTraining& t) {
+  field("id", t.id, {});
+  field("stopping", t.stopping, {});
+}
+
+struct FailedTraining {
+  std::string id = {}, detail = {};
+};
+template <class V>
+void visit_fields(V& field, FailedTraining& t) {
+  field("id", t.id, {});
+  field("detail", t.detail, {});
+}
+
+struct TrainingAnswer {
+  static constexpr const char* kSchema = "Training";
+  bool allowed = false;
+  std::vector<RecipeAnswer> recipes = {};
+  Nullable<CurrentTraining> current = {};
+  Nullable<FailedTraining> failed = {};
+};
+template <class V>
+void visit_fields(V& field, TrainingAnswer& t) {
+  field("allowed", t.allowed, {.about = "The server was started with --allow-training."});
+  field("recipes", t.recipes, {.about = "Those that may be trained."});
+  field("current", t.current, {.about = "The training that was started from here and runs."});
+  field("failed", t.failed, {.about = "The last training, where it failed, and what it said last."});
+}
+
+}  // namespace ganymede::serve
