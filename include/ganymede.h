@@ -98,7 +98,8 @@ GANYMEDE_API ganymede_status ganymede_write_png(const char* path, const ganymede
 typedef struct ganymede_result ganymede_result;
 
 /* Runs `operation` here and now: "generate", "interpolate", ... `options` is a JSON object of that operation's fields,
- * "{\"count\": 16, \"seed\": 7}"; null means none. `control` may be null. */
+ * "{\"count\": 16, \"seed\": 7}"; null means none. `control` may be null, and `model` for "train", "import" and an
+ * "evaluate" whose options name what is compared. */
 GANYMEDE_API ganymede_status ganymede_run(const ganymede_model* model, const char* operation, const char* options,
                                           ganymede_control* control, ganymede_result** result);
 /* The same for "project" and "translate" of images in memory, where the option "images" would name files. */

@@ -102,6 +102,27 @@ class Result:
         self.latents = numpy.stack(latents) if latents else None
 
 
+def run(operation, control=None, **options):
+    """Runs what needs no model: train, import, evaluate of two sets of images."""
+    return _run(None, operation, None, control, options)
+
+
+def _run(model, operation, images, control, options):
+    handle, text = ctypes.c_void_p(), json.dumps(options).encode()
+    watched = control._handle if control else None
+    if images is None:
+        _check(_library.ganymede_run(model, operation.encode(), text, watched, ctypes.byref(handle)))
+    else:
+        images = numpy.ascontiguousarray(images, numpy.uint8)
+        count, height, width, channels = images.shape
+        pixels = (_Pixels * count)(*[_Pixels(one.ctypes.data, width, height, channels) for one in images])
+        _check(_library.ganymede_run_on(model, operation.encode(), text, pixels, count, watched, ctypes.byref(handle)))
+    try:
+        return Result(handle)
+    finally:
+        _library.ganymede_result_free(handle)
+
+
 class Model:
     def __init__(self, path, device="auto"):
         self._handle = ctypes.c_void_p()
@@ -111,20 +132,7 @@ class Model:
     def run(self, operation, images=None, control=None, **options):
         """Runs an operation: its options are docs/reference/'s. `images`, uint8 [N, H, W, C], is for project and
         translate. ctypes lets other threads run meanwhile."""
-        handle, text = ctypes.c_void_p(), json.dumps(options).encode()
-        watched = control._handle if control else None
-        if images is None:
-            _check(_library.ganymede_run(self._handle, operation.encode(), text, watched, ctypes.byref(handle)))
-        else:
-            images = numpy.ascontiguousarray(images, numpy.uint8)
-            count, height, width, channels = images.shape
-            pixels = (_Pixels * count)(*[_Pixels(one.ctypes.data, width, height, channels) for one in images])
-            _check(_library.ganymede_run_on(self._handle, operation.encode(), text, pixels, count, watched,
-                                            ctypes.byref(handle)))
-        try:
-            return Result(handle)
-        finally:
-            _library.ganymede_result_free(handle)
+        return _run(self._handle, operation, images, control, options)
 
     def __del__(self):
         _library.ganymede_model_free(self._handle)

@@ -9,6 +9,7 @@
 #include "ganymede/image.h"
 #include "ganymede/model.h"
 #include "ganymede/operations.h"
+#include "ganymede/runs.h"
 #include "ganymede/version.h"
 
 namespace ganymede {

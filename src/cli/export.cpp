@@ -9,14 +9,14 @@ namespace ganymede::cli {
 namespace {
 
 struct ExportFlags {
-  std::string model, output;
+  std::string model;
   bool json = false;
   operations::ExportRequest request = {};
 };
 
 void run_export(const ExportFlags& flags) {
   const auto model = operations::Model::load(flags.model);
-  const auto files = operations::export_model(*model, flags.request, flags.output);
+  const auto files = operations::export_model(*model, flags.request);
   if (flags.json) {
     auto list = nlohmann::json::array();
     for (const auto& file : files) {
@@ -41,7 +41,6 @@ void add_export(CLI::App& app) {
   auto flags = std::make_shared<ExportFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   add_flags(app, operations::fields_of(flags->request));
-  app.add_option("-o,--output", flags->output, "the file to write")->required();
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run_request(operations::fields_of(flags->request), [&] { run_export(*flags); }); });
 }

@@ -7,20 +7,19 @@ namespace ganymede::cli {
 namespace {
 
 struct ImportFlags {
-  std::string output;
   bool json = false;
   operations::ImportRequest request = {};
 };
 
 void run_import(const ImportFlags& flags) {
-  const auto result = operations::import_model(flags.request, flags.output);
+  const auto result = operations::import_model(flags.request);
   if (flags.json) {
     auto networks = nlohmann::json::array();
     for (const auto& one : result.networks) {
       networks.push_back(
           {{"network", one.network}, {"file", one.file}, {"by_order", one.by_order}, {"tensors", one.pairs}});
     }
-    return print_json({{"model", flags.output}, {"networks", networks}, {"untouched", result.untouched}});
+    return print_json({{"model", flags.request.output}, {"networks", networks}, {"untouched", result.untouched}});
   }
   for (const auto& one : result.networks) {
     fmt::print("{}: {} tensors of {}{}\n", one.network, one.pairs.size(), one.file,
@@ -29,7 +28,7 @@ void run_import(const ImportFlags& flags) {
   for (const auto& name : result.untouched) {
     fmt::print("{}: no file gave it; it is as before training\n", name);
   }
-  fmt::print("the model is {}\n", flags.output);
+  fmt::print("the model is {}\n", flags.request.output);
 }
 
 }  // namespace
@@ -37,7 +36,6 @@ void run_import(const ImportFlags& flags) {
 void add_import(CLI::App& app) {
   auto flags = std::make_shared<ImportFlags>();
   add_flags(app, operations::fields_of(flags->request));
-  app.add_option("-o,--output", flags->output, "the model file to write")->required();
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run_request(operations::fields_of(flags->request), [&] { run_import(*flags); }); });
 }

@@ -114,6 +114,12 @@ try:
     model.run("generate", cuont=3)
 except ganymede.Error as error:
     assert error.status == ganymede.WRONG_USAGE and "did you mean 'count'" in str(error)
+told, run = [], sys.argv[2]
+trained = ganymede.run("train", control=ganymede.Control(progress=lambda done, total: told.append((done, total))),
+                       recipe=sys.argv[3], output=run, steps=3)
+assert trained.about["state"] == "done" and told == [(1, 3), (2, 3), (3, 3)], (trained.about, told)
+found = ganymede.Model(trained.about["model"], "cpu").run("evaluate", metrics=["swd"], count=20, real_count=20, force=True)
+assert found.about["metrics"]["swd"]["mean"] > 0 and found.images is None
 print(ganymede.version, len(ganymede.operations()))
 """
 
@@ -123,7 +129,7 @@ def test_python_with_numpy(library, model, tmp_path):
     variables = {"PYTHONPATH": EXAMPLES / "python", "GANYMEDE_LIBRARY": library}
     said = run(sys.executable, EXAMPLES / "python/generate.py", model, tmp_path / "out.npy", **variables)
     assert said.startswith("(16, 16, 16, 3) of tiny")
-    assert run(sys.executable, "-c", PYTHON, model, **variables).startswith(".".join(VERSION) + " ")
+    assert run(sys.executable, "-c", PYTHON, model, tmp_path / "run", ROOT / "tests/support/tiny.toml", **variables).startswith(".".join(VERSION) + " ")
 
 
 def test_only_the_interface_is_exported(library):
@@ -131,7 +137,7 @@ def test_only_the_interface_is_exported(library):
     ours = f"ganymede::v{VERSION[0]}_{VERSION[1]}::"
     strange = [name for name in names if not name.startswith(("ganymede_", ours, "ganymede::Error::Error("))]
     assert not strange, strange[:20]
-    assert f"{ours}generate(" in "\n".join(names) and "ganymede_run" in names
+    assert f"{ours}generate(" in "\n".join(names) and f"{ours}train_model(" in "\n".join(names) and "ganymede_run" in names
     declared = set(re.findall(r"\b(ganymede_\w+)\(", re.sub(r"/\*.*?\*/", "", (ROOT / "include/ganymede.h").read_text(), flags=re.DOTALL)))
     assert {name for name in names if name.startswith("ganymede_")} == declared
 

@@ -5,6 +5,7 @@
 #include "ganymede/library/c_handles.h"
 #include "ganymede/library/c_result.h"
 #include "ganymede/operations/descriptions.h"
+#include "ganymede/runs.h"
 
 using ganymede::library::give;
 using ganymede::library::guarded;
@@ -104,6 +105,25 @@ Operation on_images(InMemory in_memory, InFiles in_files) {
   }};
 }
 
+/// One that names its files itself; a model, where one is given, is evaluated instead of what the options name.
+Operation evaluation() {
+  return {[](const Call& call) {
+    const auto request = request_of<EvaluateRequest>(call);
+    return result_of(call.operation, call.handle != nullptr ? evaluate(call.model(), request, call.control)
+                                                            : evaluate(request, "auto", call.control));
+  }};
+}
+
+/// One that has no model yet.
+template <class Request, class Run>
+Operation without_model(Run run) {
+  return {[run](const Call& call) {
+    const auto request = request_of<Request>(call);
+    if (call.handle != nullptr) throw UsageError("must be null: this takes no model", "model");
+    return result_of(call.operation, run(request, call.control));
+  }};
+}
+
 const std::map<std::string, Operation>& all_operations() {
   static const std::map<std::string, Operation> all{
       {"generate", generated(generate, &Engine::generate)},
@@ -126,6 +146,13 @@ const std::map<std::string, Operation>& all_operations() {
                                    [](const Model& model, const TranslateRequest& request, const Control& control) {
                                      return translate(model, request, control);
                                    })},
+      {"evaluate", evaluation()},
+      {"features", plain(features)},
+      {"export", plain(export_model)},
+      {"import", without_model<ImportRequest>(import_model)},
+      {"train", without_model<TrainRequest>([](const TrainRequest& request, const Control& control) {
+         return train_model(request, "auto", control);
+       })},
   };
   return all;
 }

@@ -1,5 +1,7 @@
 #include "ganymede/library/c_result.h"
 
+#include <cmath>
+
 #include "ganymede/library/c_errors.h"
 
 using ganymede::library::guarded;
@@ -113,6 +115,61 @@ void fill(ganymede_result& out, ProjectResult&& result) {
 
 void fill(ganymede_result& out, std::vector<Image>&& images) {
   for (auto& one : images) out.add("images", std::move(one));
+}
+
+void fill(ganymede_result& out, EvaluateResult&& result) {
+  out.about.update(ordered_json::parse(result.json));
+}
+
+void fill(ganymede_result& out, FeaturesResult&& result) {
+  out.about["data"] = result.data;
+  out.about["checksum"] = result.checksum;
+  out.about["test"] = result.test;
+  out.about["layers"] = result.layers;
+  auto& rows = out.about["rows"] = ordered_json::object();
+  for (const auto& [name, found] : result.rows) {
+    const double deviation = found.accuracy.deviation;
+    rows[name] = {
+        {"accuracy",
+         {{"mean", found.accuracy.mean}, {"std", std::isnan(deviation) ? ordered_json() : ordered_json(deviation)}}},
+        {"validation", found.validation},
+        {"c", found.costs},
+        {"width", found.width},
+        {"labels", found.labels},
+        {"validation_images", found.validation_images},
+        {"test_images", found.test_images}};
+  }
+}
+
+void fill(ganymede_result& out, TrainResult&& result) {
+  using State = TrainResult::State;
+  out.about["state"] = result.state == State::kDone ? "done" : result.state == State::kStopped ? "stopped" : "complete";
+  out.about["recipe"] = result.recipe;
+  out.about["folder"] = result.folder.string();
+  out.about["step"] = result.step;
+  out.about["steps"] = result.steps;
+  out.about["epochs"] = result.epochs;
+  out.about["seconds"] = result.seconds;
+  out.about["samples"] = result.samples.string();
+  out.about["losses"] = result.losses.string();
+  out.about["model"] = result.model.string();
+}
+
+void fill(ganymede_result& out, std::vector<ExportedFile>&& files) {
+  auto& list = out.about["files"] = ordered_json::array();
+  for (const auto& file : files) {
+    list.push_back(
+        {{"path", file.path.string()}, {"network", file.network}, {"inputs", file.inputs}, {"outputs", file.outputs}});
+  }
+}
+
+void fill(ganymede_result& out, ImportResult&& result) {
+  auto& networks = out.about["networks"] = ordered_json::array();
+  for (const auto& one : result.networks) {
+    networks.push_back(
+        {{"network", one.network}, {"file", one.file}, {"by_order", one.by_order}, {"tensors", one.pairs}});
+  }
+  out.about["untouched"] = result.untouched;
 }
 
 }  // namespace ganymede::library

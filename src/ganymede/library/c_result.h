@@ -8,6 +8,7 @@
 
 #include "ganymede.h"
 #include "ganymede/operations.h"
+#include "ganymede/runs.h"
 
 struct ganymede_result {
   explicit ganymede_result(const std::string& operation) : about{{"operation", operation}} {}
@@ -39,5 +40,10 @@ void fill(ganymede_result& out, NearestImagesResult&& result);
 void fill(ganymede_result& out, ExemplarsResult&& result);
 void fill(ganymede_result& out, ProjectResult&& result);
 void fill(ganymede_result& out, std::vector<Image>&& images);
+void fill(ganymede_result& out, EvaluateResult&& result);
+void fill(ganymede_result& out, FeaturesResult&& result);
+void fill(ganymede_result& out, TrainResult&& result);
+void fill(ganymede_result& out, std::vector<ExportedFile>&& files);
+void fill(ganymede_result& out, ImportResult&& result);
 
 }  // namespace ganymede::library

@@ -6,6 +6,14 @@
 #include "ganymede/operations/engine.h"
 #include "ganymede/operations/model.h"
 
+namespace ganymede::library {
+
+/// The log goes to stderr: spdlog's own, to stdout, would mix with a program's results. Where the program has set a
+/// logger of its own, that one hears.
+void start_log_once();
+
+}  // namespace ganymede::library
+
 namespace ganymede {
 inline namespace GANYMEDE_CXX_VERSION {
 

@@ -8,22 +8,18 @@
 #include "ganymede/library/impl.h"
 
 namespace ganymede {
-inline namespace GANYMEDE_CXX_VERSION {
 
-using library::at_border;
-
-namespace {
-
-/// The log goes to stderr: spdlog's own, to stdout, would mix with a program's results. Where the program has set a
-/// logger of its own, that one hears.
-void start_log_once() {
+void library::start_log_once() {
   static std::once_flag once;
   std::call_once(once, [] {
     if (spdlog::default_logger()->name().empty()) start_logging(spdlog::level::warn);
   });
 }
 
-}  // namespace
+inline namespace GANYMEDE_CXX_VERSION {
+
+using library::at_border;
+using library::start_log_once;
 
 const char* version() {
   return GANYMEDE_VERSION;

@@ -45,7 +45,11 @@ void check_value(const T& value, const Asked& asked) {
     if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return name.second == value; })) {
       asked.refuse();
     }
-  } else if constexpr (kind != Kind::kBoolean && kind != Kind::kText) {
+  } else if constexpr (kind == Kind::kText) {  // an empty one was not given
+    if (value.empty() && asked.field.required(asked.door)) {
+      throw FieldError(asked.name, "is missing; it " + requirement_of(asked.field, asked.door));
+    }
+  } else if constexpr (kind != Kind::kBoolean) {
     check_list(value, asked);
   }
 }

@@ -5,6 +5,7 @@
 #include "ganymede/data/sources.h"
 #include "ganymede/operations/comparison.h"
 #include "ganymede/operations/evaluation_report.h"
+#include "ganymede/operations/field.h"
 #include "ganymede/operations/image_sets.h"
 #include "ganymede/quality/availability.h"
 #include "ganymede/quality/feature_size.h"

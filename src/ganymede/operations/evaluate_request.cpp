@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "ganymede/operations/field.h"
+
 namespace ganymede::operations {
 namespace {
 

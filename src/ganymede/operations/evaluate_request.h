@@ -1,7 +1,6 @@
-// What can be asked of an evaluation. No LibTorch here.
+// What can be asked of an evaluation. Installed: the standard library's types alone.
 #pragma once
 
-#include "ganymede/operations/field.h"
 #include "ganymede/operations/point.h"
 
 namespace ganymede::operations {

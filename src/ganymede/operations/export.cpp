@@ -4,6 +4,7 @@
 #include "ganymede/exchange/onnx.h"
 #include "ganymede/exchange/state_dict.h"
 #include "ganymede/exchange/torchscript.h"
+#include "ganymede/operations/field.h"
 
 namespace ganymede::operations {
 namespace {
@@ -58,8 +59,7 @@ void write_tensors(const fs::path& file, const Model& model, const models::Netwo
 
 }  // namespace
 
-std::vector<ExportedFile> export_model(const Model& model, const ExportRequest& request, const fs::path& output,
-                                       const Control& control) {
+std::vector<ExportedFile> export_model(const Model& model, const ExportRequest& request, const Control& control) {
   check(request, model);
   const exchange::GraphOptions options{
       request.labels == ExportedLabels::kWeights ? nn::LabelInput::kWeights : nn::LabelInput::kIndex,
@@ -71,7 +71,7 @@ std::vector<ExportedFile> export_model(const Model& model, const ExportRequest& 
     control.check();
     const bool generator = network == ExportedNetwork::kGenerator;
     const std::string name = generator ? "generator" : "discriminator";
-    const fs::path file = place_of(output, name, request.network != ExportedNetwork::kBoth);
+    const fs::path file = place_of(request.output, name, request.network != ExportedNetwork::kBoth);
     if (request.format == ExportFormat::kSafetensors) {
       write_tensors(file, model, generator ? model.generator() : model.discriminator(), request.weights);
       files.push_back({file, name, {}, {}});

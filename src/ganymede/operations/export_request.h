@@ -1,7 +1,12 @@
-// What an export can be asked for. No LibTorch here.
+// What an export can be asked for. Installed: the standard library's types alone.
 #pragma once
 
-#include "ganymede/operations/field.h"
+#include <array>
+#include <string>
+#include <utility>
+
+#include "ganymede/config/names.h"
+#include "ganymede/operations/point.h"
 
 namespace ganymede::operations {
 
@@ -17,6 +22,7 @@ struct ExportRequest {
   ExportedPixels pixels = ExportedPixels::kFloat;
   ExportedLabels labels = ExportedLabels::kIndex;
   ExportedWeights weights = ExportedWeights::kF32;
+  std::string output = {};  ///< the file to write
 };
 
 }  // namespace ganymede::operations
@@ -67,6 +73,11 @@ void visit_fields(V& field, ExportRequest& r) {
   field("labels", r.labels,
         {.about = "how classes are named: by their index, or by a weight for each, which mixes them"});
   field("weights", r.weights, {.about = "how the file holds weights; the arithmetic is f32 always"});
+  field("output", r.output,
+        {.about = "the file to write; of both networks 'NAME.generator' and 'NAME.discriminator' with its ending",
+         .letter = 'o',
+         .required = true,
+         .local = true});
 }
 
 }  // namespace ganymede::operations

@@ -2,6 +2,8 @@
 
 #include "ganymede/exchange/foreign_tensors.h"
 #include "ganymede/models/initialise.h"
+#include "ganymede/operations/field.h"
+#include "ganymede/operations/model.h"
 
 namespace ganymede::operations {
 namespace {
@@ -15,7 +17,7 @@ void write_model(const config::Recipe& recipe, const models::Gan& gan, const std
 
 }  // namespace
 
-ImportResult import_model(const ImportRequest& request, const std::filesystem::path& output, const Control& control) {
+ImportResult import_model(const ImportRequest& request, const Control& control) {
   const auto recipe = config::load_recipe(request.recipe);
   if (recipe.translates()) {
     throw FieldError("recipe", "must be of a model that generates from noise",
@@ -42,7 +44,7 @@ ImportResult import_model(const ImportRequest& request, const std::filesystem::p
   } else {
     result.untouched.push_back("discriminator");
   }
-  write_model(recipe, gan, output);
+  write_model(recipe, gan, request.output);
   return result;
 }
 

@@ -1,7 +1,10 @@
-// What an import can be asked for. No LibTorch here.
+// What an import can be asked for. Installed: the standard library's types alone.
 #pragma once
 
-#include "ganymede/operations/field.h"
+#include <string>
+#include <vector>
+
+#include "ganymede/operations/point.h"
 
 namespace ganymede::operations {
 
@@ -10,6 +13,7 @@ struct ImportRequest {
   std::string recipe = {};
   std::string discriminator = {};
   std::string map = {};
+  std::string output = {};  ///< the model file to write
 };
 
 template <class V>
@@ -26,6 +30,7 @@ void visit_fields(V& field, ImportRequest& r) {
   field("map", r.map,
         {.about = "a text with lines 'theirs = ours', where names differ; 'theirs.' and 'ours.' are of all below",
          .local = true});
+  field("output", r.output, {.about = "the model file to write", .letter = 'o', .required = true, .local = true});
 }
 
 }  // namespace ganymede::operations

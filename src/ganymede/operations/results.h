@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ganymede/image/image.h"
+#include "ganymede/quality/feature_result.h"
 #include "ganymede/quality/near_image.h"
 #include "ganymede/train/accuracy.h"
 
@@ -73,6 +76,48 @@ struct ProjectResult {
   std::vector<image::Image> given = {};    ///< as the generator generates: of its size and channels
   std::vector<GeneratedImage> found = {};  ///< the images most like them
   std::vector<double> errors = {};         ///< mean square error of each, in [-1, 1] units
+};
+
+struct FeaturesResult {
+  struct Row {
+    std::string name;  ///< "trained", "untrained" or "pixels"
+    quality::FeatureResult found;
+  };
+  std::vector<Row> rows = {};
+  std::vector<std::string> layers = {};  ///< of the discriminator, whose outputs are the features
+  std::string data = {}, checksum = {};
+  std::string test = {};  ///< what the test images are
+};
+
+struct TrainResult {
+  enum class State {
+    kDone,
+    kStopped,   ///< cancelled and saved; `resume` goes on
+    kComplete,  ///< it was done before: there was nothing to do
+  };
+  State state = State::kDone;
+  std::string recipe = {};                                      ///< its name
+  std::filesystem::path folder = {};                            ///< of the run
+  std::uint64_t step = 0, steps = 0;                            ///< reached, and in all
+  double epochs = 0, seconds = 0;                               ///< reached; of training, those before a resumption too
+  std::filesystem::path samples = {}, losses = {}, model = {};  ///< files of the run
+};
+
+struct ExportedFile {
+  std::filesystem::path path;
+  std::string network;               ///< "generator" or "discriminator"
+  std::vector<std::string> inputs;   ///< "z [batch, 100]"; tensors of a safetensors file have none
+  std::vector<std::string> outputs;  ///< "image [batch, 3, 64, 64]"
+};
+
+struct ImportedNetwork {
+  std::string network, file;
+  bool by_order = false;  ///< names differed: layers were matched in order, by the shapes of their tensors
+  std::vector<std::pair<std::string, std::string>> pairs = {};  ///< the file's name, ours (as an nn.Sequential's)
+};
+struct ImportResult {
+  std::vector<ImportedNetwork> networks = {};
+  std::vector<std::string> untouched = {};  ///< networks that no file gave: as before training
 };
 
 }  // namespace ganymede::operations

@@ -2,26 +2,13 @@
 #pragma once
 
 #include "ganymede/operations/control.h"
+#include "ganymede/operations/results.h"
 #include "ganymede/operations/train_request.h"
 #include "ganymede/quality/evaluator.h"
 #include "ganymede/train/run_folder.h"
 #include "ganymede/train/trainer.h"
 
 namespace ganymede::operations {
-
-struct TrainResult {
-  enum class State {
-    kDone,
-    kStopped,   ///< cancelled and saved; `resume` goes on
-    kComplete,  ///< it was done before: there was nothing to do
-  };
-  State state = State::kDone;
-  std::string recipe = {};                                      ///< its name
-  std::filesystem::path folder = {};                            ///< of the run
-  std::uint64_t step = 0, steps = 0;                            ///< reached, and in all
-  double epochs = 0, seconds = 0;                               ///< reached; of training, those before a resumption too
-  std::filesystem::path samples = {}, losses = {}, model = {};  ///< files of the run
-};
 
 using Observers = std::vector<std::unique_ptr<train::Observer>>;
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ganymede/operations/field.h"
+
 namespace ganymede::operations {
 
 void check(const TrainRequest& r) {

@@ -1,4 +1,4 @@
-// What a training can be asked for. No LibTorch here.
+// What a training can be asked for. Installed: the standard library's types alone.
 #pragma once
 
 #include <array>
@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "ganymede/config/names.h"
-#include "ganymede/operations/field.h"
 #include "ganymede/operations/point.h"
 
 namespace ganymede::operations {

@@ -3,6 +3,7 @@
 #include "ganymede/config/overrides.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/operations/field.h"
 #include "ganymede/train/run_folder.h"
 
 namespace ganymede::operations {

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "ganymede/data/dataset.h"
-#include "ganymede/quality/mean_and_deviation.h"
+#include "ganymede/quality/feature_result.h"
 #include "ganymede/quality/nearest_images.h"
 
 namespace ganymede::quality {
@@ -14,14 +14,6 @@ struct FeatureProtocol {
   std::size_t labels = 0;
   int repeats = 1;  ///< of those labels; the result is the mean and deviation over them
   std::uint64_t seed = 0;
-};
-
-struct FeatureResult {
-  MeanAndDeviation accuracy;  ///< on the test images, over the repeats
-  std::vector<double> costs;  ///< C of each repeat, chosen on the validation images
-  double validation = 0;      ///< accuracy there, mean over the repeats
-  std::size_t labels = 0, validation_images = 0, test_images = 0;
-  std::int64_t width = 0;
 };
 
 /// The C tried, on features scaled to a mean length of 1.

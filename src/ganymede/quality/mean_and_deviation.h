@@ -1,4 +1,4 @@
-// A mean with its deviation.
+// A mean with its deviation. Installed.
 #pragma once
 
 #include <vector>
