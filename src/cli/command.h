@@ -15,6 +15,7 @@ namespace ganymede::cli {
 using AddCommand = void (*)(CLI::App& app);
 
 void add_bench(CLI::App& app);
+void add_cache(CLI::App& app);
 void add_data(CLI::App& app);
 void add_data_check(CLI::App& app);
 void add_data_dedup(CLI::App& app);
@@ -27,7 +28,9 @@ void add_import(CLI::App& app);
 void add_models(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_recipes(CLI::App& app);
+void add_recipes_check(CLI::App& app);
 void add_reference(CLI::App& app);
+void add_runs(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_serve(CLI::App& app);
 void add_summary(CLI::App& app);

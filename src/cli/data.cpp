@@ -9,6 +9,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/data_sheet.h"
+#include "cli/text_table.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/signals.h"
@@ -34,7 +35,7 @@ bool downloadable(const std::string& name) {
 
 void list(bool json) {
   nlohmann::json document = nlohmann::json::array();
-  if (!json) fmt::print("{:<14} {:<10} {:<19} {:<28} {}\n", "NAME", "IMAGES", "SPLITS", "WHERE", "WHAT");
+  TextTable table({{"NAME"}, {"IMAGES"}, {"SPLITS"}, {"WHERE"}, {"WHAT"}});
   for (const auto& source : data::sources()) {
     const fs::path here = data::home_of(source.name);
     const bool found = !source.built_in && !source.splits.empty() && fs::exists(here);
@@ -57,9 +58,10 @@ void list(bool json) {
       where = "data fetch " + source.name;
     const std::string splits =
         source.splits.empty() ? "its folders" : fmt::format("{}", fmt::join(source.splits, ", "));
-    fmt::print("{:<14} {:<10} {:<19} {:<28} {}\n", source.name, source.shape, splits, where, source.title);
+    table.add({source.name, source.shape, splits, where, source.title});
   }
-  if (json) print_json(document);
+  if (json) return print_json(document);
+  fmt::print("{}", table.text());
 }
 
 void info_as_json(const data::Dataset& dataset, const data::Statistics& statistics) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -12,6 +13,7 @@
 
 #include "cli/command.h"
 #include "cli/terminal_progress.h"
+#include "cli/version.h"
 #include "ganymede/core/arithmetic_error.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/instruction_level.h"
@@ -30,10 +32,11 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"recipes", "list the shipped recipes", add_recipes},
+    {"recipes", "list, show, copy and check recipes", add_recipes},
     {"summary", "the layer tables of a recipe or a model", add_summary},
     {"data", "list, inspect, preview and download data sets", add_data},
     {"train", "train a recipe", add_train},
+    {"runs", "list the trainings at hand, how each stands and what it came to", add_runs},
     {"models", "list the models at hand, with their cards", add_models},
     {"sample", "generate images with a trained model", add_sample},
     {"translate", "redraw images as images of another domain", add_translate},
@@ -45,6 +48,7 @@ constexpr Command kCommands[] = {
     {"plot", "plot loss and quality curves of runs", add_plot},
     {"serve", "the studio in the browser, and the REST API", add_serve},
     {"reference", "write the reference pages of the operations", add_reference},
+    {"cache", "what is kept outside of runs, where, and how much of it", add_cache},
     {"bench", "time a recipe's training step", add_bench},
 };
 
@@ -118,14 +122,20 @@ int report_usage(const CLI::App& program, const CLI::ParseError& error) {
   return report(fmt::format("{}; see '{}'", error.what(), help), kWrongUsage);
 }
 
-/// The words of the command line, with flags as they are called today: --out was some commands' name for --output.
+/// The words as they are parsed, the last first: with flags as they are called today (--out was some commands' name for
+/// --output), and `help data check` for `data check --help`.
 std::vector<std::string> words_of(int argc, char** argv) {
-  std::vector<std::string> words(argv, argv + argc);
+  std::vector<std::string> words(argv + 1, argv + argc);
   for (auto& word : words) {
     if (word != "--out" && !word.starts_with("--out=")) continue;
     std::fputs("note: --out is now --output, or -o\n", stderr);
     word.insert(5, "put");
   }
+  if (!words.empty() && words.front() == "help") {
+    words.erase(words.begin());
+    words.emplace_back("--help");
+  }
+  std::reverse(words.begin(), words.end());
   return words;
 }
 
@@ -133,7 +143,7 @@ int run(int argc, char** argv) {
   CLI::App program("Ganymede trains, evaluates, explores and serves image GANs.", "ganymede");
   program.require_subcommand(1);
   program.fallthrough();
-  program.set_version_flag("--version", GANYMEDE_VERSION);
+  program.set_version_flag("--version", version_text);
   program
       .add_option("--threads", globals().threads,
                   "threads of the arithmetic; 0 is one for each processor that this process and its container may use")
@@ -155,10 +165,7 @@ int run(int argc, char** argv) {
   for (const auto& command : kCommands) command.add(*program.add_subcommand(command.name, command.summary));
 
   try {
-    const auto words = words_of(argc, argv);
-    std::vector<const char*> pointers;
-    for (const auto& word : words) pointers.push_back(word.c_str());
-    program.parse(argc, pointers.data());
+    program.parse(words_of(argc, argv));
     return kDone;
   } catch (const CLI::Success& wanted) {  // --help, --version
     return program.exit(wanted);

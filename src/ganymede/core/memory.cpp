@@ -1,6 +1,7 @@
 #include "ganymede/core/memory.h"
 
 #include <malloc.h>
+#include <sys/resource.h>
 
 namespace ganymede {
 
@@ -12,6 +13,12 @@ void keep_freed_memory() {
 
 void give_back_freed_memory() {
   ::malloc_trim(0);
+}
+
+std::uint64_t peak_resident_bytes() {
+  rusage usage{};
+  if (::getrusage(RUSAGE_SELF, &usage) != 0) return 0;
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;  // Linux counts kibibytes
 }
 
 }  // namespace ganymede

@@ -1,0 +1,21 @@
+# What a program says of its build: the commit at which it was configured, and which options it was built with.
+execute_process(COMMAND git -C ${PROJECT_SOURCE_DIR} rev-parse --short=12 HEAD OUTPUT_VARIABLE GANYMEDE_COMMIT
+  OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE no_commit)
+if(no_commit)
+  set(GANYMEDE_COMMIT "unknown")
+endif()
+
+set(built_with "")
+set(built_without "")
+foreach(option SVHN LSUN FETCH TENSORBOARD ONNX CHARTS ONEDNN TIFF AVIF HEIF JXL)
+  if(GANYMEDE_${option})
+    list(APPEND built_with ${option})
+  else()
+    list(APPEND built_without ${option})
+  endif()
+endforeach()
+list(JOIN built_with " " GANYMEDE_BUILD_OPTIONS)
+if(built_without)
+  list(JOIN built_without " " built_without)
+  string(APPEND GANYMEDE_BUILD_OPTIONS "; not ${built_without}")
+endif()

@@ -1,0 +1,125 @@
+// ganymede recipes check: what a recipe would take on this machine, before anything is trained
+#include <optional>
+
+#include "cli/command.h"
+#include "cli/device.h"
+#include "ganymede/core/error.h"
+#include "ganymede/core/memory.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/data/text.h"
+#include "ganymede/models/summary.h"
+#include "ganymede/objectives/objective.h"
+#include "ganymede/objectives/penalty.h"
+#include "ganymede/recipe/recipe.h"
+#include "ganymede/train/benchmark.h"
+#include "ganymede/train/training_state.h"
+
+namespace ganymede::cli {
+namespace {
+
+struct RecipeCheckFlags {
+  std::string recipe;
+  std::vector<std::string> set;
+  int steps = 3;
+  std::uint64_t images = 0;
+  bool json = false;
+};
+
+struct RecipeCheck {
+  std::vector<std::pair<std::string, models::Summary>> networks;
+  std::string image;
+  std::optional<train::BenchmarkResult> speed;  ///< nothing where a step cannot be timed
+  std::uint64_t memory = 0;                     ///< the most bytes this process held, the steps included
+  std::optional<std::uint64_t> steps;           ///< in all; nothing where it needs the number of images
+};
+
+RecipeCheck check_recipe(const config::Recipe& recipe, const RecipeCheckFlags& flags) {
+  RecipeCheck out;
+  const auto gan = models::outline_gan(recipe);
+  objectives::make_objective(recipe.objective);
+  for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
+  if (gan.encoder) out.networks.emplace_back("encoder", models::summarise(*gan.encoder));
+  out.networks.emplace_back("generator", models::summarise(gan.generator));
+  out.networks.emplace_back("discriminator", models::summarise(gan.discriminator));
+  const auto& shape = gan.image_shape();
+  out.image = fmt::format("{}x{} {}", shape.width(), shape.height(), shape.channels() == 1 ? "grey" : "RGB");
+  if (recipe.train.steps || flags.images > 0) out.steps = train::steps_in_all(recipe.train, flags.images);
+  // A translating recipe's step starts from images of its source, which only data can tell.
+  if (flags.steps > 0 && !recipe.translates()) out.speed = train::benchmark(recipe, flags.steps, device_to_use());
+  out.memory = peak_resident_bytes();
+  return out;
+}
+
+void print_document(const config::Recipe& recipe, const RecipeCheck& check) {
+  nlohmann::json document{{"recipe", recipe.name}, {"image", check.image}, {"batch_size", recipe.train.batch_size}};
+  for (const auto& [name, summary] : check.networks)
+    document["parameters"][name] = {{"total", summary.total}, {"trainable", summary.trainable}};
+  document["steps"] = check.steps ? nlohmann::json(*check.steps) : nlohmann::json();
+  if (check.speed) {
+    document["seconds_per_step"] = check.speed->seconds_per_step;
+    document["images_per_s"] = check.speed->images_per_s;
+    document["precision"] = check.speed->precision;
+    document["threads"] = check.speed->threads;
+    document["peak_memory_bytes"] = check.memory;
+    document["seconds_in_all"] = check.steps
+                                     ? nlohmann::json(static_cast<double>(*check.steps) * check.speed->seconds_per_step)
+                                     : nlohmann::json();
+  }
+  print_json(document);
+}
+
+/// How long the whole training takes, or what has to be known for that.
+std::string length_text(const config::Recipe& recipe, const RecipeCheck& check) {
+  if (check.steps) {
+    const double seconds = static_cast<double>(*check.steps) * check.speed->seconds_per_step;
+    return fmt::format("about {} for its {}", duration_text(seconds), data::counted(*check.steps, "step"));
+  }
+  const double seconds = 10'000 / check.speed->images_per_s;
+  return fmt::format("about {} for each 10,000 images; {} epochs are asked for (--images N: how long in all)",
+                     duration_text(seconds), *recipe.train.epochs);
+}
+
+void print_text(const config::Recipe& recipe, const RecipeCheck& check) {
+  fmt::print("{}: {}\n", recipe.name, recipe.title.empty() ? "a recipe without a title" : recipe.title);
+  fmt::print("  images      {} of {}, batches of {}\n", check.image, recipe.data.name, recipe.train.batch_size);
+  for (const auto& [name, summary] : check.networks) {
+    fmt::print("  {:<13} {:>12} parameters, {} layers\n", name, models::grouped(summary.total), summary.layers.size());
+  }
+  if (!check.speed) {
+    fmt::print("  time          not measured{}\n",
+               recipe.translates() ? ": it starts from images of its source; see 'ganymede train --steps 10'" : "");
+    return;
+  }
+  fmt::print("  step          {:.3f} s, {:.0f} images/s ({}, {})\n", check.speed->seconds_per_step,
+             check.speed->images_per_s, check.speed->precision,
+             data::counted(static_cast<std::uint64_t>(check.speed->threads), "thread"));
+  fmt::print("  memory        {:.2f} GiB at most, without the images\n",
+             static_cast<double>(check.memory) / (std::uint64_t{1} << 30));
+  fmt::print("  time          {}\n", length_text(recipe, check));
+}
+
+}  // namespace
+
+void add_recipes_check(CLI::App& app) {
+  auto flags = std::make_shared<RecipeCheckFlags>();
+  app.add_option("recipe", flags->recipe, "a recipe file, or the name of a shipped one")->required();
+  app.add_option("--set", flags->set, "section.key=value, overrides the recipe")->type_size(1)->allow_extra_args(false);
+  app.add_option("--steps", flags->steps, "steps to time; 0 times nothing")
+      ->check(CLI::Range(0, 1000))
+      ->capture_default_str();
+  app.add_option("--images", flags->images, "how many images the data has, for the time of all epochs")->type_name("N");
+  app.add_flag("--json", flags->json, "one JSON document");
+  app.callback([flags] {
+    set_threads(globals().threads);
+    const auto recipe = config::load_recipe(flags->recipe, flags->set);
+    const RecipeCheck found = check_recipe(recipe, *flags);
+    if (flags->json) {
+      print_document(recipe, found);
+    } else {
+      print_text(recipe, found);
+    }
+  });
+}
+
+}  // namespace ganymede::cli
