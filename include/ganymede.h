@@ -75,8 +75,8 @@ GANYMEDE_API void ganymede_control_free(ganymede_control* control);
 
 /* ---- Images ---- */
 
-/* 8 bits a channel, rows from the top, channels interleaved; height * width * channels bytes. 1 channel is grey, 3 are
- * RGB. */
+/* 8 bits a channel (a model's 16 bits become these), rows from the top, channels interleaved; height * width * channels
+ * bytes. 1 channel is grey, 3 are RGB. */
 typedef struct ganymede_pixels {
   const uint8_t* data;
   int32_t width, height, channels;

@@ -14,7 +14,7 @@
 namespace ganymede {
 inline namespace GANYMEDE_CXX_VERSION {
 
-using image::Image;                // 8 bits a channel, rows from the top, channels interleaved
+using image::Image;                // 8 or 16 bits a sample, rows from the top, channels interleaved
 using operations::GeneratedImage;  // an image with the point that it was made from
 
 /// Decodes PNG, JPEG, WebP, GIF, BMP and, where the library was built with them, TIFF, AVIF, HEIC and JPEG XL. Throws

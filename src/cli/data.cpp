@@ -76,6 +76,7 @@ void info_as_json(const data::Dataset& dataset, const data::Statistics& statisti
               {"height", info.height},
               {"width", info.width},
               {"channels", info.channels},
+              {"bits", info.bits},
               {"splits", info.splits},
               {"classes", classes},
               {"unlabelled", statistics.unlabelled},

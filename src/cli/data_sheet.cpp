@@ -10,7 +10,11 @@
 namespace ganymede::cli {
 
 std::string kind_of(const data::DatasetInfo& info) {
-  return fmt::format("{}x{} {}", info.width, info.height, info.channels == 1 ? "grey" : "RGB");
+  const std::string channels = info.channels == 1   ? "grey"
+                               : info.channels == 3 ? "RGB"
+                                                    : fmt::format("of {} channels", info.channels);
+  return fmt::format("{}x{} {}{}", info.width, info.height, channels,
+                     info.bits == 8 ? "" : fmt::format(", {} bits", info.bits));
 }
 
 image::Image data_sheet(const data::Dataset& dataset, std::size_t each) {

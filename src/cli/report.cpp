@@ -12,12 +12,16 @@ using data::grouped;
 using nlohmann::json;
 using operations::better;
 
+std::string channels_text(int channels) {
+  return channels == 1 ? "grey" : channels == 3 ? "RGB" : fmt::format("of {} channels", channels);
+}
+
 std::string image_set_text(const json& set, const json& seed) {
   std::string out =
       fmt::format("{} images of {}", grouped(set["images"].get<std::uint64_t>()), set["what"].get<std::string>());
   if (!set.contains("height")) return out + ", stored features";
   out += fmt::format(", {}x{} {}", set["width"].get<int>(), set["height"].get<int>(),
-                     set["channels"].get<int>() == 1 ? "grey" : "RGB");
+                     channels_text(set["channels"].get<int>()));
   if (set["fit"] != "none") out += fmt::format(" ({})", set["fit"].get<std::string>());
   if (set.contains("model")) {
     return out + fmt::format(", {} at step {}, seed {}", set["model"].get<std::string>(),

@@ -89,6 +89,17 @@ TEST(Ada, ColoursOfGreyStayGrey) {
   EXPECT_LT(test::distance(three.mean(1), one.select(1, 0)), 1e-4);
 }
 
+TEST(Ada, OtherChannelsAreEachTreatedAsGrey) {
+  const Tensor x = test::normal({50, 5, 4, 4}, 1, at::kFloat);
+  const auto color = ada({"color"});
+  const Tensor all = color->apply(x, 1, 7);
+  EXPECT_EQ(all.sizes(), x.sizes());
+  for (const int channel : {0, 4}) {
+    const Tensor one = color->apply(x.slice(1, channel, channel + 1).contiguous(), 1, 7);
+    EXPECT_LT(test::distance(all.slice(1, channel, channel + 1), one), 1e-4);
+  }
+}
+
 TEST(Ada, IsDifferentiableTwice) {
   const auto all = ada();
   test::expect_second_derivatives([&](const test::Tensors& t) { return all->apply(t[0], 0.8, 9).pow(3); },

@@ -103,7 +103,7 @@ WRONG_USAGE = {
     "unknown data": (("train", TINY, "--set", "data.name=cifr10"), ("'cifr10'", "did you mean 'cifar10'?")),
     "unknown split": (("train", TINY, "--set", "data.splits=['tran']"), ("'tran'", "did you mean 'train'?")),
     "unknown class": (("train", TINY, "--set", "data.classes=['cirkle']"), ("unknown class 'cirkle'", "did you mean 'circle'?")),
-    "two channels": (("train", TINY, "--set", "data.channels=2"), ("'channels' is 2",)),
+    "two channels": (("train", TINY, "--set", "data.channels=2"), ("ends in 3x16x16", "an image of 2 channels")),
     "unknown objective": (("train", TINY, "--set", "objective.name=gam"), ("unknown objective 'gam'", "did you mean 'gan'?")),
     "unknown objective key": (("summary", "RECIPE"), ("unknown key 'label_smoothin'", "line 41 of", "did you mean 'label_smoothing'?"),
                               ('name = "gan"', 'name = "gan"\nlabel_smoothin = 0.1')),

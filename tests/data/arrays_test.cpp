@@ -41,6 +41,15 @@ class Arrays : public testing::Test {
     options.size = size;
     return open_dataset(options);
   }
+  std::shared_ptr<const Dataset> deep(const std::string& name, int channels, ImageSize size = {}, int bits = 16) {
+    DatasetOptions options;
+    options.name = "arrays";
+    options.path = folder_ / name;
+    options.channels = channels;
+    options.bits = bits;
+    options.size = size;
+    return open_dataset(options);
+  }
   std::string refusal(const Bytes& bytes) {
     write_file(folder_ / "bad.npy", bytes);
     return error_of([&] { open("bad.npy"); });
@@ -48,6 +57,57 @@ class Arrays : public testing::Test {
   TemporaryFolder folder_;
   Environment cache_{"XDG_CACHE_HOME", folder_ / "cache"};
 };
+
+std::vector<int> samples16(const Dataset& set, std::size_t index) {
+  const auto image = image_at(set, index);
+  EXPECT_EQ(image.bits, 16);
+  std::vector<int> out;
+  for (std::size_t i = 0; i < image.pixels.size(); i += 2) out.push_back(image::sample16(image.pixels.data() + i));
+  return out;
+}
+
+TEST_F(Arrays, SixteenBitsAndManyChannelsStayWhereAskedFor) {
+  std::vector<std::uint16_t> last(2 * 2 * 2 * 4), first(last.size());
+  for (std::size_t i = 0; i < last.size(); ++i) {
+    last[i] = static_cast<std::uint16_t>(1001 * i);
+    first[i / 16 * 16 + i % 4 * 4 + i % 16 / 4] = last[i];
+  }
+  write_file(folder_ / "last.npy", npy("<u2", {2, 2, 2, 4}, last));
+  write_file(folder_ / "first.npy", npy("<u2", {2, 4, 2, 2}, first));
+  const std::vector<int> second(last.begin() + 16, last.end());
+  const auto set = deep("last.npy", 4);
+  EXPECT_EQ(set->info().channels, 4);
+  EXPECT_EQ(set->info().bits, 16);
+  EXPECT_EQ(set->image_bytes(), 32u);
+  EXPECT_EQ(samples16(*set, 1), second);
+  EXPECT_THAT(error_of([&] { deep("first.npy", 3); }), HasSubstr("as many as channels = N asks for"));
+  write_file(folder_ / "tall.npy", npy("<u2", {2, 5, 2, 2}, std::vector<std::uint16_t>(40, 7)));
+  EXPECT_EQ(samples16(*deep("tall.npy", 5), 1), std::vector<int>(20, 7)) << "channels first";
+  EXPECT_EQ(deep("last.npy", 4, {1, 2})->info().height, 1);
+  const auto squeezed = deep("last.npy", 4, {}, 8);
+  EXPECT_EQ(pixels_of(*squeezed, 0)[1], 4) << "1001 of 65535";
+  EXPECT_THAT(squeezed->info().notes, Contains(HasSubstr("bits = 16 in [data] keeps them")));
+}
+
+TEST_F(Arrays, FractionsBecomeSixteenBits) {
+  write_file(folder_ / "unit.npy", npy<float>("<f4", {1, 1, 3}, {0, 0.123456f, 1}));
+  EXPECT_EQ(samples16(*deep("unit.npy", 0), 0), (std::vector<int>{0, 8091, 65535}));
+  write_file(folder_ / "signed.npy", npy<float>("<f4", {1, 1, 3}, {-1, 0.5f, 1}));
+  EXPECT_EQ(samples16(*deep("signed.npy", 1), 0), (std::vector<int>{0, 49151, 65535}));
+  write_file(folder_ / "levels.npy", npy<std::int32_t>("<i4", {1, 1, 3}, {0, 300, 65535}));
+  EXPECT_EQ(samples16(*deep("levels.npy", 0), 0), (std::vector<int>{0, 300, 65535}));
+}
+
+TEST_F(Arrays, AreTheOnlyOnesWithOtherChannelsOrDepth) {
+  DatasetOptions shapes;
+  shapes.name = "shapes";
+  shapes.channels = 4;
+  EXPECT_THAT(error_of([&] { open_dataset(shapes); }), HasSubstr("shapes has no images of 4 channels"));
+  shapes.channels = 0, shapes.bits = 16;
+  EXPECT_THAT(error_of([&] { open_dataset(shapes); }), HasSubstr("shapes has samples of 8 bits"));
+  shapes.bits = 12;
+  EXPECT_THAT(error_of([&] { open_dataset(shapes); }), HasSubstr("samples of 12 bits"));
+}
 
 TEST_F(Arrays, ImagesOfEveryLayoutAndTypeAreTheSame) {
   std::vector<std::uint8_t> last(2 * 2 * 2 * 3), first(last.size());

@@ -42,6 +42,19 @@ class PackedFile : public testing::Test {
   const std::filesystem::path path_ = folder_ / "deep/x.packed";
 };
 
+TEST_F(PackedFile, KeepsSixteenBitsAndEveryChannel) {
+  Images images{2, 3, 5, std::vector<std::uint8_t>(2 * 60), {0, -1}, {}, {}, 16};
+  for (std::size_t i = 0; i < images.pixels.size(); ++i) images.pixels[i] = static_cast<std::uint8_t>(7 * i);
+  DatasetInfo info;
+  info.classes = {"a"};
+  const auto set = in_memory(info, std::move(images));
+  packed(*set);
+  const Packed found(path_);
+  EXPECT_EQ(found.info().bits, 16);
+  EXPECT_EQ(found.info().channels, 5);
+  EXPECT_EQ(pixels_of(found, 1), pixels_of(*set, 1));
+}
+
 TEST_F(PackedFile, GivesBackWhatWasPacked) {
   const auto set = large();
   packed(*set);

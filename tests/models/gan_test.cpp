@@ -43,6 +43,16 @@ TEST(BuildGan, ImagesMayBeRectangles) {
   EXPECT_THAT(error("data.size=[4, 2]"), HasSubstr("asks for size [4, 2]"));
 }
 
+TEST(BuildGan, HasAsManyChannelsAsTheDataIsAskedFor) {
+  constexpr const char* kFour = "{ dense = 64 }, { reshape = [4, 4, 4] }";
+  EXPECT_EQ(build_gan(recipe_of(kFour, kDiscriminator, {"data.channels=4"})).image_shape(), (nn::Shape{4, 4, 4}));
+  const auto error = [](const char* generator, const std::vector<std::string>& overrides) {
+    return error_of([&] { build_gan(recipe_of(generator, kDiscriminator, overrides)); });
+  };
+  EXPECT_THAT(error(kFour, {}), HasSubstr("as many as channels = N in [data] asks for"));
+  EXPECT_THAT(error(kGenerator, {"data.channels=4"}), HasSubstr("an image of 4 channels, as [data] asks"));
+}
+
 TEST(Resolved, NamesTheImagesSizeAndEveryOption) {
   const auto recipe = recipe_of(kGenerator, kDiscriminator);
   const auto full = resolved(recipe, outline_gan(recipe));

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "ganymede/image/depth.h"
 #include "support/support.h"
 
 namespace ganymede::models {
@@ -36,6 +37,19 @@ TEST(Images, PlacesChannelsRowsAndColumns) {
   const auto grey = to_images(torch::zeros({1, 1, 4, 5}));
   EXPECT_EQ(grey[0].channels, 1);
   EXPECT_EQ(grey[0].pixels, std::vector<std::uint8_t>(20, 128));
+}
+
+TEST(Images, EverySampleOfSixteenBitsComesBack) {
+  image::Image image(16, 512, 8, 16);
+  for (int i = 0; i < 65536; ++i) image::put_sample16(image.pixels.data() + 2 * i, static_cast<std::uint16_t>(i));
+  const Tensor x = from_images(std::vector{image, image});
+  EXPECT_EQ(x.sizes().vec(), (std::vector<std::int64_t>{2, 8, 512, 16}));
+  EXPECT_EQ(x.min().item<double>(), -1);
+  EXPECT_EQ(x.max().item<double>(), 1);
+  const auto back = to_images(x, 16);
+  EXPECT_EQ(back[1].pixels, image.pixels);
+  EXPECT_EQ(to_images(x)[0].bits, 8);
+  EXPECT_EQ(levels(samples_of(std::vector{image})).max().item<float>(), 255);
 }
 
 TEST(Images, ClampWhatIsOutside) {

@@ -105,7 +105,7 @@ TEST(Recipe, RefusesAndSaysWhere) {
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("not valid TOML"));
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("line 28 of my.toml"));
   EXPECT_THAT(error("name = \"shapes\"", ""), HasSubstr("names no data"));
-  EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nchannels = 2"), HasSubstr("use 1 (grey) or 3 (RGB)"));
+  EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nbits = 12"), HasSubstr("use 8 or 16"));
   EXPECT_EQ(error("\"relu\"", "\"rleu\""),
             "unknown layer 'rleu', line 12 of my.toml in [generator] layer 2; did you mean 'relu'?");
   EXPECT_EQ(error("kernel = 3", "kernl = 3"),

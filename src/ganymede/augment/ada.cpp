@@ -122,7 +122,7 @@ Tensor grey_axis(const Tensor& along, const Tensor& across) {
   return color_map(along, [&](int i, int j) { return i == j ? mixed + across : mixed; });
 }
 
-/// Of red, green, blue and 1. A grey image counts as three equal channels.
+/// Of red, green, blue and 1. A grey image counts as three equal channels, and so does each channel of other images.
 Tensor color(Dice dice) {
   constexpr double kBrightness = 0.2, kContrast = 0.5, kSaturation = 1;
   const Tensor light = dice.normal() * kBrightness, contrast = at::exp2(dice.normal() * kContrast);
@@ -181,9 +181,13 @@ class Ada : public Augment {
   static Tensor change_colors(const Tensor& x, const Tensor& probability, std::uint64_t seed) {
     const Tensor m = color({x, "color", probability, seed}).slice(1, 0, 3);
     Tensor factors = m.slice(2, 0, 3).to(at::kFloat), offsets = m.slice(2, 3, 4).to(at::kFloat);
-    if (x.size(1) == 1) {  // grey: the mean of what three equal channels become
+    if (x.size(1) != 3) {  // grey: the mean of what three equal channels become
       factors = mean_of_channels(m.slice(2, 0, 3));
       offsets = mean_of_channels(m.slice(2, 3, 4));
+    }
+    if (x.size(1) != 1 && x.size(1) != 3) {
+      return (x * factors.to(x.scalar_type()).unsqueeze(3) + offsets.to(x.scalar_type()).unsqueeze(3))
+          .contiguous(at::MemoryFormat::ChannelsLast);
     }
     const Tensor flat = at::baddbmm(offsets.to(x.scalar_type()), factors.to(x.scalar_type()), x.flatten(2));
     return flat.reshape(x.sizes()).contiguous(at::MemoryFormat::ChannelsLast);

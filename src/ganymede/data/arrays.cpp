@@ -21,7 +21,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxClasses = 100'000;
-constexpr const char* kShapesRead = "images are [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels";
+constexpr const char* kShapesRead =
+    "images are [N, H, W], [N, H, W, C] or [N, C, H, W] with 1 or 3 channels, or as many as channels = N asks for";
 
 /// Where the axes of an array of images are.
 struct Layout4 {
@@ -29,11 +30,14 @@ struct Layout4 {
   bool channels_first = false;
 };
 
-/// Nothing where the shape is not one of images.
-std::optional<Layout4> layout_of(const NpyArray& array) {
+/// Nothing where the shape is not one of images; `asked` for so many channels, of 0 for grey or RGB.
+std::optional<Layout4> layout_of(const NpyArray& array, int asked) {
   const auto& s = array.shape;
-  const auto channels = [](std::uint64_t n) { return n == 1 || n == 3; };
-  if (s.size() == 3) return Layout4{s[0], s[1], s[2], 1};
+  const bool usual = asked <= 1 || asked == 3;  // these become each other
+  const auto channels = [&](std::uint64_t n) {
+    return usual ? n == 1 || n == 3 : n == static_cast<std::uint64_t>(asked);
+  };
+  if (s.size() == 3 && usual) return Layout4{s[0], s[1], s[2], 1};
   if (s.size() == 4 && channels(s[3])) return Layout4{s[0], s[1], s[2], s[3]};
   if (s.size() == 4 && channels(s[1])) return Layout4{s[0], s[2], s[3], s[1], true};
   return std::nullopt;
@@ -45,40 +49,50 @@ struct Levels {
   std::string note;
 };
 
-/// Whole numbers of 8 bits are levels; others are told by their range, and refused where that tells nothing.
-Levels levels_of(const NpyArray& array, const std::string& where) {
-  if (array.type == "u1") return {};
-  if (array.type == "b1") return {255, 0, ""};
-  if (array.type == "u2") return {1.0 / 257, 0, "16 bits a sample become 8"};
+/// Whole numbers of 8 or 16 bits are levels; others are told by their range, and refused where that tells nothing.
+Levels levels_of(const NpyArray& array, int bits, const std::string& where) {
+  const double white = bits == 16 ? 65535 : 255;
+  if (array.type == "u1") return {white / 255, 0, bits == 16 ? "8 bits a sample become 16" : ""};
+  if (array.type == "b1") return {white, 0, ""};
+  if (array.type == "u2") {
+    return {white / 65535, 0, bits == 16 ? "" : "16 bits a sample become 8: bits = 16 in [data] keeps them"};
+  }
   double least = 0, most = 0;
   for (std::uint64_t i = 0; i < array.count(); ++i) {
     const double value = array.number(i);
     if (!std::isfinite(value))
-      throw Error("the images hold a number that is not finite", where, "save levels of 0 to 255");
+      throw Error("the images hold a number that is not finite", where, fmt::format("save levels of 0 to {}", white));
     least = std::min(least, value);
     most = std::max(most, value);
   }
   const bool fractions = array.type[0] == 'f';
-  if (fractions && least >= 0 && most <= 1) return {255, 0, "levels of 0 to 1 become 0 to 255"};
-  if (fractions && least >= -1 && most <= 1) return {127.5, 127.5, "levels of -1 to 1 become 0 to 255"};
-  if (least >= 0 && most <= 255) return {};
+  if (fractions && least >= 0 && most <= 1) return {white, 0, fmt::format("levels of 0 to 1 become 0 to {}", white)};
+  if (fractions && least >= -1 && most <= 1)
+    return {white / 2, white / 2, fmt::format("levels of -1 to 1 become 0 to {}", white)};
+  if (least >= 0 && most <= white) return {};
   throw Error(fmt::format("the images hold numbers from {} to {}", least, most), where,
-              "save levels of 0 to 255, 0 to 1 or -1 to 1");
+              fmt::format("save levels of 0 to {}, 0 to 1 or -1 to 1", white));
 }
 
-Images images_of(const NpyArray& array, const Layout4& layout, const Levels& levels) {
+Images images_of(const NpyArray& array, const Layout4& layout, const Levels& levels, int bits) {
   Images images;
   images.height = static_cast<int>(layout.height);
   images.width = static_cast<int>(layout.width);
   images.channels = static_cast<int>(layout.channels);
-  images.pixels.resize(array.count());
+  images.bits = bits;
+  images.pixels.resize(array.count() * static_cast<std::uint64_t>(bits / 8));
   images.labels.assign(layout.count, -1);
   const std::uint64_t plane = layout.height * layout.width, each = plane * layout.channels;
   parallel(layout.count, [&](std::size_t image) {
     for (std::uint64_t i = 0; i < each; ++i) {
       const std::uint64_t from = layout.channels_first ? i % layout.channels * plane + i / layout.channels : i;
       const double level = array.number(image * each + from) * levels.scale + levels.shift;
-      images.pixels[image * each + i] = static_cast<std::uint8_t>(std::clamp(std::lround(level), 0L, 255L));
+      if (bits == 16) {
+        image::put_sample16(images.pixels.data() + 2 * (image * each + i),
+                            static_cast<std::uint16_t>(std::clamp(std::lround(level), 0L, 65535L)));
+      } else {
+        images.pixels[image * each + i] = static_cast<std::uint8_t>(std::clamp(std::lround(level), 0L, 255L));
+      }
     }
   });
   return images;
@@ -128,8 +142,9 @@ std::shared_ptr<const Dataset> open_arrays(const DatasetOptions& options) {
   if (path.extension() == ".npy" && path.filename() != beside.filename() && fs::exists(beside, error)) {
     arrays.merge(read_arrays(beside));
   }
-  const std::string images_name = choose(arrays, {"images", "x_train", "X_train", "x", "X", "data", "arr_0"},
-                                         [](const NpyArray& array) { return layout_of(array).has_value(); });
+  const std::string images_name =
+      choose(arrays, {"images", "x_train", "X_train", "x", "X", "data", "arr_0"},
+             [&](const NpyArray& array) { return layout_of(array, options.channels).has_value(); });
   std::string held;
   for (const auto& [name, array] : arrays)
     held += fmt::format("{}{} {}", held.empty() ? "" : "; ", printable(name), array.text());
@@ -137,12 +152,12 @@ std::shared_ptr<const Dataset> open_arrays(const DatasetOptions& options) {
     throw Error(fmt::format("no array of images, or several ({})", held), path.string(), kShapesRead);
 
   const NpyArray& array = arrays.at(images_name);
-  const Layout4 layout = *layout_of(array);
+  const Layout4 layout = *layout_of(array, options.channels);
   if (array.count() == 0) throw Error("the array holds no image", path.string());
   if (layout.height > 16384 || layout.width > 16384)
     throw Error(fmt::format("images of {}", array.text()), path.string(), kShapesRead);
-  const Levels levels = levels_of(array, path.string());
-  Images images = images_of(array, layout, levels);
+  const Levels levels = levels_of(array, options.bits, path.string());
+  Images images = images_of(array, layout, levels, options.bits);
   const std::string labels_name =
       choose(arrays, {"labels", "y_train", "y", "Y", "targets", "arr_1"}, [&](const NpyArray& other) {
         return other.type[0] != 'f' && !other.shape.empty() && other.shape[0] == layout.count &&

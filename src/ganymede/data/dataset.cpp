@@ -29,14 +29,26 @@ void check(const DatasetOptions& options) {
     throw UsageError(fmt::format("size {} is out of range", options.size.to_toml()), "[data].size",
                      fmt::format("choose 1 to {}, or 0 for the images' own", kLargestSize));
   }
-  if (options.channels != 0 && options.channels != 1 && options.channels != 3) {
+  if (options.channels < 0 || options.channels > image::kMaxChannels) {
     throw UsageError(fmt::format("{} channels are not supported", options.channels), "[data].channels",
-                     "choose 1 (grey), 3 (RGB), or 0 for the images' own");
+                     fmt::format("choose 1 to {}, or 0 for the images' own", image::kMaxChannels));
+  }
+  if (options.bits != 8 && options.bits != 16) {
+    throw UsageError(fmt::format("samples of {} bits are not supported", options.bits), "[data].bits",
+                     "choose 8 or 16");
   }
 }
 
-/// Options that only one source knows.
+/// Options that only some sources know.
 void check_own_options(const Source& source, const DatasetOptions& options) {
+  if (!source.deep && options.channels != 0 && options.channels != 1 && options.channels != 3) {
+    throw UsageError(fmt::format("{} has no images of {} channels", source.name, options.channels), "[data].channels",
+                     "choose 1 (grey), 3 (RGB), or 0 for the images' own; arrays (.npy) may have others");
+  }
+  if (!source.deep && options.bits != 8) {
+    throw UsageError(fmt::format("{} has samples of 8 bits", source.name), "[data].bits",
+                     "leave bits = 16 out: it belongs to arrays (.npy)");
+  }
   const auto belongs = [&](const char* key, bool given, const char* owner) {
     if (!given || source.name == owner) return;
     throw UsageError(fmt::format("'{}' means nothing to {}", key, source.name), "[data]",
@@ -167,13 +179,20 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
   }
   const bool other_size = options.size.given() && options.size != ImageSize(info.height, info.width);
   const bool other_channels = options.channels > 0 && info.channels != options.channels;
-  if (other_size || other_channels) dataset = resized(dataset, options.size, options.channels, options.fit);
+  if (info.bits < options.bits) {
+    throw UsageError(fmt::format("its samples have {} bits, not {}", info.bits, options.bits), info.path.string(),
+                     "leave bits = 16 out");
+  }
+  const bool other_bits = info.bits != options.bits;
+  if (other_size || other_channels || other_bits) {
+    dataset = resized(dataset, options.size, options.channels, options.fit, options.bits);
+  }
   return dataset;
 }
 
 image::Image image_at(const Dataset& dataset, std::size_t index) {
   const auto& info = dataset.info();
-  image::Image out(info.width, info.height, info.channels);
+  image::Image out(info.width, info.height, info.channels, info.bits);
   dataset.read(index, out.pixels);
   return out;
 }

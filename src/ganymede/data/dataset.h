@@ -1,4 +1,4 @@
-// What every source of training images looks like: an index goes in, 8-bit pixels and a label come out.
+// What every source of training images looks like: an index goes in, pixels and a label come out.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +18,15 @@ struct DatasetInfo {
   std::string name;            ///< the source's name in a recipe: "cifar10", "folder", ...
   std::filesystem::path path;  ///< where it was read from; empty for built-in data
   int height = 0, width = 0, channels = 0;
+  int bits = 8;                      ///< of a sample: 8 or 16
   std::vector<std::string> classes;  ///< class names by label; empty when there are no labels
   std::vector<std::string> splits;   ///< the splits merged into it
   /// sha256 over all pixels and labels in order; over names, sizes and labels of the files where a folder is too large
   /// for memory; for a part or a resized copy of a set, over the whole's checksum and what was done.
   std::string checksum;
   std::vector<std::string> notes;  ///< what a user should know: "1,083 of 73,257 images", "checksum differs from ..."
+
+  int pixel_bytes() const { return channels * (bits / 8); }
 };
 
 /// A finite, indexable set of equally large images. All member functions may be called from several threads at once.
@@ -35,7 +38,7 @@ class Dataset {
   virtual std::size_t size() const = 0;
   /// The class of image `index`, or -1 where there are no labels.
   virtual int label(std::size_t index) const = 0;
-  /// Writes height * width * channels bytes (rows from the top, channels interleaved) to `pixels`.
+  /// Writes image_bytes() bytes (rows from the top, channels interleaved, as image::Image has them) to `pixels`.
   /// Throws Error when the image cannot be decoded.
   virtual void read(std::size_t index, std::span<std::uint8_t> pixels) const = 0;
 
@@ -43,7 +46,7 @@ class Dataset {
   /// the source, before classes and count were chosen.
   virtual std::string key(std::size_t index) const { return std::to_string(index); }
 
-  std::size_t image_bytes() const { return static_cast<std::size_t>(info().height) * info().width * info().channels; }
+  std::size_t image_bytes() const { return std::size_t{1} * info().height * info().width * info().pixel_bytes(); }
 };
 
 /// Image `index` as an image. Throws as read() does.

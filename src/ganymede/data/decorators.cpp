@@ -51,12 +51,14 @@ class Subset : public Dataset {
 
 class Resized : public Dataset {
  public:
-  Resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit)
+  Resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit, int bits)
       : whole_(std::move(whole)), info_(whole_->info()), size_(size), fit_(fit) {
     if (size.given()) info_.height = size.height, info_.width = size.width;
     if (channels > 0) info_.channels = channels;
+    if (bits > 0) info_.bits = bits;
     std::vector<int> what = {info_.height, info_.width, info_.channels};
     if (fit != Fit::kCrop) what.push_back(static_cast<int>(fit));
+    if (info_.bits != whole_->info().bits) what.push_back(info_.bits);
     info_.checksum = derived_checksum(info_.checksum, "resized", what);
   }
   const DatasetInfo& info() const override { return info_; }
@@ -64,10 +66,8 @@ class Resized : public Dataset {
   int label(std::size_t index) const override { return whole_->label(index); }
   std::string key(std::size_t index) const override { return whole_->key(index); }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
-    const DatasetInfo& from = whole_->info();
-    image::Image image(from.width, from.height, from.channels);
-    whole_->read(index, image.pixels);
-    const image::Image result = fitted(std::move(image), size_, fit_, info_.channels);
+    image::Image result = fitted(image_at(*whole_, index), size_, fit_, info_.channels);
+    if (info_.bits == 8) result = image::eight_bits(std::move(result));
     std::copy(result.pixels.begin(), result.pixels.end(), pixels.begin());
   }
 
@@ -124,8 +124,9 @@ std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Sele
   return std::make_shared<Subset>(std::move(whole), std::move(selection));
 }
 
-std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit) {
-  const auto view = std::make_shared<Resized>(std::move(whole), size, channels, fit);
+std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit,
+                                       int bits) {
+  const auto view = std::make_shared<Resized>(std::move(whole), size, channels, fit, bits);
   if (view->size() * view->image_bytes() > kPixelBudget) return view;
   return held_in_memory(*view);
 }
@@ -136,6 +137,7 @@ std::shared_ptr<const Dataset> held_in_memory(const Dataset& source) {
   images.height = source.info().height;
   images.width = source.info().width;
   images.channels = source.info().channels;
+  images.bits = source.info().bits;
   images.pixels.resize(source.size() * bytes);
   bool named = false;
   for (std::size_t i = 0; i < source.size(); ++i) {

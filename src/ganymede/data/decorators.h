@@ -31,10 +31,11 @@ Selection select(const std::vector<std::int32_t>& labels, const std::vector<std:
 /// `whole` with only the selected images.
 std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Selection selection);
 
-/// `whole` at another size (not given: as it is) and with 1 or 3 channels (0: as it is): done once into memory up to
+/// `whole` at another size (not given: as it is), with 1 or 3 channels (0: as it is) and samples of `bits` bits (0: as
+/// they are; never more than they have): done once into memory up to
 /// kPixelBudget, at each read beyond it.
 std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels,
-                                       Fit fit = Fit::kCrop);
+                                       Fit fit = Fit::kCrop, int bits = 0);
 
 /// `source` with all its pixels read into memory, for sets that make them anew at each read.
 std::shared_ptr<const Dataset> held_in_memory(const Dataset& source);

@@ -17,12 +17,12 @@
 namespace ganymede::data {
 namespace {
 
-void mirror(std::span<std::uint8_t> pixels, int width, int channels) {
-  const std::size_t row = static_cast<std::size_t>(width) * channels;
+void mirror(std::span<std::uint8_t> pixels, int width, int pixel_bytes) {
+  const std::size_t row = static_cast<std::size_t>(width) * pixel_bytes;
   for (std::size_t begin = 0; begin < pixels.size(); begin += row) {
     std::uint8_t* left = pixels.data() + begin;
-    std::uint8_t* right = left + row - channels;
-    for (; left < right; left += channels, right -= channels) std::swap_ranges(left, left + channels, right);
+    std::uint8_t* right = left + row - pixel_bytes;
+    for (; left < right; left += pixel_bytes, right -= pixel_bytes) std::swap_ranges(left, left + pixel_bytes, right);
   }
 }
 
@@ -72,7 +72,7 @@ struct Loader::Impl {
       const std::span<std::uint8_t> pixels(batch.pixels.data() + i * bytes, bytes);
       dataset->read(index, pixels);
       batch.labels[i] = dataset->label(index);
-      if (options.flip && is_mirrored(options.seed, position)) mirror(pixels, info.width, info.channels);
+      if (options.flip && is_mirrored(options.seed, position)) mirror(pixels, info.width, info.pixel_bytes());
     }
     return batch;
   }

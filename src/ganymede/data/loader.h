@@ -11,7 +11,7 @@ namespace ganymede::data {
 
 struct Batch {
   std::size_t count = 0;
-  std::vector<std::uint8_t> pixels;  ///< count * height * width * channels
+  std::vector<std::uint8_t> pixels;  ///< count * Dataset::image_bytes()
   std::vector<std::int64_t> labels;  ///< count; -1 where there are none
 };
 

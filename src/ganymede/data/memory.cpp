@@ -47,6 +47,7 @@ std::shared_ptr<const Dataset> in_memory(DatasetInfo info, Images images) {
   info.height = images.height;
   info.width = images.width;
   info.channels = images.channels;
+  info.bits = images.bits;
   if (info.checksum.empty()) info.checksum = images.checksum.empty() ? content_checksum(images) : images.checksum;
   return std::make_shared<MemoryDataset>(std::move(info), std::move(images));
 }

@@ -1,4 +1,4 @@
-// Images held in memory as 8-bit pixels: what most sources become.
+// Images held in memory: what most sources become.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,14 @@ constexpr std::uint64_t kPixelBudget = std::uint64_t{2} << 30;
 /// Equally large images, one after another, rows from the top, channels interleaved.
 struct Images {
   int height = 0, width = 0, channels = 0;
-  std::vector<std::uint8_t> pixels;  ///< count() * height * width * channels
+  std::vector<std::uint8_t> pixels;  ///< count() * image_bytes()
   std::vector<std::int32_t> labels;  ///< count(); -1 where there is no label
   std::vector<std::string> keys;     ///< count(), see Dataset::key(); empty where they are the images' numbers
   std::string checksum;              ///< content_checksum() once somebody computed it, else empty
+  int bits = 8;                      ///< of a sample: 8 or 16
 
   std::size_t count() const { return labels.size(); }
-  std::size_t image_bytes() const { return static_cast<std::size_t>(height) * width * channels; }
+  std::size_t image_bytes() const { return std::size_t{1} * height * width * channels * (bits / 8); }
 };
 
 /// sha256 over all pixels, then all labels (32 bits, little endian).

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ganymede/config/fields.h"
+#include "ganymede/image/depth.h"
 
 namespace ganymede::data {
 
@@ -47,7 +48,8 @@ struct DatasetOptions {
   std::vector<std::string> splits = {};   ///< "train", "test", "extra", merged in this order; empty: the usual one
   std::vector<std::string> classes = {};  ///< keep only these class names, in this order; empty keeps all
   ImageSize size = {};                    ///< what the images are brought to, by `fit`; without it the source's own
-  int channels = 0;                       ///< 1 or 3; 0 keeps the source's own
+  int channels = 0;                       ///< 1 or 3, or as many as the images have; 0 keeps the source's own
+  int bits = 8;                           ///< of a sample: 8, or 16 where the images have them
   bool flip = false;                      ///< mirror left-right with probability 1/2: done by the Loader, in training
   std::size_t count = 0;   ///< at most so many, spread evenly over the set; built-in data: just so many; 0: all
   std::uint64_t seed = 0;  ///< built-in data only; a recipe's is that of its [train]
@@ -77,7 +79,8 @@ void visit_fields(V& field, DatasetOptions& o) {
   field("splits", o.splits);
   field("classes", o.classes);
   field("size", o.size);
-  field("channels", o.channels, in_range(0, 3));
+  field("channels", o.channels, in_range(0, image::kMaxChannels));
+  field("bits", o.bits, in_range(8, 16));
   field("flip", o.flip);
   field("count", o.count, in_range(0, 1e9));
   field("attributes", o.attributes);

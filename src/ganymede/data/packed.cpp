@@ -79,6 +79,7 @@ std::string description(const DatasetInfo& info, const PackedOrigin& origin) {
                         {"height", info.height},
                         {"width", info.width},
                         {"channels", info.channels},
+                        {"bits", info.bits},
                         {"classes", info.classes},
                         {"splits", info.splits},
                         {"checksum", info.checksum},
@@ -95,6 +96,7 @@ void parse_description(const std::string& text, DatasetInfo& info, PackedOrigin&
   json.at("height").get_to(info.height);
   json.at("width").get_to(info.width);
   json.at("channels").get_to(info.channels);
+  info.bits = json.value("bits", 8);  // files of before 16 bits have none
   json.at("classes").get_to(info.classes);
   json.at("splits").get_to(info.splits);
   json.at("checksum").get_to(info.checksum);
@@ -226,8 +228,9 @@ struct Packed::Impl {
     } catch (const nlohmann::json::exception&) {
       throw damaged("the packed data's description is damaged");
     }
-    const bool shaped = info.height > 0 && info.width > 0 && (info.channels == 1 || info.channels == 3) &&
-                        std::uint64_t{1} * info.height * info.width * info.channels == header.image_bytes;
+    const bool shaped = info.height > 0 && info.width > 0 && info.channels > 0 &&
+                        info.channels <= image::kMaxChannels && (info.bits == 8 || info.bits == 16) &&
+                        std::uint64_t{1} * info.height * info.width * info.pixel_bytes() == header.image_bytes;
     const auto classes = static_cast<std::int64_t>(info.classes.size());
     if (!shaped ||
         std::any_of(labels.begin(), labels.end(), [&](auto label) { return label < -1 || label >= classes; })) {

@@ -35,9 +35,16 @@ fs::path place_of(const DatasetOptions& o, int height, int width, int channels) 
   const std::string key = fmt::format("2\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{} {}", o.name, absolute_text(o.path),
                                       o.splits, o.classes, o.count, o.attributes, o.where, absolute_text(o.photos),
                                       absolute_text(o.exclude), seed, static_cast<int>(o.fit), o.skip_bad) +
-                          (o.label.empty() ? "" : "\n" + o.label);
+                          (o.label.empty() ? "" : "\n" + o.label) +
+                          (o.bits == 8 ? "" : fmt::format("\n{} bits", o.bits));
   return folder / "prepared" /
          fmt::format("{}-{}x{}x{}.packed", text_digest(key).substr(0, 32), width, height, channels);
+}
+
+/// What the images may have: what was asked for, else colour or grey.
+std::vector<int> possible_channels(const DatasetOptions& options) {
+  if (options.channels != 0) return {options.channels};
+  return {3, 1};
 }
 
 /// Of everything that settled options read.
@@ -121,8 +128,7 @@ Preparation prepare(const DatasetOptions& asked, const fs::path& file) {
   const std::string fingerprint = is_there(options.path) ? fingerprint_of_all(options) : "";
   const PackedOrigin origin{fingerprint, options.channels == 0};
   if (file.empty() && options.size.given()) {
-    for (const int channels : {1, 3}) {
-      if (options.channels != 0 && options.channels != channels) continue;
+    for (const int channels : possible_channels(options)) {
       const fs::path place = place_of(options, options.size.height, options.size.width, channels);
       if (!fs::exists(place)) continue;
       try {
@@ -147,8 +153,7 @@ Preparation prepare(const DatasetOptions& asked, const fs::path& file) {
 
 std::shared_ptr<const Dataset> open_prepared(const DatasetOptions& options, const OpenSource& open) {
   if (!options.size.given()) return nullptr;  // the shape is known only once the source is open
-  for (const int channels : {3, 1}) {
-    if (options.channels != 0 && options.channels != channels) continue;
+  for (const int channels : possible_channels(options)) {
     const fs::path place = place_of(options, options.size.height, options.size.width, channels);
     std::error_code error;
     if (place.empty() || !fs::exists(place, error)) continue;

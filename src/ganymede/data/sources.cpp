@@ -50,6 +50,13 @@ Source listed(const char* name, const char* about, std::vector<std::string> spli
   return {name, about, std::move(splits), pixels, nullptr, false, "", list};
 }
 
+/// A set of any size, whose samples may have 16 bits, and images any number of channels.
+Source deep(const char* name, const char* about, decltype(Source::open) open) {
+  Source source{name, about, {}, "any", open};
+  source.deep = true;
+  return source;
+}
+
 }  // namespace
 
 const std::vector<Source>& sources() {
@@ -98,8 +105,8 @@ const std::vector<Source>& sources() {
              list_lsun),
       listed("folder", "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels", {},
              "any", list_folder),
-      {"arrays", "a .npy or .npz of images, with their labels", {}, "any", open_arrays},
-      {"packed", "a file that `ganymede data prepare` made", {}, "any", open_packed},
+      deep("arrays", "a .npy or .npz of images, with their labels", open_arrays),
+      deep("packed", "a file that `ganymede data prepare` made", open_packed),
   };
   return table;
 }

@@ -22,6 +22,7 @@ struct Source {
   /// Sets of image files: which images and classes there are, all options but size, channels and fit applied.
   /// Fills in the splits that were taken.
   Listed (*list)(DatasetOptions& options) = nullptr;
+  bool deep = false;  ///< its images may have 16 bits a sample, and any number of channels
 };
 
 /// All sources, in the order they are listed to people.

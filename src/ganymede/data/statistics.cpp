@@ -1,7 +1,6 @@
 #include "ganymede/data/statistics.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <mutex>
 
@@ -11,27 +10,29 @@ namespace ganymede::data {
 namespace {
 
 constexpr std::size_t kChunk = 256;
-using Histogram = std::array<std::uint64_t, 256>;
+using Histogram = std::vector<std::uint64_t>;
 
 }  // namespace
 
 Statistics statistics(const Dataset& dataset) {
   const auto channels = static_cast<std::size_t>(dataset.info().channels);
   const std::size_t size = dataset.size();
-  std::vector<Histogram> all(channels, Histogram{});
+  const bool deep = dataset.info().bits == 16;
+  const std::size_t levels = deep ? 65536 : 256, sample = deep ? 2 : 1;
+  std::vector<Histogram> all(channels, Histogram(levels));
   std::mutex mutex;
   parallel((size + kChunk - 1) / kChunk, [&](std::size_t chunk) {
-    std::vector<Histogram> own(channels, Histogram{});
+    std::vector<Histogram> own(channels, Histogram(levels));
     std::vector<std::uint8_t> pixels(dataset.image_bytes());
     for (std::size_t i = chunk * kChunk; i < std::min(size, (chunk + 1) * kChunk); ++i) {
       dataset.read(i, pixels);
-      for (std::size_t at = 0; at < pixels.size(); at += channels) {
-        for (std::size_t c = 0; c < channels; ++c) ++own[c][pixels[at + c]];
+      for (const std::uint8_t *at = pixels.data(), *end = at + pixels.size(); at < end; at += channels * sample) {
+        for (std::size_t c = 0; c < channels; ++c) ++own[c][deep ? image::sample16(at + 2 * c) : at[c]];
       }
     }
     const std::lock_guard lock(mutex);
     for (std::size_t c = 0; c < channels; ++c) {
-      for (std::size_t level = 0; level < 256; ++level) all[c][level] += own[c][level];
+      for (std::size_t level = 0; level < levels; ++level) all[c][level] += own[c][level];
     }
   });
 
@@ -47,14 +48,15 @@ Statistics statistics(const Dataset& dataset) {
   for (const Histogram& histogram : all) {
     // Whole numbers up to the end: the sums do not depend on how the threads shared the work.
     std::uint64_t count = 0, sum = 0, squares = 0;
-    for (std::uint64_t level = 0; level < 256; ++level) {
+    for (std::uint64_t level = 0; level < levels; ++level) {
       count += histogram[level];
       sum += histogram[level] * level;
       squares += histogram[level] * level * level;
     }
     const double n = std::max<double>(1, static_cast<double>(count)), mean = static_cast<double>(sum) / n;
-    result.mean.push_back(mean / 255);
-    result.deviation.push_back(std::sqrt(std::max(0.0, static_cast<double>(squares) / n - mean * mean)) / 255);
+    const auto white = static_cast<double>(levels - 1);
+    result.mean.push_back(mean / white);
+    result.deviation.push_back(std::sqrt(std::max(0.0, static_cast<double>(squares) / n - mean * mean)) / white);
   }
   return result;
 }

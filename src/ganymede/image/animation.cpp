@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "ganymede/core/error.h"
+#include "ganymede/image/depth.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
 
@@ -162,7 +163,7 @@ class GifWriter {
 
 std::vector<Image> enlarged_frames(std::span<const Image> frames) {
   std::vector<Image> large;
-  for (const auto& frame : frames) large.push_back(upscale(frame, std::max(1, kWidth / frame.width)));
+  for (const auto& frame : frames) large.push_back(upscale(shown(frame), std::max(1, kWidth / frame.width)));
   return large;
 }
 

@@ -9,7 +9,8 @@
 
 namespace ganymede::image {
 
-/// The frames repeated by whole pixels until they are about 128 wide: players show a small file small.
+/// The frames as shown() (depth.h) has them, repeated by whole pixels until they are about 128 wide: players show a
+/// small file small.
 std::vector<Image> enlarged_frames(std::span<const Image> frames);
 
 /// An endless animation as APNG: every pixel as it is. The same images give the same bytes.

@@ -9,6 +9,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/image/codecs.h"
+#include "ganymede/image/depth.h"
 #include "ganymede/image/metadata.h"
 
 namespace ganymede::image {
@@ -214,9 +215,36 @@ std::vector<std::pair<const char*, bool>> formats() {
   return names;
 }
 
+namespace {
+
+/// As to_channels() below, of 16 bits.
+Image deep_to_channels(const Image& image, int channels) {
+  Image result(image.width, image.height, channels, image.bits);
+  const size_t count = static_cast<size_t>(image.width) * image.height;
+  for (size_t i = 0; i < count; ++i) {
+    const std::uint8_t* from = image.pixels.data() + i * image.pixel_bytes();
+    std::uint8_t* to = result.pixels.data() + i * result.pixel_bytes();
+    if (channels == 1) {
+      const std::uint64_t luma = std::uint64_t{19595} * sample16(from) + std::uint64_t{38470} * sample16(from + 2) +
+                                 std::uint64_t{7471} * sample16(from + 4) + 32768;
+      put_sample16(to, static_cast<std::uint16_t>(luma >> 16));
+    } else {
+      for (int c = 0; c < channels; ++c) put_sample16(to + 2 * c, sample16(from));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
 Image to_channels(const Image& image, int channels) {
-  if (channels != 1 && channels != 3) throw Error(fmt::format("an image has 1 or 3 channels, not {}", channels));
   if (image.channels == channels) return image;
+  if (channels != 1 && channels != 3) throw Error(fmt::format("an image has 1 or 3 channels, not {}", channels));
+  if (!can_be_shown(image)) {
+    throw Error(fmt::format("an image of {} channels cannot get {}", image.channels, channels), {},
+                "grey and RGB become each other, others stay as they are");
+  }
+  if (image.bits == 16) return deep_to_channels(image, channels);
   Image result(image.width, image.height, channels);
   const size_t count = static_cast<size_t>(image.width) * image.height;
   const std::uint8_t* from = image.pixels.data();

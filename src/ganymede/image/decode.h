@@ -45,7 +45,8 @@ const char* format_of(std::span<const std::uint8_t> head);
 /// The formats, and for each whether this build reads it.
 std::vector<std::pair<const char*, bool>> formats();
 
-/// The same image with 1 channel (Rec. 601 luma, rounded) or 3 (grey repeated). Throws Error for other numbers.
+/// The same image with 1 channel (Rec. 601 luma, rounded) or 3 (grey repeated), or as many as it has. Throws Error for
+/// other numbers.
 Image to_channels(const Image& image, int channels);
 
 }  // namespace ganymede::image

@@ -6,6 +6,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/image/decode.h"
+#include "ganymede/image/depth.h"
 
 namespace ganymede::image {
 namespace {
@@ -32,7 +33,7 @@ Image grid(std::span<const Image> images, int columns, int padding) {
       throw Error(fmt::format("a grid needs equally large images, but got {} x {} and {} x {}", width, height,
                               image.width, image.height));
     }
-    channels = std::max(channels, image.channels);
+    channels = std::max(channels, image.channels >= 3 ? 3 : 1);
   }
   const auto count = static_cast<std::int64_t>(images.size());
   const std::int64_t across = std::min<std::int64_t>(columns, count), down = (count + across - 1) / across;
@@ -46,8 +47,9 @@ Image grid(std::span<const Image> images, int columns, int padding) {
     const int left = static_cast<int>(padding + i % across * step_x),
               top = static_cast<int>(padding + i / across * step_y);
     const Image& image = images[static_cast<size_t>(i)];
-    const Image converted = image.channels == channels ? Image() : to_channels(image, channels);
-    const Image& source = image.channels == channels ? image : converted;
+    const bool as_it_is = image.channels == channels && image.bits == 8;
+    const Image converted = as_it_is ? Image() : to_channels(shown(image), channels);
+    const Image& source = as_it_is ? image : converted;
     for (int y = 0; y < height; ++y) {
       std::copy_n(source.at(0, y), static_cast<size_t>(width) * channels, sheet.at(left, top + y));
     }
@@ -67,7 +69,7 @@ Image pair_grid(std::span<const Image> above, std::span<const Image> below, int 
       rows.insert(rows.end(), row.begin(), row.end());
       if (begin == 0) continue;
       for (size_t i = count; i < static_cast<size_t>(columns); ++i) {
-        Image empty(row[0].width, row[0].height, row[0].channels);
+        Image empty(row[0].width, row[0].height, 1);
         std::fill(empty.pixels.begin(), empty.pixels.end(), kBackground);
         rows.push_back(std::move(empty));
       }
@@ -79,10 +81,10 @@ Image pair_grid(std::span<const Image> above, std::span<const Image> below, int 
 Image upscale(const Image& image, int factor) {
   if (factor < 1) throw Error(fmt::format("cannot enlarge an image {} times", factor));
   check_sheet(std::int64_t{image.width} * factor, std::int64_t{image.height} * factor);
-  Image result(image.width * factor, image.height * factor, image.channels);
+  Image result(image.width * factor, image.height * factor, image.channels, image.bits);
   for (int y = 0; y < result.height; ++y) {
     for (int x = 0; x < result.width; ++x) {
-      std::copy_n(image.at(x / factor, y / factor), image.channels, result.at(x, y));
+      std::copy_n(image.at(x / factor, y / factor), image.pixel_bytes(), result.at(x, y));
     }
   }
   return result;

@@ -10,7 +10,8 @@
 
 namespace ganymede::image {
 
-/// Equally large images in rows of `columns`, `padding` near-white pixels around each. Grey unless one has colour.
+/// Equally large images in rows of `columns`, `padding` near-white pixels around each, as shown() (depth.h) has
+/// them. Grey unless one has colour.
 /// Throws Error when there are no images, their sizes differ or the sheet would be unreasonably large.
 Image grid(std::span<const Image> images, int columns, int padding = 2);
 

@@ -1,4 +1,4 @@
-// An image in memory: 8 bits a channel, rows from the top, channels interleaved.
+// An image in memory: rows from the top, channels interleaved, 8 bits a sample unless `bits` says 16.
 #pragma once
 
 #include <cstddef>
@@ -9,14 +9,24 @@ namespace ganymede::image {
 
 struct Image {
   int width = 0, height = 0;
-  int channels = 0;                  ///< 1 grey or 3 RGB (sRGB values, alpha already flattened onto white)
-  std::vector<std::uint8_t> pixels;  ///< height * width * channels bytes
+  /// 1 grey, 3 RGB (sRGB values, alpha already flattened onto white), or as many as a data set of other images has.
+  int channels = 0;
+  std::vector<std::uint8_t> pixels;  ///< height * width * pixel_bytes() bytes
+  int bits = 8;                      ///< of a sample: 8, or 16 in this machine's byte order
 
   Image() = default;
-  Image(int w, int h, int c) : width(w), height(h), channels(c), pixels(static_cast<size_t>(w) * h * c) {}
+  Image(int w, int h, int c, int sample_bits = 8)
+      : width(w),
+        height(h),
+        channels(c),
+        pixels(static_cast<size_t>(w) * h * c * (sample_bits / 8)),
+        bits(sample_bits) {}
 
-  const std::uint8_t* at(int x, int y) const { return pixels.data() + (static_cast<size_t>(y) * width + x) * channels; }
-  std::uint8_t* at(int x, int y) { return pixels.data() + (static_cast<size_t>(y) * width + x) * channels; }
+  int pixel_bytes() const { return channels * (bits / 8); }
+  const std::uint8_t* at(int x, int y) const {
+    return pixels.data() + (static_cast<size_t>(y) * width + x) * pixel_bytes();
+  }
+  std::uint8_t* at(int x, int y) { return pixels.data() + (static_cast<size_t>(y) * width + x) * pixel_bytes(); }
 };
 
 }  // namespace ganymede::image

@@ -6,6 +6,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/image/canvas.h"
+#include "ganymede/image/depth.h"
 #include "ganymede/image/grid.h"
 
 namespace ganymede::image {
@@ -59,7 +60,7 @@ Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title,
     canvas.text(left - kLabelGap, std::round(y + first.height * factor / 2.0 + 5),
                 canvas.fit(rows[r].label, kLabelFont, kMaxLabel), kLabelFont, ink::kText, Align::right);
     for (size_t i = 0; i < rows[r].images.size(); ++i) {
-      canvas.paste(left + static_cast<double>(i) * step_x, y, upscale(rows[r].images[i], factor));
+      canvas.paste(left + static_cast<double>(i) * step_x, y, upscale(shown(rows[r].images[i]), factor));
     }
   }
   return canvas.finish_image();

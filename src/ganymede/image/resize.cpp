@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "ganymede/core/error.h"
+#include "ganymede/image/depth.h"
 
 namespace ganymede::image {
 namespace {
@@ -47,7 +48,7 @@ Taps triangle_taps(int from, int to) {
 
 /// One input row (8 bits) to one row of the output's width (float).
 template <int kChannels>
-void resample_row(const std::uint8_t* from, const Taps& taps, float* to) {
+void resample_row(const std::uint8_t* from, int, const Taps& taps, float* to) {
   const int width = static_cast<int>(taps.first.size());
   for (int x = 0; x < width; ++x) {
     const std::uint8_t* at = from + static_cast<size_t>(taps.first[x]) * kChannels;
@@ -60,8 +61,41 @@ void resample_row(const std::uint8_t* from, const Taps& taps, float* to) {
   }
 }
 
+/// The same of any number of channels and samples of `kBytes` bytes.
+template <int kBytes>
+void resample_any_row(const std::uint8_t* from, int channels, const Taps& taps, float* to) {
+  const int width = static_cast<int>(taps.first.size());
+  for (int x = 0; x < width; ++x, to += channels) {
+    std::fill_n(to, channels, 0.0f);
+    const float* weights = taps.of(x);
+    for (int i = 0; i < taps.count[x]; ++i) {
+      const std::uint8_t* at = from + (static_cast<size_t>(taps.first[x]) + i) * channels * kBytes;
+      for (int c = 0; c < channels; ++c) to[c] += weights[i] * (kBytes == 1 ? at[c] : sample16(at + c * kBytes));
+    }
+  }
+}
+
+using Resample = void (*)(const std::uint8_t* from, int channels, const Taps& taps, float* to);
+Resample resample_of(const Image& image) {
+  if (image.bits == 16) return resample_any_row<2>;
+  return image.channels == 1 ? resample_row<1> : image.channels == 3 ? resample_row<3> : resample_any_row<1>;
+}
+
 std::uint8_t level(float value) {
   return static_cast<std::uint8_t>(std::clamp(value + 0.5f, 0.0f, 255.0f));
+}
+
+/// A finished row of levels into an image.
+void put_row(const std::vector<float>& row, Image& to, int y) {
+  std::uint8_t* at = to.at(0, y);
+  if (to.bits == 8) {
+    std::transform(row.begin(), row.end(), at, level);
+    return;
+  }
+  for (const float value : row) {
+    put_sample16(at, static_cast<std::uint16_t>(std::clamp(value + 0.5f, 0.0f, 65535.0f)));
+    at += 2;
+  }
 }
 
 }  // namespace
@@ -73,11 +107,11 @@ Image resize(const Image& image, int width, int height) {
   if (width == image.width && height == image.height) return image;
   const Taps across = triangle_taps(image.width, width), down = triangle_taps(image.height, height);
   const size_t row = static_cast<size_t>(width) * image.channels;
-  const auto resample = image.channels == 1 ? resample_row<1> : resample_row<3>;
+  const auto resample = resample_of(image);
 
   // Rows are made narrow once each, when the first output row needs them, and kept in a ring.
   std::vector<float> ring(row * down.widest), sum(row);
-  Image result(width, height, image.channels);
+  Image result(width, height, image.channels, image.bits);
   int ready = 0;
   for (int y = 0; y < height; ++y) {
     std::fill(sum.begin(), sum.end(), 0.0f);
@@ -85,13 +119,13 @@ Image resize(const Image& image, int width, int height) {
       const int source = down.first[y] + i;
       float* narrow = ring.data() + row * (source % down.widest);
       if (source >= ready) {
-        resample(image.at(0, source), across, narrow);
+        resample(image.at(0, source), image.channels, across, narrow);
         ready = source + 1;
       }
       const float weight = down.of(y)[i];
       for (size_t x = 0; x < row; ++x) sum[x] += weight * narrow[x];
     }
-    std::transform(sum.begin(), sum.end(), result.pixels.begin() + static_cast<std::ptrdiff_t>(row * y), level);
+    put_row(sum, result, y);
   }
   return result;
 }
@@ -106,9 +140,9 @@ Image center_crop(const Image& image, int width, int height) {
   }
   if (w == image.width && h == image.height) return image;
   const int left = (image.width - w) / 2, top = (image.height - h) / 2;
-  Image result(w, h, image.channels);
+  Image result(w, h, image.channels, image.bits);
   for (int y = 0; y < h; ++y) {
-    std::copy_n(image.at(left, top + y), static_cast<size_t>(w) * image.channels, result.at(0, y));
+    std::copy_n(image.at(left, top + y), static_cast<size_t>(w) * image.pixel_bytes(), result.at(0, y));
   }
   return result;
 }
@@ -118,20 +152,20 @@ Image center_crop_square(const Image& image) {
 }
 
 Image on_white(const Image& image, int width, int height) {
-  Image result(width, height, image.channels);
+  Image result(width, height, image.channels, image.bits);
   std::fill(result.pixels.begin(), result.pixels.end(), std::uint8_t{255});
   const int left = (width - image.width) / 2, top = (height - image.height) / 2;
   for (int y = 0; y < image.height; ++y) {
-    std::copy_n(image.at(0, y), static_cast<size_t>(image.width) * image.channels, result.at(left, top + y));
+    std::copy_n(image.at(0, y), static_cast<size_t>(image.width) * image.pixel_bytes(), result.at(left, top + y));
   }
   return result;
 }
 
 Image flip_left_right(const Image& image) {
-  Image result(image.width, image.height, image.channels);
+  Image result(image.width, image.height, image.channels, image.bits);
   for (int y = 0; y < image.height; ++y) {
     for (int x = 0; x < image.width; ++x) {
-      std::copy_n(image.at(x, y), image.channels, result.at(image.width - 1 - x, y));
+      std::copy_n(image.at(x, y), image.pixel_bytes(), result.at(image.width - 1 - x, y));
     }
   }
   return result;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ganymede/image/depth.h"
 #include "ganymede/library/c_errors.h"
 
 using ganymede::library::guarded;
@@ -12,6 +13,7 @@ void ganymede_result::add(const std::string& group, ganymede::GeneratedImage ima
   if (!image.label.empty()) entry["class"] = image.label;
   if (!more.is_null()) entry.update(more);
   list.push_back(std::move(entry));
+  image.image = ganymede::image::eight_bits(std::move(image.image));  // what a ganymede_image holds
   entries.push_back({std::move(image), group});
 }
 

@@ -25,8 +25,13 @@ Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
   Network generator = make(recipe.generator, encoder ? encoder->output_shape() : nn::Shape{recipe.latent.size});
   const nn::Shape& image = generator.output_shape();
   const std::string where = recipe.generator.layers.front().place.file + " in [generator]";
-  if (!image.is_image() || (image.channels() != 1 && image.channels() != 3)) {
-    throw UsageError("the generator ends in " + image.text(), where, "it must end in an image of 1 or 3 channels");
+  const int asked = recipe.data.channels;
+  const bool usual = asked <= 1 || asked == 3;  // data of these is made grey or RGB as the generator's images are
+  if (!image.is_image() || (usual ? image.channels() != 1 && image.channels() != 3 : image.channels() != asked)) {
+    throw UsageError(
+        "the generator ends in " + image.text(), where,
+        usual ? "it must end in an image of 1 or 3 channels, or of as many as channels = N in [data] asks for"
+              : fmt::format("it must end in an image of {} channels, as [data] asks", asked));
   }
   const data::ImageSize made = size_of(image);
   if (recipe.data.size.given() && recipe.data.size != made) {

@@ -27,7 +27,8 @@ Gan outline_gan(const config::Recipe& recipe);
 
 /// Builds the networks on the CPU, with zeros for tensors. The generator's output is the discriminator's input; an
 /// encoder's output is the generator's input.
-/// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels, or when
+/// Throws UsageError when a layer does not fit, when the generator does not end in an image of 1 or 3 channels (or of
+/// as many others as [data] asks for), or when
 /// that image has another size than the recipe's data asks for.
 Gan build_gan(const config::Recipe& recipe);
 

@@ -121,6 +121,16 @@ json metrics_json(const quality::Metrics& values, const std::string& frechet_nam
   return out;
 }
 
+namespace {
+
+/// How values became levels: the images' own, where they are no model's.
+std::string quantised_text(const OpenedImageSet& fake) {
+  const bool deep = fake.set.images && fake.set.images->info().bits == 16;
+  return deep ? "clamp(x * 32767.5 + 32768, 0, 65535), 16 bits" : "clamp(x * 127.5 + 128, 0, 255), 8 bits";
+}
+
+}  // namespace
+
 json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& real, const OpenedImageSet& fake,
                    const quality::Metrics& values, const json& computed) {
   const auto& options = evaluator.options();
@@ -132,7 +142,7 @@ json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& re
            {"real", image_set_json(real)},
            {"fake", image_set_json(fake)},
            {"seed", options.seed},
-           {"quantised", "clamp(x * 127.5 + 128, 0, 255), 8 bits"},
+           {"quantised", quantised_text(fake)},
            {"resize", resize_text(evaluator, real, fake, featured)},
            {"forced", options.force}};
   if (values.kid) {

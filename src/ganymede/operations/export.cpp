@@ -32,6 +32,8 @@ void check(const ExportRequest& request, const Model& model) {
          "leave it out");
   refuse(tensors && request.labels == ExportedLabels::kWeights, "labels", "has no meaning in a file of tensors alone",
          "leave it out");
+  refuse(model.recipe().data.bits == 16 && request.pixels == ExportedPixels::kUint8, "pixels",
+         "would make 8 bits of the images' 16 bits", "leave it out: values from -1 to 1 keep them");
   refuse(judges && request.pixels == ExportedPixels::kUint8, "pixels", "is of a generator's images",
          "a discriminator reads floats from -1 to 1");
   refuse(request.format == ExportFormat::kTorchScript && request.weights == ExportedWeights::kF16, "weights",

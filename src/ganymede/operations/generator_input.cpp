@@ -113,7 +113,7 @@ Tensor run_generator(const Model& model, const GeneratorInput& input, const Cont
 }
 
 std::vector<GeneratedImage> generated_images(const Model& model, const GeneratorInput& input, const Tensor& images) {
-  auto pixels = models::to_images(images);
+  auto pixels = models::to_images(images, model.recipe().data.bits);
   std::vector<GeneratedImage> out;
   for (std::int64_t i = 0; i < images.size(0); ++i) {
     GeneratedImage one{

@@ -96,7 +96,7 @@ OpenedImageSet generated_image_set(ModelPtr model, const ImageSetOptions& option
   Progress progress("drawing", static_cast<std::uint64_t>(count), "image");
   auto images =
       quality::generate_images(model->generator(), model->recipe().latent,
-                               {.name = name, .classes = model->classes(), .count = count, .seed = options.seed},
+                               {.name = name, .classes = model->classes(), .count = count, .seed = options.seed, .bits = model->recipe().data.bits},
                                [&](std::size_t done) { progress.update(done); });
   return {{name, std::move(images)}, std::move(model)};
 }

@@ -19,14 +19,6 @@ image::Image as_generated(const image::Image& given, const nn::Shape& shape) {
                             static_cast<int>(shape.channels()));
 }
 
-Tensor tensor_of(const std::vector<image::Image>& images) {
-  std::vector<Tensor> rows;
-  for (const auto& one : images) {
-    rows.push_back(models::from_pixels(one.pixels, 1, one.height, one.width, one.channels, torch::kCPU, at::kFloat));
-  }
-  return at::cat(rows);
-}
-
 }  // namespace
 
 ProjectResult project(const Model& model, const ProjectRequest& request, const Control& control) {
@@ -44,7 +36,7 @@ ProjectResult project(const Model& model, std::span<const image::Image> images, 
   const auto total = static_cast<std::uint64_t>(request.steps);
   const auto& generator = model.generator(request.before_training());
   const auto found = explore::project(
-      generator, model.recipe().latent, tensor_of(result.given), labels,
+      generator, model.recipe().latent, models::from_images(result.given), labels,
       {.steps = static_cast<int>(request.steps), .truncation = request.truncation, .seed = request.seed},
       [&](int step) {
         control.check();
@@ -63,7 +55,8 @@ std::vector<image::Image> translate(const Model& model, std::span<const image::I
     control.check();
     const auto part = images.subspan(begin, std::min(kTranslatedTogether, images.size() - begin));
     const Tensor codes = models::encode(*model.encoder(), models::from_images({part.begin(), part.end()}));
-    for (auto& one : models::to_images(models::generate(model.generator(), codes))) out.push_back(std::move(one));
+    for (auto& one : models::to_images(models::generate(model.generator(), codes), model.recipe().data.bits))
+      out.push_back(std::move(one));
     control.report(out.size(), images.size());
   }
   return out;

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "ganymede/core/error.h"
+#include "ganymede/models/images.h"
 
 namespace ganymede::quality {
 namespace {
@@ -42,8 +43,7 @@ DiscriminatorFeatures::DiscriminatorFeatures(const models::Network& discriminato
 Tensor DiscriminatorFeatures::operator()(const Tensor& images) const {
   torch::NoGradGuard constant;
   nn::ForwardContext context;
-  Tensor h =
-      images.to(network_.device(), at::kFloat).sub_(127.5).div_(127.5).contiguous(at::MemoryFormat::ChannelsLast);
+  Tensor h = models::from_bytes(images.to(network_.device()));
   std::vector<Tensor> parts;
   const auto& entries = network_.entries();
   auto stage = stages_.begin();

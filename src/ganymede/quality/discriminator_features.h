@@ -16,7 +16,7 @@ class DiscriminatorFeatures {
   /// `discriminator` must outlive this. Throws Error where no layer gives features.
   explicit DiscriminatorFeatures(const models::Network& discriminator);
 
-  /// f32 [N, width()] of images uint8 [N, C, H, W] in the network's shape, which become [-1, 1] as in training.
+  /// f32 [N, width()] of samples [N, C, H, W] in the network's shape, which become [-1, 1] as in training.
   Tensor operator()(const Tensor& images) const;
   std::int64_t width() const { return width_; }
   /// "conv_1", "conv_2", ...

@@ -150,6 +150,16 @@ std::vector<std::string> Evaluator::warnings(const ImageSet& fake) const {
                       info.name));
     }
   }
+  if (extractor_ && extractor_->info().photographs && fake.images) {
+    const auto& info = fake.images->info();
+    if (info.bits > 8 || (info.channels != 1 && info.channels != 3)) {
+      out.push_back(fmt::format("{} sees {} at 8 bits: metrics of features leave out what else there is",
+                                extractor_->info().name,
+                                info.channels > 3    ? "the first three channels"
+                                : info.channels == 2 ? "the first channel"
+                                                     : "the images"));
+    }
+  }
   constexpr std::int64_t kFew = 1000;
   const auto fewest = std::min(real_.count(), fake.count());
   if (fewest < kFew && options_.bootstrap == 0) {

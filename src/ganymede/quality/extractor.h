@@ -22,7 +22,8 @@ struct ExtractorInfo {
   /// who knows it.
   int size = 0;
   std::string size_from = {};
-  double published = 0;  ///< share of images that it names rightly, as its file says; 0 where it says nothing
+  double published = 0;      ///< share of images that it names rightly, as its file says; 0 where it says nothing
+  bool photographs = false;  ///< whether it sees images as as_photographs() (images.h) has them
 };
 
 struct Extracted {
@@ -34,8 +35,8 @@ class FeatureExtractor {
  public:
   virtual ~FeatureExtractor() = default;
   virtual const ExtractorInfo& info() const = 0;
-  /// Of images uint8 [N, C, H, W]; results are on the CPU. `logits` asks for logits too, which some files only give in
-  /// a second pass. Throws Error where the network takes no such images, or gives something else than features.
+  /// Of samples [N, C, H, W] (images.h); results are on the CPU. `logits` asks for logits too, which some files only
+  /// give in a second pass. Throws Error where the network takes no such images, or gives something else than features.
   virtual Extracted extract(const Tensor& images, bool logits) const = 0;
 };
 

@@ -8,6 +8,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
 #include "ganymede/image/resize_by_area.h"
+#include "ganymede/models/images.h"
 #include "ganymede/quality/images.h"
 
 namespace ganymede::quality {
@@ -113,8 +114,9 @@ std::pair<int, std::string> found_by_trying(const FeatureExtractor& network, con
 
 }  // namespace
 
-Tensor resized_to(const Tensor& images, data::ImageSize size) {
-  if (size.is(images.size(2), images.size(3))) return images;
+Tensor resized_to(const Tensor& given, data::ImageSize size) {
+  if (size.is(given.size(2), given.size(3))) return given;
+  const Tensor images = given.scalar_type() == at::kByte ? given : models::levels(given).round_().to(at::kByte);
   const auto channels = static_cast<int>(images.size(1));
   const Tensor rows = images.permute({0, 2, 3, 1}).contiguous();
   const Tensor out = at::empty({images.size(0), size.height, size.width, channels}, at::kByte);

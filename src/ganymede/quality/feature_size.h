@@ -24,7 +24,7 @@ inline constexpr std::size_t kTriedImages = 500;
 std::shared_ptr<const FeatureExtractor> at_its_size(std::shared_ptr<const FeatureExtractor> network,
                                                     const data::Dataset* real, int asked = 0);
 
-/// uint8 [N, C, H, W] at another height and width.
+/// Samples [N, C, H, W] at another height and width, which then have 8 bits.
 Tensor resized_to(const Tensor& images, data::ImageSize size);
 
 /// Whether there is one logit for each class and no word against it: the network's own names, where it has any, are

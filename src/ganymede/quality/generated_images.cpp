@@ -12,17 +12,18 @@ namespace {
 
 constexpr std::int64_t kGeneratedAtOnce = 256;
 
-/// Gathers what a generator generates, as 8-bit images.
+/// Gathers what a generator generates, as images of 8 or 16 bits.
 class Collector {
  public:
   /// Throws Error where `count` images are more than memory should hold.
-  Collector(const models::Network& generator, std::int64_t count, std::string name) : name_(std::move(name)) {
+  Collector(const models::Network& generator, std::int64_t count, int bits, std::string name) : name_(std::move(name)) {
     const auto& shape = generator.output_shape();
-    const auto bytes = static_cast<std::uint64_t>(shape.elements());
+    const auto bytes = static_cast<std::uint64_t>(shape.elements()) * static_cast<std::uint64_t>(bits / 8);
     if (bytes * static_cast<std::uint64_t>(count) > data::kPixelBudget) {
       throw Error(fmt::format("{} images of {} are more than memory should hold", count, shape.text()), name_,
                   fmt::format("generate at most {}", data::kPixelBudget / bytes));
     }
+    images_.bits = bits;
     images_.channels = static_cast<int>(shape.channels());
     images_.height = static_cast<int>(shape.height());
     images_.width = static_cast<int>(shape.width());
@@ -35,7 +36,7 @@ class Collector {
       throw Error("the generator makes values that are not finite", name_,
                   "use a model from before its training failed");
     }
-    for (const auto& image : models::to_images(generated)) {
+    for (const auto& image : models::to_images(generated, images_.bits)) {
       images_.pixels.insert(images_.pixels.end(), image.pixels.begin(), image.pixels.end());
     }
     for (std::int64_t i = 0; i < generated.size(0); ++i) {
@@ -62,7 +63,7 @@ std::shared_ptr<const data::Dataset> generate_images(const models::Network& gene
                                                      const config::LatentConfig& latent,
                                                      const GenerationOptions& options,
                                                      const std::function<void(std::size_t)>& report) {
-  Collector collector(generator, options.count, options.name);
+  Collector collector(generator, options.count, options.bits, options.name);
   for (std::int64_t first = 0; first < options.count; first += kGeneratedAtOnce) {
     const auto count = std::min(kGeneratedAtOnce, options.count - first);
     const Tensor latents = models::sample_numbered_latents(latent, count, options.seed, first);
@@ -77,7 +78,7 @@ std::shared_ptr<const data::Dataset> generate_images(const models::Network& gene
 std::shared_ptr<const data::Dataset> translate_images(const checkpoint::Model& model, const data::Dataset& source,
                                                       const std::string& name,
                                                       const std::function<void(std::size_t)>& report) {
-  Collector collector(model.generator(), static_cast<std::int64_t>(source.size()), name);
+  Collector collector(model.generator(), static_cast<std::int64_t>(source.size()), model.recipe.data.bits, name);
   each_stretch(source, kGeneratedAtOnce, [&](std::size_t first, const Tensor& images) {
     const Tensor generated =
         models::generate(model.generator(), models::encode(*model.gan.encoder, models::from_bytes(images)));

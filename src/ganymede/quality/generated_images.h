@@ -14,10 +14,11 @@ struct GenerationOptions {
   std::vector<std::string> classes = {};  ///< names; image i of a conditional generator is of class i % classes
   std::int64_t count = 10'000;
   std::uint64_t seed = 0;
+  int bits = 8;  ///< of a sample: 8 or 16
 };
 
 /// Image i is the one that `ganymede sample` generates as number i of this seed: in f32 and in evaluation mode, then
-/// quantised to 8 bits (models/images.h). Held in memory as bytes. Throws Error where the generator's values are not
+/// quantised (models/images.h). Held in memory as bytes. Throws Error where the generator's values are not
 /// finite, or the images would take more than data/memory.h's kPixelBudget; Cancelled (core/task.h).
 std::shared_ptr<const data::Dataset> generate_images(const models::Network& generator,
                                                      const config::LatentConfig& latent,

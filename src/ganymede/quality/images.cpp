@@ -9,17 +9,18 @@ namespace ganymede::quality {
 Tensor read_images(const data::Dataset& dataset, std::size_t first, std::size_t count) {
   const auto& info = dataset.info();
   const std::size_t bytes = dataset.image_bytes();
-  const Tensor pixels =
-      at::empty({static_cast<std::int64_t>(count), info.height, info.width, info.channels}, at::kByte);
+  const Tensor pixels = at::empty({static_cast<std::int64_t>(count), info.height, info.width, info.channels},
+                                  models::sample_type(info.bits));
   for (std::size_t i = 0; i < count; ++i) {
-    dataset.read(first + i, {pixels.data_ptr<std::uint8_t>() + i * bytes, bytes});
+    dataset.read(first + i, {static_cast<std::uint8_t*>(pixels.data_ptr()) + i * bytes, bytes});
   }
   return pixels.permute({0, 3, 1, 2}).contiguous();
 }
 
-Tensor bytes_of(std::span<const image::Image> images) {
-  // Halves and 127.5 are exact in f32, so what comes back is what was there.
-  return models::from_images(images).mul_(127.5).add_(127.5).round_().to(at::kByte).contiguous();
+Tensor as_photographs(const Tensor& images) {
+  const auto channels = images.size(1);
+  const Tensor some = channels > 3 ? images.slice(1, 0, 3) : channels == 2 ? images.slice(1, 0, 1) : images;
+  return some.scalar_type() == at::kByte ? some : models::levels(some).round_().to(at::kByte);
 }
 
 void each_stretch(const data::Dataset& dataset, std::size_t stretch,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganymede/models/images.h"
 #include "ganymede/quality/images.h"
 
 namespace ganymede::quality {
@@ -13,7 +14,7 @@ constexpr std::size_t kImagesCompared = 512;
 }  // namespace
 
 Embedding pixel_embedding() {
-  return [](const Tensor& images) { return images.to(at::kFloat).div_(255).flatten(1); };
+  return [](const Tensor& images) { return (models::levels(images) / 255).flatten(1); };
 }
 
 Embedding feature_embedding(const FeatureExtractor& extractor) {
@@ -38,7 +39,7 @@ std::vector<std::vector<NearImage>> nearest_of(std::span<const image::Image> ima
                                                std::int64_t k, const Embedding& embedding,
                                                const std::function<void(std::size_t)>& report) {
   const auto count = std::min<std::int64_t>(k, static_cast<std::int64_t>(dataset.size()));
-  const auto found = nearest_images(embedding(bytes_of(images)), dataset, count, embedding, report);
+  const auto found = nearest_images(embedding(models::samples_of(images)), dataset, count, embedding, report);
   std::vector<std::vector<NearImage>> out(images.size());
   for (std::size_t i = 0; i < out.size(); ++i) {
     const auto row = static_cast<std::int64_t>(i);

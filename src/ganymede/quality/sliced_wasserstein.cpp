@@ -6,6 +6,7 @@
 #include "ganymede/core/generators.h"
 #include "ganymede/core/parallel.h"
 #include "ganymede/core/random.h"
+#include "ganymede/models/images.h"
 #include "ganymede/quality/images.h"
 
 namespace ganymede::quality {
@@ -69,7 +70,7 @@ Tensor patches_of(const data::Dataset& dataset, std::size_t count, std::size_t l
     std::vector<Tensor> images;
     for (std::size_t i = begin; i < begin + stretch; ++i)
       images.push_back(read_images(dataset, i * dataset.size() / count, 1));
-    const Tensor sampled = laplacian_pyramid(at::cat(images).to(at::kFloat))[level].contiguous();
+    const Tensor sampled = laplacian_pyramid(models::levels(at::cat(images)))[level].contiguous();
     for (std::size_t i = 0; i < stretch; ++i) {
       const auto first = static_cast<std::int64_t>((begin + i) * kPatchesPerImage);
       cut_patches(sampled[static_cast<std::int64_t>(i)], stream_seed(seed, "swd patches", (begin + i) << 8 | level),

@@ -8,6 +8,7 @@
 #include "ganymede/core/hash.h"
 #include "ganymede/data/published.h"
 #include "ganymede/quality/extractor.h"
+#include "ganymede/quality/images.h"
 
 namespace ganymede::quality {
 namespace {
@@ -65,6 +66,7 @@ class TorchScriptExtractor : public FeatureExtractor {
     info_.name = path.filename().string();
     info_.checksum = file_digest(path);
     info_.inception = info_.checksum == data::kInceptionSha256;
+    info_.photographs = true;
     try {
       torch::jit::ExtraFilesMap extra{{kMetadata, ""}};
       module_ = torch::jit::load(where_, device_, extra);
@@ -83,7 +85,7 @@ class TorchScriptExtractor : public FeatureExtractor {
   const ExtractorInfo& info() const override { return info_; }
 
   Extracted extract(const Tensor& images, bool logits) const override {
-    const Tensor here = images.to(device_);
+    const Tensor here = as_photographs(images).to(device_);
     const Tensor rgb = here.size(1) == 1 ? here.expand({-1, 3, -1, -1}).contiguous() : here;
     if (!as_nvidia_) return checked(call(rgb, {}), images.size(0));
     Extracted out = checked(call(rgb, {{"return_features", true}}), images.size(0));

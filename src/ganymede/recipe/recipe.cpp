@@ -117,8 +117,8 @@ class Parser {
 
   void read_data(const char* name, DataConfig& data) const {
     read(name, data);
-    if (data.channels == 2)
-      throw UsageError("'channels' is 2", fmt::format("{} in [{}]", origin_, name), "use 1 (grey) or 3 (RGB)");
+    if (data.bits != 8 && data.bits != 16)
+      throw UsageError(fmt::format("'bits' is {}", data.bits), fmt::format("{} in [{}]", origin_, name), "use 8 or 16");
   }
 
   /// What the generator starts from: noise, or the code of another data set's images.

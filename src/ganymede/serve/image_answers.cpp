@@ -8,8 +8,13 @@
 namespace ganymede::serve {
 namespace {
 
+/// As a PNG has it: 16 bits stay, of other channels than grey and RGB there is what is shown of them.
+image::Image viewable(const image::Image& image) {
+  return image::can_be_shown(image) ? image : image::shown(image);
+}
+
 AnsweredImage encoded(const operations::GeneratedImage& one, bool vectors) {
-  AnsweredImage out{.png = base64(image::encode_png(one.image))};
+  AnsweredImage out{.png = base64(image::encode_png(viewable(one.image)))};
   if (!one.label.empty()) out.label = one.label;
   if (vectors) out.z = one.latent;
   return out;
@@ -32,7 +37,7 @@ Response as_json(const ImageAnswer& answer, bool vectors) {
 Response as_zip(const ImageAnswer& answer) {
   std::vector<std::pair<std::string, Bytes>> files;
   for (const auto& one : answer.images) {
-    files.emplace_back(fmt::format("{:04}.png", one.index), image::encode_png(one.image));
+    files.emplace_back(fmt::format("{:04}{}", one.index, image::file_ending(one.image)), image::encode_file(one.image));
   }
   return {.content_type = "application/zip", .body = zip(files)};
 }
@@ -48,8 +53,8 @@ Response answered(const ImageAnswer& answer, Format format, bool vectors, int mi
     return binary("image/apng", image::encode_apng(image::enlarged_frames(images), milliseconds));
   }
   const bool single = format == Format::kPng && images.size() == 1;
-  return binary("image/png",
-                image::encode_png(single ? images[0] : image::grid(images, static_cast<int>(answer.columns))));
+  return binary("image/png", image::encode_png(single ? viewable(images[0])
+                                                      : image::grid(images, static_cast<int>(answer.columns))));
 }
 
 Response with_headers(Response response, const Headers& headers) {

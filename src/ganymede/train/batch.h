@@ -7,7 +7,7 @@ namespace ganymede::train {
 
 /// A batch of a data set on the device where it is used.
 struct ByteBatch {
-  Tensor bytes;   ///< uint8 [N, H, W, C]
+  Tensor bytes;   ///< samples (models/images.h) [N, H, W, C]
   Tensor labels;  ///< int64 [N]; -1 where there are none
 };
 

@@ -31,7 +31,8 @@ class LoadedBatches : public Batches {
     const auto count = static_cast<std::int64_t>(batch->count);
     // The tensors keep the loader's memory for as long as they need it.
     const auto keep = [batch](void*) {};
-    return {torch::from_blob(batch->pixels.data(), {count, info.height, info.width, info.channels}, keep, at::kByte)
+    return {torch::from_blob(batch->pixels.data(), {count, info.height, info.width, info.channels}, keep,
+                             models::sample_type(info.bits))
                 .to(device_),
             torch::from_blob(batch->labels.data(), {count}, keep, at::kLong).to(device_)};
   }
@@ -48,7 +49,8 @@ class ResidentBatches : public Batches {
       : options_(options), size_(dataset.size()), position_(first * options.batch_size) {
     const auto& info = dataset.info();
     const auto count = static_cast<std::int64_t>(size_);
-    bytes_ = at::empty({count, info.height, info.width, info.channels}, at::dtype(at::kByte).device(device));
+    bytes_ = at::empty({count, info.height, info.width, info.channels},
+                       at::dtype(models::sample_type(info.bits)).device(device));
     std::vector<std::int64_t> labels(size_);
     for (std::size_t i = 0; i < size_; ++i) labels[i] = dataset.label(i);
     labels_ = on_device(labels, at::kLong, device);
@@ -83,8 +85,8 @@ class ResidentBatches : public Batches {
       const std::size_t count = std::min<std::size_t>(stretch, size_ - first);
       auto sizes = bytes_.sizes().vec();
       sizes[0] = static_cast<std::int64_t>(count);
-      const Tensor host = at::empty(sizes, at::kByte);
-      auto* pixels = host.data_ptr<std::uint8_t>();
+      const Tensor host = at::empty(sizes, bytes_.scalar_type());
+      auto* pixels = static_cast<std::uint8_t*>(host.data_ptr());
       data::parallel(count, [&](std::size_t i) { dataset.read(first + i, {pixels + i * bytes, bytes}); });
       const auto from = static_cast<std::int64_t>(first);
       bytes_.slice(0, from, from + sizes[0]).copy_(host);

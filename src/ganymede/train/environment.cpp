@@ -19,9 +19,11 @@ ordered_json to_json(const data::Dataset& dataset) {
   const auto& info = dataset.info();
   // Absolute, so that the data is found again from any folder.
   const std::string path = info.path.empty() ? "" : fs::absolute(info.path).lexically_normal().string();
-  return {{"name", info.name},         {"path", path},          {"images", dataset.size()},
-          {"classes", info.classes},   {"splits", info.splits}, {"shape", {info.height, info.width, info.channels}},
-          {"checksum", info.checksum}, {"notes", info.notes}};
+  return {{"name", info.name},        {"path", path},
+          {"images", dataset.size()}, {"classes", info.classes},
+          {"splits", info.splits},    {"shape", {info.height, info.width, info.channels}},
+          {"bits", info.bits},        {"checksum", info.checksum},
+          {"notes", info.notes}};
 }
 
 /// In UTC, as ISO 8601 has it.

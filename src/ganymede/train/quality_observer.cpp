@@ -31,9 +31,12 @@ class QualityObserver : public Observer {
     if (!trigger_->fires(before, trainer.training_state())) return;
     const auto& recipe = trainer.recipe();
     // The same noise each time: what changes from one value to the next is the generator.
-    const auto generated_set = quality::generate_images(
-        trainer.sampling_generator(), recipe.latent,
-        {.name = recipe.name, .classes = trainer.classes(), .count = recipe.quality.count, .seed = recipe.train.seed});
+    const auto generated_set = quality::generate_images(trainer.sampling_generator(), recipe.latent,
+                                                        {.name = recipe.name,
+                                                         .classes = trainer.classes(),
+                                                         .count = recipe.quality.count,
+                                                         .seed = recipe.train.seed,
+                                                         .bits = recipe.data.bits});
     const quality::ImageSet generated{"generated", generated_set};
     const auto values = metric().values(evaluator_->evaluate(generated));
     if (!warned_) {

@@ -1,4 +1,6 @@
+#include "ganymede/core/log.h"
 #include "ganymede/core/random.h"
+#include "ganymede/data/text.h"
 #include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
@@ -25,6 +27,7 @@ class SampleObserver : public Observer {
     inputs_ = starting_points(trainer);
     real_ = sheet(some_of(trainer.dataset(), recipe));
     save("real.png", real_);
+    say_what_is_shown(trainer.dataset().info());
     if (trainer.training_state().step == 0) write_sample(trainer);
   }
 
@@ -63,10 +66,20 @@ class SampleObserver : public Observer {
     return models::encode(*trainer.gan().encoder, models::from_images(sources_));
   }
 
+  static void say_what_is_shown(const data::DatasetInfo& info) {
+    if (info.bits == 8 && (info.channels == 1 || info.channels == 3)) return;
+    spdlog::info("images have {} of {} bits; sheets show {} at 8 bits, and `ganymede sample -o FOLDER` writes all",
+                 data::counted(static_cast<std::uint64_t>(info.channels), "channel"), info.bits,
+                 info.channels > 3    ? "the first three"
+                 : info.channels == 2 ? "the first"
+                                      : "them");
+  }
+
   image::Image sheet(const std::vector<image::Image>& images) const { return image::grid(images, columns_); }
 
   image::Image generated_sheet(const Trainer& trainer) const {
-    const auto generated = models::to_images(models::generate(trainer.sampling_generator(), inputs_, labels_));
+    const auto generated =
+        models::to_images(models::generate(trainer.sampling_generator(), inputs_, labels_), trainer.recipe().data.bits);
     return sources_.empty() ? sheet(generated) : image::pair_grid(sources_, generated, columns_);
   }
 
