@@ -39,6 +39,8 @@ void ChosenData::add_to(CLI::App& app) {
   repeated("--where", asked_.where, "celeba: only with this attribute, or without it: '!Male'; may be repeated");
   app.add_option("--label", asked_.label, "folder: the column of labels.csv or the .json key that is the class")
       ->type_name("NAME");
+  repeated("--condition", asked_.conditions,
+           "folder: a column of numbers that images are conditioned on; may be repeated");
   app.add_option("--photos", asked_.photos, "mnistm: the photographs to put digits on; default: cifar10")
       ->type_name("DIR");
   app.add_option("--exclude", asked_.exclude, "leave out the images of this list (see 'data dedup')")

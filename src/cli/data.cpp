@@ -70,6 +70,10 @@ void info_as_json(const data::Dataset& dataset, const data::Statistics& statisti
   for (std::size_t i = 0; i < info.classes.size(); ++i) {
     classes.push_back({{"name", info.classes[i]}, {"count", statistics.per_class[i]}});
   }
+  auto conditions = nlohmann::json::array();
+  for (const auto& one : info.conditions) {
+    conditions.push_back({{"name", one.name}, {"low", one.low}, {"high", one.high}});
+  }
   print_json({{"name", info.name},
               {"path", info.path.empty() ? nlohmann::json() : nlohmann::json(printable(info.path.string()))},
               {"count", dataset.size()},
@@ -78,6 +82,7 @@ void info_as_json(const data::Dataset& dataset, const data::Statistics& statisti
               {"channels", info.channels},
               {"bits", info.bits},
               {"splits", info.splits},
+              {"conditions", conditions},
               {"classes", classes},
               {"unlabelled", statistics.unlabelled},
               {"mean", statistics.mean},

@@ -79,8 +79,8 @@ TEST(ConditionalTrainer, GridsShowEveryClass) {
   EXPECT_EQ(models::grid_columns(10, 100), 10);
   EXPECT_EQ(models::grid_columns(0, 64), 8);
   EXPECT_EQ(models::grid_columns(1000, 64), 8) << "too many for a column each";
-  EXPECT_TRUE(test::same(models::grid_labels(3, 5), torch::tensor({0, 1, 2, 0, 1}, at::kLong)));
-  EXPECT_FALSE(models::grid_labels(0, 5).defined());
+  EXPECT_TRUE(test::same(models::labels_in_turn(3, {}, 0, 5), torch::tensor({0, 1, 2, 0, 1}, at::kLong)));
+  EXPECT_FALSE(models::labels_in_turn(0, {}, 0, 5).defined());
 }
 
 }  // namespace

@@ -46,6 +46,25 @@ std::vector<std::string> class_names(const SafetensorsFile& file, std::int64_t c
   return names;
 }
 
+/// What a model is conditioned on that has no classes; empty where there is nothing. Throws Error where the file's
+/// numbers do not fit its networks.
+std::vector<data::Condition> conditions_of(const SafetensorsFile& file, std::int64_t width, const std::string& where) {
+  const auto list = nlohmann::json::parse(meta(file, kExamples), nullptr, /*allow_exceptions=*/false);
+  std::vector<data::Condition> out;
+  if (!list.is_array()) return out;
+  try {
+    for (const auto& one : list) out.push_back({one.at("name"), one.at("low"), one.at("high")});
+  } catch (const nlohmann::json::exception&) {
+    throw Error("what the file says of its conditions is damaged", where, "use a file that 'ganymede train' wrote");
+  }
+  const Tensor* rows = file.find(kExamples);
+  if (static_cast<std::int64_t>(out.size()) != width || rows == nullptr || rows->dim() != 2 || rows->size(0) == 0 ||
+      rows->size(1) != width) {
+    throw Error("the file's conditions do not fit its networks", where, "use a file that 'ganymede train' wrote");
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<fs::path> model_file_in(const fs::path& folder) {
@@ -90,7 +109,8 @@ void load_tensors(const SafetensorsFile& file, const std::string& prefix, const 
 }
 
 std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
-                                            const std::vector<std::string>& classes) {
+                                            const std::vector<std::string>& classes,
+                                            const std::vector<data::Condition>& conditions) {
   config::Recipe recipe = resolved;
   // Where this machine keeps its data is nobody else's business.
   for (auto* data : {&recipe.data, &recipe.source}) {
@@ -104,6 +124,9 @@ std::map<std::string, std::string> metadata(const config::Recipe& resolved, std:
                                          {"recipe", config::to_toml(recipe)},
                                          {"step", std::to_string(step)}};
   if (!classes.empty()) out["classes"] = nlohmann::json(classes).dump();
+  auto list = nlohmann::ordered_json::array();
+  for (const auto& one : conditions) list.push_back({{"name", one.name}, {"low", one.low}, {"high", one.high}});
+  if (!list.empty()) out[kExamples] = list.dump();
   return out;
 }
 
@@ -151,8 +174,17 @@ Model load_model(const fs::path& given, const torch::Device& device) {
     gan.generator.to(device);
     gan.discriminator.to(device);
     if (gan.encoder) gan.encoder->to(device);
-    auto classes = class_names(file, gan.classes());
-    return Model{std::move(recipe), std::move(gan), std::move(average), step_of(file), path, std::move(classes)};
+    auto conditions = conditions_of(file, gan.classes(), where);
+    auto classes = conditions.empty() ? class_names(file, gan.classes()) : std::vector<std::string>{};
+    const Tensor* examples = conditions.empty() ? nullptr : file.find(kExamples);
+    return Model{std::move(recipe),
+                 std::move(gan),
+                 std::move(average),
+                 step_of(file),
+                 path,
+                 std::move(classes),
+                 std::move(conditions),
+                 examples == nullptr ? Tensor() : examples->to(at::kFloat)};
   } catch (const UsageError& error) {
     throw Error(error.what_happened(), error.where(), error.hint());
   }

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "ganymede/checkpoint/safetensors.h"
+#include "ganymede/data/dataset.h"
 #include "ganymede/models/gan.h"
 
 namespace ganymede::checkpoint {
@@ -22,7 +23,9 @@ struct Model {
   std::optional<models::Network> average;  ///< the generator's running average, where the file holds one
   std::uint64_t step = 0;
   std::filesystem::path path;
-  std::vector<std::string> classes;  ///< names of the classes it generates; empty where it has none
+  std::vector<std::string> classes;         ///< names of the classes it generates; empty where it has none
+  std::vector<data::Condition> conditions;  ///< what it is conditioned on where that is no class
+  Tensor examples;  ///< f32 [R, conditions]: some of its data's, scaled; undefined where there are none
 
   /// The generator to sample from: the average where there is one.
   const models::Network& generator() const { return average ? *average : gan.generator; }
@@ -37,9 +40,14 @@ void append_tensors(std::vector<NamedTensor>& out, const std::string& prefix, co
 void load_tensors(const SafetensorsFile& file, const std::string& prefix, const models::Network& network,
                   const std::string& where);
 
-/// The metadata every file of ours has. `classes` names those a conditional model generates, else it is empty.
+/// The tensor of a model file that holds Model::examples.
+inline constexpr const char* kExamples = "conditions";
+
+/// The metadata every file of ours has. `classes` names those a conditional model generates, `conditions` what one is
+/// conditioned on that has no classes; else they are empty.
 std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
-                                            const std::vector<std::string>& classes = {});
+                                            const std::vector<std::string>& classes = {},
+                                            const std::vector<data::Condition>& conditions = {});
 
 /// The model of a run folder: its best, else its newest; nothing where it has none.
 std::optional<std::filesystem::path> model_file_in(const std::filesystem::path& folder);

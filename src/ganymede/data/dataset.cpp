@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "ganymede/core/error.h"
+#include "ganymede/data/conditions.h"
 #include "ganymede/data/decorators.h"
 #include "ganymede/data/exclude.h"
 #include "ganymede/data/image_store.h"
@@ -58,6 +59,11 @@ void check_own_options(const Source& source, const DatasetOptions& options) {
   belongs("photos", !options.photos.empty(), "mnistm");
   belongs("where", !options.where.empty(), "celeba");
   belongs("label", !options.label.empty(), "folder");
+  belongs("conditions", !options.conditions.empty(), "folder");
+  for (const bool given : {!options.label.empty(), !options.classes.empty()}) {
+    if (!given || options.conditions.empty()) continue;
+    throw UsageError("conditions stand beside 'label' or 'classes'", "[data]", "an image has a class or conditions");
+  }
 }
 
 void check_splits(const Source& source, std::vector<std::string>& splits) {
@@ -137,7 +143,9 @@ fs::path home_of(const std::string& dataset) {
 std::shared_ptr<const Dataset> open_dataset(const DatasetOptions& asked) {
   const DatasetOptions options = settled(asked);
   const bool from_files = !source_named(options.name).built_in && options.name != "packed";
-  if (auto ready = from_files ? open_prepared(options, open_source) : nullptr) return ready;
+  // What is packed has no conditions.
+  if (auto ready = from_files && options.conditions.empty() ? open_prepared(options, open_source) : nullptr)
+    return ready;
   return open_source(options);
 }
 
@@ -155,9 +163,13 @@ DatasetOptions settled(const DatasetOptions& asked) {
 std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
   const Source& source = source_named(options.name);
   DatasetOptions filled = options;
-  std::shared_ptr<const Dataset> dataset =
-      source.list != nullptr ? open_images(source.list(filled), filled) : source.open(options);
-  if (source.list != nullptr) return dataset;
+  if (source.list != nullptr) {
+    Listed listed = source.list(filled);
+    const auto conditions = listed.conditions;
+    auto images = open_images(std::move(listed), filled);
+    return conditions ? conditioned(std::move(images), *conditions) : images;
+  }
+  std::shared_ptr<const Dataset> dataset = source.open(options);
 
   if (source.built_in && dataset->size() * dataset->image_bytes() <= kBuiltInBudget) dataset = held_in_memory(*dataset);
 

@@ -13,6 +13,17 @@
 
 namespace ganymede::data {
 
+/// One number of the vector that an image is conditioned on: whether something is there, or how much.
+struct Condition {
+  std::string name;  ///< the column's
+  /// What become 0 and 1; 0 and 1 themselves where the values lie between -1 and 1, and stay as they are.
+  double low = 0, high = 1;
+
+  double scaled(double value) const { return (value - low) / (high - low); }
+  double value(double scaled) const { return low + scaled * (high - low); }
+  bool operator==(const Condition&) const = default;
+};
+
 /// Facts about a data set, for `data info`, the environment file and error messages.
 struct DatasetInfo {
   std::string name;            ///< the source's name in a recipe: "cifar10", "folder", ...
@@ -21,6 +32,8 @@ struct DatasetInfo {
   int bits = 8;                      ///< of a sample: 8 or 16
   std::vector<std::string> classes;  ///< class names by label; empty when there are no labels
   std::vector<std::string> splits;   ///< the splits merged into it
+  std::vector<Condition>
+      conditions;  ///< what images are conditioned on where that is no class; then there are no labels
   /// sha256 over all pixels and labels in order; over names, sizes and labels of the files where a folder is too large
   /// for memory; for a part or a resized copy of a set, over the whole's checksum and what was done.
   std::string checksum;
@@ -38,6 +51,8 @@ class Dataset {
   virtual std::size_t size() const = 0;
   /// The class of image `index`, or -1 where there are no labels.
   virtual int label(std::size_t index) const = 0;
+  /// The image's value of each of info().conditions, scaled; empty where there are none.
+  virtual std::span<const float> conditions(std::size_t) const { return {}; }
   /// Writes image_bytes() bytes (rows from the top, channels interleaved, as image::Image has them) to `pixels`.
   /// Throws Error when the image cannot be decoded.
   virtual void read(std::size_t index, std::span<std::uint8_t> pixels) const = 0;

@@ -38,6 +38,9 @@ class Subset : public Dataset {
   const DatasetInfo& info() const override { return info_; }
   std::size_t size() const override { return selection_.indices.size(); }
   int label(std::size_t index) const override { return selection_.labels.at(index); }
+  std::span<const float> conditions(std::size_t index) const override {
+    return whole_->conditions(selection_.indices.at(index));
+  }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     whole_->read(selection_.indices.at(index), pixels);
   }
@@ -64,6 +67,7 @@ class Resized : public Dataset {
   const DatasetInfo& info() const override { return info_; }
   std::size_t size() const override { return whole_->size(); }
   int label(std::size_t index) const override { return whole_->label(index); }
+  std::span<const float> conditions(std::size_t index) const override { return whole_->conditions(index); }
   std::string key(std::size_t index) const override { return whole_->key(index); }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     image::Image result = fitted(image_at(*whole_, index), size_, fit_, info_.channels);

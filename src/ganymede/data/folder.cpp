@@ -8,6 +8,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
+#include "ganymede/data/conditions.h"
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/labels.h"
 #include "ganymede/data/sources.h"
@@ -157,7 +158,8 @@ void label_by_values(Labelling labelling, const std::vector<std::size_t>& kept, 
 }
 
 /// The images of a folder, an archive or shards with their classes; the splits that were taken are filled in.
-ImageListing listing_of(const ImageStore& store, DatasetOptions& options) {
+ImageListing listing_of(const ImageStore& store, DatasetOptions& options,
+                        std::shared_ptr<const Conditions>& conditions) {
   const std::string root = store.root();
   if (store.count() == 0) {
     const auto notes = store.notes();
@@ -176,10 +178,15 @@ ImageListing listing_of(const ImageStore& store, DatasetOptions& options) {
     all.notes.push_back(fmt::format("left out: {} of other splits", counted(folders.size() - kept.size(), "image")));
   }
   const bool in_folders = folder_classes(folders, kept).size() > 1;
-  if (auto labelling = labels_beside(store, kept, options.label, in_folders, all.notes))
+  if (!options.conditions.empty()) {
+    conditions =
+        std::make_shared<Conditions>(conditions_beside(store, kept, options.conditions, all.images, all.notes));
+    all.labels.assign(all.images.size(), -1);
+  } else if (auto labelling = labels_beside(store, kept, options.label, in_folders, all.notes)) {
     label_by_values(std::move(*labelling), kept, all);
-  else
+  } else {
     label_by_folders(folders, kept, options, root, all);
+  }
   if (all.images.empty()) {
     throw Error("the labels leave no image", root, "check that labels and images belong together");
   }
@@ -191,7 +198,7 @@ ImageListing listing_of(const ImageStore& store, DatasetOptions& options) {
 Listed list_folder(DatasetOptions& options) {
   Listed listed;
   listed.store = image_store_at(options.path);
-  listed.listing = listing_of(*listed.store, options);
+  listed.listing = listing_of(*listed.store, options, listed.conditions);
   listed.info.name = "folder";
   listed.info.path = listed.store->root();
   listed.info.splits = options.splits;

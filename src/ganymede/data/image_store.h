@@ -72,11 +72,14 @@ struct ImageListing {
   std::vector<std::string> notes;
 };
 
+struct Conditions;
+
 /// A source's images: what open_images() opens and `data check` examines.
 struct Listed {
   std::shared_ptr<const ImageStore> store;
   ImageListing listing;
-  DatasetInfo info;  ///< name, path and splits
+  DatasetInfo info;                                   ///< name, path and splits
+  std::shared_ptr<const Conditions> conditions = {};  ///< null where classes or nothing tell images apart
 };
 
 /// What [data].exclude, classes and count leave of `all`. Throws as select() and left_out_by() do.

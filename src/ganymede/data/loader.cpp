@@ -72,6 +72,8 @@ struct Loader::Impl {
       const std::span<std::uint8_t> pixels(batch.pixels.data() + i * bytes, bytes);
       dataset->read(index, pixels);
       batch.labels[i] = dataset->label(index);
+      const auto conditions = dataset->conditions(index);
+      batch.conditions.insert(batch.conditions.end(), conditions.begin(), conditions.end());
       if (options.flip && is_mirrored(options.seed, position)) mirror(pixels, info.width, info.pixel_bytes());
     }
     return batch;

@@ -13,6 +13,7 @@ struct Batch {
   std::size_t count = 0;
   std::vector<std::uint8_t> pixels;  ///< count * Dataset::image_bytes()
   std::vector<std::int64_t> labels;  ///< count; -1 where there are none
+  std::vector<float> conditions;     ///< count times as many as the data has conditions
 };
 
 struct LoaderOptions {

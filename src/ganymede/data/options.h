@@ -61,6 +61,8 @@ struct DatasetOptions {
   bool skip_bad = false;  ///< leave out files that cannot be read, and say how many, instead of refusing them all
   std::string label =
       {};  ///< folder: the column of a table, or the key of .json files, that is the class: see labels.h
+  /// folder: columns of a table whose numbers are what an image is conditioned on, instead of a class: see conditions.h
+  std::vector<std::string> conditions = {};
 
   /// As many images of another size and number of channels as the networks take; `of_seed` for built-in data.
   DatasetOptions sized(ImageSize to, int to_channels, std::uint64_t of_seed) const {
@@ -90,6 +92,7 @@ void visit_fields(V& field, DatasetOptions& o) {
   field("fit", o.fit);
   field("skip_bad", o.skip_bad);
   field("label", o.label);
+  field("conditions", o.conditions);
 }
 
 }  // namespace ganymede::data

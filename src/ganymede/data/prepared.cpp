@@ -118,6 +118,10 @@ Preparation prepare(const DatasetOptions& asked, const fs::path& file) {
   if (source_named(options.name).built_in) {
     throw UsageError(fmt::format("'{}' is built in: there is nothing to prepare", options.name), {}, "use it as it is");
   }
+  if (!options.conditions.empty()) {
+    throw UsageError("a packed file has no place for conditions", "[data].conditions",
+                     "train from the images themselves");
+  }
   if (options.name == "packed" && file.empty()) {
     throw UsageError("the data is packed already", options.path.string(), "name the file to pack it into with -o");
   }

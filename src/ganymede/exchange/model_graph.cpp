@@ -56,7 +56,7 @@ Graph discriminator_graph(const checkpoint::Model& model, const GraphOptions& op
 }
 
 std::map<std::string, std::string> graph_metadata(const checkpoint::Model& model, const GraphOptions& options) {
-  auto out = checkpoint::metadata(model.recipe, model.step, model.classes);
+  auto out = checkpoint::metadata(model.recipe, model.step, model.classes, model.conditions);
   out["ganymede_version"] = GANYMEDE_VERSION;
   out["value_range"] = options.bytes ? "0 to 255" : "-1 to 1";
   if (model.gan.encoder) return out;

@@ -117,9 +117,11 @@ std::int64_t grid_columns(std::int64_t classes, std::int64_t count) {
   return static_cast<std::int64_t>(std::ceil(std::sqrt(static_cast<double>(count))));
 }
 
-Tensor grid_labels(std::int64_t classes, std::int64_t count) {
+Tensor labels_in_turn(std::int64_t classes, const Tensor& conditions, std::int64_t first, std::int64_t count) {
   if (classes == 0) return {};
-  return at::arange(count, at::kLong).remainder(classes);
+  const Tensor places = at::arange(first, first + count, at::kLong);
+  if (conditions.defined()) return conditions.index_select(0, places.remainder(conditions.size(0)));
+  return places.remainder(classes);
 }
 
 }  // namespace ganymede::models

@@ -59,9 +59,11 @@ Tensor truncated(const config::LatentConfig& latent, const Tensor& latents, doub
 Tensor sample_labels(std::int64_t classes, std::int64_t count, std::uint64_t seed,
                      const RandomSource& random = RandomSource(at::kCPU));
 
+/// What images `first` to `first + count - 1` are generated with where nobody says it: rows of `conditions` f32 [R, K]
+/// in turn, or where that is undefined the classes in turn, int64 [count]. Undefined where there is neither.
+Tensor labels_in_turn(std::int64_t classes, const Tensor& conditions, std::int64_t first, std::int64_t count);
+
 /// How `count` images lie in a grid: a column for each class (as long as they are few), else about a square.
 std::int64_t grid_columns(std::int64_t classes, std::int64_t count);
-/// The classes of such a grid's images, one after another: int64 [count]; undefined where `classes` is 0.
-Tensor grid_labels(std::int64_t classes, std::int64_t count);
 
 }  // namespace ganymede::models

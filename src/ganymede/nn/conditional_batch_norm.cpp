@@ -33,19 +33,19 @@ class ConditionalBatchNorm : public Layer {
   Tensor forward(const Tensor& x, ForwardContext& context) override {
     const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, of_the_batch(context),
                                              share_of_the_batch(momentum_), epsilon_, kernels::no_activation);
-    const auto of_samples = [&](const Tensor& table) {
-      const Tensor rows = rows_of_classes(context, x, "conditional_batch_norm", table).to(x.scalar_type());
-      return x.dim() == 4 ? rows.unsqueeze(-1).unsqueeze(-1) : rows;
+    const auto of_samples = [&](const Tensor& rows) {
+      return x.dim() == 4 ? rows.to(x.scalar_type()).unsqueeze(-1).unsqueeze(-1) : rows.to(x.scalar_type());
     };
-    return at::addcmul(of_samples(parameter(1)), y, of_samples(parameter(0)));
+    return at::addcmul(of_samples(rows_of_classes(context, x, "conditional_batch_norm", parameter(1))), y,
+                       of_samples(gains_of_classes(context, x, "conditional_batch_norm", parameter(0))));
   }
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     const Value y = normalised(graph, x, input, {{}, {}, buffer(0), buffer(1)}, epsilon_);
-    const auto of_samples = [&](const Tensor& table) {
-      const Value rows = graph.rows_of_classes(table);
+    const auto of_samples = [&](const Value& rows) {
       return input.is_image() ? graph.reshape(rows, {input.channels(), 1, 1}) : rows;
     };
-    return graph.add(graph.multiply(of_samples(parameter(0)), y), of_samples(parameter(1)));
+    return graph.add(graph.multiply(of_samples(gains_of_classes(graph, parameter(0))), y),
+                     of_samples(graph.rows_of_classes(parameter(1))));
   }
   std::int64_t classes() const override { return classes_; }
 

@@ -30,6 +30,7 @@ enum class LabelInput {
 class Graph {
  public:
   explicit Graph(LabelInput labels = LabelInput::kIndex) : labels_(labels) {}
+  LabelInput labels() const { return labels_; }
 
   using AttributeValue = std::variant<std::int64_t, double, std::vector<std::int64_t>, std::string>;
   struct Attribute {

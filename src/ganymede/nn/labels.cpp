@@ -27,13 +27,32 @@ Tensor labels_of(const ForwardContext& context, const Tensor& x, const std::stri
   return labels.to(x.device());
 }
 
+namespace {
+
+/// Whether the pass's labels are weights of the table's rows.
+bool are_weights(const Tensor& labels, const Tensor& x, const Tensor& table) {
+  return labels.defined() && labels.scalar_type() == at::kFloat && labels.dim() == 2 && labels.size(0) == x.size(0) &&
+         labels.size(1) == table.size(0);
+}
+
+}  // namespace
+
 Tensor rows_of_classes(const ForwardContext& context, const Tensor& x, const std::string& kind, const Tensor& table) {
-  const Tensor& labels = context.labels;
-  if (labels.defined() && labels.scalar_type() == at::kFloat && labels.dim() == 2 && labels.size(0) == x.size(0) &&
-      labels.size(1) == table.size(0)) {
-    return labels.to(x.device()).mm(table);
-  }
+  if (are_weights(context.labels, x, table)) return context.labels.to(x.device()).mm(table);
   return table.index_select(0, labels_of(context, x, kind, table.size(0)));
+}
+
+Tensor gains_of_classes(const ForwardContext& context, const Tensor& x, const std::string& kind, const Tensor& table) {
+  const Tensor rows = rows_of_classes(context, x, kind, table);
+  if (!are_weights(context.labels, x, table)) return rows;
+  return rows + (1 - context.labels.to(x.device()).sum(1, /*keepdim=*/true));
+}
+
+Value gains_of_classes(Graph& graph, const Tensor& table) {
+  const Value rows = graph.rows_of_classes(table);
+  if (graph.labels() == LabelInput::kIndex) return rows;
+  const Value lacking = graph.add(graph.rows_of_classes(at::full_like(table, -1)), graph.constant(at::ones({1, 1})));
+  return graph.add(rows, lacking);
 }
 
 }  // namespace ganymede::nn

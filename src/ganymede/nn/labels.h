@@ -1,6 +1,7 @@
 // The labels of a pass, for the layers that look at them.
 #pragma once
 
+#include "ganymede/nn/graph.h"
 #include "ganymede/nn/layer.h"
 
 namespace ganymede::nn {
@@ -17,7 +18,12 @@ void expect_classes(std::int64_t classes, const std::string& kind);
 Tensor labels_of(const ForwardContext& context, const Tensor& x, const std::string& kind, std::int64_t classes);
 
 /// The row of `table` [classes, n] that belongs to each image: [N, n]. Where the pass's labels are weights f32
-/// [N, classes] instead, the rows so weighted: a point between classes. Throws as labels_of() does.
+/// [N, classes] instead, the rows so weighted: a point between classes, or conditions. Throws as labels_of() does.
 Tensor rows_of_classes(const ForwardContext& context, const Tensor& x, const std::string& kind, const Tensor& table);
+
+/// The same of gains: 1 stands for what weights lack of 1, so that conditions which are all 0 leave things as they are.
+Tensor gains_of_classes(const ForwardContext& context, const Tensor& x, const std::string& kind, const Tensor& table);
+/// What that is in a graph.
+Value gains_of_classes(Graph& graph, const Tensor& table);
 
 }  // namespace ganymede::nn

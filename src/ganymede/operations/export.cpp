@@ -54,7 +54,7 @@ void write_tensors(const fs::path& file, const Model& model, const models::Netwo
   for (auto& [name, tensor] : tensors) {
     if (weights == ExportedWeights::kF16 && tensor.is_floating_point()) tensor = tensor.to(at::kHalf);
   }
-  auto metadata = checkpoint::metadata(model.recipe(), model.step(), model.classes());
+  auto metadata = checkpoint::metadata(model.recipe(), model.step(), model.classes(), model.conditions());
   metadata.erase("producer");  // the names are not those of a model file
   checkpoint::write_safetensors(file, tensors, metadata);
 }
@@ -64,7 +64,9 @@ void write_tensors(const fs::path& file, const Model& model, const models::Netwo
 std::vector<ExportedFile> export_model(const Model& model, const ExportRequest& request, const Control& control) {
   check(request, model);
   const exchange::GraphOptions options{
-      request.labels == ExportedLabels::kWeights ? nn::LabelInput::kWeights : nn::LabelInput::kIndex,
+      // Conditions are no numbers of classes.
+      request.labels == ExportedLabels::kWeights || !model.conditions().empty() ? nn::LabelInput::kWeights
+                                                                                : nn::LabelInput::kIndex,
       request.pixels == ExportedPixels::kUint8};
   const auto metadata = exchange::graph_metadata(model.file(), options);
   std::vector<ExportedFile> files;

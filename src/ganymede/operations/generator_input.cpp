@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ganymede/data/conditions.h"
 #include "ganymede/models/generate.h"
 #include "ganymede/models/images.h"
 
@@ -15,10 +16,40 @@ std::string entry(const std::string& field, std::size_t index) {
   return fmt::format("{}[{}]", field, index);
 }
 
+/// "smiling=1,age=45" into a row of scaled conditions; what is not named stays. Throws FieldError.
+void assign(const std::vector<data::Condition>& conditions, const std::string& text, const std::string& field,
+            float* row) {
+  std::vector<std::string> names;
+  for (const auto& one : conditions) names.push_back(one.name);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size()), equals = text.find('=', begin);
+    const std::string name = text.substr(begin, std::min(equals, end) - begin);
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      throw FieldError(field, fmt::format("unknown condition '{}'", name), suggest(name, names));
+    }
+    const auto value = equals < end ? data::condition_value(text.substr(equals + 1, end - equals - 1)) : std::nullopt;
+    if (!value) throw FieldError(field, fmt::format("'{}' gets no number", name), fmt::format("write {}=1", name));
+    const auto column = static_cast<std::size_t>(found - names.begin());
+    row[column] = static_cast<float>(conditions[column].scaled(*value));
+    begin = end + 1;
+  }
+}
+
+/// A row of scaled conditions in the data's own numbers.
+std::string conditions_text(const std::vector<data::Condition>& conditions, const Tensor& row) {
+  std::string text;
+  for (std::size_t i = 0; i < conditions.size(); ++i) {
+    const double value = conditions[i].value(row[static_cast<std::int64_t>(i)].item<double>());
+    text += fmt::format("{}{}={:.6g}", text.empty() ? "" : ",", conditions[i].name, value);
+  }
+  return text;
+}
+
 }  // namespace
 
 PointReader::PointReader(const Model& model, const GenerationOptions& options, std::uint64_t seed)
-    : model_(model), options_(options), seed_(seed) {
+    : model_(model), options_(options), seed_(seed), examples_(model.examples()) {
   model.require_generating();
 }
 
@@ -39,6 +70,17 @@ Tensor PointReader::latents(std::span<const Point> points, const std::string& fi
 
 Tensor PointReader::labels(std::span<const Point> points, const std::string& field,
                            const std::function<std::int64_t(std::size_t)>& otherwise) const {
+  if (examples_.defined()) {
+    std::vector<Tensor> rows;
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      rows.push_back(examples_[otherwise(i) % examples_.size(0)].clone());
+      const auto& own = points[i].label;
+      const std::string& text = own.empty() ? options_.label : own;
+      assign(model_.conditions(), text, own.empty() ? "class" : entry(field, i) + ".class",
+             rows.back().data_ptr<float>());
+    }
+    return at::stack(rows);
+  }
   const bool asked = !options_.label.empty();
   const std::int64_t all = asked ? class_of(options_.label, "class") : 0;
   std::vector<std::int64_t> out;
@@ -50,6 +92,12 @@ Tensor PointReader::labels(std::span<const Point> points, const std::string& fie
 }
 
 std::int64_t PointReader::class_of(const std::string& name, const std::string& field) const {
+  if (examples_.defined()) {
+    const Tensor row = examples_[0].clone();
+    assign(model_.conditions(), name, field, row.data_ptr<float>());
+    examples_ = at::cat({examples_, row.unsqueeze(0)});
+    return examples_.size(0) - 1;
+  }
   const auto& known = model_.classes();
   if (known.empty()) throw FieldError(field, "the model has no classes", "leave it away");
   const auto found = std::find(known.begin(), known.end(), name);
@@ -83,6 +131,7 @@ std::int64_t PointReader::one_class(std::span<const Point> points, const std::st
 }
 
 Tensor PointReader::one_label(std::int64_t label, std::int64_t count) const {
+  if (examples_.defined()) return examples_[label].expand({count, -1}).contiguous();
   return classes() > 0 ? at::full({count}, label, at::kLong) : Tensor();
 }
 
@@ -118,7 +167,9 @@ std::vector<GeneratedImage> generated_images(const Model& model, const Generator
   for (std::int64_t i = 0; i < images.size(0); ++i) {
     GeneratedImage one{
         .image = std::move(pixels[static_cast<std::size_t>(i)]), .latent = row_of(input.latents, i), .index = i};
-    if (input.labels.defined()) {
+    if (!model.conditions().empty()) {
+      one.label = conditions_text(model.conditions(), input.labels[i]);
+    } else if (input.labels.defined()) {
       const Tensor label = input.labels.dim() == 2 ? input.labels[i].argmax() : input.labels[i];
       one.label = model.classes()[static_cast<std::size_t>(label.item<std::int64_t>())];
     }

@@ -13,7 +13,8 @@ namespace ganymede::operations {
 /// N points as tensors, in order.
 struct GeneratorInput {
   Tensor latents = {};  ///< f32 [N, size]
-  Tensor labels = {};   ///< int64 [N], or weights f32 [N, classes]; undefined where the model has no classes
+  /// int64 [N], or weights f32 [N, classes], or conditions f32 [N, K]; undefined where the model has neither.
+  Tensor labels = {};
   std::vector<char> untrained = {};  ///< of each row: whether the generator before training generates it
 
   std::int64_t size() const { return latents.defined() ? latents.size(0) : 0; }
@@ -36,10 +37,11 @@ class PointReader {
   /// [N, size]. Throws FieldError for coordinates of another length; `field` is the list's name.
   Tensor latents(std::span<const Point> points, const std::string& field) const;
   /// int64 [N]: the class of each point, where it and the request name none that of `otherwise(i)`. Undefined where the
-  /// model has no classes; throws FieldError for a class it does not know.
+  /// model has no classes; throws FieldError for a class it does not know. Of a model with conditions f32 [N, K]: the
+  /// example of that number, with the values that the point or the request names ("smiling=1,age=45").
   Tensor labels(std::span<const Point> points, const std::string& field,
                 const std::function<std::int64_t(std::size_t)>& otherwise) const;
-  /// The number of a class by its name.
+  /// The number of a class by its name; of conditions that of the first example with the values named.
   std::int64_t class_of(const std::string& name, const std::string& field) const;
   /// As asked for by `truncation`, or the request's.
   Tensor truncated(const Tensor& latents, const std::optional<double>& truncation = {}) const;
@@ -50,12 +52,18 @@ class PointReader {
   std::int64_t one_class(std::span<const Point> points, const std::string& field) const;
   /// `count` times that class; undefined where the model has none.
   Tensor one_label(std::int64_t label, std::int64_t count) const;
-  std::int64_t classes() const { return static_cast<std::int64_t>(model_.classes().size()); }
+  /// Weights f32 [N, classes()] as the networks take them.
+  Tensor weighted(const Tensor& weights) const { return examples_.defined() ? weights.mm(examples_) : weights; }
+  /// How many classes, or examples of conditions, there are.
+  std::int64_t classes() const {
+    return examples_.defined() ? examples_.size(0) : static_cast<std::int64_t>(model_.classes().size());
+  }
 
  private:
   const Model& model_;
   const GenerationOptions& options_;
   std::uint64_t seed_;
+  mutable Tensor examples_;  ///< the model's, and those that class_of() made of them
 };
 
 /// Generates on this thread; f32 [N, C, H, W] in [-1, 1]. Batches have one size, so the pixels never depend on company.

@@ -94,10 +94,14 @@ OpenedImageSet generated_image_set(ModelPtr model, const ImageSetOptions& option
   const auto count = options.count > 0 ? options.count : kUsualCount;
   const std::string name = model->path().string();
   Progress progress("drawing", static_cast<std::uint64_t>(count), "image");
-  auto images =
-      quality::generate_images(model->generator(), model->recipe().latent,
-                               {.name = name, .classes = model->classes(), .count = count, .seed = options.seed, .bits = model->recipe().data.bits},
-                               [&](std::size_t done) { progress.update(done); });
+  auto images = quality::generate_images(model->generator(), model->recipe().latent,
+                                         {.name = name,
+                                          .classes = model->classes(),
+                                          .count = count,
+                                          .seed = options.seed,
+                                          .bits = model->recipe().data.bits,
+                                          .examples = model->examples()},
+                                         [&](std::size_t done) { progress.update(done); });
   return {{name, std::move(images)}, std::move(model)};
 }
 

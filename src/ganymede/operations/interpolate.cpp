@@ -17,9 +17,15 @@ Plan<FramesResult> frames_plan(const Model& model, GeneratorInput input) {
   return out;
 }
 
-/// Classes as weights, f32 [N, classes].
+/// Classes as weights, f32 [N, classes]; conditions are such already.
 Tensor class_weights(const Tensor& labels, std::int64_t classes) {
+  if (labels.dim() == 2) return labels;
   return at::one_hot(labels, classes).to(at::kFloat);
+}
+
+/// `count` times the first label.
+Tensor all_the_first(const Tensor& labels, std::int64_t count) {
+  return labels.slice(0, 0, 1).repeat_interleave(count, 0);
 }
 
 /// Whether one class, or none, is generated throughout.
@@ -31,10 +37,11 @@ bool same_class(const Tensor& labels) {
 Tensor frame_labels(const PointReader& reader, const InterpolateRequest& request, std::span<const Point> points) {
   const std::int64_t first = reader.one_class(points, "points");
   if (!request.to_label.empty()) {
-    return explore::class_path(first, reader.class_of(request.to_label, "to_class"), reader.classes(), request.frames);
+    const std::int64_t last = reader.class_of(request.to_label, "to_class");
+    return reader.weighted(explore::class_path(first, last, reader.classes(), request.frames));
   }
   const Tensor labels = reader.labels(points, "points", [&](std::size_t) { return first; });
-  if (same_class(labels)) return labels.defined() ? labels[0].expand(request.frames).contiguous() : Tensor();
+  if (same_class(labels)) return labels.defined() ? all_the_first(labels, request.frames) : Tensor();
   return explore::path(class_weights(labels, reader.classes()), request.frames, explore::Blend::kLinear);
 }
 
@@ -89,7 +96,7 @@ Plan<FramesResult> planned(const Model& model, const BlendRequest& request) {
   const auto first = reader.one_class(request.points, "points");
   const Tensor labels = reader.labels(request.points, "points", [&](std::size_t) { return first; });
   if (same_class(labels)) {
-    if (labels.defined()) input.labels = labels[0].expand(weights.size(0)).contiguous();
+    if (labels.defined()) input.labels = all_the_first(labels, weights.size(0));
   } else {
     const Tensor shares = weights.abs();
     input.labels = at::matmul(shares / shares.sum(1, true), class_weights(labels, reader.classes()));

@@ -20,6 +20,9 @@ class Model {
   const config::Recipe& recipe() const { return model_.recipe; }
   /// Names of the classes it generates; empty where it has none.
   const std::vector<std::string>& classes() const { return model_.classes; }
+  /// What it is conditioned on where that is no class, and some of its data's values, f32 [R, K], scaled.
+  const std::vector<data::Condition>& conditions() const { return model_.conditions; }
+  const Tensor& examples() const { return model_.examples; }
   const nn::Shape& image_shape() const { return model_.gan.image_shape(); }
   std::uint64_t step() const { return model_.step; }
   const std::filesystem::path& path() const { return model_.path; }

@@ -88,7 +88,7 @@ void visit_fields(V& field, Point& p) {
   field("z", p.z,
         {.about = "the coordinates themselves, as many as the model's latent size; excludes `seed` and `index`",
          .range = in_range(1, 65536)});
-  field("class", p.label, {.about = "the class to generate; the request's unless given"});
+  field("class", p.label, {.about = "the class to generate, or conditions; the request's unless given"});
   field("truncation", p.truncation,
         {.about = "cut the noise's distribution off at plus and minus this; the request's unless given",
          .range = kTruncations,
@@ -98,7 +98,8 @@ void visit_fields(V& field, Point& p) {
 
 template <class V>
 void visit_fields(V& field, GenerationOptions& o) {
-  field("class", o.label, {.about = "generate this class only; for models that have classes"});
+  field("class", o.label,
+        {.about = "generate this class only, or where a model has conditions with these values: smiling=1,age=45"});
   field("truncation", o.truncation,
         {.about = "cut the noise's distribution off at plus and minus this",
          .range = kTruncations,

@@ -40,7 +40,8 @@ class Collector {
       images_.pixels.insert(images_.pixels.end(), image.pixels.begin(), image.pixels.end());
     }
     for (std::int64_t i = 0; i < generated.size(0); ++i) {
-      images_.labels.push_back(labels.defined() ? static_cast<std::int32_t>(labels[i].item<std::int64_t>()) : -1);
+      const bool classes = labels.defined() && labels.dim() == 1;
+      images_.labels.push_back(classes ? static_cast<std::int32_t>(labels[i].item<std::int64_t>()) : -1);
     }
     if (cancel_requested()) throw Cancelled("stopped before all images were generated", name_);
   }
@@ -67,12 +68,12 @@ std::shared_ptr<const data::Dataset> generate_images(const models::Network& gene
   for (std::int64_t first = 0; first < options.count; first += kGeneratedAtOnce) {
     const auto count = std::min(kGeneratedAtOnce, options.count - first);
     const Tensor latents = models::sample_numbered_latents(latent, count, options.seed, first);
-    Tensor labels;
-    if (generator.classes() > 0) labels = at::arange(first, first + count, at::kLong).remainder(generator.classes());
+    const Tensor labels = models::labels_in_turn(generator.classes(), options.examples, first, count);
     collector.add(models::generate(generator, latents, labels), labels);
     if (report) report(static_cast<std::size_t>(first + count));
   }
-  return collector.finish(generator.classes() > 0 ? options.classes : std::vector<std::string>{});
+  const bool classes = generator.classes() > 0 && !options.examples.defined();
+  return collector.finish(classes ? options.classes : std::vector<std::string>{});
 }
 
 std::shared_ptr<const data::Dataset> translate_images(const checkpoint::Model& model, const data::Dataset& source,

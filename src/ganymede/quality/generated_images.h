@@ -14,7 +14,8 @@ struct GenerationOptions {
   std::vector<std::string> classes = {};  ///< names; image i of a conditional generator is of class i % classes
   std::int64_t count = 10'000;
   std::uint64_t seed = 0;
-  int bits = 8;  ///< of a sample: 8 or 16
+  int bits = 8;          ///< of a sample: 8 or 16
+  Tensor examples = {};  ///< of a model with conditions: rows f32 [R, K], image i has row i % R (checkpoint::Model)
 };
 
 /// Image i is the one that `ganymede sample` generates as number i of this seed: in f32 and in evaluation mode, then

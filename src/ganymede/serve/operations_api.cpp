@@ -178,7 +178,8 @@ Response nearest_response(const ModelAnswer& about, const std::string& data,
   for (const auto& nearest : found) {
     auto& list = out.nearest.emplace_back();
     for (const auto& one : nearest) {
-      list.push_back({.index = one.index, .distance = one.distance, .png = base64(image::encode_png(image::shown(one.image)))});
+      list.push_back(
+          {.index = one.index, .distance = one.distance, .png = base64(image::encode_png(image::shown(one.image)))});
       if (!one.label.empty()) list.back().label = one.label;
     }
   }

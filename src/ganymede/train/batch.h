@@ -8,7 +8,7 @@ namespace ganymede::train {
 /// A batch of a data set on the device where it is used.
 struct ByteBatch {
   Tensor bytes;   ///< samples (models/images.h) [N, H, W, C]
-  Tensor labels;  ///< int64 [N]; -1 where there are none
+  Tensor labels;  ///< int64 [N]; -1 where there are none. Or conditions, f32 [N, K]
 };
 
 /// Its images as [N, C, H, W] in [-1, 1].

@@ -75,7 +75,8 @@ class CheckpointObserver : public Observer {
   }
 
   static std::map<std::string, std::string> metadata(const Trainer& trainer) {
-    return checkpoint::metadata(trainer.recipe(), trainer.training_state().step, trainer.classes());
+    return checkpoint::metadata(trainer.recipe(), trainer.training_state().step, trainer.classes(),
+                                trainer.conditions());
   }
 
   /// What is not finite or has exploded neither overwrites a good model nor rotates good checkpoints away.

@@ -34,10 +34,18 @@ class LoadedBatches : public Batches {
     return {torch::from_blob(batch->pixels.data(), {count, info.height, info.width, info.channels}, keep,
                              models::sample_type(info.bits))
                 .to(device_),
-            torch::from_blob(batch->labels.data(), {count}, keep, at::kLong).to(device_)};
+            labels_of(batch, keep)};
   }
 
  private:
+  template <class Keep>
+  Tensor labels_of(const std::shared_ptr<data::Batch>& batch, const Keep& keep) const {
+    const auto count = static_cast<std::int64_t>(batch->count);
+    if (batch->conditions.empty()) return torch::from_blob(batch->labels.data(), {count}, keep, at::kLong).to(device_);
+    const auto width = static_cast<std::int64_t>(batch->conditions.size()) / count;
+    return torch::from_blob(batch->conditions.data(), {count, width}, keep, at::kFloat).to(device_);
+  }
+
   data::Loader loader_;
   torch::Device device_;
 };
@@ -53,7 +61,8 @@ class ResidentBatches : public Batches {
                        at::dtype(models::sample_type(info.bits)).device(device));
     std::vector<std::int64_t> labels(size_);
     for (std::size_t i = 0; i < size_; ++i) labels[i] = dataset.label(i);
-    labels_ = on_device(labels, at::kLong, device);
+    const Tensor conditions = conditions_of(dataset);
+    labels_ = conditions.defined() ? conditions.to(device) : on_device(labels, at::kLong, device);
     copy_from(dataset);
   }
 
@@ -124,6 +133,18 @@ std::unique_ptr<Batches> loaded_batches(std::shared_ptr<const data::Dataset> dat
 std::unique_ptr<Batches> resident_batches(const data::Dataset& dataset, const data::LoaderOptions& options,
                                           std::uint64_t first_batch, const torch::Device& device) {
   return std::make_unique<ResidentBatches>(dataset, options, first_batch, device);
+}
+
+Tensor conditions_of(const data::Dataset& dataset) {
+  const auto width = static_cast<std::int64_t>(dataset.info().conditions.size());
+  if (width == 0) return {};
+  Tensor out = at::empty({static_cast<std::int64_t>(dataset.size()), width});
+  float* to = out.data_ptr<float>();
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
+    const auto row = dataset.conditions(i);
+    to = std::copy(row.begin(), row.end(), to);
+  }
+  return out;
 }
 
 bool fits(const data::Dataset& dataset, const torch::Device& device) {

@@ -27,6 +27,9 @@ std::unique_ptr<Batches> loaded_batches(std::shared_ptr<const data::Dataset> dat
 std::unique_ptr<Batches> resident_batches(const data::Dataset& dataset, const data::LoaderOptions& options,
                                           std::uint64_t first_batch, const torch::Device& device);
 
+/// The conditions of all images, f32 [images, K] on the CPU; undefined where there are none.
+Tensor conditions_of(const data::Dataset& dataset);
+
 /// Whether a data set takes at most a quarter of the memory that is free on the device; where that cannot be found out,
 /// at most 2 GiB.
 bool fits(const data::Dataset& dataset, const torch::Device& device);

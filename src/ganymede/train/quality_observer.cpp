@@ -36,7 +36,8 @@ class QualityObserver : public Observer {
                                                          .classes = trainer.classes(),
                                                          .count = recipe.quality.count,
                                                          .seed = recipe.train.seed,
-                                                         .bits = recipe.data.bits});
+                                                         .bits = recipe.data.bits,
+                                                         .examples = trainer.examples()});
     const quality::ImageSet generated{"generated", generated_set};
     const auto values = metric().values(evaluator_->evaluate(generated));
     if (!warned_) {
@@ -92,7 +93,8 @@ class QualityObserver : public Observer {
                  better ? ", the best so far" : "");
     if (!better || !std::isfinite(value)) return;
     best_ = value;
-    auto metadata = checkpoint::metadata(trainer.recipe(), trainer.training_state().step, trainer.classes());
+    auto metadata =
+        checkpoint::metadata(trainer.recipe(), trainer.training_state().step, trainer.classes(), trainer.conditions());
     metadata[kMetricKey] = measures_.front().column;
     metadata[kValueKey] = fmt::format("{}", value);
     metadata[kProtocolKey] = protocol();

@@ -22,8 +22,9 @@ class SampleObserver : public Observer {
   void on_start(const Trainer& trainer) override {
     const auto& recipe = trainer.recipe();
     trigger_.emplace(recipe.sample.every, trainer.dataset().size());
-    labels_ = models::grid_labels(trainer.gan().classes(), recipe.sample.count);
-    columns_ = static_cast<int>(models::grid_columns(trainer.gan().classes(), recipe.sample.count));
+    const auto classes = trainer.gan().classes();
+    labels_ = models::labels_in_turn(classes, trainer.examples(), 0, recipe.sample.count);
+    columns_ = static_cast<int>(models::grid_columns(trainer.conditions().empty() ? classes : 0, recipe.sample.count));
     inputs_ = starting_points(trainer);
     real_ = sheet(some_of(trainer.dataset(), recipe));
     save("real.png", real_);

@@ -54,6 +54,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   recipe_ = models::resolved(recipe, gan_);
   objective_ = models::fitting_objective(recipe_, gan_);
   check_classes();
+  take_conditions();
   config::FieldWriter options;
   objective_->write(options);
   recipe_.objective.values = options.as_table();
@@ -105,12 +106,33 @@ void Trainer::check_classes() const {
     throw UsageError(fmt::format("the generator has {} classes but the discriminator knows {}", classes, evaluated),
                      fmt::format("recipe {}", recipe_.name), "give both networks as many, or none");
   }
+  if (!conditions().empty()) return check_conditions();
   const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
   if (classes != 0 && classes != known) {
     throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known),
                      dataset_->info().name, "set the layers' 'classes', or choose the data's classes");
   }
   if (classes != 0) check_labels();
+}
+
+void Trainer::check_conditions() const {
+  const auto classes = gan_.classes(), known = static_cast<std::int64_t>(conditions().size());
+  if (objective_->classifies() || objective_->output_size() > 1) {
+    throw UsageError(fmt::format("objective '{}' needs classes", recipe_.objective.kind), "[objective]",
+                     "choose another one, or label = \"...\" instead of conditions in [data]");
+  }
+  if (classes == known) return;
+  throw UsageError(fmt::format("the networks take {} conditions but the data has {}", classes, known),
+                   dataset_->info().name, "set the layers' 'classes' to the number of conditions");
+}
+
+void Trainer::take_conditions() {
+  const Tensor all = conditions_of(*dataset_);
+  if (!all.defined()) return;
+  constexpr std::int64_t kExamples = 256;
+  const auto count = std::min(kExamples, all.size(0));
+  examples_ = all.index_select(0, at::arange(count, at::kLong).mul_(all.size(0)).floor_divide_(count));
+  conditions_ = all.to(device_);
 }
 
 void Trainer::check_labels() const {
@@ -272,15 +294,21 @@ LabelledImages Trainer::generate_fake(std::uint64_t update, int part, bool for_g
                                : part_of(models::sample_latents(recipe_.latent, recipe_.train.batch_size,
                                                                 stream_seed(seed, "latent", update), random_source_),
                                          part, parts);
-  const Tensor labels = part_of(models::sample_labels(gan_.classes(), recipe_.train.batch_size,
-                                                      stream_seed(seed, "labels", update), random_source_),
-                                part, parts);
+  const Tensor labels = part_of(fake_labels(stream_seed(seed, "labels", update)), part, parts);
   nn::ForwardContext context{.training = true,
                              .labels_checked = true,
                              .dropout_seed = stream_seed(seed, "dropout", training_state_.step << 16 | passes_++),
                              .labels = labels};
   const torch::AutoGradMode gradients(for_generator);
   return {gan_.generator.forward(z.to(device_, type_), context), labels};
+}
+
+/// Classes that are equally likely, or the conditions of images that are.
+Tensor Trainer::fake_labels(std::uint64_t seed) const {
+  const auto count = recipe_.train.batch_size;
+  if (!conditions_.defined()) return models::sample_labels(gan_.classes(), count, seed, random_source_);
+  return conditions_.index_select(0,
+                                  models::sample_labels(conditions_.size(0), count, seed, random_source_).to(device_));
 }
 
 objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& images) {
@@ -347,10 +375,8 @@ void Trainer::settle_average() const {
 models::StatisticsBatch Trainer::statistics_batch(int number) const {
   const auto count = models::kStatisticsBatch;
   const auto seed = stream_seed(recipe_.train.seed, "statistics", static_cast<std::uint64_t>(number));
-  Tensor labels;
-  if (gan_.classes() > 0) {
-    labels = at::arange(number * count, (number + 1) * count, at::kLong).remainder(gan_.classes()).to(device_);
-  }
+  Tensor labels = models::labels_in_turn(gan_.classes(), examples_, number * count, count);
+  if (labels.defined()) labels = labels.to(device_);
   if (source_ == nullptr) return {models::sample_latents(recipe_.latent, count, seed).to(device_), labels};
   Random random(seed);
   std::vector<image::Image> images;
@@ -365,6 +391,7 @@ std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {
   checkpoint::append_tensors(out, "discriminator", gan_.discriminator);
   if (average_) checkpoint::append_tensors(out, "ema", *average_);
   if (gan_.encoder) checkpoint::append_tensors(out, "encoder", *gan_.encoder);
+  if (examples_.defined()) out.push_back({checkpoint::kExamples, examples_});
   return out;
 }
 
@@ -426,7 +453,7 @@ void Trainer::start_from(const checkpoint::Model& model, const StartingNetworks&
 }
 
 std::vector<std::string> Trainer::classes() const {
-  return gan_.classes() > 0 ? dataset_->info().classes : std::vector<std::string>{};
+  return gan_.classes() > 0 && conditions().empty() ? dataset_->info().classes : std::vector<std::string>{};
 }
 
 }  // namespace ganymede::train

@@ -30,7 +30,8 @@ struct StepResult {
   Tensor augment_probability;  ///< f64, on the device or the CPU; undefined where nothing is augmented
 };
 
-/// A batch on the device: [N, C, H, W] in [-1, 1], and int64 [N] (undefined without classes).
+/// A batch on the device: [N, C, H, W] in [-1, 1], and int64 [N], or f32 [N, K] of conditions (undefined without
+/// either).
 struct LabelledImages {
   Tensor pixels = {}, labels = {};
 };
@@ -99,6 +100,10 @@ class Trainer {
   const data::Dataset* source() const { return source_.get(); }
   /// Names of the classes the generator generates; empty where it has none.
   std::vector<std::string> classes() const;
+  /// What the generator is conditioned on where that is no class, and some of the data's values, f32 [R, K]: those that
+  /// images are generated with where nobody says it.
+  const std::vector<data::Condition>& conditions() const { return dataset_->info().conditions; }
+  const Tensor& examples() const { return examples_; }
   /// What start_from() was given; nothing where training started from the recipe's seed.
   const std::optional<StartedFrom>& started_from() const { return started_from_; }
   const torch::Device& device() const { return device_; }
@@ -111,6 +116,9 @@ class Trainer {
  private:
   void check_classes() const;
   void check_labels() const;
+  void check_conditions() const;
+  void take_conditions();
+  Tensor fake_labels(std::uint64_t seed) const;
   void check_translation() const;
   void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
@@ -144,6 +152,8 @@ class Trainer {
   std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
   std::unique_ptr<Batches> batches_;
+  Tensor conditions_;                       ///< f32 [images, K] on the device; undefined where the data has none
+  Tensor examples_;                         ///< evenly spread rows of it, on the CPU
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
   std::optional<StartedFrom> started_from_;
   TrainingState training_state_;

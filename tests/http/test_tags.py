@@ -1,0 +1,28 @@
+"""A served model that is conditioned on several labels and a number."""
+import pathlib
+import subprocess
+import sys
+
+import pytest
+from serving import SUPPORT
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
+from test_conditions import made_images  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def served(program, start, tmp_path_factory):
+    runs, images = tmp_path_factory.mktemp("runs"), made_images(tmp_path_factory.mktemp("images"))
+    command = [program, "--threads", "1", "-q", "train", SUPPORT / "tiny_conditions.toml", "--data", images, "--out", runs / "tags", "--precision", "f32"]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+    with start(runs) as server:
+        yield server
+
+
+def test_values_are_given_as_a_class(served):
+    images = served.generate("tags", count=3, seed=5, format="json").json()["images"]
+    assert [one["class"] for one in images] == ["red=0,wide=0,age=20", "red=1,wide=0,age=21", "red=0,wide=1,age=22"]
+    aged = served.generate("tags", count=1, seed=5, format="json", **{"class": "age=40"}).json()["images"][0]
+    assert aged["class"] == "red=0,wide=0,age=40" and aged["png"] != images[0]["png"]
+    wrong = served.generate("tags", count=1, seed=5, **{"class": "years=40"})
+    assert wrong.status == 422 and "unknown condition" in wrong.body.decode()
