@@ -57,7 +57,7 @@ TEST(MadeUp, AMetricIsComputedWhileTraining) {
                   halves(), torch::kCPU);
   const test::TemporaryFolder folder;
   const RunFolder run_folder(folder / "run", false);
-  const auto columns = std::make_shared<QualityColumns>();
+  const auto columns = std::make_shared<MoreColumns>();
   std::vector<std::unique_ptr<Observer>> observers;
   observers.push_back(quality_observer(run_folder, quality_evaluator(trainer), columns));
   trainer.run(observers);

@@ -56,8 +56,9 @@ fs::path starting_file(const TrainRequest& request) {
   return checkpoints.front();
 }
 
-/// What is done around the steps, in the order it is done. The guard comes before all that writes; quality before the
-/// metrics that write it down; checkpoints last: a run that has one for a step has everything else of that step.
+/// What is done around the steps, in the order it is done. The guard comes before all that writes; quality and health
+/// before the metrics that write them down; checkpoints last: a run that has one for a step has everything else of that
+/// step.
 Observers observers_of(const train::Trainer& trainer, const train::RunFolder& folder,
                        std::unique_ptr<quality::Evaluator> evaluator, Observers more) {
   const auto before = trainer.training_state().step;
@@ -66,9 +67,10 @@ Observers observers_of(const train::Trainer& trainer, const train::RunFolder& fo
   Observers observers;
   observers.push_back(train::guard_observer(folder));
   for (auto& one : more) observers.push_back(std::move(one));
-  const auto quality = evaluator ? std::make_shared<train::QualityColumns>() : nullptr;
-  if (evaluator) observers.push_back(train::quality_observer(folder, std::move(evaluator), quality));
-  observers.push_back(train::metrics_observer(folder, events, quality));
+  const auto columns = std::make_shared<train::MoreColumns>();
+  if (evaluator) observers.push_back(train::quality_observer(folder, std::move(evaluator), columns));
+  observers.push_back(train::health_observer(folder, columns));
+  observers.push_back(train::metrics_observer(folder, events, columns));
   observers.push_back(train::sample_observer(folder, events));
   observers.push_back(train::checkpoint_observer(folder));
   return observers;

@@ -26,6 +26,7 @@ struct TrainRequest {
   std::optional<std::uint64_t> seed = {};
   std::vector<std::string> set = {};  ///< "section.key=value"
   std::string precision = {};
+  std::string on_collapse = {};
   bool resume = false;
   std::string from = {};
   FromNetworks from_networks = FromNetworks::kBoth;
@@ -81,6 +82,10 @@ void visit_fields(V& field, TrainRequest& r) {
   field("precision", r.precision,
         {.about = "of the arithmetic: f32, bf16, or auto: bf16 where the hardware has it; the recipe's unless given",
          .local = true});
+  field(
+      "on_collapse", r.on_collapse,
+      {.about = "what becomes of a training whose images have collapsed: ignore (it is said), stop, or rewind: back to "
+                "the last checkpoint from before, with half the learning rates; the recipe's unless given"});
   field("resume", r.resume,
         {.about = "go on with the run in `output`, bit for bit; of a complete one, make up for what it lacks",
          .local = true});

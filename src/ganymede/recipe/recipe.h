@@ -65,6 +65,13 @@ struct EncoderConfig {
   ClassifierTraining training;
 };
 
+/// What becomes of a training whose images have collapsed; see train/health.h.
+enum class OnCollapse {
+  kIgnore,  ///< it is said, and goes on
+  kStop,    ///< it ends as a failure
+  kRewind,  ///< it goes back to the last checkpoint from before, with other noise and half the learning rates
+};
+
 enum class Precision { kAuto, kF32, kBf16 };
 
 /// [train].
@@ -82,6 +89,7 @@ struct TrainConfig {
   Interval log_every{10, Interval::Unit::kSteps};
   Interval checkpoint_every{10, Interval::Unit::kMinutes};
   int keep_checkpoints = 3;  ///< older ones are removed
+  OnCollapse on_collapse = OnCollapse::kIgnore;
 };
 
 /// [sample]: the grid generated from the same noise again and again.

@@ -16,6 +16,11 @@ struct Names<OutputKind> {
       {{"score", OutputKind::kScore}, {"patches", OutputKind::kPatches}}};
 };
 template <>
+struct Names<OnCollapse> {
+  static constexpr std::array<std::pair<const char*, OnCollapse>, 3> values{
+      {{"ignore", OnCollapse::kIgnore}, {"stop", OnCollapse::kStop}, {"rewind", OnCollapse::kRewind}}};
+};
+template <>
 struct Names<Precision> {
   static constexpr std::array<std::pair<const char*, Precision>, 3> values{
       {{"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"bf16", Precision::kBf16}}};
@@ -50,6 +55,7 @@ void visit_fields(V& field, TrainConfig& c) {
   field("log_every", c.log_every);
   field("checkpoint_every", c.checkpoint_every);
   field("keep_checkpoints", c.keep_checkpoints, in_range(1, 100000));
+  field("on_collapse", c.on_collapse);
 }
 
 template <class V>

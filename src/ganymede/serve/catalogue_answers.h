@@ -94,7 +94,7 @@ struct RunOverview {
   Nullable<std::string> recipe = {};
   RunStanding state = RunStanding::kLost;
   bool resumable = false;
-  Nullable<std::string> why = {};
+  Nullable<std::string> why = {}, health = {};
   Nullable<double> step = {}, epoch = {}, progress = {}, images_per_s = {}, seconds = {}, seconds_left = {};
   std::size_t rows = 0;
   std::map<std::string, Nullable<double>> last = {};
@@ -127,6 +127,7 @@ void visit_fields(V& field, RunOverview& r) {
   field("state", r.state, {});
   field("resumable", r.resumable, {.about = "It is not running, lacks steps and has a checkpoint to go on from."});
   field("why", r.why, {.about = "Of a failure."});
+  field("health", r.health, {.about = "What is wrong with how it trains, or did to its end; null where nothing is."});
   field("step", r.step, {});
   field("epoch", r.epoch, {});
   field("progress", r.progress, {.about = "0 to 1."});

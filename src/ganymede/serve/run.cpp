@@ -111,6 +111,7 @@ RunOverview overview_of(const std::string& id, const RunSnapshot& now) {
   out.state = state_of(now, progress);
   out.resumable = is_resumable(now, out.state);
   if (now.state && !now.state->why.empty()) out.why = now.state->why;
+  if (now.health) out.health = now.health->what;
   out.step = step_reached(now);
   out.epoch = now.last("epoch");
   out.progress = progress;
@@ -170,6 +171,9 @@ void Run::refresh() {
   });
   when_changed(train::kStateFile, state_stamp_, [&](const fs::path&, bool there) {
     next->state = there ? train::parse_run_state(text(train::kStateFile, kMaxText)) : std::nullopt;
+  });
+  when_changed(train::kHealthFile, health_stamp_, [&](const fs::path&, bool there) {
+    next->health = there ? train::parse_health(text(train::kHealthFile, kMaxText)) : std::nullopt;
   });
   without_paths(next->environment);
   next->running = is_locked(folder_);

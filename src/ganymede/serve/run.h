@@ -10,6 +10,7 @@
 
 #include "ganymede/serve/catalogue_answers.h"
 #include "ganymede/serve/file_stamp.h"
+#include "ganymede/train/health.h"
 #include "ganymede/train/metrics_table.h"
 #include "ganymede/train/run_state.h"
 
@@ -19,6 +20,7 @@ namespace ganymede::serve {
 struct RunSnapshot {
   bool running = false;                  ///< a process holds the folder
   bool checkpoint = false;               ///< there is one to go on from
+  std::optional<train::Finding> health;  ///< what is wrong with how it trains
   std::optional<train::RunState> state;  ///< what the run says of itself; runs of earlier versions say nothing
   std::shared_ptr<const train::MetricsData> metrics;  ///< null before the first logged step
   std::vector<std::string> samples;                   ///< "step-000500.png", oldest first
@@ -49,7 +51,7 @@ class Run {
  private:
   std::string id_;
   std::filesystem::path folder_;
-  std::optional<FileStamp> metrics_stamp_, recipe_stamp_, environment_stamp_, state_stamp_;
+  std::optional<FileStamp> metrics_stamp_, recipe_stamp_, environment_stamp_, state_stamp_, health_stamp_;
   mutable std::mutex mutex_;
   std::shared_ptr<const RunSnapshot> snapshot_;
 };

@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "ganymede/core/upkeep.h"
+#include "ganymede/train/health.h"
 #include "ganymede/train/metrics_table.h"
 #include "ganymede/train/observers.h"
 
@@ -64,9 +65,12 @@ class CheckpointObserver : public Observer {
     checkpoint::write_safetensors(folder_.checkpoint(step), tensors, metadata(trainer));
     saved_step_ = step;
     const auto all = folder_.checkpoints();
+    // The last one from before what is wrong now stays, however long that goes on.
+    const auto trouble = read_health(folder_.path());
+    const auto healthy = trouble ? checkpoint_until(folder_.path(), trouble->since) : std::nullopt;
     for (size_t i = static_cast<size_t>(trainer.recipe().train.keep_checkpoints); i < all.size(); ++i) {
       std::error_code ignored;
-      fs::remove(all[i], ignored);
+      if (all[i] != healthy) fs::remove(all[i], ignored);
     }
   }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "ganymede/train/metrics_table.h"
@@ -9,8 +10,8 @@ namespace {
 
 class MetricsObserver : public Observer {
  public:
-  MetricsObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events, std::shared_ptr<QualityColumns> quality)
-      : folder_(folder), events_(std::move(events)), quality_(std::move(quality)) {}
+  MetricsObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events, std::shared_ptr<MoreColumns> more)
+      : folder_(folder), events_(std::move(events)), more_(std::move(more)) {}
 
   void on_start(const Trainer& trainer) override {
     const auto step = trainer.training_state().step;
@@ -20,7 +21,8 @@ class MetricsObserver : public Observer {
     if (!trainer.recipe().penalties.empty()) columns.emplace_back("penalty");
     augments_ = trainer.recipe().augment.any();
     if (augments_) columns.emplace_back("augment_probability");
-    if (quality_) columns.insert(columns.end(), quality_->names.begin(), quality_->names.end());
+    if (keep) leave_out_new_columns();
+    columns.insert(columns.end(), more_->names.begin(), more_->names.end());
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
     last_ = trainer.training_state();
@@ -35,7 +37,10 @@ class MetricsObserver : public Observer {
     const auto& now = trainer.training_state();
     MetricsRow row{now.step, trainer.epoch(), now.images, now.seconds, {}};
     if (due_) row.values = measured(trainer, result);
-    if (quality_) row.values.merge(std::exchange(quality_->values, {}));
+    for (const auto& name : more_->names) {
+      if (const auto found = more_->values.find(name); found != more_->values.end()) row.values.insert(*found);
+    }
+    more_->values.clear();
     if (row.values.empty()) return;
     table_->append(row);
     const double wall = wall_time_now();
@@ -71,10 +76,21 @@ class MetricsObserver : public Observer {
     return values;
   }
 
+  /// A run of an earlier version goes on with the columns that it has.
+  void leave_out_new_columns() {
+    const auto path = folder_.file(kMetricsFile);
+    if (!std::filesystem::exists(path)) return;
+    const auto there = read_metrics_until(path, 0).columns;
+    std::erase_if(more_->names, [&](const std::string& name) {
+      const bool is_new = std::find(kHealthColumns.begin(), kHealthColumns.end(), name) != kHealthColumns.end();
+      return is_new && !there.empty() && std::find(there.begin(), there.end(), name) == there.end();
+    });
+  }
+
   const RunFolder& folder_;
   std::unique_ptr<MetricsTable> table_;
   std::shared_ptr<EventWriter> events_;
-  std::shared_ptr<QualityColumns> quality_;  ///< null where nothing is evaluated
+  std::shared_ptr<MoreColumns> more_;
   std::optional<Trigger> trigger_;
   TrainingState last_;
   bool due_ = false, augments_ = false;
@@ -83,8 +99,8 @@ class MetricsObserver : public Observer {
 }  // namespace
 
 std::unique_ptr<Observer> metrics_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events,
-                                           std::shared_ptr<QualityColumns> quality) {
-  return std::make_unique<MetricsObserver>(folder, std::move(events), std::move(quality));
+                                           std::shared_ptr<MoreColumns> more) {
+  return std::make_unique<MetricsObserver>(folder, std::move(events), std::move(more));
 }
 
 }  // namespace ganymede::train

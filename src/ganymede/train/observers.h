@@ -13,22 +13,25 @@
 
 namespace ganymede::train {
 
-/// Metrics from the observer that computes them to the one that writes them down.
-struct QualityColumns {
+/// Values from the observers that compute them to the one that writes them down.
+struct MoreColumns {
   std::vector<std::string> names;        ///< of metrics.csv, behind the usual ones
-  std::map<std::string, double> values;  ///< of the step at hand; empty where nothing was evaluated
+  std::map<std::string, double> values;  ///< of the step at hand; empty where there are none
 };
 
 /// metrics.csv and TensorBoard scalars every `log_every`; metrics in a row of their own otherwise.
 std::unique_ptr<Observer> metrics_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events,
-                                           std::shared_ptr<QualityColumns> quality = nullptr);
+                                           std::shared_ptr<MoreColumns> more);
+/// Measures every `log_every` whether the training goes well (health.h) and says so where it does not, in the log, in
+/// `columns` and in state.json. Before the metrics observer in the list.
+std::unique_ptr<Observer> health_observer(const RunFolder& folder, std::shared_ptr<MoreColumns> columns);
 /// Who evaluates a run by the recipe's [quality]; null where it names no metric. Throws what an Evaluator throws.
 std::unique_ptr<quality::Evaluator> quality_evaluator(const Trainer& trainer);
 /// Evaluates the generator that samples come from, every `[quality].every`, and keeps the best model as
 /// best.safetensors; a resumed run goes on with the best so far. Before the metrics observer in the list: it fills
 /// `columns`.
 std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_ptr<quality::Evaluator> evaluator,
-                                           std::shared_ptr<QualityColumns> columns);
+                                           std::shared_ptr<MoreColumns> columns);
 /// real.png, samples/ (also into TensorBoard), the grid after the first epoch, losses.svg and .png, and at the end the
 /// sheets that compare.
 std::unique_ptr<Observer> sample_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events);

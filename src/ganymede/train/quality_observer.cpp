@@ -15,7 +15,7 @@ constexpr const char *kMetricKey = "quality_metric", *kValueKey = "quality_value
 class QualityObserver : public Observer {
  public:
   QualityObserver(const RunFolder& folder, std::unique_ptr<quality::Evaluator> evaluator,
-                  std::shared_ptr<QualityColumns> columns)
+                  std::shared_ptr<MoreColumns> columns)
       : folder_(folder), evaluator_(std::move(evaluator)), columns_(std::move(columns)) {}
 
   void on_start(const Trainer& trainer) override {
@@ -103,7 +103,7 @@ class QualityObserver : public Observer {
 
   const RunFolder& folder_;
   std::unique_ptr<quality::Evaluator> evaluator_;
-  std::shared_ptr<QualityColumns> columns_;
+  std::shared_ptr<MoreColumns> columns_;
   std::vector<quality::Measure> measures_;
   std::optional<Trigger> trigger_;
   std::optional<double> best_;
@@ -133,7 +133,7 @@ std::unique_ptr<quality::Evaluator> quality_evaluator(const Trainer& trainer) {
 }
 
 std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_ptr<quality::Evaluator> evaluator,
-                                           std::shared_ptr<QualityColumns> columns) {
+                                           std::shared_ptr<MoreColumns> columns) {
   return std::make_unique<QualityObserver>(folder, std::move(evaluator), std::move(columns));
 }
 

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <charconv>
 #include <fstream>
 
 #include "ganymede/checkpoint/model_file.h"
@@ -84,6 +85,17 @@ std::vector<fs::path> checkpoints_of(const fs::path& run) {
   };
   std::sort(out.begin(), out.end(), newer);
   return out;
+}
+
+std::optional<fs::path> checkpoint_until(const fs::path& run, std::uint64_t step) {
+  constexpr std::size_t kBegin = sizeof("step-") - 1;
+  for (const auto& path : checkpoints_of(run)) {
+    const std::string name = path.stem().string();
+    std::uint64_t of = 0;
+    const auto read = std::from_chars(name.data() + kBegin, name.data() + name.size(), of);
+    if (read.ec == std::errc() && read.ptr == name.data() + name.size() && of <= step) return path;
+  }
+  return std::nullopt;
 }
 
 std::optional<RunFolder::Found> RunFolder::newest_checkpoint() const {

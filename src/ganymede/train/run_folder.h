@@ -13,6 +13,8 @@ namespace ganymede::train {
 
 /// The checkpoints of a run, newest first.
 std::vector<std::filesystem::path> checkpoints_of(const std::filesystem::path& run);
+/// The newest of them that is of `step` or before.
+std::optional<std::filesystem::path> checkpoint_until(const std::filesystem::path& run, std::uint64_t step);
 
 class RunFolder {
  public:

@@ -12,7 +12,7 @@
 namespace ganymede::train {
 namespace {
 
-constexpr const char* kAugmentState = "augment.probability";
+constexpr const char *kAugmentState = "augment.probability", *kRateScale = "training.rate_scale";
 
 LabelledImages part_of(const LabelledImages& batch, int part, int parts) {
   return {train::part_of(batch.pixels, part, parts), train::part_of(batch.labels, part, parts)};
@@ -174,7 +174,11 @@ void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
     const StepResult result = step(measure);
     training_state_ = after;
     training_state_.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-    for (const auto& observer : observers) observer->after_step(*this, before, result);
+    for (const auto& observer : observers) {
+      observer->after_step(*this, before, result);
+      // Before the next observer saves anything of what was given up.
+      if (const auto checkpoint = observer->wants_to_go_back_to()) go_back_to(*checkpoint);
+    }
   }
   for (const auto& observer : observers) observer->on_finish(*this);
 }
@@ -243,6 +247,8 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
     loss = loss + term;
   }
   if (adaptive_) adaptive_->observe(real_output.image_scores().detach());
+  result.seen.scores_real = real_output.image_scores().detach();
+  result.seen.scores_fake = fake_output.image_scores().detach();
   add_to(result.d_real, objective_->reported_output(real_output.scores.detach()).mean() * share);
   add_to(result.d_fake, objective_->reported_output(fake_output.scores.detach()).mean() * share);
   return loss;
@@ -266,6 +272,10 @@ void Trainer::update_generator(bool measure, StepResult& result) {
     loss = loss / parts;
     loss.backward();
     add_to(result.loss_g, loss.detach());
+  }
+  if (measure) {
+    result.seen.real = real_.pixels.detach(), result.seen.labels_real = real_.labels;
+    result.seen.fake = fake_.pixels.detach(), result.seen.labels_fake = fake_.labels;
   }
   real_ = fake_ = LabelledImages();
   const UpdateRates now = rates(*generator_optimizer_);
@@ -350,7 +360,7 @@ UpdateRates Trainer::rates(const Optimizer& optimizer) const {
     const double seen = static_cast<double>(training_state_.images + images) * recipe_.train.ema_rampup;
     ema = std::min(ema, std::exp2(-static_cast<double>(images) / seen));
   }
-  return {.learning_rate = c.learning_rate * factor, .beta2 = value_of(c.beta2), .ema = ema};
+  return {.learning_rate = c.learning_rate * factor * rate_scale_, .beta2 = value_of(c.beta2), .ema = ema};
 }
 
 double Trainer::value_of(const config::Schedule& schedule) const {
@@ -400,6 +410,7 @@ std::vector<checkpoint::NamedTensor> Trainer::state() const {
   generator_optimizer_->append_state(out, "optimizer.generator");
   discriminator_optimizer_->append_state(out, "optimizer.discriminator");
   if (adaptive_) out.push_back({kAugmentState, adaptive_->state()});
+  if (rate_scale_ != 1) out.push_back({kRateScale, at::full({1}, rate_scale_, at::kDouble)});
   return out;
 }
 
@@ -417,6 +428,8 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
     }
     adaptive_->load_state(*state);
   }
+  const Tensor* scale = file.find(kRateScale);
+  rate_scale_ = scale != nullptr && scale->numel() == 1 ? scale->item<double>() : 1;
   // Every random stream is a function of the seed and the step, so the step is all there is to restore.
   training_state_.step = checkpoint::step_of(file);
   training_state_.images = training_state_.step * images_per_step();
@@ -424,6 +437,14 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   settled_ = false;
   batches_.reset();
   translator_.reset();
+}
+
+void Trainer::go_back_to(const std::filesystem::path& checkpoint) {
+  const TrainingState now = training_state_;
+  const double scale = rate_scale_ / 2;
+  load_state(checkpoint::read_safetensors(checkpoint), checkpoint.string(), now.seconds);
+  training_state_ = now;
+  rate_scale_ = scale;
 }
 
 void Trainer::load_encoder(const checkpoint::SafetensorsFile& file, const std::string& where) {

@@ -14,6 +14,7 @@
 #include "ganymede/models/statistics.h"
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/train/device_data.h"
+#include "ganymede/train/health.h"
 #include "ganymede/train/optimizer.h"
 #include "ganymede/train/training_state.h"
 #include "ganymede/train/translator.h"
@@ -28,6 +29,7 @@ struct StepResult {
   double grad_norm_d = 0, grad_norm_g = 0;  ///< only where measured
   double learning_rate_d = 0, learning_rate_g = 0;
   Tensor augment_probability;  ///< f64, on the device or the CPU; undefined where nothing is augmented
+  SeenBatch seen;              ///< of the last discriminator update, or its last part; kept only where measured
 };
 
 /// A batch on the device: [N, C, H, W] in [-1, 1], and int64 [N], or f32 [N, K] of conditions (undefined without
@@ -46,6 +48,8 @@ class Observer {
   /// Whether the step that leads from `before` to `after` should measure gradient norms.
   virtual bool wants_measurements(const TrainingState&, const TrainingState&) { return false; }
   virtual void after_step(const Trainer&, const TrainingState& before, const StepResult&) = 0;
+  /// A checkpoint of this run that the training is to go back to: asked after after_step().
+  virtual std::optional<std::filesystem::path> wants_to_go_back_to() { return std::nullopt; }
   /// After the last step, also when a signal ended the run early.
   virtual void on_finish(const Trainer&) {}
 };
@@ -81,6 +85,11 @@ class Trainer {
   /// Everything a resumed run needs; loading it continues bit for bit.
   std::vector<checkpoint::NamedTensor> state() const;
   void load_state(const checkpoint::SafetensorsFile& file, const std::string& where, double seconds_before);
+  /// Takes networks and optimisers from a checkpoint of this run and goes on from the step it is at, with half the
+  /// learning rates. Its noise and images are others than the first time: both are functions of the step.
+  void go_back_to(const std::filesystem::path& checkpoint);
+  /// What learning rates are multiplied with: 1, halved each time the training went back.
+  double rate_scale() const { return rate_scale_; }
   /// Starts with the weights of one or both of another model's networks, with fresh optimisers. An encoder comes with
   /// the generator.
   void start_from(const checkpoint::Model& model, const StartingNetworks& networks);
@@ -158,6 +167,7 @@ class Trainer {
   std::optional<StartedFrom> started_from_;
   TrainingState training_state_;
   std::uint64_t total_steps_ = 0;
+  double rate_scale_ = 1;
   std::uint64_t passes_ = 0;    ///< forward passes of this step, for the dropout stream
   LabelledImages real_, fake_;  ///< of this step's last discriminator update; the generator's may use them again
 };

@@ -1,0 +1,184 @@
+// The measures of a step's health, and what the judge makes of them.
+#include "ganymede/train/health.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+namespace ganymede::train {
+namespace {
+
+constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+
+SeenBatch batch(const Tensor& real, const Tensor& fake) {
+  return {real, fake, {}, {}, at::ones({real.size(0)}), at::zeros({fake.size(0)})};
+}
+
+TEST(HealthMeasures, DiversityIsInPartsOfTheRealImages) {
+  torch::manual_seed(1);
+  const Tensor real = at::randn({64, 3, 8, 8}).mul(0.3).clamp(-0.9, 0.9);
+  EXPECT_NEAR(measure_health(batch(real, real.flip(0))).diversity, 1, 1e-6);
+  EXPECT_NEAR(measure_health(batch(real, real * 0.25)).diversity, 0.25, 1e-6);
+  // A great deal of detail that is the same in each image is no diversity.
+  EXPECT_NEAR(measure_health(batch(real, real.slice(0, 0, 1).expand_as(real))).diversity, 0, 1e-6);
+}
+
+TEST(HealthMeasures, DiversityOfAClassIsAroundItsOwnMean) {
+  torch::manual_seed(2);
+  const Tensor labels = at::arange(60, at::kLong).remainder(6);
+  const Tensor of_class = at::randn({6, 1, 4, 4}).index_select(0, labels);
+  const Tensor noise = at::randn({60, 1, 4, 4});
+  SeenBatch seen = batch((0.4 * of_class + 0.2 * noise).clamp(-0.97, 0.97), (0.4 * of_class).clamp(-0.97, 0.97));
+  seen.labels_real = seen.labels_fake = labels;
+  const auto found = measure_health(seen);
+  EXPECT_NEAR(found.class_diversity, 0, 1e-6) << "one image a class";
+  EXPECT_GT(found.diversity, 0.6) << "though the classes differ";
+  seen.fake = seen.real;
+  EXPECT_NEAR(measure_health(seen).class_diversity, 1, 1e-6);
+  EXPECT_TRUE(std::isnan(measure_health(batch(seen.real, seen.fake)).class_diversity)) << "no classes";
+  EXPECT_FALSE(health_values(measure_health(batch(seen.real, seen.fake))).contains("class_diversity"));
+}
+
+TEST(HealthMeasures, SaturationIsWhatTheRealImagesDoNotHave) {
+  const Tensor half = at::cat({at::ones({4, 1, 2, 2}), at::zeros({4, 1, 2, 2})});
+  EXPECT_NEAR(measure_health(batch(half, at::full({8, 1, 2, 2}, -1.0))).saturation, 0.5, 1e-6);
+  EXPECT_NEAR(measure_health(batch(half, half)).saturation, 0, 1e-6) << "black and white images are no fault";
+}
+
+TEST(HealthMeasures, SeparationIsTheShareOfPairsInOrder) {
+  torch::manual_seed(3);
+  const Tensor images = at::randn({4, 1, 2, 2});
+  SeenBatch seen = batch(images, images);
+  seen.scores_real = torch::tensor({1.0F, 2.0F, 3.0F, 4.0F});
+  seen.scores_fake = torch::tensor({0.0F, 2.0F, 2.5F, 9.0F});
+  // Of 16 pairs: 4 + (0.5 + 2) + 2 + 0.
+  EXPECT_NEAR(measure_health(seen).separation, 8.5 / 16, 1e-6);
+  seen.scores_fake = at::full({4}, -100.0);
+  EXPECT_EQ(measure_health(seen).separation, 1);
+}
+
+/// A healthy step's measures.
+HealthMeasures healthy() {
+  return {0.8, kNone, 0.02, 0.9, 1.5, 0.7};
+}
+
+/// What the judge finds after `count` measures of `now`, ten steps apart, behind forty healthy ones.
+std::optional<Finding> after_healthy(HealthMeasures now, int count = 10) {
+  HealthJudge judge;
+  std::uint64_t step = 0;
+  for (int i = 0; i < 40; ++i) judge.observe(step += 10, healthy());
+  EXPECT_FALSE(judge.finding().has_value());
+  for (int i = 0; i < count; ++i) judge.observe(step += 10, now);
+  return judge.finding();
+}
+
+TEST(HealthJudge, NamesWhatIsWrong) {
+  using Kind = Finding::Kind;
+  const auto changed = [](double HealthMeasures::* member, double value) {
+    HealthMeasures measures = healthy();
+    measures.*member = value;
+    return measures;
+  };
+  const std::pair<HealthMeasures, Kind> cases[] = {
+      {changed(&HealthMeasures::diversity, 0.03), Kind::kCollapse},
+      {changed(&HealthMeasures::class_diversity, 0.02), Kind::kClassCollapse},
+      {changed(&HealthMeasures::saturation, 0.9), Kind::kSaturation},
+      {changed(&HealthMeasures::grad_norm_g, 1e-7), Kind::kNoGradient},
+  };
+  for (const auto& [measures, kind] : cases) {
+    const auto found = after_healthy(measures);
+    ASSERT_TRUE(found.has_value()) << name_of(kind);
+    EXPECT_EQ(found->kind, kind) << found->what;
+    EXPECT_TRUE(found->collapsed());
+    EXPECT_FALSE(found->what.empty() || found->hint.empty());
+    EXPECT_GE(found->since, 400U - 40) << "it began with the measures that say so";
+    EXPECT_LE(found->since, 440U);
+  }
+}
+
+TEST(HealthJudge, ASingleStepSaysNothing) {
+  HealthMeasures collapsed = healthy();
+  collapsed.diversity = 0;
+  EXPECT_FALSE(after_healthy(collapsed, 2).has_value());
+  EXPECT_TRUE(after_healthy(collapsed, 5).has_value());
+}
+
+TEST(HealthJudge, ImagesOfAYoungNetworkMayAllBeGrey) {
+  HealthJudge judge;
+  HealthMeasures grey = healthy();
+  grey.diversity = 0.01;
+  for (std::uint64_t step = 10; step < 300; step += 10) judge.observe(step, grey);
+  EXPECT_FALSE(judge.finding().has_value());
+  for (std::uint64_t step = 300; step < 400; step += 10) judge.observe(step, grey);
+  EXPECT_TRUE(judge.finding().has_value()) << "but not for ever";
+}
+
+TEST(HealthJudge, TellingEveryImageApartIsNoFaultWhereTheImagesAreDiverse) {
+  // Critics of Wasserstein objectives do in healthy runs.
+  HealthMeasures told = healthy();
+  told.separation = 1;
+  EXPECT_FALSE(after_healthy(told, 60).has_value());
+  told.diversity = 0.2;
+  EXPECT_FALSE(after_healthy(told, 20).has_value());
+  const auto found = after_healthy(told, 40);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->kind, Finding::Kind::kDiscriminatorWins);
+  EXPECT_FALSE(found->collapsed());
+}
+
+TEST(HealthJudge, RecoversAndKeepsTheFirstStepOfATrouble) {
+  HealthJudge judge;
+  std::uint64_t step = 0;
+  const auto feed = [&](double diversity, int count) {
+    HealthMeasures measures = healthy();
+    measures.diversity = diversity;
+    for (int i = 0; i < count; ++i) judge.observe(step += 10, measures);
+  };
+  feed(0.8, 20);
+  feed(0.01, 5);
+  ASSERT_TRUE(judge.finding().has_value());
+  const auto since = judge.finding()->since;
+  feed(0.01, 30);
+  EXPECT_EQ(judge.finding()->since, since);
+  feed(0.8, 5);
+  EXPECT_FALSE(judge.finding().has_value());
+}
+
+TEST(HealthJudge, ShownTheSameItSaysTheSame) {
+  HealthJudge whole, resumed;
+  HealthMeasures worse = healthy();
+  worse.diversity = 0.05;
+  for (std::uint64_t step = 10; step <= 400; step += 10) {
+    whole.observe(step, step < 300 ? healthy() : worse);
+    resumed.observe(step, step < 300 ? healthy() : worse);
+    if (step == 320) {
+      HealthJudge again;
+      for (std::uint64_t s = 10; s <= step; s += 10) again.observe(s, s < 300 ? healthy() : worse);
+      resumed = again;
+    }
+  }
+  ASSERT_TRUE(whole.finding().has_value());
+  EXPECT_EQ(whole.finding()->since, resumed.finding()->since);
+}
+
+TEST(HealthFile, ReadsBackAndIsGoneWhereNothingIsWrong) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "health";
+  std::filesystem::create_directories(folder);
+  const Finding finding{Finding::Kind::kCollapse, 320, "all the same", "a smaller rate"};
+  write_health(folder, finding);
+  const auto found = read_health(folder);
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->kind, finding.kind);
+  EXPECT_EQ(found->since, 320U);
+  EXPECT_EQ(found->what + found->hint, "all the samea smaller rate");
+  write_health(folder, std::nullopt);
+  EXPECT_FALSE(read_health(folder).has_value());
+  for (const char* damaged : {"", "{", "[]", R"({"finding": "nonsense", "since": 1, "what": "", "hint": ""})",
+                              R"({"finding": "collapse", "since": "x", "what": "", "hint": ""})"}) {
+    EXPECT_FALSE(parse_health(damaged).has_value()) << damaged;
+  }
+}
+
+}  // namespace
+}  // namespace ganymede::train
