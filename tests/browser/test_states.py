@@ -20,6 +20,8 @@ def standing(start, runs, tmp_path_factory):
     for name, says in ended.items():
         shutil.copytree(runs / "tiny", place / name)
         (place / name / "state.json").write_text(json.dumps({"state": says, "step": 40, "steps": 80, **({"why": "the loss is not finite"} if says == "failed" else {})}))
+        if name == "done":  # it ran to its end, with images that are all the same
+            (place / name / "health.json").write_text(json.dumps({"finding": "collapse", "since": 20, "what": "all images are the same", "hint": "half the rate"}))
         if name == "resumable":
             assert any((place / name / "checkpoints").iterdir())
         else:
@@ -44,6 +46,14 @@ def test_the_list_says_each_state_and_why(page, standing):
         row = page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
         assert words in row.inner_text()
         assert ("the loss is not finite" in row.inner_text()) == (name == "failed")
+        assert ("all images are the same" in row.inner_text()) == (name == "done"), "done, and yet no good"
+
+
+def test_a_run_says_what_is_wrong_with_how_it_trained(page, standing):
+    page.goto(f"http://127.0.0.1:{standing.port}/runs/done")
+    page.get_by_text("all images are the same").wait_for()
+    assert standing.get("/api/v1/runs/done").json()["health"] == "all images are the same"
+    assert standing.get("/api/v1/runs/stopped").json()["health"] is None
 
 
 @pytest.mark.parametrize("name", [*STATES, "resumable"])

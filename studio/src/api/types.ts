@@ -57,6 +57,7 @@ export interface Run {
   state: "waiting" | "running" | "done" | "stopped" | "failed" | "lost"; // lost: it says it runs, and no process does
   resumable: boolean; // it lacks steps, and there is a checkpoint to go on from
   why: string | null; // of a failure
+  health: string | null; // what is wrong with how it trains
   step: number | null;
   epoch: number | null;
   progress: number | null;

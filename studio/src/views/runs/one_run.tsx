@@ -63,6 +63,7 @@ function Facts({ run }: { run: RunDetails }) {
     <p class="row facts" role="status">
       <span class={`state ${run.state}`}>{STATES[run.state]}</span>
       {run.why && <span class="wrong">{run.why}</span>}
+      {run.health && <span class="wrong">{run.health}</span>}
       <span>{run.recipe}</span>
       <span>step {run.step === null ? "–" : grouped(run.step)}</span>
       {run.images_per_s !== null && <span>{rounded(run.images_per_s, 3)} images/s</span>}

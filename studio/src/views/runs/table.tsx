@@ -46,6 +46,7 @@ function StateCell({ run }: { run: Run }) {
       <span class={`state ${run.state}`}>{STATES[run.state]}</span>
       {run.progress !== null && run.state !== "done" && ` ${Math.floor(run.progress * 100)} %`}
       {run.why && <span class="why">{run.why}</span>}
+      {run.health && <span class="why">{run.health}</span>}
     </td>
   );
 }
