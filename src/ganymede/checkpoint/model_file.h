@@ -23,9 +23,9 @@ struct Model {
   std::optional<models::Network> average;  ///< the generator's running average, where the file holds one
   std::uint64_t step = 0;
   std::filesystem::path path;
-  std::vector<std::string> classes;         ///< names of the classes it generates; empty where it has none
-  std::vector<data::Condition> conditions;  ///< what it is conditioned on where that is no class
-  Tensor examples;  ///< f32 [R, conditions]: some of its data's, scaled; undefined where there are none
+  std::vector<std::string> classes;              ///< names of the classes it generates; empty where it has none
+  std::vector<data::Condition> conditions = {};  ///< what it is conditioned on where that is no class
+  Tensor examples = {};  ///< f32 [R, conditions]: some of its data's, scaled; undefined where there are none
 
   /// The generator to sample from: the average where there is one.
   const models::Network& generator() const { return average ? *average : gan.generator; }

@@ -1,13 +1,16 @@
 #include "ganymede/core/threads.h"
 
+#include <dlfcn.h>
+#include <link.h>
 #include <omp.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <future>
 #include <mutex>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/processors.h"
@@ -33,21 +36,44 @@ void take_product_buffer() {
 // LLVM's OpenMP, where the program or LibTorch was built with it: milliseconds that its threads wait awake.
 extern "C" void kmp_set_blocktime(int) __attribute__((weak));
 
-/// Lets OpenMP's threads wait asleep. Awake, as is usual (3 ms at a time), they take the processor from the thread they
-/// wait for where another program runs beside. Variables say so only before the program starts; but libgomp's threads
-/// wait awake for a moment only where there are more of them than processors, asleep or not. So some sleep for good: as
-/// many as processors, so that they are too many themselves when they first wait.
+/// How GCC's OpenMP begins a parallel region: what the compiler makes of "#pragma omp parallel".
+using GompParallel = void (*)(void (*region)(void*), void* data, unsigned threads, unsigned flags);
+
+/// That of each GNU runtime that is loaded: LibTorch may bring one of its own, beside the program's or LLVM's.
+std::vector<GompParallel> gnu_runtimes() {
+  std::vector<std::string> paths;
+  const auto note = [](dl_phdr_info* library, std::size_t, void* out) {
+    const std::string path = library->dlpi_name;
+    if (path.substr(path.rfind('/') + 1).starts_with("libgomp"))
+      static_cast<std::vector<std::string>*>(out)->push_back(path);
+    return 0;
+  };
+  ::dl_iterate_phdr(note, &paths);
+  std::vector<GompParallel> found;
+  for (const auto& path : paths) {
+    void* const library = ::dlopen(path.c_str(), RTLD_LAZY | RTLD_NOLOAD);
+    void* const begin = library == nullptr ? nullptr : ::dlsym(library, "GOMP_parallel");
+    if (begin != nullptr) found.push_back(reinterpret_cast<GompParallel>(begin));
+  }
+  return found;
+}
+
+/// Lets OpenMP's threads wait asleep. Awake, as is usual (3 ms at a time with GNU's, 200 with LLVM's), they take the
+/// processor from the thread they wait for where another program runs beside. Variables say so only before the program
+/// starts, and LLVM's can be told; but libgomp's threads wait awake for a moment only where there are more of them than
+/// processors, asleep or not. So some sleep for good: as many as processors, so that they are too many themselves when
+/// they first wait.
 void wait_asleep() {
   if (kmp_set_blocktime != nullptr) kmp_set_blocktime(0);
-  std::promise<void> begun;
-  std::thread([&begun, team = omp_get_num_procs() + 1] {
-    std::atomic<int> there{0};
-#pragma omp parallel num_threads(team)
-    ++there;  // an empty loop would not be kept
-    begun.set_value();
-    for (;;) ::pause();
-  }).detach();
-  begun.get_future().wait();
+  for (const auto parallel : gnu_runtimes()) {
+    std::promise<void> begun;
+    std::thread([&begun, parallel, team = static_cast<unsigned>(omp_get_num_procs()) + 1] {
+      parallel([](void*) {}, nullptr, team, 0);
+      begun.set_value();
+      for (;;) ::pause();
+    }).detach();
+    begun.get_future().wait();
+  }
 }
 
 }  // namespace
