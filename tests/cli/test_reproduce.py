@@ -24,7 +24,7 @@ def test_every_row_has_its_command(real_data, recipe):
     assert commands and all(words[0] == "build/release/ganymede" for words in commands) and "train" in commands[0]
     for words in commands:
         if "train" not in words:
-            trained = [command[command.index("--output") + 1] for command in commands if "train" in command]
+            trained = [command[command.index("-o") + 1] for command in commands if "train" in command]
             about = words[3] if words[1] == "explore" else words[2]
             assert words[1] in ("evaluate", "explore", "features", "plot", "sample") and about in trained, "it is about what was trained"
             continue
