@@ -64,6 +64,7 @@ def test_a_mark_is_of_one_point(open_page, label):
     page.get_by_role("dialog").wait_for()
     assert sources(page.get_by_role("dialog"))[0] == image, "the address holds it"
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
+    page.wait_for_url(lambda address: "open=" not in address)  # it goes back, which would end the next navigation
     page.goto(page.url.split("/generate")[0] + "/generate?model=tiny")
     page.get_by_role("heading", name="Generate").wait_for()
     assert page.get_by_role("region", name="Marked best").count() == 0, "another model's"
@@ -113,6 +114,7 @@ def test_back_closes_the_large_view(open_page):
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     assert page.evaluate("history.length") == length, "opening and closing does not fill the history"
+    page.wait_for_url(lambda address: "open=" not in address)  # the last closing has gone back
     page.goto(page.url + "&open=untrained:3")
     dialog.wait_for()
     assert "untrained" in dialog.inner_text()
