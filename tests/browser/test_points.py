@@ -74,7 +74,7 @@ def test_a_mark_of_an_earlier_version_is_kept(open_page):
     page = open_page("/models")
     page.evaluate("localStorage.setItem('ganymede-best', JSON.stringify({'tiny 9:1': 'iVBORw0KGgo='}))")
     page.goto(page.url.replace("/models", "/generate?model=tiny"))
-    assert page.get_by_role("region", name="Marked best").get_by_role("button", name=re.compile("^Enlarge trained image 2, seed 9")).count() == 1
+    page.get_by_role("region", name="Marked best").get_by_role("button", name=re.compile("^Enlarge trained image 2, seed 9")).wait_for()
 
 
 def test_the_model_is_written_at_once(open_page, server):
