@@ -1,6 +1,7 @@
 """Exported models in other people's runtimes: ONNX Runtime, TorchScript and plain PyTorch give the same numbers."""
 
 import json
+import pathlib
 
 import numpy
 import pytest
@@ -164,3 +165,11 @@ def test_a_sequential_takes_the_tensors(ganymede, models, tmp_path):
             export(ganymede, models["heads"], tmp_path / "m.pt", "--format", "torchscript", "--network", "generator")
         )
         assert (script(z, labels) - expected).abs().max() < 1e-5
+
+
+def test_images_that_are_not_square_keep_their_shape(ganymede, tmp_path):
+    recipe = pathlib.Path(__file__).resolve().parents[1] / "support" / "tiny_wide.toml"
+    ganymede("train", recipe, "--steps", 1, "--output", tmp_path / "run", "--quiet")
+    ganymede("export", tmp_path / "run", "--format", "onnx", "-o", tmp_path / "wide.onnx")
+    graph = onnx.load(tmp_path / "wide.onnx").graph
+    assert [d.dim_value for d in graph.output[0].type.tensor_type.shape.dim][1:] == [3, 64, 96]

@@ -60,7 +60,7 @@ TEST(HealthMeasures, SeparationIsTheShareOfPairsInOrder) {
 
 /// A healthy step's measures.
 HealthMeasures healthy() {
-  return {0.8, kNone, 0.02, 0.9, 1.5, 0.7};
+  return {0.8, kNone, 0.02, 0.9, 0.7};
 }
 
 /// What the judge finds after `count` measures of `now`, ten steps apart, behind forty healthy ones.

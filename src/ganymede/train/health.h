@@ -34,13 +34,13 @@ struct HealthMeasures {
   /// The share of pairs of a real and a generated image in which the real one has the higher score, ties by half
   /// (the area under the ROC curve). 0.5: not told apart; 1: always.
   double separation = 0;
-  double grad_norm_d = 0, grad_norm_g = 0;
+  double grad_norm_g = 0;  ///< of the generator
 };
 
 /// The columns of metrics.csv that hold the first four.
 inline const std::vector<std::string> kHealthColumns{"diversity", "class_diversity", "saturation", "separation"};
 
-/// Gradient norms are not among what a batch tells: they stay 0. Needs a batch that was kept.
+/// The gradient norm is not among what a batch tells: it stays 0. Needs a batch that was kept.
 HealthMeasures measure_health(const SeenBatch& batch);
 /// By kHealthColumns; NaN ones are left out.
 std::map<std::string, double> health_values(const HealthMeasures& measures);
@@ -53,16 +53,15 @@ struct Finding {
     kSaturation,         ///< they are black, white or both, and learn nothing more
     kNoGradient,         ///< the generator's gradient has vanished
     kDiscriminatorWins,  ///< generated images never look real to the discriminator any more
-    kExplodingGradient,
   };
   Kind kind = Kind::kCollapse;
   std::uint64_t since = 0;  ///< the first step of the measures that say so
   std::string what, hint;   ///< in words: what was seen, and what to try
 
   /// Whether nothing more is to be hoped of going on.
-  bool collapsed() const { return kind != Kind::kDiscriminatorWins && kind != Kind::kExplodingGradient; }
+  bool collapsed() const { return kind != Kind::kDiscriminatorWins; }
 };
-/// "collapse", "class_collapse", "saturation", "no_gradient", "discriminator_wins", "exploding_gradient".
+/// "collapse", "class_collapse", "saturation", "no_gradient", "discriminator_wins".
 const char* name_of(Finding::Kind kind);
 
 inline constexpr const char* kHealthFile = "health.json";
@@ -79,7 +78,7 @@ class HealthJudge {
   void observe(std::uint64_t step, const HealthMeasures& measures);
   /// Forgets what it saw last: the training went back to a healthy checkpoint.
   void start_anew();
-  /// What is wrong now; the worst where it is several things.
+  /// What is wrong now, as it was first seen; the worst where several things began together.
   const std::optional<Finding>& finding() const { return finding_; }
 
  private:
@@ -93,7 +92,7 @@ class HealthJudge {
   std::deque<Seen> recent_;
   std::size_t always_told_ = 0;                           ///< the last so many measures had every pair in order
   double best_diversity_ = 0, best_class_diversity_ = 0;  ///< the greatest medians so far
-  double usual_grad_norm_g_ = 0, usual_grad_norm_d_ = 0;  ///< of the first measures
+  double usual_grad_norm_g_ = 0;                          ///< of the first measures
   std::optional<Finding> finding_;
 };
 

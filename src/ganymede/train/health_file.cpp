@@ -17,8 +17,7 @@ constexpr std::pair<Kind, const char*> kFindings[] = {{Kind::kCollapse, "collaps
                                                       {Kind::kClassCollapse, "class_collapse"},
                                                       {Kind::kSaturation, "saturation"},
                                                       {Kind::kNoGradient, "no_gradient"},
-                                                      {Kind::kDiscriminatorWins, "discriminator_wins"},
-                                                      {Kind::kExplodingGradient, "exploding_gradient"}};
+                                                      {Kind::kDiscriminatorWins, "discriminator_wins"}};
 
 }  // namespace
 

@@ -18,8 +18,7 @@ HealthMeasures measures_of_row(const MetricsData& table, std::size_t row) {
     const auto* values = table.find(column);
     return values == nullptr ? std::numeric_limits<double>::quiet_NaN() : (*values)[row];
   };
-  return {value("diversity"),  value("class_diversity"), value("saturation"),
-          value("separation"), value("grad_norm_d"),     value("grad_norm_g")};
+  return {value("diversity"), value("class_diversity"), value("saturation"), value("separation"), value("grad_norm_g")};
 }
 
 class HealthObserver : public Observer {
@@ -47,7 +46,7 @@ class HealthObserver : public Observer {
     if (!due_ || !result.seen.real.defined()) return;
     auto measures = measure_health(result.seen);
     columns_->values.merge(health_values(measures));
-    measures.grad_norm_d = result.grad_norm_d, measures.grad_norm_g = result.grad_norm_g;
+    measures.grad_norm_g = result.grad_norm_g;
     const auto before = judge_.finding();
     judge_.observe(trainer.training_state().step, measures);
     const auto& now = judge_.finding();
