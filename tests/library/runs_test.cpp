@@ -152,13 +152,20 @@ json run_in_c(const char* path, const char* operation, const json& options) {
 
 TEST_F(Runs, TheSameInC) {
   const auto file = model().path().string();
-  const json options{{"recipe", "tests/support/tiny.toml"}, {"output", place("c").string()}, {"steps", 2}};
+  json options{{"recipe", "tests/support/tiny.toml"}, {"output", place("c").string()}, {"steps", 2}, {"device", "x"}};
+  EXPECT_THAT(run_in_c(nullptr, "train", options).value("message", ""), HasSubstr("cuda"));
+  options["device"] = 7;
+  EXPECT_THAT(run_in_c(nullptr, "train", options).value("message", ""), HasSubstr("device"));
+  options["device"] = "cpu";
   const auto trained = run_in_c(nullptr, "train", options);
   EXPECT_EQ(trained.value("state", ""), "done") << trained;
   EXPECT_EQ(run_in_c(file.c_str(), "train", options).value("status", 0), GANYMEDE_WRONG_USAGE);
   const json small{{"metrics", {"swd"}}, {"count", 20}, {"real_count", 20}, {"force", true}};
   EXPECT_GT(run_in_c(file.c_str(), "evaluate", small).at("metrics").at("swd").at("mean"), 0);
+  const json with_device{{"metrics", {"swd"}}, {"device", "cpu"}};
+  EXPECT_THAT(run_in_c(file.c_str(), "evaluate", with_device).value("message", ""), HasSubstr("device"));
   json pair = small;
+  pair["device"] = "cpu";
   pair.update({{"real", "shapes"}, {"fake", "shapes:test"}, {"size", 16}});
   EXPECT_EQ(run_in_c(nullptr, "evaluate", pair).at("protocol").at("fake").at("images"), 20);
   const auto features = run_in_c(file.c_str(), "features", {{"labels", 20}, {"no_baselines", true}});

@@ -44,7 +44,20 @@ struct Call {
 struct Operation {
   std::function<ResultPtr(const Call&)> run;
   std::function<std::unique_ptr<ganymede_job>(const Call&)> submit = {};
+  bool has_device = false;  ///< no model says where it runs: the options may, beside the request's own
 };
+
+constexpr const char* kDevice = "device";
+
+/// What the option "device" says, which is then no longer among the call's.
+std::string take_device(Call& call) {
+  const auto found = call.options.find(kDevice);
+  if (found == call.options.end() || found->is_null()) return "auto";
+  if (!found->is_string()) throw UsageError("must be a text", kDevice, "auto, cpu, cuda or cuda:N");
+  std::string device = *found;
+  call.options.erase(found);
+  return device;
+}
 
 template <class Result>
 ResultPtr result_of(const std::string& operation, Result&& result) {
@@ -107,20 +120,34 @@ Operation on_images(InMemory in_memory, InFiles in_files) {
 
 /// One that names its files itself; a model, where one is given, is evaluated instead of what the options name.
 Operation evaluation() {
-  return {[](const Call& call) {
-    const auto request = request_of<EvaluateRequest>(call);
-    return result_of(call.operation, call.handle != nullptr ? evaluate(call.model(), request, call.control)
-                                                            : evaluate(request, "auto", call.control));
-  }};
+  const auto run = [](Call call) {
+    if (call.handle != nullptr)
+      return result_of(call.operation, evaluate(call.model(), request_of<EvaluateRequest>(call), call.control));
+    const auto device = take_device(call);
+    return result_of(call.operation, evaluate(request_of<EvaluateRequest>(call), device, call.control));
+  };
+  return {.run = run, .has_device = true};
 }
 
-/// One that has no model yet.
-template <class Request, class Run>
-Operation without_model(Run run) {
-  return {[run](const Call& call) {
-    const auto request = request_of<Request>(call);
-    if (call.handle != nullptr) throw UsageError("must be null: this takes no model", "model");
-    return result_of(call.operation, run(request, call.control));
+void refuse_model(const Call& call) {
+  if (call.handle != nullptr) throw UsageError("must be null: this takes no model", "model");
+}
+
+Operation training() {
+  const auto run = [](Call call) {
+    const auto device = take_device(call);
+    const auto request = request_of<TrainRequest>(call);
+    refuse_model(call);
+    return result_of(call.operation, train_model(request, device, call.control));
+  };
+  return {.run = run, .has_device = true};
+}
+
+Operation importing() {
+  return {[](const Call& call) {
+    const auto request = request_of<ImportRequest>(call);
+    refuse_model(call);
+    return result_of(call.operation, import_model(request, call.control));
   }};
 }
 
@@ -149,10 +176,8 @@ const std::map<std::string, Operation>& all_operations() {
       {"evaluate", evaluation()},
       {"features", plain(features)},
       {"export", plain(export_model)},
-      {"import", without_model<ImportRequest>(import_model)},
-      {"train", without_model<TrainRequest>([](const TrainRequest& request, const Control& control) {
-         return train_model(request, "auto", control);
-       })},
+      {"import", importing()},
+      {"train", training()},
   };
   return all;
 }
@@ -168,10 +193,15 @@ const Operation& operation_of(const std::string& name) {
 std::string operations_json() {
   auto list = nlohmann::ordered_json::array();
   for (const auto& one : operations::descriptions()) {
-    if (!all_operations().contains(one.name)) continue;
-    list.push_back({{"name", one.name},
-                    {"summary", one.summary},
-                    {"options", operations::schema_of(one.fields, operations::Door::kLocal)}});
+    const auto known = all_operations().find(one.name);
+    if (known == all_operations().end()) continue;
+    auto options = operations::schema_of(one.fields, operations::Door::kLocal);
+    if (known->second.has_device) {
+      options["properties"][kDevice] = {{"type", "string"},
+                                        {"default", "auto"},
+                                        {"description", "auto, cpu, cuda or cuda:N; where no model is given."}};
+    }
+    list.push_back({{"name", one.name}, {"summary", one.summary}, {"options", options}});
   }
   return list.dump();
 }

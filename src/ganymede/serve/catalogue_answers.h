@@ -168,6 +168,14 @@ void visit_fields(V& field, MetricsAnswer& m) {
   field("columns", m.columns, {.about = "By name; an empty cell is null."});
 }
 
+struct CurvesAnswer {
+  std::map<std::string, MetricsAnswer> curves = {};
+};
+template <class V>
+void visit_fields(V& field, CurvesAnswer& a) {
+  field("curves", a.curves, {.about = "By runs; each is shorter than its `rows`."});
+}
+
 struct ModelList {
   std::vector<ModelOverview> models = {};
 };

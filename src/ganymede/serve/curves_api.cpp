@@ -1,74 +1,37 @@
 // What a list of many runs and a chart of a long one ask for: thinned columns of their tables, and thumbnails.
 #include <algorithm>
-#include <cmath>
 
 #include "ganymede/serve/api.h"
-#include "ganymede/serve/query.h"
+#include "ganymede/serve/queries.h"
 #include "ganymede/serve/thinning.h"
 #include "ganymede/serve/thumbnails.h"
 
 namespace ganymede::serve {
 namespace {
 
-using nlohmann::json;
-using nlohmann::ordered_json;
-
-constexpr std::size_t kMaxPoints = 10'000, kMaxPointsOfMany = 500;
-constexpr std::size_t kMaxNames = 64, kMaxListed = 1000;
+bool wanted(const std::vector<std::string>& names, const std::string& name) {
+  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
+}
 
 /// As in /metrics, where `first` is 0 and the columns are shorter than `rows`. All columns, unless some are named.
-json curves_of(const RunSnapshot& run, const std::vector<std::string>& columns, std::size_t points) {
-  json out = {{"first", 0}, {"rows", run.rows()}, {"columns", json::object()}};
+MetricsAnswer curves_of(const RunSnapshot& run, const std::vector<std::string>& columns, std::int64_t points) {
+  MetricsAnswer out{.rows = run.rows()};
   if (!run.metrics) return out;
   for (const auto& name : run.metrics->columns) {
-    if (!columns.empty() && std::find(columns.begin(), columns.end(), name) == columns.end()) continue;
-    auto& values = out["columns"][name] = json::array();
-    for (const double value : thinned(*run.metrics->find(name), points))
-      values.push_back(std::isfinite(value) ? json(value) : json(nullptr));
+    if (!wanted(columns, name)) continue;
+    const auto values = thinned(*run.metrics->find(name), static_cast<std::size_t>(points));
+    out.columns[name].assign(values.begin(), values.end());
   }
   return out;
 }
 
 Response curves_of_many(const Catalogue& catalogue, const Request& request) {
-  const auto points = number_in(request, "points", 48, 2, kMaxPointsOfMany);
-  const auto columns = words_in(request, "columns", kMaxNames), wanted = words_in(request, "runs", kMaxListed);
-  json curves = json::object();
+  const auto query = query_of<CurvesOfRunsQuery>(request);
+  CurvesAnswer out;
   for (const auto& run : catalogue.runs()) {
-    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), run->id()) == wanted.end()) continue;
-    curves[run->id()] = curves_of(*run->snapshot(), columns, points);
+    if (wanted(query.runs, run->id())) out.curves[run->id()] = curves_of(*run->snapshot(), query.columns, query.points);
   }
-  return json_response({{"curves", curves}});
-}
-
-ordered_json text_parameter(const char* name, const char* about) {
-  return {
-      {"name", name}, {"in", "query"}, {"description", about}, {"schema", ordered_json::object({{"type", "string"}})}};
-}
-
-ordered_json points_parameter(std::size_t most) {
-  return {{"name", "points"},
-          {"in", "query"},
-          {"description", "How many values of a column at most, about; peaks stay."},
-          {"schema", ordered_json::object({{"type", "integer"}, {"minimum", 2}, {"maximum", most}})}};
-}
-
-ordered_json curves_schema() {
-  return ordered_json::parse(R"({"type": "object", "required": ["first", "rows", "columns"], "properties": {
-    "first": {"type": "integer"},
-    "rows": {"type": "integer", "description": "Of the table."},
-    "columns": {"type": "object",
-                "additionalProperties": {"type": "array", "items": {"type": ["number", "null"]}}}}})");
-}
-
-RouteAbout about_many() {
-  ordered_json schema = {{"type", "object"}, {"required", {"curves"}}};
-  schema["properties"]["curves"] = {{"type", "object"}, {"additionalProperties", curves_schema()}};
-  return {.id = "getCurvesOfRuns",
-          .summary = "What many runs have logged, thinned to small charts",
-          .answer = "By runs, then by columns.",
-          .content = {{"application/json", schema}},
-          .parameters = {points_parameter(kMaxPointsOfMany), text_parameter("columns", "By commas; all, if absent."),
-                         text_parameter("runs", "By commas; all, if absent.")}};
+  return json_response(json_of(out));
 }
 
 }  // namespace
@@ -77,19 +40,22 @@ void add_curve_routes(Router& router, const Services& services) {
   auto& catalogue = services.catalogue;
   router.add(
       "GET", "/api/v1/curves", [&catalogue](const Request& request) { return curves_of_many(catalogue, request); },
-      about_many());
+      RouteAbout{.id = "getCurvesOfRuns",
+                 .summary = "What many runs have logged, thinned to small charts",
+                 .answer = "By runs, then by columns.",
+                 .json = schema_of_answer<CurvesAnswer>(),
+                 .parameters = parameters_of<CurvesOfRunsQuery>()});
   const auto one = [&catalogue](const Request& request) {
-    const auto points = number_in(request, "points", 2000, 2, kMaxPoints);
-    const auto columns = words_in(request, "columns", kMaxNames);
-    return json_response(curves_of(*catalogue.run(request.captured.at("id"))->snapshot(), columns, points));
+    const auto query = query_of<CurvesQuery>(request);
+    const auto run = catalogue.run(request.captured.at("id"));
+    return json_response(json_of(curves_of(*run->snapshot(), query.columns, query.points)));
   };
   router.add("GET", "/api/v1/runs/{id}/curves", one,
              RouteAbout{.id = "getCurves",
                         .summary = "What a run has logged, thinned to what a chart can show",
                         .answer = "By columns; of each stretch of rows the least value and the greatest.",
-                        .content = {{"application/json", curves_schema()}},
-                        .parameters = {points_parameter(kMaxPoints),
-                                       text_parameter("columns", "By commas; all, if absent.")}});
+                        .json = schema_of_answer<MetricsAnswer>(),
+                        .parameters = parameters_of<CurvesQuery>()});
   const auto thumbnails = std::make_shared<Thumbnails>();
   router.add(
       "GET", "/api/v1/runs/{id}/thumbnail",
@@ -100,7 +66,7 @@ void add_curve_routes(Router& router, const Services& services) {
       RouteAbout{.id = "getThumbnail",
                  .summary = "The first images of a run's newest sample",
                  .answer = "A PNG of about 64 pixels a side.",
-                 .content = {{"image/png", ordered_json::object()}}});
+                 .content = {{"image/png", nlohmann::ordered_json::object()}}});
 }
 
 }  // namespace ganymede::serve

@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "ganymede/serve/api.h"
-#include "ganymede/serve/query.h"
+#include "ganymede/serve/queries.h"
 
 namespace ganymede::serve {
 namespace {
@@ -11,7 +11,6 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr std::size_t kRowsOfAnEvent = 1000;  ///< a longer table comes in pieces
-constexpr std::size_t kMaxFollowed = 256;     ///< runs of a stream
 
 std::string event_text(const std::string& name, const json& data) {
   return "event: " + name + "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) + "\n\n";
@@ -47,8 +46,7 @@ std::string news_of(Followed& run, const std::shared_ptr<const RunSnapshot>& now
 
 Response follow(const Catalogue& catalogue, const Request& request) {
   auto followed = std::make_shared<std::vector<Followed>>();
-  for (auto& id : words_in(request, "runs", kMaxFollowed)) followed->push_back({.id = std::move(id)});
-  if (followed->empty()) throw Problem(422, "must name a run", "runs");
+  for (auto& id : query_of<StreamQuery>(request).runs) followed->push_back({.id = std::move(id)});
   const auto next = [followed, &catalogue]() -> std::optional<std::string> {
     std::string out;
     const auto runs = catalogue.runs();
@@ -66,11 +64,6 @@ Response follow(const Catalogue& catalogue, const Request& request) {
 }  // namespace
 
 void add_event_routes(Router& router, const Services& services) {
-  const ordered_json runs = {{"name", "runs"},
-                             {"in", "query"},
-                             {"required", true},
-                             {"description", "The runs to follow, by commas. One that is not there is waited for."},
-                             {"schema", ordered_json::object({{"type", "string"}, {"minLength", 1}})}};
   router.add(
       "GET", "/api/v1/events",
       [&catalogue = services.catalogue](const Request& request) { return follow(catalogue, request); },
@@ -80,7 +73,7 @@ void add_event_routes(Router& router, const Services& services) {
                      "Server-sent events: `state` (a Run; the first says where each stands), `metrics` (new rows, "
                      "as in /metrics, with the `run`) and `samples` (the names of all of a `run`).",
                  .content = {{"text/event-stream", ordered_json::object({{"type", "string"}})}},
-                 .parameters = {runs}});
+                 .parameters = parameters_of<StreamQuery>()});
 }
 
 }  // namespace ganymede::serve

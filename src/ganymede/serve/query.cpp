@@ -1,35 +1,70 @@
 #include "ganymede/serve/query.h"
 
-#include <fmt/format.h>
-
 #include <charconv>
 
+#include "ganymede/operations/descriptions.h"
+
 namespace ganymede::serve {
+namespace {
 
-std::size_t number_in(const Request& request, const std::string& name, std::size_t fallback, std::size_t low,
-                      std::size_t high) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return fallback;
-  const std::string& text = found->second;
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size() || value < low || value > high)
-    throw Problem(422, fmt::format("must be a whole number from {} to {}", low, high), name);
-  return value;
-}
+using nlohmann::json;
+using nlohmann::ordered_json;
+using operations::Door;
+using operations::Field;
+using operations::Kind;
 
-std::vector<std::string> words_in(const Request& request, const std::string& name, std::size_t most) {
-  std::vector<std::string> words;
-  const auto found = request.query.find(name);
-  if (found == request.query.end() || found->second.empty()) return words;
-  const std::string& text = found->second;
-  for (std::size_t begin = 0; begin <= text.size();) {
+json words_of(const std::string& text) {
+  json words = json::array();
+  for (std::size_t begin = 0; !text.empty() && begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     words.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
-  if (words.size() > most) throw Problem(422, fmt::format("may name {} at most", most), name);
   return words;
+}
+
+/// What is no number stays a text, which the field refuses.
+json number_of(const std::string& text) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return text;
+  return value;
+}
+
+json value_of(const Field& field, const std::string& text) {
+  if (field.kind == Kind::kTexts) return words_of(text);
+  if (field.kind == Kind::kInteger) return number_of(text);
+  return text;
+}
+
+}  // namespace
+
+void read_query(const Request& request, const operations::FieldList& fields) {
+  json given = json::object();
+  for (const auto& field : fields) {
+    const auto found = request.query.find(field.name);
+    if (found != request.query.end()) given[field.name] = value_of(field, found->second);
+  }
+  operations::read_json(given, fields, Door::kServed);
+}
+
+std::vector<ordered_json> query_parameters(const operations::FieldList& fields) {
+  const auto object = operations::schema_of(fields, Door::kServed);
+  std::vector<ordered_json> out;
+  for (const auto& field : fields) {
+    ordered_json schema = object.at("properties").at(field.name);
+    ordered_json parameter{{"name", field.name}, {"in", "query"}};
+    if (field.required(Door::kServed)) parameter["required"] = true;
+    parameter["description"] = schema.at("description");
+    schema.erase("description");
+    if (field.kind == Kind::kTexts) {  // by commas
+      parameter["style"] = "form";
+      parameter["explode"] = false;
+    }
+    parameter["schema"] = schema;
+    out.push_back(std::move(parameter));
+  }
+  return out;
 }
 
 }  // namespace ganymede::serve

@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <charconv>
 
 #include "ganymede/models/gan.h"
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
+#include "ganymede/serve/queries.h"
 
 namespace ganymede::serve {
 namespace {
@@ -11,18 +11,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kRowsTogether = 1000;  ///< of a table in one event: a longer one comes in pieces
-
-/// A whole number of the query, `fallback` where it is absent. Throws Problem 422.
-std::size_t number_of(const Request& request, const std::string& name, std::size_t fallback) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return fallback;
-  const std::string& text = found->second;
-  std::size_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size())
-    throw Problem(422, "must be a whole number", name);
-  return value;
-}
 
 /// The shipped recipe of that name with every default written out, to compare a run's own with; empty where there is
 /// none.
@@ -83,7 +71,8 @@ class RunEvents {
 Response events(const std::shared_ptr<const Run>& run, const Request& request) {
   Request resumed = request;
   if (!request.header("last-event-id").empty()) resumed.query["rows"] = request.header("last-event-id");
-  const auto state = std::make_shared<RunEvents>(run, number_of(resumed, "rows", run->snapshot()->rows()));
+  const auto rows = query_of<EventsQuery>(resumed).rows.value_or(run->snapshot()->rows());
+  const auto state = std::make_shared<RunEvents>(run, rows);
   return {.content_type = "text/event-stream",
           .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
           .events = [state]() -> std::optional<std::string> { return state->next(); }};
@@ -91,36 +80,27 @@ Response events(const std::shared_ptr<const Run>& run, const Request& request) {
 
 using nlohmann::ordered_json;
 
-/// A parameter of the query, a whole number from 0.
-ordered_json row_parameter(const char* name, const char* about) {
-  return {{"name", name},
-          {"in", "query"},
-          {"description", about},
-          {"schema", ordered_json::object({{"type", "integer"}, {"minimum", 0}})}};
-}
-
 RouteAbout about_metrics() {
   return {.id = "getMetrics",
           .summary = "What a run has logged",
           .answer = "By columns; an empty cell is null.",
           .json = schema_of_answer<MetricsAnswer>(),
-          .parameters = {row_parameter("first", "Leave out the rows before this one.")}};
+          .parameters = parameters_of<MetricsQuery>()};
 }
 
 RouteAbout about_events() {
   const ordered_json header = {{"name", "Last-Event-ID"},
                                {"in", "header"},
                                {"schema", ordered_json::object({{"type", "string"}, {"pattern", "^[0-9]+$"}})}};
+  auto parameters = parameters_of<EventsQuery>();
+  parameters.push_back(header);
   return {.id = "streamEvents",
           .summary = "What happens in a run, as it happens",
           .answer =
               "Server-sent events: `metrics` (new rows, as in /metrics), `state` (a Run), `samples` (the names of "
               "all). The id of each is the number of rows known.",
           .content = {{"text/event-stream", ordered_json::object({{"type", "string"}})}},
-          .parameters = {row_parameter("rows",
-                                       "Rows the client has already; those it has missed come first. All that there "
-                                       "are, if absent."),
-                         header}};
+          .parameters = parameters};
 }
 
 /// A sample is written once; the other images may be made again.
@@ -156,7 +136,7 @@ void add_run_routes(Router& router, const Services& services) {
                  .answer = "The run.",
                  .json = schema_of_answer<RunDetails>()});
   const auto metrics = [named, memory = services.memory](const Request& request) {
-    const auto first = number_of(request, "first", 0);
+    const auto first = query_of<MetricsQuery>(request).first;
     const auto now = named(request)->snapshot();
     if (!now->metrics) return json_response(json_of(metrics_answer({}, first, 0)));
     Response response;

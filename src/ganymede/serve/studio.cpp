@@ -99,6 +99,15 @@ void add_pages(Router& router, const Page& page) {
   router.add("GET", "/favicon.ico", [](const Request&) { return Response{.status = 204}; });
 }
 
+void add_resource_routes(Router& router, const Services& services) {
+  add_model_routes(router, services);
+  add_operation_routes(router, services);
+  add_run_routes(router, services);
+  add_event_routes(router, services);
+  add_curve_routes(router, services);
+  add_training_routes(router, services);
+}
+
 }  // namespace
 
 void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready,
@@ -136,12 +145,7 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   const Watcher watcher(catalogue);  // when all that can be refused was
   const Services services{
       catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr, options.server.memory};
-  add_model_routes(router, services);
-  add_operation_routes(router, services);
-  add_run_routes(router, services);
-  add_event_routes(router, services);
-  add_curve_routes(router, services);
-  add_training_routes(router, services);
+  add_resource_routes(router, services);
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   add_pages(router, page);
   ready(server.port());
