@@ -1,58 +1,124 @@
 #!/usr/bin/env python3
-"""Times Ganymede's training step beside a PyTorch loop of the same networks, in turn, and prints ratios of medians.
+"""Times Ganymede's training step beside a PyTorch loop of the same networks, as it is usually written and at its best, in
+turn, and prints ratios of medians with their spread.
 
-    bench/peers/compare.py --peer torch_gan.py --python /usr/bin/python3 [--pairs 3] [--systems dcgan64 wgan64 wgangp32 acgan64 conv32 mlp32]
+    bench/peers/compare.py --peer torch_gan.py --python /usr/bin/python3 --python VENV/bin/python [--systems dcgan64 conv32]
 
-The peer is a script that takes --system, --batch, --steps, --warmup, --threads and prints one JSON line with
-seconds_per_step. Both run on as many threads, one after the other, so that a machine whose speed drifts is fair to both.
+The peer is a script that takes --system, --batch, --steps, --warmup, --threads, and for its forms --channels-last, --bf16
+and --compile, and prints one JSON line with seconds_per_step. --python may stand several times: Debian's PyTorch and PyPI's.
+A pair is one run of each, one after the other on as many threads, so that a machine whose speed drifts is fair to all.
+The spread is the lowest and the highest ratio of a pair. Nothing else should run meanwhile.
 """
-import argparse, json, os, pathlib, statistics, subprocess
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-SYSTEMS = {  # name: (recipe, batch, steps)
-    "dcgan64": (str(ROOT / "bench/peers/dcgan64.toml"), 128, 4),
-    "wgan64": (str(ROOT / "bench/peers/wgan64.toml"), 32, 3),
-    "wgangp32": (str(ROOT / "bench/peers/wgangp32.toml"), 64, 4),
-    "acgan64": (str(ROOT / "bench/peers/acgan64.toml"), 64, 4),
-    "conv32": ("cifar10-conv", 256, 4),
-    "mlp32": ("cifar10-mlp", 64, 40),
+PEERS = ROOT / "bench/peers"
+SYSTEMS = {  # name: (recipe, batch, steps, more words for ours)
+    "dcgan64": (str(PEERS / "dcgan64.toml"), 128, 4, []),
+    "dcgan32": (str(PEERS / "dcgan32.toml"), 128, 12, []),
+    "wgan64": (str(PEERS / "wgan64.toml"), 32, 3, []),
+    "wgangp32": (str(PEERS / "wgangp32.toml"), 64, 4, []),
+    "acgan64": (str(PEERS / "acgan64.toml"), 64, 4, []),
+    "conv32": ("cifar10-conv", 256, 4, []),
+    "mlp32": ("cifar10-mlp", 64, 40, []),
+    "sngan32": ("cifar10-sngan", 64, 1, []),
+    "r3gan32": ("cifar10-r3gan", 64, 1, ["--set", "augment.name=none", "--set", "train.gradient_accumulation=1"]),
+}
+FORMS = {  # of the peer
+    "as written": [],
+    "at its best": ["--channels-last", "--bf16"],
+    "compiled": ["--channels-last", "--bf16", "--compile"],
 }
 
 
-def last_json(command):
-    out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    return json.loads(out[out.index("{"):])
+def last_json(words):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise RuntimeError(f"{words[0]} failed: {done.stderr.strip().splitlines()[-1:]}")
+    return json.loads(done.stdout[done.stdout.index("{") :])
+
+
+def processor():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown"
+
+
+def ours(options, system, precision):
+    recipe, batch, steps, more = SYSTEMS[system]
+    words = [options.program, "--threads", options.threads, "bench", recipe, "--batch-size", batch, "--steps", steps]
+    return last_json([*words, "--precision", precision, *more, "--json"])
+
+
+def peers(options, system, python, form):
+    _, batch, steps, _ = SYSTEMS[system]
+    words = [python, options.peer, "--system", system, "--batch", batch, "--steps", steps, "--warmup", "1"]
+    return last_json([*words, "--threads", options.threads, *FORMS[form]])
+
+
+def measure(options, system):
+    """For each precision of ours and each peer the seconds of a step, pair by pair, and what ours said last."""
+    times, said = {}, {}
+    contenders = [(python, form) for python in options.python for form in options.forms]
+    for _ in range(options.pairs):
+        for precision in options.precisions:
+            said[precision] = ours(options, system, precision)
+            times.setdefault(precision, []).append(said[precision]["seconds_per_step"])
+        for contender in list(contenders):
+            try:
+                answer = peers(options, system, *contender)
+            except RuntimeError as error:
+                print(f"{system}: left out, {contender[1]}: {error}", file=sys.stderr)
+                contenders.remove(contender)  # compiled where there is no compiler, say
+                continue
+            said[contender] = answer
+            times.setdefault(contender, []).append(answer["seconds_per_step"])
+    return times, said
+
+
+def rows(system, times, said):
+    """The table's rows: one a peer and a precision of ours."""
+    for contender in (key for key in times if isinstance(key, tuple)):
+        theirs = times[contender]
+        for precision in (key for key in times if isinstance(key, str)):
+            mine = times[precision][: len(theirs)]
+            ratios = sorted(b / a for a, b in zip(mine, theirs))
+            median = statistics.median(theirs) / statistics.median(mine)
+            share = said[precision]["fraction_of_ceiling"]
+            yield (
+                f"| {system} | {said[precision]['batch_size']} | {said[contender]['torch']} {contender[1]} | "
+                f"{statistics.median(theirs):.4f} | {precision} | {statistics.median(mine):.4f} | "
+                f"{median:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) | {share:.0%} | "
+                f"{said[precision]['peak_memory_bytes'] / 2**30:.2f} |"
+            )
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--peer", required=True)
-    p.add_argument("--python", default="/usr/bin/python3")
+    p.add_argument("--python", action="append", help="whose PyTorch; may stand several times (/usr/bin/python3)")
     p.add_argument("--program", default=str(ROOT / "build/release/ganymede"))
-    p.add_argument("--pairs", type=int, default=3)
-    p.add_argument("--threads", type=int, default=os.cpu_count())
+    p.add_argument("--pairs", type=int, default=5)
+    p.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     p.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
     p.add_argument("--precisions", nargs="+", default=["bf16", "f32"])
-    a = p.parse_args()
-    for system in a.systems:
-        recipe, batch, steps = SYSTEMS[system]
-        times = {precision: [] for precision in a.precisions}
-        fractions, peer = {precision: [] for precision in a.precisions}, []
-        for _ in range(a.pairs):
-            for precision in a.precisions:
-                ours = last_json([a.program, "--threads", str(a.threads), "bench", recipe, "--batch", str(batch), "--steps",
-                                  str(steps), "--precision", precision, "--json"])
-                times[precision].append(ours["seconds_per_step"])
-                fractions[precision].append(ours["fraction_of_ceiling"])
-            theirs = last_json([a.python, a.peer, "--system", system, "--batch", str(batch), "--steps", str(steps), "--warmup", "1",
-                                "--threads", str(a.threads)])
-            peer.append(theirs["seconds_per_step"])
-        base = statistics.median(peer)
-        print(f"{system}, batch {batch}, {a.threads} threads, {a.pairs} pairs: PyTorch {theirs['torch']} {base:.3f} s a step", flush=True)
-        for precision in a.precisions:
-            median = statistics.median(times[precision])
-            print(f"  ganymede {precision}: {median:.3f} s a step, {base / median:.2f} times as fast, "
-                  f"{100 * statistics.median(fractions[precision]):.0f} % of a matrix product's rate", flush=True)
+    p.add_argument("--forms", nargs="+", choices=FORMS, default=["as written", "at its best"])
+    options = p.parse_args()
+    options.python = options.python or ["/usr/bin/python3"]
+    print(f"{processor()}, {options.threads} threads, {options.pairs} pairs, medians; seconds a step\n")
+    print("| system | batch | PyTorch | its s | ours | our s | ratio (of pairs) | of a product | our GiB |")
+    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    for system in options.systems:
+        for row in rows(system, *measure(options, system)):
+            print(row, flush=True)
 
 
 if __name__ == "__main__":

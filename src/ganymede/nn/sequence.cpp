@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "ganymede/core/phase_clock.h"
+#include "ganymede/nn/phase_marks.h"
 #include "ganymede/nn/registry.h"
 
 namespace ganymede::nn {
@@ -75,10 +77,28 @@ void Sequence::allocate() {
 }
 
 Tensor Sequence::forward(const Tensor& x, ForwardContext& context) const {
+  if (PhaseClock* clock = PhaseClock::current()) return timed_forward(x, context, *clock);
   Tensor h = x;
   for (const auto& entry : entries_) {
     if (!entry.absorbed) h = entry.layer->forward(h, context);
   }
+  return h;
+}
+
+Tensor Sequence::timed_forward(const Tensor& x, ForwardContext& context, PhaseClock& clock) const {
+  const auto around = clock.phase();
+  const Layer* before = nullptr;
+  Tensor h = x;
+  for (const auto& entry : entries_) {
+    if (entry.absorbed) continue;
+    const Layer* layer = entry.layer.get();
+    h = marked(h, before, layer);
+    clock.enter(layer, "forward");
+    h = entry.layer->forward(h, context);
+    before = layer;
+  }
+  h = marked(h, before, nullptr);
+  clock.enter(around);
   return h;
 }
 

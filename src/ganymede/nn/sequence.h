@@ -8,6 +8,10 @@
 
 #include "ganymede/nn/layer.h"
 
+namespace ganymede {
+class PhaseClock;
+}
+
 namespace ganymede::nn {
 
 /// A layer as a recipe lists it: its options are read and checked, its input is not known yet.
@@ -95,6 +99,9 @@ class Sequence {
   std::int64_t parameter_count() const;
 
  private:
+  /// The same bytes, with every layer's time on the clock.
+  Tensor timed_forward(const Tensor& x, ForwardContext& context, PhaseClock& clock) const;
+
   Shape input_;
   std::vector<Entry> entries_;
 };

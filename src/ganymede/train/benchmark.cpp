@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "ganymede/core/memory.h"
 #include "ganymede/core/random.h"
 #include "ganymede/models/summary.h"
 #include "ganymede/train/trainer.h"
@@ -44,29 +45,21 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-double matrix_product_gflops(at::ScalarType type, const torch::Device& device) {
-  const std::int64_t n = device.is_cuda() ? 8192 : 2048;
-  const Tensor a = at::randn({n, n}).to(device, type), b = at::randn({n, n}).to(device, type);
-  std::vector<double> times;
-  for (int i = 0; i < 9; ++i) {
-    const auto begin = std::chrono::steady_clock::now();
-    at::mm(a, b).slice(0, 0, 1).slice(1, 0, 1).item<float>();  // reading one element waits for the device
-    if (i >= 2) times.push_back(seconds_since(begin));
-  }
-  return 2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n) / median(times) / 1e9;
-}
-
-/// Multiply-adds of one generator update for one image: each discriminator update runs G forward and D forward and
-/// backward (twice the forward) on real and fake; the generator's runs D forward and to its input, and G backward.
-double multiply_adds(const models::Gan& gan, int discriminator_steps) {
-  const auto g = static_cast<double>(models::summarise(gan.generator).multiply_adds);
-  const auto d = static_cast<double>(models::summarise(gan.discriminator).multiply_adds);
-  return discriminator_steps * (g + 6 * d) + 2 * d + 2 * g;
-}
-
 }  // namespace
 
-BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device) {
+double multiply_adds_of_step(const config::Recipe& recipe, const models::Gan& gan) {
+  const auto g = static_cast<double>(models::summarise(gan.generator).multiply_adds);
+  const auto d = static_cast<double>(models::summarise(gan.discriminator).multiply_adds);
+  double of_penalties = 0;
+  for (const auto& table : recipe.penalties) {
+    const auto penalty = objectives::make_penalty(table);
+    const bool elsewhere = penalty->where() == objectives::Penalty::Where::kElsewhere;
+    of_penalties += (elsewhere ? 4 : 3) * d / penalty->every();
+  }
+  return recipe.train.discriminator_steps * (g + 6 * d + of_penalties) + 2 * d + 2 * g;
+}
+
+BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device, bool profile) {
   constexpr int kWarmUp = 3;
   const models::Gan gan = models::outline_gan(recipe);
   Trainer trainer(recipe, std::make_shared<NoiseDataset>(gan), device);
@@ -79,12 +72,16 @@ BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::
   BenchmarkResult out;
   out.seconds_per_step = median(times);
   out.images_per_s = static_cast<double>(trainer.images_per_step()) / out.seconds_per_step;
-  out.gflops =
-      2 * multiply_adds(gan, recipe.train.discriminator_steps) * recipe.train.batch_size / out.seconds_per_step / 1e9;
-  out.ceiling_gflops = matrix_product_gflops(trainer.compute_type(), device);
+  out.gflops = 2 * multiply_adds_of_step(recipe, gan) * recipe.train.batch_size / out.seconds_per_step / 1e9;
+  out.peak_memory_bytes = peak_resident_bytes();
+  out.ceiling_gflops = matrix_product_flops(trainer.compute_type(), device) / 1e9;
   out.fraction_of_ceiling = out.gflops / out.ceiling_gflops;
   out.precision = trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32";
   out.threads = at::get_num_threads();
+  if (profile) {
+    out.profile = profile_steps(trainer, steps);
+    out.ceilings = measure_ceilings(device);
+  }
   return out;
 }
 

@@ -3,20 +3,31 @@
 
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/recipe/recipe.h"
+#include "ganymede/train/step_profile.h"
 
 namespace ganymede::train {
 
 struct BenchmarkResult {
   double seconds_per_step = 0;  ///< median over the counted steps
   double images_per_s = 0;      ///< real images the discriminator consumes
-  double gflops = 0;            ///< arithmetic of the step's layers (2 operations a multiply-add) by that time
+  double gflops = 0;            ///< arithmetic of layers and penalties (2 operations a multiply-add) by that time
   double ceiling_gflops = 0;    ///< a 2048^3 (8192^3 on CUDA) matrix product of the same type, in the same run
   double fraction_of_ceiling = 0;
   std::string precision;
   int threads = 0;
+  std::uint64_t peak_memory_bytes = 0;  ///< the most that this process held up to the end of the counted steps
+  std::optional<StepProfile> profile = {};
+  std::optional<Ceilings> ceilings = {};  ///< with a profile
 };
 
-/// Trains `steps` steps on random pixels after a short warm-up. Writes nothing.
-BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device);
+/// Multiply-adds of one generator update for one image. Each discriminator update runs G forward, and D forward and
+/// backward (twice the forward) on real and generated; the generator's runs D forward and to its input, and G backward.
+/// A penalty takes the gradient of D's scores (once the forward) and differentiates that for the weights (twice the
+/// forward: for a weight and for the gradient that comes in), and where it asks at other images, D runs on them first.
+double multiply_adds_of_step(const config::Recipe& recipe, const models::Gan& gan);
+
+/// Trains `steps` steps on random pixels after a short warm-up, and with `profile` as many again, with a clock. Writes
+/// nothing.
+BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device, bool profile = false);
 
 }  // namespace ganymede::train

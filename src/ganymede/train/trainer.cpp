@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "ganymede/core/phase_clock.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/task.h"
 #include "ganymede/models/generate.h"
@@ -210,6 +211,7 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
     add_to(result.loss_d, loss.detach());
   }
   if (augment_) result.augment_probability = augment_probability();
+  enter_phase("optimiser");
   const UpdateRates now = rates(*discriminator_optimizer_);
   result.learning_rate_d = now.learning_rate;
   result.grad_norm_d = discriminator_optimizer_->step(now, measure);
@@ -278,6 +280,7 @@ void Trainer::update_generator(bool measure, StepResult& result) {
     result.seen.fake = fake_.pixels.detach(), result.seen.labels_fake = fake_.labels;
   }
   real_ = fake_ = LabelledImages();
+  enter_phase("optimiser");
   const UpdateRates now = rates(*generator_optimizer_);
   result.learning_rate_g = now.learning_rate;
   result.grad_norm_g = generator_optimizer_->step(now, measure);
@@ -285,6 +288,7 @@ void Trainer::update_generator(bool measure, StepResult& result) {
 }
 
 LabelledImages Trainer::next_real() {
+  enter_phase("data");
   const bool resident = random_source_.computed();
   if (!batches_) {
     const auto batch = static_cast<std::size_t>(recipe_.train.batch_size);
@@ -298,6 +302,7 @@ LabelledImages Trainer::next_real() {
 }
 
 LabelledImages Trainer::generate_fake(std::uint64_t update, int part, bool for_generator) {
+  enter_phase("noise");
   const auto seed = recipe_.train.seed;
   const int parts = recipe_.train.gradient_accumulation;
   const Tensor z = translator_ ? translator_->codes(part, parts)
@@ -325,6 +330,7 @@ objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& imag
   const auto seed = recipe_.train.seed;
   const auto place = training_state_.step << 16 | passes_++;
   Tensor x = images.pixels;
+  enter_phase("augmentation");
   if (augment_) x = augmented(x, stream_seed(seed, "augment", place));
   if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
     x = x + noise * random_source_.normal(x.sizes(), stream_seed(seed, "instance noise", place)).to(x.scalar_type());
@@ -333,6 +339,7 @@ objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& imag
                              .labels_checked = true,
                              .dropout_seed = stream_seed(seed, "dropout", place),
                              .labels = images.labels};
+  enter_phase("losses");
   const Tensor result = gan_.discriminator.forward(x, context).to(at::kFloat);
   return gan_.discriminator.read(result, images.labels, objective_->output_size());
 }

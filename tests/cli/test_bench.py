@@ -1,0 +1,45 @@
+"""`ganymede bench`: a step's time, its memory, and where the time goes."""
+import json
+
+from training import TINY
+
+
+def test_says_time_and_memory(ganymede):
+    result = ganymede("bench", TINY, "--steps", 2)
+    assert result.returncode == 0, result.stderr
+    assert "s a step" in result.stdout and "GiB of memory at most" in result.stdout and "forward" not in result.stdout
+    document = json.loads(ganymede("bench", TINY, "--steps", 2, "--json").stdout)
+    assert document["peak_memory_bytes"] > 50 << 20 and "profile" not in document
+
+
+def test_profile_adds_up(ganymede, tmp_path):
+    trace = tmp_path / "trace.json"
+    result = ganymede("bench", TINY, "--steps", 2, "--profile", "--trace", trace, "--json", "--device", "cpu")
+    assert result.returncode == 0, result.stderr
+    profile = json.loads(result.stdout)["profile"]
+    layers = sum(layer[f"{each}_seconds"] for layer in profile["layers"] for each in ("forward", "backward", "second"))
+    assert abs(layers + sum(profile["others"].values()) - profile["seconds_per_step"]) < 1e-9
+    assert {layer["name"].split(".")[0] for layer in profile["layers"]} == {"generator", "discriminator"}
+    assert all(value > 0 for value in profile["ceilings"].values())
+    events = json.loads(trace.read_text())["traceEvents"]
+    assert {"forward", "backward", "data", "optimiser"} <= {event["cat"] for event in events}
+
+
+def test_profile_as_a_table(ganymede):
+    result = ganymede("bench", TINY, "--steps", 1, "--profile", "--device", "cpu")
+    assert result.returncode == 0, result.stderr
+    lines = result.stdout.splitlines()
+    title = next(i for i, line in enumerate(lines) if line.startswith("layer "))
+    assert lines[title].split() == ["layer", "forward", "its", "floor", "backward", "second", "share"]
+    assert any(line.startswith("generator.") for line in lines[title:]) and any(line.startswith("optimiser ") for line in lines)
+    assert "GB/s of a copy" in lines[-1]
+
+
+def test_penalties_count(ganymede):
+    """The same layers with a penalty do more arithmetic a step, and the figure says so."""
+    def work(*extra):
+        document = json.loads(ganymede("bench", TINY, "--steps", 2, "--json", *extra).stdout)
+        return document["gflops"] * document["seconds_per_step"]
+    assert work("--set", "objective.penalties=[{ gradient_penalty = 10 }]") > 1.2 * work()
+    lazily = work("--set", "objective.penalties=[{ r1 = 10, every = 16 }]") / work()
+    assert 1.0 < lazily < 1.1
