@@ -1,4 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // The pure part of the page; what needs a browser is tested in one (tests/browser).
-export default defineConfig({ test: { include: ["src/**/*.test.ts"], environment: "node" } });
+export default defineConfig({
+  server: { host: "127.0.0.1" }, // a bare system may not know localhost
+  test: { include: ["src/**/*.test.ts"], environment: "node" },
+});

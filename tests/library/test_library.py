@@ -64,7 +64,7 @@ def sheet(program, model, tmp_path_factory):
 
 def test_cxx_with_find_package(prefix, model, sheet, tmp_path):
     shutil.copytree(EXAMPLES / "cpp", tmp_path / "source")
-    run("cmake", "-S", tmp_path / "source", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
+    run("cmake", "-G", "Ninja", "-S", tmp_path / "source", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
         "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Werror")
     run("cmake", "--build", tmp_path / "build")
     assert "16 images of tiny" in run(tmp_path / "build/generate", model, tmp_path / "out.png")
