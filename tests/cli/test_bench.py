@@ -1,6 +1,7 @@
 """`ganymede bench`: a step's time, its memory, and where the time goes."""
 import json
 
+import pytest
 from training import TINY
 
 
@@ -43,3 +44,13 @@ def test_penalties_count(ganymede):
     assert work("--set", "objective.penalties=[{ gradient_penalty = 10 }]") > 1.2 * work()
     lazily = work("--set", "objective.penalties=[{ r1 = 10, every = 16 }]") / work()
     assert 1.0 < lazily < 1.1
+
+
+@pytest.mark.parametrize("level", ["plain", "avx2"])
+def test_bf16_is_computed_in_f32_below_avx512(ganymede, level):
+    """LibTorch has no bf16 products there, whichever layer or augmentation asks for one."""
+    more = ("--precision", "bf16", "--batch-size", 8, "--set", "augment.name=ada", "--set", "augment.probability=0.9")
+    profile = ("--profile",) if level == "avx2" else ()  # the ceilings of plain take long
+    for recipe, words in ((TINY, profile), ("shapes-hinge", ())):
+        result = ganymede("bench", recipe, "--steps", 1, "--device", "cpu", *words, *more, env={"GANYMEDE_ISA": level})
+        assert result.returncode == 0, result.stderr

@@ -7,6 +7,7 @@
 #include "ganymede/augment/augment.h"
 #include "ganymede/augment/resample.h"
 #include "ganymede/core/device_random.h"
+#include "ganymede/core/precision.h"
 
 namespace ganymede::augment {
 namespace {
@@ -189,7 +190,9 @@ class Ada : public Augment {
       return (x * factors.to(x.scalar_type()).unsqueeze(3) + offsets.to(x.scalar_type()).unsqueeze(3))
           .contiguous(at::MemoryFormat::ChannelsLast);
     }
-    const Tensor flat = at::baddbmm(offsets.to(x.scalar_type()), factors.to(x.scalar_type()), x.flatten(2));
+    const auto type = multiplies_in_float(x) ? at::kFloat : x.scalar_type();
+    const Tensor mixed = at::baddbmm(offsets.to(type), factors.to(type), x.flatten(2).to(type));
+    const Tensor flat = mixed.to(x.scalar_type());
     return flat.reshape(x.sizes()).contiguous(at::MemoryFormat::ChannelsLast);
   }
 

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "ganymede/core/phase_clock.h"
+#include "ganymede/core/precision.h"
 
 namespace ganymede::train {
 namespace {
@@ -90,7 +91,8 @@ std::string trace_of(const std::vector<PhaseClock::Span>& spans, const std::map<
 
 double matrix_product_flops(at::ScalarType type, const torch::Device& device) {
   const std::int64_t n = device.is_cuda() ? 8192 : 2048;
-  const Tensor a = at::randn({n, n}).to(device, type), b = at::randn({n, n}).to(device, type);
+  Tensor a = at::randn({n, n}).to(device, type), b = at::randn({n, n}).to(device, type);
+  if (multiplies_in_float(a)) a = a.to(at::kFloat), b = b.to(at::kFloat);  // as the layers do
   const double seconds = median_seconds(2, 7, [&] {
     at::mm(a, b).slice(0, 0, 1).slice(1, 0, 1).item<float>();  // reading one element waits for the device
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ganymede/core/parallel.h"
+#include "ganymede/core/precision.h"
 
 namespace ganymede::nn::kernels {
 
@@ -34,6 +35,7 @@ Tensor product(const Tensor& a, const Tensor& b) {
 }
 
 Tensor product_value(const Tensor& a, const Tensor& b) {
+  if (multiplies_in_float(a)) return product_value(a.to(at::kFloat), b.to(at::kFloat)).to(a.scalar_type());
   const std::int64_t rows = a.size(0), columns = b.size(1);
   const double multiply_adds = static_cast<double>(rows * columns) * static_cast<double>(a.size(1));
   const std::int64_t worth = static_cast<std::int64_t>(multiply_adds / kWorthAPart);
