@@ -100,3 +100,10 @@ function(ganymede_test name)
   set_target_properties(ganymede_test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ganymede_test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
+
+# A LibTorch outside the system's folders is found where it was; the system's own needs no path.
+function(ganymede_find_libtorch_when_installed target)
+  if(GANYMEDE_LIBTORCH)
+    set_target_properties(${target} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+  endif()
+endfunction()

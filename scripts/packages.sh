@@ -32,7 +32,12 @@ ganymede_packages_python="python3 python3-venv"
 # For tests of the page alone.
 ganymede_packages_browser="chromium|chromium-browser"
 
-ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest python3-pytest-xdist python3-numpy python3-torch"
+ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest python3-pytest-xdist python3-numpy python3-torch
+  dpkg-dev file groff-base zsh fish"
+
+# For scripts/package, and its check.
+ganymede_packages_packaging="dpkg-dev file gzip"
+ganymede_packages_lintian="lintian"
 
 # To build for 64-bit Arm; what the program is linked with is unpacked by scripts/arm64-sysroot.
 ganymede_packages_arm64="$ganymede_packages_tools g++-aarch64-linux-gnu protobuf-compiler"

@@ -16,6 +16,7 @@ using AddCommand = void (*)(CLI::App& app);
 
 void add_bench(CLI::App& app);
 void add_cache(CLI::App& app);
+void add_completion(CLI::App& app);
 void add_data(CLI::App& app);
 void add_data_check(CLI::App& app);
 void add_data_dedup(CLI::App& app);

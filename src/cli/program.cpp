@@ -48,6 +48,7 @@ constexpr Command kCommands[] = {
     {"plot", "plot loss and quality curves of runs", add_plot},
     {"serve", "the studio in the browser, and the REST API", add_serve},
     {"reference", "write the reference pages of the operations", add_reference},
+    {"completion", "a script that completes commands in bash, zsh or fish", add_completion},
     {"cache", "what is kept outside of runs, where, and how much of it", add_cache},
     {"bench", "time a recipe's training step", add_bench},
 };

@@ -69,12 +69,12 @@ void add_recipes(CLI::App& app) {
   };
   auto flags = std::make_shared<Flags>();
   auto* show_app = app.add_subcommand("show", "print a recipe");
-  show_app->add_option("name", flags->name, "a shipped recipe's name")->required();
+  show_app->add_option("recipe", flags->name, "a shipped recipe's name")->required();
   show_app->add_flag("--all", flags->all_keys, "every key with its value, defaults too; a recipe file as well");
   show_app->callback([flags] { show_recipe(flags->name, flags->all_keys); });
 
   auto* copy_app = app.add_subcommand("copy", "write a shipped recipe into a file of your own");
-  copy_app->add_option("name", flags->name, "a shipped recipe's name")->required();
+  copy_app->add_option("recipe", flags->name, "a shipped recipe's name")->required();
   copy_app->add_option("-o,--output", flags->output, "the file; NAME.toml unless given, - is standard output")
       ->type_name("FILE");
   copy_app->callback([flags] { copy_recipe(flags->name, flags->output); });

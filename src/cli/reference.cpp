@@ -1,20 +1,36 @@
 // ganymede reference
 #include "cli/command.h"
+#include "cli/manual.h"
 #include "ganymede/core/files.h"
 #include "ganymede/operations/descriptions.h"
 
 namespace ganymede::cli {
+namespace {
+
+std::size_t write_pages(const std::filesystem::path& folder) {
+  for (const auto& page : operations::reference_pages()) write_file(folder / page.name, page.text);
+  return operations::reference_pages().size();
+}
+
+std::size_t write_manual(const std::filesystem::path& folder, const CLI::App& program) {
+  const auto pages = manual_pages(command_tree(program), GANYMEDE_VERSION);
+  for (const auto& page : pages) write_file(folder / page.name, page.text);
+  return pages.size();
+}
+
+}  // namespace
 
 void add_reference(CLI::App& app) {
-  auto folder = std::make_shared<std::string>();
-  app.add_option("-o,--output", *folder, "the folder to write the pages to")->required();
-  app.callback([folder] {
-    const std::filesystem::path place(*folder);
-    for (const auto& page : operations::reference_pages()) {
-      const Bytes content(page.text.begin(), page.text.end());
-      write_file(place / page.name, content);
-    }
-    fmt::print("{} pages in {}\n", operations::reference_pages().size(), *folder);
+  struct Flags {
+    std::string output;
+    bool man = false;
+  };
+  auto flags = std::make_shared<Flags>();
+  app.add_option("-o,--output", flags->output, "the folder to write the pages to")->required();
+  app.add_flag("--man", flags->man, "the manual pages of all commands instead, for man");
+  app.callback([flags, program = app.get_parent()] {
+    const auto pages = flags->man ? write_manual(flags->output, *program) : write_pages(flags->output);
+    fmt::print("{} pages in {}\n", pages, flags->output);
   });
 }
 

@@ -8,29 +8,10 @@ import subprocess
 import sys
 
 import pytest
+from installing import ROOT, run
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "examples"
 VERSION = re.findall(r"define GANYMEDE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", (ROOT / "include/ganymede/version.h").read_text())
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "passive", "GANYMEDE_DEVICE": "cpu"}
-
-
-def run(*command, cwd=None, **variables):
-    """What a command prints; the test fails where it does."""
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, cwd=cwd, timeout=300, check=False,
-                            env={**ENVIRONMENT, **{name: str(value) for name, value in variables.items()}})
-    assert result.returncode == 0, f"{command}:\n{result.stdout}\n{result.stderr}"
-    return result.stdout
-
-
-@pytest.fixture(scope="session")
-def program():
-    named = os.environ.get("GANYMEDE")
-    found = [path for path in ([pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/ganymede")))
-             if (path.parent / "libganymede.so").exists()]
-    if not found:
-        pytest.skip("no shared library: build the target libganymede")
-    return found[0].resolve()
 
 
 @pytest.fixture(scope="session")
