@@ -1,5 +1,6 @@
 """The description of the API against what the server really does: generated requests, and nothing undescribed in the answers."""
 import json
+import pathlib
 import random
 import urllib.parse
 
@@ -47,6 +48,12 @@ def test_it_is_openapi_3_1(document):
     for path, _, entry in operations(document):
         places = {part[1:-1] for part in path.split("/") if part.startswith("{")}
         assert places == {one["name"] for one in entry.get("parameters", []) if one["in"] == "path"}
+
+
+def test_the_page_is_typed_by_it(document):
+    """The answers' types of the studio are generated from the file that is checked in."""
+    known = json.loads((pathlib.Path(__file__).resolve().parents[2] / "studio" / "openapi.json").read_text())
+    assert known == document, "write it anew: curl -s localhost:8080/api/v1/openapi.json -o studio/openapi.json; scripts/studio"
 
 
 def test_it_describes_every_route(document, server):

@@ -77,3 +77,14 @@ def test_the_pure_folder_knows_no_browser():
 @pytest.mark.parametrize("file", sorted(SOURCE.rglob("*.ts*")), ids=lambda file: file.name)
 def test_the_server_does_the_latent_mathematics(file):
     assert not re.search(r"\bz\b\s*[:\[.]|vectors:", file.read_text()), f"{file.name} handles latent vectors"
+
+
+def written_by_hand(text):
+    """Types that say themselves what an answer holds."""
+    return re.findall(r"^(?:export )?(?:interface \w+|type \w+ = \{)", text, re.MULTILINE)
+
+
+def test_answers_have_the_servers_own_types():
+    assert written_by_hand("export interface Run {\n  id: string;\n}\ntype A = {}") == ["export interface Run", "type A = {"], "which this would see"
+    assert written_by_hand((SOURCE / "api" / "types.ts").read_text()) == []
+    assert not re.search(r"call<\s*\{", "".join(file.read_text() for file in SOURCE.rglob("*.ts*")))

@@ -11,6 +11,7 @@ import { Explore } from "../views/explore/explore";
 import { Generate } from "../views/generate/generate";
 import { Models } from "../views/models/models";
 import { Runs } from "../views/runs/runs";
+import { Commands } from "./commands";
 
 const VIEWS = [
   { name: "generate", title: "Generate", path: "M3 3h6v6H3zM11 3h6v6h-6zM3 11h6v6H3zM11 11h6v6h-6z" },
@@ -29,12 +30,16 @@ function Icon({ path }: { path: string }) {
   );
 }
 
-function Theme() {
+function useTheme(): [string, (theme: string) => void] {
   const [theme, set] = useState(() => localStorage.getItem("theme") ?? "system");
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
     localStorage.setItem("theme", theme);
   }, [theme]);
+  return [theme, set];
+}
+
+function Theme({ theme, set }: { theme: string; set: (theme: string) => void }) {
   return (
     <label class="theme">
       <span>Theme</span>
@@ -87,6 +92,7 @@ export function App() {
   const address = useAddress();
   const view = address.parts[0] ?? "generate";
   const models = useModels();
+  const [theme, setTheme] = useTheme();
   const lost = useLost();
   const wanted = address.query.get("model");
   const generates = view !== "runs" && view !== "models";
@@ -122,7 +128,8 @@ export function App() {
             ))}
           </select>
         </label>
-        <Theme />
+        <Commands models={models ?? []} views={VIEWS} themes={THEMES} setTheme={setTheme} />
+        <Theme theme={theme} set={setTheme} />
       </header>
       <main id="main" tabIndex={-1}>
         {lost && (

@@ -2,14 +2,14 @@
 import { useEffect, useRef } from "preact/hooks";
 import { call } from "../api/client";
 import { useResource } from "../api/resource";
-import type { Model } from "../api/types";
+import type { Answer, Model } from "../api/types";
 import { changed, go } from "./address";
 
 const LOOK = 5000; // milliseconds
 
 /** Null before the first answer. */
 export function useModels(): Model[] | null {
-  return useResource("models", async (signal) => (await call<{ models: Model[] }>("models", undefined, { signal })).models, { every: LOOK }).value;
+  return useResource("models", async (signal) => (await call<Answer<"listModels">>("models", undefined, { signal })).models, { every: LOOK }).value;
 }
 
 /** The model of an address, which gets its name and step at once: another time, or in another's browser, the address

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { call } from "../api/client";
 import { useResource, type Resource } from "../api/resource";
 import { follow } from "../api/stream";
-import type { Run, RunDetails } from "../api/types";
+import type { Answer, Run, RunDetails } from "../api/types";
 import { age, appended, type Metrics } from "../core/table";
 
 const LOOK = 3000; // milliseconds
@@ -13,7 +13,7 @@ const MOST_BESIDE = 3; // times as many rows as were asked for
 
 export const isUnderWay = ({ state }: Run): boolean => state === "waiting" || state === "running";
 
-export const useRuns = (): Resource<Run[]> => useResource("runs", async (signal) => (await call<{ runs: Run[] }>("runs", undefined, { signal })).runs, { every: LOOK });
+export const useRuns = (): Resource<Run[]> => useResource("runs", async (signal) => (await call<Answer<"listRuns">>("runs", undefined, { signal })).runs, { every: LOOK });
 
 /** Small charts of all runs, in one answer; later of those alone that have grown a good part. */
 export function useSmallCurves(runs: Run[] | null, columns: readonly string[], points: number): Record<string, Metrics> {
@@ -23,7 +23,7 @@ export function useSmallCurves(runs: Run[] | null, columns: readonly string[], p
   const key = runs && grown.length ? grown.map(({ id, rows }) => `${id} ${rows}`).join() : null;
   const ask = async (signal: AbortSignal) => {
     const which = some ? `&runs=${grown.map(({ id }) => encodeURIComponent(id)).join(",")}` : "";
-    const { curves } = await call<{ curves: Record<string, Metrics> }>(`curves?columns=${columns.join(",")}&points=${points}${which}`, undefined, { signal });
+    const { curves } = await call<Answer<"getCurvesOfRuns">>(`curves?columns=${columns.join(",")}&points=${points}${which}`, undefined, { signal });
     // As old as the list said: what came since is asked for with the next one.
     const ages = Object.fromEntries(grown.map((run) => [run.id, isUnderWay(run) ? age(run.rows) : run.rows]));
     return Object.fromEntries(Object.entries(curves).flatMap(([id, curve]) => (id in ages ? [[id, { ...curve, age: ages[id]! }]] : [])));

@@ -1,65 +1,121 @@
-// Curves over steps: drag to zoom, double click to see all; charts of one page share a cursor. By keyboard: arrows move
-// the cursor, plus and minus zoom about it, 0 shows all.
+// Curves over steps, epochs, images or time: drag to zoom, double click to see all, click to see the sample of that step.
+// Charts of one page share cursor and zoom.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
-import { grouped, rounded } from "../core/numbers";
+import { peculiaritiesOfView, type ChartView } from "../core/chart_view";
+import { lastOf, positive, robustRange, rowsOf, smoothed, some, type Axis, type Curve } from "../core/curves";
+import { rounded } from "../core/numbers";
+import { saveChart, type ChartFormat } from "./chart_files";
+import { onChartKey } from "./chart_keys";
+import { AXIS_TITLES, COLOURS, DASHES, compact, dashOf, onTheme, placeText, strokeOf, themed, tickText } from "./chart_look";
 
-export interface Curve {
-  name: string;
-  colour: number; // which of the colours
-  dash: number; // 0: a whole line
-  x: number[];
-  y: (number | null)[];
+const HEIGHT = 220;
+const ROWS = 25; // of the table for those who cannot see the chart
+const DRAG = 4; // pixels a pointer may move in a click
+const FAINT = "40"; // of what was smoothed
+
+export interface ChartProps {
+  title: string;
+  curves: Curve[];
+  view: ChartView;
+  domain: [number, number]; // all there is to see, in all charts
+  marker: number | null; // where the sample that is shown was made
+  onZoom: (zoom: [number, number] | null) => void;
+  onPick: (x: number) => void;
 }
 
-/** Told apart in both themes, by people who see colours differently too (Okabe and Ito 2008, darkened a little). */
-const COLOURS = ["#0b7bc0", "#d1620a", "#0a9170", "#c2579a", "#8a6d00", "#5b5bd6"];
-const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
-const HEIGHT = 220;
-const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 }); // "12.5M": it has the room it has
+/** What hooks of a chart ask for when they are called: a chart outlives what is rendered. */
+type Newest = Pick<ChartProps, "curves" | "domain" | "view" | "marker" | "onZoom"> & { data: uPlot.AlignedData };
 
-const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const strokeOf = ({ colour: which }: Curve): string => COLOURS[which % COLOURS.length]!;
-const dashOf = ({ dash }: Curve): number[] => DASHES[dash % DASHES.length]!;
-
-function optionsFor(curves: Curve[], width: number, onCursor: (index: number | null) => void): uPlot.Options {
-  const axis = { stroke: colour("--quiet"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
+/** Lines as they are looked at; behind them, where they are smoothed, what they were made of. */
+function linesOf(curves: Curve[], { smoothing, log }: ChartView): { lines: Curve[]; raw: Curve[] } {
+  const fit = (curve: Curve, y: Curve["y"]): Curve => ({ ...curve, y: log ? positive(y) : y });
   return {
-    width,
-    height: HEIGHT,
-    legend: { show: false }, // ours has its room before the curves are there, and is read out
-    cursor: { sync: { key: "run" }, focus: { prox: 24 } },
-    scales: { x: { time: false } },
-    axes: [axis, { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => COMPACT.format(tick)) }],
-    series: [{ label: "step" }, ...curves.map((curve) => ({ label: curve.name, stroke: strokeOf(curve), dash: dashOf(curve), width: 1.5, spanGaps: true, points: { show: false } }))],
-    hooks: { setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)] },
+    lines: curves.map((curve) => fit(curve, smoothing ? smoothed(curve.y, smoothing) : curve.y)),
+    raw: smoothing ? curves.map((curve) => fit(curve, curve.y)) : [],
   };
 }
 
 const dataOf = (curves: Curve[]): uPlot.AlignedData =>
   curves.length === 1 ? [curves[0]!.x, curves[0]!.y] : (uPlot.join(curves.map(({ x, y }) => [x, y] as uPlot.AlignedData)) as uPlot.AlignedData);
 
-const lastOf = (values: ArrayLike<number | null | undefined>): number | null => {
-  for (let i = values.length - 1; i >= 0; --i) if (values[i] != null) return values[i]!;
-  return null;
-};
+/** The range of y for what is in sight. */
+function rangeOfY(chart: uPlot, low: number | null, high: number | null, { robust, log }: ChartView): [number | null, number | null] {
+  const [from, to] = chart.series[0]!.idxs ?? [0, chart.data[0].length - 1];
+  const seen = robust ? robustRange(chart.data.slice(1).flatMap((values) => Array.from(values.slice(from, to + 1)))) : null;
+  const [least, greatest] = seen ?? [low, high];
+  if (least == null || greatest == null) return [null, null];
+  return log ? uPlot.rangeLog(least, greatest, 10, false) : uPlot.rangeNum(least, greatest, 0.1, true);
+}
 
-/** Calls whenever colours may be others: the page's own choice of a theme, or the system's. */
-function onTheme(call: () => void): () => void {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const chosen = new MutationObserver(call);
-  chosen.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  dark.addEventListener("change", call);
-  return () => {
-    chosen.disconnect();
-    dark.removeEventListener("change", call);
+function drawMarker(chart: uPlot, at: number | null): void {
+  const { min, max } = chart.scales["x"]!;
+  if (at === null || min == null || max == null || at < min || at > max) return;
+  const x = Math.round(chart.valToPos(at, "x", true)) + devicePixelRatio / 2; // on whole pixels
+  const { top, height } = chart.bbox;
+  chart.ctx.save();
+  chart.ctx.strokeStyle = themed("--accent");
+  chart.ctx.lineWidth = Math.round(devicePixelRatio) || 1;
+  chart.ctx.setLineDash([4, 4]);
+  chart.ctx.beginPath();
+  chart.ctx.moveTo(x, top);
+  chart.ctx.lineTo(x, top + height);
+  chart.ctx.stroke();
+  chart.ctx.restore();
+}
+
+const near = (one: number, other: number, [low, high]: [number, number]): boolean => Math.abs(one - other) < (high - low) * 1e-5;
+
+function optionsFor(newest: () => Newest, width: number, onCursor: (index: number | null) => void): uPlot.Options {
+  const { curves, view } = newest();
+  const axis = { stroke: themed("--quiet"), grid: { stroke: themed("--line"), width: 1 }, ticks: { stroke: themed("--line"), width: 1 } };
+  const line = (curve: Curve, faint = "") => ({ label: curve.name, stroke: strokeOf(curve) + faint, dash: dashOf(curve), width: 1.5, spanGaps: true, points: { show: false } });
+  const zoomed = (chart: uPlot, scale: string) => {
+    const { min, max } = chart.scales["x"]!;
+    if (scale !== "x" || min == null || max == null) return;
+    const { domain, view, onZoom } = newest();
+    const covers = (low: number, high: number) => near(min, low, domain) && near(max, high, domain);
+    const own = chart.data[0];
+    if (covers(...(view.zoom ?? domain))) return;
+    if (!covers(...domain) && !covers(own[0]!, own[own.length - 1]!)) return onZoom([min, max]);
+    if (view.zoom) onZoom(null);
+    else chart.setScale("x", { min: domain[0], max: domain[1] }); // all of this chart is not all of the others
+  };
+  return {
+    width,
+    height: HEIGHT,
+    legend: { show: false }, // ours has its room before the curves are there, and is read out
+    cursor: { sync: { key: "run" }, focus: { prox: 24 } },
+    scales: {
+      x: { time: false, range: (_, low, high) => [low, high] },
+      y: { distr: view.log ? 3 : 1, range: (chart, low, high) => rangeOfY(chart, low, high, newest().view) },
+    },
+    axes: [
+      { ...axis, values: (_, ticks) => ticks.map((tick) => tickText(view.axis, tick)) },
+      { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : compact(tick))) },
+    ],
+    series: [{ label: AXIS_TITLES[view.axis] }, ...curves.map((curve) => line(curve)), ...(view.smoothing ? curves.map((curve) => line(curve, FAINT)) : [])],
+    hooks: {
+      setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
+      setScale: [zoomed],
+      draw: [(chart) => drawMarker(chart, newest().marker)],
+    },
   };
 }
 
-function Legend({ curves, values, step }: { curves: Curve[]; values: (number | null)[]; step: number | null }) {
+/** Tells clicks from drags, which zoom. */
+function onClicks(chart: uPlot, onPick: (x: number) => void): void {
+  let from = 0;
+  chart.over.addEventListener("mousedown", (event) => (from = event.clientX));
+  chart.over.addEventListener("click", (event) => {
+    if (Math.abs(event.clientX - from) <= DRAG && event.detail === 1) onPick(chart.posToVal(event.clientX - chart.over.getBoundingClientRect().left, "x"));
+  });
+}
+
+function Legend({ curves, values, place }: { curves: Curve[]; values: (number | null)[]; place: string }) {
   return (
     <p class="legend">
-      <span class="value">step {step === null ? "–" : grouped(step)}</span>
+      <span class="value">{place}</span>
       {curves.map((curve, i) => (
         <span key={curve.name} class="entry">
           <svg viewBox="0 0 20 8" width="20" height="8" aria-hidden="true">
@@ -72,59 +128,74 @@ function Legend({ curves, values, step }: { curves: Curve[]; values: (number | n
   );
 }
 
-/** Zooms in or out about the cursor, or shows all. */
-function zoom(chart: uPlot, factor: number): void {
-  const all = chart.data[0];
-  const { min, max } = chart.scales["x"]!;
-  if (all.length < 2 || min == null || max == null) return;
-  const [first, last] = [all[0]!, all[all.length - 1]!];
-  const at = all[chart.cursor.idx ?? -1] ?? (min + max) / 2;
-  const [low, high] = factor === 0 ? [first, last] : [at - (at - min) * factor, at + (max - at) * factor];
-  chart.setScale("x", { min: Math.max(first, low), max: Math.min(last, high) });
+/** What the chart shows, as rows: some of them, evenly, where there are many. */
+function ValueTable({ title, axis, curves, within: [low, high] }: { title: string; axis: Axis; curves: Curve[]; within: [number, number] }) {
+  const rows = some(rowsOf(curves).filter(({ x }) => x >= low && x <= high), ROWS);
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label={`Values of ${title}`}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{AXIS_TITLES[axis]}</th>
+            {curves.map(({ name }) => (
+              <th key={name} scope="col" class="right">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ x, y }) => (
+            <tr key={x}>
+              <th scope="row">{placeText(axis, x)}</th>
+              {y.map((value, i) => (
+                <td key={curves[i]!.name} class="right">
+                  {rounded(value, 4)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
 }
 
-function moveCursor(chart: uPlot, to: number): void {
-  const all = chart.data[0];
-  if (!all.length) return;
-  const index = Math.min(all.length - 1, Math.max(0, to));
-  // Its types do not know that the third has the other charts follow.
-  const set = chart.setCursor as (at: { left: number; top: number }, fire: boolean, publish: boolean) => void;
-  set({ left: chart.valToPos(all[index]!, "x"), top: HEIGHT / 3 }, true, true);
+function Tools({ title, table, onTable, save }: { title: string; table: boolean; onTable: () => void; save: (format: ChartFormat) => void }) {
+  return (
+    <p class="row tools">
+      {(["PNG", "SVG", "CSV"] as const).map((format) => (
+        <button key={format} type="button" onClick={() => save(format)} aria-label={`Save ${title} as ${format}`}>
+          {format}
+        </button>
+      ))}
+      <button type="button" aria-expanded={table} onClick={onTable} aria-label={`Values of ${title} as a table`}>
+        Table
+      </button>
+    </p>
+  );
 }
 
-/** Whether the key was one of the chart's. */
-function onChartKey(chart: uPlot, event: KeyboardEvent): boolean {
-  const end = chart.data[0].length - 1;
-  const at = chart.cursor.idx ?? end;
-  const by = event.shiftKey ? Math.max(10, Math.round(end / 20)) : 1;
-  if (event.key === "ArrowLeft") moveCursor(chart, at - by);
-  else if (event.key === "ArrowRight") moveCursor(chart, at + by);
-  else if (event.key === "Home") moveCursor(chart, 0);
-  else if (event.key === "End") moveCursor(chart, end);
-  else if (event.key === "+" || event.key === "=") zoom(chart, 0.5);
-  else if (event.key === "-") zoom(chart, 2);
-  else if (event.key === "0") zoom(chart, 0);
-  else return false;
-  return true;
-}
-
-export function Chart({ title, curves }: { title: string; curves: Curve[] }) {
+/** The chart itself, in its place: made anew when what it is made of changes, and given new data as they come. */
+function usePlot(props: ChartProps, data: uPlot.AlignedData, setIndex: (index: number | null) => void) {
+  const { curves, view, domain, marker, onPick } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const [index, setIndex] = useState<number | null>(null);
-  const [said, say] = useState("");
-  const data = useMemo(() => dataOf(curves), [curves]);
-  const newest = useRef({ curves, data });
-  newest.current = { curves, data };
-  const names = curves.map(({ name, colour: which, dash }) => `${name} ${which} ${dash}`).join("\n");
+  const newest = useRef<Newest>(null!);
+  newest.current = { ...props, data };
+  const pick = useRef(onPick);
+  pick.current = onPick;
+  const zoom = () => {
+    const [min, max] = newest.current.view.zoom ?? newest.current.domain;
+    plot.current?.setScale("x", { min, max });
+  };
+  const made = curves.map(({ name, colour, dash }) => `${name} ${colour} ${dash}`).join("\n") + `\n${view.axis} ${view.log} ${view.smoothing > 0}`;
   useEffect(() => {
     const make = () => {
-      const old = plot.current;
-      const { min, max } = old?.scales["x"] ?? {};
-      old?.destroy();
-      const chart = new uPlot(optionsFor(newest.current.curves, place.current!.clientWidth, setIndex), newest.current.data, place.current!);
-      plot.current = chart;
-      if (old && min != null && max != null) chart.setScale("x", { min, max });
+      plot.current?.destroy();
+      plot.current = new uPlot(optionsFor(() => newest.current, place.current!.clientWidth, setIndex), newest.current.data, place.current!);
+      zoom();
+      onClicks(plot.current, (x) => pick.current(x));
     };
     make();
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: place.current!.clientWidth, height: HEIGHT }));
@@ -136,49 +207,55 @@ export function Chart({ title, curves }: { title: string; curves: Curve[] }) {
       plot.current?.destroy();
       plot.current = null;
     };
-  }, [names]);
+  }, [made]);
   useEffect(() => {
     const chart = plot.current;
-    if (!chart || chart.data === data) return;
-    const { min, max } = chart.scales["x"]!;
-    const all = chart.data[0];
-    const zoomed = all.length > 1 && min != null && max != null && (min > all[0]! || max < all[all.length - 1]!);
-    chart.setData(data, !zoomed); // who has zoomed in stays there
-  }, [data]);
-  const at = index !== null && index < data[0].length ? index : null;
-  const values = curves.map((_, i) => (at === null ? lastOf(data[i + 1]!) : (data[i + 1]![at] ?? null)));
-  const step = at === null ? lastOf(data[0]) : data[0][at]!;
-  const last = curves.map(({ name }, i) => `${name} ${lastOf(data[i + 1]!)?.toPrecision(4) ?? "unknown"}`).join(", ");
-  const onKey = (event: KeyboardEvent) => {
-    const chart = plot.current;
-    if (!chart || event.ctrlKey || event.metaKey || event.altKey || !onChartKey(chart, event)) return;
-    event.preventDefault();
-    const now = chart.cursor.idx;
-    const values = now == null ? "" : `step ${grouped(chart.data[0][now]!)}: ${newest.current.curves.map(({ name }, i) => `${name} ${rounded(chart.data[i + 1]![now])}`).join(", ")}`;
-    say(values);
-  };
-  return (
-    <figure class="chart" role="group" tabIndex={0} aria-label={`${title}: last values ${last}`} aria-describedby="chart-keys" onKeyDown={onKey}>
-      <figcaption>{title}</figcaption>
-      <div ref={place} style={{ minHeight: `${HEIGHT}px` }} />
-      <Legend curves={curves} values={values} step={step} />
-      <span class="hidden" role="status">
-        {said}
-      </span>
-    </figure>
-  );
+    if (!chart) return;
+    if (chart.data !== data) chart.setData(data, false);
+    zoom(); // who has zoomed in stays there
+  }, [data, view.robust, view.zoom?.join(), domain.join()]);
+  useEffect(() => plot.current?.redraw(false), [marker]);
+  return { place, plot, newest };
 }
 
-/** A curve without axes. */
-export function Sparkline({ values, name }: { values: (number | null)[]; name: string }) {
-  const known = values.filter((value): value is number => value !== null);
-  if (!known.length) return <span class="spark" />;
-  const low = Math.min(...known);
-  const range = Math.max(...known) - low || 1;
-  const points = known.map((value, i) => `${((i / Math.max(1, known.length - 1)) * 96 + 2).toFixed(1)},${(22 - ((value - low) / range) * 20).toFixed(1)}`);
+export function Chart(props: ChartProps) {
+  const { title, curves, view, domain, onPick } = props;
+  const [index, setIndex] = useState<number | null>(null);
+  const [said, say] = useState("");
+  const [table, setTable] = useState(false);
+  const { lines, raw } = useMemo(() => linesOf(curves, view), [curves, view.smoothing, view.log]);
+  const data = useMemo(() => dataOf([...lines, ...raw]), [lines, raw]);
+  const { place, plot, newest } = usePlot(props, data, setIndex);
+  const at = index !== null && index < data[0].length ? index : null;
+  const values = lines.map((_, i) => (at === null ? lastOf(data[i + 1]!) : (data[i + 1]![at] ?? null)));
+  const last = lines.map(({ name }, i) => `${name} ${lastOf(data[i + 1]!)?.toPrecision(4) ?? "unknown"}`).join(", ");
+  const peculiar = peculiaritiesOfView(view);
+  const onKey = (event: KeyboardEvent) => {
+    const chart = plot.current;
+    if (!chart || event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
+    const now = chart.cursor.idx;
+    if (event.key === "Enter" && now != null) onPick(chart.data[0][now]!);
+    else if (!onChartKey(chart, domain, event)) return;
+    event.preventDefault();
+    const to = chart.cursor.idx;
+    say(to == null ? "" : `${placeText(view.axis, chart.data[0][to]!)}: ${newest.current.curves.map(({ name }, i) => `${name} ${rounded(chart.data[i + 1]![to])}`).join(", ")}`);
+  };
+  const save = (format: ChartFormat) =>
+    saveChart({ title: peculiar && format !== "CSV" ? `${title} (${peculiar})` : title, axis: AXIS_TITLES[view.axis], curves: format === "CSV" ? curves : lines, x: view.zoom ?? domain, log: view.log, robust: view.robust, colours: COLOURS, dashes: DASHES }, format);
   return (
-    <svg class="spark" viewBox="0 0 100 24" role="img" aria-label={`${name}, from ${known[0]!.toPrecision(3)} to ${known.at(-1)!.toPrecision(3)}`}>
-      <polyline points={points.join(" ")} />
-    </svg>
+    <>
+      <figure class="chart" role="group" tabIndex={0} aria-label={`${title}: last values ${last}`} aria-describedby="chart-keys" onKeyDown={onKey}>
+        <figcaption>
+          {title} {peculiar && <span class="quiet">{peculiar}</span>}
+        </figcaption>
+        <div ref={place} style={{ minHeight: `${HEIGHT}px` }} />
+        <Legend curves={curves} values={values} place={placeText(view.axis, at === null ? lastOf(data[0]) : data[0][at]!)} />
+        <span class="hidden" role="status">
+          {said}
+        </span>
+      </figure>
+      <Tools title={title} table={table} onTable={() => setTable(!table)} save={save} />
+      {table && <ValueTable title={title} axis={view.axis} curves={lines} within={view.zoom ?? domain} />}
+    </>
   );
 }

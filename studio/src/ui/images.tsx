@@ -36,7 +36,7 @@ export function ImageGrid({ model, shown, count, marks, onOpen }: { model: Model
         return (
           <li key={i}>
             {one ? (
-              <button type="button" onClick={() => onOpen(i)} aria-label={`Enlarge ${describe(one)}`}>
+              <button type="button" data-item="" onClick={() => onOpen(i)} aria-label={`Enlarge ${describe(one)}`}>
                 <img class="pixels" src={dataAddress(one.image)} width={size.width} height={size.height} alt="" />
                 {isMarked(marks, one) && (
                   <span class="star" aria-label="marked best">

@@ -60,8 +60,8 @@ export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps)
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const operand = OPERAND_KEYS[event.key];
-    if (event.key === "ArrowRight") move(1);
-    else if (event.key === "ArrowLeft") move(-1);
+    if (event.key === "ArrowRight" || event.key === "j") move(1);
+    else if (event.key === "ArrowLeft" || event.key === "k") move(-1);
     else if (event.key === "s") store();
     else if (event.key === "b") mark();
     else if (event.key === "n") setNear(!near);

@@ -1,7 +1,7 @@
 // The training images nearest to an image: whether the generator has only learnt them by heart.
 import { call, dataAddress } from "../api/client";
 import { useResource } from "../api/resource";
-import type { Model, Near } from "../api/types";
+import type { Answer, Model } from "../api/types";
 import { pointFor, textOfPoint } from "../core/points";
 import type { Shown } from "../state/shown";
 import { scaleFor } from "./screen";
@@ -10,7 +10,7 @@ const COUNT = 5;
 
 export function NearestImages({ model, shown }: { model: Model; shown: Shown }) {
   const point = pointFor(model.classes, shown.point);
-  const ask = (signal: AbortSignal) => call<{ data: string; nearest: Near[][] }>(`models/${model.id}/nearest_images`, { points: [point], count: COUNT }, { signal });
+  const ask = (signal: AbortSignal) => call<Answer<"nearest_images">>(`models/${model.id}/nearest_images`, { points: [point], count: COUNT }, { signal });
   const { value: found, problem } = useResource(`${model.id} ${textOfPoint(point)}`, ask);
   if (problem) {
     return (

@@ -29,7 +29,9 @@ function Card({ model }: { model: Model }) {
     <li class="card">
       <Sheet model={model} />
       <h2>
-        <Link to={`/models/${model.id}`}>{model.id}</Link>
+        <Link to={`/models/${model.id}`} data-item="">
+          {model.id}
+        </Link>
       </h2>
       <p>{model.title}</p>
       <dl>

@@ -1,42 +1,20 @@
 // One run as it trains, or several on the same charts.
 import { useEffect, useMemo, useState } from "preact/hooks";
 import type { RunDetails } from "../../api/types";
+import { nearestTo } from "../../core/curves";
+import { stepOf } from "../../core/steps";
 import { duration, grouped, rounded } from "../../core/numbers";
 import type { Metrics } from "../../core/table";
 import { changed, go } from "../../state/address";
 import { useRun } from "../../state/runs";
-import { Chart, type Curve } from "../../ui/chart";
 import { Link } from "../../ui/common";
 import { SheetImage, useSheet } from "../../ui/images";
+import { Charts, SHOWN } from "./charts";
 import { STATES } from "./table";
 import { RunControls, type Trainer } from "./training";
 
-const PANELS: { title: string; columns: [string, string][] }[] = [
-  { title: "Losses", columns: [["loss_d", "discriminator"], ["loss_g", "generator"]] },
-  { title: "Discriminator output", columns: [["d_real", "D(x), real"], ["d_fake", "D(G(z)), generated"]] },
-  { title: "Fréchet inception distance", columns: [["fid", "FID"]] },
-  { title: "Kernel inception distance", columns: [["kid", "KID"]] },
-  { title: "Inception score", columns: [["is", "IS"]] },
-  { title: "Fidelity and diversity", columns: [["precision", "precision"], ["recall", "recall"], ["density", "density"], ["coverage", "coverage"]] },
-  { title: "Gradient norms", columns: [["grad_norm_d", "discriminator"], ["grad_norm_g", "generator"]] },
-];
-const SHOWN = ["step", ...PANELS.flatMap(({ columns }) => columns.map(([column]) => column))];
 const POINTS = 4000; // of a curve: more than a chart has pixels, so that one may zoom in
 const POINTS_OF_MANY = 1500;
-
-function curvesOf(metrics: Record<string, Metrics>, ids: string[], columns: [string, string][]): Curve[] {
-  return ids.flatMap((id, place) =>
-    columns.flatMap(([column, label], i) => {
-      const known = metrics[id]?.columns;
-      const y = known?.[column];
-      const x = known?.["step"];
-      if (!y?.some((value) => value !== null) || !x) return [];
-      // Of several runs each has a colour, and the network shows in the dashes.
-      const look = ids.length > 1 ? { name: `${id}: ${label}`, colour: place, dash: i } : { name: label, colour: i, dash: 0 };
-      return [{ ...look, x: x as number[], y }];
-    }),
-  );
-}
 
 function Recipe({ run }: { run: RunDetails }) {
   const shipped = new Set(run.shipped_toml.split("\n").map((line) => line.trim()));
@@ -73,7 +51,8 @@ function Facts({ run }: { run: RunDetails }) {
   );
 }
 
-const stepOf = (name: string): number => Number(/\d+/.exec(name)?.[0] ?? 0);
+/** The newest one, unless the address names another. */
+const showSample = (run: RunDetails, at: number) => go(changed({ sample: at === run.samples.length - 1 ? null : (run.samples[at] ?? null) }), true);
 const sheetPath = (id: string, name: string | undefined): string | null => (name ? `runs/${id}/samples/${name}` : null);
 
 /** The samples with their scrubber, and real images beside them; null until both can be shown, so that nothing moves. */
@@ -103,10 +82,7 @@ function Sheets({ run, at, sample, real }: { run: RunDetails } & Pick<ReturnType
                 max={last}
                 value={at}
                 aria-valuetext={`step ${stepOf(name)}`}
-                onInput={(event) => {
-                  const to = Number(event.currentTarget.value);
-                  go(changed({ sample: to === last ? null : run.samples[to]! }), true);
-                }}
+                onInput={(event) => showSample(run, Number(event.currentTarget.value))}
               />
             </label>
           </>
@@ -138,9 +114,9 @@ export function OneRun({ id, others, query, trainer }: { id: string; others: str
   const onMetrics = (other: string, known: Metrics) => setMore((old) => ({ ...old, [other]: known }));
   const ids = [id, ...others];
   const all = useMemo(() => ({ ...more, ...(metrics ? { [id]: metrics } : {}) }), [more, metrics]);
-  const panels = useMemo(() => PANELS.map(({ title, columns }) => ({ title, curves: curvesOf(all, ids, columns) })).filter(({ curves }) => curves.length), [all, ids.join()]);
   const followers = others.map((other) => <Other key={other} id={other} onMetrics={onMetrics} />);
   if (!run) return problem ? <p class="notice">{problem.message}</p> : <>{followers}</>;
+  const sampleStep = run.samples[sheets.at] === undefined ? null : stepOf(run.samples[sheets.at]!);
   const there = sheets.settled && metrics !== null && others.every((other) => other in more);
   return (
     <>
@@ -155,16 +131,7 @@ export function OneRun({ id, others, query, trainer }: { id: string; others: str
           <RunControls run={run} trainer={trainer} />
           {run.state !== "done" && run.progress !== null && <progress value={run.progress} aria-label="progress" />}
           <Sheets run={run} {...sheets} />
-          <div class="charts">
-            {panels.map(({ title, curves }) => (
-              <section key={title} class="card">
-                <Chart title={title} curves={curves} />
-              </section>
-            ))}
-          </div>
-          <p id="chart-keys" class="quiet">
-            Drag over a chart to zoom; double click to see all. On a focused chart arrow keys move the cursor, + and − zoom, 0 shows all.
-          </p>
+          <Charts ids={ids} metrics={all} query={query} step={sampleStep} onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))} />
           <Recipe run={run} />
           <details class="card">
             <summary>Environment</summary>

@@ -3,8 +3,11 @@ import type { Address } from "../../state/address";
 import { useRuns } from "../../state/runs";
 import { Command } from "../../ui/common";
 import { OneRun } from "./one_run";
+import { Samples } from "./samples";
 import { Table } from "./table";
 import { NewTraining, TrainingNotices, useTraining, type Trainer } from "./training";
+
+const MOST_SAMPLED = 8; // runs side by side
 
 function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) {
   const { value: runs, problem } = useRuns();
@@ -35,6 +38,8 @@ function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) 
 export function Runs({ address }: { address: Address }) {
   const trainer = useTraining();
   const id = address.parts[1];
+  const samples = (address.query.get("samples") ?? "").split(",").filter(Boolean).slice(0, MOST_SAMPLED);
+  if (!id && samples.length) return <Samples ids={samples} query={address.query} />;
   if (!id) return <List query={address.query} trainer={trainer} />;
   const others = [...new Set((address.query.get("with") ?? "").split(","))].filter((other) => other && other !== id);
   return <OneRun key={`${id} ${others.join()}`} id={id} others={others} query={address.query} trainer={trainer} />;

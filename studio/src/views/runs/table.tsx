@@ -6,7 +6,7 @@ import { duration, grouped, rounded } from "../../core/numbers";
 import type { Metrics } from "../../core/table";
 import { changed, go } from "../../state/address";
 import { useSmallCurves } from "../../state/runs";
-import { Sparkline } from "../../ui/chart";
+import { Sparkline } from "../../ui/sparkline";
 import { Link } from "../../ui/common";
 import { scaleWithin, useSeen } from "../../ui/screen";
 import { useEffect, useState } from "preact/hooks";
@@ -63,7 +63,9 @@ function Row({ run, chosen, curves, toggle }: { run: Run; chosen: boolean; curve
         <RunThumbnail run={run} />
       </td>
       <th scope="row">
-        <Link to={`/runs/${run.id}`}>{run.id}</Link>
+        <Link to={`/runs/${run.id}`} data-item="">
+          {run.id}
+        </Link>
       </th>
       <StateCell run={run} />
       <td>{run.recipe}</td>
@@ -92,6 +94,9 @@ export function Table({ runs, query }: { runs: Run[]; query: URLSearchParams }) 
       <p class="row">
         <button type="button" disabled={chosen.length < 2} onClick={() => go(`/runs/${chosen[0]}?with=${chosen.slice(1).join(",")}`)}>
           Compare {chosen.length >= 2 ? chosen.length : "chosen"} runs
+        </button>
+        <button type="button" disabled={!chosen.length} onClick={() => go(`/runs?samples=${chosen.join(",")}`)}>
+          Their samples
         </button>
         {chosen.length > 0 && (
           <button type="button" onClick={() => choose([])}>

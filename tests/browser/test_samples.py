@@ -1,0 +1,79 @@
+"""Samples of several runs side by side: runs down, steps across, one slider, one laid over the other, played."""
+import re
+
+import pytest
+
+ADDRESS = "/runs?samples=tiny,classes"
+
+
+def wipe(page):
+    return page.get_by_role("region", name="Two of them in one place")
+
+
+def test_from_the_list(open_page):
+    page = open_page("/runs")
+    page.get_by_label("Choose tiny").check()
+    page.get_by_label("Choose classes").check()
+    page.get_by_role("button", name="Their samples").click()
+    page.get_by_role("heading", name="Runs / samples of tiny, classes").wait_for()
+    page.get_by_alt_text("tiny, step 40").wait_for()
+    page.go_back()
+    page.get_by_role("button", name="Compare 2 runs").wait_for()
+
+
+def test_one_slider_for_all(open_page, server):
+    page = open_page(ADDRESS)
+    page.get_by_alt_text("tiny, step 40").wait_for()
+    matrix = page.get_by_role("region", name="Samples by run and step")
+    assert matrix.get_by_role("rowheader").all_inner_texts() == ["tiny", "classes"]
+    for run in ("tiny", "classes"):
+        matrix.get_by_alt_text(f"real images of {run}").wait_for()
+    page.get_by_role("slider", name=re.compile("^Step")).press("Home")
+    page.wait_for_url("**step=0")
+    page.get_by_alt_text("tiny, step 0").wait_for()
+    page.get_by_alt_text("classes, step 0").wait_for()
+    assert matrix.get_by_role("button", name="tiny at step 0").get_attribute("aria-pressed") == "true"
+    matrix.get_by_role("button", name="tiny at step 20").click()
+    page.get_by_alt_text("tiny, step 20").wait_for()
+    page.reload()
+    page.get_by_alt_text("tiny, step 20").wait_for()
+
+
+def test_the_wipe(open_page):
+    page = open_page(ADDRESS + "&left=classes&right=tiny")
+    front = page.get_by_alt_text(re.compile("^classes, step"))
+    front.wait_for()
+    slider = wipe(page).get_by_role("slider", name="How much of classes")
+    assert "50%" in front.evaluate("one => one.style.clipPath")
+    slider.press("End")
+    page.wait_for_url("**wipe=100")
+    assert front.evaluate("one => parseFloat(one.style.clipPath.split(' ')[1])") == 0
+    wipe(page).get_by_label("On the left").select_option("tiny")
+    wipe(page).get_by_label("On the right").select_option("classes")
+    page.wait_for_url("**left=tiny&right=classes**")
+
+
+def test_it_plays(open_page):
+    page = open_page(ADDRESS + "&step=0")
+    page.get_by_alt_text("tiny, step 0").wait_for()
+    page.get_by_role("button", name="Play").click()
+    page.get_by_alt_text("tiny, step 40").wait_for()
+    page.get_by_role("button", name="Stop").click()
+    page.wait_for_timeout(300)
+    stopped = page.url
+    page.wait_for_timeout(900)
+    assert page.url == stopped
+
+
+@pytest.mark.parametrize("width", [320, 390, 1440])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_fits(open_page, width, theme):
+    page = open_page(ADDRESS, viewport={"width": width, "height": 800}, color_scheme=theme)
+    page.get_by_alt_text("tiny, step 40").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_by_touch(open_page):
+    page = open_page(ADDRESS, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="tiny at step 20").tap()
+    page.get_by_alt_text("tiny, step 20").wait_for()
