@@ -27,6 +27,7 @@ void add_export(CLI::App& app);
 void add_features(CLI::App& app);
 void add_import(CLI::App& app);
 void add_models(CLI::App& app);
+void add_new(CLI::App& app);
 void add_plot(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_recipes_check(CLI::App& app);

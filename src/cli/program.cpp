@@ -34,6 +34,7 @@ struct Command {
 constexpr Command kCommands[] = {
     {"recipes", "list, show, copy and check recipes", add_recipes},
     {"summary", "the layer tables of a recipe or a model", add_summary},
+    {"new", "a recipe that fits your images, with its time on this machine", add_new},
     {"data", "list, inspect, preview and download data sets", add_data},
     {"train", "train a recipe", add_train},
     {"runs", "list the trainings at hand, how each stands and what it came to", add_runs},

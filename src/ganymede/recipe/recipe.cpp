@@ -260,8 +260,10 @@ Recipe load_recipe(const std::string& name_or_path, const std::vector<std::strin
     }
     known.emplace_back(shipped.name);
   }
-  const std::filesystem::path path(name_or_path);
+  std::filesystem::path path(name_or_path);
   std::error_code ignored;
+  // One's own recipe may be named as a shipped one is: NAME for NAME.toml.
+  if (!std::filesystem::is_regular_file(path, ignored) && !path.has_extension()) path += ".toml";
   if (std::filesystem::is_regular_file(path, ignored)) {
     const Bytes bytes = read_file(path, kRecipeBytes);
     return parse_recipe({bytes.begin(), bytes.end()}, path.stem().string(), path.string(), overrides);

@@ -1,0 +1,155 @@
+// ganymede new NAME --data DIR: a recipe that fits the images one has
+#include <algorithm>
+
+#include "cli/chosen_data.h"
+#include "cli/command.h"
+#include "cli/device.h"
+#include "ganymede/core/files.h"
+#include "ganymede/core/progress.h"
+#include "ganymede/core/text.h"
+#include "ganymede/core/threads.h"
+#include "ganymede/data/image_store.h"
+#include "ganymede/data/sources.h"
+#include "ganymede/data/survey.h"
+#include "ganymede/data/text.h"
+#include "ganymede/recipe/fitting.h"
+#include "ganymede/train/benchmark.h"
+
+namespace ganymede::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct NewFlags {
+  std::string name, data, output;
+  int size = 0;
+  double hours = 0;
+  bool replace = false, json = false;
+};
+
+template <class T>
+T median(std::vector<T> values) {
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
+  return values[values.size() / 2];
+}
+
+config::ImageFacts facts_of(const std::string& place) {
+  ChosenData chosen;
+  chosen.choose(place, {});
+  data::DatasetOptions options = data::settled(chosen.options());
+  const auto list = data::source_named(options.name).list;
+  if (list == nullptr) {
+    throw UsageError(fmt::format("are not images in files but '{}'", options.name), place,
+                     "start from a recipe: ganymede recipes copy dcgan-64");
+  }
+  const auto listed = list(options);
+  config::ImageFacts out{.source = options.name,
+                         .path = fs::absolute(options.path).lexically_normal().string(),
+                         .classes = listed.listing.classes};
+  std::vector<std::size_t> per_class(out.classes.size());
+  std::vector<int> sides;
+  std::vector<double> ratios;
+  const auto examined = data::examine(*listed.store, listed.listing.images);
+  for (std::size_t i = 0; i < examined.size(); ++i) {
+    const auto& one = examined[i];
+    if (!one.fault.empty()) {
+      ++out.bad;
+      continue;
+    }
+    ++out.images;
+    out.grey += one.channels == 1 ? 1 : 0;
+    const auto [shorter, longer] = std::minmax(one.width, one.height);
+    sides.push_back(shorter);
+    ratios.push_back(static_cast<double>(longer) / shorter);
+    const auto label = listed.listing.labels[i];
+    if (label < 0)
+      ++out.unlabelled;
+    else
+      ++per_class[static_cast<std::size_t>(label)];
+  }
+  if (!sides.empty()) out.shorter_side = median(sides), out.ratio = median(ratios);
+  if (!per_class.empty()) out.smallest_class = *std::min_element(per_class.begin(), per_class.end());
+  return out;
+}
+
+/// What training it takes here, measured by a few steps of it.
+struct Estimate {
+  double seconds_per_step = 0;
+  std::uint64_t memory = 0, steps = 0;
+};
+
+Estimate estimate_of(const std::string& text, const std::string& name) {
+  const auto recipe = config::parse_recipe(text, name, name);
+  const auto measured = train::benchmark(recipe, 3, device_to_use());
+  return {.seconds_per_step = measured.seconds_per_step,
+          .memory = measured.peak_memory_bytes,
+          .steps = static_cast<std::uint64_t>(*recipe.train.steps)};
+}
+
+std::vector<std::string> taken_names() {
+  std::vector<std::string> names;
+  for (const auto& shipped : config::shipped_recipes()) names.emplace_back(shipped.name);
+  return names;
+}
+
+void run(const NewFlags& flags) {
+  set_threads(globals().threads);
+  const fs::path output = flags.output.empty() ? fs::path(flags.name + ".toml") : fs::path(flags.output);
+  const auto taken = taken_names();
+  if (std::find(taken.begin(), taken.end(), flags.name) != taken.end())
+    throw UsageError("is a shipped recipe's name", flags.name, "choose another");
+  if (fs::exists(output) && !flags.replace)
+    throw UsageError("is there already", output.string(), "choose another name, or add --replace");
+  const auto facts = facts_of(flags.data);
+  config::FittingWishes wishes;
+  if (flags.size > 0) wishes.size = flags.size;
+  std::string text = config::fitting_recipe(flags.name, facts, wishes);
+  Estimate estimate = estimate_of(text, flags.name);
+  if (flags.hours > 0) {
+    wishes.steps =
+        std::max<std::uint64_t>(1, static_cast<std::uint64_t>(flags.hours * 3600 / estimate.seconds_per_step));
+    text = config::fitting_recipe(flags.name, facts, wishes);
+    estimate.steps = *wishes.steps;
+  }
+  write_file(output, text);
+  const double seconds = static_cast<double>(estimate.steps) * estimate.seconds_per_step;
+  if (flags.json) {
+    return print_json({{"recipe", output.string()},
+                       {"images", facts.images},
+                       {"bad", facts.bad},
+                       {"steps", estimate.steps},
+                       {"seconds_per_step", estimate.seconds_per_step},
+                       {"seconds", seconds},
+                       {"peak_memory_bytes", estimate.memory}});
+  }
+  fmt::print("{}: for {}{}\n", output.string(), data::counted(facts.images, "image"),
+             facts.bad > 0 ? fmt::format(", without {} that cannot be read", facts.bad) : "");
+  fmt::print("  time    about {} here: {} of {:.2f} s\n", duration_text(seconds), data::counted(estimate.steps, "step"),
+             estimate.seconds_per_step);
+  fmt::print("  memory  {:.2f} GiB at most, without the images\n",
+             static_cast<double>(estimate.memory) / (std::uint64_t{1} << 30));
+  fmt::print(
+      "  expect  textures after some hundred steps, arrangement after some thousand, details after tens of "
+      "thousands\n");
+  fmt::print("train it with: ganymede train {}\n",
+             output == fs::path(flags.name + ".toml") ? flags.name : output.string());
+}
+
+}  // namespace
+
+void add_new(CLI::App& app) {
+  auto flags = std::make_shared<NewFlags>();
+  app.add_option("name", flags->name, "what the recipe is called: NAME.toml is written")->required();
+  app.add_option("--data", flags->data, "your images: a folder, zip, tar or shards")->required()->type_name("PATH");
+  app.add_option("-o,--output", flags->output, "the file to write instead")->type_name("FILE");
+  app.add_option("--size", flags->size, "side of the images; by their own sizes unless given")
+      ->check(CLI::IsMember({16, 32, 64, 128}));
+  app.add_option("--hours", flags->hours,
+                 "as many steps as take about so long on this machine; 100 epochs unless given")
+      ->check(CLI::Range(0.001, 10000.0));
+  app.add_flag("--replace", flags->replace, "write over a file that is there");
+  app.add_flag("--json", flags->json, "one JSON document");
+  app.callback([flags] { run(*flags); });
+}
+
+}  // namespace ganymede::cli
