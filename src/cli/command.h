@@ -47,6 +47,13 @@ struct Globals {
 };
 Globals& globals();
 
+/// Holds an option's number to a range, which its line of --help then says.
+template <class T>
+CLI::Option* limited(CLI::Option* option, T low, T high) {
+  option->description(fmt::format("{} ({} to {})", option->get_description(), low, high));
+  return option->check(CLI::Range(low, high).description(""));
+}
+
 /// Makes a flag an old name: hidden, and with a line on stderr that tells the new one. Returns it.
 inline CLI::Option* old_name(CLI::Option* option, const std::string& now) {
   // Asked for now: a hidden option has no name any more.

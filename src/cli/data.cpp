@@ -9,6 +9,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/data_sheet.h"
+#include "cli/image_output.h"
 #include "cli/text_table.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
@@ -189,18 +190,20 @@ void add_data(CLI::App& app) {
       info_as_text(*dataset, statistics);
   });
 
-  auto* preview_app = app.add_subcommand("preview", "a sheet of images as PNG, a row for each class");
+  auto* preview_app = app.add_subcommand("preview", "a sheet of images, a row for each class");
   auto preview_chosen = std::make_shared<ChosenData>();
   auto out = std::make_shared<std::string>();
   auto each = std::make_shared<std::size_t>(10);
   preview_chosen->add_to(*preview_app);
-  preview_app->add_option("-o,--output", *out, "the PNG to write")->required()->type_name("PNG");
-  preview_app->add_option("-n", *each, "images of each class")->check(CLI::Range(1, 200))->capture_default_str();
+  preview_app->add_option("-o,--output", *out, "a .png or .jpg; - is standard output")->required()->type_name("FILE");
+  limited(preview_app->add_option("-n", *each, "images of each class"), 1, 200)->capture_default_str();
   preview_app->callback([preview_chosen, out, each] {
+    const Output to(*out, kImageKinds);
+    to.require_kind(false);
     const auto dataset = preview_chosen->open();
     const image::Image sheet = data_sheet(*dataset, *each);
-    write_file(*out, image::encode_png(sheet));
-    fmt::print("{} ({}x{} pixels)\n", *out, sheet.width, sheet.height);
+    to.write(encoded(sheet, to));
+    to.say(fmt::format("{} ({}x{} pixels)", *out, sheet.width, sheet.height));
   });
 
   add_data_check(*app.add_subcommand("check", "what is in a data set or images, and what a training would make of it"));

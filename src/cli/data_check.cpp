@@ -8,6 +8,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/data_sheet.h"
+#include "cli/image_output.h"
 #include "ganymede/config/overrides.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
@@ -211,6 +212,7 @@ void print_document(const Check& check, const CheckFlags& flags) {
 }
 
 void run(const CheckFlags& flags) {
+  if (!flags.out.empty()) Output(flags.out, kImageKinds).require_kind(true);  // standard output has the table
   const Check check = examine(flags);
   if (flags.json) {
     print_document(check, flags);
@@ -222,7 +224,8 @@ void run(const CheckFlags& flags) {
   options.size = kSheetSide;
   options.fit = data::Fit::kPad;
   options.skip_bad = true;
-  write_file(flags.out, image::encode_png(data_sheet(*data::open_dataset(options), kSheetEach)));
+  const Output to(flags.out, kImageKinds);
+  to.write(encoded(data_sheet(*data::open_dataset(options), kSheetEach), to));
   if (!flags.json) fmt::print("preview in {}\n", printable(flags.out));
 }
 
@@ -237,7 +240,7 @@ void add_data_check(CLI::App& app) {
   app.add_option("--split", flags->splits, "train, test, ...: a folder of the first level")->allow_extra_args(false);
   app.add_option("--label", flags->label, "the column of labels.csv or the .json key that is the class")
       ->type_name("NAME");
-  app.add_option("-o,--output", flags->out, "a sheet of some of each class, as PNG")->type_name("PNG");
+  app.add_option("-o,--output", flags->out, "a sheet of some of each class: a .png or .jpg")->type_name("FILE");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });
 }

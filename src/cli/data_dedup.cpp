@@ -110,12 +110,11 @@ void run(const DedupFlags& flags) {
 void add_data_dedup(CLI::App& app) {
   auto flags = std::make_shared<DedupFlags>();
   flags->data.add_to(app);
-  app.add_option("--steps", flags->options.steps, "training steps of the autoencoder that hashes")
-      ->check(CLI::Range(1, 1'000'000))
+  limited(app.add_option("--steps", flags->options.steps, "training steps of the autoencoder that hashes"), 1,
+          1'000'000)
       ->capture_default_str();
   add_seed(app, flags->options.seed, "the same seed finds the same");
-  app.add_option("--tolerance", flags->options.tolerance, "hashes may differ in so many of 128 bits")
-      ->check(CLI::Range(0, 15))
+  limited(app.add_option("--tolerance", flags->options.tolerance, "hashes may differ in so many of 128 bits"), 0, 15)
       ->capture_default_str();
   app.add_option("-o,--output", flags->out, "the list of what can be left out, for [data].exclude")->type_name("FILE");
   app.add_flag("--json", flags->json, "one JSON document");

@@ -12,21 +12,25 @@ namespace {
 
 namespace ops = operations;
 
-template <class Output, class Request>
+template <class Out, class Request>
 CLI::App& add_kind(CLI::App& app, const char* name, const char* summary) {
   struct Kept {
     std::string model = {};
-    Output output = {};
+    Out output = {};
     Request request = {};
   };
   const auto kept = std::make_shared<Kept>();
   CLI::App& command = *app.add_subcommand(name, summary);
   command.add_option("model", kept->model, "a .safetensors file or a run folder")->required();
   add_flags(command, ops::fields_of(kept->request));
-  command.add_option("-o,--output", kept->output.file, "the file to write")->required();
-  if constexpr (std::is_same_v<Output, FramesOutput>) {
-    command.add_option("--seconds", kept->output.seconds, "that an image of an animation stays")
-        ->check(CLI::Range(0.01, 60.0))
+  command
+      .add_option("-o,--output", kept->output.file,
+                  std::is_same_v<Out, FramesOutput>
+                      ? "a .png or .jpg (a strip), .gif or .apng; - is a GIF on standard output, png:- a strip"
+                      : "a .png or .jpg; - is a PNG on standard output")
+      ->required();
+  if constexpr (std::is_same_v<Out, FramesOutput>) {
+    limited(command.add_option("--seconds", kept->output.seconds, "that an image of an animation stays"), 0.01, 60.0)
         ->capture_default_str();
   }
   command.add_flag("--json", kept->output.json, "one JSON document, with the vectors");
@@ -53,11 +57,12 @@ nlohmann::json latents_of(std::span<const operations::GeneratedImage> generated)
   return rows;
 }
 
-void finish(const SheetOutput& output, const Bytes& content, const std::string& what, nlohmann::json document) {
-  write_file(output.file, content);
+void finish(const SheetOutput& output, const Output& to, const Bytes& content, const std::string& what,
+            nlohmann::json document) {
+  to.write(content);
   document["file"] = output.file;
   if (output.json) return print_json(document);
-  fmt::print("{} in {}\n", what, output.file);
+  to.say(fmt::format("{} in {}", what, output.file));
 }
 
 void add_explore(CLI::App& app) {

@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "cli/image_output.h"
 #include "ganymede/core/files.h"
 #include "ganymede/image/grid.h"
 #include "ganymede/operations/generator_input.h"
@@ -39,7 +40,8 @@ void run_explore(const SheetOutput& output, const operations::Model& model, cons
 std::vector<image::Image> pixels_of(std::span<const operations::GeneratedImage> generated);
 nlohmann::json latents_of(std::span<const operations::GeneratedImage> generated);
 
-/// Writes `content` and says so: `what`, or with --json `document` and the file's name.
-void finish(const SheetOutput& output, const Bytes& content, const std::string& what, nlohmann::json document);
+/// Writes `content` to `to` and says so: `what`, or with --json `document` and the file's name.
+void finish(const SheetOutput& output, const Output& to, const Bytes& content, const std::string& what,
+            nlohmann::json document);
 
 }  // namespace ganymede::cli

@@ -13,7 +13,6 @@
 namespace ganymede::cli {
 namespace {
 
-namespace fs = std::filesystem;
 namespace ops = operations;
 using nlohmann::json;
 using ops::GeneratedImage;
@@ -25,12 +24,17 @@ ops::Control shown(Progress& progress) {
   return {.cancel = {}, .progress = [&progress](std::uint64_t done, std::uint64_t) { progress.update(done); }};
 }
 
+/// Throws UsageError where it cannot be one.
+Output sheet_output(const SheetOutput& output) {
+  Output to(output.file, kImageKinds);
+  to.require_kind(output.json);
+  return to;
+}
+
 void finish_sheet(const SheetOutput& output, const std::vector<image::LabelledRow>& rows, const std::string& title,
                   json document) {
-  if (fs::path(output.file).extension() != ".png") {
-    throw UsageError("labelled grids are written as PNG", output.file, "end the name in .png");
-  }
-  finish(output, image::encode_png(image::labelled_grid(rows, title, kCell)), title, std::move(document));
+  const Output to = sheet_output(output);
+  finish(output, to, encoded(image::labelled_grid(rows, title, kCell), to), title, std::move(document));
 }
 
 json accuracy_json(const train::Accuracy& accuracy) {
@@ -51,6 +55,7 @@ std::vector<GeneratedImage> operand(const ops::Model& model, const ops::Arithmet
 }  // namespace
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ExemplarsRequest& request) {
+  sheet_output(output);  // before anything is generated
   const auto result = ops::exemplars(model, request);
   std::vector<image::LabelledRow> rows;
   auto classes = json::array();
@@ -67,6 +72,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
 }
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ArithmeticRequest& request) {
+  sheet_output(output);  // before anything is generated
   const auto result = ops::arithmetic(model, request);
   std::vector<image::LabelledRow> rows;
   json document{{"radius", request.radius}};
@@ -98,6 +104,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
 }
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::DirectionRequest& request) {
+  sheet_output(output);  // before anything is generated
   const auto result = ops::direction(model, request);
   const auto images = pixels_of(result.images);
   std::vector<image::LabelledRow> rows;
@@ -110,6 +117,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
 }
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::NearestImagesRequest& request) {
+  sheet_output(output);              // before anything is generated
   std::optional<Progress> progress;  // begun when the size of the data is known
   const auto result =
       ops::nearest_images(model, request, {.cancel = {}, .progress = [&](std::uint64_t done, std::uint64_t total) {
@@ -134,6 +142,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
 }
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ProjectRequest& request) {
+  sheet_output(output);  // before anything is generated
   Progress progress("searching", static_cast<std::uint64_t>(request.steps), "step");
   const auto result = ops::project(model, request, shown(progress));
   progress.finish();

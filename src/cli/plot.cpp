@@ -5,9 +5,11 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <sstream>
 
 #include "cli/command.h"
+#include "cli/image_output.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/image/chart.h"
@@ -73,6 +75,8 @@ json last_values(const train::MetricsData& metrics) {
   return values;
 }
 
+const std::vector<std::string> kChartKinds = {".png", ".svg"};
+
 void draw(const PlotOptions& options, const std::vector<train::RunMetrics>& runs) {
   const std::string title = !options.title.empty() ? options.title : runs.size() == 1 ? runs.front().name : "";
   const image::Chart chart = options.precision_recall ? precision_recall_chart(runs, title)
@@ -80,10 +84,10 @@ void draw(const PlotOptions& options, const std::vector<train::RunMetrics>& runs
                                                                           .smooth = options.smooth,
                                                                           .columns = split(options.columns),
                                                                           .quality = options.quality});
-  if (fs::path(options.output).extension() == ".svg")
-    write_file(options.output, image::chart_svg(chart));
-  else
-    write_file(options.output, image::chart_png(chart));
+  const Output to(options.output, kChartKinds);
+  if (to.kind() == ".png") return to.write(image::chart_png(chart));
+  const std::string svg = image::chart_svg(chart);
+  to.write(Bytes(svg.begin(), svg.end()));
 }
 
 /// The run's last sample sheet.
@@ -100,21 +104,23 @@ image::Image newest_sample(const std::string& run) {
 void plot_samples(const PlotOptions& options, const std::vector<std::string>& names) {
   std::vector<std::pair<std::string, image::Image>> panels;
   for (size_t i = 0; i < names.size(); ++i) panels.emplace_back(names[i], newest_sample(options.runs[i]));
-  write_file(options.output, image::encode_png(image::side_by_side(panels)));
-  fmt::print("{}\n", options.output);
+  const Output to(options.output, kChartKinds);
+  to.write(image::encode_png(image::side_by_side(panels)));
+  to.say(options.output);
 }
 
 void plot(const PlotOptions& options) {
   if (options.output.empty() && !options.as_json) {
     throw UsageError("no file to plot to", "plot", "name one with -o FILE.svg or -o FILE.png");
   }
-  const fs::path extension = fs::path(options.output).extension();
-  if (!options.output.empty() && extension != ".svg" && extension != ".png") {
-    throw UsageError("charts are written as SVG or PNG only", options.output, "end the name in .svg or .png");
+  std::optional<Output> to;
+  if (!options.output.empty()) {
+    to.emplace(options.output, kChartKinds);
+    to->require_kind(options.as_json);
   }
   const std::vector<std::string> names = names_of(options.runs);
   if (options.samples) {
-    if (extension != ".png")
+    if (!to || to->kind() != ".png")
       throw UsageError("sample sheets are written as PNG only", options.output, "name one with -o FILE.png");
     return plot_samples(options, names);
   }
@@ -130,7 +136,7 @@ void plot(const PlotOptions& options) {
   if (options.as_json) {
     print_json({{"runs", results}, {"file", options.output.empty() ? json(nullptr) : json(options.output)}});
   } else {
-    fmt::print("{}\n", options.output);
+    to->say(options.output);
   }
 }
 
@@ -139,9 +145,9 @@ void plot(const PlotOptions& options) {
 void add_plot(CLI::App& app) {
   auto options = std::make_shared<PlotOptions>();
   app.add_option("RUN", options->runs, "run folders, or metrics.csv files")->required();
-  app.add_option("-o,--output", options->output, "the chart, FILE.svg or FILE.png");
-  app.add_option("--smooth", options->smooth, "weight of the moving average, 0 (none) to 0.999")
-      ->check(CLI::Range(0.0, 0.999));
+  app.add_option("-o,--output", options->output,
+                 "the chart, FILE.svg or FILE.png; - is a PNG on standard output, svg:- an SVG");
+  limited(app.add_option("--smooth", options->smooth, "weight of the moving average; 0 is none"), 0.0, 0.999);
   app.add_option("--columns", options->columns, "columns to plot, a panel each: loss_d,fid");
   auto* quality =
       app.add_flag("--quality", options->quality, "the curves of quality, or the columns named, over epochs");

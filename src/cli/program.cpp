@@ -10,6 +10,8 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <sstream>
+#include <vector>
 
 #include "cli/command.h"
 #include "cli/terminal_progress.h"
@@ -29,30 +31,78 @@ struct Command {
   const char* name;
   const char* summary;
   AddCommand add;
+  const char* examples;  ///< a line each
 };
 
-constexpr Command kCommands[] = {
-    {"recipes", "list, show, copy and check recipes", add_recipes},
-    {"summary", "the layer tables of a recipe or a model", add_summary},
-    {"new", "a recipe that fits your images, with its time on this machine", add_new},
-    {"data", "list, inspect, preview and download data sets", add_data},
-    {"train", "train a recipe", add_train},
-    {"runs", "list the trainings at hand, how each stands and what it came to", add_runs},
-    {"models", "list the models at hand, with their cards", add_models},
-    {"sample", "generate images with a trained model", add_sample},
-    {"translate", "redraw images as images of another domain", add_translate},
-    {"evaluate", "evaluate a model, or any two sets of images", add_evaluate},
-    {"features", "the discriminator's features under a linear classifier", add_features},
-    {"explore", "interpolation and arithmetic in the latent space", add_explore},
-    {"export", "a model's networks for other programs: ONNX, TorchScript, safetensors", add_export},
-    {"import", "weights of other programs as a model", add_import},
-    {"plot", "plot loss and quality curves of runs", add_plot},
-    {"serve", "the studio in the browser, and the REST API", add_serve},
-    {"reference", "write the reference pages of the operations", add_reference},
-    {"completion", "a script that completes commands in bash, zsh or fish", add_completion},
-    {"cache", "what is kept outside of runs, where, and how much of it", add_cache},
-    {"bench", "time a recipe's training step", add_bench},
+struct Group {
+  const char* name;
+  std::vector<Command> commands;
 };
+
+const std::vector<Group>& command_groups() {
+  static const std::vector<Group> groups = {
+      {"Recipes and data",
+       {{"recipes", "list, show, copy and check recipes", add_recipes,
+         "ganymede recipes\nganymede recipes copy cifar10-conv -o mine.toml\nganymede recipes check mine.toml"},
+        {"new", "a recipe that fits your images, with its time on this machine", add_new,
+         "ganymede new photos --data photos.zip"},
+        {"summary", "the layer tables of a recipe or a model", add_summary,
+         "ganymede summary cifar10-conv\nganymede summary runs/conv --json"},
+        {"data", "list, inspect, preview and download data sets", add_data,
+         "ganymede data check photos.zip --recipe dcgan-64 -o sheet.png\nganymede data fetch cifar10\n"
+         "ganymede data info cifar10 --class frog"}}},
+      {"Train",
+       {{"train", "train a recipe", add_train,
+         "ganymede train cifar10-conv -o runs/conv\nganymede train cifar10-conv -o runs/conv --resume --steps 4000\n"
+         "ganymede train dcgan-64 --data photos.zip --skip-bad --set train.batch_size=32 -o runs/photos"},
+        {"runs", "list the trainings at hand, how each stands and what it came to", add_runs,
+         "ganymede runs\nganymede runs elsewhere --json"},
+        {"plot", "plot loss and quality curves of runs", add_plot,
+         "ganymede plot runs/conv -o losses.svg\nganymede plot runs/a runs/b --quality -o quality.png"},
+        {"bench", "time a recipe's training step", add_bench, "ganymede bench cifar10-conv --steps 50"}}},
+      {"Use models",
+       {{"models", "list the models at hand, with their cards", add_models, "ganymede models"},
+        {"sample", "generate images with a trained model", add_sample,
+         "ganymede sample runs/conv -n 64 -o grid.png\nganymede sample runs/conv -n 1000 --seed 7 -o images/\n"
+         "ganymede sample runs/acgan --class frog -o - | display"},
+        {"translate", "redraw images as images of another domain", add_translate,
+         "ganymede translate runs/dtn digits/ -o translated/"},
+        {"evaluate", "evaluate a model, or any two sets of images", add_evaluate,
+         "ganymede evaluate runs/conv --features inception\n"
+         "ganymede evaluate --real photos.zip --fake other/ --features net.pt --bootstrap 200"},
+        {"features", "the discriminator's features under a linear classifier", add_features,
+         "ganymede features runs/conv --data cifar10"},
+        {"explore", "interpolation and arithmetic in the latent space", add_explore,
+         "ganymede explore interpolate runs/conv --points 7:0,7:1 -o path.gif\n"
+         "ganymede explore nearest runs/conv -o nearest.png"},
+        {"serve", "the studio in the browser, and the REST API", add_serve,
+         "ganymede serve\nganymede serve runs models --port 8081"}}},
+      {"Models in and out",
+       {{"export", "a model's networks for other programs: ONNX, TorchScript, safetensors", add_export,
+         "ganymede export runs/conv --format onnx -o conv.onnx"},
+        {"import", "weights of other programs as a model", add_import,
+         "ganymede import netG.pth --recipe dcgan-64 -o model.safetensors"}}},
+      {"The program itself",
+       {{"cache", "what is kept outside of runs, where, and how much of it", add_cache, "ganymede cache"},
+        {"completion", "a script that completes commands in bash, zsh or fish", add_completion,
+         "ganymede completion bash > ~/.local/share/bash-completion/completions/ganymede"},
+        {"reference", "write the reference pages of the operations", add_reference,
+         "ganymede reference -o docs/reference"}}}};
+  return groups;
+}
+
+void add_commands(CLI::App& program) {
+  for (const auto& [group, commands] : command_groups()) {
+    for (const Command& command : commands) {
+      CLI::App& app = *program.add_subcommand(command.name, command.summary)->group(group);
+      std::string examples = "Examples:";
+      std::istringstream lines(command.examples);
+      for (std::string line; std::getline(lines, line);) examples += "\n  " + line;
+      app.footer(examples);
+      command.add(app);
+    }
+  }
+}
 
 constexpr int kDone = 0, kFailed = 1, kWrongUsage = 2;
 
@@ -146,10 +196,10 @@ int run(int argc, char** argv) {
   program.require_subcommand(1);
   program.fallthrough();
   program.set_version_flag("--version", version_text);
-  program
-      .add_option("--threads", globals().threads,
-                  "threads of the arithmetic; 0 is one for each processor that this process and its container may use")
-      ->check(CLI::Range(0, 1024));
+  limited(program.add_option(
+              "--threads", globals().threads,
+              "threads of the arithmetic; 0 is one for each processor that this process and its container may use"),
+          0, 1024);
   program
       .add_option("--device", globals().device,
                   "where networks run: cpu, cuda, cuda:N, or auto (a GPU where there is one)")
@@ -164,7 +214,8 @@ int run(int argc, char** argv) {
     start_logging(globals().quiet ? spdlog::level::warn : spdlog::level::info);
     task.emplace(stop_token(), globals().quiet ? ProgressSink() : terminal_progress);
   });
-  for (const auto& command : kCommands) command.add(*program.add_subcommand(command.name, command.summary));
+  program.footer("'ganymede help COMMAND' shows its flags and examples.");
+  add_commands(program);
 
   try {
     program.parse(words_of(argc, argv));

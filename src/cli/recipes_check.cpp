@@ -105,9 +105,7 @@ void add_recipes_check(CLI::App& app) {
   auto flags = std::make_shared<RecipeCheckFlags>();
   app.add_option("recipe", flags->recipe, "a recipe file, or the name of a shipped one")->required();
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe")->type_size(1)->allow_extra_args(false);
-  app.add_option("--steps", flags->steps, "steps to time; 0 times nothing")
-      ->check(CLI::Range(0, 1000))
-      ->capture_default_str();
+  limited(app.add_option("--steps", flags->steps, "steps to time; 0 times nothing"), 0, 1000)->capture_default_str();
   app.add_option("--images", flags->images, "how many images the data has, for the time of all epochs")->type_name("N");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {

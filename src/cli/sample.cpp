@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/device.h"
+#include "cli/image_output.h"
 #include "cli/request_flags.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/numbered_files.h"
@@ -22,31 +23,29 @@ struct SampleFlags {
   operations::GenerateRequest request = {};
 };
 
-/// Whether everything goes into one file: a grid or an array.
-bool is_file(const fs::path& output) {
-  return output.extension() == ".png" || output.extension() == ".npy";
-}
+const std::vector<std::string> kSampleKinds = {".png", ".jpg", ".npy"};
 
 /// One grid or array, or a file for each image; the files written.
-std::vector<std::string> write_images(const fs::path& output, const operations::GenerateResult& result) {
-  if (is_file(output)) {
+std::vector<std::string> write_images(const Output& output, const operations::GenerateResult& result) {
+  if (!output.kind().empty()) {
     std::vector<image::Image> images;
     for (const auto& one : result.images) images.push_back(one.image);
-    if (output.extension() == ".npy") {
-      write_file(output, image::encode_npy(images));
-      return {output.string()};
+    if (output.kind() == ".npy") {
+      output.write(image::encode_npy(images));
+      return {output.name()};
     }
     if (!image::can_be_shown(images[0]) || images[0].bits > 8) {
       spdlog::info("the grid shows {} at 8 bits; a folder or a .npy file gets all",
                    image::can_be_shown(images[0]) ? "its images" : "the first channels");
     }
-    write_file(output, image::encode_png(image::grid(images, static_cast<int>(result.columns))));
-    return {output.string()};
+    output.write(encoded(image::grid(images, static_cast<int>(result.columns)), output));
+    return {output.name()};
   }
   std::vector<std::string> files;
   for (const auto& one : result.images) {
     // Named by its place among all that were generated, so the name finds the same image again for this seed.
-    const fs::path file = output / numbered_name(one.index, result.generated, image::file_ending(one.image));
+    const fs::path file =
+        fs::path(output.name()) / numbered_name(one.index, result.generated, image::file_ending(one.image));
     write_file(file, image::encode_file(one.image));
     files.push_back(file.string());
   }
@@ -60,9 +59,10 @@ const char* ending_of(const operations::Model& model) {
 
 void run_sample(const SampleFlags& flags) {
   set_threads(globals().threads);
-  const fs::path output(flags.output);
+  const Output output(flags.output, kSampleKinds);
+  if (output.is_stdout()) output.require_kind(flags.json);
   const auto model = operations::Model::load(flags.model, device_to_use());
-  if (!is_file(output)) prepare_numbered_folder(output, ending_of(*model), flags.replace);
+  if (output.kind().empty()) prepare_numbered_folder(output.name(), ending_of(*model), flags.replace);
   const auto result = operations::generate(*model, flags.request);
   const auto files = write_images(output, result);
   std::vector<std::int64_t> indices;
@@ -77,8 +77,8 @@ void run_sample(const SampleFlags& flags) {
     return print_json(document);
   }
   const std::string of = result.seed ? fmt::format(" of seed {}", *result.seed) : "";
-  fmt::print("{} images{} in {}\n", result.images.size(), of, flags.output);
-  if (flags.request.best > 0) fmt::print("best first, by the discriminator: {}\n", fmt::join(indices, " "));
+  output.say(fmt::format("{} images{} in {}", result.images.size(), of, flags.output));
+  if (flags.request.best > 0) output.say(fmt::format("best first, by the discriminator: {}", fmt::join(indices, " ")));
 }
 
 }  // namespace
@@ -88,7 +88,8 @@ void add_sample(CLI::App& app) {
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   add_flags(app, operations::fields_of(flags->request));
   app.add_option("-o,--output", flags->output,
-                 "a .png for one grid, a .npy for one array, anything else is a folder of single files")
+                 "a .png or .jpg for one grid, a .npy for one array, - for a PNG on standard output (jpg:-, npy:-); "
+                 "anything else is a folder of single files")
       ->required();
   app.add_flag("--replace", flags->replace, "remove the numbered files that the folder holds first");
   app.add_flag("--json", flags->json, "one JSON document");

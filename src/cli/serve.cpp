@@ -90,13 +90,13 @@ void add_serve(CLI::App& app) {
       ->allow_extra_args(false);
   app.add_flag("--allow-training", flags->allow_training,
                "let its users start, stop and resume trainings in the first folder of runs named");
-  app.add_option("--queue", flags->queue,
-                 "images that may wait to be generated; beyond them clients are told to come back")
-      ->check(CLI::Range(64, 1000000))
+  limited(app.add_option("--queue", flags->queue,
+                         "images that may wait to be generated; beyond them clients are told to come back"),
+          64, 1000000)
       ->capture_default_str();
-  app.add_option("--replicas", flags->replicas,
-                 "batches generated at once, of one model or of several, each with its share of --threads")
-      ->check(CLI::Range(1, 64))
+  limited(app.add_option("--replicas", flags->replicas,
+                         "batches generated at once, of one model or of several, each with its share of --threads"),
+          1, 64)
       ->capture_default_str();
   app.add_option("--precision", flags->precision,
                  "of the arithmetic: auto (bf16 where the processor has it), or f32 for the very bytes of `sample`")

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "cli/device.h"
+#include "cli/image_output.h"
 #include "cli/request_flags.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
@@ -75,8 +76,10 @@ void run_translate(const TranslateFlags& flags) {
   model->require_translating();
   const auto& shape = model->encoder()->input_shape();
   const auto images = image_files_of(flags.request.images);
+  const Output to(flags.output, kImageKinds);
+  if (to.is_stdout()) to.require_kind(flags.json);
   const fs::path output(flags.output);
-  const bool sheet = output.extension() == ".png";
+  const bool sheet = !to.kind().empty();
   if (sheet && images.size() > kLargestSheet) {
     throw UsageError(fmt::format("{} images are too many for one sheet", images.size()), flags.output,
                      "name a folder with -o");
@@ -107,11 +110,11 @@ void run_translate(const TranslateFlags& flags) {
   progress.finish();
   if (sheet) {
     const auto columns = models::grid_columns(0, static_cast<std::int64_t>(images.size()));
-    write_file(output, image::encode_png(image::pair_grid(all_above, all_below, static_cast<int>(columns))));
+    to.write(encoded(image::pair_grid(all_above, all_below, static_cast<int>(columns)), to));
     for (const auto& image : images) files.push_back({{"from", image.from.string()}, {"to", output.string()}});
   }
   if (flags.json) return print_json({{"files", files}});
-  fmt::print("{} images translated into {}\n", images.size(), flags.output);
+  to.say(fmt::format("{} images translated into {}", images.size(), flags.output));
 }
 
 }  // namespace
@@ -120,7 +123,8 @@ void add_translate(CLI::App& app) {
   auto flags = std::make_shared<TranslateFlags>();
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   add_flags(app, operations::fields_of(flags->request));
-  app.add_option("-o,--output", flags->output, "a folder for single files, or a .png for one sheet of pairs")
+  app.add_option("-o,--output", flags->output,
+                 "a folder for single files, or a .png, a .jpg or - (standard output) for one sheet of pairs")
       ->required();
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run_request(operations::fields_of(flags->request), [&] { run_translate(*flags); }); });

@@ -52,6 +52,27 @@ def test_the_data_against_itself_is_better_than_a_model(ganymede):
     assert itself["modes"]["found"] == 10 and itself["modes"]["divergence"] < 0.05
 
 
+def test_images_of_several_sizes_are_judged_at_one_that_the_protocol_names(ganymede, tmp_path):
+    numbers = random.Random(14)
+    def folder(name, count=24):
+        sizes = [(24 + 2 * (i % 6), 24 + 3 * (i // 6)) for i in range(count)]
+        colours = [[numbers.randrange(256) for _ in range(3)] for _ in sizes]
+        return write(tmp_path / name, {f"{i:02}.png": png(*colours[i], width=w, height=h) for i, (w, h) in enumerate(sizes)})
+    a, b = folder("a"), folder("b")
+    found = evaluated(ganymede, "--real", a, "--fake", b, "--metrics", "swd", "--force")
+    assert found["metrics"]["swd"]["mean"] > 0
+    side = found["protocol"]["real"]["height"]
+    for one in (found["protocol"]["real"], found["protocol"]["fake"]):
+        assert one["fit"] == f"each stretched to a square, resized to {side}x{side} (triangle filter, antialiased)"
+        assert (one["height"], one["width"]) == (side, side)
+        assert f"images are of 24 sizes: stretched to {side}x{side}" in one["notes"]
+    assert side == 27, "the median of the shorter sides"
+    at_16 = evaluated(ganymede, "--real", a, "--fake", b, "--metrics", "swd", "--force", "--size", 16)
+    assert "the centre square of each, resized to 16x16" in at_16["protocol"]["fake"]["fit"]
+    text = ganymede("evaluate", "--real", a, "--fake", b, "--metrics", "swd", "--force")
+    assert f"stretched to a square, resized to {side}x{side}" in text.stdout + text.stderr
+
+
 def test_feature_files_of_other_tools(ganymede, tmp_path):
     real = feature_file(tmp_path / "real.safetensors", 1200, 6)
     same = evaluated(ganymede, "--real", real, "--fake", real)["metrics"]

@@ -108,7 +108,7 @@ def test_columns_get_a_panel_each(plot_runs, run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["{run}", "-o", "{tmp}/a.pdf"], 2, "SVG or PNG"),
+        (["{run}", "-o", "{tmp}/a.pdf"], 2, "no pdf is written here"),
         (["{run}"], 2, "-o FILE.svg"),
         (["{run}", "-o", "{tmp}/a.svg", "--smooth", "1"], 2, "--smooth"),
         (["-o", "{tmp}/a.svg"], 2, "RUN"),

@@ -1,4 +1,5 @@
 """The program as a process: what the tests' warm program does is what the program does."""
+import re
 import subprocess
 
 import pytest
@@ -68,3 +69,28 @@ def test_names_cannot_steer_the_terminal(ganymede, tmp_path):
 def test_no_line_is_longer_than_it_helps(ganymede, tmp_path):
     result = ganymede("summary", "x" * 5000)
     assert result.returncode in (1, 2) and len(result.stderr) < 1100 and result.stderr.startswith("error: ")
+
+
+def test_help_is_grouped_and_has_examples(ganymede):
+    text = ganymede("--help").stdout
+    places = [text.index(group + ":") for group in ("Recipes and data", "Train", "Use models", "Models in and out", "The program itself")]
+    assert places == sorted(places) and "help COMMAND" in text
+    commands = re.findall(r"^  ([a-z]+)  ", text, re.M)
+    assert {"train", "sample", "data", "cache"} <= set(commands)
+    for command in commands:
+        shown = ganymede("help", command).stdout
+        examples = shown[shown.index("Examples:") :]
+        assert f"ganymede {command}" in examples
+        for line in re.findall(rf"ganymede ({command} [^\n|]*)", examples):
+            words = line.split()
+            deeper = words[1] if command in ("data", "explore", "recipes") and len(words) > 1 else ""
+            known = ganymede("help", command, *([deeper] if deeper else [])).stdout
+            for flag in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line):
+                assert re.search(rf"(^|[\s,]){flag}\b", known), f"{line}: {flag}"
+
+
+def test_ranges_are_words(ganymede):
+    for command in (("bench",), ("explore", "walk"), ("serve",), ("data", "preview"), ("plot",)):
+        assert not re.search(r"(INT|FLOAT|UINT) in \[", ganymede(*command, "--help").stdout), command
+    assert "stays (0.01 to 60)" in ganymede("explore", "walk", "--help").stdout
+    assert ganymede("plot", "x", "--smooth", 2).returncode == 2

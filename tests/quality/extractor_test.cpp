@@ -60,6 +60,8 @@ TEST(TorchScript, RefusesFilesThatAreNone) {
   EXPECT_THAT(error_of([&] { torchscript_extractor(folder / "none.pt"); }), HasSubstr("no such file"));
   std::ofstream(folder / "text.pt") << "features";
   EXPECT_THAT(error_of([&] { torchscript_extractor(folder / "text.pt"); }), HasSubstr("not a TorchScript file"));
+  std::ofstream(folder / "pointer.pt") << "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n";
+  EXPECT_THAT(error_of([&] { torchscript_extractor(folder / "pointer.pt"); }), HasSubstr("this is a Git LFS pointer"));
   std::ofstream(folder / "empty.pt").flush();
   EXPECT_THAT(error_of([&] { torchscript_extractor(folder / "empty.pt"); }), HasSubstr("not a TorchScript file"));
   const auto whole = write_script(folder / "whole.pt", kPlainFeatures);

@@ -95,11 +95,21 @@ config::DataConfig labelled_data(const EvaluateRequest& request, const ImageSets
   return data;
 }
 
+/// What images of several sizes are brought to: the size that the feature network was made for, where somebody says it.
+data::ImageSize size_for(const ExtractorPtr& network, const EvaluateRequest& request) {
+  constexpr int kInceptionSide = 299;
+  const int said = !network ? 0 : network->info().inception ? kInceptionSide : network->info().size;
+  const auto side = request.feature_size.value_or(said > 0 ? said : ImageSetOptions::kMedianSide);
+  return static_cast<int>(side);
+}
+
 /// `model` null: the two that the request names.
-ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request, const torch::Device& device) {
+ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request, const ExtractorPtr& extractor,
+                          const torch::Device& device) {
   ImageSetOptions real{.count = request.real_count.value_or(0),
                        .seed = request.seed + 1,
                        .size = static_cast<int>(request.size.value_or(0)),
+                       .mixed = size_for(extractor, request),
                        .channels = static_cast<int>(request.channels.value_or(0)),
                        .device = device};
   ImageSetOptions fake = real;
@@ -110,7 +120,12 @@ ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request,
     auto data = own_data(*model, request);  // before any image is generated: it may not be at hand
     return {std::move(data), generated_image_set(model, fake)};
   }
-  if (!names_model(request.fake)) return {open_image_set(request.real, real), open_image_set(request.fake, fake)};
+  if (!names_model(request.fake)) {
+    auto opened = open_image_set(request.real, real);
+    // Both sets have one size then.
+    if (const auto& images = opened.set.images) fake.mixed = {images->info().height, images->info().width};
+    return {std::move(opened), open_image_set(request.fake, fake)};
+  }
   auto input = Model::load(request.fake, device);
   if (!real.size.given()) real.size = models::size_of(input->image_shape());
   if (real.channels == 0) real.channels = static_cast<int>(input->image_shape().channels());
@@ -167,7 +182,7 @@ EvaluateResult evaluated(const ModelPtr& model, const EvaluateRequest& request, 
   const TaskScope scope = control.scope();
   for (const auto& name : request.metrics) quality::metric_named(name);  // an unknown one is refused before it costs
   auto extractor = extractor_of(request, device);
-  const ImageSets sets = open_image_sets(model, request, device);
+  const ImageSets sets = open_image_sets(model, request, extractor, device);
   control.check();
   if (request.train_features) {
     extractor = classifier_of(labelled_data(request, sets, model != nullptr), sets.real.set.images->info(), device);

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/core/progress.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/data/survey.h"
 #include "ganymede/quality/generated_images.h"
 #include "ganymede/train/datasets.h"
 
@@ -29,6 +32,26 @@ std::pair<std::string, std::vector<std::string>> split_off(const std::string& wh
   return {what.substr(0, colon), {what.substr(colon + 1)}};
 }
 
+/// What image files of several sizes are stretched to: `mixed`, or what it stands for; nothing where they have one size
+/// or one is asked for. What is decoded to tell them is kept for the opening that follows.
+data::ImageSize size_of_mixed(const data::DatasetOptions& wanted, data::ImageSize mixed) {
+  const auto list = data::source_named(wanted.name).list;
+  if (list == nullptr || wanted.size.given() || !mixed.given()) return {};
+  auto options = data::settled(wanted);
+  const auto listed = list(options);
+  std::set<std::pair<int, int>> sizes;
+  std::vector<int> sides;
+  for (const auto& e : data::examine(*listed.store, listed.listing.images)) {
+    if (!e.fault.empty()) continue;
+    sizes.emplace(e.width, e.height);
+    sides.push_back(std::min(e.width, e.height));
+  }
+  if (sizes.size() < 2) return {};
+  if (mixed.height != ImageSetOptions::kMedianSide) return mixed;
+  std::sort(sides.begin(), sides.end());
+  return sides[sides.size() / 2];
+}
+
 OpenedImageSet open_images(const std::string& what, const ImageSetOptions& options) {
   const auto [name, splits] = split_off(what);
   data::DatasetOptions wanted;
@@ -47,7 +70,11 @@ OpenedImageSet open_images(const std::string& what, const ImageSetOptions& optio
       wanted.path = name;
     }
   }
-  return {{what, data::open_dataset(wanted)}, nullptr, fit_text(wanted.name, options.size)};
+  if (const auto size = size_of_mixed(wanted, options.mixed); size.given()) {
+    wanted.size = size;
+    wanted.fit = data::Fit::kStretch;
+  }
+  return {{what, data::open_dataset(wanted)}, nullptr, fit_text(wanted.name, wanted.size, wanted.fit)};
 }
 
 OpenedImageSet translated_image_set(ModelPtr model, const ImageSetOptions& options) {

@@ -10,9 +10,13 @@
 namespace ganymede::operations {
 
 struct ImageSetOptions {
-  std::int64_t count = 0;              ///< images of a model; at most so many of other images; 0: 50,000, or all
-  std::uint64_t seed = 0;              ///< of a model's noise
-  data::ImageSize size = {};           ///< data sets and folders are brought to this; not given: their own
+  std::int64_t count = 0;     ///< images of a model; at most so many of other images; 0: 50,000, or all
+  std::uint64_t seed = 0;     ///< of a model's noise
+  data::ImageSize size = {};  ///< data sets and folders are brought to this; not given: their own
+  /// What images of several sizes are stretched to where `size` asks for none; not given: they are refused.
+  /// kMedianSide: a square of the median of their shorter sides.
+  data::ImageSize mixed = {};
+  static constexpr int kMedianSide = 1 << 30;
   int channels = 0;                    ///< and to these; 0: their own
   std::string source = {};             ///< where the images are that a model translates; empty: where they usually are
   torch::Device device = torch::kCPU;  ///< of a model's networks

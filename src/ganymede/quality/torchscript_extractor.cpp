@@ -2,10 +2,12 @@
 #include <torch/script.h>
 
 #include <algorithm>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/published.h"
 #include "ganymede/quality/extractor.h"
 #include "ganymede/quality/images.h"
@@ -23,6 +25,12 @@ std::string reason(const std::exception& error) {
   const auto marked = text.rfind("Error: ");
   const std::string tail = marked == std::string::npos ? text : text.substr(marked + 7);
   return tail.substr(0, tail.find('\n'));
+}
+
+void refuse_lfs_pointer(const fs::path& path) {
+  std::string head(kLfsPointer.size(), '\0');
+  std::ifstream(path, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+  if (head == kLfsPointer) throw Error(kIsLfsPointer, path.string(), kLfsPointerHint);
 }
 
 constexpr const char* kMetadata = "metadata.json";
@@ -64,6 +72,7 @@ class TorchScriptExtractor : public FeatureExtractor {
  public:
   TorchScriptExtractor(const fs::path& path, const torch::Device& device) : where_(path.string()), device_(device) {
     info_.name = path.filename().string();
+    refuse_lfs_pointer(path);
     info_.checksum = file_digest(path);
     info_.inception = info_.checksum == data::kInceptionSha256;
     info_.photographs = true;
