@@ -33,6 +33,16 @@ TEST_P(EveryFormat, GivesBackItsMembers) {
 INSTANTIATE_TEST_SUITE_P(Archive, EveryFormat,
                          testing::Values("x.zip", "x.tar", "x.tar.gz", "x.tgz", "x.tar.xz", "x.tar.zst", "x.tar.bz2"));
 
+TEST(Archive, ASmallFileBecomesNoGigabytes) {
+  const TemporaryFolder folder;
+  const Bytes zeros(300 << 20);
+  write_archive(folder / "bomb.zip", {{"zeros.bin", zeros}});
+  ASSERT_LT(std::filesystem::file_size(folder / "bomb.zip"), 1u << 20);
+  const auto limit = HasSubstr("larger than the limit of 268435456 bytes");
+  EXPECT_THAT(error_of([&] { read_all(folder / "bomb.zip"); }), limit);
+  EXPECT_THAT(error_of([&] { decompress(gzip(zeros), "bomb.gz", std::uint64_t{2} << 30); }), limit);
+}
+
 TEST(Archive, NamesAreKnownByTheirEnding) {
   EXPECT_TRUE(is_archive_name("CIFAR.TAR.GZ"));
   EXPECT_FALSE(is_archive_name("train-images-idx3-ubyte.gz"));

@@ -69,6 +69,14 @@ TEST(FileTree, LinksThatGoInCirclesEnd) {
   EXPECT_THAT(FileTree(folder.path(), texts, "", "").names(), ElementsAre("a/1.txt"));
 }
 
+TEST(FileTree, FoldersWithinFoldersEnd) {
+  const TemporaryFolder folder;
+  std::string deep = "d";
+  for (int i = 0; i < 300; ++i) deep += "/d";
+  write_folder(folder.path(), {{deep + "/a.txt", bytes_of("a")}});
+  EXPECT_THAT(error_of([&] { FileTree(folder.path(), Wanted(all), "", ""); }), HasSubstr("more than 200 deep"));
+}
+
 TEST(FileTree, LinksToOtherFoldersAreFollowed) {
   const TemporaryFolder folder;
   write_folder(folder.path(), {{"a/1.txt", bytes_of("x")}});

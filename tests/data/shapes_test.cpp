@@ -120,6 +120,7 @@ TEST(Shapes, JoinsSplits) {
 TEST(Shapes, RefusesWhatItCannotRender) {
   EXPECT_THAT(error_of([] { open_shapes(options(0, 8)); }), HasSubstr("16 to 256"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 300)); }), HasSubstr("16 to 256"));
+  EXPECT_THAT(error_of([] { open_shapes(options(1'000'000'000)); }), HasSubstr("1000000000 images are too many"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 0, 2)); }), HasSubstr("2 channels"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 0, 0, {"tset"})); }), HasSubstr("'test'"));
   const auto dataset = open_shapes(options(5));

@@ -83,6 +83,13 @@ TEST_F(Svhn, SplitsAreFilesOfTheFolder) {
   EXPECT_THAT(error_of([&] { open(folder_ / "none"); }), HasSubstr("`ganymede data fetch svhn`"));
 }
 
+TEST_F(Svhn, FilesOfHdf5AreRefused) {
+  mat_t* file = Mat_CreateVer((folder_ / "train_32x32.mat").c_str(), nullptr, MAT_FT_MAT73);
+  ASSERT_NE(file, nullptr);
+  Mat_Close(file);
+  EXPECT_THAT(error_of([&] { open(folder_.path()); }), HasSubstr("not a file of MATLAB 5"));
+}
+
 TEST_F(Svhn, MissingVariablesAreNamed) {
   EXPECT_THAT(failure({y({1})}), HasSubstr("no variable 'X'"));
   EXPECT_THAT(failure({x(1)}), HasSubstr("no variable 'y'"));

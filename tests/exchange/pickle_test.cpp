@@ -1,6 +1,6 @@
 #include "ganymede/exchange/pickle.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include "ganymede/core/error.h"
 
@@ -55,6 +55,13 @@ TEST(Pickle, AListInItselfOrNestedWithoutEndIsNoDanger) {
   for (int i = 0; i < 200000; ++i) deep += ']';
   for (int i = 1; i < 200000; ++i) deep += 'a';
   EXPECT_NE(read(deep + ".").root.list(), nullptr);
+}
+
+TEST(Pickle, AShortFileTakesNoGigabytes) {
+  std::string repeats = "\x80\x02X\0\0\x10\0"s + std::string(1 << 20, 'a') + "q\0";
+  for (int i = 0; i < 1000; ++i) repeats += "h\0"s;
+  EXPECT_THAT(error_of(repeats + "."), testing::HasSubstr("repeats its texts"));
+  EXPECT_THAT(error_of("\x80\x02" + std::string(3'000'000, 'N') + "."), testing::HasSubstr("too many values"));
 }
 
 TEST(Pickle, DamageIsSaid) {

@@ -273,11 +273,19 @@ struct Archive {
   }
 };
 
+std::uint64_t most_unpacked(std::uint64_t packed) {
+  return std::max(kAlwaysUnpacked, packed * kMostUnpacked);
+}
+
 /// One pass through an archive.
 class Walk {
  public:
   Walk(Archive of, const ArchiveLimits& limits, const Places* places)
-      : of_(std::move(of)), limits_(limits), places_(places) {}
+      : of_(std::move(of)), limits_(limits), places_(places) {
+    const std::uint64_t most = most_unpacked(of_.part ? of_.part->bytes : of_.end());
+    limits_.total = std::min(limits_.total, most);
+    limits_.member = std::min(limits_.member, most);
+  }
 
   /// Takes what is wanted of every regular file, until `take` returns false; notes links.
   bool files(const MemberFilter& wanted, const Take& take, Links& links) {
@@ -468,7 +476,7 @@ Bytes decompress(std::span<const std::uint8_t> bytes, const std::string& where, 
   const int status = archive_read_next_header(reader.get(), &entry);
   if (status == ARCHIVE_EOF) return {};
   if (status < ARCHIVE_WARN) damaged(reader.get(), where);
-  return Member(reader.get(), entry, limit, where).read();
+  return Member(reader.get(), entry, std::min(limit, most_unpacked(bytes.size())), where).read();
 }
 
 }  // namespace ganymede::data

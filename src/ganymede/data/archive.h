@@ -12,7 +12,11 @@
 
 namespace ganymede::data {
 
-/// What an archive may hold at most; beyond it reading stops with an Error.
+/// What packed bytes may become: so many times as many, or in any case as much as every machine has. Images and their
+/// tables stay far below; a small file that becomes gigabytes is refused.
+inline constexpr std::uint64_t kMostUnpacked = 100, kAlwaysUnpacked = std::uint64_t{256} << 20;
+
+/// What an archive may hold at most; beyond it, and beyond what its size may become, reading stops with an Error.
 struct ArchiveLimits {
   std::uint64_t member = std::uint64_t{4} << 30;  ///< bytes of one member, unpacked
   std::uint64_t total = std::uint64_t{64} << 30;  ///< bytes of all members that are read, unpacked
@@ -62,7 +66,7 @@ std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& p
 Bytes read_extent(const std::filesystem::path& path, const Extent& extent);
 
 /// Unpacks one gzip-, xz-, zstd- or bzip2-compressed file; other content comes back as it is. `where` names it in
-/// errors.
+/// errors. Throws Error beyond `limit` and beyond what its size may become.
 Bytes decompress(std::span<const std::uint8_t> bytes, const std::string& where, std::uint64_t limit);
 
 }  // namespace ganymede::data

@@ -18,6 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFiles = 20'000'000;
+// Links may lead to one folder in very many ways.
+constexpr std::size_t kMaxFolders = 2'000'000, kMaxDepth = 200;
 
 std::vector<fs::path> archives_in(const fs::path& folder, const std::string& stem) {
   std::vector<fs::path> found;
@@ -68,8 +70,9 @@ FileTree::FileTree(const fs::path& path, MemberFilter wanted, const std::string&
     archived_ = true;
     return;
   }
-  std::vector<fs::path> above;
-  list(path, "", above);
+  std::vector<FolderId> above;
+  std::size_t seen = 0;
+  list(path, "", above, seen);
   std::sort(names_.begin(), names_.end());
   if (!names_.empty()) return;
 
@@ -89,11 +92,17 @@ std::string FileTree::where(const std::string& name) const {
   return archived_ ? fmt::format("{}:{}", root_.string(), name) : (root_ / name).string();
 }
 
-void FileTree::list(const fs::path& folder, const std::string& prefix, std::vector<fs::path>& above) {
+void FileTree::list(const fs::path& folder, const std::string& prefix, std::vector<FolderId>& above,
+                    std::size_t& seen) {
   std::error_code error;
-  const fs::path real = fs::canonical(folder, error);
-  if (error || std::find(above.begin(), above.end(), real) != above.end()) return;
-  above.push_back(real);
+  struct stat found{};
+  if (::stat(folder.c_str(), &found) != 0) return;
+  const FolderId id{found.st_dev, found.st_ino};
+  if (std::find(above.begin(), above.end(), id) != above.end()) return;
+  if (above.size() > kMaxDepth)
+    throw Error(fmt::format("folders lie more than {} deep within each other", kMaxDepth), folder.string());
+  if (++seen > kMaxFolders) throw Error(fmt::format("more than {} folders", kMaxFolders), folder.string());
+  above.push_back(id);
   fs::directory_iterator entries(folder, error);
   if (error)
     throw Error(fmt::format("cannot read the folder: {}", error.message()), folder.string(), "check its rights");
@@ -101,7 +110,7 @@ void FileTree::list(const fs::path& folder, const std::string& prefix, std::vect
     const std::string name = entry.path().filename().string();
     if (is_phantom(name)) continue;
     if (entry.is_directory(error)) {
-      list(entry.path(), prefix + name + "/", above);
+      list(entry.path(), prefix + name + "/", above, seen);
     } else if (entry.is_regular_file(error)) {
       Bytes head;
       const auto first_bytes = [&] {

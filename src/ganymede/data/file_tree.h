@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ganymede/data/archive.h"
@@ -45,8 +46,11 @@ class FileTree {
   std::string fingerprint() const;
 
  private:
-  /// Lists files below `folder`; `above` are the folders it lies in, links followed.
-  void list(const std::filesystem::path& folder, const std::string& prefix, std::vector<std::filesystem::path>& above);
+  /// A folder, whatever path leads to it: its device and number there.
+  using FolderId = std::pair<std::uint64_t, std::uint64_t>;
+  /// Lists files below `folder`; `above` are the folders it lies in, links followed, and `seen` counts all.
+  void list(const std::filesystem::path& folder, const std::string& prefix, std::vector<FolderId>& above,
+            std::size_t& seen);
 
   std::filesystem::path root_;
   MemberFilter wanted_;

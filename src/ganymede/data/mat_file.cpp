@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "ganymede/core/error.h"
 
@@ -56,10 +57,21 @@ std::size_t bytes_of(matio_classes type) {
   }
 }
 
+/// By its header of 128 bytes, which ends in the version and the byte order. matio would hand files of version 7.3 to
+/// HDF5, which trusts them and complains on stderr; no data set has one.
+bool is_version_5(const fs::path& path) {
+  std::string head(128, '\0');
+  std::ifstream(path, std::ios::binary).read(head.data(), static_cast<std::streamsize>(head.size()));
+  const std::string end = head.substr(124);
+  return end == std::string("\0\1IM", 4) || end == std::string("\1\0MI", 4);
+}
+
 }  // namespace
 
 MatFile::MatFile(fs::path path, std::string hint)
-    : path_(std::move(path)), hint_(std::move(hint)), file_(Mat_Open(path_.c_str(), MAT_ACC_RDONLY), &Mat_Close) {
+    : path_(std::move(path)), hint_(std::move(hint)), file_(nullptr, &Mat_Close) {
+  if (!is_version_5(path_)) throw Error("not a file of MATLAB 5", path_.string(), hint_);
+  file_.reset(Mat_Open(path_.c_str(), MAT_ACC_RDONLY));
   if (!file_) throw Error("not a MATLAB file", path_.string(), hint_);
 }
 

@@ -1,4 +1,5 @@
-// Numbers in MATLAB's files, read by matio, with every length checked before it is believed.
+// Numbers in files of MATLAB 5, read by matio, with every length checked before it is believed. Later ones are HDF5,
+// which is not let near files from outside.
 #pragma once
 
 #include <matio.h>

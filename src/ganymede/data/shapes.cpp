@@ -294,6 +294,12 @@ std::shared_ptr<const Dataset> open_shapes(const DatasetOptions& options) {
   if (channels != 1 && channels != 3) {
     throw UsageError(fmt::format("{} channels are not supported", channels), "[data].channels", "choose 1 or 3");
   }
+  // The order of an epoch is held in memory and shuffled: beyond this a step would wait for minutes, for gigabytes.
+  constexpr std::size_t kMaxCount = 100'000'000;
+  if (options.count > kMaxCount) {
+    throw UsageError(fmt::format("{} images are too many", options.count), "[data].count",
+                     fmt::format("choose at most {}", kMaxCount));
+  }
   const std::vector<std::string> known = {"train", "test"};
   const std::vector<std::string> splits = options.splits.empty() ? std::vector<std::string>{"train"} : options.splits;
   std::vector<ShapesDataset::Part> parts;

@@ -12,8 +12,11 @@
 namespace ganymede::exchange {
 namespace {
 
-constexpr std::size_t kMaxValues = 20'000'000;  // pushed in all: a small file must not take all memory
-constexpr std::size_t kMaxDims = 16;
+// A small file must not take all memory: values pushed in all, of some 150 bytes each, and bytes of texts that stand in
+// the file once and are asked for again.
+constexpr std::size_t kMaxValues = 2'000'000;
+constexpr std::size_t kMaxRepeated = std::size_t{64} << 20;
+constexpr std::size_t kMaxDims = 16, kMaxKey = 1000;
 
 /// What a pickle calls: a name on the stack until REDUCE. Never more than a name.
 struct Callable {
@@ -262,6 +265,9 @@ class Machine {
   void recall(std::uint32_t place) {
     const auto found = memo_.find(place);
     if (found == memo_.end()) damaged();
+    const auto* value = std::get_if<PickleValue>(&found->second);
+    if (const auto* text = value != nullptr ? value->text() : nullptr) repeated_ += text->size();
+    if (repeated_ > kMaxRepeated) fail("the pickle repeats its texts too often");
     push(found->second);
   }
 
@@ -307,6 +313,7 @@ class Machine {
     if (id.list() == nullptr || id.list()->size() != 5) damaged();
     const auto& parts = *id.list();
     if (parts[1].text() == nullptr || parts[2].text() == nullptr || parts[4].integer() == nullptr) damaged();
+    if (parts[2].text()->size() > kMaxKey) damaged();
     if (!is_storage(*parts[1].text())) fail("the storage '" + *parts[1].text() + "' is of no type that is known");
     push_value(
         PickleStorage{parts[1].text()->substr(std::string("torch.").size()), *parts[2].text(), *parts[4].integer()});
@@ -344,7 +351,7 @@ class Machine {
 
   std::span<const std::uint8_t> bytes_;
   std::string where_;
-  std::size_t at_ = 0, pushed_ = 0;
+  std::size_t at_ = 0, pushed_ = 0, repeated_ = 0;
   Pickle out_;
   std::vector<Item> stack_;
   std::map<std::uint32_t, Item> memo_;

@@ -7,7 +7,7 @@
 namespace ganymede::train {
 namespace {
 
-constexpr std::uint64_t kMaxBytes = 64 << 10;
+constexpr std::uint64_t kMaxStateBytes = 64 << 10;
 constexpr std::pair<RunPhase, const char*> kPhases[] = {{RunPhase::kWaiting, "waiting"},
                                                         {RunPhase::kRunning, "running"},
                                                         {RunPhase::kDone, "done"},
@@ -45,7 +45,7 @@ std::optional<RunState> parse_run_state(std::string_view text) {
 
 std::optional<RunState> read_run_state(const std::filesystem::path& run) {
   try {
-    const Bytes bytes = read_file(run / kStateFile, kMaxBytes);
+    const Bytes bytes = read_file(run / kStateFile, kMaxStateBytes);
     return parse_run_state({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
   } catch (const Error&) {
     return std::nullopt;
