@@ -51,10 +51,17 @@ class Server:
             return file.read()
 
     def accesses(self):
+        return [line for line in self.json_lines() if "target" in line]
+
+    def audits(self):
+        return [line for line in self.json_lines() if "audit" in line]
+
+    def json_lines(self):
         return [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
 
-    def connection(self, timeout=60):
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
+    def connection(self, timeout=60, source="127.0.0.1"):
+        """`source`: the address that it comes from. All of 127.0.0.0/8 is this machine."""
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout, source_address=(source, 0))
 
     def request(self, method, path, body=None, headers=None, timeout=60):
         connection = self.connection(timeout)

@@ -15,6 +15,7 @@ import threading
 import time
 
 import pytest
+from client import Server
 
 
 def test_models(server, runs):
@@ -306,10 +307,57 @@ def test_bodies_have_one_budget(start, runs):
             refused = server.generate(count=1)
             assert refused.problem()["status"] == 503 and int(refused.headers["retry-after"]) >= 1
             assert server.get("/healthz").status == 200
+            # One client holds half of it at most: another has room.
+            other = server.connection(source="127.0.0.2")
+            other.request("POST", "/api/v1/models/tiny/generate", '{"count": 1}', {"Content-Type": "application/json"})
+            assert other.getresponse().status == 200
+            other.close()
         finally:
             for connection in held:
                 connection.close()
         server.wait_for(lambda: server.generate(count=1).status == 200)
+
+
+def test_one_client_leaves_connections_to_others(program, runs, tmp_path):
+    """With 400 files the server takes 272 connections, and 136 from one address."""
+    limited = tmp_path / "limited"
+    limited.write_text(f'#!/bin/sh\nulimit -n 400\nexec {program} "$@"\n')
+    limited.chmod(0o755)
+    server = Server(limited, [runs])
+    held = []
+    try:
+        for _ in range(300):
+            held.append(server.connection(timeout=10))
+            held[-1].connect()
+        # Those beyond its share were closed: nothing comes from them, not even an answer.
+        closed = 0
+        for connection in held:
+            connection.sock.setblocking(False)
+        time.sleep(0.5)
+        for connection in held:
+            try:
+                closed += connection.sock.recv(1) == b""
+            except BlockingIOError:
+                pass
+        assert 300 - 136 <= closed <= 300 - 130
+        other = server.connection(source="127.0.0.2")
+        other.request("GET", "/healthz")
+        assert other.getresponse().status == 200
+        other.close()
+        for connection in held:
+            connection.close()
+
+        def answers_again():
+            try:
+                return server.get("/healthz").status == 200
+            except ConnectionError:  # it has not seen yet that they are gone
+                return False
+
+        server.wait_for(answers_again)
+    finally:
+        for connection in held:
+            connection.close()
+        server.end()
 
 
 def test_links_and_special_files_are_not_served(start, runs, tmp_path):

@@ -74,6 +74,10 @@ def test_stop_and_resume(trainer, place, program):
     assert trainer.post("/api/v1/runs/shapes-dcgan/resume", {}).status == 202
     trainer.wait_for(lambda: f"going on from step {reached}" in (place / "shapes-dcgan" / "train.log").read_text(), 120)
     trainer.wait_for(lambda: states(trainer)["shapes-dcgan"] == "running", 120)
+    audits = [line for line in trainer.audits() if line["run"] == "shapes-dcgan"]
+    assert [line["audit"] for line in audits] == ["training started", "training stopped", "training resumed"]
+    assert all(line["remote"] == "127.0.0.1" and line["time"] for line in audits)
+    assert audits[0]["words"][0] == "shapes-dcgan" and "100000" in audits[0]["words"]
     trainer.process.send_signal(signal.SIGTERM)  # the training saves and ends with the server
     assert trainer.process.wait(timeout=60) == 0
     assert int(max(checkpoints.iterdir()).stem.removeprefix("step-")) >= reached

@@ -40,7 +40,8 @@ TEST(Engine, ReplicasGenerateAtTheSameTime) {
     std::promise<void> second_is_generated;
     bool met = false;
     {
-      Engine engine({.queue = 10, .replicas = replicas, .threads = 2, .type = at::kFloat, .on_batch = {}});
+      Engine engine(
+          {.queue = 10, .replicas = replicas, .threads = 2, .type = at::kFloat, .on_batch = {}});
       std::promise<void> first_is_generated;
       // The first replica is held until another one has generated the second request; alone, it waits in vain.
       auto first = run_generator(engine, model, 1, 1, [&] {
@@ -75,6 +76,38 @@ TEST(Engine, RefusesBeyondTheQueueAndEndsWhatIsTooLate) {
   const Tensor images = waits.get().images;
   EXPECT_TRUE(images.equal(
       models::generate(model->generator(), models::sample_numbered_latents(model->recipe().latent, 6, 3))));
+}
+
+TEST(Engine, ClientsTakeTurns) {
+  const auto model = small_model();
+  std::string order;
+  {
+    Engine engine(
+        {.queue = 2000, .client_queue = 1024, .replicas = 1, .threads = 1, .type = at::kFloat, .on_batch = {}});
+    std::promise<void> started, go_on;
+    // Each as large as what is generated at once, so that none is generated with another.
+    const auto queue = [&](
+                           const std::string& client, std::int64_t count, std::function<void()> meanwhile = [] {}) {
+      engine.generate(model, input_of(model, count, 1), {.client = client},
+                      [&order, client, meanwhile](const Tensor&, const std::exception_ptr&) {
+                        order += client;
+                        meanwhile();
+                      });
+    };
+    queue("a", 256, [&] {
+      started.set_value();
+      go_on.get_future().wait();
+    });
+    started.get_future().wait();
+    for (int i = 0; i < 4; ++i) queue("a", 256);
+    EXPECT_THROW(queue("a", 1), Busy) << "its share of the queue is full";
+    queue("b", 300);
+    queue("b", 256);
+    queue("c", 10);
+    go_on.set_value();
+  }
+  // By what they were given: a is the first of equals, then b and c come before a's second.
+  EXPECT_EQ(order, "aabcabaa");
 }
 
 TEST(Engine, OneOfTwoFuturesIsCancelledAndTheOtherComes) {

@@ -52,6 +52,7 @@ struct Control {
 struct JobTerms {
   std::chrono::steady_clock::time_point deadline = std::chrono::steady_clock::time_point::max();  ///< Late if not begun
   CancelToken cancel = {};  ///< where it was cancelled before it began: Cancelled
+  std::string client = {};  ///< for whom it is, whatever that means to the caller: clients take turns
 };
 
 namespace detail {

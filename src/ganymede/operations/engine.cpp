@@ -89,9 +89,23 @@ void Engine::generate(ModelPtr model, GeneratorInput input, const JobTerms& term
   auto jobs = jobs_of(std::move(model), input, terms, std::move(done));
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_ + input.size() > options_.queue) throw Busy();
+    const auto known = clients_.find(terms.client);
+    const std::int64_t own = known == clients_.end() ? 0 : known->second.waiting;
+    const std::int64_t most = options_.client_queue > 0 ? options_.client_queue : options_.queue;
+    if (waiting_ + input.size() > options_.queue || own + input.size() > most) throw Busy();
+    Client fresh;  // who comes anew stands as the one that was given least
+    if (known == clients_.end() && !clients_.empty()) {
+      fresh.given = std::min_element(clients_.begin(), clients_.end(), [](const auto& a, const auto& b) {
+                      return a.second.given < b.second.given;
+                    })->second.given;
+    }
+    auto& client = clients_.try_emplace(terms.client, std::move(fresh)).first->second;
+    client.waiting += input.size();
     waiting_ += input.size();
-    for (auto& job : jobs) jobs_.push_back(std::move(job));
+    for (auto& job : jobs) {
+      job.number = numbers_++;
+      client.jobs.push_back(std::move(job));
+    }
   }
   wake_.notify_all();
 }
@@ -110,23 +124,44 @@ bool Engine::together(const Job& a, const Job& b) {
   return a.model == b.model && a.untrained == b.untrained && (!a.labels.defined() || a.labels.dim() == b.labels.dim());
 }
 
-/// The oldest job and, of the same network, as many of the others as are generated together.
+/// The job that is next: of the clients that have one that fits into `batch`, of the client that was given least.
+std::optional<Engine::Place> Engine::next_place(const std::vector<Job>& batch, std::int64_t room) {
+  std::optional<Place> best;
+  for (auto client = clients_.begin(); client != clients_.end(); ++client) {
+    auto& jobs = client->second.jobs;
+    const auto job = batch.empty() ? jobs.begin() : std::find_if(jobs.begin(), jobs.end(), [&](const Job& one) {
+      return together(one, batch.front()) && one.latents.size(0) <= room;
+    });
+    if (job == jobs.end()) continue;
+    const auto rank = [](const Place& place) { return std::pair(place.first->second.given, place.second->number); };
+    if (!best || rank({client, job}) < rank(*best)) best = {client, job};
+  }
+  return best;
+}
+
+Engine::Job Engine::take(const Place& place) {
+  const auto [client, at] = place;
+  Job job = std::move(*at);
+  const auto count = job.latents.size(0);
+  waiting_ -= count;
+  client->second.waiting -= count;
+  client->second.given += count;
+  client->second.jobs.erase(at);
+  if (client->second.jobs.empty()) clients_.erase(client);
+  return job;
+}
+
+/// The next job and, of the same network, as many of the others as are generated together.
 std::vector<Engine::Job> Engine::next_batch() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
+  wake_.wait(lock, [this] { return ending_ || !clients_.empty(); });
   std::vector<Job> batch;
   std::int64_t room = kMaxTogether;
-  for (auto job = jobs_.begin(); job != jobs_.end() && room > 0;) {
-    const auto count = job->latents.size(0);
-    const bool same = batch.empty() || together(*job, batch.front());
-    if (!same || (!batch.empty() && count > room)) {
-      ++job;
-      continue;
-    }
-    room -= count;
-    waiting_ -= count;
-    batch.push_back(std::move(*job));
-    job = jobs_.erase(job);
+  while (room > 0) {
+    const auto place = next_place(batch, room);
+    if (!place) break;
+    batch.push_back(take(*place));
+    room -= batch.back().latents.size(0);
   }
   return batch;
 }

@@ -1,4 +1,5 @@
 // Generating for many callers at once: what waits for the same network is generated together, and no one's pixels show
+// it. Clients (JobTerms) take turns by the images they get, so that one's flood does not make another wait for all of
 // it.
 #pragma once
 
@@ -7,6 +8,9 @@
 #include <deque>
 #include <exception>
 #include <future>
+#include <map>
+#include <optional>
+#include <string>
 #include <thread>
 
 #include "ganymede/operations/generator_input.h"
@@ -21,6 +25,7 @@ class Engine {
 
   struct Options {
     std::int64_t queue = 4096;         ///< images that may wait
+    std::int64_t client_queue = 0;     ///< and of one client; 0: all of them
     int replicas = 1;                  ///< batches generated at once
     int threads = 1;                   ///< of all replicas together
     at::ScalarType type = at::kFloat;  ///< of the arithmetic
@@ -63,7 +68,16 @@ class Engine {
     Tensor latents, labels;
     JobTerms terms;
     Done done;
+    std::uint64_t number = 0;  ///< in the order they came
   };
+  struct Client {
+    std::deque<Job> jobs;      ///< never empty while it is known
+    std::int64_t waiting = 0;  ///< images of `jobs`
+    std::int64_t given = 0;    ///< images that were begun for it, since it and the others have something waiting
+  };
+  using Place = std::pair<std::map<std::string, Client>::iterator, std::deque<Job>::iterator>;
+  std::optional<Place> next_place(const std::vector<Job>& batch, std::int64_t room);
+  Job take(const Place& place);
   void work();
   std::vector<Job> next_batch();
   void generate_together(const std::vector<Job>& batch);
@@ -73,8 +87,9 @@ class Engine {
   const Options options_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Job> jobs_;
-  std::int64_t waiting_ = 0;  ///< images of `jobs_`
+  std::map<std::string, Client> clients_;
+  std::int64_t waiting_ = 0;  ///< images of all clients
+  std::uint64_t numbers_ = 0;
   bool ending_ = false;
   std::vector<std::thread> replicas_;
 };

@@ -59,29 +59,30 @@ bool Token::matches(const std::string& authorization) const {
   return CRYPTO_memcmp(digest.data(), digest_.data(), digest_.size()) == 0;
 }
 
-namespace {
-
-/// What counts as one guesser: an IPv4 address, or a network of 64 bits, which is what one customer gets.
-std::string guesser(const std::string& address) {
+std::string client_of(const std::string& address) {
   in6_addr v6{};
   if (::inet_pton(AF_INET6, address.substr(0, address.find('%')).c_str(), &v6) != 1) return address;
   return {reinterpret_cast<const char*>(v6.s6_addr), 8};
 }
 
-}  // namespace
+std::string client_of(const Request& request) {
+  const std::string& named = request.header("x-real-ip");
+  // Behind a proxy on this machine everybody would have its address.
+  return client_of(is_loopback(request.remote) && !named.empty() ? named : request.remote);
+}
 
 double Guesses::left(const Wrong& wrong, Clock::time_point now) {
   return std::max(0.0, wrong.count - kASecond * std::chrono::duration<double>(now - wrong.when).count());
 }
 
 bool Guesses::may_guess(const std::string& address, Clock::time_point now) {
-  const auto found = wrong_.find(guesser(address));
+  const auto found = wrong_.find(client_of(address));
   return found == wrong_.end() || left(found->second, now) < kFree;
 }
 
 void Guesses::count(const std::string& address, Clock::time_point now) {
   if (wrong_.size() >= kMax) forget(now);
-  auto& wrong = wrong_[guesser(address)];
+  auto& wrong = wrong_[client_of(address)];
   wrong = {left(wrong, now) + 1, now};
 }
 

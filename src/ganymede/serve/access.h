@@ -24,8 +24,13 @@ class Token {
   std::string digest_;
 };
 
-/// Slows down who guesses the token: an address that was wrong too often is not listened to for a while. Used by one
-/// thread.
+/// Who sent a request, as limits count it: the address that it came from, or that a proxy of this machine names in
+/// X-Real-IP; of IPv6 the network of 64 bits, which is what one customer gets.
+std::string client_of(const Request& request);
+std::string client_of(const std::string& address);
+
+/// Slows down who guesses the token: who (client_of) was wrong too often is not listened to for a while. Used
+/// by one thread.
 class Guesses {
  public:
   using Clock = std::chrono::steady_clock;
@@ -37,7 +42,7 @@ class Guesses {
 
   static constexpr double kFree = 60;          ///< wrong ones at once
   static constexpr double kASecond = 1;        ///< and so many a second after that
-  static constexpr std::size_t kMax = 10'000;  ///< addresses remembered; IPv6 by their network of 64 bits
+  static constexpr std::size_t kMax = 10'000;  ///< clients remembered
 
  private:
   struct Wrong {

@@ -25,6 +25,7 @@ class MemoryBudget {
     }
     return {static_cast<const void*>(used_.get()), [used = used_, share](const void*) { *used -= share; }};
   }
+  std::uint64_t size() const { return bytes_; }
   std::uint64_t used() const { return *used_; }
 
  private:

@@ -8,6 +8,7 @@
 #include "ganymede/operations/generate.h"
 #include "ganymede/operations/interpolate.h"
 #include "ganymede/operations/nearest_images.h"
+#include "ganymede/serve/access.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/body.h"
 #include "ganymede/serve/image_answers.h"
@@ -60,11 +61,12 @@ std::shared_ptr<Asked<Wanted, Answer>> read(const Services& services, const Requ
 
 /// Generates for a plan; what came of it goes to `take` on a worker's thread, what went wrong, there too, is the reply.
 template <class Result>
-void run_generator(const Services& services, const ops::ModelPtr& model, ops::Plan<Result> plan, const Reply& reply,
-                   std::function<void(Result)> take) {
+void run_generator(const Services& services, const Request& request, const ops::ModelPtr& model, ops::Plan<Result> plan,
+                   const Reply& reply, std::function<void(Result)> take) {
   auto finish = std::move(plan.finish);
   services.engine.generate(
-      model, std::move(plan.input), {.deadline = ops::Engine::Clock::now() + kDeadline, .cancel = {}},
+      model, std::move(plan.input),
+      {.deadline = ops::Engine::Clock::now() + kDeadline, .cancel = {}, .client = client_of(request)},
       [finish, take, reply, &workers = services.workers](const Tensor& images, std::exception_ptr error) {
         workers.post([finish, take, reply, images, error] {
           try {
@@ -84,9 +86,9 @@ Handler handler(const Services& services, Answer usual, Pack pack) {
     const auto asked = read<Wanted>(services, request, usual);
     auto planned = plan(asked->model, asked->request);
     using Result = decltype(planned.finish(Tensor()));
-    run_generator<Result>(services, asked->model, std::move(planned), reply, [asked, pack, reply](Result result) {
-      reply(response_of(pack(*asked, std::move(result)), asked->answer));
-    });
+    run_generator<Result>(
+        services, request, asked->model, std::move(planned), reply,
+        [asked, pack, reply](Result result) { reply(response_of(pack(*asked, std::move(result)), asked->answer)); });
   };
 }
 
@@ -109,7 +111,7 @@ void generate_images(const Services& services, const Request& request, const Rep
   auto& wanted = asked->request;
   if (!wanted.seed && wanted.z.empty() && wanted.points.empty()) wanted.seed = any_seed();
   run_generator<ops::GenerateResult>(
-      services, asked->model, plan(asked->model, wanted), reply, [asked, reply](ops::GenerateResult result) {
+      services, request, asked->model, plan(asked->model, wanted), reply, [asked, reply](ops::GenerateResult result) {
         ImageAnswer answer{.images = std::move(result.images), .columns = result.columns};
         if (result.seed) answer.headers.emplace_back("X-Ganymede-Seed", std::to_string(*result.seed));
         answer.document = [asked, seed = result.seed](std::vector<AnsweredImage> images, const EncodeImage&) {
@@ -200,8 +202,8 @@ Handler nearest_handler(const Services& services) {
                                 : nearest_response<Json>(asked->about, asked->model->recipe().data.name, found));
                   });
     };
-    run_generator<std::vector<ops::GeneratedImage>>(services, asked->model, plan(asked->model, asked->request), reply,
-                                                    look);
+    run_generator<std::vector<ops::GeneratedImage>>(services, request, asked->model, plan(asked->model, asked->request),
+                                                    reply, look);
   };
 }
 

@@ -23,6 +23,9 @@
 
 #include "ganymede/core/log.h"
 #include "ganymede/core/open_file.h"
+#include "ganymede/serve/access.h"
+#include "ganymede/serve/fair_queue.h"
+#include "ganymede/serve/shares.h"
 
 namespace ganymede::serve {
 namespace {
@@ -48,7 +51,8 @@ struct Connection {
   explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
   beast::tcp_stream stream;
   std::string remote;
-  bool idle = true;  ///< no request has begun
+  Shares::Share place;  ///< among the connections that its client may have
+  bool idle = true;     ///< no request has begun
 };
 
 /// A soft limit on open files is often far below what the system allows.
@@ -169,6 +173,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
         on_done(std::move(given_on_done)),
         pool(static_cast<size_t>(options.handler_threads)) {
     options.connections = std::min(options.connections, std::max(16, raise_file_limit() - 128));
+    places.emplace(static_cast<std::uint64_t>(options.connections) / 2);
     listen();
   }
 
@@ -181,7 +186,8 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::awaitable<std::optional<Response>> read_body(Connection& connection, beast::flat_buffer& buffer, Parser& parser,
                                                      Request& request, ErrorCode& error);
   asio::awaitable<Response> answer(Request request);
-  asio::awaitable<std::optional<std::string>> next_events(EventSource source);
+  void in_turn(const std::string& client, FairQueue::Task task);
+  asio::awaitable<std::optional<std::string>> next_events(const std::string& client, EventSource source);
   asio::awaitable<std::uint64_t> write(Connection& connection, Response& response, unsigned version, bool keep,
                                        bool head, ErrorCode& error);
   asio::awaitable<std::uint64_t> write_events(Connection& connection, http::response_header<> header,
@@ -197,6 +203,9 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
   asio::io_context io{1};
   tcp::acceptor acceptor{io};
   asio::thread_pool pool;
+  FairQueue waiting;             ///< for a thread of the pool, one task there each
+  std::optional<Shares> places;  ///< connections of a client: half of them
+  Shares bodies{options.memory.size() / 2};
   std::set<std::shared_ptr<Connection>> open;  ///< touched by the thread of `io` alone
   std::atomic<int> open_count = 0, stream_count = 0;
   bool stopping = false;
@@ -232,6 +241,8 @@ asio::awaitable<void> Server::State::accept() {
     const auto endpoint = connection->stream.socket().remote_endpoint(error);
     if (error) continue;
     connection->remote = endpoint.address().to_string();
+    connection->place = places->take(client_of(connection->remote), 1);
+    if (!connection->place) continue;
     asio::co_spawn(io, talk(std::move(connection)), asio::detached);
   }
 }
@@ -287,7 +298,10 @@ std::optional<Response> Server::State::refusal(const Message& message, Request& 
 asio::awaitable<std::optional<Response>> Server::State::read_body(Connection& connection, beast::flat_buffer& buffer,
                                                                   Parser& parser, Request& request, ErrorCode& error) {
   const auto length = parser.content_length();
-  request.memory = options.memory.take(length ? *length : options.body_bytes);
+  const std::uint64_t bytes = length ? *length : options.body_bytes;
+  const auto share = bodies.take(client_of(request), bytes);
+  const auto memory = share ? options.memory.take(bytes) : nullptr;
+  if (memory) request.memory = std::make_shared<std::pair<Shares::Share, MemoryBudget::Share>>(share, memory);
   if (!request.memory) {
     co_return problem_response(
         Problem(503, "too many requests bring their bodies at once", {}, {{"Retry-After", "1"}}));
@@ -374,7 +388,8 @@ asio::awaitable<Response> Server::State::answer(Request request) {
       slot->ready.cancel();
     });
   };
-  asio::post(pool, [this, self = shared_from_this(), request = std::move(request), reply]() mutable {
+  const std::string client = client_of(request);
+  in_turn(client, [this, self = shared_from_this(), request = std::move(request), reply]() mutable {
     try {
       handler(std::move(request), reply);
     } catch (...) {
@@ -388,8 +403,14 @@ asio::awaitable<Response> Server::State::answer(Request request) {
   co_return problem_response(Problem(503, "the answer took too long", {}, {{"Retry-After", "5"}}));
 }
 
+/// Runs `task` on a thread of the pool, when its client has its turn.
+void Server::State::in_turn(const std::string& client, FairQueue::Task task) {
+  waiting.push(client, std::move(task));
+  asio::post(pool, [this, self = shared_from_this()] { waiting.pop()(); });
+}
+
 /// What the source says next, asked on a handler's thread. Throws what it throws.
-asio::awaitable<std::optional<std::string>> Server::State::next_events(EventSource source) {
+asio::awaitable<std::optional<std::string>> Server::State::next_events(const std::string& client, EventSource source) {
   struct Slot {
     explicit Slot(asio::io_context& io) : ready(io) {}
     asio::steady_timer ready;
@@ -398,7 +419,7 @@ asio::awaitable<std::optional<std::string>> Server::State::next_events(EventSour
   };
   auto slot = std::make_shared<Slot>(io);
   slot->ready.expires_at(Clock::time_point::max());
-  asio::post(pool, [slot, source = std::move(source), self = shared_from_this()] {
+  in_turn(client, [slot, source = std::move(source), self = shared_from_this()] {
     std::optional<std::string> text;
     std::exception_ptr failure;
     try {
@@ -490,7 +511,7 @@ asio::awaitable<std::uint64_t> Server::State::write_events(Connection& connectio
   while (!error && !stopping && !has_ended(stream.socket())) {
     std::optional<std::string> text;
     try {
-      text = co_await next_events(response.events);
+      text = co_await next_events(client_of(connection.remote), response.events);
     } catch (const std::exception& failure) {  // a run folder that went away
       spdlog::warn("an event stream ends: {}", failure.what());
     }

@@ -1,13 +1,12 @@
 #include "ganymede/serve/studio.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cmath>
-#include <ctime>
 
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/conditional.h"
+#include "ganymede/serve/log_line.h"
 #include "ganymede/serve/page.h"
 #include "ganymede/serve/service_api.h"
 
@@ -29,15 +28,12 @@ std::filesystem::path folder_of_runs(const std::vector<std::filesystem::path>& p
 
 /// One line of JSON a request, on stderr.
 void log_access(const Exchange& done) {
-  const nlohmann::ordered_json line{{"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
-                                    {"remote", done.remote},
-                                    {"method", done.method.substr(0, 32)},
-                                    {"target", done.target.substr(0, 256)},
-                                    {"status", done.status},
-                                    {"bytes", done.bytes},
-                                    {"ms", std::round(done.seconds * 1e4) / 10}};
-  // All but ASCII written out, for terminals; print() would throw where stderr is full.
-  std::fputs((line.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace) + "\n").c_str(), stderr);
+  log_line({{"remote", done.remote},
+            {"method", done.method.substr(0, 32)},
+            {"target", done.target.substr(0, 256)},
+            {"status", done.status},
+            {"bytes", done.bytes},
+            {"ms", std::round(done.seconds * 1e4) / 10}});
 }
 
 bool is_health(const Request& request) {
@@ -49,9 +45,7 @@ bool is_api(const Request& request) {
 
 /// Throws Problem 401 where the request does not carry the token, 429 where its sender was wrong too often.
 void check_token(const Token& token, const Request& request, Guesses& guesses) {
-  const std::string &sent = request.header("authorization"), &named = request.header("x-real-ip");
-  // Behind a proxy on this machine everybody would have its address.
-  const std::string& sender = is_loopback(request.remote) && !named.empty() ? named : request.remote;
+  const std::string &sent = request.header("authorization"), sender = client_of(request);
   const auto now = Guesses::Clock::now();
   if (!sent.empty() && !guesses.may_guess(sender, now)) {
     throw Problem(429, "this address sent too many wrong tokens; try again in a moment", {}, {{"Retry-After", "1"}});
@@ -136,6 +130,8 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   // After the server: they end before it does, and with them every reply that is still under way.
   TrainingImages training_images;
   Workers workers(kPackers);
+  // One client may fill half of the queue, and has its turn beside the others (engine.h).
+  options.engine.client_queue = std::max<std::int64_t>(operations::kMaxImages, options.engine.queue / 2);
   options.engine.on_batch = [&meters](int images, int jobs, double seconds) { meters.batch(images, jobs, seconds); };
   operations::Engine engine(options.engine);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.

@@ -6,6 +6,7 @@
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/body.h"
+#include "ganymede/serve/log_line.h"
 
 namespace ganymede::serve {
 namespace {
@@ -70,6 +71,15 @@ std::vector<std::string> words_of(const operations::FieldList& fields, json body
   return operations::command_words(fields, body);
 }
 
+/// Who started, resumed or stopped which training, in the server's log whatever else is written there.
+void audit(const Request& request, const char* what, const std::string& run,
+           const std::vector<std::string>& words = {}) {
+  nlohmann::ordered_json line{{"audit", what}, {"remote", request.remote}, {"run", run}};
+  if (const auto& named = request.header("x-real-ip"); !named.empty()) line["x-real-ip"] = named.substr(0, 64);
+  if (!words.empty()) line["words"] = words;
+  log_line(line);
+}
+
 Response start_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
   operations::TrainRequest asked;
@@ -84,6 +94,7 @@ Response start_training(const Services& services, const Request& request) {
   if (is_taken(services.catalogue, wanted.run))
     throw Problem(409, "a run or a model has this name already; choose another", "name");
   trainings.start(wanted);
+  audit(request, "training started", wanted.run, wanted.words);
   return accepted(wanted.run);
 }
 
@@ -101,6 +112,7 @@ Response resume_training(const Services& services, const Request& request) {
   if (state == RunStanding::kWaiting || state == RunStanding::kRunning) throw Problem(409, "the run is being trained");
   if (!run->snapshot()->checkpoint) throw Problem(409, "the run has no checkpoint to go on from; train it anew");
   trainings.resume(run->id(), run->folder());
+  audit(request, "training resumed", run->id());
   return accepted(run->id());
 }
 
@@ -112,6 +124,7 @@ Response stop_training(const Services& services, const Request& request) {
   const auto current = trainings.state().current.value;
   if (!current || current->id != id) (void)services.catalogue.run(id);
   trainings.stop(id);
+  audit(request, "training stopped", id);
   return accepted(id);
 }
 
