@@ -1,0 +1,64 @@
+"""What the program is made of: its bill of materials, and the versions that its build asks for."""
+
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import program
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def bill():
+    if not shutil.which("dpkg-query") or not shutil.which("objdump"):
+        pytest.skip("no Debian: nobody says which package a library is of")
+    command = [sys.executable, ROOT / "scripts" / "sbom", program()]
+    first, second = (subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(2))
+    assert first == second, "the same program gives the same bytes"
+    return json.loads(first)
+
+
+def test_every_linked_library_is_there(bill):
+    assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
+    needed = re.findall(r"^ *NEEDED +(\S+)", subprocess.run(["objdump", "-p", program()], capture_output=True, text=True, check=True).stdout, re.M)
+    listed = [one["value"] for part in bill["components"] for one in part["properties"] if one["name"] == "linked"]
+    assert len(needed) > 10 and sorted(listed) == sorted(needed)
+
+
+def test_every_npm_package_is_there(bill):
+    lock = json.loads((ROOT / "studio" / "package-lock.json").read_text())["packages"]
+    wanted = {(path.rpartition("node_modules/")[2], about["version"]) for path, about in lock.items() if path}
+    listed = {(part["name"], part["version"]) for part in bill["components"] if part["purl"].startswith("pkg:npm/")}
+    assert listed == wanted
+    shipped = {part["name"] for part in bill["components"] if part["purl"].startswith("pkg:npm/") and part["scope"] == "required"}
+    assert shipped == {"preact", "uplot"}
+
+
+def test_all_have_a_version_and_a_licence(bill):
+    for part in bill["components"]:
+        assert part["version"] and part["licenses"][0]["license"]["name"], part["name"]
+    names = [part["bom-ref"] for part in bill["components"]]
+    assert len(names) == len(set(names)) and names == sorted(names)
+
+
+def test_the_build_asks_for_versions():
+    """A library that is too old is named when the build is configured, not by an error in its headers."""
+    without = {"PkgConfig", "Threads", "OpenMP"}
+    asked = 0
+    for path in [ROOT / "CMakeLists.txt", *ROOT.glob("cmake/*.cmake"), *ROOT.glob("src/**/CMakeLists.txt"), *ROOT.glob("bench/CMakeLists.txt"),
+                 *ROOT.glob("tests/**/CMakeLists.txt")]:
+        for name, rest in re.findall(r"find_package\((\w+) ([^)]*)\)", path.read_text()):
+            asked += 1
+            assert name in without or re.match(r"[\d.]+ ", rest), f"{path}: {name} without a version"
+        for rest in re.findall(r"pkg_check_modules\(\S+ REQUIRED IMPORTED_TARGET ([^)]*)\)", path.read_text()):
+            for module in rest.split():
+                if module == "${package}":  # stands in the list of the loop around it
+                    continue
+                asked += 1
+                assert ">=" in module, f"{path}: {module} without a version"
+    assert asked > 20
