@@ -29,7 +29,7 @@ class TorchFile : public testing::Test {
     return read_torch_archive(folder_ / "model.zip");
   }
   std::string refusal(const std::string& tensor_code) {
-    return error_of([&] { read("\x80\x02}X\x01\0\0\0w"s + tensor_code + "s."); });
+    return test::error_of([&] { read("\x80\x02}X\x01\0\0\0w"s + tensor_code + "s."); });
   }
   TemporaryFolder folder_;
 };
@@ -60,7 +60,7 @@ TEST_F(TorchFile, OneDictionaryInManyIsWalkedToALimit) {
     for (char key = 0; key < 8; ++key) code += "K"s + key + "h" + static_cast<char>(level - 1);
     code += "u";
   }
-  EXPECT_THAT(error_of([&] { read(code + "."); }), HasSubstr("too many entries"));
+  EXPECT_THAT(test::error_of([&] { read(code + "."); }), HasSubstr("too many entries"));
 }
 
 }  // namespace

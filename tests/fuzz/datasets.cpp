@@ -81,19 +81,6 @@ std::vector<Bytes> image_archives(const std::string& name) {
               name, {{"0.png", test::png(2, 2, {9})}, {"labels.csv", bytes_of_text("file,label\n0.png,cat\n")}})};
 }
 
-Bytes packed() {
-  const auto path = put("made/seed.packed", {});
-  data::write_packed(path, *test::numbered(5), {"print", true});
-  return read_file(path);
-}
-
-void read_packed(const Bytes& bytes) {
-  const data::Packed set(put("some.packed", bytes));
-  Bytes pixels(set.image_bytes());
-  for (std::size_t i = 0; i < std::min<std::size_t>(set.size(), 64); ++i) set.read(i, pixels);
-  set.verify();
-}
-
 constexpr const char* kKey = "fuzz";
 
 /// The cache's file for kKey, in a folder of this process.
@@ -168,7 +155,7 @@ std::vector<Bytes> databases() {
   mdb_env_open(env, folder.c_str(), 0, 0644);
   mdb_txn_begin(env, nullptr, 0, &transaction);
   mdb_dbi_open(transaction, nullptr, 0, &main);
-  for (const std::string& name : {"a", "b", "c"}) {
+  for (const std::string name : {"a", "b", "c"}) {
     Bytes bytes = test::png(4, 4, {9, 8, 7});
     MDB_val key{name.size(), const_cast<char*>(name.data())}, value{bytes.size(), bytes.data()};
     mdb_put(transaction, main, &key, &value, 0);
@@ -245,7 +232,6 @@ std::vector<Target> dataset_targets() {
        }},
       {"arrays", [](const Bytes& bytes) { read_all("arrays", put("images.npy", bytes)); },
        [] { return std::vector<Bytes>{arrays()[0]}; }},
-      {"packed", read_packed, [] { return std::vector<Bytes>{packed()}; }},
       {"cache", read_cache, caches},
       {"celeba-lists", read_celeba, celeba},
       {"exclude", read_exclude,

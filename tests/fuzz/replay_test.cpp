@@ -53,8 +53,8 @@ TEST_P(Replay, SurvivesCutAndChangedSeeds) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Readers, Replay, testing::ValuesIn(targets()), [](const auto& info) {
-  std::string name = info.param.name;
+INSTANTIATE_TEST_SUITE_P(Readers, Replay, testing::ValuesIn(targets()), [](const auto& one) {
+  std::string name = one.param.name;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });

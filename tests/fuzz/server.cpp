@@ -20,7 +20,6 @@
 #include "ganymede/serve/body.h"
 #include "ganymede/serve/conditional.h"
 #include "ganymede/serve/cors.h"
-#include "ganymede/serve/query.h"
 #include "ganymede/serve/router.h"
 
 namespace ganymede::fuzz {
@@ -112,9 +111,7 @@ void read_parts(const Bytes& bytes) {
   origins.mark(request.header("origin"), response);
   require(!origins.preflight(request) || !request.header("origin").empty(), "a preflight has an origin");
   parse_target(text_of(parts.first), request);
-  for (const auto& segment : request.segments) require(is_utf8(segment), "a segment is UTF-8");
-  number_in(request, "rows", 1, 0, 100);
-  words_in(request, "runs", 4);
+  for (const auto& segment : request.segments) require(serve::is_utf8(segment), "a segment is UTF-8");
   check_host(request);
 }
 
@@ -171,13 +168,12 @@ std::vector<Target> server_targets() {
           "arithmetic",
           R"({"a": [{"seed": 1, "index": 0}], "b": [{"seed": 1, "index": 1}], "c": [{"seed": 1, "index": 2}]})"),
       operation<DirectionRequest>(
-          "direction",
-          R"({"from": [{"seed": 1, "index": 0}], "to": [{"seed": 1, "index": 1}], "points": [{"seed": 1, "index": 2}]})"),
+          "direction", R"({"with": [{"seed": 1, "index": 0}], "without": [{"seed": 1, "index": 1}], "frames": 4})"),
       operation<NearestImagesRequest>("nearest", R"({"points": [{"seed": 1, "index": 0}], "count": 3})"),
       operation<EvaluateRequest>("evaluate", R"({"model": "x", "metrics": ["fid"], "k": 3})"),
       operation<FeaturesRequest>("features", R"({"labels": 100, "seed": 3})"),
       operation<ExportRequest>("export", R"({"format": "onnx", "network": "generator", "output": "x"})"),
-      operation<ImportRequest>("import", R"({"file": "x", "recipe": "y", "output": "z", "map": ["a=b"]})"),
+      operation<ImportRequest>("import", R"({"file": ["x"], "recipe": "y", "output": "z", "map": "x"})"),
       operation<TrainRequest>("train", R"({"recipe": "shapes-dcgan", "name": "x", "steps": 10})"),
   };
 }

@@ -25,10 +25,10 @@ void read_safetensors(const Bytes& bytes) {
 
 std::vector<Bytes> safetensors() {
   std::vector<Bytes> out;
-  for (
-      const std::string& header :
-      {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}      )"s,
-       R"({"__metadata__":{"a":"b"},"w":{"dtype":"U8","shape":[2,2],"data_offsets":[0,4]},"v":{"dtype":"BF16","shape":[],"data_offsets":[4,6]}})"s}) {
+  for (const std::string& header :
+       {R"({"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}      )"s,
+        R"({"__metadata__":{"a":"b"},"w":{"dtype":"U8","shape":[2,2],"data_offsets":[0,4]},)"
+        R"("v":{"dtype":"BF16","shape":[],"data_offsets":[4,6]}})"s}) {
     Bytes file{static_cast<std::uint8_t>(header.size()), 0, 0, 0, 0, 0, 0, 0};
     file.insert(file.end(), header.begin(), header.end());
     file.resize(file.size() + (header.find("BF16") == std::string::npos ? 8 : 6));

@@ -20,9 +20,6 @@ namespace fs = std::filesystem;
 static_assert(std::endian::native == std::endian::little,
               "the format is little-endian and tensors are copied as they are");
 
-constexpr std::uint64_t kLengthBytes = 8;
-constexpr const char* kHint = "the file is damaged or cut short; take a fresh copy of it";
-
 constexpr std::pair<const char*, at::ScalarType> kTypes[] = {
     {"F64", at::kDouble}, {"F32", at::kFloat}, {"F16", at::kHalf}, {"BF16", at::kBFloat16}, {"I64", at::kLong},
     {"I32", at::kInt},    {"I16", at::kShort}, {"I8", at::kChar},  {"U8", at::kByte},       {"BOOL", at::kBool},
@@ -57,16 +54,11 @@ std::vector<size_t> data_order(const std::vector<TensorEntry>& entries) {
   return order;
 }
 
-void read_exactly(std::istream& file, void* target, std::uint64_t bytes, const std::string& where) {
-  file.read(static_cast<char*>(target), static_cast<std::streamsize>(bytes));
-  if (!file) throw Error("file ends before its content does", where, kHint);
-}
-
 /// A byte other than 0 and 1 in a tensor of booleans is undefined behaviour further down.
 void check_booleans(const at::Tensor& tensor, const std::string& where) {
   const auto* bytes = static_cast<const std::uint8_t*>(tensor.data_ptr());
   const bool sound = std::all_of(bytes, bytes + tensor.numel(), [](std::uint8_t byte) { return byte <= 1; });
-  if (!sound) throw Error("boolean data holds a value other than 0 and 1", where, kHint);
+  if (!sound) throw Error("boolean data holds a value other than 0 and 1", where, kDamagedHint);
 }
 
 }  // namespace
@@ -105,22 +97,6 @@ void write_safetensors(const fs::path& path, std::span<const NamedTensor> tensor
       sink({static_cast<const std::uint8_t*>(plain.data_ptr()), plain.nbytes()});
     }
   });
-}
-
-FileHeader read_header(std::istream& file, std::uint64_t size, const std::string& where) {
-  std::uint64_t length = 0;
-  if (size < kLengthBytes) throw Error("too short to be a safetensors file", where, kHint);
-  read_exactly(file, &length, kLengthBytes, where);
-  if (std::string_view(reinterpret_cast<const char*>(&length), kLengthBytes) == kLfsPointer.substr(0, kLengthBytes)) {
-    throw Error(kIsLfsPointer, where, kLfsPointerHint);
-  }
-  if (length > kMaxHeaderBytes || length > size - kLengthBytes) {
-    throw Error(fmt::format("header of {} bytes is impossible in a file of {}", length, size), where,
-                "name a safetensors file, or take a fresh copy of it");
-  }
-  std::string text(length, '\0');
-  read_exactly(file, text.data(), length, where);
-  return parse_header(text, size - kLengthBytes - length, where);
 }
 
 namespace {

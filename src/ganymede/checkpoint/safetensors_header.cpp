@@ -13,6 +13,7 @@
 #include <unordered_set>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 
 namespace ganymede::checkpoint {
 namespace {
@@ -237,6 +238,27 @@ FileHeader parse_header(std::string_view text, std::uint64_t data_bytes, const s
   }
   if (expected != data_bytes) refuse(fmt::format("{} bytes belong to no tensor", data_bytes - expected), where);
   return header;
+}
+
+void read_exactly(std::istream& file, void* target, std::uint64_t bytes, const std::string& where) {
+  file.read(static_cast<char*>(target), static_cast<std::streamsize>(bytes));
+  if (!file) throw Error("file ends before its content does", where, kDamagedHint);
+}
+
+FileHeader read_header(std::istream& file, std::uint64_t size, const std::string& where) {
+  std::uint64_t length = 0;
+  if (size < kLengthBytes) throw Error("too short to be a safetensors file", where, kDamagedHint);
+  read_exactly(file, &length, kLengthBytes, where);
+  if (std::string_view(reinterpret_cast<const char*>(&length), kLengthBytes) == kLfsPointer.substr(0, kLengthBytes)) {
+    throw Error(kIsLfsPointer, where, kLfsPointerHint);
+  }
+  if (length > kMaxHeaderBytes || length > size - kLengthBytes) {
+    throw Error(fmt::format("header of {} bytes is impossible in a file of {}", length, size), where,
+                "name a safetensors file, or take a fresh copy of it");
+  }
+  std::string text(length, '\0');
+  read_exactly(file, text.data(), length, where);
+  return parse_header(text, size - kLengthBytes - length, where);
 }
 
 }  // namespace ganymede::checkpoint

@@ -13,6 +13,8 @@ namespace ganymede::checkpoint {
 
 /// What a file from outside may ask for; more is refused before memory is taken.
 constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
+constexpr std::uint64_t kLengthBytes = 8;  ///< in which a header's length stands before it
+constexpr const char* kDamagedHint = "the file is damaged or cut short; take a fresh copy of it";
 constexpr std::uint64_t kMaxTensors = 100'000;
 constexpr std::uint64_t kMaxDimensions = 64;
 constexpr std::uint64_t kMaxTensorBytes = std::uint64_t{1} << 46;
@@ -42,6 +44,8 @@ std::string header_text(const FileHeader& header, const std::string& where);
 /// Throws Error whose `where` is `where` and the tensor's name.
 FileHeader parse_header(std::string_view text, std::uint64_t data_bytes, const std::string& where);
 
+/// Throws Error where the file ends before.
+void read_exactly(std::istream& file, void* target, std::uint64_t bytes, const std::string& where);
 /// Reads the header of a file of `size` bytes that stands at its start, and checks it as parse_header() does. The file
 /// then stands at the first byte of data.
 FileHeader read_header(std::istream& file, std::uint64_t size, const std::string& where);

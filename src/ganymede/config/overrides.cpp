@@ -6,6 +6,7 @@
 
 #include "ganymede/config/fields.h"
 #include "ganymede/config/old_keys.h"
+#include "ganymede/core/text.h"
 
 namespace ganymede::config {
 namespace {
@@ -51,6 +52,7 @@ void apply_override(toml::table& root, const std::string& text) {
   if (equals == std::string::npos || equals == 0) {
     throw UsageError("--set needs section.key=value", where, "for example --set train.batch_size=32");
   }
+  if (!is_utf8(text)) throw UsageError("--set takes UTF-8 only", "--set", "write the value in UTF-8");
   std::string path = current_key(text.substr(0, equals));
   const std::string value = text.substr(equals + 1);
 

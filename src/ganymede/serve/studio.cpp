@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "ganymede/operations/requests.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/conditional.h"
 #include "ganymede/serve/log_line.h"
@@ -131,7 +132,7 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   TrainingImages training_images;
   Workers workers(kPackers);
   // One client may fill half of the queue, and has its turn beside the others (engine.h).
-  options.engine.client_queue = std::max<std::int64_t>(operations::kMaxImages, options.engine.queue / 2);
+  options.engine.client_queue = std::max(static_cast<std::int64_t>(operations::kMaxImages), options.engine.queue / 2);
   options.engine.on_batch = [&meters](int images, int jobs, double seconds) { meters.batch(images, jobs, seconds); };
   operations::Engine engine(options.engine);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.

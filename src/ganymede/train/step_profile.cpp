@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "ganymede/core/phase_clock.h"
 #include "ganymede/core/precision.h"
