@@ -40,8 +40,7 @@ TEST(Engine, ReplicasGenerateAtTheSameTime) {
     std::promise<void> second_is_generated;
     bool met = false;
     {
-      Engine engine(
-          {.queue = 10, .replicas = replicas, .threads = 2, .type = at::kFloat, .on_batch = {}});
+      Engine engine({.queue = 10, .replicas = replicas, .threads = 2, .type = at::kFloat, .on_batch = {}});
       std::promise<void> first_is_generated;
       // The first replica is held until another one has generated the second request; alone, it waits in vain.
       auto first = run_generator(engine, model, 1, 1, [&] {
