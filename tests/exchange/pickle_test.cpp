@@ -58,7 +58,7 @@ TEST(Pickle, AListInItselfOrNestedWithoutEndIsNoDanger) {
 }
 
 TEST(Pickle, AShortFileTakesNoGigabytes) {
-  std::string repeats = "\x80\x02X\0\0\x10\0"s + std::string(1 << 20, 'a') + "q\0";
+  std::string repeats = "\x80\x02X\0\0\x10\0"s + std::string(1 << 20, 'a') + "q\0"s;
   for (int i = 0; i < 1000; ++i) repeats += "h\0"s;
   EXPECT_THAT(error_of(repeats + "."), testing::HasSubstr("repeats its texts"));
   EXPECT_THAT(error_of("\x80\x02" + std::string(3'000'000, 'N') + "."), testing::HasSubstr("too many values"));
