@@ -13,6 +13,13 @@ namespace {
 constexpr double kWorthAPart = 8e6;
 constexpr std::int64_t kNarrowest = 32;
 
+/// a^T g, laid out as `b` is: a weight's gradient is added up and rounded where the weight lies, which is transposed
+/// here.
+Tensor second_gradient(const Tensor& a, const Tensor& b, const Tensor& gradient) {
+  const bool transposed = !b.is_contiguous() && b.t().is_contiguous();
+  return transposed ? product(gradient.t(), a).t() : product(a.t(), gradient);
+}
+
 struct Product : torch::autograd::Function<Product> {
   static Tensor forward(torch::autograd::AutogradContext* ctx, const Tensor& a, const Tensor& b) {
     ctx->save_for_backward({a, b});
@@ -23,7 +30,7 @@ struct Product : torch::autograd::Function<Product> {
     const torch::autograd::variable_list saved = ctx->get_saved_variables();
     torch::autograd::variable_list result(2);
     if (ctx->needs_input_grad(0)) result[0] = product(gradients[0], saved[1].t());
-    if (ctx->needs_input_grad(1)) result[1] = product(saved[0].t(), gradients[0]);
+    if (ctx->needs_input_grad(1)) result[1] = second_gradient(saved[0], saved[1], gradients[0]);
     return result;
   }
 };
