@@ -94,6 +94,26 @@ def test_all_charts_are_zoomed_together(open_page):
     page.wait_for_url(lambda url: "zoom" not in url)
 
 
+STILL = """() => new Promise((told) => {
+  const seen = new Set();
+  const look = () => { seen.add(location.search); look.left-- ? requestAnimationFrame(look) : told([...seen]); };
+  look.left = 30;
+  look();
+})"""
+
+
+@pytest.mark.parametrize("keys, zoomed", [("+0", False), ("++0", False), ("0+", True), ("+0+-", False), ("+-+", True)])
+def test_keys_faster_than_the_page(open_page, keys, zoomed):
+    page = open_page("/runs/tiny")
+    losses = chart(page)
+    losses.focus()
+    losses.evaluate("(one, keys) => { for (const key of keys) one.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })) }", keys)
+    for key in keys:
+        page.keyboard.press(key)
+    seen = page.wait_for_function(STILL).json_value()
+    assert len(seen) == 1 and ("zoom=" in seen[0]) == zoomed, "address and charts have come to rest"
+
+
 def test_a_chart_and_the_samples_are_of_one_step(open_page):
     page = open_page("/runs/tiny")
     page.get_by_alt_text("samples of step 40").wait_for()

@@ -126,7 +126,7 @@ def test_a_chart_by_keyboard(open_page):
     page.keyboard.press("+")
     page.keyboard.press("0")
     page.keyboard.press("End")
-    assert said.inner_text().startswith("step 40:")
+    assert said.inner_text().startswith("step 40:") and "zoom" not in page.url
 
 
 def test_operands_by_touch(open_page):

@@ -1,6 +1,6 @@
 // Curves over steps, epochs, images or time: drag to zoom, double click to see all, click to see the sample of that step.
 // Charts of one page share cursor and zoom.
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { peculiaritiesOfView, type ChartView } from "../core/chart_view";
 import { lastOf, positive, robustRange, rowsOf, smoothed, some, type Axis, type Curve } from "../core/curves";
@@ -24,8 +24,14 @@ export interface ChartProps {
   onPick: (x: number) => void;
 }
 
+type Range = [number, number];
+
 /** What hooks of a chart ask for when they are called: a chart outlives what is rendered. */
-type Newest = Pick<ChartProps, "curves" | "domain" | "view" | "marker" | "onZoom"> & { data: uPlot.AlignedData };
+type Newest = Pick<ChartProps, "curves" | "domain" | "view" | "marker"> & {
+  data: uPlot.AlignedData;
+  asked: { current: Range }; // what the address or a hand asked for last: the chart shows it, or will
+  show: (zoom: Range | null) => void;
+};
 
 /** Lines as they are looked at; behind them, where they are smoothed, what they were made of. */
 function linesOf(curves: Curve[], { smoothing, log }: ChartView): { lines: Curve[]; raw: Curve[] } {
@@ -64,22 +70,21 @@ function drawMarker(chart: uPlot, at: number | null): void {
   chart.ctx.restore();
 }
 
-const near = (one: number, other: number, [low, high]: [number, number]): boolean => Math.abs(one - other) < (high - low) * 1e-5;
+/** Whether two ranges are one, but for what rounding in the address took. */
+const same = (one: Range, other: Range): boolean => one.every((value, i) => Math.abs(value - other[i]!) <= (other[1] - other[0]) * 1e-5);
 
 function optionsFor(newest: () => Newest, width: number, onCursor: (index: number | null) => void): uPlot.Options {
   const { curves, view } = newest();
   const axis = { stroke: themed("--quiet"), grid: { stroke: themed("--line"), width: 1 }, ticks: { stroke: themed("--line"), width: 1 } };
   const line = (curve: Curve, faint = "") => ({ label: curve.name, stroke: strokeOf(curve) + faint, dash: dashOf(curve), width: 1.5, spanGaps: true, points: { show: false } });
+  // A range that nobody asked for is one that was dragged, or all of this chart after a double click. One that was asked
+  // for is never told on: address and chart would follow each other for ever.
   const zoomed = (chart: uPlot, scale: string) => {
     const { min, max } = chart.scales["x"]!;
     if (scale !== "x" || min == null || max == null) return;
-    const { domain, view, onZoom } = newest();
-    const covers = (low: number, high: number) => near(min, low, domain) && near(max, high, domain);
-    const own = chart.data[0];
-    if (covers(...(view.zoom ?? domain))) return;
-    if (!covers(...domain) && !covers(own[0]!, own[own.length - 1]!)) return onZoom([min, max]);
-    if (view.zoom) onZoom(null);
-    else chart.setScale("x", { min: domain[0], max: domain[1] }); // all of this chart is not all of the others
+    const { asked, domain, show } = newest();
+    const [seen, own]: Range[] = [[min, max], [chart.data[0][0]!, chart.data[0][chart.data[0].length - 1]!]];
+    if (!same(seen!, asked.current)) show(same(seen!, domain) || same(seen!, own!) ? null : seen!);
   };
   return {
     width,
@@ -178,19 +183,26 @@ function Tools({ title, table, onTable, save }: { title: string; table: boolean;
 
 /** The chart itself, in its place: made anew when what it is made of changes, and given new data as they come. */
 function usePlot(props: ChartProps, data: uPlot.AlignedData, setIndex: (index: number | null) => void) {
-  const { curves, view, domain, marker, onPick } = props;
+  const { curves, view, domain, marker, onZoom, onPick } = props;
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const asked = useRef<Range>(domain);
+  const follow = (range: Range) => {
+    asked.current = range;
+    plot.current?.setScale("x", { min: range[0], max: range[1] });
+  };
+  const show = (zoom: Range | null) => {
+    follow(zoom ?? newest.current.domain);
+    onZoom(zoom);
+  };
   const newest = useRef<Newest>(null!);
-  newest.current = { ...props, data };
+  newest.current = { ...props, data, asked, show };
   const pick = useRef(onPick);
   pick.current = onPick;
-  const zoom = () => {
-    const [min, max] = newest.current.view.zoom ?? newest.current.domain;
-    plot.current?.setScale("x", { min, max });
-  };
+  const zoom = () => follow(newest.current.view.zoom ?? newest.current.domain);
   const made = curves.map(({ name, colour, dash }) => `${name} ${colour} ${dash}`).join("\n") + `\n${view.axis} ${view.log} ${view.smoothing > 0}`;
-  useEffect(() => {
+  // With what is rendered, not after it: a key in between would be undone by what was asked before it.
+  useLayoutEffect(() => {
     const make = () => {
       plot.current?.destroy();
       plot.current = new uPlot(optionsFor(() => newest.current, place.current!.clientWidth, setIndex), newest.current.data, place.current!);
@@ -208,13 +220,13 @@ function usePlot(props: ChartProps, data: uPlot.AlignedData, setIndex: (index: n
       plot.current = null;
     };
   }, [made]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const chart = plot.current;
     if (!chart) return;
     if (chart.data !== data) chart.setData(data, false);
     zoom(); // who has zoomed in stays there
   }, [data, view.robust, view.zoom?.join(), domain.join()]);
-  useEffect(() => plot.current?.redraw(false), [marker]);
+  useLayoutEffect(() => plot.current?.redraw(false), [marker]);
   return { place, plot, newest };
 }
 
@@ -235,7 +247,7 @@ export function Chart(props: ChartProps) {
     if (!chart || event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
     const now = chart.cursor.idx;
     if (event.key === "Enter" && now != null) onPick(chart.data[0][now]!);
-    else if (!onChartKey(chart, domain, event)) return;
+    else if (!onChartKey(chart, domain, newest.current.show, event)) return;
     event.preventDefault();
     const to = chart.cursor.idx;
     say(to == null ? "" : `${placeText(view.axis, chart.data[0][to]!)}: ${newest.current.curves.map(({ name }, i) => `${name} ${rounded(chart.data[i + 1]![to])}`).join(", ")}`);
