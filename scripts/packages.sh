@@ -18,7 +18,7 @@ ganymede_packages_libraries="
   libarchive-dev libmatio-dev liblmdb-dev libcurl4-openssl-dev libssl-dev ca-certificates
   libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev|libjpeg-turbo8-dev libwebp-dev
   libtiff-dev libavif-dev libheif-dev libheif-plugin-libde265|libheif1 libjxl-dev libcairo2-dev fonts-dejavu-core
-  libprotobuf-dev protobuf-compiler libboost-dev"
+  libgloo-dev libprotobuf-dev protobuf-compiler libboost-dev"
 
 ganymede_packages_build="$ganymede_packages_tools $ganymede_packages_torch $ganymede_packages_libraries"
 
@@ -36,7 +36,7 @@ ganymede_packages_browser="chromium|chromium-browser"
 ganymede_packages_fuzz="clang-16|clang-19 libclang-rt-16-dev|libclang-rt-19-dev libgtest-dev libgmock-dev"
 
 ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest python3-pytest-timeout
-  python3-pytest-xdist python3-numpy python3-torch dpkg-dev file groff-base zsh fish"
+  python3-pytest-xdist python3-numpy python3-torch dpkg-dev file groff-base zsh fish openmpi-bin"
 
 # For scripts/package, and its check.
 ganymede_packages_packaging="dpkg-dev file gzip"

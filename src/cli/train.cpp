@@ -1,11 +1,18 @@
 // ganymede train RECIPE
 #include "ganymede/operations/train.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+
 #include "cli/device.h"
 #include "cli/request_flags.h"
+#include "ganymede/core/log.h"
+#include "ganymede/core/processors.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/distributed/group.h"
 
 namespace ganymede::cli {
 namespace {
@@ -55,7 +62,7 @@ void report_end(const TrainResult& end) {
   }
 }
 
-void run(const operations::TrainRequest& request) {
+void run_alone(const operations::TrainRequest& request) {
   set_threads(globals().threads);
   operations::check(request);
   operations::Training training(request, device_to_use());
@@ -63,6 +70,43 @@ void run(const operations::TrainRequest& request) {
   operations::Observers shown;
   shown.push_back(std::make_unique<StepsShown>());
   report_end(training.run(std::move(shown)));
+}
+
+/// As one of several processes: its share of this machine's processors and, unless one is named, a GPU of its own.
+void run_in(const distributed::Place& place, const operations::TrainRequest& request) {
+  // mpirun and srun may have bound each process to its processors.
+  const bool bound = place.launcher != "torchrun" && processors_allowed() < ::sysconf(_SC_NPROCESSORS_ONLN);
+  const int each = bound ? processors_allowed() : std::max(1, processors_allowed() / place.local_size);
+  set_threads(globals().threads > 0 ? globals().threads : each);
+  operations::check(request);
+  if (place.rank > 0) spdlog::set_level(spdlog::level::warn);  // process 0 says it
+  const auto device = device_to_use(place.local_rank);
+  const std::shared_ptr<const distributed::Group> group = distributed::join(place);
+  TrainResult end;
+  try {
+    operations::Training training(request, device, {}, group);
+    catch_stop_signals();
+    operations::Observers shown;
+    if (group->is_first()) shown.push_back(std::make_unique<StepsShown>());
+    end = training.run(std::move(shown));
+  } catch (const Cancelled&) {
+    group->leave("it was stopped");
+    throw;
+  } catch (const Error& error) {
+    group->leave(error.what_happened());
+    throw;
+  } catch (const std::exception&) {
+    group->leave("a defect of the program");
+    throw;
+  }
+  if (group->is_first()) return report_end(end);
+  if (end.state == TrainResult::State::kStopped) throw Cancelled("");
+}
+
+void run(const operations::TrainRequest& request) {
+  const auto place = distributed::place_in(distributed::environment());
+  if (place && !place->alone()) return run_in(*place, request);
+  run_alone(request);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "ganymede/augment/augment.h"
 #include "ganymede/augment/resample.h"
+#include "ganymede/core/batch_share.h"
 #include "ganymede/core/device_random.h"
 #include "ganymede/core/precision.h"
 
@@ -17,7 +18,9 @@ namespace {
 class Dice {
  public:
   Dice(const Tensor& images, const char* name, const Tensor& probability, std::uint64_t seed)
-      : seeds_(stream_seeds(seed, name, images.size(0), images.device())), probability_(probability) {}
+      : seeds_(rows_of_share(images.size(0),
+                             [&](std::int64_t count) { return stream_seeds(seed, name, count, images.device()); })),
+        probability_(probability) {}
   /// Whether an operation is done to each image, bool [N].
   Tensor done() { return done(probability_); }
   Tensor done(const Tensor& probability) { return uniform() < probability; }

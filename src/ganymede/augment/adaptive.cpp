@@ -2,11 +2,13 @@
 
 namespace ganymede::augment {
 
-void AdaptiveProbability::observe(const Tensor& real_scores) {
+void AdaptiveProbability::observe(const Tensor& real_scores, const ProcessSum* sum, int processes) {
   constexpr double kUpdates = 4;
   const auto device = real_scores.device();
-  signs_ = signs_.to(device) + real_scores.sign().sum().to(at::kDouble);
-  images_ += static_cast<double>(real_scores.numel());
+  const Tensor signs = real_scores.sign().sum().to(at::kDouble);
+  if (sum != nullptr) sum->add_up(signs);
+  signs_ = signs_.to(device) + signs;
+  images_ += static_cast<double>(real_scores.numel() * processes);
   if (++updates_ < kUpdates) return;
   const Tensor overfit = signs_ / images_ - target_;
   probability_ = (probability_.to(device) + overfit.sign() * (images_ / horizon_)).clamp(0, 1);

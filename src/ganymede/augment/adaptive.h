@@ -2,6 +2,7 @@
 // discriminator knows them by heart.
 #pragma once
 
+#include "ganymede/core/batch_share.h"
 #include "ganymede/core/torch_compat.h"
 
 namespace ganymede::augment {
@@ -17,8 +18,9 @@ class AdaptiveProbability {
   /// Reads it, which waits for the device.
   double value() const { return probability_.item<double>(); }
   /// After each update of the discriminator: its scores of real images [N]. Every fourth time the probability moves by
-  /// (images of those four) / horizon, up where the mean sign of their scores was above the target, else down.
-  void observe(const Tensor& real_scores);
+  /// (images of those four) / horizon, up where the mean sign of their scores was above the target, else down. Where
+  /// `sum` is given, the scores are a share of a batch, and counted with those of `processes` processes.
+  void observe(const Tensor& real_scores, const ProcessSum* sum = nullptr, int processes = 1);
 
   /// All of it, f64 [4] on the CPU, for checkpoints.
   Tensor state() const;

@@ -3,6 +3,7 @@
 
 #include "ganymede/augment/augment.h"
 #include "ganymede/augment/resample.h"
+#include "ganymede/core/batch_share.h"
 #include "ganymede/core/device_random.h"
 #include "ganymede/core/random.h"
 
@@ -11,8 +12,9 @@ namespace {
 
 /// `each` numbers of the stream `name` for each image, one after another: 64 random bits in int64 [N, each].
 Tensor numbers(const Tensor& images, std::uint64_t seed, const char* name, std::int64_t each) {
-  const std::int64_t count = images.size(0);
-  return random_bits(stream_seed(seed, name), count * each, images.device()).view({count, each});
+  return rows_of_share(images.size(0), [&](std::int64_t count) {
+    return random_bits(stream_seed(seed, name), count * each, images.device()).view({count, each});
+  });
 }
 
 Tensor done(const Tensor& numbers, const Tensor& probability) {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <numbers>
 
+#include "ganymede/core/batch_share.h"
 #include "ganymede/core/generators.h"
 #include "ganymede/core/random.h"
 
@@ -63,21 +64,41 @@ Tensor normal_of(const Tensor& bits) {
   return above_zero.log_().mul_(-2).sqrt_().mul_(angle.cos());
 }
 
+namespace {
+
+/// The numbers of this process's images, of those that `draw(sizes)` makes for the whole batch.
+template <class Draw>
+Tensor of_share(at::IntArrayRef sizes, const Draw& draw) {
+  return rows_of_share(sizes[0], [&](std::int64_t rows) {
+    auto whole = sizes.vec();
+    whole[0] = rows;
+    return draw(whole);
+  });
+}
+
+}  // namespace
+
 Tensor RandomSource::uniform(at::IntArrayRef sizes, double low, double high, std::uint64_t seed) const {
-  if (!computed_) return at::empty(sizes).uniform_(low, high, cpu_generator(seed)).to(device_);
-  // 24 bits: all that f32 holds, so that 1 is never reached by rounding.
-  const Tensor share = shifted_right(random_bits(seed, elements(sizes), device_), 40).to(at::kFloat).mul_(0x1.0p-24);
-  return share.mul_(high - low).add_(low).view(sizes);
+  return of_share(sizes, [&](const std::vector<std::int64_t>& all) {
+    if (!computed_) return at::empty(all).uniform_(low, high, cpu_generator(seed)).to(device_);
+    // 24 bits: all that f32 holds, so that 1 is never reached by rounding.
+    const Tensor part = shifted_right(random_bits(seed, elements(all), device_), 40).to(at::kFloat).mul_(0x1.0p-24);
+    return part.mul_(high - low).add_(low).view(all);
+  });
 }
 
 Tensor RandomSource::normal(at::IntArrayRef sizes, std::uint64_t seed) const {
-  if (!computed_) return at::empty(sizes).normal_(0, 1, cpu_generator(seed)).to(device_);
-  return normal_of(random_bits(seed, elements(sizes), device_)).view(sizes);
+  return of_share(sizes, [&](const std::vector<std::int64_t>& all) {
+    if (!computed_) return at::empty(all).normal_(0, 1, cpu_generator(seed)).to(device_);
+    return normal_of(random_bits(seed, elements(all), device_)).view(all);
+  });
 }
 
 Tensor RandomSource::integers(at::IntArrayRef sizes, std::int64_t bound, std::uint64_t seed) const {
-  if (!computed_) return at::randint(bound, sizes, cpu_generator(seed), at::dtype(at::kLong)).to(device_);
-  return below_of(random_bits(seed, elements(sizes), device_), bound).view(sizes);
+  return of_share(sizes, [&](const std::vector<std::int64_t>& all) {
+    if (!computed_) return at::randint(bound, all, cpu_generator(seed), at::dtype(at::kLong)).to(device_);
+    return below_of(random_bits(seed, elements(all), device_), bound).view(all);
+  });
 }
 
 }  // namespace ganymede

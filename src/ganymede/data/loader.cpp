@@ -43,7 +43,7 @@ bool is_mirrored(std::uint64_t seed, std::uint64_t position) {
 
 struct Loader::Impl {
   Impl(std::shared_ptr<const Dataset> source, LoaderOptions wanted, std::uint64_t first)
-      : dataset(std::move(source)), options(wanted), position(first * wanted.batch_size) {}
+      : dataset(std::move(source)), options(wanted), next(first) {}
 
   ~Impl() {
     {
@@ -59,10 +59,13 @@ struct Loader::Impl {
     const DatasetInfo& info = dataset->info();
     const std::size_t size = dataset->size(), bytes = dataset->image_bytes();
     Batch batch;
-    batch.count = options.batch_size;
+    batch.count = options.share.count(options.batch_size);
     batch.pixels.resize(batch.count * bytes);
     batch.labels.resize(batch.count);
-    for (std::size_t i = 0; i < batch.count; ++i, ++position) {
+    const std::uint64_t begin = next * options.batch_size;
+    ++next;
+    for (std::size_t i = 0; i < batch.count; ++i) {
+      const std::uint64_t position = begin + options.share.place(i, options.batch_size);
       const std::uint64_t epoch = position / size;
       if (order.empty() || epoch != order_epoch) {
         order = epoch_order(size, options.seed, epoch);
@@ -98,7 +101,7 @@ struct Loader::Impl {
 
   const std::shared_ptr<const Dataset> dataset;
   const LoaderOptions options;
-  std::uint64_t position;  ///< of the next image in the stream; the reading thread's own, as is the order
+  std::uint64_t next;  ///< batch of the stream; the reading thread's own, as is the order
   std::vector<std::uint32_t> order;
   std::uint64_t order_epoch = 0;
 
@@ -114,6 +117,10 @@ Loader::Loader(std::shared_ptr<const Dataset> dataset, LoaderOptions options, st
   if (dataset->size() == 0) throw Error("the data set is empty", dataset->info().path.string());
   if (options.batch_size == 0)
     throw UsageError("a batch of 0 images was asked for", "[train].batch_size", "ask for 1 or more");
+  if (options.batch_size % (options.share.of * options.share.parts) != 0)
+    throw UsageError(
+        fmt::format("a batch of {} has no {} equal shares", options.batch_size, options.share.of * options.share.parts),
+        "[train].batch_size");
   options.read_ahead = std::max<std::size_t>(1, options.read_ahead);
   impl_ = std::make_unique<Impl>(std::move(dataset), options, first_batch);
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });

@@ -16,11 +16,26 @@ struct Batch {
   std::vector<float> conditions;     ///< count times as many as the data has conditions
 };
 
+/// Which images of each batch are wanted, where several processes share it: of each of `parts` equal parts, one after
+/// another, the `number`-th of `of` equal shares.
+struct LoaderShare {
+  std::size_t number = 0, of = 1, parts = 1;
+
+  /// How many of a batch of `batch_size`, which `of` * `parts` divides.
+  std::size_t count(std::size_t batch_size) const { return batch_size / of; }
+  /// The place in the batch of the i-th of them.
+  std::size_t place(std::size_t i, std::size_t batch_size) const {
+    const std::size_t each = batch_size / (of * parts);
+    return i / each * (batch_size / parts) + number * each + i % each;
+  }
+};
+
 struct LoaderOptions {
   std::size_t batch_size = 64;
   std::uint64_t seed = 0;
   bool flip = false;           ///< mirror left-right with probability 1/2
   std::size_t read_ahead = 4;  ///< batches kept ready
+  LoaderShare share = {};      ///< the whole batch unless given
 };
 
 /// An endless stream of images: one random permutation of the data set after another, cut into batches, so batch k

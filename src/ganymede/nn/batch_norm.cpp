@@ -21,12 +21,13 @@ void visit_fields(V& field, BatchNormOptions& o) {
 class BatchNorm : public Layer {
  public:
   BatchNorm(const RunningStatistics& options, std::int64_t channels)
-      : momentum_(options.update()), epsilon_(options.epsilon) {
+      : momentum_(options.update()), epsilon_(options.epsilon), of_share_(!options.shared.value_or(true)) {
     add_parameter("weight", {channels}, Role::kScale, channels, channels);
     add_parameter("bias", {channels}, Role::kShift, channels, channels);
     add_running_statistics(channels);
   }
   Tensor forward(const Tensor& x, ForwardContext& context) override {
+    const StatisticsOfShare scope(of_share_);
     return kernels::batch_norm_act(x, {parameter(0), parameter(1), buffer(0), buffer(1)}, of_the_batch(context),
                                    share_of_the_batch(momentum_), epsilon_, slope_);
   }
@@ -44,6 +45,7 @@ class BatchNorm : public Layer {
 
  private:
   double momentum_, epsilon_, slope_ = kernels::no_activation;
+  bool of_share_;
 };
 
 class BatchNormSpec : public SpecWith<BatchNormOptions> {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "ganymede/config/fields.h"
+#include "ganymede/core/batch_share.h"
 #include "ganymede/nn/layer.h"
 #include "ganymede/nn/statistics_scope.h"
 
@@ -14,6 +15,8 @@ struct RunningStatistics {
   std::optional<double> torch_momentum;  ///< running = (1 - momentum) * running + momentum * batch
   std::optional<double> keras_momentum;  ///< running = momentum * running + (1 - momentum) * batch
   double epsilon = 1e-5;
+  std::optional<bool>
+      shared;  ///< of several processes: statistics of the whole batch (unless false), or of each's share
 
   /// The share of the batch, as in PyTorch.
   double update() const { return keras_momentum ? 1 - *keras_momentum : torch_momentum.value_or(0.1); }
@@ -26,6 +29,19 @@ struct RunningStatistics {
   void name_momentum() {
     if (!keras_momentum) torch_momentum = update();
   }
+};
+
+/// While one lives, the statistics of a batch that processes share are those of this one's share, where it is asked
+/// for.
+class StatisticsOfShare {
+ public:
+  explicit StatisticsOfShare(bool asked) {
+    const BatchShare& share = BatchShareScope::current();
+    if (asked && share.statistics != nullptr) scope_.emplace(BatchShare{share.number, share.of, nullptr});
+  }
+
+ private:
+  std::optional<BatchShareScope> scope_;
 };
 
 /// Whether a pass normalises with the statistics of its own batch, not with the running ones.
@@ -49,6 +65,7 @@ void visit_fields(V& field, RunningStatistics& o) {
   field("torch_momentum", o.torch_momentum, config::in_range(0, 1));
   field("keras_momentum", o.keras_momentum, config::in_range(0, 1));
   field("epsilon", o.epsilon, config::in_range(1e-12, 1));
+  field("shared", o.shared);
 }
 
 }  // namespace ganymede::nn

@@ -24,13 +24,17 @@ void visit_fields(V& field, ConditionalBatchNormOptions& o) {
 class ConditionalBatchNorm : public Layer {
  public:
   ConditionalBatchNorm(const ConditionalBatchNormOptions& options, std::int64_t channels)
-      : classes_(options.classes), momentum_(options.statistics.update()), epsilon_(options.statistics.epsilon) {
+      : classes_(options.classes),
+        momentum_(options.statistics.update()),
+        epsilon_(options.statistics.epsilon),
+        of_share_(!options.statistics.shared.value_or(true)) {
     if (classes_ * channels > kMaxElements) throw ShapeError("conditional_batch_norm has too many classes");
     add_parameter("weight", {classes_, channels}, Role::kScale, channels, channels);
     add_parameter("bias", {classes_, channels}, Role::kShift, channels, channels);
     add_running_statistics(channels);
   }
   Tensor forward(const Tensor& x, ForwardContext& context) override {
+    const StatisticsOfShare scope(of_share_);
     const Tensor y = kernels::batch_norm_act(x, {{}, {}, buffer(0), buffer(1)}, of_the_batch(context),
                                              share_of_the_batch(momentum_), epsilon_, kernels::no_activation);
     const auto of_samples = [&](const Tensor& rows) {
@@ -52,6 +56,7 @@ class ConditionalBatchNorm : public Layer {
  private:
   std::int64_t classes_;
   double momentum_, epsilon_;
+  bool of_share_;
 };
 
 class ConditionalBatchNormSpec : public SpecWith<ConditionalBatchNormOptions> {

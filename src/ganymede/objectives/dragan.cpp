@@ -1,4 +1,5 @@
 // DRAGAN (Kodali et al. 2017): gradient norms approach `target` in a noisy neighbourhood of the real images.
+#include "ganymede/core/batch_share.h"
 #include "ganymede/objectives/norm_penalty.h"
 #include "ganymede/objectives/registry.h"
 
@@ -19,13 +20,24 @@ void visit_fields(V& field, DraganOptions& o) {
   field("spread", o.spread, config::in_range(0, 100));
 }
 
+/// The standard deviation of all values of a batch: the whole one where processes share it.
+Tensor deviation(const Tensor& images) {
+  const BatchShare& share = BatchShareScope::current();
+  if (share.statistics == nullptr) return images.to(at::kFloat).std();
+  const Tensor values = images.detach().to(at::kDouble);
+  const Tensor sums = at::stack({values.sum(), values.square().sum()});
+  share.statistics->add_up(sums);
+  const double count = static_cast<double>(values.numel() * share.of);
+  return ((sums[1] - sums[0].square() / count) / (count - 1)).sqrt().to(at::kFloat);
+}
+
 class Dragan : public PenaltyWith<DraganOptions> {
  public:
   Where where() const override { return Where::kElsewhere; }
   Tensor points(const Tensor& real, const Tensor&, std::uint64_t seed, const RandomSource& random) const override {
     const Tensor noise =
         random.uniform(real.sizes(), 0, 1, seed).to(real.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
-    return real + noise * (options.spread * real.to(at::kFloat).std()).to(real.scalar_type());
+    return real + noise * (options.spread * deviation(real)).to(real.scalar_type());
   }
   Tensor of_squared_norms(const Tensor& squared_norms) const override { return options.norm.deviation(squared_norms); }
 };

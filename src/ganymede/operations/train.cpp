@@ -107,13 +107,24 @@ void watched(const train::RunFolder& folder, const train::Trainer& trainer, cons
   }
 }
 
+/// Process 0 alone knows, by the run's folder.
+void tell_others_whether_to_train(const distributed::Group& group, bool train) {
+  group.broadcast(at::full({1}, train ? 1 : 0, at::kLong));
+}
+bool is_there_to_train(const distributed::Group& group) {
+  const Tensor train = at::zeros({1}, at::kLong);
+  group.broadcast(train);
+  return train.item<std::int64_t>() != 0;
+}
+
 }  // namespace
 
-Training::Training(const TrainRequest& request, const torch::Device& device, const Control& control)
-    : request_(request), control_(control) {
+Training::Training(const TrainRequest& request, const torch::Device& device, const Control& control,
+                   std::shared_ptr<const distributed::Group> group)
+    : request_(request), control_(control), group_(std::move(group)) {
   check(request_);
   const TaskScope scope = control_.own_scope();
-  const auto recipe = training_recipe(request_);
+  const auto recipe = agreed_recipe();
   if (const auto model = meant_to_start_from(recipe); !model.empty() && !request_.resume && request_.from.empty()) {
     spdlog::warn("{} is meant to go on from a trained model, and starts anew here: add {}", recipe.name, model);
   }
@@ -122,8 +133,22 @@ Training::Training(const TrainRequest& request, const torch::Device& device, con
   source_ = train::open_source(recipe, shapes);
   control_.check();
   trainer_.emplace(recipe, dataset, device, source_);
+  if (!is_first()) return;  // the rest comes from process 0
   if (!request_.from.empty()) start_from_model();
   evaluator_ = train::quality_evaluator(*trainer_);
+}
+
+/// Process 0's: it alone may have the run's folder.
+config::Recipe Training::agreed_recipe() const {
+  if (group_ == nullptr) return training_recipe(request_);
+  if (!group_->is_first()) {
+    const std::string text = group_->broadcast(std::string());
+    const auto end = text.find('\n');
+    return config::parse_recipe(text.substr(end + 1), text.substr(0, end), "the recipe of process 0");
+  }
+  auto recipe = training_recipe(request_);
+  group_->broadcast(recipe.name + "\n" + config::to_toml(recipe));
+  return recipe;
 }
 
 void Training::start_from_model() {
@@ -166,6 +191,10 @@ void Training::train_to_the_end(const train::RunFolder& folder, Observers more) 
   const auto observers = observers_of(*trainer_, folder, std::move(evaluator_), std::move(more));
   const auto total = trainer_->total_steps();
   train::write_run_state(folder.path(), {train::RunPhase::kRunning, before, total});
+  if (group_) {
+    tell_others_whether_to_train(*group_, true);
+    trainer_->share_with(*group_);
+  }
   trainer_->run(observers);
   const auto end = trainer_->training_state().step;
   train::write_run_state(folder.path(), {end < total ? train::RunPhase::kStopped : train::RunPhase::kDone, end, total});
@@ -185,13 +214,39 @@ TrainResult Training::result(const train::RunFolder& folder, TrainResult::State 
           .model = folder.file(train::kModelFile)};
 }
 
+/// What a process does that is not the first: its shares of the batches.
+TrainResult Training::follow() {
+  auto state = TrainResult::State::kComplete;
+  if (is_there_to_train(*group_)) {
+    trainer_->share_with(*group_);
+    trainer_->run({});
+    const bool stopped = trainer_->training_state().step < trainer_->total_steps();
+    state = stopped ? TrainResult::State::kStopped : TrainResult::State::kDone;
+  }
+  const auto& end = trainer_->training_state();
+  return {.state = state,
+          .recipe = trainer_->recipe().name,
+          .folder = {},
+          .step = end.step,
+          .steps = trainer_->total_steps(),
+          .epochs = trainer_->epoch(),
+          .seconds = end.seconds,
+          .samples = {},
+          .losses = {},
+          .model = {}};
+}
+
 TrainResult Training::run(Observers observers) {
   const TaskScope scope = control_.own_scope();
+  if (!is_first()) return follow();
   const train::RunFolder folder(folder_of(request_, trainer_->recipe().name), request_.resume);
   if (request_.resume) go_on(folder);
   const auto before = trainer_->training_state().step;
   const bool trained = before >= trainer_->total_steps();
-  if (trained && folder.is_complete(before)) return result(folder, TrainResult::State::kComplete);
+  if (trained && folder.is_complete(before)) {
+    if (group_) tell_others_whether_to_train(*group_, false);
+    return result(folder, TrainResult::State::kComplete);
+  }
   watched(folder, *trainer_, [&] {
     train::write_run_state(folder.path(), {train::RunPhase::kWaiting, before, trainer_->total_steps()});
     write_file(folder.file(train::kRecipeFile), config::to_toml(trainer_->recipe()));

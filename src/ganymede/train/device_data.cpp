@@ -68,16 +68,11 @@ class ResidentBatches : public Batches {
 
   ByteBatch next() override {
     std::vector<Tensor> chosen, mirrored;
-    for (std::uint64_t left = options_.batch_size; left > 0;) {
-      const std::uint64_t epoch = position_ / size_, place = position_ % size_;
-      if (!order_.defined() || epoch != epoch_) begin_epoch(epoch);
-      const std::uint64_t count = std::min(left, size_ - place);
-      const auto from = static_cast<std::int64_t>(place), to = static_cast<std::int64_t>(place + count);
-      chosen.push_back(order_.slice(0, from, to));
-      if (options_.flip) mirrored.push_back(mirrored_.slice(0, from, to));
-      position_ += count;
-      left -= count;
-    }
+    const auto& share = options_.share;
+    const std::uint64_t each = options_.batch_size / (share.of * share.parts);
+    for (std::size_t part = 0; part < share.parts; ++part)
+      choose(position_ + share.place(part * each, options_.batch_size), each, chosen, mirrored);
+    position_ += options_.batch_size;
     const Tensor indices = at::cat(chosen);
     Tensor bytes = bytes_.index_select(0, indices);
     if (options_.flip) bytes = at::where(at::cat(mirrored).view({-1, 1, 1, 1}), bytes.flip({2}), bytes);
@@ -105,6 +100,20 @@ class ResidentBatches : public Batches {
     progress.finish();
   }
 
+  /// `left` images of the stream from `position` on.
+  void choose(std::uint64_t position, std::uint64_t left, std::vector<Tensor>& chosen, std::vector<Tensor>& mirrored) {
+    while (left > 0) {
+      const std::uint64_t epoch = position / size_, place = position % size_;
+      if (!order_.defined() || epoch != epoch_) begin_epoch(epoch);
+      const std::uint64_t count = std::min(left, size_ - place);
+      const auto from = static_cast<std::int64_t>(place), to = static_cast<std::int64_t>(place + count);
+      chosen.push_back(order_.slice(0, from, to));
+      if (options_.flip) mirrored.push_back(mirrored_.slice(0, from, to));
+      position += count;
+      left -= count;
+    }
+  }
+
   void begin_epoch(std::uint64_t epoch) {
     const auto order = data::epoch_order(size_, options_.seed, epoch);
     order_ = on_device(std::vector<std::int64_t>(order.begin(), order.end()), at::kLong, bytes_.device());
@@ -116,7 +125,7 @@ class ResidentBatches : public Batches {
   }
 
   data::LoaderOptions options_;
-  std::uint64_t size_, position_;  ///< images, and the place of the next image in the stream
+  std::uint64_t size_, position_;  ///< images, and the place of the next batch's first in the stream
   std::uint64_t epoch_ = 0;        ///< what the two below are for
   Tensor order_, mirrored_;        ///< int64 and bool [images]
   Tensor bytes_, labels_;          ///< of the whole set

@@ -164,7 +164,7 @@ std::uint64_t Trainer::images_per_step() const {
 void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
   using Clock = std::chrono::steady_clock;
   for (const auto& observer : observers) observer->on_start(*this);
-  while (training_state_.step < total_steps_ && !cancel_requested()) {
+  while (training_state_.step < total_steps_ && !stops()) {
     const auto begin = Clock::now();
     const TrainingState before = training_state_;
     TrainingState after = before;
@@ -172,19 +172,35 @@ void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
     after.images += images_per_step();
     bool measure = false;
     for (const auto& observer : observers) measure = observer->wants_measurements(before, after) || measure;
-    const StepResult result = step(measure);
+    StepResult result;
+    try {
+      result = step(measure);
+    } catch (const distributed::PeerLost&) {
+      for (const auto& observer : observers) observer->on_finish(*this);  // saves what there is
+      throw;
+    }
     training_state_ = after;
     training_state_.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-    for (const auto& observer : observers) {
-      observer->after_step(*this, before, result);
-      // Before the next observer saves anything of what was given up.
-      if (const auto checkpoint = observer->wants_to_go_back_to()) go_back_to(*checkpoint);
-    }
+    after_step(observers, before, result);
   }
   for (const auto& observer : observers) observer->on_finish(*this);
 }
 
-StepResult Trainer::step(bool measure) {
+void Trainer::after_step(const std::vector<std::unique_ptr<Observer>>& observers, const TrainingState& before,
+                         const StepResult& result) {
+  bool gone_back = false;
+  for (const auto& observer : observers) {
+    observer->after_step(*this, before, result);
+    // Before the next observer saves anything of what was given up.
+    if (const auto checkpoint = observer->wants_to_go_back_to()) {
+      go_back_to(*checkpoint);
+      gone_back = true;
+    }
+  }
+  if (shared_) go_on_together(gone_back);
+}
+
+StepResult Trainer::take_step(bool measure) {
   StepResult result;
   passes_ = 0;
   const auto updates = static_cast<std::uint64_t>(recipe_.train.discriminator_steps);
@@ -207,9 +223,11 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
     // The generator's update uses the last fakes again, unless they are only a part of a batch.
     fake_ = generate_fake(update, part, /*for_generator=*/last && parts == 1);
     const Tensor loss = discriminator_loss(part_of(real_, part, parts), fake_, update, result) / parts;
+    if (shared_ && part + 1 == parts) shared_->discriminator_gradients.begin();
     loss.backward();
     add_to(result.loss_d, loss.detach());
   }
+  if (shared_) shared_->discriminator_gradients.finish();
   if (augment_) result.augment_probability = augment_probability();
   enter_phase("optimiser");
   const UpdateRates now = rates(*discriminator_optimizer_);
@@ -248,7 +266,10 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
     add_to(result.penalty, term.detach() * share);
     loss = loss + term;
   }
-  if (adaptive_) adaptive_->observe(real_output.image_scores().detach());
+  if (adaptive_ && shared_)
+    adaptive_->observe(real_output.image_scores().detach(), &shared_->group, shared_->group.size());
+  else if (adaptive_)
+    adaptive_->observe(real_output.image_scores().detach());
   result.seen.scores_real = real_output.image_scores().detach();
   result.seen.scores_fake = fake_output.image_scores().detach();
   add_to(result.d_real, objective_->reported_output(real_output.scores.detach()).mean() * share);
@@ -272,6 +293,7 @@ void Trainer::update_generator(bool measure, StepResult& result) {
     Tensor loss = objective_->generator_loss(discriminate(fake_), real);
     if (translator_) loss = loss + objective_->translation_loss(translator_->translation(fake_.pixels, part, parts));
     loss = loss / parts;
+    if (shared_ && part + 1 == parts) shared_->generator_gradients.begin();
     loss.backward();
     add_to(result.loss_g, loss.detach());
   }
@@ -280,6 +302,10 @@ void Trainer::update_generator(bool measure, StepResult& result) {
     result.seen.fake = fake_.pixels.detach(), result.seen.labels_fake = fake_.labels;
   }
   real_ = fake_ = LabelledImages();
+  if (shared_) {
+    shared_->generator_gradients.finish();
+    share_results(result);
+  }
   enter_phase("optimiser");
   const UpdateRates now = rates(*generator_optimizer_);
   result.learning_rate_g = now.learning_rate;
@@ -293,9 +319,11 @@ LabelledImages Trainer::next_real() {
   if (!batches_) {
     const auto batch = static_cast<std::size_t>(recipe_.train.batch_size);
     const std::uint64_t first = training_state_.images / batch;
-    batches_ = open_batches(dataset_, {.batch_size = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip},
-                            first, device_, resident);
-    if (source_) translator_ = std::make_unique<Translator>(*gan_.encoder, source_, recipe_, first, resident);
+    const data::LoaderOptions options{
+        .batch_size = batch, .seed = recipe_.train.seed, .flip = recipe_.data.flip, .share = loader_share()};
+    batches_ = open_batches(dataset_, options, first, device_, resident);
+    if (source_)
+      translator_ = std::make_unique<Translator>(*gan_.encoder, source_, recipe_, options.share, first, resident);
   }
   const auto batch = batches_->next();
   return {pixels_of(batch, type_), gan_.classes() > 0 ? batch.labels : Tensor()};
@@ -304,12 +332,15 @@ LabelledImages Trainer::next_real() {
 LabelledImages Trainer::generate_fake(std::uint64_t update, int part, bool for_generator) {
   enter_phase("noise");
   const auto seed = recipe_.train.seed;
-  const int parts = recipe_.train.gradient_accumulation;
-  const Tensor z = translator_ ? translator_->codes(part, parts)
-                               : part_of(models::sample_latents(recipe_.latent, recipe_.train.batch_size,
-                                                                stream_seed(seed, "latent", update), random_source_),
-                                         part, parts);
-  const Tensor labels = part_of(fake_labels(stream_seed(seed, "labels", update)), part, parts);
+  Tensor z, labels;
+  {
+    const BatchShareScope whole_batch({});  // of which this process takes its share
+    z = translator_ ? translator_->codes(part, recipe_.train.gradient_accumulation)
+                    : own_share(models::sample_latents(recipe_.latent, recipe_.train.batch_size,
+                                                       stream_seed(seed, "latent", update), random_source_),
+                                part);
+    labels = own_share(fake_labels(stream_seed(seed, "labels", update)), part);
+  }
   nn::ForwardContext context{.training = true,
                              .labels_checked = true,
                              .dropout_seed = stream_seed(seed, "dropout", training_state_.step << 16 | passes_++),

@@ -16,6 +16,7 @@
 #include "ganymede/train/device_data.h"
 #include "ganymede/train/health.h"
 #include "ganymede/train/optimizer.h"
+#include "ganymede/train/shared_step.h"
 #include "ganymede/train/training_state.h"
 #include "ganymede/train/translator.h"
 
@@ -77,9 +78,14 @@ class Trainer {
           std::shared_ptr<const data::Dataset> source = nullptr, std::optional<RandomSource> random = {});
   ~Trainer();
 
+  /// From now on every batch is shared with the other processes of `group`, which must outlive this: each does its
+  /// share, and all have the same networks, at first process 0's. Every process has made the same trainer, on its own
+  /// device. Throws UsageError for a batch that cannot be shared, PeerLost.
+  void share_with(const distributed::Group& group);
   /// Runs to the recipe's end, or to the end of the step in which it was cancelled (core/task.h).
   void run(const std::vector<std::unique_ptr<Observer>>& observers);
-  /// One generator update, with the discriminator updates before it.
+  /// One generator update, with the discriminator updates before it. Throws PeerLost, with networks and optimisers as
+  /// they were before the step in process 0.
   StepResult step(bool measure);
 
   /// Everything a resumed run needs; loading it continues bit for bit.
@@ -129,6 +135,18 @@ class Trainer {
   void take_conditions();
   Tensor fake_labels(std::uint64_t seed) const;
   void check_translation() const;
+  void check_share(int processes) const;
+  StepResult take_step(bool measure);
+  bool stops() const;
+  void after_step(const std::vector<std::unique_ptr<Observer>>& observers, const TrainingState& before,
+                  const StepResult& result);
+  void go_on_together(bool gone_back);
+  void take_state_of_first();
+  SharedTensors shared_tensors() const;
+  std::vector<Tensor> changed_before_the_last_exchange() const;
+  void share_results(StepResult& result);
+  data::LoaderShare loader_share() const;
+  Tensor own_share(const Tensor& batch, int part) const;
   void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
   Tensor discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result);
@@ -168,7 +186,8 @@ class Trainer {
   TrainingState training_state_;
   std::uint64_t total_steps_ = 0;
   double rate_scale_ = 1;
-  std::uint64_t passes_ = 0;    ///< forward passes of this step, for the dropout stream
+  std::unique_ptr<SharedStep> shared_;  ///< where processes share the batches
+  std::uint64_t passes_ = 0;            ///< forward passes of this step, for the dropout stream
   LabelledImages real_, fake_;  ///< of this step's last discriminator update; the generator's may use them again
 };
 

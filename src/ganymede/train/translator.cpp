@@ -6,18 +6,20 @@ namespace ganymede::train {
 namespace {
 
 /// A stream of its own: where source and target are one data set, their images must not come in pairs.
-data::LoaderOptions source_order(const config::Recipe& recipe) {
+data::LoaderOptions source_order(const config::Recipe& recipe, const data::LoaderShare& share) {
   return {.batch_size = static_cast<std::size_t>(recipe.train.batch_size),
           .seed = stream_seed(recipe.train.seed, "source"),
-          .flip = recipe.source.flip};
+          .flip = recipe.source.flip,
+          .share = share};
 }
 
 }  // namespace
 
 Translator::Translator(const models::Network& encoder, std::shared_ptr<const data::Dataset> source,
-                       const config::Recipe& recipe, std::uint64_t first_batch, bool resident)
+                       const config::Recipe& recipe, const data::LoaderShare& share, std::uint64_t first_batch,
+                       bool resident)
     : encoder_(encoder),
-      batches_(open_batches(std::move(source), source_order(recipe), first_batch, encoder.device(), resident)) {}
+      batches_(open_batches(std::move(source), source_order(recipe, share), first_batch, encoder.device(), resident)) {}
 
 void Translator::next(const Tensor& target) {
   torch::NoGradGuard constant;

@@ -10,10 +10,10 @@ namespace ganymede::train {
 
 class Translator {
  public:
-  /// Source images are read as the recipe's real ones are, from batch `first_batch` on; `resident` is
+  /// Source images are read as the recipe's real ones are, from batch `first_batch` on, of each `share`; `resident` is
   /// open_batches()'s. `encoder`, on whose device all happens, must outlive this.
   Translator(const models::Network& encoder, std::shared_ptr<const data::Dataset> source, const config::Recipe& recipe,
-             std::uint64_t first_batch, bool resident);
+             const data::LoaderShare& share, std::uint64_t first_batch, bool resident);
 
   /// Goes on to the next batch of source images, beside `target`, real images [N, C, H, W] of the target domain.
   void next(const Tensor& target);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ganymede/core/batch_share.h"
 #include "ganymede/core/device_random.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/parallel.h"
@@ -23,12 +24,17 @@ struct Rule {
   double slope;
   std::int64_t threshold;  // of `one`
   std::uint64_t seed;
+  std::int64_t first;  ///< the place of the tensor's first element in that of the whole batch (core/batch_share.h)
+
+  /// Of the numbers, each for `kLanes` elements.
+  std::uint64_t counter() const { return mix64(seed) + static_cast<std::uint64_t>(first / kLanes); }
+  static constexpr std::int64_t kLanes = 4;
 };
 
 template <class Real>
 DropoutRule<Real> rule_for(const Rule& r) {
   const auto threshold = static_cast<double>(r.threshold);
-  return {mix64(r.seed), static_cast<std::uint16_t>(r.threshold), static_cast<Real>(one / (one - threshold)),
+  return {r.counter(), static_cast<std::uint16_t>(r.threshold), static_cast<Real>(one / (one - threshold)),
           static_cast<Real>(r.slope)};
 }
 
@@ -91,11 +97,12 @@ void save_rule(AutogradContext* ctx, const Rule& r) {
   ctx->saved_data["slope"] = r.slope;
   ctx->saved_data["threshold"] = r.threshold;
   ctx->saved_data["seed"] = static_cast<std::int64_t>(r.seed);
+  ctx->saved_data["first"] = r.first;
 }
 
 Rule restore_rule(AutogradContext* ctx) {
   return {ctx->saved_data["slope"].toDouble(), ctx->saved_data["threshold"].toInt(),
-          static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt())};
+          static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt()), ctx->saved_data["first"].toInt()};
 }
 
 /// dy times each element's factor: linear in dy, so that its own gradient is the same operation again.
@@ -125,17 +132,20 @@ struct LeakyDropout : torch::autograd::Function<LeakyDropout> {
   }
 };
 
-Rule checked_rule(double slope, double p, std::uint64_t seed) {
+Rule checked_rule(const Tensor& x, double slope, double p, std::uint64_t seed) {
   if (!(p >= 0 && p < 1)) throw Error("dropout: the probability must be in [0, 1)");
   if (!(slope >= 0 && slope <= 1)) throw Error("leaky_relu: the slope must be in [0, 1]");
-  return {slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed};
+  return {slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed,
+          BatchShareScope::current().number * x.numel()};
 }
 
 /// Each element's factor without its slope, in the compute type of x and laid out as x, which is dense.
 Tensor factors_of(const Tensor& x, const Rule& r) {
-  constexpr std::int64_t lanes = 4;  // of 16 bits: elements that share a number
-  const Tensor bits = random_bits(mix64(r.seed), (x.numel() + lanes - 1) / lanes, x.device());
-  const Tensor parts = bits.view(at::kShort).to(at::kInt).bitwise_and_(0xFFFF);
+  const std::int64_t skipped = r.first % Rule::kLanes;
+  const std::int64_t numbers = (skipped + x.numel() + Rule::kLanes - 1) / Rule::kLanes;
+  const Tensor bits = random_bits(r.counter(), numbers, x.device());
+  Tensor parts = bits.view(at::kShort).to(at::kInt).bitwise_and_(0xFFFF);
+  if (skipped > 0) parts = parts.narrow(0, skipped, x.numel()).contiguous();
   const auto type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   const double scale = one / (one - static_cast<double>(r.threshold));
   return (parts >= r.threshold).to(type).mul_(scale).as_strided(x.sizes(), x.strides());
@@ -144,13 +154,14 @@ Tensor factors_of(const Tensor& x, const Rule& r) {
 }  // namespace
 
 Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  if (!runs_here(x)) return leaky_relu_dropout_in_operations(x, slope, p, seed);
-  const Rule rule = checked_rule(slope, p, seed);
+  const Rule rule = checked_rule(x, slope, p, seed);
+  if (!runs_here(x) || (rule.threshold > 0 && rule.first % Rule::kLanes != 0))
+    return leaky_relu_dropout_in_operations(x, slope, p, seed);
   return LeakyDropout::apply(x.is_non_overlapping_and_dense() ? x : x.contiguous(), rule);
 }
 
 Tensor leaky_relu_dropout_in_operations(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  const Rule rule = checked_rule(slope, p, seed);
+  const Rule rule = checked_rule(x, slope, p, seed);
   const Tensor dense = x.is_non_overlapping_and_dense() ? x : x.contiguous();
   const Tensor active = slope == 1 ? dense : at::leaky_relu(dense, slope);
   if (rule.threshold == 0) return active;

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "ganymede/core/batch_share.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/parallel.h"
 #include "ganymede/nn/kernels/batch_norm_passes.h"
@@ -58,6 +59,56 @@ struct Moments {
   Tensor mean, variance;  // the biased variance
 };
 
+/// The processes whose images a normalisation's statistics are of: this one, or all that share the batch.
+struct Extent {
+  std::int64_t processes = 1;
+  const ProcessSum* sum = nullptr;  ///< null for one process
+
+  static Extent of_the_batch() {
+    const BatchShare& share = BatchShareScope::current();
+    return share.statistics == nullptr ? Extent{} : Extent{share.of, share.statistics};
+  }
+  explicit operator bool() const { return sum != nullptr; }
+};
+
+/// The sum over processes as an operation: every process's loss depends on what each one put in, so its gradient is the
+/// sum of all their gradients.
+struct SumOverProcesses : torch::autograd::Function<SumOverProcesses> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& values, const Extent& extent) {
+    ctx->saved_data["sum"] = reinterpret_cast<std::int64_t>(extent.sum);
+    const Tensor sums = values.detach().contiguous().clone();
+    extent.sum->add_up(sums);
+    return sums;
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
+    const Extent extent{0, reinterpret_cast<const ProcessSum*>(ctx->saved_data["sum"].toInt())};
+    return {SumOverProcesses::apply(gradients[0], extent), Tensor{}};
+  }
+};
+
+/// The mean over `over` of all processes' images, each with as many; differentiable.
+Tensor mean_over(const Tensor& x, const std::vector<std::int64_t>& over, const Extent& extent) {
+  const Tensor own = x.mean(over, /*keepdim=*/true);
+  return extent ? SumOverProcesses::apply(own, extent) / static_cast<double>(extent.processes) : own;
+}
+
+/// The moments of all processes' images from those of this one. They are taken about `around`, [C], the same
+/// everywhere: the running mean, which is near enough for the difference of squares to lose nothing that matters.
+Moments over_processes(const Moments& own, const Tensor& around, const Extent& extent) {
+  const Tensor shift = around.to(at::kDouble), offset = own.mean.to(at::kDouble) - shift;
+  const Tensor sums = at::stack({offset, own.variance.to(at::kDouble) + offset.square()});
+  extent.sum->add_up(sums);
+  const Tensor means = sums / static_cast<double>(extent.processes);
+  const auto type = own.mean.scalar_type();
+  return {(means[0] + shift).to(type), (means[1] - means[0].square()).clamp_min(0).to(type)};
+}
+
+/// `totals` become their sums over the processes.
+void add_up(std::vector<double>& totals, const Extent& extent) {
+  if (!extent) return;
+  extent.sum->add_up(torch::from_blob(totals.data(), {static_cast<std::int64_t>(totals.size())}, at::kDouble));
+}
+
 template <class T>
 Moments moments(const Tensor& x) {
   using Real = Compute<T>;
@@ -103,6 +154,7 @@ Tensor forward_pass(const Tensor& x, const Tensor& mean, const Tensor& scale, co
 struct Manner {
   double eps, slope;
   bool training;  ///< its statistics are those of x, so that a gradient flows through them
+  Extent extent;  ///< in training: whose images x is with
 };
 
 struct Gradients {
@@ -122,13 +174,16 @@ Gradients backward_pass(const Tensor& x, const Tensor& dy, const Tensor& mean, c
         column_gradients<T>(px + at, pdy + at, rows, m.channels, map, sum, products);
       });
   Gradients result{{}, at::empty_like(mean), at::empty_like(mean)};
+  // A process's own part of the weight's gradient: the parts are added up with all other gradients.
+  std::vector<double> of_batch = total;
+  add_up(of_batch, manner.extent);
   std::vector<Real> mean_g(static_cast<std::size_t>(m.channels)), slope_g(mean_g.size());
   for (std::size_t c = 0; c < mean_g.size(); ++c) {
-    const double n = static_cast<double>(m.rows), products = total[c + mean_g.size()];
+    const double n = static_cast<double>(m.rows * manner.extent.processes), products = of_batch[c + mean_g.size()];
     const double inv = static_cast<double>(data_of<const Real>(inverse)[c]);
     data_of<Real>(result.dbias)[c] = static_cast<Real>(total[c]);
-    data_of<Real>(result.dscale)[c] = static_cast<Real>(products * inv);
-    mean_g[c] = manner.training ? static_cast<Real>(total[c] / n) : Real{0};
+    data_of<Real>(result.dscale)[c] = static_cast<Real>(total[c + mean_g.size()] * inv);
+    mean_g[c] = manner.training ? static_cast<Real>(of_batch[c] / n) : Real{0};
     slope_g[c] = manner.training ? static_cast<Real>(products * inv * inv / n) : Real{0};
   }
   if (!need_dx) return result;
@@ -165,8 +220,8 @@ variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const T
       x.dim() == 4 ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
   const Tensor wide = x.to(type);
   if (manner.training) {
-    mean = wide.mean(over, true);
-    inverse = ((wide - mean).square().mean(over, true) + manner.eps).rsqrt();
+    mean = mean_over(wide, over, manner.extent);
+    inverse = (mean_over((wide - mean).square(), over, manner.extent) + manner.eps).rsqrt();
   } else {
     mean = mean.view(shape);
     inverse = inverse.view(shape);
@@ -177,7 +232,7 @@ variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const T
   if (bias.defined()) z = z + bias.detach().to(type).view(shape);
   const Tensor g = dy.to(type) * at::where(z > 0, 1.0, manner.slope).to(type);
   Tensor dx = g;
-  if (manner.training) dx = g - g.mean(over, true) - hat * (g * hat).mean(over, true);
+  if (manner.training) dx = g - mean_over(g, over, manner.extent) - hat * mean_over(g * hat, over, manner.extent);
   variable_list result(3);
   result[0] = (dx * w * inverse).to(x.scalar_type());
   if (weight.defined()) result[1] = (g * hat).sum(over).to(weight.scalar_type());
@@ -198,6 +253,8 @@ struct Normalise : torch::autograd::Function<Normalise> {
     ctx->saved_data["eps"] = manner.eps;
     ctx->saved_data["slope"] = manner.slope;
     ctx->saved_data["training"] = manner.training;
+    ctx->saved_data["processes"] = manner.extent.processes;
+    ctx->saved_data["sum"] = reinterpret_cast<std::int64_t>(manner.extent.sum);
     return for_type(x, [&]<class T>() { return forward_pass<T>(x, mean, scale, shift, manner.slope); });
   }
 
@@ -205,7 +262,9 @@ struct Normalise : torch::autograd::Function<Normalise> {
     const variable_list saved = ctx->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &bias = saved[2], &mean = saved[3], &inverse = saved[4];
     const Manner manner{ctx->saved_data["eps"].toDouble(), ctx->saved_data["slope"].toDouble(),
-                        ctx->saved_data["training"].toBool()};
+                        ctx->saved_data["training"].toBool(),
+                        Extent{ctx->saved_data["processes"].toInt(),
+                               reinterpret_cast<const ProcessSum*>(ctx->saved_data["sum"].toInt())}};
     variable_list result(6);  // one for each argument of forward()
     if (at::GradMode::is_enabled()) {
       variable_list g = differentiable_backward(x, gradients[0], weight, bias, mean, inverse, manner);
@@ -223,12 +282,12 @@ struct Normalise : torch::autograd::Function<Normalise> {
   }
 };
 
-void check(const Tensor& x, const BatchNormTensors& state, bool batch_statistics) {
+void check(const Tensor& x, const BatchNormTensors& state, bool batch_statistics, const Extent& extent) {
   const bool shape = (x.dim() == 4 || x.dim() == 2) && x.numel() > 0;
   for (const Tensor& t : {state.weight, state.bias, state.running_mean, state.running_var})
     if (!shape || (t.defined() && (t.dim() != 1 || t.size(0) != x.size(1))))
       throw Error(fmt::format("batch norm: an input of {} does not fit the layer", fmt::join(x.sizes(), " x ")));
-  if (batch_statistics && x.numel() == x.size(1))
+  if (batch_statistics && !extent && x.numel() == x.size(1))
     throw Error("batch norm: one value per channel has no variance", {}, "train with a batch size above 1");
 }
 
@@ -238,13 +297,36 @@ void move_towards(const Tensor& running, const Tensor& value, double momentum) {
   running.lerp_(value.to(running.scalar_type()), momentum);
 }
 
+/// With the whole batch's statistics, in LibTorch's operations: on other devices than the CPU.
+Tensor over_processes_in_operations(const Tensor& x, const BatchNormTensors& state, double momentum,
+                                    const Manner& manner) {
+  const std::vector<std::int64_t> over =
+      x.dim() == 4 ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0};
+  const std::vector<std::int64_t> shape =
+      x.dim() == 4 ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
+  const Tensor wide = x.to(statistics_type(x));
+  const Tensor mean = mean_over(wide, over, manner.extent);
+  const Tensor variance = mean_over((wide - mean).square(), over, manner.extent);
+  const double n = static_cast<double>(x.numel() / x.size(1) * manner.extent.processes);
+  if (state.running_mean.defined()) move_towards(state.running_mean, mean.detach().flatten(), momentum);
+  if (state.running_var.defined())
+    move_towards(state.running_var, variance.detach().flatten() * (n / (n - 1)), momentum);
+  Tensor y = (wide - mean) * (variance + manner.eps).rsqrt();
+  if (state.weight.defined()) y = y * state.weight.view(shape);
+  if (state.bias.defined()) y = y + state.bias.view(shape);
+  y = y.to(x.scalar_type());
+  return manner.slope == no_activation ? y : at::leaky_relu(y, manner.slope);
+}
+
 }  // namespace
 
 Tensor batch_norm_act(const Tensor& x, const BatchNormTensors& state, bool training, double momentum, double eps,
                       double slope) {
   const bool batch_statistics = training || !state.running_mean.defined();
-  check(x, state, batch_statistics);
+  const Extent extent = training ? Extent::of_the_batch() : Extent{};
+  check(x, state, batch_statistics, extent);
   if (!runs_here(x)) {
+    if (extent) return over_processes_in_operations(x, state, momentum, {eps, slope, batch_statistics, extent});
     const Tensor y = at::batch_norm(x, optional(state.weight), optional(state.bias), optional(state.running_mean),
                                     optional(state.running_var), batch_statistics, momentum, eps, true);
     return slope == no_activation ? y : at::leaky_relu(y, slope);
@@ -253,10 +335,12 @@ Tensor batch_norm_act(const Tensor& x, const BatchNormTensors& state, bool train
   const at::ScalarType type = statistics_type(x);
   Tensor mean, variance;
   if (batch_statistics) {
-    const Moments m = for_type(input, [&]<class T>() { return moments<T>(input); });
+    Moments m = for_type(input, [&]<class T>() { return moments<T>(input); });
+    if (extent)
+      m = over_processes(m, state.running_mean.defined() ? state.running_mean : at::zeros_like(m.mean), extent);
     mean = m.mean;
     variance = m.variance;
-    const double n = static_cast<double>(x.numel() / x.size(1));
+    const double n = static_cast<double>(x.numel() / x.size(1) * extent.processes);
     if (training && state.running_mean.defined()) move_towards(state.running_mean, mean, momentum);
     if (training && state.running_var.defined()) move_towards(state.running_var, variance * (n / (n - 1)), momentum);
   } else {
@@ -265,7 +349,7 @@ Tensor batch_norm_act(const Tensor& x, const BatchNormTensors& state, bool train
     if (mean.is_same(state.running_mean)) mean = mean.clone();  // it may move before the backward pass
   }
   return Normalise::apply(input, optional(state.weight), optional(state.bias), mean, variance,
-                          Manner{eps, slope, batch_statistics});
+                          Manner{eps, slope, batch_statistics, extent});
 }
 
 }  // namespace ganymede::nn::kernels

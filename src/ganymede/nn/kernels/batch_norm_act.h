@@ -18,8 +18,9 @@ struct BatchNormTensors {
 /// and is what comes back) or [N, C]; bf16, f32 or f64; y has x's type, statistics are f32 (f64 for f64).
 /// Training: mean and (biased) variance of this batch, and the running values move in place by
 /// running += momentum * (batch - running), with the unbiased variance. Otherwise the running values are used.
-/// Differentiable, and differentiable again. Throws Error on shapes that do not fit, and in training on less than two
-/// values per channel.
+/// Where a batch is shared by processes that say so (core/batch_share.h), "this batch" in training is the whole one,
+/// and every process makes the same calls. Differentiable, and differentiable again. Throws Error on shapes that do not
+/// fit, and in training on less than two values per channel.
 Tensor batch_norm_act(const Tensor& x, const BatchNormTensors& state, bool training, double momentum, double eps,
                       double slope);
 

@@ -1,0 +1,235 @@
+// Groups over TCP, by LibTorch's own process group for CPUs (Gloo) and its key-value store.
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netdb.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <thread>
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include "ganymede/core/log.h"
+#include "ganymede/distributed/group.h"
+#include "ganymede/distributed/heartbeat.h"
+
+namespace ganymede::distributed {
+namespace {
+
+using namespace std::chrono_literals;
+using Store = c10::intrusive_ptr<c10d::Store>;
+using Gloo = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
+
+constexpr auto kJoin = 300s;                     // for all to come
+constexpr auto kSilence = 10000ms;               // of a process that others wait for
+constexpr auto kSilenceAfterBreak = 3000ms;      // where a connection broke, which says that somebody is gone
+constexpr auto kGloo = std::chrono::hours(240);  // never: the heartbeat says who is lost, and who only works long
+constexpr auto kLook = 500ms;
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+std::string name_of(const Place& place, int rank, const std::string& where) {
+  return fmt::format("process {} of {} ({})", rank, place.size, where);
+}
+
+/// This machine's address as the store's sees it: the one that others can reach as well. Empty where it cannot be found
+/// out.
+std::string address_towards(const std::string& host, int port) {
+  addrinfo hints{}, *found = nullptr;
+  hints.ai_socktype = SOCK_DGRAM;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return {};
+  std::string address;
+  for (const addrinfo* a = found; a != nullptr && address.empty(); a = a->ai_next) {
+    // Connecting sends nothing: it asks the routes.
+    const int socket = ::socket(a->ai_family, SOCK_DGRAM, 0);
+    sockaddr_storage own{};
+    socklen_t length = sizeof own;
+    char text[NI_MAXHOST];
+    if (socket >= 0 && ::connect(socket, a->ai_addr, a->ai_addrlen) == 0 &&
+        ::getsockname(socket, reinterpret_cast<sockaddr*>(&own), &length) == 0 &&
+        ::getnameinfo(reinterpret_cast<sockaddr*>(&own), length, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0)
+      address = text;
+    if (socket >= 0) ::close(socket);
+  }
+  ::freeaddrinfo(found);
+  return address;
+}
+
+Store open_store(const Place& place, bool serve) {
+  c10d::TCPStoreOptions options;
+  options.port = static_cast<std::uint16_t>(place.port);
+  options.isServer = serve;
+  options.waitWorkers = false;
+  options.timeout = kJoin;
+  const std::string where = fmt::format("{}:{}", place.host, place.port);
+  try {
+    return c10::make_intrusive<c10d::PrefixStore>("ganymede/" + place.job,
+                                                  c10::make_intrusive<c10d::TCPStore>(place.host, options));
+  } catch (const std::exception& error) {
+    throw Error(serve ? "the store by which the processes find each other cannot be opened"
+                      : "the store by which the processes find each other does not answer",
+                where,
+                serve ? "is the port taken, by another training? choose another MASTER_PORT"
+                      : fmt::format("is process 0 running there, and of the same LibTorch ({})? {}", TORCH_VERSION,
+                                    first_line(error.what())));
+  }
+}
+
+/// Where each process runs, when all have come.
+std::vector<std::string> wait_for_all(c10d::Store& store, const Place& place) {
+  char host[256] = "?";
+  ::gethostname(host, sizeof host - 1);
+  const auto key = [](int rank) { return fmt::format("here/{}", rank); };
+  if (store.add(fmt::format("taken/{}", place.rank), 1) > 1) {
+    throw Error(fmt::format("two processes say that they are number {} of {}", place.rank, place.size),
+                fmt::format("{}:{}", place.host, place.port), "does another training use the same MASTER_PORT?");
+  }
+  const std::string here = fmt::format("{}, process id {}", host, ::getpid());
+  store.set(key(place.rank), std::vector<std::uint8_t>(here.begin(), here.end()));
+  const auto end = std::chrono::steady_clock::now() + kJoin;
+  std::vector<std::string> names;
+  for (int rank = 0; rank < place.size; ++rank) {
+    while (!store.check({key(rank)})) {
+      if (std::chrono::steady_clock::now() > end)
+        throw Error(fmt::format("process {} of {} has not come within {} s", rank, place.size, kJoin.count()),
+                    fmt::format("{}:{}", place.host, place.port), "were all of them started?");
+      std::this_thread::sleep_for(100ms);
+    }
+    const auto bytes = store.get(key(rank));
+    names.push_back(name_of(place, rank, std::string(bytes.begin(), bytes.end())));
+  }
+  return names;
+}
+
+/// Connects all with all. On a thread that is given up where that takes too long: it cannot be stopped.
+Gloo connect(const Store& store, const Place& place) {
+  auto made = std::make_shared<std::promise<Gloo>>();
+  auto future = made->get_future();
+  std::thread([made, store, place] {
+    try {
+      const auto options = c10d::ProcessGroupGloo::Options::create(kGloo);
+      const std::string address = address_towards(place.host, place.port);
+      options->devices.push_back(address.empty() ? c10d::ProcessGroupGloo::createDefaultDevice()
+                                                 : c10d::ProcessGroupGloo::createDeviceForHostname(address));
+      made->set_value(c10::make_intrusive<c10d::ProcessGroupGloo>(store, place.rank, place.size, options));
+    } catch (...) {
+      made->set_exception(std::current_exception());
+    }
+  }).detach();
+  if (future.wait_for(kJoin) != std::future_status::ready)
+    throw Error("the processes do not reach each other", place.host, "do firewalls let them? they use any port");
+  try {
+    return future.get();
+  } catch (const std::exception& error) {
+    throw Error("the processes do not reach each other: " + first_line(error.what()), place.host);
+  }
+}
+
+class GlooGroup : public Group {
+ public:
+  GlooGroup(const Place& place, Store store, const std::vector<std::string>& names)
+      : Group(place),
+        store_(std::move(store)),
+        gloo_(connect(c10::make_intrusive<c10d::PrefixStore>("gloo", store_), place)),
+        heartbeat_(open_store(place, false), place, names) {}
+
+  ~GlooGroup() override {
+    // With a lost process its destructor would wait for ever.
+    if (!broken_.empty()) static_cast<void>(gloo_.release());
+  }
+
+  std::unique_ptr<Exchange> begin_sum(const Tensor& values) const override {
+    return begin(values, [this](std::vector<Tensor>& tensors) { return gloo_->allreduce(tensors); });
+  }
+  void broadcast(const Tensor& values) const override {
+    begin(values, [this](std::vector<Tensor>& tensors) { return gloo_->broadcast(tensors); })->wait();
+  }
+  using Group::broadcast;
+  void rest(bool resting) const override { heartbeat_.rest(resting); }
+  void leave(const std::string& why) const override {
+    if (!broken_.empty()) return;
+    broken_ = why;
+    heartbeat_.announce(fmt::format("process {} of {} has ended: {}", rank(), size(), why), 3000ms);
+  }
+  std::string broken() const override { return broken_; }
+
+ private:
+  using Work = c10::intrusive_ptr<c10d::Work>;
+
+  class Sent : public Exchange {
+   public:
+    Sent(const GlooGroup& group, Work work, Tensor values, Tensor host)
+        : group_(group), work_(std::move(work)), values_(std::move(values)), host_(std::move(host)) {}
+    void wait() override {
+      group_.wait_for(*work_);
+      if (!values_.is_same(host_)) values_.copy_(host_);
+    }
+
+   private:
+    const GlooGroup& group_;
+    Work work_;
+    Tensor values_, host_;  ///< the same on the CPU
+  };
+
+  template <class Begin>
+  std::unique_ptr<Exchange> begin(const Tensor& values, const Begin& begin_work) const {
+    if (!broken_.empty()) throw PeerLost(broken_);
+    heartbeat_.moved();
+    const Tensor host = values.is_cpu() ? values : values.cpu();
+    std::vector<Tensor> tensors{host};
+    try {
+      return std::make_unique<Sent>(*this, begin_work(tensors), values, host);
+    } catch (const std::exception& error) {
+      fail(error.what());
+    }
+  }
+
+  void wait_for(c10d::Work& work) const {
+    heartbeat_.wait(true);
+    for (;;) {
+      try {
+        work.wait(std::chrono::duration_cast<std::chrono::milliseconds>(kLook));
+        break;
+      } catch (const std::exception& error) {
+        if (work.isCompleted()) fail(error.what());
+        if (const auto trouble = heartbeat_.trouble(kSilence)) lose(*trouble);
+      }
+    }
+    heartbeat_.wait(false);
+  }
+
+  [[noreturn]] void lose(const std::string& why) const {
+    broken_ = why;
+    heartbeat_.announce(why, 1500ms);
+    throw PeerLost(why);
+  }
+  /// A connection broke: a moment later it is known whose.
+  [[noreturn]] void fail(const std::string& what) const {
+    heartbeat_.wait(true);
+    for (auto left = 2 * kSilenceAfterBreak; left > 0ms; left -= kLook) {
+      if (const auto trouble = heartbeat_.trouble(kSilenceAfterBreak)) lose(*trouble);
+      std::this_thread::sleep_for(kLook);
+    }
+    lose("the connection of the processes broke: " + first_line(what));
+  }
+
+  Store store_;  ///< process 0's serves all
+  mutable Gloo gloo_;
+  mutable Heartbeat heartbeat_;
+  mutable std::string broken_;
+};
+
+}  // namespace
+
+std::shared_ptr<Group> join(const Place& place) {
+  spdlog::info("waiting for {} processes at {}:{} ({})", place.size, place.host, place.port, place.launcher);
+  auto store = open_store(place, place.serves_store);
+  const auto names = wait_for_all(*store, place);
+  return std::make_shared<GlooGroup>(place, std::move(store), names);
+}
+
+}  // namespace ganymede::distributed
