@@ -44,7 +44,7 @@ std::string current_key(const std::string& path) {
   return path;
 }
 
-void rename_old_keys(toml::table& root, const std::string& origin, bool noted) {
+void rename_old_keys(toml::table& root, const std::string& origin) {
   for (const auto& key : kOldKeys) {
     const std::string old_path = key.old_path, section = old_path.substr(0, old_path.rfind('.'));
     toml::table* table = root.at_path(section).as_table();
@@ -58,7 +58,7 @@ void rename_old_keys(toml::table& root, const std::string& origin, bool noted) {
     }
     table->insert(name, std::move(*value));
     table->erase(old_name);
-    if (noted) note(key);
+    note(key);
   }
 }
 

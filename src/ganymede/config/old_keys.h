@@ -11,8 +11,7 @@ namespace ganymede::config {
 /// a process alone: recipes are read again and again, a server's every second.
 std::string current_key(const std::string& path);
 
-/// Gives every old key of the recipe `root` its present name; with a note each where somebody may change them. Throws
-/// UsageError where both stand.
-void rename_old_keys(toml::table& root, const std::string& origin, bool noted);
+/// Gives every old key of the recipe `root` its present name, each with its note. Throws UsageError where both stand.
+void rename_old_keys(toml::table& root, const std::string& origin);
 
 }  // namespace ganymede::config

@@ -236,10 +236,8 @@ std::string network_text(const char* name, const NetworkConfig& network) {
 
 }  // namespace
 
-namespace {
-
-Recipe parse(const std::string& text, const std::string& name, const std::string& origin,
-             const std::vector<std::string>& overrides, bool of_file) {
+Recipe parse_recipe(const std::string& text, const std::string& name, const std::string& origin,
+                    const std::vector<std::string>& overrides) {
   toml::table root;
   try {
     root = toml::parse(text);
@@ -247,18 +245,11 @@ Recipe parse(const std::string& text, const std::string& name, const std::string
     throw UsageError(fmt::format("not valid TOML: {}", error.description()),
                      fmt::format("line {} of {}", error.source().begin.line, origin));
   }
-  rename_old_keys(root, origin, of_file);
+  rename_old_keys(root, origin);
   for (const auto& override_text : overrides) apply_override(root, override_text);
   Recipe recipe = Parser(root, origin).parse();
   if (recipe.name.empty()) recipe.name = name;
   return recipe;
-}
-
-}  // namespace
-
-Recipe parse_recipe(const std::string& text, const std::string& name, const std::string& origin,
-                    const std::vector<std::string>& overrides) {
-  return parse(text, name, origin, overrides, /*of_file=*/false);
 }
 
 Recipe load_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
@@ -275,7 +266,7 @@ Recipe load_recipe(const std::string& name_or_path, const std::vector<std::strin
   if (!std::filesystem::is_regular_file(path, ignored) && !path.has_extension()) path += ".toml";
   if (std::filesystem::is_regular_file(path, ignored)) {
     const Bytes bytes = read_file(path, kRecipeBytes);
-    return parse({bytes.begin(), bytes.end()}, path.stem().string(), path.string(), overrides, /*of_file=*/true);
+    return parse_recipe({bytes.begin(), bytes.end()}, path.stem().string(), path.string(), overrides);
   }
   throw UsageError(fmt::format("no recipe '{}'", name_or_path), "neither a file nor a shipped recipe",
                    suggest(name_or_path, known));

@@ -131,12 +131,11 @@ struct Recipe {
 };
 
 /// Reads a recipe. `origin` names the text in messages; `overrides` are "section.key=value" texts (--set), applied
-/// before anything is checked. Throws UsageError naming key, line and the nearest known key. Keys of earlier versions are
-/// read without a word: what a model file holds is nobody's to change.
+/// before anything is checked. Throws UsageError naming key, line and the nearest known key.
 Recipe parse_recipe(const std::string& text, const std::string& name, const std::string& origin,
                     const std::vector<std::string>& overrides = {});
 
-/// The file `name_or_path`, whose old keys get a note, else the shipped recipe of that name. Throws UsageError naming the nearest shipped one.
+/// The file `name_or_path`, else the shipped recipe of that name. Throws UsageError naming the nearest shipped one.
 Recipe load_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides = {});
 
 /// The recipe as TOML, every default written out; parse_recipe() reads it back to the same recipe.
