@@ -119,3 +119,21 @@ function(ganymede_find_libtorch_when_installed target)
     set_target_properties(${target} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
   endif()
 endfunction()
+
+# ganymede_embed(VARIABLE HEADER NAMESPACE FUNCTION|FILE...): sources, in VARIABLE, whose functions (declared in HEADER) give
+# the bytes of files.
+function(ganymede_embed variable header namespace)
+  set(sources)
+  foreach(asset ${ARGN})
+    string(REPLACE "|" ";" asset ${asset})
+    list(GET asset 0 function)
+    list(GET asset 1 file)
+    set(output ${CMAKE_CURRENT_BINARY_DIR}/${function}.cpp)
+    add_custom_command(OUTPUT ${output}
+      COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DFILE=${file} -DFUNCTION=${function} -DHEADER=${header}
+        -DNAMESPACE=${namespace} -P ${PROJECT_SOURCE_DIR}/cmake/EmbedFile.cmake
+      DEPENDS ${file} ${PROJECT_SOURCE_DIR}/cmake/EmbedFile.cmake VERBATIM)
+    list(APPEND sources ${output})
+  endforeach()
+  set(${variable} ${sources} PARENT_SCOPE)
+endfunction()

@@ -19,9 +19,20 @@ void run_import(const ImportFlags& flags) {
       networks.push_back(
           {{"network", one.network}, {"file", one.file}, {"by_order", one.by_order}, {"tensors", one.pairs}});
     }
-    return print_json({{"model", flags.request.output}, {"networks", networks}, {"untouched", result.untouched}});
+    return print_json({{result.proposed ? "recipe" : "model", flags.request.output},
+                       {"networks", networks},
+                       {"untouched", result.untouched},
+                       {"whole", result.whole},
+                       {"open", result.open}});
   }
+  if (result.proposed) {
+    fmt::print("a recipe is proposed in {}{}\n", flags.request.output,
+               result.open == 0 ? "" : fmt::format("; {} of its layers are guesses, which it marks", result.open));
+    return;
+  }
+  if (result.whole) fmt::print("{} is a model of this program, taken as it is\n", flags.request.files.at(0));
   for (const auto& one : result.networks) {
+    if (one.pairs.empty()) continue;
     fmt::print("{}: {} tensors of {}{}\n", one.network, one.pairs.size(), one.file,
                one.by_order ? ", matched by the order of layers and the shapes of their tensors" : "");
   }

@@ -4,6 +4,8 @@
 #include "data/fixtures.h"
 #include "fuzz/targets.h"
 #include "ganymede/checkpoint/safetensors_header.h"
+#include "ganymede/data/archive.h"
+#include "ganymede/exchange/hdf5_file.h"
 #include "ganymede/exchange/torch_archive.h"
 
 namespace ganymede::fuzz {
@@ -50,6 +52,35 @@ std::vector<Bytes> pickles() {
           bytes_of_text("\x80\x04\x95\x0f\0\0\0\0\0\0\0\x8c\x01x\x94\x8a\x02\x01\x02\x86\x94."s)};
 }
 
+/// All that an import of Keras's files asks of one.
+void read_hdf5(const Bytes& bytes) {
+  const exchange::Hdf5File file(bytes, "fuzz");
+  for (const char* attribute : {"model_config", "layer_names"}) file.texts("", attribute);
+  file.texts("model_weights", "layer_names");
+  for (const auto& name : file.datasets()) {
+    const auto group = name.substr(0, std::min(name.rfind('/'), name.size()));
+    file.texts(group, "name");
+    file.texts(group.substr(0, std::min(group.rfind('/'), group.size())), "weight_names");
+    try {
+      const auto numbers = file.numbers(name);
+      require(numbers.values.size() * 2 <= bytes.size(), "no more numbers than the file holds");
+    } catch (const Error&) {
+      continue;
+    }
+  }
+}
+
+std::vector<Bytes> hdf5_files() {
+  std::vector<Bytes> out;
+  data::walk_archive("tests/parity/keras_files.zip",
+                     data::Wanted([](const std::string& name) { return name == "g.h5" || name == "d.weights.h5"; }),
+                     [&](const std::string&, Bytes bytes) {
+                       out.push_back(std::move(bytes));
+                       return true;
+                     });
+  return out;
+}
+
 }  // namespace
 
 std::vector<Target> tensor_targets() {
@@ -61,6 +92,7 @@ std::vector<Target> tensor_targets() {
          return std::vector<Bytes>{test::archive_bytes(
              "model.zip", {{"model/data.pkl", bytes_of_text(kStateDict)}, {"model/data/0", Bytes(16)}})};
        }},
+      {"hdf5", read_hdf5, hdf5_files},
       // The pickle is changed, the archive around it is not: a checksum would hide what lies behind it.
       {"torch-pickle",
        [](const Bytes& bytes) {

@@ -228,3 +228,40 @@ def test_damaged_files_are_one_line(recipe, tmp_path, damage):
     assert not (tmp_path / "m.safetensors").exists()
     if damage == "lfs":
         assert "Git LFS pointer" in said
+
+
+def test_a_recipe_is_proposed_from_the_tensors(ganymede, tmp_path):
+    """Of the tutorial's networks the guesses are right: what is proposed takes their weights and computes the same."""
+    generator, discriminator = trained(Generator(), 9), trained(Discriminator(), 10)
+    torch.save(generator.state_dict(), tmp_path / "g.pth")
+    torch.save(discriminator.state_dict(), tmp_path / "d.pth")
+    files = (tmp_path / "g.pth", "--discriminator", tmp_path / "d.pth")
+    proposed, model = tmp_path / "proposed.toml", tmp_path / "m.safetensors"
+    said = import_json(ganymede, *files, "-o", proposed)
+    text = proposed.read_text()
+    assert said["recipe"] == str(proposed) and said["open"] == text.count("# ? ") == 4
+    assert "size = 16" in text and "does not fit" not in text
+    ganymede("import", *files, "--recipe", proposed, "-o", model)
+    expect_same(ganymede, model, generator, discriminator, tmp_path)
+
+
+def test_a_proposal_names_what_it_cannot_know(ganymede, tmp_path):
+    table = {
+        "net.fc.weight": torch.zeros(12 * 4 * 4, 7), "net.fc.bias": torch.zeros(12 * 4 * 4),
+        "net.up.weight_orig": torch.zeros(12, 12, 4, 4), "net.up.bias": torch.zeros(12), "net.odd\nname.gate": torch.zeros(3),
+        "net.out.weight": torch.zeros(3, 12, 3, 3), "net.out.bias": torch.zeros(3),
+    }  # fmt: skip
+    torch.save(table, tmp_path / "g.pth")
+    said = import_json(ganymede, tmp_path / "g.pth", "-o", tmp_path / "p.toml")
+    text = (tmp_path / "p.toml").read_text()
+    assert said["untouched"] == ["discriminator"] and "No file gave it" in text
+    assert "reshape = [12, 4, 4]" in text and "spectral_norm = true" in text and "conv_transpose = 12, kernel = 4, stride = 2" in text
+    assert "# no layer of a recipe has net.odd\\nname.gate [3]" in text and "size = 8" in text
+    ganymede("summary", tmp_path / "p.toml")
+
+
+def test_bare_tensors_need_a_recipe(tmp_path):
+    torch.save(trained(Generator(), 11).state_dict(), tmp_path / "g.pth")
+    flags = ["import", tmp_path / "g.pth", "-o", tmp_path / "m.safetensors"]
+    result = subprocess.run([str(find_program()), *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert result.returncode == 2 and "-o NAME.toml" in result.stderr and not (tmp_path / "m.safetensors").exists()

@@ -8,6 +8,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/exchange/state_dict.h"
+#include "ganymede/exchange/tensor_groups.h"
 #include "ganymede/exchange/torch_file.h"
 
 namespace ganymede::exchange {
@@ -60,32 +61,7 @@ std::string dims(const Tensor& tensor) {
   return fmt::format("[{}]", fmt::join(tensor.sizes(), ", "));
 }
 
-/// A layer's tensors: the names' last parts with the tensors.
-struct Group {
-  std::string name;
-  std::map<std::string, Tensor> tensors;
-};
-
-std::vector<Group> groups_of(const Tensors& tensors) {
-  std::vector<Group> out;
-  for (const auto& [name, tensor] : tensors) {
-    const auto dot = name.rfind('.');
-    const std::string group = dot == std::string::npos ? "" : name.substr(0, dot + 1);
-    const std::string last = name.substr(group.size());
-    if (out.empty() || out.back().name != group) out.push_back({group, {}});
-    out.back().tensors[last] = tensor;
-  }
-  return out;
-}
-
-std::string described(const Group& group) {
-  std::vector<std::string> parts;
-  for (const auto& [name, tensor] : group.tensors)
-    parts.push_back(fmt::format("{}{} {}", group.name, name, dims(tensor)));
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-bool same_shapes(const Group& a, const Group& b) {
+bool same_shapes(const TensorGroup& a, const TensorGroup& b) {
   if (a.tensors.size() != b.tensors.size()) return false;
   for (const auto& [name, tensor] : a.tensors) {
     const auto found = b.tensors.find(name);
@@ -153,7 +129,7 @@ Tensors read_foreign(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::error_code ignored;
   if (!file || fs::is_directory(path, ignored)) {
-    throw Error("cannot read the file", path.string(), "name a .pth, .pt or .safetensors file");
+    throw Error("cannot read the file", path.string(), "name a .pth, .pt, .safetensors, .keras or .h5 file");
   }
   std::string head(kLfsPointer.size(), '\0');
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
@@ -165,10 +141,8 @@ Tensors read_foreign(const fs::path& path) {
     throw Error("this is a file of PyTorch before 1.6", path.string(),
                 "load it there and save it anew: torch.save(torch.load(FILE), NEW)");
   }
-  if (head.rfind("\x89HDF", 0) == 0)
-    throw Error("this is an HDF5 file, as Keras writes them", path.string(), "save its weights as safetensors");
   throw Error("the file is neither of torch.save nor safetensors", path.string(),
-              "name a .pth, .pt or .safetensors file");
+              "name a .pth, .pt, .safetensors, .keras or .h5 file");
 }
 
 Tensors tensors_of(const Tensors& given, bool generator) {

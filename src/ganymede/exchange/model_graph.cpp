@@ -21,8 +21,11 @@ Value bytes_of(Graph& graph, Value x) {
 }  // namespace
 
 Graph generator_graph(const checkpoint::Model& model, const GraphOptions& options) {
+  return generator_graph(model, options, model.generator());
+}
+
+Graph generator_graph(const checkpoint::Model& model, const GraphOptions& options, const models::Network& generator) {
   Graph graph(options.labels);
-  const auto& generator = model.generator();
   const auto& image = generator.output_shape();
   const auto& encoder = model.gan.encoder;
   Value x = encoder ? graph.input("image", ValueType::kFloat, encoder->input_shape().dims())

@@ -172,6 +172,9 @@ void fill(ganymede_result& out, ImportResult&& result) {
         {{"network", one.network}, {"file", one.file}, {"by_order", one.by_order}, {"tensors", one.pairs}});
   }
   out.about["untouched"] = result.untouched;
+  out.about["whole"] = result.whole;
+  out.about["proposed"] = result.proposed;
+  out.about["open"] = result.open;
 }
 
 }  // namespace ganymede::library

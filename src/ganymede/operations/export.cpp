@@ -5,6 +5,8 @@
 #include "ganymede/exchange/state_dict.h"
 #include "ganymede/exchange/torchscript.h"
 #include "ganymede/operations/field.h"
+#include "ganymede/operations/hub.h"
+#include "ganymede/operations/web.h"
 
 namespace ganymede::operations {
 namespace {
@@ -26,11 +28,19 @@ void check(const ExportRequest& request, const Model& model) {
   const auto refuse = [](bool given, const char* field, const char* problem, const char* hint) {
     if (given) throw FieldError(field, problem, hint);
   };
-  const bool tensors = request.format == ExportFormat::kSafetensors;
-  const bool judges = request.network == ExportedNetwork::kDiscriminator;
-  refuse(tensors && request.pixels == ExportedPixels::kUint8, "pixels", "has no meaning in a file of tensors alone",
+  const bool hub = request.format == ExportFormat::kHub;
+  const bool folder = hub || request.format == ExportFormat::kWeb;
+  refuse(folder && request.network != ExportedNetwork::kGenerator, "network", "is not chosen for a folder",
+         "leave it out: a hub's has the whole model, a page the generator");
+  refuse(hub && request.weights == ExportedWeights::kF16, "weights", "must be f32 in a hub's folder",
+         "it gives the model back bit for bit");
+  refuse(!hub && request.license != ExportRequest().license, "license", "is for the card of a hub's folder",
          "leave it out");
-  refuse(tensors && request.labels == ExportedLabels::kWeights, "labels", "has no meaning in a file of tensors alone",
+  const bool tensors = request.format == ExportFormat::kSafetensors || folder;
+  const bool judges = request.network == ExportedNetwork::kDiscriminator;
+  refuse(tensors && request.pixels == ExportedPixels::kUint8, "pixels", "has no meaning in this format",
+         "leave it out");
+  refuse(tensors && request.labels == ExportedLabels::kWeights, "labels", "has no meaning in this format",
          "leave it out");
   refuse(model.recipe().data.bits == 16 && request.pixels == ExportedPixels::kUint8, "pixels",
          "would make 8 bits of the images' 16 bits", "leave it out: values from -1 to 1 keep them");
@@ -63,6 +73,8 @@ void write_tensors(const fs::path& file, const Model& model, const models::Netwo
 
 std::vector<ExportedFile> export_model(const Model& model, const ExportRequest& request, const Control& control) {
   check(request, model);
+  if (request.format == ExportFormat::kHub) return export_hub(model, request, control);
+  if (request.format == ExportFormat::kWeb) return export_web(model, request, control);
   const exchange::GraphOptions options{
       // Conditions are no numbers of classes.
       request.labels == ExportedLabels::kWeights || !model.conditions().empty() ? nn::LabelInput::kWeights

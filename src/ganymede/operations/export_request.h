@@ -10,7 +10,7 @@
 
 namespace ganymede::operations {
 
-enum class ExportFormat { kOnnx, kTorchScript, kSafetensors };
+enum class ExportFormat { kOnnx, kTorchScript, kSafetensors, kHub, kWeb };
 enum class ExportedNetwork { kGenerator, kDiscriminator, kBoth };
 enum class ExportedLabels { kIndex, kWeights };
 enum class ExportedPixels { kFloat, kUint8 };
@@ -22,7 +22,8 @@ struct ExportRequest {
   ExportedPixels pixels = ExportedPixels::kFloat;
   ExportedLabels labels = ExportedLabels::kIndex;
   ExportedWeights weights = ExportedWeights::kF32;
-  std::string output = {};  ///< the file to write
+  std::string license = "unknown";
+  std::string output = {};  ///< the file to write, or the folder
 };
 
 }  // namespace ganymede::operations
@@ -32,8 +33,11 @@ namespace ganymede::config {
 template <>
 struct Names<operations::ExportFormat> {
   using Format = operations::ExportFormat;
-  static constexpr std::array<std::pair<const char*, Format>, 3> values{
-      {{"onnx", Format::kOnnx}, {"torchscript", Format::kTorchScript}, {"safetensors", Format::kSafetensors}}};
+  static constexpr std::array<std::pair<const char*, Format>, 5> values{{{"onnx", Format::kOnnx},
+                                                                         {"torchscript", Format::kTorchScript},
+                                                                         {"safetensors", Format::kSafetensors},
+                                                                         {"hub", Format::kHub},
+                                                                         {"web", Format::kWeb}}};
 };
 template <>
 struct Names<operations::ExportedNetwork> {
@@ -63,9 +67,11 @@ namespace ganymede::operations {
 
 template <class V>
 void visit_fields(V& field, ExportRequest& r) {
-  field("format", r.format,
-        {.about = "of the file: for runtimes, for torch.jit.load, or tensors by the names of an nn.Sequential",
-         .required = true});
+  field(
+      "format", r.format,
+      {.about = "of the file: for runtimes, for torch.jit.load, tensors by the names of an nn.Sequential, or a folder "
+                "as the Hugging Face Hub has it",
+       .required = true});
   field("network", r.network, {.about = "which network; both go into two files"});
   field(
       "pixels", r.pixels,
@@ -73,8 +79,10 @@ void visit_fields(V& field, ExportRequest& r) {
   field("labels", r.labels,
         {.about = "how classes are named: by their index, or by a weight for each, which mixes them"});
   field("weights", r.weights, {.about = "how the file holds weights; the arithmetic is f32 always"});
+  field("license", r.license, {.about = "of the model, as the card of a hub folder names it: 'mit', 'cc-by-4.0', ..."});
   field("output", r.output,
-        {.about = "the file to write; of both networks 'NAME.generator' and 'NAME.discriminator' with its ending",
+        {.about = "the file to write, or of a hub the new folder; of both networks 'NAME.generator' and "
+                  "'NAME.discriminator' with its ending",
          .letter = 'o',
          .required = true,
          .local = true});

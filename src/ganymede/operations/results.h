@@ -105,7 +105,7 @@ struct TrainResult {
 
 struct ExportedFile {
   std::filesystem::path path;
-  std::string network;               ///< "generator" or "discriminator"
+  std::string network;               ///< "generator" or "discriminator"; of a hub's folder what the file is
   std::vector<std::string> inputs;   ///< "z [batch, 100]"; tensors of a safetensors file have none
   std::vector<std::string> outputs;  ///< "image [batch, 3, 64, 64]"
 };
@@ -118,6 +118,9 @@ struct ImportedNetwork {
 struct ImportResult {
   std::vector<ImportedNetwork> networks = {};
   std::vector<std::string> untouched = {};  ///< networks that no file gave: as before training
+  bool whole = false;                       ///< the file was a model of this program: it was taken as it is
+  bool proposed = false;                    ///< a recipe was written, not a model
+  int open = 0;                             ///< how many of its layers are guesses, which its text names
 };
 
 }  // namespace ganymede::operations

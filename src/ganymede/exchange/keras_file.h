@@ -1,0 +1,38 @@
+// Models and weights as Keras 2 and 3 save them: .keras, .h5 and .weights.h5.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ganymede/core/torch_compat.h"
+
+namespace ganymede::exchange {
+
+struct KerasLayer {
+  std::string kind;  ///< "Conv2D"; of a file of weights alone the first part of its name: "conv2d"
+  std::string name;
+  nlohmann::json config = {};  ///< its options; null in a file of weights alone
+  std::map<std::string, Tensor> tensors =
+      {};  ///< in Keras's layouts, f32: "kernel", "bias", "gamma", "moving_mean", ...
+};
+
+struct KerasModel {
+  std::string where;
+  std::vector<KerasLayer> layers = {};
+  bool described = false;                ///< the file says what the layers are, those without tensors too
+  bool ordered = true;                   ///< the layers' order is known; not so in a .weights.h5
+  std::vector<std::int64_t> input = {};  ///< of one sample, as Keras has it: height, width, channels; empty if unknown
+};
+
+/// Whether the file is Keras's, by its content.
+bool is_keras_file(const std::filesystem::path& path);
+
+/// Nothing in the file is executed. Throws Error for what is damaged, and for models that are no chain of layers.
+KerasModel read_keras(const std::filesystem::path& path);
+
+}  // namespace ganymede::exchange

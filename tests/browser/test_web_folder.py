@@ -1,0 +1,138 @@
+"""`export --format web`: the folder on a plain host of files. The images are those of the program, and nothing else is asked."""
+import functools
+import http.server
+import json
+import pathlib
+import subprocess
+import threading
+
+import pytest
+
+from pretended import WAIT
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODEL = ROOT / "models" / "shapes-relativistic.safetensors"
+SIDE, SEED, COUNT = 32, 7, 16
+NEAR = 2  # grey levels
+
+PIXELS = """async (images) => {
+  const out = [];
+  for (const image of images) {
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    const context = canvas.getContext("2d");
+    context.drawImage(image, 0, 0);
+    out.push(...[...context.getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 !== 3));
+  }
+  return out;
+}"""
+
+
+def run(program, *arguments):
+    result = subprocess.run([str(program), "--threads", "1", *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
+    assert result.returncode == 0, result.stderr
+    return result
+
+
+@pytest.fixture(scope="module")
+def folder(program, tmp_path_factory):
+    place = tmp_path_factory.mktemp("web") / "page"
+    run(program, "export", MODEL, "--format", "web", "-o", place)
+    return place
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def visit(chromium, folder):
+    """Opens the folder at a place below its host's root; afterwards no error was met, and nobody else was asked."""
+    host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder.parent)))
+    threading.Thread(target=host.serve_forever, daemon=True).start()
+    own, wrong, contexts = f"http://127.0.0.1:{host.server_port}/page/", [], []
+
+    def opener(query):
+        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(4 * WAIT)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("request", lambda request: None if request.url.startswith((own, "data:", "blob:")) else wrong.append(request.url))
+        page.goto(f"{own}?{query}")
+        return page
+
+    yield opener
+    for context in contexts:
+        context.close()
+    host.shutdown()
+    host.server_close()
+    assert not wrong, wrong
+
+
+def pixels_of(page, selector, count):
+    page.locator(f"{selector} img").nth(count - 1).wait_for()
+    return page.eval_on_selector_all(f"{selector} img", PIXELS)
+
+
+def expect_near(found, wanted):
+    assert len(found) == len(wanted)
+    assert max(abs(one - other) for one, other in zip(found, wanted)) <= NEAR
+
+
+def sampled(program, tmp_path, *flags):
+    """The program's own images of the same seed, as their 8-bit values."""
+    run(program, "sample", MODEL, "-n", COUNT, "--seed", SEED, "-o", tmp_path / "images.npy", *flags)
+    return (tmp_path / "images.npy").read_bytes()[-COUNT * SIDE * SIDE * 3 :]
+
+
+@pytest.mark.parametrize("truncation", [None, "0.7"])
+def test_images_are_the_programs(program, visit, tmp_path, truncation):
+    page = visit(f"count={COUNT}&seed={SEED}&show=both" + (f"&truncation={truncation}" if truncation else ""))
+    flags = ("--truncation", truncation) if truncation else ()
+    expect_near(pixels_of(page, "section[aria-labelledby=right-title]", COUNT), sampled(program, tmp_path, *flags))
+    expect_near(pixels_of(page, "section[aria-labelledby=left-title]", COUNT), sampled(program, tmp_path, "--network", "untrained", *flags))
+    assert f"{COUNT} images of seed {SEED}" in page.inner_text("p[role=status]")
+
+
+def shown(page, images):
+    """The pixels of an answer's images, as the browser decodes them."""
+    script = """async (pngs) => {
+      const images = pngs.map((png) => Object.assign(new Image(), { src: "data:image/png;base64," + png }));
+      return await (%s)(images);
+    }"""
+    return page.evaluate(script % PIXELS, [image["png"] for image in images])
+
+
+def test_arithmetic_interpolation_and_blends_are_the_servers(visit, start):
+    label = {"class": "heart"}
+    points = [{"seed": 1, "index": index, **label} for index in range(4)]
+    asked = {
+        ".nine": ("arithmetic", {"a": points[:1], "b": points[1:2], "c": points[2:3], "radius": 0.25, **label}),
+        ".strip": ("interpolate", {"points": points, "frames": 16, **label}),
+        "figure:has(img[alt='the blend'])": ("blend", {"points": points, "x": 0.5, "y": 0.5, **label}),
+    }
+    page = visit("view=explore&a=1:0:class=heart&b=1:1:class=heart&c=1:2:class=heart&class=heart")
+    with start(MODEL.parent, "--precision", "f32") as server:
+        model = server.get("/api/v1/models").json()["models"][0]["id"]
+        for selector, (operation, body) in asked.items():
+            answer = server.post(f"/api/v1/models/{model}/{operation}", {**body, "format": "json"}).json()
+            expect_near(pixels_of(page, selector, len(answer["images"])), shown(page, answer["images"]))
+
+
+def test_what_needs_a_server_is_said(visit):
+    page = visit(f"count=1&seed={SEED}&show=both&open=trained:0")
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.press("n")
+    page.get_by_text("not the images that it learnt from").wait_for()
+
+
+def test_the_folder_says_what_it_is(folder):
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["NOTICE.txt", "generator.onnx", "index.html", "model.json", "ort-wasm-simd-threaded.wasm", "untrained.onnx", "worker.js"]
+    model = json.loads((folder / "model.json").read_text())
+    assert model["latent"] == {"size": 64, "distribution": "normal"} and len(model["classes"]) == 10
+    assert "http://" not in (folder / "index.html").read_text().replace("http://www.w3.org/", "")
