@@ -2,10 +2,12 @@
 Debian's PyTorch, in a process of its own, since its numpy is older than Keras's."""
 
 import json
+import os
 import subprocess
 
 import pytest
 
+os.environ.setdefault("KERAS_BACKEND", "jax")  # keras itself would ask for TensorFlow
 pytest.importorskip("keras", reason="needs Keras, which scripts/test slow installs: tests/parity/requirements-keras.txt")
 import numpy as np
 from keras_models import L, as_trained, chain, every_step, keras, noise, saved, tutorial_discriminator, tutorial_generator
