@@ -29,6 +29,7 @@ void add_import(CLI::App& app);
 void add_models(CLI::App& app);
 void add_new(CLI::App& app);
 void add_plot(CLI::App& app);
+void add_report(CLI::App& app);
 void add_recipes(CLI::App& app);
 void add_recipes_check(CLI::App& app);
 void add_reference(CLI::App& app);

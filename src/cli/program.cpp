@@ -59,6 +59,8 @@ const std::vector<Group>& command_groups() {
          "ganymede runs\nganymede runs elsewhere --json"},
         {"plot", "plot loss and quality curves of runs", add_plot,
          "ganymede plot runs/conv -o losses.svg\nganymede plot runs/a runs/b --quality -o quality.png"},
+        {"report", "runs as one page to mail: charts, samples, figures, recipes", add_report,
+         "ganymede report runs/conv -o conv.html\nganymede report runs/a runs/b --title \"Two rates\" -o rates.html"},
         {"bench", "time a recipe's training step", add_bench, "ganymede bench cifar10-conv --steps 50"}}},
       {"Use models",
        {{"models", "list the models at hand, with their cards", add_models, "ganymede models"},

@@ -3,33 +3,19 @@
 
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/queries.h"
-#include "ganymede/serve/thinning.h"
+#include "ganymede/serve/run_answers.h"
 #include "ganymede/serve/thumbnails.h"
 
 namespace ganymede::serve {
 namespace {
 
-bool wanted(const std::vector<std::string>& names, const std::string& name) {
-  return names.empty() || std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// As in /metrics, where `first` is 0 and the columns are shorter than `rows`. All columns, unless some are named.
-MetricsAnswer curves_of(const RunSnapshot& run, const std::vector<std::string>& columns, std::int64_t points) {
-  MetricsAnswer out{.rows = run.rows()};
-  if (!run.metrics) return out;
-  for (const auto& name : run.metrics->columns) {
-    if (!wanted(columns, name)) continue;
-    const auto values = thinned(*run.metrics->find(name), static_cast<std::size_t>(points));
-    out.columns[name].assign(values.begin(), values.end());
-  }
-  return out;
-}
-
 Response curves_of_many(const Catalogue& catalogue, const Request& request) {
   const auto query = query_of<CurvesOfRunsQuery>(request);
   CurvesAnswer out;
   for (const auto& run : catalogue.runs()) {
-    if (wanted(query.runs, run->id())) out.curves[run->id()] = curves_of(*run->snapshot(), query.columns, query.points);
+    const bool named = std::find(query.runs.begin(), query.runs.end(), run->id()) != query.runs.end();
+    if (named || query.runs.empty())
+      out.curves[run->id()] = curves_of(*run->snapshot(), query.columns, static_cast<std::size_t>(query.points));
   }
   return json_response(json_of(out));
 }
@@ -48,7 +34,7 @@ void add_curve_routes(Router& router, const Services& services) {
   const auto one = [&catalogue](const Request& request) {
     const auto query = query_of<CurvesQuery>(request);
     const auto run = catalogue.run(request.captured.at("id"));
-    return json_response(json_of(curves_of(*run->snapshot(), query.columns, query.points)));
+    return json_response(json_of(curves_of(*run->snapshot(), query.columns, static_cast<std::size_t>(query.points))));
   };
   router.add("GET", "/api/v1/runs/{id}/curves", one,
              RouteAbout{.id = "getCurves",

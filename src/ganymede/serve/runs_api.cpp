@@ -4,6 +4,7 @@
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/queries.h"
+#include "ganymede/serve/run_answers.h"
 
 namespace ganymede::serve {
 namespace {
@@ -11,29 +12,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kRowsTogether = 1000;  ///< of a table in one event: a longer one comes in pieces
-
-/// The shipped recipe of that name with every default written out, to compare a run's own with; empty where there is
-/// none.
-std::string shipped_text(const std::string& name) {
-  const auto& shipped = config::shipped_recipes();
-  const auto found =
-      std::find_if(shipped.begin(), shipped.end(), [&](const auto& recipe) { return name == recipe.name; });
-  if (found == shipped.end()) return {};
-  const auto recipe = config::parse_recipe(found->text, found->name, found->name);
-  return config::to_toml(models::resolved(recipe, models::outline_gan(recipe)));
-}
-
-RunDetails details(const Run& run) {
-  const auto now = run.snapshot();
-  RunDetails out;
-  static_cast<RunOverview&>(out) = now->overview;
-  out.toml = now->recipe;
-  out.shipped_toml = out.recipe.value ? shipped_text(*out.recipe.value) : "";
-  if (!now->environment.is_null()) out.environment.value.emplace(now->environment);
-  out.samples = now->samples;
-  out.images = now->images;
-  return out;
-}
 
 std::string event(const std::string& name, std::size_t id, const json& data) {
   return "event: " + name + "\nid: " + std::to_string(id) +
@@ -130,7 +108,7 @@ void add_run_routes(Router& router, const Services& services) {
                         .json = schema_of_answer<RunList>()});
   router.add(
       "GET", "/api/v1/runs/{id}",
-      [named](const Request& request) { return json_response(json_of(details(*named(request)))); },
+      [named](const Request& request) { return json_response(json_of(details_of(*named(request)))); },
       RouteAbout{.id = "getRun",
                  .summary = "A run with its recipe and environment",
                  .answer = "The run.",

@@ -3,53 +3,18 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import type { RunDetails } from "../../api/types";
 import { nearestTo } from "../../core/curves";
 import { stepOf } from "../../core/steps";
-import { duration, grouped, rounded } from "../../core/numbers";
+import { grouped } from "../../core/numbers";
 import type { Metrics } from "../../core/table";
 import { changed, go } from "../../state/address";
 import { useRun } from "../../state/runs";
 import { Link } from "../../ui/common";
 import { SheetImage, useSheet } from "../../ui/images";
 import { Charts, SHOWN } from "./charts";
-import { STATES } from "./table";
+import { Environment, Facts, Recipe } from "./details";
 import { RunControls, type Trainer } from "./training";
 
 const POINTS = 4000; // of a curve: more than a chart has pixels, so that one may zoom in
 const POINTS_OF_MANY = 1500;
-
-function Recipe({ run }: { run: RunDetails }) {
-  const shipped = new Set(run.shipped_toml.split("\n").map((line) => line.trim()));
-  const lines = run.toml.split("\n");
-  const differs = (line: string) => run.shipped_toml !== "" && line.trim() !== "" && !shipped.has(line.trim());
-  return (
-    <details class="card">
-      <summary>Recipe{lines.some(differs) ? "; marked lines differ from the shipped one" : ""}</summary>
-      <pre tabIndex={0}>
-        {lines.map((line, i) => (
-          <span key={i} class={differs(line) ? "differs" : ""}>
-            {differs(line) ? "▸ " : "  "}
-            {line}
-            {"\n"}
-          </span>
-        ))}
-      </pre>
-    </details>
-  );
-}
-
-function Facts({ run }: { run: RunDetails }) {
-  return (
-    <p class="row facts" role="status">
-      <span class={`state ${run.state}`}>{STATES[run.state]}</span>
-      {run.why && <span class="wrong">{run.why}</span>}
-      {run.health && <span class="wrong">{run.health}</span>}
-      <span>{run.recipe}</span>
-      <span>step {run.step === null ? "–" : grouped(run.step)}</span>
-      {run.images_per_s !== null && <span>{rounded(run.images_per_s, 3)} images/s</span>}
-      {run.seconds !== null && <span>{duration(run.seconds)}{run.state === "done" ? " in all" : " so far"}</span>}
-      {run.seconds_left !== null && <span>{duration(run.seconds_left)} left</span>}
-    </p>
-  );
-}
 
 /** The newest one, unless the address names another. */
 const showSample = (run: RunDetails, at: number) => go(changed({ sample: at === run.samples.length - 1 ? null : (run.samples[at] ?? null) }), true);
@@ -133,10 +98,7 @@ export function OneRun({ id, others, query, trainer }: { id: string; others: str
           <Sheets run={run} {...sheets} />
           <Charts ids={ids} metrics={all} query={query} step={sampleStep} onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))} />
           <Recipe run={run} />
-          <details class="card">
-            <summary>Environment</summary>
-            <pre tabIndex={0}>{JSON.stringify(run.environment, null, 2)}</pre>
-          </details>
+          <Environment run={run} />
         </>
       )}
     </>

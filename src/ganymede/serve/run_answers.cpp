@@ -1,0 +1,48 @@
+#include "ganymede/serve/run_answers.h"
+
+#include <algorithm>
+
+#include "ganymede/models/gan.h"
+#include "ganymede/recipe/recipe.h"
+#include "ganymede/serve/thinning.h"
+
+namespace ganymede::serve {
+namespace {
+
+/// The shipped recipe of that name with every default written out, to compare a run's own with; empty where there is
+/// none.
+std::string shipped_text(const std::string& name) {
+  const auto& shipped = config::shipped_recipes();
+  const auto found =
+      std::find_if(shipped.begin(), shipped.end(), [&](const auto& recipe) { return name == recipe.name; });
+  if (found == shipped.end()) return {};
+  const auto recipe = config::parse_recipe(found->text, found->name, found->name);
+  return config::to_toml(models::resolved(recipe, models::outline_gan(recipe)));
+}
+
+}  // namespace
+
+RunDetails details_of(const Run& run) {
+  const auto now = run.snapshot();
+  RunDetails out;
+  static_cast<RunOverview&>(out) = now->overview;
+  out.toml = now->recipe;
+  out.shipped_toml = out.recipe.value ? shipped_text(*out.recipe.value) : "";
+  if (!now->environment.is_null()) out.environment.value.emplace(now->environment);
+  out.samples = now->samples;
+  out.images = now->images;
+  return out;
+}
+
+MetricsAnswer curves_of(const RunSnapshot& run, const std::vector<std::string>& columns, std::size_t points) {
+  MetricsAnswer out{.rows = run.rows()};
+  if (!run.metrics) return out;
+  for (const auto& name : run.metrics->columns) {
+    if (!columns.empty() && std::find(columns.begin(), columns.end(), name) == columns.end()) continue;
+    const auto values = thinned(*run.metrics->find(name), points);
+    out.columns[name].assign(values.begin(), values.end());
+  }
+  return out;
+}
+
+}  // namespace ganymede::serve
