@@ -7,7 +7,7 @@ endif()
 
 set(built_with "")
 set(built_without "")
-foreach(option SVHN LSUN FETCH TENSORBOARD ONNX CHARTS ONEDNN DISTRIBUTED TIFF AVIF HEIF JXL)
+foreach(option SVHN LSUN FETCH TENSORBOARD ONNX CHARTS ONEDNN DISTRIBUTED TIFF AVIF HEIF JXL PROFILES)
   if(GANYMEDE_${option})
     list(APPEND built_with ${option})
   else()

@@ -17,7 +17,7 @@ ganymede_packages_libraries="
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
   libarchive-dev libmatio-dev liblmdb-dev libcurl4-openssl-dev libssl-dev ca-certificates
   libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev|libjpeg-turbo8-dev libwebp-dev
-  libtiff-dev libavif-dev libheif-dev libheif-plugin-libde265|libheif1 libjxl-dev libcairo2-dev fonts-dejavu-core
+  libtiff-dev libavif-dev libheif-dev libheif-plugin-libde265|libheif1 libjxl-dev liblcms2-dev libcairo2-dev fonts-dejavu-core
   libgloo-dev libprotobuf-dev protobuf-compiler libboost-dev"
 
 ganymede_packages_build="$ganymede_packages_tools $ganymede_packages_torch $ganymede_packages_libraries"

@@ -31,8 +31,14 @@ void ChosenData::add_to(CLI::App& app) {
          "how: crop around the centre, pad with white, or stretch")
       ->check(CLI::IsMember(config::all_names<data::Fit>()))
       ->default_str("crop");
+  app.add_option_function<std::string>(
+         "--profiles",
+         [this](const std::string& name) { asked_.profiles = config::value_named<data::Profiles>(name).value(); },
+         "colours with an ICC profile other than sRGB: take them as they are stored, or convert them")
+      ->check(CLI::IsMember(config::all_names<data::Profiles>()))
+      ->default_str("ignore");
   app.add_flag("--skip-bad", asked_.skip_bad, "leave out files that cannot be read, and say how many");
-  app.add_option("--channels", asked_.channels, "1 (grey), 3 (RGB), or as many as arrays have");
+  app.add_option("--channels", asked_.channels, "1 (grey), 3 (RGB), or as many as arrays, PNGs and TIFFs have");
   app.add_option("--bits", asked_.bits, "16 keeps samples of 16 bits; else they become 8")
       ->check(CLI::IsMember({8, 16}));
   repeated("--attribute", asked_.attributes, "celeba: make classes of it; may be repeated");
@@ -40,7 +46,7 @@ void ChosenData::add_to(CLI::App& app) {
   app.add_option("--label", asked_.label, "folder: the column of labels.csv or the .json key that is the class")
       ->type_name("NAME");
   repeated("--condition", asked_.conditions,
-           "folder: a column of numbers that images are conditioned on; may be repeated");
+           "folder: a column of numbers that images are conditioned on; celeba: an attribute; may be repeated");
   app.add_option("--photos", asked_.photos, "mnistm: the photographs to put digits on; default: cifar10")
       ->type_name("DIR");
   app.add_option("--exclude", asked_.exclude, "leave out the images of this list (see 'data dedup')")

@@ -36,6 +36,7 @@ constexpr std::size_t kShown = 20;
 struct CheckFlags {
   std::string what, recipe, out, label;
   std::vector<std::string> splits;
+  int channels = 0, bits = 8;
   bool json = false;
 };
 
@@ -54,6 +55,9 @@ struct Check {
       if (!examined[i].fault.empty()) places.push_back(i);
     }
     return places;
+  }
+  std::vector<std::string> survey_notes() const {
+    return images ? data::survey_notes(examined, data::decode_options(options)) : std::vector<std::string>();
   }
   /// Sound images of each class.
   std::vector<std::size_t> per_class() const {
@@ -77,8 +81,11 @@ struct Check {
 std::string size_of(const data::Examined& e) {
   return fmt::format("{}x{}", e.width, e.height);
 }
+std::string channels_text(int channels) {
+  return channels == 1 ? "grey" : channels == 3 ? "RGB" : fmt::format("{} channels", channels);
+}
 std::string channels_of(const data::Examined& e) {
-  return e.channels == 1 ? "grey" : "RGB";
+  return channels_text(e.channels);
 }
 
 /// Images in files, as far as they are listed.
@@ -88,7 +95,7 @@ void examine_listed(const data::Listed& listed, Check& check) {
   check.labels = listed.listing.labels;
   check.classes = listed.listing.classes;
   check.splits = listed.info.splits;
-  check.examined = data::examine(*listed.store, listed.listing.images);
+  check.examined = data::examine(*listed.store, listed.listing.images, data::decode_options(check.options));
   check.notes = listed.store->notes();
   check.notes.insert(check.notes.end(), listed.listing.notes.begin(), listed.listing.notes.end());
 }
@@ -97,6 +104,16 @@ Check examine(const CheckFlags& flags) {
   data::DatasetOptions asked;
   asked.splits = flags.splits;
   asked.label = flags.label;
+  asked.channels = flags.channels;
+  asked.bits = flags.bits;
+  if (!flags.recipe.empty()) {
+    const auto recipe = operations::recipe_or_model(flags.recipe);
+    const image::DecodeOptions depth{recipe.data.bits,
+                                     static_cast<int>(models::outline_gan(recipe).image_shape().channels())};
+    asked.profiles = recipe.data.profiles;
+    if (asked.bits == 8) asked.bits = depth.bits;
+    if (asked.channels == 0 && depth.stored_channels()) asked.channels = depth.channels;
+  }
   ChosenData chosen;
   chosen.choose(flags.what, asked);
   Check check;
@@ -142,7 +159,7 @@ std::string recipe_text(const Check& check, const std::string& name) {
     smaller += e.fault.empty() && (e.width < shape.width() || e.height < shape.height()) ? 1 : 0;
   }
   std::string text = fmt::format("{} {}, of {}; {} brought to that size ({}), {} smaller than it", wanted,
-                                 shape.channels() == 1 ? "grey" : "RGB", counted(sound, "image"),
+                                 channels_text(static_cast<int>(shape.channels())), counted(sound, "image"),
                                  counted(sound - as_they_are, "is", "are"),
                                  config::override_text("data.fit", recipe.data.fit), counted(smaller, "is", "are"));
   const auto batch = static_cast<std::size_t>(recipe.train.batch_size);
@@ -171,7 +188,7 @@ void print_text(const Check& check, const CheckFlags& flags) {
   fmt::print("  sizes     {}\n", sizes_text(check.counts(size_of)));
   fmt::print("  channels  {}\n", data::listed(check.counts(channels_of)));
   print_classes(check);
-  auto notes = check.images ? data::survey_notes(check.examined) : std::vector<std::string>();
+  auto notes = check.survey_notes();
   notes.insert(notes.end(), check.notes.begin(), check.notes.end());
   for (const auto& note : notes) fmt::print("  note      {}\n", note);
   for (std::size_t i = 0; i < std::min(kShown, copies.size()); ++i) {
@@ -208,6 +225,7 @@ void print_document(const Check& check, const CheckFlags& flags) {
               {"bad", bad},
               {"copies", copies},
               {"left_out", check.notes},
+              {"notes", check.survey_notes()},
               {"recipe", flags.recipe.empty() ? nlohmann::json() : nlohmann::json(recipe_text(check, flags.recipe))}});
 }
 
@@ -240,6 +258,9 @@ void add_data_check(CLI::App& app) {
   app.add_option("--split", flags->splits, "train, test, ...: a folder of the first level")->allow_extra_args(false);
   app.add_option("--label", flags->label, "the column of labels.csv or the .json key that is the class")
       ->type_name("NAME");
+  app.add_option("--channels", flags->channels, "as many as PNGs and TIFFs have, where they are neither grey nor RGB");
+  app.add_option("--bits", flags->bits, "16 keeps samples of 16 bits; else they become 8")
+      ->check(CLI::IsMember({8, 16}));
   app.add_option("-o,--output", flags->out, "a sheet of some of each class: a .png or .jpg")->type_name("FILE");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });

@@ -49,7 +49,7 @@ config::ImageFacts facts_of(const std::string& place) {
   std::vector<std::size_t> per_class(out.classes.size());
   std::vector<int> sides;
   std::vector<double> ratios;
-  const auto examined = data::examine(*listed.store, listed.listing.images);
+  const auto examined = data::examine(*listed.store, listed.listing.images, data::decode_options(options));
   for (std::size_t i = 0; i < examined.size(); ++i) {
     const auto& one = examined[i];
     if (!one.fault.empty()) {

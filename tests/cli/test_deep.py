@@ -6,9 +6,9 @@ import struct
 import tempfile
 
 import pytest
-from deep import images, read_npy
-from images import fails
-from training import train, trained
+from deep import images, npy, png16, random_samples, read_npy, tiff16
+from images import fails, png, write
+from training import metrics, train, trained
 
 DEEP = pathlib.Path(__file__).resolve().parents[1] / "support" / "tiny_deep.toml"
 _run = {}
@@ -103,3 +103,67 @@ def test_exports(ganymede, run, tmp_path):
         done = ganymede("export", run, "--format", kind, "-o", tmp_path / f"model.{ending}")
         assert done.returncode == 0, done.stderr
     fails(ganymede("export", run, "--format", "onnx", "--pixels", "uint8", "-o", tmp_path / "bytes.onnx"), "16 bits", code=2)
+
+
+def files(channels, kind, count=32):
+    """Image files of 16 bits by name, and their samples."""
+    samples = [random_samples(16 * 16 * channels, seed) for seed in range(count)]
+    make = png16 if kind == "png" else tiff16
+    return {f"{i:03}.{kind}": make(16, 16, channels, one) for i, one in enumerate(samples)}, samples
+
+
+@pytest.mark.parametrize("channels, kind", [(1, "png"), (3, "png"), (4, "png"), (1, "tiff"), (3, "tiff"), (5, "tiff")])
+def test_image_files_keep_every_bit(ganymede, tmp_path, channels, kind):
+    content, samples = files(channels, kind, count=4)
+    folder = write(tmp_path / "images", content)
+    other = [] if channels in (1, 3) else ["--channels", channels]
+    info = answer(ganymede, "data", "info", folder, "--bits", 16, *other)
+    assert (info["channels"], info["bits"]) == (channels, 16)
+    for c in range(channels):
+        levels = [level for one in samples for level in one[c::channels]]
+        assert abs(65535 * info["mean"][c] - sum(levels) / len(levels)) < 0.1
+    (tmp_path / "packed").mkdir()
+    packed = tmp_path / "packed" / "all.packed"
+    assert ganymede("data", "prepare", folder, "--bits", 16, *other, "-o", packed).returncode == 0
+    assert answer(ganymede, "data", "info", packed, "--bits", 16)["mean"] == info["mean"]
+
+
+def test_image_files_say_what_becomes_of_their_bits(ganymede, tmp_path):
+    content, _ = files(1, "png", count=3)
+    folder = write(tmp_path / "images", content | {"low.png": png(80, width=16, height=16)})
+    notes = answer(ganymede, "data", "info", folder)["notes"]
+    assert any("3 images have more than 8 bits a sample, of which 8 are used: bits = 16" in note for note in notes)
+    notes = answer(ganymede, "data", "info", folder, "--bits", 16)["notes"]
+    assert any("1 image has 8 bits a sample, which become 16" in note for note in notes)
+    assert not any("of which 8 are used" in note for note in notes)
+    checked = answer(ganymede, "data", "check", folder, "--bits", 16)
+    assert any("which become 16" in note for note in checked["notes"])
+    line = fails(ganymede("data", "info", folder, "--channels", 4, "--bits", 16), "4 of 4 images cannot be used")
+    assert "the PNG has 1 channel where 4 are asked for" in line
+    assert "(channels = 5" not in line
+
+
+def test_channels_that_are_left_out_are_said(ganymede, tmp_path):
+    content, _ = files(5, "tiff", count=2)
+    folder = write(tmp_path / "images", content)
+    taken = answer(ganymede, "data", "info", folder)
+    assert taken["channels"] == 1
+    assert any("2 images have channels beside grey or RGB, which are left out: channels = N" in note for note in taken["notes"])
+    assert not any("left out" in note for note in answer(ganymede, "data", "info", folder, "--channels", 5)["notes"])
+
+
+def test_a_recipe_of_four_channels_trains_on_files(ganymede, tmp_path):
+    content, samples = files(4, "png")
+    folder = write(tmp_path / "images", content)
+    (tmp_path / "deep.toml").write_text(DEEP.read_text().replace('name = "arrays"', 'name = "folder"'))
+    checked = ganymede("data", "check", folder, "--recipe", tmp_path / "deep.toml").stdout
+    assert "32 4 channels" in checked and "16x16 4 channels, of 32 images" in checked
+    from_files = trained(ganymede, tmp_path / "files", "--data", folder, "--precision", "f32", recipe=tmp_path / "deep.toml")
+    stored = [level for one in samples for level in one]
+    array = struct.pack(f"<{len(stored)}H", *stored)
+    (tmp_path / "same.npy").write_bytes(npy("<u2", (32, 16, 16, 4), array))
+    from_array = trained(ganymede, tmp_path / "array", "--data", tmp_path / "same.npy", "--precision", "f32", recipe=DEEP)
+    losses = [metrics(run) for run in (from_files, from_array)]
+    assert losses[0] == losses[1], "the same samples, the same losses"
+    judged = answer(ganymede, "evaluate", from_files, "-n", 64)
+    assert judged["metrics"]["swd"]["mean"] > 0 and judged["protocol"]["real"]["channels"] == 4

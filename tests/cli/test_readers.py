@@ -9,6 +9,7 @@ import tarfile
 import zipfile
 import zlib
 
+import icc
 import pytest
 from images import fails, png, write
 from training import TINY
@@ -81,7 +82,7 @@ def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
     assert not (tmp_path / "run").exists()
     result = ganymede(*command, "--skip-bad")
     assert result.returncode == 0, result.stderr
-    for line in ("taken: 20 images (20 PNG)", "left out: 1 bad image (1 the image file is empty)",
+    for line in ("taken: 20 images (20 PNG)", "left out: 1 bad image (the image file is empty)",
                  "left out: 1 image beside the class folders", "left out: 1 image of formats that are not read (1 .svg)",
                  "left out: 1 file that is no image (1 .txt)"):
         assert line in result.stderr
@@ -141,3 +142,29 @@ def test_check_says_all_about_a_folder(ganymede, tmp_path):
     assert document["sizes"] == {"20x8": 6, "21x8": 6, "8x8": 1} and len(document["copies"]) == 6
     assert [row["name"] for row in document["bad"]] == ["a/empty.jpg", "b/cut.png"]
     fails(ganymede("data", "check", tmp_path / "none"), "no such file or folder")
+
+
+def test_profiles_are_said_and_converted_where_that_is_asked_for(ganymede, tmp_path):
+    made = {"a.png": icc.with_profile(png(200, 60, 60), icc.rgb(1.0)), "b.png": icc.with_profile(png(200, 60, 60), icc.broken()),
+            "c.png": png(200, 60, 60)}
+    folder = write(tmp_path / "images", made)
+    cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
+    convert = ("--profiles", "convert")
+
+    def said(*flags):
+        result = ganymede("data", "info", folder, *flags, "--json", env=cache)
+        if "this build converts no ICC profiles" in result.stderr:
+            pytest.skip("built without Little CMS")
+        return json.loads(result.stdout)
+
+    stored, converted = said(), said(*convert)
+    assert any('2 images have a colour profile other than sRGB, which is not applied (1 A broken test profile, 1 A wide test profile): '
+               'profiles = "convert"' in note for note in stored["notes"])
+    assert "1 image was converted to sRGB from another colour profile (1 A wide test profile)" in converted["notes"]
+    assert any("(1 A broken test profile): it is damaged, or one of other colours" in note for note in converted["notes"])
+    assert stored["checksum"] != converted["checksum"] and converted["mean"][1] > stored["mean"][1] + 0.05
+    assert said()["checksum"] == stored["checksum"], "what was found with conversion is kept apart"
+    for flags in ((), convert):
+        assert ganymede("data", "prepare", folder, "--size", 8, *flags, env=cache).returncode == 0
+    assert [said("--size", 8, *flags)["mean"] for flags in ((), convert)] == [stored["mean"], converted["mean"]]
+    fails(ganymede("data", "info", "shapes", "--profiles", "convert"), "'profiles' means nothing to shapes", code=2)

@@ -98,7 +98,7 @@ TEST_F(Arrays, FractionsBecomeSixteenBits) {
   EXPECT_EQ(samples16(*deep("levels.npy", 0), 0), (std::vector<int>{0, 300, 65535}));
 }
 
-TEST_F(Arrays, AreTheOnlyOnesWithOtherChannelsOrDepth) {
+TEST_F(Arrays, BuiltInImagesHaveNoOtherChannelsOrDepth) {
   DatasetOptions shapes;
   shapes.name = "shapes";
   shapes.channels = 4;

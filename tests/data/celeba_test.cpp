@@ -112,6 +112,24 @@ TEST_F(Celeba, SeveralAttributesCombineAndClassesCanBeChosen) {
   EXPECT_THAT(numbers(*open_dataset(wanted)), ElementsAre(3, 7));
 }
 
+TEST_F(Celeba, AttributesAreConditionsWhereAskedFor) {
+  write_folder(folder_ / "set", whole());
+  auto wanted = options();
+  wanted.conditions = {"Young", "Smiling"};
+  wanted.where = {"Male"};
+  const auto set = open_dataset(wanted);
+  ASSERT_EQ(numbers(*set), (std::vector<int>{2, 3, 6, 7}));
+  EXPECT_TRUE(set->info().classes.empty());
+  EXPECT_EQ(set->info().conditions, (std::vector<Condition>{{"Young", 0, 1}, {"Smiling", 0, 1}}));
+  EXPECT_THAT(set->conditions(1), ElementsAre(0, 1)) << "3 smiles";
+  EXPECT_THAT(set->conditions(2), ElementsAre(1, 0)) << "6 is young";
+  wanted.attributes = {"Male"};
+  EXPECT_THAT(failure(wanted), HasSubstr("stand beside"));
+  wanted.attributes = {};
+  wanted.conditions = {"Yung"};
+  EXPECT_THAT(failure(wanted), HasSubstr("'Yung'"));
+}
+
 TEST_F(Celeba, ConditionsFilter) {
   write_folder(folder_ / "set", whole());
   DatasetOptions wanted = options();

@@ -1,6 +1,7 @@
 #include "ganymede/data/conditions.h"
 
 #include "data/fixtures.h"
+#include "ganymede/data/prepared.h"
 
 namespace ganymede::data {
 namespace {
@@ -58,6 +59,23 @@ TEST_F(ConditionsOfAFolder, ImagesWithoutAValueAreLeftOutAndCounted) {
   EXPECT_EQ(pixels_of(*set, 1)[0], 30);
   EXPECT_THAT(set->info().notes, Contains(HasSubstr("left out: 1 image without a value")));
   EXPECT_THAT(open({"round"}, 1)->conditions(0), ElementsAre(1));
+}
+
+TEST_F(ConditionsOfAFolder, ArePreparedToo) {
+  table("file,round,age\nb.png,0,60\na.png,1,20\nc.png,yes,30\n");
+  DatasetOptions options;
+  options.name = "folder";
+  options.path = folder_ / "set";
+  options.conditions = {"age", "round"};
+  options.size = 2;
+  const auto made = open_dataset(options);
+  prepare(options);
+  const auto ready = open_dataset(options);
+  EXPECT_EQ(ready->key(1), "1") << "no longer the file's name: it is the prepared one";
+  EXPECT_EQ(ready->info().checksum, made->info().checksum);
+  EXPECT_THAT(ready->conditions(2), ElementsAre(0.25, 1));
+  options.conditions = {"round"};
+  EXPECT_EQ(open_dataset(options)->key(1), "b.png") << "other conditions are other data";
 }
 
 TEST_F(ConditionsOfAFolder, WhatIsNoneIsRefused) {

@@ -1,6 +1,7 @@
 #include "ganymede/data/packed.h"
 
 #include "data/fixtures.h"
+#include "ganymede/data/conditions.h"
 #include "ganymede/data/memory.h"
 #include "ganymede/data/sources.h"
 
@@ -53,6 +54,40 @@ TEST_F(PackedFile, KeepsSixteenBitsAndEveryChannel) {
   EXPECT_EQ(found.info().bits, 16);
   EXPECT_EQ(found.info().channels, 5);
   EXPECT_EQ(pixels_of(found, 1), pixels_of(*set, 1));
+}
+
+/// Four grey images, conditioned on their number and on whether it is odd.
+std::shared_ptr<const Dataset> counted_images() {
+  Images images;
+  images.height = images.width = 2;
+  images.channels = 1;
+  images.pixels.assign(16, 7);
+  images.labels.assign(4, -1);
+  const auto whole = in_memory(DatasetInfo(), std::move(images));
+  Conditions conditions{{{"number", 0, 3}, {"odd", 0, 1}}, {}};
+  for (int i = 0; i < 4; ++i) conditions.of_image[std::to_string(i)] = {i / 3.0f, i % 2 * 1.0f};
+  return conditioned(whole, conditions);
+}
+
+TEST_F(PackedFile, KeepsWhatImagesAreConditionedOn) {
+  const auto set = counted_images();
+  packed(*set);
+  const Packed found(path_);
+  EXPECT_EQ(found.info().conditions, set->info().conditions);
+  EXPECT_EQ(found.info().checksum, set->info().checksum);
+  DatasetOptions wanted;
+  wanted.name = "packed";
+  wanted.path = path_;
+  EXPECT_EQ(open_dataset(wanted)->info().checksum, set->info().checksum);
+  wanted.conditions = {"odd", "number"};
+  wanted.count = 2;
+  wanted.size = 4;
+  const auto some = open_dataset(wanted);
+  ASSERT_EQ(some->size(), 2u);
+  EXPECT_EQ(some->info().conditions, (std::vector<Condition>{{"odd", 0, 1}, {"number", 0, 3}}));
+  EXPECT_THAT(some->conditions(1), ElementsAre(0, 2 / 3.0f)) << "image 2 of four";
+  wanted.conditions = {"od"};
+  EXPECT_THAT(error_of([&] { open_dataset(wanted); }), HasSubstr("no condition 'od'"));
 }
 
 TEST_F(PackedFile, GivesBackWhatWasPacked) {

@@ -20,17 +20,29 @@ std::vector<Bytes> fixtures(const std::string& kind) {
   return out;
 }
 
+void decoded_well(const Bytes& bytes, const image::DecodeOptions& wanted) {
+  image::FileFacts facts;
+  const auto decoded = image::decode(bytes, "fuzz", &facts, wanted);
+  require(decoded.width > 0 && decoded.height > 0, "an image has pixels");
+  require(decoded.bits == wanted.bits, "an image has the bits that are asked for");
+  require(decoded.pixels.size() == std::size_t{1} * decoded.width * decoded.height * decoded.pixel_bytes(),
+          "an image has all its pixels");
+  require(facts.orientation >= 1 && facts.orientation <= 8, "there are eight orientations");
+}
+
 /// Files that begin as `format` does; others are of another target.
 Target format(const std::string& name, const char* format) {
   const auto read = [format](const Bytes& bytes) {
     const char* found = image::format_of(std::span(bytes).first(std::min(bytes.size(), image::kHeadBytes)));
     if (found == nullptr || std::strcmp(found, format) != 0) return;
-    image::FileFacts facts;
-    const auto decoded = image::decode(bytes, "fuzz", &facts);
-    require(decoded.width > 0 && decoded.height > 0, "an image has pixels");
-    require(decoded.pixels.size() == std::size_t{1} * decoded.width * decoded.height * decoded.channels,
-            "an image has all its pixels");
-    require(facts.orientation >= 1 && facts.orientation <= 8, "there are eight orientations");
+    // As people are shown it, with all that can be asked for, and with its channels as they are stored, which images of
+    // others refuse.
+    decoded_well(bytes, {});
+    decoded_well(bytes, {.bits = 16, .convert_profiles = true});
+    try {
+      decoded_well(bytes, {.bits = 16, .channels = 4});
+    } catch (const Error&) {
+    }
   };
   return {name, read, [name] { return fixtures(name); }};
 }

@@ -56,6 +56,15 @@ def test_png_is_the_image_itself_or_a_grid(server):
     assert server.generate(count=4, seed=5).body == server.generate(count=4, seed=5, format="grid").body
 
 
+def test_seeds_have_one_limit_and_one_sentence(server):
+    words = "a seed is a whole number from 0 to 9007199254740991 in decimal digits"
+    assert server.generate(count=1, seed=9007199254740991).status == 200
+    for seed in (9007199254740992, 9007199254740993, 18446744073709551615, -1, 1.5, "7"):
+        for asked in ({"count": 1, "seed": seed}, {"points": [{"seed": seed, "index": 0}]}):
+            answer = server.generate(**asked)
+            assert answer.status == 422 and words in answer.body.decode(), asked
+
+
 def test_without_a_seed_every_answer_is_another_and_names_its_seed(server):
     first, second = (server.generate(count=2) for _ in range(2))
     assert first.body != second.body

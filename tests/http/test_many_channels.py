@@ -23,8 +23,9 @@ def deep(program, start, tmp_path_factory):
 
 
 def test_what_is_shown_and_what_is_all(deep):
-    about = deep.get("/api/v1/models/deep").json()["image"]
-    assert about == {"width": 16, "height": 16, "channels": 4}
+    about = deep.get("/api/v1/models/deep").json()
+    assert about["image"] == {"width": 16, "height": 16, "channels": 4} and about["bits"] == 16 and about["conditions"] == []
+    assert [one["bits"] for one in deep.get("/api/v1/models").json()["models"]] == [16]
     for format in ("png", "grid"):
         png = deep.generate("deep", count=1, seed=5, format=format).body
         assert png.startswith(b"\x89PNG") and (png[24], png[25]) == (8, 2)

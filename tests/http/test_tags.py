@@ -19,6 +19,12 @@ def served(program, start, tmp_path_factory):
         yield server
 
 
+def test_a_model_says_what_it_is_conditioned_on(served):
+    (about,) = served.get("/api/v1/models").json()["models"]
+    assert about["classes"] == [] and about["bits"] == 8
+    assert about["conditions"] == [{"name": "red", "low": 0, "high": 1}, {"name": "wide", "low": 0, "high": 1}, {"name": "age", "low": 20, "high": 51}]
+
+
 def test_values_are_given_as_a_class(served):
     images = served.generate("tags", count=3, seed=5, format="json").json()["images"]
     assert [one["class"] for one in images] == ["red=0,wide=0,age=20", "red=1,wide=0,age=21", "red=0,wide=1,age=22"]

@@ -1,5 +1,7 @@
 #include "ganymede/image/depth.h"
 
+#include <zlib.h>
+
 #include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
@@ -58,6 +60,196 @@ TEST(Depth, PngsKeepSixteenBits) {
   const Bytes png = encode_png(image);
   EXPECT_EQ(png[24], 16) << "IHDR's depth";
   EXPECT_EQ(decode(png, "memory").pixels, eight_bits(image).pixels);
+  FileFacts facts;
+  const Image whole = decode(png, "memory", &facts, {.bits = 16});
+  EXPECT_EQ(samples(whole), samples(image));
+  EXPECT_EQ(facts.bits, 16);
+  EXPECT_EQ(samples(decode(encode_png(ramp(3, 2, 1, 3000)), "memory", nullptr, {.bits = 16})),
+            samples(ramp(3, 2, 1, 3000)));
+}
+
+/// A number in so many bytes, the highest first.
+void put(Bytes& to, std::uint32_t number, int bytes) {
+  for (int i = bytes - 1; i >= 0; --i) to.push_back(static_cast<std::uint8_t>(number >> (8 * i)));
+}
+
+/// A PNG of 16 bits with transparency, which nothing here writes.
+Bytes png_with_alpha(const Image& image) {
+  Bytes rows, png = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  for (int y = 0; y < image.height; ++y) {
+    rows.push_back(0);
+    for (int i = 0; i < image.width * image.channels; ++i) put(rows, sample16(image.at(0, y) + 2 * i), 2);
+  }
+  const auto chunk = [&](const std::string& kind, const Bytes& content) {
+    Bytes body(kind.begin(), kind.end());
+    body.insert(body.end(), content.begin(), content.end());
+    put(png, static_cast<std::uint32_t>(content.size()), 4);
+    png.insert(png.end(), body.begin(), body.end());
+    put(png, static_cast<std::uint32_t>(crc32(0, body.data(), static_cast<uInt>(body.size()))), 4);
+  };
+  Bytes head;
+  for (const int side : {image.width, image.height}) put(head, static_cast<std::uint32_t>(side), 4);
+  for (const int byte : {16, image.channels == 4 ? 6 : 4, 0, 0, 0}) put(head, static_cast<std::uint32_t>(byte), 1);
+  uLongf size = compressBound(static_cast<uLong>(rows.size()));
+  Bytes packed(size);
+  compress(packed.data(), &size, rows.data(), static_cast<uLong>(rows.size()));
+  packed.resize(size);
+  chunk("IHDR", head), chunk("IDAT", packed), chunk("IEND", {});
+  return png;
+}
+
+/// Colours of one level with a transparency.
+Image veiled(int channels, int level, int alpha) {
+  Image image(2, 1, channels, 16);
+  for (int i = 0; i < 2 * channels; ++i) {
+    put_sample16(image.pixels.data() + 2 * i, static_cast<std::uint16_t>(i % channels + 1 < channels ? level : alpha));
+  }
+  return image;
+}
+
+TEST(Depth, TransparencyOfPngsIsWhiteUnlessItsChannelIsAskedFor) {
+  for (const int channels : {2, 4}) {
+    const Bytes png = png_with_alpha(veiled(channels, 1000, 32768));
+    const Image white = decode(png, "memory", nullptr, {.bits = 16});
+    EXPECT_EQ(white.channels, channels - 1);
+    // (1000 * 32768 + 65535 * 32767) / 65535
+    EXPECT_EQ(samples(white), std::vector<int>(static_cast<std::size_t>(2 * channels - 2), 33267));
+    EXPECT_EQ(samples(decode(png, "memory", nullptr, {.bits = 16, .channels = channels})),
+              samples(veiled(channels, 1000, 32768)));
+    EXPECT_EQ(decode(png, "memory", nullptr, {.channels = channels}).pixels,
+              eight_bits(veiled(channels, 1000, 32768)).pixels);
+    EXPECT_THAT(error_of([&] { decode(png, "memory", nullptr, {.channels = 5}); }), HasSubstr("where 5 are asked for"));
+  }
+}
+
+/// How a TIFF stores its samples.
+struct TiffLayout {
+  int photometric = 1, orientation = 1;  ///< 0 white is 0, 1 black is 0, 2 RGB, 5 inks
+  int alpha = -1;                        ///< what the last sample is: 0 nothing, 1 premultiplied, 2 transparency
+  bool apart = false, tiled = false;     ///< channels one behind the other; tiles of 16 x 16
+};
+
+/// An uncompressed TIFF of such samples, lowest byte first.
+Bytes tiff(const Image& image, const TiffLayout& layout) {
+  const int sample = image.bits / 8, planes = layout.apart ? image.channels : 1, together = image.channels / planes;
+  const int side = layout.tiled ? 16 : 0, across = layout.tiled ? (image.width + 15) / 16 : 1;
+  const int down = layout.tiled ? (image.height + 15) / 16 : (image.height + 2) / 3;  // strips of three rows
+  Bytes out = {'I', 'I', 42, 0, 0, 0, 0, 0};
+  std::vector<int> offsets, sizes;
+  const auto number = [&](std::size_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
+  };
+  for (int piece = 0; piece < planes * across * down; ++piece) {
+    const int plane = piece / (across * down), place = piece % (across * down);
+    const int height = layout.tiled ? side : std::min(3, image.height - 3 * place);
+    const int width = layout.tiled ? side : image.width, top = place / across * (layout.tiled ? side : 3);
+    offsets.push_back(static_cast<int>(out.size()));
+    for (int y = top; y < top + height; ++y) {
+      for (int x = place % across * side; x < place % across * side + width; ++x) {
+        const bool inside = x < image.width && y < image.height;
+        for (int b = 0; b < together * sample; ++b)
+          out.push_back(inside ? image.at(x, y)[plane * together * sample + b] : 77);
+      }
+    }
+    sizes.push_back(static_cast<int>(out.size()) - offsets.back());
+  }
+  // Tags of one number stand in the directory, lists before it.
+  std::vector<std::array<std::size_t, 4>> tags;  // tag, bytes a number, how many, value or place
+  const auto list = [&](int tag, int bytes, const std::vector<int>& values) {
+    const std::size_t place = out.size();
+    if (values.size() * static_cast<std::size_t>(bytes) > 4) {
+      for (const int value : values) number(static_cast<std::size_t>(value), bytes);
+    }
+    const bool here = out.size() == place;
+    std::size_t content = here ? 0 : place;
+    for (std::size_t i = 0; here && i < values.size(); ++i)
+      content |= static_cast<std::size_t>(values[i]) << (8 * bytes * static_cast<int>(i));
+    tags.push_back({static_cast<std::size_t>(tag), static_cast<std::size_t>(bytes), values.size(), content});
+  };
+  list(256, 4, {image.width}), list(257, 4, {image.height});
+  list(258, 2, std::vector<int>(static_cast<std::size_t>(image.channels), image.bits));
+  list(259, 2, {1}), list(262, 2, {layout.photometric});
+  if (!layout.tiled) list(273, 4, offsets);
+  list(274, 2, {layout.orientation}), list(277, 2, {image.channels});
+  if (!layout.tiled) list(278, 4, {3}), list(279, 4, sizes);
+  list(284, 2, {layout.apart ? 2 : 1});
+  if (layout.tiled) list(322, 4, {16}), list(323, 4, {16}), list(324, 4, offsets), list(325, 4, sizes);
+  if (layout.alpha >= 0) list(338, 2, {layout.alpha});
+  for (int i = 0; i < 4; ++i) out[4 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(out.size() >> (8 * i));
+  number(tags.size(), 2);
+  for (const auto& [tag, bytes, count, content] : tags) {
+    number(tag, 2), number(bytes == 2 ? 3 : 4, 2), number(count, 4), number(content, 4);
+  }
+  number(0, 4);
+  return out;
+}
+
+bool reads_tiff() {
+  for (const auto& [name, built] : formats()) {
+    if (std::string(name) == "TIFF") return built;
+  }
+  return false;
+}
+
+TEST(Depth, TiffsKeepSixteenBitsInEveryLayout) {
+  if (!reads_tiff()) GTEST_SKIP() << "built without libtiff";
+  for (const int channels : {1, 3}) {
+    const Image image = ramp(21, 19, channels, 37);
+    for (const bool apart : {false, true}) {
+      for (const bool tiled : {false, true}) {
+        const Bytes file = tiff(image, {.photometric = channels == 3 ? 2 : 1, .apart = apart, .tiled = tiled});
+        EXPECT_EQ(samples(decode(file, "memory", nullptr, {.bits = 16})), samples(image)) << channels << apart << tiled;
+        EXPECT_EQ(decode(file, "memory").pixels, eight_bits(image).pixels) << "the nearest levels";
+      }
+    }
+  }
+  const Bytes white = tiff(ramp(3, 1, 1, 1000), {.photometric = 0});
+  EXPECT_EQ(samples(decode(white, "memory", nullptr, {.bits = 16})), (std::vector<int>{65535, 64535, 63535}));
+  const Bytes turned = tiff(ramp(3, 1, 1, 1000), {.orientation = 3});
+  EXPECT_EQ(samples(decode(turned, "memory", nullptr, {.bits = 16})), (std::vector<int>{2000, 1000, 0}));
+}
+
+TEST(Depth, TiffsGiveAllTheirChannelsWhereTheseAreAskedFor) {
+  if (!reads_tiff()) GTEST_SKIP() << "built without libtiff";
+  for (const int channels : {2, 4, 7, 16}) {
+    const Image image = ramp(18, 5, channels, 11);
+    for (const bool apart : {false, true}) {
+      const Bytes file = tiff(image, {.apart = apart, .tiled = apart});
+      EXPECT_EQ(samples(decode(file, "memory", nullptr, {16, channels})), samples(image)) << channels << apart;
+      const Image low = decode(tiff(eight_bits(image), {.apart = apart}), "memory", nullptr, {8, channels});
+      EXPECT_EQ(low.pixels, eight_bits(image).pixels);
+    }
+  }
+  const Bytes bands = tiff(ramp(4, 4, 5, 11), {});
+  FileFacts facts;
+  EXPECT_EQ(decode(bands, "memory", &facts).channels, 1);
+  EXPECT_EQ(facts.left_out, 4) << "which is said";
+  decode(bands, "memory", &facts, {16, 5});
+  EXPECT_EQ(facts.left_out, 0);
+  EXPECT_THAT(error_of([&] { decode(bands, "memory", nullptr, {16, 4}); }), HasSubstr("has 5 channels where 4 are"));
+  const Bytes cut(bands.begin(), bands.begin() + 30);
+  EXPECT_THAT(error_of([&] { decode(cut, "memory", nullptr, {16, 5}); }), HasSubstr("TIFF is"));
+}
+
+TEST(Depth, TransparencyOfTiffsIsWhite) {
+  if (!reads_tiff()) GTEST_SKIP() << "built without libtiff";
+  const Image image = veiled(4, 1000, 32768);
+  const auto read = [&](int alpha, const DecodeOptions& depth) {
+    return samples(decode(tiff(image, {.photometric = 2, .alpha = alpha}), "memory", nullptr, depth));
+  };
+  EXPECT_EQ(read(2, {.bits = 16}), std::vector<int>(6, 33267));
+  EXPECT_EQ(read(1, {.bits = 16}), std::vector<int>(6, 1000 + 65535 - 32768)) << "premultiplied";
+  EXPECT_EQ(read(0, {.bits = 16}), std::vector<int>(6, 1000)) << "an extra sample of no stated kind";
+  EXPECT_EQ(read(2, {16, 4}), samples(image));
+}
+
+TEST(Depth, OtherFormatsGiveTheirEightBitsAsSixteen) {
+  const Image rgb(2, 2, 3);
+  const Image deep = decode(encode_png(rgb), "memory", nullptr, {.bits = 16});
+  EXPECT_EQ(deep.bits, 16);
+  EXPECT_EQ(eight_bits(deep).pixels, rgb.pixels);
+  EXPECT_THAT(error_of([&] { decode(encode_png(rgb), "a.png", nullptr, {16, 4}); }),
+              HasSubstr("the PNG has 3 channels where 4 are asked for"));
 }
 
 TEST(Depth, FilesHoldWhatPngsCannot) {

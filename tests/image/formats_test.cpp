@@ -1,9 +1,13 @@
 // Formats beside PNG, JPEG and WebP, and what files say beside their pixels.
+#include <zlib.h>
+
 #include <cmath>
 #include <cstdlib>
 
 #include "ganymede/core/random.h"
 #include "ganymede/image/decode.h"
+#include "ganymede/image/depth.h"
+#include "ganymede/image/encode.h"
 #include "ganymede/image/metadata.h"
 #include "image/format_fixtures.h"
 #include "support/support.h"
@@ -223,6 +227,94 @@ TEST(Formats, ProfilesAreNamedUnlessTheyAreSrgb) {
   icc[131] = 0;
   EXPECT_EQ(profile_name(icc), "unnamed");
   EXPECT_EQ(profile_name({}), "");
+}
+
+/// A number of an ICC profile, the highest byte first.
+void put(Bytes& to, std::uint32_t number) {
+  for (int shift = 24; shift >= 0; shift -= 8) to.push_back(static_cast<std::uint8_t>(number >> shift));
+}
+void put(Bytes& to, const char* letters) {
+  to.insert(to.end(), letters, letters + 4);
+}
+
+/// Colours with sRGB's primaries, but levels that are light itself; or grey ones.
+Bytes linear_profile(bool grey) {
+  const auto xyz = [](std::array<double, 3> values) {
+    Bytes out;
+    put(out, "XYZ "), put(out, 0u);
+    for (const double value : values) put(out, static_cast<std::uint32_t>(std::lround(value * 65536)));
+    return out;
+  };
+  Bytes curve;  // of no points: as it is
+  put(curve, "curv"), put(curve, 0u), put(curve, 0u);
+  const Bytes white = xyz({0.9642, 1, 0.82491});
+  std::vector<std::pair<const char*, Bytes>> tags = {{"wtpt", white}};
+  if (grey) {
+    tags.emplace_back("kTRC", curve);
+  } else {
+    tags.emplace_back("rXYZ", xyz({0.43607, 0.22249, 0.01392})), tags.emplace_back("rTRC", curve);
+    tags.emplace_back("gXYZ", xyz({0.38515, 0.71687, 0.09708})), tags.emplace_back("gTRC", curve);
+    tags.emplace_back("bXYZ", xyz({0.14307, 0.06061, 0.71410})), tags.emplace_back("bTRC", curve);
+  }
+  Bytes table, body;
+  put(table, static_cast<std::uint32_t>(tags.size()));
+  for (const auto& [name, content] : tags) {
+    put(table, name), put(table, static_cast<std::uint32_t>(132 + 12 * tags.size() + body.size()));
+    put(table, static_cast<std::uint32_t>(content.size()));
+    body.insert(body.end(), content.begin(), content.end());
+  }
+  Bytes icc;
+  put(icc, static_cast<std::uint32_t>(128 + table.size() + body.size()));
+  put(icc, "none"), put(icc, 0x02400000u), put(icc, "mntr"), put(icc, grey ? "GRAY" : "RGB "), put(icc, "XYZ ");
+  icc.resize(36), put(icc, "acsp"), icc.resize(68);
+  icc.insert(icc.end(), white.begin() + 8, white.end());
+  icc.resize(128);
+  icc.insert(icc.end(), table.begin(), table.end());
+  icc.insert(icc.end(), body.begin(), body.end());
+  return icc;
+}
+
+/// `png` with a chunk of that profile behind its header.
+Bytes with_profile(Bytes png, const Bytes& icc) {
+  uLongf size = compressBound(static_cast<uLong>(icc.size()));
+  Bytes packed(size), chunk;
+  compress2(packed.data(), &size, icc.data(), static_cast<uLong>(icc.size()), 0);  // libpng reads no chunk of 91 bytes
+  packed.resize(size);
+  put(chunk, "iCCP");
+  for (const char letter : {'p', '\0', '\0'}) chunk.push_back(static_cast<std::uint8_t>(letter));
+  chunk.insert(chunk.end(), packed.begin(), packed.end());
+  Bytes whole;
+  put(whole, static_cast<std::uint32_t>(chunk.size() - 4));
+  whole.insert(whole.end(), chunk.begin(), chunk.end());
+  put(whole, static_cast<std::uint32_t>(crc32(0, chunk.data(), static_cast<uInt>(chunk.size()))));
+  png.insert(png.begin() + 33, whole.begin(), whole.end());
+  return png;
+}
+
+TEST(Formats, ProfilesAreConvertedWhereThatIsAskedFor) {
+  for (const int channels : {1, 3}) {
+    Image image(2, 1, channels, 16);
+    for (std::size_t i = 0; i < image.pixels.size(); i += 2) put_sample16(image.pixels.data() + i, 32896);
+    const Bytes fits = with_profile(encode_png(image), linear_profile(channels == 1));
+    Bytes bare = linear_profile(channels == 1);
+    bare[131] = 1;  // of its tags the white point alone
+    const Bytes damaged = with_profile(encode_png(image), bare);
+    FileFacts facts;
+    EXPECT_EQ(*decode(fits, "memory", &facts).at(0, 0), 128) << "as it is stored";
+    EXPECT_EQ(facts.profile, "unnamed");
+    EXPECT_FALSE(facts.converted);
+    const Image converted = decode(fits, "memory", &facts, {.convert_profiles = true});
+    EXPECT_EQ(facts.converted, converts_profiles());
+    if (!converts_profiles()) continue;
+    EXPECT_EQ(converted.channels, channels);
+    // sRGB's curve of 0.50196: 1.055 * 0.50196^(1 / 2.4) - 0.055.
+    for (const std::uint8_t level : converted.pixels) EXPECT_NEAR(level, 188, 1);
+    const Image deep = decode(fits, "memory", &facts, {.bits = 16, .convert_profiles = true});
+    EXPECT_NEAR(sample16(deep.at(1, 0)), 48270, 60);
+    EXPECT_EQ(*decode(damaged, "memory", &facts, {.convert_profiles = true}).at(0, 0), 128) << "it stays";
+    EXPECT_FALSE(facts.converted);
+    EXPECT_EQ(facts.profile, "unnamed");
+  }
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ struct Sample {
 template <class V>
 void visit_fields(V& field, Sample& s) {
   field("count", s.count, {.about = "how many", .range = in_range(1, 100), .served = in_range(1, 64)});
-  field("seed", s.seed, {.about = "of the noise", .range = in_range(0, 1.9e19), .served = kServedSeeds});
+  field("seed", s.seed, {.about = "of the noise", .range = in_range(0, 1.9e19), .served = kSeeds});
   field("share", s.share, {.about = "a part", .range = in_range(0, 2)});
   field("flag", s.flag, {.about = "whether"});
   field("kind", s.kind, {.about = "which", .old_names = {"way"}});
@@ -60,7 +60,8 @@ TEST(Fields, NumbersAreWholeAndInRange) {
   }
   EXPECT_EQ(read({{"count", 65}}, Door::kLocal).count, 65);
   EXPECT_EQ(read({{"seed", 18446744073709551615u}}, Door::kLocal).seed, 18446744073709551615u);
-  EXPECT_EQ(refused({{"seed", 18446744073709551615u}}), "seed: must be a whole number from 0 to 9007199254740992");
+  EXPECT_EQ(refused({{"seed", 18446744073709551615u}}),
+            "seed: a seed is a whole number from 0 to 9007199254740991 in decimal digits");
   EXPECT_EQ(refused({{"seed", -1}}, Door::kLocal), "seed: must be a whole number from 0");
   EXPECT_EQ(read({{"share", 1.5}}).share, 1.5);
   EXPECT_EQ(refused({{"share", 2.5}}), "share: must be a number from 0 to 2");

@@ -18,19 +18,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A cache file: the magic, five numbers, the texts (classes, notes; each ended by a zero byte), pixels, labels, the
-// content's checksum, and the checksum of everything before the pixels together with the content's.
-constexpr char kMagic[8] = {'G', 'A', 'N', 'Y', 'P', 'I', 'X', '2'};
+// A cache file: the magic, the numbers of Header, the texts (classes, notes; each ended by a zero byte), pixels,
+// labels, the content's checksum, and the checksum of everything before the pixels together with the content's.
+constexpr char kMagic[8] = {'G', 'A', 'N', 'Y', 'P', 'I', 'X', '3'};
 constexpr const char* kExtension = ".pixels";
 constexpr std::size_t kHex = 64;
 constexpr std::uint64_t kMaxText = 1 << 24;
 
 struct Header {
   char magic[8];
-  std::uint32_t height, width, channels, classes;
+  std::uint32_t height, width, channels, bits;
+  std::uint64_t classes;
   std::uint64_t count, text_bytes;
 };
-static_assert(std::is_trivially_copyable_v<Header> && sizeof(Header) == 40);
+static_assert(std::is_trivially_copyable_v<Header> && sizeof(Header) == 48);
 
 template <class T>
 std::span<const std::uint8_t> bytes_of(const T& items) {
@@ -61,8 +62,9 @@ std::optional<Unpacked> load(const fs::path& path) {
   Header header;
   if (error || !file || !fill(file, &header, sizeof header)) return std::nullopt;
   if (std::memcmp(header.magic, kMagic, sizeof kMagic) != 0 || header.text_bytes > kMaxText) return std::nullopt;
-  if (header.height > 1 << 16 || header.width > 1 << 16 || header.channels > 4) return std::nullopt;
-  const std::uint64_t image = std::uint64_t{header.height} * header.width * header.channels;
+  if (header.height > 1 << 16 || header.width > 1 << 16 || header.channels > image::kMaxChannels) return std::nullopt;
+  if (header.bits != 8 && header.bits != 16) return std::nullopt;
+  const std::uint64_t image = std::uint64_t{header.height} * header.width * header.channels * (header.bits / 8);
   const std::uint64_t rest =
       size - sizeof header - 2 * kHex - header.text_bytes;  // wraps to something huge if too short
   if (rest > size || header.count > size || header.count * (image + 4) != rest) return std::nullopt;
@@ -72,6 +74,7 @@ std::optional<Unpacked> load(const fs::path& path) {
   images.height = static_cast<int>(header.height);
   images.width = static_cast<int>(header.width);
   images.channels = static_cast<int>(header.channels);
+  images.bits = static_cast<int>(header.bits);
   images.pixels.resize(header.count * image);
   images.labels.resize(header.count);
   std::string text(header.text_bytes, '\0'), content(kHex, '\0'), head(kHex, '\0');
@@ -102,7 +105,8 @@ void save(const fs::path& path, const Unpacked& unpacked) {
   header.height = static_cast<std::uint32_t>(images.height);
   header.width = static_cast<std::uint32_t>(images.width);
   header.channels = static_cast<std::uint32_t>(images.channels);
-  header.classes = static_cast<std::uint32_t>(unpacked.classes.size());
+  header.bits = static_cast<std::uint32_t>(images.bits);
+  header.classes = unpacked.classes.size();
   header.count = images.count();
   header.text_bytes = text.size();
   write_file_in_pieces(path, [&](const PieceSink& sink) {

@@ -1,11 +1,13 @@
 // CelebA (Liu, Luo, Wang, Tang: "Deep learning face attributes in the wild", 2015): aligned faces of 178x218 pixels in
 // img_align_celeba/ (or a zip or tar of it) with the lists of celeba_lists.h. Its usual square is the centre crop.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "ganymede/core/error.h"
 #include "ganymede/data/celeba_lists.h"
+#include "ganymede/data/conditions.h"
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/text.h"
@@ -44,16 +46,13 @@ class Choice {
     const auto& splits = options.splits;
     const bool all = std::find(splits.begin(), splits.end(), "all") != splits.end();
     if (all && splits.size() > 1) throw UsageError("'all' is every split already", "[data].splits", "name it alone");
-    lists_ = read_celeba_lists(options.path, !options.attributes.empty() || !options.where.empty(), !all);
+    const bool attributes = !options.attributes.empty() || !options.where.empty() || !options.conditions.empty();
+    lists_ = read_celeba_lists(options.path, attributes, !all);
     for (const auto& split : splits) {
       splits_.push_back(static_cast<int>(std::find(kSplits.begin(), kSplits.end(), split) - kSplits.begin()));
     }
-    for (const auto& name : options.attributes) {
-      masks_.push_back(lists_.attributes->mask(name, "attributes"));
-      if (std::count(masks_.begin(), masks_.end(), masks_.back()) > 1) {
-        throw UsageError(fmt::format("attribute '{}' was asked for twice", name), "[data].attributes", "name it once");
-      }
-    }
+    masks_ = masks_of(options.attributes, "attributes");
+    conditions_ = masks_of(options.conditions, "conditions");
     for (const auto& condition : options.where) {
       const bool without = condition.starts_with('!');
       (without ? without_ : with_) |= lists_.attributes->mask(condition.substr(without ? 1 : 0), "where");
@@ -80,6 +79,14 @@ class Choice {
     const auto found = lists_.attributes->of.find(stem);
     return found != lists_.attributes->of.end() && (found->second & with_) == with_ && (found->second & without_) == 0;
   }
+  /// The image's value of each of [data].conditions: 1 where it has the attribute, else 0.
+  std::vector<float> conditions_of(const std::string& name) const {
+    std::vector<float> row;
+    for (const auto mask : conditions_) {
+      row.push_back((lists_.attributes->of.at(celeba_stem(name)) & mask) != 0 ? 1.0f : 0.0f);
+    }
+    return row;
+  }
   std::int32_t label_of(const std::string& name) const {
     if (masks_.empty()) return -1;
     const std::uint64_t bits = lists_.attributes->of.at(celeba_stem(name));
@@ -89,9 +96,21 @@ class Choice {
   }
 
  private:
+  std::vector<std::uint64_t> masks_of(const std::vector<std::string>& attributes, const char* key) const {
+    std::vector<std::uint64_t> masks;
+    for (const auto& name : attributes) {
+      masks.push_back(lists_.attributes->mask(name, key));
+      if (std::count(masks.begin(), masks.end(), masks.back()) > 1) {
+        throw UsageError(fmt::format("attribute '{}' was asked for twice", name), fmt::format("[data].{}", key),
+                         "name it once");
+      }
+    }
+    return masks;
+  }
+
   CelebaLists lists_;
   std::vector<int> splits_;
-  std::vector<std::uint64_t> masks_;
+  std::vector<std::uint64_t> masks_, conditions_;
   std::uint64_t with_ = 0, without_ = 0;
 };
 
@@ -131,7 +150,14 @@ Listed list_celeba(DatasetOptions& options) {
   info.path = tree.root();
   info.splits = options.splits;
   ImageListing listing = chosen(*store, std::move(all), options, tree.root().string());
-  return {std::move(store), std::move(listing), std::move(info)};
+  if (options.conditions.empty()) return {std::move(store), std::move(listing), std::move(info)};
+  const auto conditions = std::make_shared<Conditions>();
+  for (const auto& name : options.conditions) conditions->columns.push_back({name, 0, 1});
+  for (const std::size_t image : listing.images) {
+    conditions->of_image.emplace(listed_name(store->name(image)), choice.conditions_of(store->name(image)));
+  }
+  listing.notes.push_back(fmt::format("the conditions are the attributes {}", fmt::join(options.conditions, ", ")));
+  return {std::move(store), std::move(listing), std::move(info), conditions};
 }
 
 }  // namespace ganymede::data

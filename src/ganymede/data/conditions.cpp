@@ -128,4 +128,30 @@ std::shared_ptr<const Dataset> conditioned(std::shared_ptr<const Dataset> whole,
   return std::make_shared<Conditioned>(std::move(whole), conditions);
 }
 
+std::shared_ptr<const Dataset> with_conditions(std::shared_ptr<const Dataset> part, const Dataset& whole,
+                                               const std::vector<std::string>& names) {
+  const auto& all = whole.info().conditions;
+  std::vector<std::string> known;
+  for (const auto& one : all) known.push_back(one.name);
+  if (part.get() == &whole && (names.empty() || names == known)) return part;
+  if (known.empty() && names.empty()) return part;
+  Conditions chosen;
+  std::vector<std::size_t> columns;
+  for (const auto& name : names.empty() ? known : names) {
+    const auto found = std::find(known.begin(), known.end(), name);
+    if (found == known.end()) {
+      throw UsageError(fmt::format("no condition '{}'", name), whole.info().path.string(),
+                       known.empty() ? "it has none" : suggest(name, known));
+    }
+    columns.push_back(static_cast<std::size_t>(found - known.begin()));
+    chosen.columns.push_back(all[columns.back()]);
+  }
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    const auto row = whole.conditions(i);
+    auto& some = chosen.of_image[whole.key(i)];
+    for (const std::size_t column : columns) some.push_back(row[column]);
+  }
+  return conditioned(std::move(part), chosen);
+}
+
 }  // namespace ganymede::data

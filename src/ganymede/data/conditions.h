@@ -32,4 +32,9 @@ Conditions conditions_beside(const ImageStore& store, const std::vector<std::siz
 /// `whole` with those vectors. Every image of it must have one.
 std::shared_ptr<const Dataset> conditioned(std::shared_ptr<const Dataset> whole, const Conditions& conditions);
 
+/// `part`, some images of `whole`, with the conditions of `whole` that are called `names` (all where there are none),
+/// in that order. Throws UsageError for a name that `whole` has not.
+std::shared_ptr<const Dataset> with_conditions(std::shared_ptr<const Dataset> part, const Dataset& whole,
+                                               const std::vector<std::string>& names);
+
 }  // namespace ganymede::data

@@ -13,6 +13,7 @@
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/prepared.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/image/decode.h"
 
 namespace ganymede::data {
 namespace {
@@ -44,11 +45,19 @@ void check(const DatasetOptions& options) {
 void check_own_options(const Source& source, const DatasetOptions& options) {
   if (!source.deep && options.channels != 0 && options.channels != 1 && options.channels != 3) {
     throw UsageError(fmt::format("{} has no images of {} channels", source.name, options.channels), "[data].channels",
-                     "choose 1 (grey), 3 (RGB), or 0 for the images' own; arrays (.npy) may have others");
+                     "choose 1 (grey), 3 (RGB), or 0 for the images' own; folders and arrays (.npy) may have others");
   }
   if (!source.deep && options.bits != 8) {
     throw UsageError(fmt::format("{} has samples of 8 bits", source.name), "[data].bits",
-                     "leave bits = 16 out: it belongs to arrays (.npy)");
+                     "leave bits = 16 out: it belongs to folders and arrays (.npy)");
+  }
+  if (options.profiles == Profiles::kConvert && source.list == nullptr) {
+    throw UsageError(fmt::format("'profiles' means nothing to {}", source.name), "[data]",
+                     "leave it out: it belongs to image files");
+  }
+  if (options.profiles == Profiles::kConvert && !image::converts_profiles()) {
+    throw UsageError("this build converts no ICC profiles", "[data].profiles",
+                     "build with -DGANYMEDE_PROFILES=ON, or leave it out: colours are then taken as they are stored");
   }
   const auto belongs = [&](const char* key, bool given, const char* owner) {
     if (!given || source.name == owner) return;
@@ -59,10 +68,13 @@ void check_own_options(const Source& source, const DatasetOptions& options) {
   belongs("photos", !options.photos.empty(), "mnistm");
   belongs("where", !options.where.empty(), "celeba");
   belongs("label", !options.label.empty(), "folder");
-  belongs("conditions", !options.conditions.empty(), "folder");
-  for (const bool given : {!options.label.empty(), !options.classes.empty()}) {
+  if (source.name != "celeba" && source.name != "packed") {
+    belongs("conditions", !options.conditions.empty(), "folder");
+  }
+  for (const bool given : {!options.label.empty(), !options.classes.empty(), !options.attributes.empty()}) {
     if (!given || options.conditions.empty()) continue;
-    throw UsageError("conditions stand beside 'label' or 'classes'", "[data]", "an image has a class or conditions");
+    throw UsageError("conditions stand beside 'label', 'classes' or 'attributes'", "[data]",
+                     "an image has a class or conditions");
   }
 }
 
@@ -143,9 +155,7 @@ fs::path home_of(const std::string& dataset) {
 std::shared_ptr<const Dataset> open_dataset(const DatasetOptions& asked) {
   const DatasetOptions options = settled(asked);
   const bool from_files = !source_named(options.name).built_in && options.name != "packed";
-  // What is packed has no conditions.
-  if (auto ready = from_files && options.conditions.empty() ? open_prepared(options, open_source) : nullptr)
-    return ready;
+  if (auto ready = from_files ? open_prepared(options, open_source) : nullptr) return ready;
   return open_source(options);
 }
 
@@ -170,6 +180,7 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
     return conditions ? conditioned(std::move(images), *conditions) : images;
   }
   std::shared_ptr<const Dataset> dataset = source.open(options);
+  const auto whole = dataset;
 
   if (source.built_in && dataset->size() * dataset->image_bytes() <= kBuiltInBudget) dataset = held_in_memory(*dataset);
 
@@ -199,7 +210,7 @@ std::shared_ptr<const Dataset> open_source(const DatasetOptions& options) {
   if (other_size || other_channels || other_bits) {
     dataset = resized(dataset, options.size, options.channels, options.fit, options.bits);
   }
-  return dataset;
+  return with_conditions(std::move(dataset), *whole, options.conditions);
 }
 
 image::Image image_at(const Dataset& dataset, std::size_t index) {

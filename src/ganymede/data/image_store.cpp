@@ -30,7 +30,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Goes up when decode() or fitted() give other pixels than before: what caches hold is then made anew.
-constexpr int kPixelsVersion = 2;
+constexpr int kPixelsVersion = 3;
 /// Decoding fewer images is over before a bar is read.
 constexpr std::size_t kProgressFrom = 20'000;
 
@@ -58,8 +58,8 @@ class FolderImages : public ImageStore {
   std::string root() const override { return root_.string(); }
   std::vector<std::string> notes() const override { return notes_; }
   const SideFiles& side_files() const override { return side_files_; }
-  image::Image decode(std::size_t index, image::FileFacts* facts) const override {
-    return image::decode(read_file(root_ / names_.at(index), kLargestImage), where(index), facts);
+  image::Image decode(std::size_t index, image::FileFacts* facts, const image::DecodeOptions& wanted) const override {
+    return image::decode(read_file(root_ / names_.at(index), kLargestImage), where(index), facts, wanted);
   }
 
  private:
@@ -69,12 +69,13 @@ class FolderImages : public ImageStore {
 };
 
 struct Shape {
-  int height = 0, width = 0, channels = 0;
-  std::uint64_t bytes() const { return std::uint64_t{1} * height * width * channels; }
+  int height = 0, width = 0, channels = 0, bits = 8;
+  std::uint64_t bytes() const { return std::uint64_t{1} * height * width * channels * (bits / 8); }
 };
 
 /// The channels all images get: what was asked for, else colour when any has it. Both counts are said.
 int channels_of(const std::vector<Examined>& examined, const DatasetOptions& options, std::vector<std::string>& notes) {
+  if (decode_options(options).stored_channels()) return options.channels;
   const auto colour = static_cast<std::size_t>(
       std::count_if(examined.begin(), examined.end(), [](const Examined& e) { return e.channels == 3; }));
   const std::size_t grey = examined.size() - colour;
@@ -131,12 +132,17 @@ class LazyImages : public Dataset {
     info_.height = shape.height;
     info_.width = shape.width;
     info_.channels = shape.channels;
+    info_.bits = shape.bits;
     Digest digest;
     for (std::size_t i = 0; i < listing_.images.size(); ++i) {
       const std::size_t image = listing_.images[i];
       const auto line = fmt::format("{}\n{}\n{}\n", store_->name(image), store_->bytes(image), listing_.labels[i]);
       digest.update({reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
     }
+    if (options.profiles == Profiles::kConvert) {
+      digest.update({reinterpret_cast<const std::uint8_t*>("profiles"), sizeof "profiles"});
+    }
+    if (shape.bits != 8) digest.update({reinterpret_cast<const std::uint8_t*>(&shape.bits), sizeof shape.bits});
     info_.checksum = digest.hex();
   }
   const DatasetInfo& info() const override { return info_; }
@@ -144,7 +150,8 @@ class LazyImages : public Dataset {
   int label(std::size_t index) const override { return listing_.labels.at(index); }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     const std::size_t number = listing_.images.at(index);
-    const image::Image image = fitted(store_->decode(number), options_.size, options_.fit, info_.channels);
+    const image::Image image =
+        fitted(store_->decode(number, nullptr, decode_options(options_)), options_.size, options_.fit, info_.channels);
     if (image.pixels.size() != pixels.size()) {
       throw Error("the image has another size than when it was checked", store_->where(number), "start again");
     }
@@ -197,7 +204,7 @@ class Pixels {
     std::mutex mutex;
     std::size_t done = 0;
     parallel(missing.size(), [&](std::size_t i) {
-      put(missing[i], store.decode(listing.images[missing[i]]));
+      put(missing[i], store.decode(listing.images[missing[i]], nullptr, decode_options(options_)));
       const std::lock_guard lock(mutex);
       if (progress) progress->update(++done);
     });
@@ -205,6 +212,7 @@ class Pixels {
     unpacked.images.height = shape_.height;
     unpacked.images.width = shape_.width;
     unpacked.images.channels = shape_.channels;
+    unpacked.images.bits = shape_.bits;
     unpacked.images.labels = std::move(listing.labels);
     unpacked.images.pixels = std::move(pixels_);
     unpacked.classes = std::move(listing.classes);
@@ -237,9 +245,9 @@ std::vector<std::size_t> leave_bad_out(ImageListing& listing, std::vector<Examin
 
 std::string cache_key(const ImageStore& store, const ImageListing& listing, const DatasetInfo& info,
                       const DatasetOptions& options, const Shape& shape) {
-  std::string key =
-      fmt::format("{}\n{} {} {} {} {} {} {}\n{}\n", info.name, kPixelsVersion, shape.height, shape.width,
-                  shape.channels, options.size.height, options.size.width, static_cast<int>(options.fit), store.root());
+  std::string key = fmt::format("{}\n{} {} {} {} {} {} {} {} {}\n{}\n", info.name, kPixelsVersion, shape.height,
+                                shape.width, shape.channels, shape.bits, options.size.height, options.size.width,
+                                static_cast<int>(options.fit), static_cast<int>(options.profiles), store.root());
   for (std::size_t i = 0; i < listing.images.size(); ++i) {
     key += fmt::format("{}\n{}{}\n", store.name(listing.images[i]), store.stamp(listing.images[i]), listing.labels[i]);
   }
@@ -298,7 +306,7 @@ ImageListing chosen(const ImageStore& store, ImageListing all, const DatasetOpti
 std::shared_ptr<const Dataset> open_images(std::shared_ptr<const ImageStore> store, ImageListing listing,
                                            const DatasetOptions& options, DatasetInfo info) {
   // Where the shape is known beforehand, one decoding serves the check and the set.
-  Shape shape{options.size.height, options.size.width, options.channels};
+  Shape shape{options.size.height, options.size.width, options.channels, options.bits};
   const auto fits_memory = [&] { return listing.images.size() * shape.bytes() <= kPixelBudget; };
   std::optional<Pixels> pixels;
   OnImage on_image;
@@ -307,10 +315,10 @@ std::shared_ptr<const Dataset> open_images(std::shared_ptr<const ImageStore> sto
     on_image = [&](std::size_t place, image::Image image) { pixels->put(place, std::move(image)); };
   }
   const auto begin = std::chrono::steady_clock::now();
-  std::vector<Examined> examined = examine(*store, listing.images, on_image);
+  std::vector<Examined> examined = examine(*store, listing.images, decode_options(options), on_image);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   if (!options.skip_bad) refuse_faults(examined, *store, listing.images, store->root());
-  std::vector<std::string> notes = survey_notes(examined);
+  std::vector<std::string> notes = survey_notes(examined, decode_options(options));
   const auto places = leave_bad_out(listing, examined);
   if (places.empty()) throw Error("every image is bad", store->root(), "name other images");
   if (pixels) pixels->keep(places);

@@ -54,8 +54,9 @@ class ImageStore {
   virtual std::string root() const = 0;
   /// What was left out when they were listed, a line for each reason.
   virtual std::vector<std::string> notes() const { return {}; }
-  /// Throws Error when it is no image that we read.
-  virtual image::Image decode(std::size_t index, image::FileFacts* facts = nullptr) const = 0;
+  /// Throws Error when it is no image that we read, or has no such samples.
+  virtual image::Image decode(std::size_t index, image::FileFacts* facts = nullptr,
+                              const image::DecodeOptions& wanted = {}) const = 0;
 };
 
 /// The tree's images for which `also` holds, sorted by name: a folder's are read when asked for, an archive's are
@@ -63,6 +64,11 @@ class ImageStore {
 std::shared_ptr<const ImageStore> image_store_of(const FileTree& tree, const Wanted& also);
 /// All images below a folder, in an archive or in shards (shards.h), known by their content whatever they are called.
 std::shared_ptr<const ImageStore> image_store_at(const std::filesystem::path& path);
+
+/// The samples that [data] asks of image files.
+inline image::DecodeOptions decode_options(const DatasetOptions& options) {
+  return {options.bits, options.channels, options.profiles == Profiles::kConvert};
+}
 
 /// Some images of a store, with their classes.
 struct ImageListing {
@@ -85,7 +91,7 @@ struct Listed {
 /// What [data].exclude, classes and count leave of `all`. Throws as select() and left_out_by() do.
 ImageListing chosen(const ImageStore& store, ImageListing all, const DatasetOptions& options, const std::string& where);
 
-/// The listed images as a data set of [data].size and [data].channels, in memory up to kPixelBudget; of as many
+/// The listed images as a data set of [data].size, channels and bits, in memory up to kPixelBudget; of as many
 /// channels as any of them has where none is asked for. `info` brings name, path and splits; the rest is filled in.
 /// Throws one Error that names all images that cannot be decoded, unless skip_bad leaves them out; and one for
 /// images of several sizes where none is asked for.

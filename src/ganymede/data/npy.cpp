@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/archive.h"
 
 namespace ganymede::data {
@@ -100,6 +101,7 @@ double NpyArray::number(std::uint64_t index) const {
 
 NpyArray parse_npy(Bytes file, const std::string& where) {
   const std::string_view text(reinterpret_cast<const char*>(file.data()), file.size());
+  if (text.starts_with(kLfsPointer)) throw Error(kIsLfsPointer, where, kLfsPointerHint);
   if (!text.starts_with(kNpyMagic)) throw Error("no array of NumPy", where, kNpyHint);
   const std::size_t length_bytes = file.size() > 6 && file[6] >= 2 ? 4 : 2, header_at = 8 + length_bytes;
   if (file.size() < header_at) throw Error("the array is cut short", where, kNpyHint);

@@ -42,6 +42,12 @@ enum class Fit {
   kStretch,  ///< resized, whatever becomes of their shape
 };
 
+/// What becomes of colours whose ICC profile is another than sRGB.
+enum class Profiles {
+  kIgnore,   ///< taken as they are stored, which is said
+  kConvert,  ///< converted to sRGB, perceptually, in builds with Little CMS
+};
+
 struct DatasetOptions {
   std::string name = {};                  ///< see dataset_names()
   std::filesystem::path path = {};        ///< folder, archive or file; unused by built-in data
@@ -58,10 +64,12 @@ struct DatasetOptions {
   std::filesystem::path photos = {};         ///< mnistm: what the digits are put on; empty: cifar10 below data_root()
   std::filesystem::path exclude = {};        ///< a list of images to leave out: see exclude.h
   Fit fit = Fit::kCrop;
+  Profiles profiles = Profiles::kIgnore;
   bool skip_bad = false;  ///< leave out files that cannot be read, and say how many, instead of refusing them all
   std::string label =
       {};  ///< folder: the column of a table, or the key of .json files, that is the class: see labels.h
-  /// folder: columns of a table whose numbers are what an image is conditioned on, instead of a class: see conditions.h
+  /// folder: columns of a table whose numbers are what an image is conditioned on, instead of a class: see
+  /// conditions.h; celeba: attributes
   std::vector<std::string> conditions = {};
 
   /// As many images of another size and number of channels as the networks take; `of_seed` for built-in data.
@@ -90,6 +98,7 @@ void visit_fields(V& field, DatasetOptions& o) {
   field("photos", o.photos);
   field("exclude", o.exclude);
   field("fit", o.fit);
+  field("profiles", o.profiles);
   field("skip_bad", o.skip_bad);
   field("label", o.label);
   field("conditions", o.conditions);
@@ -102,4 +111,11 @@ struct ganymede::config::Names<ganymede::data::Fit> {
   using Fit = ganymede::data::Fit;
   static constexpr std::array<std::pair<const char*, Fit>, 3> values{
       {{"crop", Fit::kCrop}, {"pad", Fit::kPad}, {"stretch", Fit::kStretch}}};
+};
+
+template <>
+struct ganymede::config::Names<ganymede::data::Profiles> {
+  using Profiles = ganymede::data::Profiles;
+  static constexpr std::array<std::pair<const char*, Profiles>, 2> values{
+      {{"ignore", Profiles::kIgnore}, {"convert", Profiles::kConvert}}};
 };

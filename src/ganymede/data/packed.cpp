@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <type_traits>
 
 #include "ganymede/core/error.h"
@@ -28,10 +29,11 @@ namespace {
 namespace fs = std::filesystem;
 
 // A packed file: the header, filled up to kPixelsAt; the pixels of all images; their labels; a checksum for each block
-// of images; the description as JSON; the checksum of everything but the pixels. Numbers are little endian.
+// of images; the description as JSON and, where images are conditioned on something, behind a zero byte their vectors
+// (f32, an image's numbers together); the checksum of everything but the pixels. Numbers are little endian.
 constexpr char kMagic[8] = {'G', 'A', 'N', 'Y', 'P', 'A', 'K', '1'};
 constexpr std::size_t kPixelsAt = 4096, kHex = 64;
-constexpr std::uint64_t kMaxText = 1 << 24;
+constexpr std::uint64_t kMaxText = 1 << 28;
 /// A block is checked as a whole at the first read of any of its images: large enough to need few checksums, small
 /// enough not to be felt.
 constexpr std::uint64_t kBlockBytes = 256 << 10;
@@ -74,6 +76,8 @@ std::string head_checksum(const Header& header, const std::vector<std::int32_t>&
 }
 
 std::string description(const DatasetInfo& info, const PackedOrigin& origin) {
+  auto conditions = nlohmann::json::array();
+  for (const auto& one : info.conditions) conditions.push_back({one.name, one.low, one.high});
   return nlohmann::json{{"name", info.name},
                         {"path", info.path.string()},
                         {"height", info.height},
@@ -84,12 +88,25 @@ std::string description(const DatasetInfo& info, const PackedOrigin& origin) {
                         {"splits", info.splits},
                         {"checksum", info.checksum},
                         {"notes", info.notes},
+                        {"conditions", conditions},
                         {"fingerprint", origin.fingerprint},
                         {"own_channels", origin.own_channels}}
       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-void parse_description(const std::string& text, DatasetInfo& info, PackedOrigin& origin) {
+/// The description of a set, with its images' vectors.
+std::string described(const Dataset& dataset, const PackedOrigin& origin) {
+  std::string text = description(dataset.info(), origin);
+  if (dataset.info().conditions.empty()) return text;
+  text += '\0';
+  for (std::size_t i = 0; i < dataset.size(); ++i) {
+    const auto row = dataset.conditions(i);
+    text.append(reinterpret_cast<const char*>(row.data()), row.size() * sizeof(float));
+  }
+  return text;
+}
+
+void parse_description(std::string_view text, DatasetInfo& info, PackedOrigin& origin) {
   const auto json = nlohmann::json::parse(text);
   info.name = json.at("name");
   info.path = json.at("path").get<std::string>();
@@ -101,6 +118,9 @@ void parse_description(const std::string& text, DatasetInfo& info, PackedOrigin&
   json.at("splits").get_to(info.splits);
   json.at("checksum").get_to(info.checksum);
   json.at("notes").get_to(info.notes);
+  for (const auto& one : json.value("conditions", nlohmann::json::array())) {
+    info.conditions.push_back({one.at(0), one.at(1), one.at(2)});
+  }
   json.at("fingerprint").get_to(origin.fingerprint);
   json.at("own_channels").get_to(origin.own_channels);
 }
@@ -143,14 +163,14 @@ class Mapping {
 void write_packed(const fs::path& path, const Dataset& dataset, const PackedOrigin& origin) {
   const std::uint64_t count = dataset.size(), image = dataset.image_bytes();
   if (count == 0 || image == 0) throw Error("there is no image to pack", dataset.info().path.string());
-  const std::string text = description(dataset.info(), origin);
+  const std::string text = described(dataset, origin);
   if (text.size() > kMaxText)
     throw Error("the data set's description is too long to pack", dataset.info().path.string());
   Header header{};
   std::memcpy(header.magic, kMagic, sizeof kMagic);
   header.count = count;
   header.image_bytes = image;
-  header.block_images = std::max<std::uint64_t>(1, kBlockBytes / image);
+  header.block_images = std::clamp<std::uint64_t>(kBlockBytes / image, 1, count);
   header.text_bytes = text.size();
 
   std::vector<std::int32_t> labels;
@@ -224,7 +244,9 @@ struct Packed::Impl {
     take(checksum.data(), checksum.size());
     if (head_checksum(header, labels, sums, text) != checksum) throw damaged("the packed data is damaged");
     try {
-      parse_description(text, info, origin);
+      const std::string_view all = text, json = all.substr(0, all.find('\0'));
+      parse_description(json, info, origin);
+      take_conditions(all.substr(std::min(all.size(), json.size() + 1)));
     } catch (const nlohmann::json::exception&) {
       throw damaged("the packed data's description is damaged");
     }
@@ -237,6 +259,16 @@ struct Packed::Impl {
       throw damaged("the packed data contradicts itself");
     }
     checked = std::vector<std::atomic<bool>>(header.blocks());
+  }
+
+  /// Throws Error unless there is a number for each image and condition.
+  void take_conditions(std::string_view numbers) {
+    const std::uint64_t row = info.conditions.size() * sizeof(float);
+    // Divided, for a file's own count times its own number of conditions may be past 64 bits.
+    const bool whole = row == 0 ? numbers.empty() : numbers.size() % row == 0 && numbers.size() / row == header.count;
+    if (!whole) throw Error("the packed data contradicts itself", where, kHint);
+    conditions.resize(numbers.size() / sizeof(float));
+    if (!conditions.empty()) std::memcpy(conditions.data(), numbers.data(), numbers.size());
   }
 
   std::span<const std::uint8_t> pixels_of(std::uint64_t first, std::uint64_t images) const {
@@ -259,6 +291,7 @@ struct Packed::Impl {
   Header header{};
   std::vector<std::int32_t> labels;
   std::vector<BlockSum> sums;
+  std::vector<float> conditions;
   DatasetInfo info;
   PackedOrigin origin;
   mutable std::vector<std::atomic<bool>> checked;  ///< blocks found whole
@@ -275,6 +308,10 @@ std::size_t Packed::size() const {
 }
 int Packed::label(std::size_t index) const {
   return impl_->labels.at(index);
+}
+std::span<const float> Packed::conditions(std::size_t index) const {
+  const std::size_t each = impl_->info.conditions.size();
+  return std::span(impl_->conditions).subspan(index * each, each);
 }
 const PackedOrigin& Packed::origin() const {
   return impl_->origin;

@@ -36,6 +36,7 @@ class Packed : public Dataset {
   const DatasetInfo& info() const override;
   std::size_t size() const override;
   int label(std::size_t index) const override;
+  std::span<const float> conditions(std::size_t index) const override;
   /// Throws Error when the image's block is damaged.
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override;
 

@@ -36,6 +36,8 @@ fs::path place_of(const DatasetOptions& o, int height, int width, int channels) 
                                       o.splits, o.classes, o.count, o.attributes, o.where, absolute_text(o.photos),
                                       absolute_text(o.exclude), seed, static_cast<int>(o.fit), o.skip_bad) +
                           (o.label.empty() ? "" : "\n" + o.label) +
+                          (o.conditions.empty() ? "" : fmt::format("\n{}", o.conditions)) +
+                          (o.profiles == Profiles::kIgnore ? "" : "\nprofiles converted") +
                           (o.bits == 8 ? "" : fmt::format("\n{} bits", o.bits));
   return folder / "prepared" /
          fmt::format("{}-{}x{}x{}.packed", text_digest(key).substr(0, 32), width, height, channels);
@@ -65,6 +67,7 @@ class Prepared : public Dataset {
   const DatasetInfo& info() const override { return packed_->info(); }
   std::size_t size() const override { return packed_->size(); }
   int label(std::size_t index) const override { return packed_->label(index); }
+  std::span<const float> conditions(std::size_t index) const override { return packed_->conditions(index); }
   void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
     if (!given_up_) {
       try {
@@ -117,10 +120,6 @@ Preparation prepare(const DatasetOptions& asked, const fs::path& file) {
   const DatasetOptions options = settled(asked);
   if (source_named(options.name).built_in) {
     throw UsageError(fmt::format("'{}' is built in: there is nothing to prepare", options.name), {}, "use it as it is");
-  }
-  if (!options.conditions.empty()) {
-    throw UsageError("a packed file has no place for conditions", "[data].conditions",
-                     "train from the images themselves");
   }
   if (options.name == "packed" && file.empty()) {
     throw UsageError("the data is packed already", options.path.string(), "name the file to pack it into with -o");

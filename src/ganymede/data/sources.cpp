@@ -51,8 +51,9 @@ Source listed(const char* name, const char* about, std::vector<std::string> spli
 }
 
 /// A set of any size, whose samples may have 16 bits, and images any number of channels.
-Source deep(const char* name, const char* about, decltype(Source::open) open) {
+Source deep(const char* name, const char* about, decltype(Source::open) open, decltype(Source::list) list = nullptr) {
   Source source{name, about, {}, "any", open};
+  source.list = list;
   source.deep = true;
   return source;
 }
@@ -103,8 +104,8 @@ const std::vector<Source>& sources() {
              "any RGB", list_imagenet),
       listed("lsun", "LSUN: millions of photographs of scenes and objects, as LMDB", {"train", "val"}, "any RGB",
              list_lsun),
-      listed("folder", "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels", {},
-             "any", list_folder),
+      deep("folder", "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels", nullptr,
+           list_folder),
       deep("arrays", "a .npy or .npz of images, with their labels", open_arrays),
       deep("packed", "a file that `ganymede data prepare` made", open_packed),
   };

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
@@ -30,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Goes up when decode() evaluates files otherwise.
-constexpr int kSurveyVersion = 1;
+constexpr int kSurveyVersion = 2;
 constexpr const char* kSurveyFiles = ".survey";
 constexpr std::uint64_t kLargestSurvey = std::uint64_t{4} << 30, kAllSurveys = std::uint64_t{2} << 30;
 /// Fewer images are examined before a bar is read.
@@ -46,22 +47,24 @@ std::string survey_header() {
 }
 
 std::string line_of(const std::string& key, const Examined& e) {
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.pixels, e.width, e.height, e.channels,
-                     e.bits, e.orientation, e.animated ? 1 : 0, e.format, printable(e.profile), printable(e.fault));
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.pixels, e.width, e.height,
+                     e.channels, e.bits, e.orientation, e.left_out, e.animated ? 1 : 0, e.converted ? 1 : 0, e.format,
+                     printable(e.profile), printable(e.fault));
 }
 
 std::optional<Examined> parse_line(std::string_view fields) {
   Examined e;
-  int animated = 0;
+  int animated = 0, converted = 0;
   const auto hash_end = std::from_chars(fields.data(), fields.data() + fields.size(), e.pixels).ptr;
   fields.remove_prefix(std::min(fields.size(), static_cast<std::size_t>(hash_end - fields.data()) + 1));
-  for (int* number : {&e.width, &e.height, &e.channels, &e.bits, &e.orientation, &animated}) {
+  for (int* number : {&e.width, &e.height, &e.channels, &e.bits, &e.orientation, &e.left_out, &animated, &converted}) {
     const auto tab = fields.find('\t');
     if (tab == std::string_view::npos) return std::nullopt;
     if (std::from_chars(fields.data(), fields.data() + tab, *number).ec != std::errc()) return std::nullopt;
     fields.remove_prefix(tab + 1);
   }
   e.animated = animated != 0;
+  e.converted = converted != 0;
   for (std::string* text : {&e.format, &e.profile}) {
     const auto tab = fields.find('\t');
     if (tab == std::string_view::npos) return std::nullopt;
@@ -141,11 +144,12 @@ std::uint64_t hash_of(const image::Image& image) {
   return hash;
 }
 
-Examined examine_one(const ImageStore& store, std::size_t index, std::size_t place, const OnImage& on_image) {
+Examined examine_one(const ImageStore& store, std::size_t index, const image::DecodeOptions& wanted, std::size_t place,
+                     const OnImage& on_image) {
   Examined e;
   try {
     image::FileFacts facts;
-    image::Image image = store.decode(index, &facts);
+    image::Image image = store.decode(index, &facts, wanted);
     e.format = facts.format;
     e.profile = facts.profile;
     e.width = image.width;
@@ -153,7 +157,9 @@ Examined examine_one(const ImageStore& store, std::size_t index, std::size_t pla
     e.channels = image.channels;
     e.bits = facts.bits;
     e.orientation = facts.orientation;
+    e.left_out = facts.left_out;
     e.animated = facts.animated;
+    e.converted = facts.converted;
     e.pixels = hash_of(image);
     if (on_image) on_image(place, std::move(image));
   } catch (const Error& error) {
@@ -165,9 +171,11 @@ Examined examine_one(const ImageStore& store, std::size_t index, std::size_t pla
 }  // namespace
 
 std::vector<Examined> examine(const ImageStore& store, const std::vector<std::size_t>& images,
-                              const OnImage& on_image) {
+                              const image::DecodeOptions& wanted, const OnImage& on_image) {
   const fs::path folder = cache_folder();
-  const std::string root = fs::absolute(store.root()).lexically_normal().string();
+  std::string root = fs::absolute(store.root()).lexically_normal().string();
+  if (wanted.bits != 8 || wanted.stored_channels()) root += fmt::format("\n{} {}", wanted.bits, wanted.channels);
+  if (wanted.convert_profiles) root += "\nprofiles converted";
   const fs::path path = folder.empty() ? folder : folder / "surveys" / (text_digest(root).substr(0, 32) + kSurveyFiles);
   const Surveyed before(path);
   std::vector<Examined> result(images.size());
@@ -189,7 +197,7 @@ std::vector<Examined> examine(const ImageStore& store, const std::vector<std::si
   std::size_t done = 0;
   parallel(places.size(), [&](std::size_t i) {
     const std::size_t place = places[i];
-    result[place] = examine_one(store, images[place], place, on_image);
+    result[place] = examine_one(store, images[place], wanted, place, on_image);
     const std::lock_guard lock(mutex);
     if (progress) progress->update(++done);
   });
@@ -213,6 +221,7 @@ std::vector<Examined> examine(const Dataset& dataset) {
     result[i].width = image.width;
     result[i].height = image.height;
     result[i].channels = image.channels;
+    result[i].bits = image.bits;
     result[i].pixels = hash_of(image);
   });
   return result;
@@ -259,9 +268,75 @@ std::vector<std::pair<std::size_t, std::size_t>> copies_among(const std::vector<
   return copies;
 }
 
-std::vector<std::string> survey_notes(const std::vector<Examined>& examined) {
-  std::map<std::string, std::size_t> formats, profiles, faults;
-  std::size_t turned = 0, animated = 0, deep = 0, sound = 0, bad = 0;
+namespace {
+
+/// "the image file is empty; the PNG is cut short (3 times)", the most frequent first.
+std::string reasons(const std::map<std::string, std::size_t>& faults) {
+  std::vector<std::pair<std::size_t, std::string>> rows;
+  for (const auto& [fault, count] : faults) rows.emplace_back(count, fault);
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::string text;
+  for (const auto& [count, fault] : rows) {
+    text += (text.empty() ? "" : "; ") + fault + (count > 1 ? fmt::format(" ({} times)", grouped(count)) : "");
+  }
+  return text;
+}
+
+/// What becomes of the samples of sound images.
+std::vector<std::string> depth_notes(const std::vector<Examined>& examined, const image::DecodeOptions& wanted) {
+  std::size_t kept = 0, cut = 0, shallow = 0, more = 0;
+  for (const auto& e : examined) {
+    if (!e.fault.empty()) continue;
+    const bool keeps = e.bits == 16 && (e.format == "PNG" || e.format == "TIFF");
+    more += e.left_out > 0 ? 1 : 0;
+    (e.bits <= 8 ? shallow : keeps ? kept : cut) += 1;
+  }
+  if (wanted.bits == 8) cut += std::exchange(kept, 0), shallow = 0;
+  std::vector<std::string> notes;
+  if (cut > 0) {
+    notes.push_back(
+        fmt::format("{} more than 8 bits a sample, of which 8 are used: {}", counted(cut, "image has", "images have"),
+                    wanted.bits == 8 ? "bits = 16 in [data] keeps 16 of PNG and TIFF" : "PNG and TIFF alone give 16"));
+  }
+  if (more > 0) {
+    notes.push_back(fmt::format("{} channels beside grey or RGB, which are left out: channels = N in [data] takes all",
+                                counted(more, "image has", "images have")));
+  }
+  if (shallow > 0)
+    notes.push_back(fmt::format("{} 8 bits a sample, which become 16", counted(shallow, "image has", "images have")));
+  return notes;
+}
+
+/// What becomes of colours with a profile.
+std::vector<std::string> profile_notes(const std::vector<Examined>& examined, const image::DecodeOptions& wanted) {
+  std::map<std::string, std::size_t> converted, kept;
+  std::size_t of_converted = 0, of_kept = 0;
+  for (const auto& e : examined) {
+    if (!e.fault.empty() || e.profile.empty()) continue;
+    ++(e.converted ? converted : kept)[e.profile];
+    ++(e.converted ? of_converted : of_kept);
+  }
+  std::vector<std::string> notes;
+  if (of_converted > 0) {
+    notes.push_back(fmt::format("{} converted to sRGB from another colour profile ({})",
+                                counted(of_converted, "image was", "images were"), listed(converted)));
+  }
+  if (of_kept > 0) {
+    notes.push_back(fmt::format("{} a colour profile other than sRGB, which is not applied ({}){}",
+                                counted(of_kept, "image has", "images have"), listed(kept),
+                                !wanted.convert_profiles ? ": profiles = \"convert\" in [data] applies it"
+                                : wanted.stored_channels()
+                                    ? ": the channels are taken as they are stored"
+                                    : ": it is damaged, or one of other colours than the image"));
+  }
+  return notes;
+}
+
+}  // namespace
+
+std::vector<std::string> survey_notes(const std::vector<Examined>& examined, const image::DecodeOptions& wanted) {
+  std::map<std::string, std::size_t> formats, faults;
+  std::size_t turned = 0, animated = 0, sound = 0, bad = 0;
   for (const auto& e : examined) {
     if (!e.fault.empty()) {
       ++bad;
@@ -270,30 +345,22 @@ std::vector<std::string> survey_notes(const std::vector<Examined>& examined) {
     }
     ++sound;
     ++formats[e.format];
-    if (!e.profile.empty()) ++profiles[e.profile];
     turned += e.orientation != 1 ? 1 : 0;
     animated += e.animated ? 1 : 0;
-    deep += e.bits > 8 ? 1 : 0;
   }
   std::vector<std::string> notes;
-  notes.push_back(fmt::format("taken: {} ({})", counted(sound, "image"), listed(formats)));
-  if (bad > 0) notes.push_back(fmt::format("left out: {} ({})", counted(bad, "bad image"), listed(faults)));
+  notes.push_back(sound == 0 ? std::string("taken: no image")
+                             : fmt::format("taken: {} ({})", counted(sound, "image"), listed(formats)));
+  if (bad > 0) notes.push_back(fmt::format("left out: {} ({})", counted(bad, "bad image"), reasons(faults)));
   if (turned > 0)
     notes.push_back(fmt::format("{} turned as {} orientation tag says", counted(turned, "image was", "images were"),
                                 turned == 1 ? "its" : "their"));
   if (animated > 0) notes.push_back(fmt::format("of {} the first frame alone is used", counted(animated, "animation")));
-  if (deep > 0)
-    notes.push_back(
-        fmt::format("{} more than 8 bits a sample, of which 8 are used", counted(deep, "image has", "images have")));
+  for (auto& note : depth_notes(examined, wanted)) notes.push_back(std::move(note));
   if (const auto copies = copies_among(examined).size(); copies > 0) {
     notes.push_back(fmt::format("{} the same as another, pixel by pixel", counted(copies, "image is", "images are")));
   }
-  if (!profiles.empty()) {
-    std::size_t with = 0;
-    for (const auto& [name, count] : profiles) with += count;
-    notes.push_back(fmt::format("{} a colour profile other than sRGB, which is not applied ({})",
-                                counted(with, "image has", "images have"), listed(profiles)));
-  }
+  for (auto& note : profile_notes(examined, wanted)) notes.push_back(std::move(note));
   return notes;
 }
 

@@ -17,8 +17,11 @@ namespace ganymede::data {
 struct Examined {
   std::string fault;  ///< what is wrong with it, without its name; empty: it is sound
   std::string format, profile;
-  int width = 0, height = 0, channels = 0, bits = 8, orientation = 1;
+  int width = 0, height = 0, channels = 0, orientation = 1;
+  int bits = 8;      ///< of a sample in its file
+  int left_out = 0;  ///< channels of it that were not taken
   bool animated = false;
+  bool converted = false;    ///< by its profile
   std::uint64_t pixels = 0;  ///< of all pixels and the shape: equal where two images are
 };
 
@@ -26,9 +29,10 @@ struct Examined {
 using OnImage = std::function<void(std::size_t place, image::Image image)>;
 
 /// Examines the images of a store, on all processors, with progress; `place` counts in `images`. Those whose name
-/// and stamp were examined before are not decoded again: `on_image` is not called for them.
+/// and stamp were examined before, with samples of the same depth, are not decoded again: `on_image` is not called for
+/// them.
 std::vector<Examined> examine(const ImageStore& store, const std::vector<std::size_t>& images,
-                              const OnImage& on_image = {});
+                              const image::DecodeOptions& wanted, const OnImage& on_image = {});
 
 /// The images of a set that is no store of images: sizes, channels and what tells copies, on all processors.
 std::vector<Examined> examine(const Dataset& dataset);
@@ -44,6 +48,6 @@ std::vector<std::pair<std::size_t, std::size_t>> copies_among(const std::vector<
 std::string listed(const std::map<std::string, std::size_t>& counts);
 
 /// What a user should know about the sound ones: formats, turns, first frames, profiles, depths; and how many were bad.
-std::vector<std::string> survey_notes(const std::vector<Examined>& examined);
+std::vector<std::string> survey_notes(const std::vector<Examined>& examined, const image::DecodeOptions& wanted);
 
 }  // namespace ganymede::data

@@ -38,7 +38,7 @@ int orientation_of(const avifImage& image) {
 
 }  // namespace
 
-Image decode_avif(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_avif(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   const std::unique_ptr<avifDecoder, decltype(&avifDecoderDestroy)> decoder(avifDecoderCreate(), &avifDecoderDestroy);
   if (!decoder) throw_damaged(kFormat, "decoding it takes too much memory", where);
   decoder->imageSizeLimit = static_cast<std::uint32_t>(kMaxPixels);
@@ -64,9 +64,12 @@ Image decode_avif(Input bytes, const std::string& where, FileFacts& facts) {
   facts.bits = static_cast<int>(source.depth);
   facts.orientation = orientation_of(source);
   facts.animated = decoder->imageCount > 1;
-  facts.profile = profile_name({source.icc.data, source.icc.size});
+  // libavif makes three equal channels of grey, which a profile of grey does not fit.
+  const bool grey = source.yuvFormat == AVIF_PIXEL_FORMAT_YUV400;
+  if (grey && !alpha) image = first_channel(image);
+  apply_profile(image, {source.icc.data, source.icc.size}, wanted, facts);
   if (alpha) flatten_alpha(image);
-  return source.yuvFormat == AVIF_PIXEL_FORMAT_YUV400 ? first_channel(image) : image;
+  return grey && alpha ? first_channel(image) : image;
 }
 
 }  // namespace ganymede::image::codecs

@@ -172,7 +172,7 @@ Image read_numbered(Input bytes, const Header& header, const std::string& where)
 
 }  // namespace
 
-Image decode_bmp(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_bmp(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions&) {
   const Header header = read_header(bytes, where);
   facts.bits = header.bits == 16 ? 5 : 8;
   if (header.bits <= 8) return read_numbered(bytes, header, where);

@@ -11,6 +11,7 @@
 #include "ganymede/image/codecs.h"
 #include "ganymede/image/depth.h"
 #include "ganymede/image/metadata.h"
+#include "ganymede/image/profiles.h"
 
 namespace ganymede::image {
 namespace {
@@ -94,7 +95,7 @@ Match is_jxl(std::string_view text) {
 struct Format {
   const char* name;
   Match (*match)(std::string_view text);
-  Image (*decode)(codecs::Input bytes, const std::string& where, FileFacts& facts);
+  Image (*decode)(codecs::Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted);
   bool built = true;
 };
 
@@ -167,7 +168,49 @@ void throw_not_built(const char* format, const char* option, const std::string& 
               fmt::format("build with -D{}=ON, or convert it to PNG", option));
 }
 
+void check_channels(int channels, const DecodeOptions& wanted, const char* format, const std::string& where) {
+  if (!wanted.stored_channels() || channels == wanted.channels) return;
+  throw Error(fmt::format("the {} has {} where {} are asked for", format,
+                          channels == 1 ? "1 channel" : fmt::format("{} channels", channels), wanted.channels),
+              where, "PNG and TIFF are taken with 2 to 16 channels, the same in all files: channels = N in [data]");
+}
+
+namespace {
+
+void flatten_deep_alpha(Image& image) {
+  const Image stored = std::move(image);
+  image = Image(stored.width, stored.height, stored.channels - 1, 16);
+  const size_t count = static_cast<size_t>(image.width) * image.height;
+  for (size_t i = 0; i < count; ++i) {
+    const std::uint8_t* from = stored.pixels.data() + i * stored.pixel_bytes();
+    std::uint8_t* to = image.pixels.data() + i * image.pixel_bytes();
+    const std::uint64_t alpha = sample16(from + 2 * image.channels);
+    for (int c = 0; c < image.channels; ++c) {
+      const std::uint64_t sum = sample16(from + 2 * c) * alpha + 65535 * (65535 - alpha);
+      put_sample16(to + 2 * c, static_cast<std::uint16_t>((sum + 32767) / 65535));
+    }
+  }
+}
+
+}  // namespace
+
+void apply_profile(Image& image, Input icc, const DecodeOptions& wanted, FileFacts& facts) {
+  facts.profile = profile_name(icc);
+  if (facts.profile.empty() || !wanted.convert_profiles || wanted.stored_channels()) return;
+  facts.converted = to_srgb(image, icc);
+}
+
+std::optional<Image> apply_profile_to_inks(const Image& inks, Input icc, const DecodeOptions& wanted,
+                                           FileFacts& facts) {
+  facts.profile = profile_name(icc);
+  if (facts.profile.empty() || !wanted.convert_profiles) return std::nullopt;
+  auto image = inks_to_srgb(inks, icc);
+  facts.converted = image.has_value();
+  return image;
+}
+
 void flatten_alpha(Image& image) {
+  if (image.bits == 16) return flatten_deep_alpha(image);
   const int colours = image.channels - 1;
   const size_t count = static_cast<size_t>(image.width) * image.height;
   const std::uint8_t* from = image.pixels.data();
@@ -190,7 +233,12 @@ Image first_channel(const Image& image) {
 
 }  // namespace codecs
 
-Image decode(std::span<const std::uint8_t> bytes, const std::string& where, FileFacts* facts) {
+bool converts_profiles() {
+  return codecs::kConvertsProfiles;
+}
+
+Image decode(std::span<const std::uint8_t> bytes, const std::string& where, FileFacts* facts,
+             const DecodeOptions& wanted) {
   const std::string_view text = text_of(bytes);
   if (text.empty()) throw Error("the image file is empty", where);
   const auto [format, match] = row_of(text);
@@ -198,8 +246,10 @@ Image decode(std::span<const std::uint8_t> bytes, const std::string& where, File
   if (match == Match::kMaybe) codecs::throw_cut_short(format->name, where);
   FileFacts found;
   found.format = format->name;
-  Image image = format->decode(bytes, where, found);
+  Image image = format->decode(bytes, where, found, wanted);
+  codecs::check_channels(image.channels, wanted, format->name, where);
   image = oriented(std::move(image), found.orientation);
+  image = wanted.bits == 16 ? sixteen_bits(std::move(image)) : eight_bits(std::move(image));
   if (facts != nullptr) *facts = std::move(found);
   return image;
 }
@@ -236,6 +286,15 @@ Image deep_to_channels(const Image& image, int channels) {
 }
 
 }  // namespace
+
+Image sixteen_bits(Image image) {
+  if (image.bits == 16) return image;
+  Image result(image.width, image.height, image.channels, 16);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    put_sample16(result.pixels.data() + 2 * i, static_cast<std::uint16_t>(image.pixels[i] * 257));
+  }
+  return result;
+}
 
 Image to_channels(const Image& image, int channels) {
   if (image.channels == channels) return image;

@@ -107,7 +107,7 @@ std::vector<std::uint8_t> read_numbers(GifFileType* file, const Source& source, 
 
 }  // namespace
 
-Image decode_gif(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_gif(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions&) {
   Source source{bytes};
   int error = 0;
   const File file(DGifOpen(&source, read_bytes, &error));

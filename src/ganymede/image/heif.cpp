@@ -48,7 +48,7 @@ bool whole(Input bytes) {
 
 }  // namespace
 
-Image decode_heif(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_heif(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   if (!whole(bytes)) throw_cut_short(kFormat, where);
   const std::unique_ptr<heif_context, decltype(&heif_context_free)> context(heif_context_alloc(), &heif_context_free);
   heif_context_set_maximum_image_size_limit(context.get(), kMaxSide);
@@ -80,7 +80,7 @@ Image decode_heif(Input bytes, const std::string& where, FileFacts& facts) {
   facts.animated = heif_context_get_number_of_top_level_images(context.get()) > 1;
   std::vector<std::uint8_t> profile(heif_image_handle_get_raw_color_profile_size(primary));
   if (!profile.empty() && heif_image_handle_get_raw_color_profile(primary, profile.data()).code == heif_error_Ok) {
-    facts.profile = profile_name(profile);
+    apply_profile(image, profile, wanted, facts);
   }
   if (alpha) flatten_alpha(image);
   return image;

@@ -177,7 +177,7 @@ int orientation_of(const Reader& reader) {
 
 }  // namespace
 
-Image decode_jpeg(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_jpeg(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   Reader reader(bytes);
   jpeg_decompress_struct& state = reader.state;
   state.err = jpeg_std_error(&reader.errors);
@@ -199,8 +199,13 @@ Image decode_jpeg(Input bytes, const std::string& where, FileFacts& facts) {
   reader.pixels = image.pixels.data();
   reader.row_bytes = static_cast<size_t>(image.width) * channels;
   if (!guarded(reader, read_pixels)) fail(reader, where);
-  facts.profile = profile_name({reader.profile, reader.profile_bytes});
-  return cmyk ? rgb_of_cmyk(image) : image;
+  const Input icc(reader.profile, reader.profile_bytes);
+  if (cmyk) {
+    auto converted = apply_profile_to_inks(image, icc, wanted, facts);
+    return converted ? std::move(*converted) : rgb_of_cmyk(image);
+  }
+  apply_profile(image, icc, wanted, facts);
+  return image;
 }
 
 }  // namespace ganymede::image::codecs

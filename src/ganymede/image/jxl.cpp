@@ -26,7 +26,7 @@ void prefer_srgb(JxlDecoder* decoder, bool grey) {
   JxlDecoderSetPreferredColorProfile(decoder, &wanted);
 }
 
-std::string profile_of(JxlDecoder* decoder) {
+std::vector<std::uint8_t> profile_of(JxlDecoder* decoder) {
   size_t length = 0;
 #if JPEGXL_NUMERIC_VERSION >= JPEGXL_COMPUTE_NUMERIC_VERSION(0, 9, 0)
   if (JxlDecoderGetICCProfileSize(decoder, JXL_COLOR_PROFILE_TARGET_DATA, &length) != JXL_DEC_SUCCESS) return {};
@@ -45,12 +45,12 @@ std::string profile_of(JxlDecoder* decoder) {
   const std::string name = profile_name(profile);
   // libjxl names the profiles that it makes itself by their parts: space, white, primaries, intent, curve.
   const bool srgb = name.ends_with("_SRG") && (name.starts_with("RGB_D65_SRG_") || name.starts_with("Gra_D65_"));
-  return srgb ? std::string() : name;
+  return srgb ? std::vector<std::uint8_t>() : profile;
 }
 
 }  // namespace
 
-Image decode_jxl(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_jxl(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   const std::unique_ptr<JxlDecoder, decltype(&JxlDecoderDestroy)> decoder(JxlDecoderCreate(nullptr),
                                                                           &JxlDecoderDestroy);
   if (!decoder) throw_damaged(kFormat, "decoding it takes too much memory", where);
@@ -58,6 +58,7 @@ Image decode_jxl(Input bytes, const std::string& where, FileFacts& facts) {
   JxlDecoderSetUnpremultiplyAlpha(decoder.get(), JXL_TRUE);
   JxlDecoderSetInput(decoder.get(), bytes.data(), bytes.size());
   Image image;
+  std::vector<std::uint8_t> profile;
   JxlPixelFormat format{3, JXL_TYPE_UINT8, JXL_NATIVE_ENDIAN, 0};
   for (;;) {
     switch (JxlDecoderProcessInput(decoder.get())) {
@@ -74,7 +75,7 @@ Image decode_jxl(Input bytes, const std::string& where, FileFacts& facts) {
       }
       case JXL_DEC_COLOR_ENCODING:
         prefer_srgb(decoder.get(), format.num_channels <= 2);
-        facts.profile = profile_of(decoder.get());
+        profile = profile_of(decoder.get());
         break;
       case JXL_DEC_NEED_IMAGE_OUT_BUFFER:
         if (JxlDecoderSetImageOutBuffer(decoder.get(), &format, image.pixels.data(), image.pixels.size()) !=
@@ -83,6 +84,7 @@ Image decode_jxl(Input bytes, const std::string& where, FileFacts& facts) {
         }
         break;
       case JXL_DEC_FULL_IMAGE:
+        apply_profile(image, profile, wanted, facts);
         if (image.channels == 2 || image.channels == 4) flatten_alpha(image);
         return image;
       case JXL_DEC_NEED_MORE_INPUT:

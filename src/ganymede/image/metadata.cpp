@@ -98,11 +98,13 @@ Image oriented(Image image, int orientation) {
   // In the image as stored, after rows and columns are exchanged where they are.
   const bool mirrored = orientation == 2 || orientation == 3 || orientation == 6 || orientation == 7;
   const bool upside_down = orientation == 3 || orientation == 4 || orientation == 7 || orientation == 8;
-  Image result(exchanged ? image.height : image.width, exchanged ? image.width : image.height, image.channels);
+  Image result(exchanged ? image.height : image.width, exchanged ? image.width : image.height, image.channels,
+               image.bits);
   for (int y = 0; y < result.height; ++y) {
     for (int x = 0; x < result.width; ++x) {
       const int from_x = mirrored ? result.width - 1 - x : x, from_y = upside_down ? result.height - 1 - y : y;
-      std::copy_n(exchanged ? image.at(from_y, from_x) : image.at(from_x, from_y), image.channels, result.at(x, y));
+      std::copy_n(exchanged ? image.at(from_y, from_x) : image.at(from_x, from_y), image.pixel_bytes(),
+                  result.at(x, y));
     }
   }
   return result;

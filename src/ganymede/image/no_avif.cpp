@@ -4,7 +4,7 @@ namespace ganymede::image::codecs {
 
 const bool kReadsAvif = false;
 
-Image decode_avif(Input, const std::string& where, FileFacts&) {
+Image decode_avif(Input, const std::string& where, FileFacts&, const DecodeOptions&) {
   throw_not_built("AVIF", "GANYMEDE_AVIF", where);
 }
 

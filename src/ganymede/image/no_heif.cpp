@@ -4,7 +4,7 @@ namespace ganymede::image::codecs {
 
 const bool kReadsHeif = false;
 
-Image decode_heif(Input, const std::string& where, FileFacts&) {
+Image decode_heif(Input, const std::string& where, FileFacts&, const DecodeOptions&) {
   throw_not_built("HEIC", "GANYMEDE_HEIF", where);
 }
 

@@ -3,6 +3,7 @@
 // Samples are taken as they are stored: gAMA, cHRM and iCCP change nothing (libpng's simplified interface would).
 #include <png.h>
 
+#include <bit>
 #include <csetjmp>
 #include <cstring>
 #include <new>
@@ -36,13 +37,15 @@ struct Reader {
   png_uint_32 width = 0, height = 0;
   int depth = 0, channels = 0, passes = 1;
   bool alpha = false;
+  bool deep = false;  ///< samples of 16 bits are asked for, and then: are there
   std::uint8_t* pixels = nullptr;
 
-  explicit Reader(Input input) : bytes(input) {}
+  Reader(Input input, bool keeps_depth) : bytes(input), deep(keeps_depth) {}
   ~Reader() { png_destroy_read_struct(&png, &info, nullptr); }
   Reader(const Reader&) = delete;
   Reader& operator=(const Reader&) = delete;
 
+  size_t row_bytes() const { return static_cast<size_t>(width) * static_cast<size_t>(channels) * (deep ? 2 : 1); }
   [[noreturn]] void fail(const std::string& where) const {
     if (cut_short) throw_cut_short(kFormat, where);
     throw_damaged(kFormat, message, where);
@@ -85,17 +88,19 @@ void read_header(Reader& reader) {
   png_get_IHDR(reader.png, reader.info, &reader.width, &reader.height, &reader.depth, &colour, nullptr, nullptr,
                nullptr);
   png_set_expand(reader.png);  // palettes to RGB, 1 to 4 bits to 8, a transparent colour to alpha
-  if (reader.depth == 16) png_set_scale_16(reader.png);
+  reader.deep = reader.deep && reader.depth == 16;
+  if (reader.depth == 16 && !reader.deep) png_set_scale_16(reader.png);
+  if (reader.deep && std::endian::native == std::endian::little) png_set_swap(reader.png);
   reader.alpha = (colour & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(reader.png, reader.info, PNG_INFO_tRNS) != 0;
   reader.channels = ((colour & PNG_COLOR_MASK_COLOR) != 0 ? 3 : 1) + (reader.alpha ? 1 : 0);
   reader.passes = png_set_interlace_handling(reader.png);
   png_read_update_info(reader.png, reader.info);
-  const size_t row = static_cast<size_t>(reader.width) * static_cast<size_t>(reader.channels);
-  if (png_get_rowbytes(reader.png, reader.info) != row) png_error(reader.png, "its rows have an unexpected length");
+  if (png_get_rowbytes(reader.png, reader.info) != reader.row_bytes())
+    png_error(reader.png, "its rows have an unexpected length");
 }
 
 void read_pixels(Reader& reader) {
-  const size_t row = static_cast<size_t>(reader.width) * static_cast<size_t>(reader.channels);
+  const size_t row = reader.row_bytes();
   for (int pass = 0; pass < reader.passes; ++pass) {
     for (png_uint_32 y = 0; y < reader.height; ++y) png_read_row(reader.png, reader.pixels + row * y, nullptr);
   }
@@ -173,14 +178,15 @@ int orientation_of(Reader& reader) {
 
 }  // namespace
 
-Image decode_png(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_png(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   check_header(bytes, where);
-  Reader reader(bytes);
+  Reader reader(bytes, wanted.bits == 16);
   reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
   if (reader.png != nullptr) reader.info = png_create_info_struct(reader.png);
   if (reader.info == nullptr) throw std::bad_alloc();
   if (!guarded(reader, read_header)) reader.fail(where);
-  Image image(static_cast<int>(reader.width), static_cast<int>(reader.height), reader.channels);
+  check_channels(reader.channels, wanted, kFormat, where);
+  Image image(static_cast<int>(reader.width), static_cast<int>(reader.height), reader.channels, reader.deep ? 16 : 8);
   reader.pixels = image.pixels.data();
   if (!guarded(reader, read_pixels)) reader.fail(where);
   if (!guarded(reader, read_end) && !(reader.cut_short && holds_all_pixels(bytes))) reader.fail(where);
@@ -192,9 +198,9 @@ Image decode_png(Input bytes, const std::string& where, FileFacts& facts) {
   png_uint_32 length = 0;
   int compression = 0;
   if (png_get_iCCP(reader.png, reader.info, &name, &compression, &profile, &length) != 0) {
-    facts.profile = profile_name({profile, length});
+    apply_profile(image, {profile, length}, wanted, facts);
   }
-  if (reader.alpha) flatten_alpha(image);
+  if (reader.alpha && !wanted.stored_channels()) flatten_alpha(image);
   return image;
 }
 

@@ -1,4 +1,5 @@
-// TIFF in, through libtiff's reader for RGBA: the first page.
+// TIFF in, the first page: through libtiff's reader for RGBA, or, where samples have 16 bits or channels are asked for
+// as they are stored, sample by sample.
 #include <tiffio.h>
 
 #include <algorithm>
@@ -9,8 +10,11 @@
 #include <string_view>
 #include <vector>
 
+#include "ganymede/core/error.h"
 #include "ganymede/image/codecs.h"
+#include "ganymede/image/depth.h"
 #include "ganymede/image/metadata.h"
+#include "ganymede/image/tiff_samples.h"
 
 namespace ganymede::image::codecs {
 
@@ -89,67 +93,100 @@ File open(Source& source, const std::string& where) {
   throw_damaged(kFormat, reason.empty() ? "it cannot be read" : std::string(reason), where);
 }
 
-struct Kind {
-  std::uint16_t bits = 1, samples = 1, photometric = PHOTOMETRIC_MINISBLACK, orientation = 1, extras = 0;
-  bool grey = false;
-  bool alpha = false;  ///< premultiplied in libtiff's answer, however it is stored
-};
-
-Kind kind_of(TIFF* file, const std::string& where) {
-  Kind kind;
+TiffKind kind_of(TIFF* file) {
+  TiffKind kind;
   TIFFGetFieldDefaulted(file, TIFFTAG_BITSPERSAMPLE, &kind.bits);
   TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLESPERPIXEL, &kind.samples);
+  TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLEFORMAT, &kind.number);
   TIFFGetFieldDefaulted(file, TIFFTAG_ORIENTATION, &kind.orientation);
   TIFFGetField(file, TIFFTAG_PHOTOMETRIC, &kind.photometric);
   std::uint16_t* types = nullptr;
   TIFFGetFieldDefaulted(file, TIFFTAG_EXTRASAMPLES, &kind.extras, &types);
   // What an extra sample of no stated kind is, nobody knows: it is not transparency.
-  kind.alpha =
-      kind.extras > 0 && types != nullptr && (types[0] == EXTRASAMPLE_ASSOCALPHA || types[0] == EXTRASAMPLE_UNASSALPHA);
-  const bool one = kind.photometric == PHOTOMETRIC_MINISBLACK || kind.photometric == PHOTOMETRIC_MINISWHITE;
-  const int inks = kind.samples - kind.extras;
-  kind.grey = one && inks == 1;
-  char reason[1024] = {};
-  if (one && inks > 1) throw_unsupported(kFormat, std::to_string(inks) + " channels of unknown colours", where);
-  if (TIFFRGBAImageOK(file, reason) == 0)
-    throw_unsupported(kFormat, std::string("a layout libtiff names so: ") + reason, where);
+  kind.premultiplied = kind.extras > 0 && types != nullptr && types[0] == EXTRASAMPLE_ASSOCALPHA;
+  kind.alpha = kind.premultiplied || (kind.extras > 0 && types != nullptr && types[0] == EXTRASAMPLE_UNASSALPHA);
   return kind;
 }
 
-}  // namespace
+void check_colours(TIFF* file, const TiffKind& kind, const std::string& where) {
+  char reason[1024] = {};
+  const int inks = kind.samples - kind.extras;
+  if (inks < 1) throw_damaged(kFormat, "it has no colours", where);
+  if (kind.one_colour() && inks > 1) {
+    throw Error(
+        std::string("a ") + kFormat + " with " + std::to_string(inks) + " channels of unknown colours is not supported",
+        where,
+        "take them as they are, channels = " + std::to_string(kind.samples) + " in [data], or convert it to PNG");
+  }
+  if (TIFFRGBAImageOK(file, reason) == 0)
+    throw_unsupported(kFormat, std::string("a layout libtiff names so: ") + reason, where);
+}
 
-Image decode_tiff(Input bytes, const std::string& where, FileFacts& facts) {
-  Source source{bytes};
-  const File file = open(source, where);
-  if (!file) fail(source, where);
-  std::uint32_t width = 0, height = 0;
-  TIFFGetField(file.get(), TIFFTAG_IMAGEWIDTH, &width);
-  TIFFGetField(file.get(), TIFFTAG_IMAGELENGTH, &height);
-  check_size(width, height, kFormat, where);
-  const Kind kind = kind_of(file.get(), where);
+/// Grey or RGB of 8 bits, on white; libtiff's answer is premultiplied, however the file is.
+Image read_rgba(TIFF* file, int width, int height, const TiffKind& kind) {
   std::vector<std::uint32_t> raster(static_cast<size_t>(width) * height);
   // In the orientation that it is stored in: decode() turns images of all formats.
-  if (TIFFReadRGBAImageOriented(file.get(), width, height, raster.data(), kind.orientation, 1) == 0 ||
-      source.cut_short) {
-    fail(source, where);
+  if (TIFFReadRGBAImageOriented(file, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height),
+                                raster.data(), kind.orientation, 1) == 0) {
+    return {};
   }
-  Image image(static_cast<int>(width), static_cast<int>(height), kind.grey ? 1 : 3);
+  Image image(width, height, kind.grey() ? 1 : 3);
   for (size_t i = 0; i < raster.size(); ++i) {
     const std::uint32_t pixel = raster[i];
     const std::uint32_t white = kind.alpha ? 255 - TIFFGetA(pixel) : 0;
     std::uint8_t* to = image.pixels.data() + i * static_cast<size_t>(image.channels);
     to[0] = static_cast<std::uint8_t>(std::min<std::uint32_t>(255, TIFFGetR(pixel) + white));
-    if (kind.grey) continue;
+    if (kind.grey()) continue;
     to[1] = static_cast<std::uint8_t>(std::min<std::uint32_t>(255, TIFFGetG(pixel) + white));
     to[2] = static_cast<std::uint8_t>(std::min<std::uint32_t>(255, TIFFGetB(pixel) + white));
   }
+  return image;
+}
+
+/// An image without pixels where libtiff found a fault.
+Image read_image(TIFF* file, const DecodeOptions& wanted, const TiffKind& kind, const std::string& where) {
+  std::uint32_t width = 0, height = 0;
+  TIFFGetField(file, TIFFTAG_IMAGEWIDTH, &width);
+  TIFFGetField(file, TIFFTAG_IMAGELENGTH, &height);
+  check_size(width, height, kFormat, where);
+  Image image;
+  image.width = static_cast<int>(width), image.height = static_cast<int>(height), image.channels = kind.samples;
+  image.bits = kind.bits == 16 ? 16 : 8;
+  if (wanted.stored_channels()) {
+    check_channels(kind.samples, wanted, kFormat, where);
+    if (!kind.levels() || !kind.plain_colours(true)) {
+      throw_unsupported(kFormat, "other channels than levels of 8 or 16 bits", where);
+    }
+    return read_samples(file, image, where) ? image : Image();
+  }
+  check_colours(file, kind, where);
+  if (kind.bits == 16 && kind.levels() && kind.plain_colours(false)) {
+    // libtiff would cut the lower half of grey samples off.
+    if (!read_samples(file, image, where)) return {};
+    image = grey_or_rgb(image, kind);
+    return image;
+  }
+  if (kind.bits == 16 && wanted.bits == 16) throw_unsupported(kFormat, "16 bits a sample of such colours", where);
+  return read_rgba(file, image.width, image.height, kind);
+}
+
+}  // namespace
+
+Image decode_tiff(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
+  Source source{bytes};
+  const File file = open(source, where);
+  if (!file) fail(source, where);
+  const TiffKind kind = kind_of(file.get());
+  Image image = read_image(file.get(), wanted, kind, where);
+  if (image.pixels.empty() || source.cut_short) fail(source, where);
   facts.bits = kind.bits;
+  if (!wanted.stored_channels()) facts.left_out = std::max(0, kind.extras - (kind.alpha ? 1 : 0));
   facts.orientation = kind.orientation;
   facts.animated = TIFFLastDirectory(file.get()) == 0;
   std::uint32_t profile_bytes = 0;
   void* profile = nullptr;
   if (TIFFGetField(file.get(), TIFFTAG_ICCPROFILE, &profile_bytes, &profile) == 1) {
-    facts.profile = profile_name({static_cast<const std::uint8_t*>(profile), profile_bytes});
+    apply_profile(image, {static_cast<const std::uint8_t*>(profile), profile_bytes}, wanted, facts);
   }
   return image;
 }

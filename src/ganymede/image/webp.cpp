@@ -31,11 +31,12 @@ void check(VP8StatusCode status, const std::string& where) {
 
 using Demuxer = std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)>;
 
-/// The file's metadata; damage in them leaves the image as it is.
-void read_facts(const WebPData& data, FileFacts& facts) {
+/// The file's metadata, of which the ICC profile is returned; damage in them leaves the image as it is.
+std::vector<std::uint8_t> read_facts(const WebPData& data, FileFacts& facts) {
   WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
   const Demuxer demuxer(WebPDemuxPartial(&data, &state), &WebPDemuxDelete);
-  if (!demuxer) return;
+  std::vector<std::uint8_t> icc;
+  if (!demuxer) return icc;
   const auto chunk = [&](const char* name, const auto& take) {
     WebPChunkIterator found;
     if (WebPDemuxGetChunk(demuxer.get(), name, 1, &found) == 0) return;
@@ -46,10 +47,12 @@ void read_facts(const WebPData& data, FileFacts& facts) {
   chunk("EXIF", [&](Input bytes) { exif = orientation_of_exif(bytes); });
   chunk("XMP ",
         [&](Input bytes) { xmp = orientation_of_xmp({reinterpret_cast<const char*>(bytes.data()), bytes.size()}); });
-  chunk("ICCP", [&](Input bytes) { facts.profile = profile_name(bytes); });
+  chunk("ICCP", [&](Input bytes) { icc.assign(bytes.begin(), bytes.end()); });
   facts.orientation = exif != 0 ? exif : xmp != 0 ? xmp : 1;
+  return icc;
 }
 
+/// With its transparency.
 Image first_frame(const WebPData& data, const std::string& where) {
   WebPAnimDecoderOptions options;
   if (!WebPAnimDecoderOptionsInit(&options))
@@ -67,21 +70,25 @@ Image first_frame(const WebPData& data, const std::string& where) {
     throw_damaged(kFormat, "its first frame is not valid", where);
   Image image(static_cast<int>(info.canvas_width), static_cast<int>(info.canvas_height), 4);
   std::copy_n(pixels, image.pixels.size(), image.pixels.begin());
-  flatten_alpha(image);
   return image;
 }
 
 }  // namespace
 
-Image decode_webp(Input bytes, const std::string& where, FileFacts& facts) {
+Image decode_webp(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) throw_damaged(kFormat, "libwebp is of another version than its headers", where);
   check(WebPGetFeatures(bytes.data(), bytes.size(), &config.input), where);
   check_size(config.input.width, config.input.height, kFormat, where);
   const WebPData data{bytes.data(), bytes.size()};
-  read_facts(data, facts);
+  const auto icc = read_facts(data, facts);
   facts.animated = config.input.has_animation != 0;
-  if (facts.animated) return first_frame(data, where);
+  if (facts.animated) {
+    Image image = first_frame(data, where);
+    apply_profile(image, icc, wanted, facts);
+    flatten_alpha(image);
+    return image;
+  }
 
   const bool alpha = config.input.has_alpha != 0;
   Image image(config.input.width, config.input.height, alpha ? 4 : 3);
@@ -93,6 +100,7 @@ Image decode_webp(Input bytes, const std::string& where, FileFacts& facts) {
   const VP8StatusCode status = WebPDecode(bytes.data(), bytes.size(), &config);
   WebPFreeDecBuffer(&config.output);
   check(status, where);
+  apply_profile(image, icc, wanted, facts);
   if (alpha) flatten_alpha(image);
   return image;
 }

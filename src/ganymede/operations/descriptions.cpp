@@ -104,6 +104,8 @@ std::string kind_words(const Field& field) {
   const auto range = field.range(Door::kLocal);
   const auto limits = [&](const char* what) {
     if (!range) return std::string(what);
+    if (range->high == static_cast<double>(config::kLargestSeed))
+      return fmt::format("{}, {:g} to 2^53 - 1", what, range->low);
     if (range->high > 1e15) return fmt::format("{} from {:g}", what, range->low);
     return fmt::format("{}, {:.10g} to {:.10g}", what, range->low, range->high);
   };
@@ -145,10 +147,8 @@ std::string served_words(const Field& field) {
   if (field.info.local) return "not offered";
   std::string words = field.required(Door::kServed) ? "required" : "";
   if (field.info.served) {
-    const auto limit = field.info.served->high > 1e15
-                           ? std::string("to 2^53")
-                           : fmt::format("{:.10g} to {:.10g}", field.info.served->low, field.info.served->high);
-    words += (words.empty() ? "" : ", ") + limit;
+    words +=
+        fmt::format("{}{:.10g} to {:.10g}", words.empty() ? "" : ", ", field.info.served->low, field.info.served->high);
   }
   return words;
 }

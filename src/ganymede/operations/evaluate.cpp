@@ -129,6 +129,7 @@ ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request,
   auto input = Model::load(request.fake, device);
   if (!real.size.given()) real.size = models::size_of(input->image_shape());
   if (real.channels == 0) real.channels = static_cast<int>(input->image_shape().channels());
+  real.bits = input->recipe().data.bits;
   auto opened = open_image_set(request.real, real);
   return {std::move(opened), generated_image_set(std::move(input), fake)};
 }

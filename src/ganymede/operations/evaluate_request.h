@@ -63,10 +63,7 @@ void visit_fields(V& field, EvaluateRequest& r) {
          .range = in_range(20, 100'000)});
   field("fd_infinity", r.fd_infinity, {.about = "also the Frechet distance extrapolated to endlessly many images"});
   field("seed", r.seed,
-        {.about = "of the model's noise and of the metrics' random numbers",
-         .range = kSeeds,
-         .served = kServedSeeds,
-         .seed = true});
+        {.about = "of the model's noise and of the metrics' random numbers", .range = kSeeds, .seed = true});
   field("size", r.size, {.about = "bring `real` and `fake` to this many pixels a side", .range = in_range(1, 4096)});
   field("channels", r.channels, {.about = "bring them to 1 (grey) or 3 (RGB)", .range = in_range(1, 3)});
   field("scatter", r.scatter,

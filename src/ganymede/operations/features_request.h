@@ -23,8 +23,7 @@ void visit_fields(V& field, FeaturesRequest& r) {
   field(
       "repeats", r.repeats,
       {.about = "choose the labels so often: mean and deviation", .range = in_range(1, 1000), .old_names = {"draws"}});
-  field("seed", r.seed,
-        {.about = "of the labels and of the validation images", .range = kSeeds, .served = kServedSeeds, .seed = true});
+  field("seed", r.seed, {.about = "of the labels and of the validation images", .range = kSeeds, .seed = true});
   field("no_baselines", r.no_baselines,
         {.about = "only the trained discriminator, not an untrained one and raw pixels"});
 }

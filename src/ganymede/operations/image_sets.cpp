@@ -41,7 +41,7 @@ data::ImageSize size_of_mixed(const data::DatasetOptions& wanted, data::ImageSiz
   const auto listed = list(options);
   std::set<std::pair<int, int>> sizes;
   std::vector<int> sides;
-  for (const auto& e : data::examine(*listed.store, listed.listing.images)) {
+  for (const auto& e : data::examine(*listed.store, listed.listing.images, data::decode_options(options))) {
     if (!e.fault.empty()) continue;
     sizes.emplace(e.width, e.height);
     sides.push_back(std::min(e.width, e.height));
@@ -70,6 +70,7 @@ OpenedImageSet open_images(const std::string& what, const ImageSetOptions& optio
       wanted.path = name;
     }
   }
+  if (data::source_named(wanted.name).deep) wanted.bits = options.bits;
   if (const auto size = size_of_mixed(wanted, options.mixed); size.given()) {
     wanted.size = size;
     wanted.fit = data::Fit::kStretch;

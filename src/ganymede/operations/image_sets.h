@@ -18,6 +18,7 @@ struct ImageSetOptions {
   data::ImageSize mixed = {};
   static constexpr int kMedianSide = 1 << 30;
   int channels = 0;                    ///< and to these; 0: their own
+  int bits = 8;                        ///< of a sample, where the source has them
   std::string source = {};             ///< where the images are that a model translates; empty: where they usually are
   torch::Device device = torch::kCPU;  ///< of a model's networks
 };

@@ -43,7 +43,6 @@ struct Point {
 };
 
 inline constexpr Range kSeeds{0, static_cast<double>(config::kLargestSeed)};
-inline constexpr Range kServedSeeds{0, 9007199254740992};  ///< one more, 2^53, as ever
 inline constexpr Range kTruncations{1e-6, 1e6}, kServedTruncations{0.01, 10};
 
 /// What all requests that generate have in common.
@@ -77,8 +76,7 @@ namespace ganymede::operations {
 
 template <class V>
 void visit_fields(V& field, Point& p) {
-  field("seed", p.seed,
-        {.about = "the seed", .range = kSeeds, .served = kServedSeeds, .required_of_clients = true, .unless = {"z"}});
+  field("seed", p.seed, {.about = "the seed", .range = kSeeds, .required_of_clients = true, .unless = {"z"}});
   field("index", p.index,
         {.about = "which of the seed's samples",
          .range = {{0, 1e18}},

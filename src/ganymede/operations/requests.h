@@ -30,7 +30,6 @@ void visit_fields(V& field, GenerateRequest& r) {
   field("seed", r.seed,
         {.about = "the same seed gives the same images; a server takes any unless given, and says which",
          .range = kSeeds,
-         .served = kServedSeeds,
          .usual = "0",
          .seed = true});
   field("points", r.points,
@@ -63,7 +62,7 @@ struct InterpolateRequest : GenerationOptions {
 
 template <class V>
 void visit_seed(V& field, std::uint64_t& seed, const char* about = "of points that are named by index alone") {
-  field("seed", seed, {.about = about, .range = kSeeds, .served = kServedSeeds, .seed = true});
+  field("seed", seed, {.about = about, .range = kSeeds, .seed = true});
 }
 
 template <class V>

@@ -76,7 +76,6 @@ void visit_fields(V& field, TrainRequest& r) {
   field("seed", r.seed,
         {.about = "the same seed gives the same bytes on the same machine; the recipe's unless given",
          .range = kSeeds,
-         .served = kServedSeeds,
          .seed = true});
   field("set", r.set, {.about = "changes of the recipe: section.key=value; may be repeated", .local = true});
   field("precision", r.precision,

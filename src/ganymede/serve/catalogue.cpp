@@ -48,7 +48,9 @@ ModelDetails details_of(const std::string& id, const std::string& run, const che
   out.image = {shape.width(), shape.height(), shape.channels()};
   const bool uniform = recipe.latent.distribution == config::LatentDistribution::kUniform;
   out.latent = {recipe.latent.size, uniform ? "uniform" : "normal"};
+  out.bits = recipe.data.bits;
   out.classes = model.classes;
+  for (const auto& one : model.conditions) out.conditions.push_back({one.name, one.low, one.high});
   out.data = recipe.data.name;
   out.ema = model.average.has_value();
   out.bytes = bytes;

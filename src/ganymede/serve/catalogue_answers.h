@@ -15,6 +15,17 @@ void visit_fields(V& field, LatentAnswer& a) {
   field("distribution", a.distribution, {});
 }
 
+struct ConditionAnswer {
+  std::string name = {};
+  double low = 0, high = 1;
+};
+template <class V>
+void visit_fields(V& field, ConditionAnswer& c) {
+  field("name", c.name, {});
+  field("low", c.low, {.about = "What is 0 to the network ..."});
+  field("high", c.high, {.about = "... and what is 1."});
+}
+
 struct ModelOverview {
   static constexpr const char* kSchema = "Model";
   std::string id = {}, title = {}, recipe = {};
@@ -22,7 +33,9 @@ struct ModelOverview {
   std::uint64_t step = 0;
   ImageSize image = {};
   LatentAnswer latent = {};
+  int bits = 8;
   std::vector<std::string> classes = {};
+  std::vector<ConditionAnswer> conditions = {};
   std::string data = {};
   bool ema = false;
   std::int64_t parameters = 0;
@@ -36,8 +49,11 @@ void visit_fields(V& field, ModelOverview& m) {
   field("run", m.run, {.about = "The run it belongs to."});
   field("step", m.step, {});
   field("image", m.image, {});
+  field("bits", m.bits, {.about = "Of a sample: 8 or 16."});
   field("latent", m.latent, {});
   field("classes", m.classes, {.about = "Those it generates."});
+  field("conditions", m.conditions,
+        {.about = "What images are conditioned on where that is no class: `class` is then `NAME=NUMBER,...`."});
   field("data", m.data, {});
   field("ema", m.ema, {.about = "It generates with the running average of its weights."});
   field("averaged", m.ema, {.about = "The old name of `ema`.", .deprecated = true});
@@ -194,12 +210,16 @@ void visit_fields(V& field, RunList& l) {
 
 struct RecipeAnswer {
   std::string name = {}, title = {}, data = {};
+  int bits = 8;
+  std::vector<std::string> conditions = {};
 };
 template <class V>
 void visit_fields(V& field, RecipeAnswer& r) {
   field("name", r.name, {});
   field("title", r.title, {});
   field("data", r.data, {});
+  field("bits", r.bits, {.about = "Of a sample: 8 or 16."});
+  field("conditions", r.conditions, {.about = "What images are conditioned on where that is no class."});
 }
 
 struct CurrentTraining {

@@ -17,7 +17,7 @@ std::vector<RecipeAnswer> recipes_to_train() {
   std::vector<RecipeAnswer> list;
   for (const auto& [name, text] : config::shipped_recipes()) {
     const auto recipe = config::load_recipe(name);
-    list.push_back({recipe.name, recipe.title, recipe.data.name});
+    list.push_back({recipe.name, recipe.title, recipe.data.name, recipe.data.bits, recipe.data.conditions});
   }
   return list;
 }

@@ -13,7 +13,14 @@ export function wholeNumber(text: string, low: number, high: number): { value: n
   return { value };
 }
 
-export const MAX_SEED = 2 ** 53;
+/** The seed that a text names, by the rule that holds everywhere, in the same words; or what is wrong with it. */
+export function seedOf(text: string): { value: number } | { wrong: string } {
+  const trimmed = text.trim();
+  const value = Number(trimmed);
+  if (/^(0|[1-9]\d*)$/.test(trimmed) && Number.isSafeInteger(value)) return { value };
+  return { wrong: `"${trimmed}" is no seed: a seed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER} in decimal digits.` };
+}
+
 export const anySeed = (): number => Math.floor(Math.random() * 1e9);
 
 /** "3,143,616" */

@@ -1,6 +1,6 @@
 // The latent space: A - B + C, a direction from two groups, and what lies between images and classes.
 import type { Model } from "../../api/types";
-import { MAX_SEED, wholeNumber } from "../../core/numbers";
+import { seedOf } from "../../core/numbers";
 import type { Point } from "../../core/points";
 import type { Address } from "../../state/address";
 import { DIRECTION_OPERANDS, OPERANDS } from "../../state/operands";
@@ -18,7 +18,7 @@ const numberIn = (query: URLSearchParams, name: string, usual: number, most: num
 
 export function Explore({ model, address }: { model: Model; address: Address }) {
   const { query } = address;
-  const found = wholeNumber(query.get("seed") ?? "1", 0, MAX_SEED);
+  const found = seedOf(query.get("seed") ?? "1");
   const seed = "value" in found ? found.value : 1;
   const label = classOf(model);
   const pointOfPalette = (index: number): Point => ({ seed, index, ...(label === undefined ? {} : { class: label }) });

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Problem, call } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Generated, Model } from "../../api/types";
-import { MAX_SEED, wholeNumber } from "../../core/numbers";
+import { seedOf, wholeNumber } from "../../core/numbers";
 import type { Network } from "../../core/points";
 import type { Shown } from "../../state/shown";
 
@@ -20,7 +20,7 @@ export interface Noise {
 /** What the address asks for; null where it asks for nothing, or for what cannot be. */
 export function noiseOf(query: URLSearchParams): Noise | null {
   const count = wholeNumber(query.get("count") ?? "", 1, MOST_AFTER_ALL);
-  const seed = wholeNumber(query.get("seed") ?? "", 0, MAX_SEED);
+  const seed = seedOf(query.get("seed") ?? "");
   if ("wrong" in count || "wrong" in seed) return null;
   return { count: count.value, seed: seed.value, class: query.get("class") ?? "", truncation: query.get("truncation") ?? "" };
 }

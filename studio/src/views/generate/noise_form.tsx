@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go } from "../../state/address";
 import type { Model } from "../../api/types";
 import { MOST, MOST_AFTER_ALL, type GeneratedImages, type Noise, type Wrong } from "./noise";
-import { MAX_SEED, anySeed, wholeNumber } from "../../core/numbers";
+import { anySeed, seedOf, wholeNumber } from "../../core/numbers";
 
 interface NumberField {
   id: string;
@@ -119,7 +119,7 @@ export function NoiseForm({ model, query, noise, generated }: { model: Model; qu
 
   const ask = (show: "untrained" | "both") => {
     const count = wholeNumber(text, 1, most);
-    const seed = wholeNumber(seedText, 0, MAX_SEED);
+    const seed = seedOf(seedText);
     const found: Wrong = {};
     if ("wrong" in count) found["count"] = count.wrong;
     if ("wrong" in seed) found["seed"] = seed.wrong;

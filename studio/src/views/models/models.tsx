@@ -4,7 +4,7 @@ import { call, dataAddress, download, hasToken } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Generated, Layers, Model, ModelDetails } from "../../api/types";
 import { Link, NoModels } from "../../ui/common";
-import { grouped, short } from "../../core/numbers";
+import { grouped, rounded, short } from "../../core/numbers";
 import { scaleFor } from "../../ui/screen";
 
 const ON_CARD = 9;
@@ -24,6 +24,12 @@ function Sheet({ model }: { model: Model }) {
   );
 }
 
+/** "16 × 16, colour", "16 × 16, 4 channels of 16 bits" */
+function imageWords({ image, bits }: Model): string {
+  const channels = image.channels === 1 ? "grey" : image.channels === 3 ? "colour" : `${image.channels} channels`;
+  return `${image.width} × ${image.height}, ${channels}${bits === 8 ? "" : ` of ${bits} bits`}`;
+}
+
 function Card({ model }: { model: Model }) {
   return (
     <li class="card">
@@ -36,13 +42,17 @@ function Card({ model }: { model: Model }) {
       <p>{model.title}</p>
       <dl>
         <dt>Images</dt>
-        <dd>
-          {model.image.width} × {model.image.height}, {model.image.channels === 1 ? "grey" : "colour"}
-        </dd>
+        <dd>{imageWords(model)}</dd>
         <dt>Generator</dt>
         <dd>{short(model.parameters)} parameters</dd>
         <dt>Data</dt>
         <dd>{model.data}</dd>
+        {model.conditions.length > 0 && (
+          <>
+            <dt>Conditions</dt>
+            <dd>{model.conditions.map(({ name, low, high }) => `${name} (${rounded(low)} to ${rounded(high)})`).join(", ")}</dd>
+          </>
+        )}
         <dt>Step</dt>
         <dd>{grouped(model.step)}</dd>
       </dl>

@@ -5,7 +5,7 @@ import { Problem, call } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Run, Training } from "../../api/types";
 import { Link } from "../../ui/common";
-import { MAX_SEED, wholeNumber } from "../../core/numbers";
+import { seedOf, wholeNumber } from "../../core/numbers";
 
 const MOST_STEPS = 1e8;
 const LOOK = 2000; // milliseconds
@@ -144,10 +144,10 @@ export function NewTraining({ trainer, query }: { trainer: Trainer; query: URLSe
     const found: Record<string, string> = {};
     const name = String(given.get("name")).trim();
     if (name) body["name"] = name;
-    for (const [field, low, high] of [["steps", 1, MOST_STEPS], ["seed", 0, MAX_SEED]] as const) {
+    for (const [field, read] of [["steps", (text: string) => wholeNumber(text, 1, MOST_STEPS)], ["seed", seedOf]] as const) {
       const text = String(given.get(field)).trim();
       if (!text) continue;
-      const number = wholeNumber(text, low, high);
+      const number = read(text);
       if ("wrong" in number) found[field] = number.wrong;
       else body[field] = number.value;
     }

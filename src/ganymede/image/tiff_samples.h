@@ -1,0 +1,40 @@
+// Internal to image/: the samples of a TIFF as they are stored.
+#pragma once
+
+#include <tiffio.h>
+
+#include <cstdint>
+#include <string>
+
+#include "ganymede/image/image.h"
+
+namespace ganymede::image::codecs {
+
+/// What a TIFF's tags say of its samples.
+struct TiffKind {
+  std::uint16_t bits = 1, samples = 1, number = SAMPLEFORMAT_UINT;
+  std::uint16_t photometric = PHOTOMETRIC_MINISBLACK, orientation = 1, extras = 0;
+  bool alpha = false;          ///< the first extra sample is transparency
+  bool premultiplied = false;  ///< and the colours are stored times it
+
+  bool one_colour() const { return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE; }
+  bool grey() const { return one_colour() && samples - extras == 1; }
+  /// Whole numbers of 8 or 16 bits.
+  bool levels() const {
+    return (bits == 8 || bits == 16) && (number == SAMPLEFORMAT_UINT || number == SAMPLEFORMAT_VOID);
+  }
+  /// Colours that need no arithmetic; with `inks`, channels of whatever meaning.
+  bool plain_colours(bool inks) const {
+    return one_colour() || (photometric == PHOTOMETRIC_RGB && samples >= 3) ||
+           (inks && photometric == PHOTOMETRIC_SEPARATED);
+  }
+};
+
+/// Fills in the pixels of `image`, whose size, channels and bits are the file's own: strips or tiles, channels together
+/// or apart. False where libtiff finds a fault. Throws Error where they would take too much memory.
+bool read_samples(TIFF* file, Image& image, const std::string& where);
+
+/// Of all samples of 16 bits the colours: grey or RGB, on white.
+Image grey_or_rgb(const Image& all, const TiffKind& kind);
+
+}  // namespace ganymede::image::codecs
