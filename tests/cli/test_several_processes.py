@@ -214,15 +214,18 @@ if VENV.exists():  # scripts/build cuda makes it
 @pytest.mark.parametrize("whose", TORCHRUNS)
 def test_torchrun(ganymede, tmp_path, whose):
     launcher = TORCHRUNS[whose]
-    if whose == "debian" and subprocess.run([sys.executable, "-c", "import torch.distributed.run"], capture_output=True,
-                                            check=False).returncode != 0:
-        pytest.skip("no python3-torch")
-    out = tmp_path / "run"
     # PyTorch 1.13 under Python 3.11 fails where nothing is redirected (its "0" becomes None).
-    result = subprocess.run([*launcher, "--no_python", "--nproc_per_node", "2", "--master_port", str(free_port()),
-                             "--redirects", "1", "--tee", "1", "--log_dir", str(tmp_path / "logs"),
-                             *command(ganymede, out, "--steps", 20)], capture_output=True, text=True, env=environment(),
-                            timeout=300, check=False)
+    launcher = [*launcher, "--no_python", "--redirects", "1", "--tee", "1", "--log_dir", str(tmp_path / "logs")]
+
+    def launch(*flags):
+        return subprocess.run([*launcher, "--master_port", str(free_port()), *flags], capture_output=True, text=True,
+                              env=environment(), timeout=300, check=False)
+
+    nothing = launch("true")
+    if nothing.returncode != 0:  # Debian's 2.6 asks for a libuv that it was built without
+        pytest.skip("this torchrun starts nothing: " + nothing.stderr.strip().splitlines()[-1])
+    out = tmp_path / "run"
+    result = launch("--nproc_per_node", "2", *command(ganymede, out, "--steps", 20))
     assert result.returncode == 0, result.stderr
     assert_near(out, trained(ganymede, tmp_path / "one", "--precision", "f32", "--steps", 20), 2e-3)
 

@@ -65,6 +65,10 @@ Store open_store(const Place& place, bool serve) {
   options.isServer = serve;
   options.waitWorkers = false;
   options.timeout = kJoin;
+  // Debian's LibTorch 2.6 has none, and takes it for granted; that of today speaks with both.
+  [](auto& any) {
+    if constexpr (requires { any.useLibUV; }) any.useLibUV = false;
+  }(options);
   const std::string where = fmt::format("{}:{}", place.host, place.port);
   try {
     return c10::make_intrusive<c10d::PrefixStore>("ganymede/" + place.job,
