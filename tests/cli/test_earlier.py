@@ -1,0 +1,78 @@
+"""What earlier versions wrote is read for ever: tests/earlier, made by tests/earlier/keep with the version's own program."""
+import array
+import json
+import pathlib
+import shutil
+
+import pytest
+from test_sample import pixels
+from training import metrics, tensors, trained
+
+EARLIER = pathlib.Path(__file__).resolve().parents[1] / "earlier"
+VERSIONS = sorted(path for path in EARLIER.iterdir() if path.is_dir())
+KEPT = [folder for version in VERSIONS for folder in sorted(version.iterdir()) if folder.is_dir()]
+
+
+def of_version(path):
+    return "/".join(path.relative_to(EARLIER).parts)
+
+
+def numbers(path):
+    """The f32 tensors under the names of today. The average's batch norms are computed anew at the end since 2026-11."""
+    return {name.replace(".realness.", ".adversarial.").replace("_realness", "_adversarial"): array.array("f", content)
+            for name, (kind, _, content) in tensors(path)[0].items()
+            if kind == "F32" and not (name.startswith("ema.") and "running" in name)}
+
+
+def test_versions_are_kept():
+    assert VERSIONS and all(len(list(version.iterdir())) >= 4 for version in VERSIONS)
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=of_version)
+def test_a_model_generates_as_it_did(ganymede, kept, tmp_path):
+    out = tmp_path / "grid.png"
+    result = ganymede("--threads", 1, "sample", kept / "run" / "model.safetensors", "-n", 9, "--seed", 5, "-o", out)
+    assert result.returncode == 0, result.stderr
+    (width, height, now), (*size, then) = pixels(out), pixels(kept / "grid.png")
+    assert [width, height] == size
+    # Another processor or LibTorch rounds differently.
+    assert max(abs(a - b) for one, other in zip(now, then) for a, b in zip(one, other)) <= 2
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=of_version)
+def test_a_run_goes_on_as_it_would_have(ganymede, kept, tmp_path):
+    run = tmp_path / "run"
+    shutil.copytree(kept / "run", run)
+    before = metrics(run)
+    trained(ganymede, run, "--precision", "f32", "--resume", "--steps", 10, recipe=kept / f"{kept.name}.toml")
+    now, then = numbers(run / "model.safetensors"), numbers(kept / "resumed.safetensors")
+    assert now.keys() == then.keys()
+    for name, values in then.items():
+        # Four steps of Adam, whose size is the learning rate whatever the gradient's last digits are.
+        assert list(now[name]) == pytest.approx(list(values), rel=1e-3, abs=1e-4), name
+    assert [row["step"] for row in metrics(run)][: len(before)] == [row["step"] for row in before]
+
+
+@pytest.mark.parametrize("kept", KEPT, ids=of_version)
+def test_recipes_are_read(ganymede, kept):
+    for recipe in (kept / f"{kept.name}.toml", kept / "run" / "recipe.toml"):
+        assert ganymede("summary", recipe, "--json").returncode == 0, recipe
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=of_version)
+def test_runs_are_listed_plotted_and_reported(ganymede, version, tmp_path):
+    runs = sorted(folder / "run" for folder in version.iterdir() if folder.is_dir())
+    rows = json.loads(ganymede("runs", *runs, "--json").stdout)
+    assert [row["step"] for row in rows] == [6] * len(runs)
+    assert ganymede("plot", *runs, "-o", tmp_path / "losses.svg").returncode == 0
+    assert ganymede("report", *runs, "-o", tmp_path / "runs.html").returncode == 0
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=of_version)
+def test_packed_data_is_read(ganymede, version):
+    then = json.loads((version / "packed.json").read_text())
+    result = ganymede("data", "info", version / "packed.gmd", "--json")
+    assert result.returncode == 0, result.stderr
+    now = json.loads(result.stdout)
+    for key in ("count", "classes", "checksum", "height", "width", "channels"):
+        assert now[key] == then[key], key
