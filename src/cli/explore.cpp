@@ -37,6 +37,7 @@ CLI::App& add_kind(CLI::App& app, const char* name, const char* summary) {
   command.callback([kept] {
     run_request(ops::fields_of(kept->request), [&] {
       set_threads(globals().threads);
+      kept->output.model = ops::model_name(kept->model);
       run_explore(kept->output, *ops::Model::load(kept->model, device_to_use()), kept->request);
     });
   });
@@ -44,6 +45,11 @@ CLI::App& add_kind(CLI::App& app, const char* name, const char* summary) {
 }
 
 }  // namespace
+
+operations::ImageTexts texts_of(const SheetOutput& output, const operations::Model& model,
+                                const operations::GenerationOptions& options) {
+  return ops::texts_of_sheet(ops::origin_of(output.model, model, options), {});
+}
 
 std::vector<image::Image> pixels_of(std::span<const operations::GeneratedImage> generated) {
   std::vector<image::Image> out;

@@ -7,6 +7,7 @@
 #include "ganymede/core/files.h"
 #include "ganymede/image/grid.h"
 #include "ganymede/operations/generator_input.h"
+#include "ganymede/operations/origin.h"
 #include "ganymede/operations/requests.h"
 
 namespace ganymede::cli {
@@ -14,6 +15,7 @@ namespace ganymede::cli {
 /// A labelled grid.
 struct SheetOutput {
   std::string file;
+  std::string model = {};  ///< its name
   bool json = false;
 };
 
@@ -36,6 +38,9 @@ void run_explore(const SheetOutput& output, const operations::Model& model,
                  const operations::NearestImagesRequest& request);
 void run_explore(const SheetOutput& output, const operations::Model& model, const operations::ProjectRequest& request);
 
+/// What a sheet says of where it came from.
+operations::ImageTexts texts_of(const SheetOutput& output, const operations::Model& model,
+                                const operations::GenerationOptions& options);
 /// The images without their points, and the points without their images.
 std::vector<image::Image> pixels_of(std::span<const operations::GeneratedImage> generated);
 nlohmann::json latents_of(std::span<const operations::GeneratedImage> generated);

@@ -18,14 +18,14 @@ Output frames_output(const FramesOutput& output) {
 }
 
 /// Frames as a strip or as an animation, by the file's ending.
-void finish_frames(const FramesOutput& output, const ops::FramesResult& result, const std::string& what,
-                   json document) {
+void finish_frames(const FramesOutput& output, const ops::ImageTexts& texts, const ops::FramesResult& result,
+                   const std::string& what, json document) {
   const Output to = frames_output(output);
   const auto frames = pixels_of(result.images);
   document["latents"] = latents_of(result.images);
   if (to.kind() == ".png" || to.kind() == ".jpg") {
     const int columns = static_cast<int>(std::min<size_t>(frames.size(), 16));
-    return finish(output, to, encoded(image::grid(frames, columns), to), what, std::move(document));
+    return finish(output, to, encoded(image::grid(frames, columns), to, texts), what, std::move(document));
   }
   const auto large = image::enlarged_frames(frames);
   const int milliseconds = static_cast<int>(output.seconds * 1000);
@@ -44,7 +44,7 @@ void run_explore(const FramesOutput& output, const ops::Model& model, const ops:
   frames_output(output);  // before anything is generated
   const auto points = std::max<size_t>(2, request.points.size());
   const std::string name = name_of(request.interpolation);
-  finish_frames(output, ops::interpolate(model, request),
+  finish_frames(output, texts_of(output, model, request), ops::interpolate(model, request),
                 fmt::format("{} steps through {} images", request.frames, points),
                 {{"interpolation", name}, {"way", name}});
 }
@@ -52,7 +52,7 @@ void run_explore(const FramesOutput& output, const ops::Model& model, const ops:
 void run_explore(const FramesOutput& output, const ops::Model& model, const ops::WalkRequest& request) {
   frames_output(output);  // before anything is generated
   const std::string name = name_of(request.interpolation);
-  finish_frames(output, ops::walk(model, request),
+  finish_frames(output, texts_of(output, model, request), ops::walk(model, request),
                 fmt::format("{} steps around {} images of seed {}", request.frames, request.points, request.seed),
                 {{"interpolation", name}, {"way", name}, {"seed", request.seed}});
 }
@@ -60,8 +60,8 @@ void run_explore(const FramesOutput& output, const ops::Model& model, const ops:
 void run_explore(const FramesOutput& output, const ops::Model& model, const ops::BlendRequest& request) {
   frames_output(output);  // before anything is generated
   const auto result = ops::blend(model, request);
-  finish_frames(output, result, fmt::format("{} mixes of {} points", result.images.size(), request.points.size()),
-                json::object());
+  finish_frames(output, texts_of(output, model, request), result,
+                fmt::format("{} mixes of {} points", result.images.size(), request.points.size()), json::object());
 }
 
 }  // namespace ganymede::cli

@@ -31,10 +31,10 @@ Output sheet_output(const SheetOutput& output) {
   return to;
 }
 
-void finish_sheet(const SheetOutput& output, const std::vector<image::LabelledRow>& rows, const std::string& title,
-                  json document) {
+void finish_sheet(const SheetOutput& output, const ops::ImageTexts& texts, const std::vector<image::LabelledRow>& rows,
+                  const std::string& title, json document) {
   const Output to = sheet_output(output);
-  finish(output, to, encoded(image::labelled_grid(rows, title, kCell), to), title, std::move(document));
+  finish(output, to, encoded(image::labelled_grid(rows, title, kCell), to, texts), title, std::move(document));
 }
 
 json accuracy_json(const train::Accuracy& accuracy) {
@@ -67,7 +67,8 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
         {{"class", one.name}, {"share", one.share}, {"points", points}, {"probability", one.probabilities}});
     if (!output.json) fmt::print("{}: {}\n", one.name, fmt::join(points, ","));
   }
-  finish_sheet(output, rows, fmt::format("The surest of {} images, and how many are named so", request.among),
+  finish_sheet(output, texts_of(output, model, request), rows,
+               fmt::format("The surest of {} images, and how many are named so", request.among),
                {{"classes", classes}, {"among", request.among}, {"classifier", accuracy_json(result.accuracy)}});
 }
 
@@ -100,7 +101,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
     document["judged"] = {{"classifier", accuracy}, {"result", names[4]}, {"neighbours", names}};
     title += fmt::format(": {}", names[4]);
   }
-  finish_sheet(output, rows, title, std::move(document));
+  finish_sheet(output, texts_of(output, model, request), rows, title, std::move(document));
 }
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::DirectionRequest& request) {
@@ -112,7 +113,8 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
     const auto first = images.begin() + static_cast<std::ptrdiff_t>(i) * result.frames;
     rows.push_back({fmt::format("{}", i + 1), {first, first + result.frames}});
   }
-  finish_sheet(output, rows, fmt::format("along the direction, from {:g} to {:g}", -request.strength, request.strength),
+  finish_sheet(output, texts_of(output, model, request), rows,
+               fmt::format("along the direction, from {:g} to {:g}", -request.strength, request.strength),
                {{"direction", result.direction}, {"latents", result.starts}});
 }
 
@@ -137,7 +139,8 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
     }
   }
   const char* by = request.features.empty() ? "pixels" : "features";
-  finish_sheet(output, rows, fmt::format("The nearest of {} training images by {}", result.searched, by),
+  finish_sheet(output, texts_of(output, model, request), rows,
+               fmt::format("The nearest of {} training images by {}", result.searched, by),
                {{"nearest", lists}, {"neighbours", lists}, {"data", result.data}});
 }
 
@@ -146,7 +149,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
   Progress progress("searching", static_cast<std::uint64_t>(request.steps), "step");
   const auto result = ops::project(model, request, shown(progress));
   progress.finish();
-  finish_sheet(output, {{"given", result.given}, {"found", pixels_of(result.found)}},
+  finish_sheet(output, texts_of(output, model, request), {{"given", result.given}, {"found", pixels_of(result.found)}},
                "Images and the nearest the generator makes",
                {{"errors", result.errors}, {"latents", latents_of(result.found)}});
 }

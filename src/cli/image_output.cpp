@@ -65,8 +65,9 @@ void Output::say(const std::string& line) const {
   fmt::print(stdout_ ? stderr : stdout, "{}\n", line);
 }
 
-Bytes encoded(const image::Image& image, const Output& output) {
-  return output.kind() == ".jpg" ? image::encode_jpeg(image) : image::encode_png(image);
+Bytes encoded(const image::Image& image, const Output& output,
+              std::span<const std::pair<std::string, std::string>> texts) {
+  return output.kind() == ".jpg" ? image::encode_jpeg(image) : image::encode_png(image, texts);
 }
 
 }  // namespace ganymede::cli

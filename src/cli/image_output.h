@@ -1,7 +1,9 @@
 // Where commands write images, charts and animations: what -o names.
 #pragma once
 
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "ganymede/core/files.h"
@@ -38,7 +40,8 @@ class Output {
 /// The kinds of single images.
 inline const std::vector<std::string> kImageKinds = {".png", ".jpg"};
 
-/// An image of what people are shown as PNG or JPEG.
-Bytes encoded(const image::Image& image, const Output& output);
+/// An image of what people are shown as PNG, which carries the named `texts`, or as JPEG, which does not.
+Bytes encoded(const image::Image& image, const Output& output,
+              std::span<const std::pair<std::string, std::string>> texts = {});
 
 }  // namespace ganymede::cli

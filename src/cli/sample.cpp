@@ -11,6 +11,7 @@
 #include "ganymede/image/grid.h"
 #include "ganymede/image/npy.h"
 #include "ganymede/operations/generate.h"
+#include "ganymede/operations/origin.h"
 
 namespace ganymede::cli {
 namespace {
@@ -26,7 +27,8 @@ struct SampleFlags {
 const std::vector<std::string> kSampleKinds = {".png", ".jpg", ".npy"};
 
 /// One grid or array, or a file for each image; the files written.
-std::vector<std::string> write_images(const Output& output, const operations::GenerateResult& result) {
+std::vector<std::string> write_images(const Output& output, const operations::Origin& origin,
+                                      const operations::GenerateResult& result) {
   if (!output.kind().empty()) {
     std::vector<image::Image> images;
     for (const auto& one : result.images) images.push_back(one.image);
@@ -38,7 +40,8 @@ std::vector<std::string> write_images(const Output& output, const operations::Ge
       spdlog::info("the grid shows {} at 8 bits; a folder or a .npy file gets all",
                    image::can_be_shown(images[0]) ? "its images" : "the first channels");
     }
-    output.write(encoded(image::grid(images, static_cast<int>(result.columns)), output));
+    const auto texts = operations::texts_of_sheet(origin, result.images);
+    output.write(encoded(image::grid(images, static_cast<int>(result.columns)), output, texts));
     return {output.name()};
   }
   std::vector<std::string> files;
@@ -46,7 +49,7 @@ std::vector<std::string> write_images(const Output& output, const operations::Ge
     // Named by its place among all that were generated, so the name finds the same image again for this seed.
     const fs::path file =
         fs::path(output.name()) / numbered_name(one.index, result.generated, image::file_ending(one.image));
-    write_file(file, image::encode_file(one.image));
+    write_file(file, image::encode_file(one.image, operations::texts_of(origin, one)));
     files.push_back(file.string());
   }
   return files;
@@ -64,7 +67,8 @@ void run_sample(const SampleFlags& flags) {
   const auto model = operations::Model::load(flags.model, device_to_use());
   if (output.kind().empty()) prepare_numbered_folder(output.name(), ending_of(*model), flags.replace);
   const auto result = operations::generate(*model, flags.request);
-  const auto files = write_images(output, result);
+  const auto origin = operations::origin_of(operations::model_name(flags.model), *model, flags.request);
+  const auto files = write_images(output, origin, result);
   std::vector<std::int64_t> indices;
   auto classes = nlohmann::json::array();
   for (const auto& one : result.images) {

@@ -40,6 +40,12 @@ def test_two_runs_as_a_page(ganymede, runs, tmp_path):
     assert str(tmp_path.parent) not in json.dumps(data), "where this machine keeps its files is not mailed"
 
 
+def test_what_a_person_keeps_of_a_run_is_not_mailed(ganymede, runs):
+    (runs[0] / "studio.json").write_text(json.dumps({"title": "our secret", "note": "our secret", "tags": ["our secret"], "pinned": True}))
+    result = ganymede("report", runs[0], "-o", "-")
+    assert result.returncode == 0 and "our secret" not in result.stdout
+
+
 def test_as_many_samples_as_asked(ganymede, runs):
     all_of_it = sorted(path.name for path in (runs[0] / "samples").iterdir())
     assert len(all_of_it) > 2

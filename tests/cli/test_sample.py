@@ -100,9 +100,9 @@ def test_threads_do_not_change_an_image(ganymede, tmp_path):
 def test_untrained_is_the_first_image_of_the_run(ganymede, sample):
     run = shared_model(ganymede)
     untrained, trained = sample("untrained.png", "-n", 9, "--untrained"), sample("trained.png", "-n", 9)
-    assert untrained.read_bytes() == (run / "samples" / "step-000000.png").read_bytes()
-    assert trained.read_bytes() == (run / "samples" / "step-000040.png").read_bytes()
-    assert untrained.read_bytes() != trained.read_bytes()
+    assert pixels(untrained) == pixels(run / "samples" / "step-000000.png")
+    assert pixels(trained) == pixels(run / "samples" / "step-000040.png")
+    assert pixels(untrained) != pixels(trained)
 
 
 def test_best_of_many(sample):

@@ -2,6 +2,7 @@
 import json
 import pathlib
 import random
+import shutil
 import urllib.parse
 
 import pytest
@@ -76,7 +77,16 @@ def url(path, entry, chance, names):
     return path + ("?" + urllib.parse.urlencode(queries) if queries else "")
 
 
-def test_generated_requests(document, server):
+@pytest.fixture
+def changing(start, runs, tmp_path):
+    """A server of runs that may be deleted."""
+    shutil.copytree(runs, tmp_path / "runs")
+    with start(tmp_path / "runs") as running:
+        yield running
+
+
+def test_generated_requests(document, changing):
+    server = changing
     schemas, chance = Schemas(document), random.Random(7)
     names = {"id": ["tiny", "classes"], "file": ["real.png", "step-000000.png", "losses.svg"]}
     seen = {}
@@ -100,6 +110,8 @@ def test_generated_requests(document, server):
                 answer = server.request(method.upper(), address, text[:-1] if chance.random() < 0.03 else text, kind)
             check(document, path, method, answer)
             assert answer.status < 500, f"{method} {address}: {answer.body}"
+            if entry["operationId"] == "deleteRun" and answer.status == 200:
+                assert server.post(f"/api/v1/trash/{answer.json()['name']}/restore", {}).status == 200
             seen.setdefault(entry["operationId"], set()).add(answer.status)
     for name in ("generate", "interpolate", "arithmetic", "nearest_images"):
         assert {200, 404, 422} <= seen[name], f"{name}: {seen[name]}"

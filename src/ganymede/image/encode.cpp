@@ -110,8 +110,8 @@ Bytes encode_png(const Image& image, std::span<const std::pair<std::string, std:
   return std::move(writer.bytes);
 }
 
-Bytes encode_file(const Image& image) {
-  return can_be_shown(image) ? encode_png(image) : encode_npy(image);
+Bytes encode_file(const Image& image, std::span<const std::pair<std::string, std::string>> text) {
+  return can_be_shown(image) ? encode_png(image, text) : encode_npy(image);
 }
 
 }  // namespace ganymede::image

@@ -15,10 +15,11 @@ namespace ganymede::image {
 /// Error when the image is empty or a name is not allowed.
 Bytes encode_png(const Image& image, std::span<const std::pair<std::string, std::string>> text = {});
 
-/// What a file of one image is called behind the dot, and its bytes: PNG, or NPY where a PNG has no such channels.
+/// What a file of one image is called behind the dot, and its bytes: PNG, or NPY (without the texts) where a PNG has no
+/// such channels.
 inline const char* file_ending(const Image& image) {
   return can_be_shown(image) ? ".png" : ".npy";
 }
-Bytes encode_file(const Image& image);
+Bytes encode_file(const Image& image, std::span<const std::pair<std::string, std::string>> text = {});
 
 }  // namespace ganymede::image

@@ -8,6 +8,7 @@
 #include "ganymede/serve/router.h"
 #include "ganymede/serve/training_images.h"
 #include "ganymede/serve/trainings.h"
+#include "ganymede/serve/watcher.h"
 #include "ganymede/serve/workers.h"
 
 namespace ganymede::serve {
@@ -20,6 +21,8 @@ struct Services {
   TrainingImages& training_images;
   Trainings* trainings;  ///< null where none may be started
   MemoryBudget memory;   ///< the server's
+  Watcher& watcher;
+  bool changes;  ///< clients may change what the folders of runs hold
 };
 
 /// /api/v1/models, /api/v1/models/{id} and the model file itself.
@@ -28,6 +31,8 @@ void add_model_routes(Router& router, const Services& services);
 void add_operation_routes(Router& router, const Services& services);
 /// /api/v1/runs and what is below it.
 void add_run_routes(Router& router, const Services& services);
+/// /api/v1/settings, /api/v1/trash, and keep and delete below a run.
+void add_workbench_routes(Router& router, const Services& services);
 /// /api/v1/events: one stream of several runs.
 void add_event_routes(Router& router, const Services& services);
 /// /api/v1/curves, and curves and thumbnail below a run.

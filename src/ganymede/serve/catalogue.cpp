@@ -233,6 +233,16 @@ std::shared_ptr<const Run> Catalogue::run(const std::string& id) const {
   return found->second;
 }
 
+std::vector<fs::path> Catalogue::folders_of_runs() const {
+  std::vector<fs::path> out;
+  std::error_code ignored;
+  for (const auto& place : places_) {
+    if (!fs::is_directory(place, ignored) || is_run(place)) continue;
+    out.push_back((fs::absolute(place) / "run").lexically_normal().parent_path());
+  }
+  return out;
+}
+
 operations::ModelPtr Catalogue::load(const std::string& id) {
   std::shared_ptr<Slot> slot;
   {

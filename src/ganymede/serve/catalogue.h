@@ -39,6 +39,8 @@ class Catalogue {
   /// Throw Problem 404.
   std::shared_ptr<const ModelEntry> model(const std::string& id) const;
   std::shared_ptr<const Run> run(const std::string& id) const;
+  /// The places that hold runs and are none themselves, as their runs' folders name them.
+  std::vector<std::filesystem::path> folders_of_runs() const;
   /// The networks of a model, read again where memory had no room to keep them. Throws Problem 404 when it is gone.
   operations::ModelPtr load(const std::string& id);
   std::size_t loaded() const;

@@ -114,7 +114,10 @@ struct RunOverview {
   Nullable<double> step = {}, epoch = {}, progress = {}, images_per_s = {}, seconds = {}, seconds_left = {};
   std::size_t rows = 0;
   std::map<std::string, Nullable<double>> last = {};
-  Nullable<std::string> sample = {};
+  std::map<std::string, Nullable<double>> best = {};
+  Nullable<std::string> sample = {}, started = {}, title = {}, note = {};
+  std::vector<std::string> tags = {};
+  bool pinned = false, archived = false, keeps = false;
 };
 
 }  // namespace ganymede::serve
@@ -152,7 +155,16 @@ void visit_fields(V& field, RunOverview& r) {
   field("seconds_left", r.seconds_left, {});
   field("rows", r.rows, {.about = "Of its metrics."});
   field("last", r.last, {.about = "The last value of each column of its metrics."});
+  field("best", r.best,
+        {.about = "The least value of each column, or the greatest where more is better; none of steps and times."});
   field("sample", r.sample, {.about = "The newest one."});
+  field("started", r.started, {.about = "When, in UTC."});
+  field("title", r.title, {.about = "What a person calls it."});
+  field("note", r.note, {.about = "What a person says of it."});
+  field("tags", r.tags, {});
+  field("pinned", r.pinned, {});
+  field("archived", r.archived, {});
+  field("keeps", r.keeps, {.about = "Its folder can be written: a title, tags and so on can be kept there."});
 }
 
 struct RunDetails : RunOverview {
@@ -206,6 +218,34 @@ struct RunList {
 template <class V>
 void visit_fields(V& field, RunList& l) {
   field("runs", l.runs, {});
+}
+
+struct TrashedRun {
+  static constexpr const char* kSchema = "TrashedRun";
+  std::string name = {}, run = {}, deleted = {};
+};
+template <class V>
+void visit_fields(V& field, TrashedRun& t) {
+  field("name", t.name, {.about = "In the trash."});
+  field("run", t.run, {.about = "What it was called."});
+  field("deleted", t.deleted, {.about = "When, in UTC."});
+}
+
+struct TrashList {
+  std::vector<TrashedRun> runs = {};
+};
+template <class V>
+void visit_fields(V& field, TrashList& l) {
+  field("runs", l.runs, {});
+}
+
+struct SettingsAnswer {
+  static constexpr const char* kSchema = "Settings";
+  std::map<std::string, std::map<std::string, std::string>> settings = {};
+};
+template <class V>
+void visit_fields(V& field, SettingsAnswer& s) {
+  field("settings", s.settings, {});
 }
 
 struct RecipeAnswer {

@@ -13,8 +13,8 @@ image::Image viewable(const image::Image& image) {
   return image::can_be_shown(image) ? image : image::shown(image);
 }
 
-AnsweredImage encoded(const operations::GeneratedImage& one, bool vectors) {
-  AnsweredImage out{.png = base64(image::encode_png(viewable(one.image)))};
+AnsweredImage encoded(const operations::Origin& origin, const operations::GeneratedImage& one, bool vectors) {
+  AnsweredImage out{.png = base64(image::encode_png(viewable(one.image), operations::texts_of(origin, one)))};
   if (!one.label.empty()) out.label = one.label;
   if (vectors) out.z = one.latent;
   return out;
@@ -27,17 +27,20 @@ Response binary(const std::string& type, const Bytes& bytes) {
 Response as_json(const ImageAnswer& answer, bool vectors) {
   std::vector<AnsweredImage> images;
   for (const auto& one : answer.images) {
-    images.push_back(encoded(one, vectors));
+    images.push_back(encoded(answer.origin, one, vectors));
     images.back().index = one.index;
   }
-  const auto encode = [vectors](const operations::GeneratedImage& one) { return encoded(one, vectors); };
+  // What answers have beside their images are means of points, and no seed's.
+  const auto between = operations::origin_of(answer.origin.model, *answer.origin.generated, answer.origin.options);
+  const auto encode = [&](const operations::GeneratedImage& one) { return encoded(between, one, vectors); };
   return json_response(answer.document(std::move(images), encode));
 }
 
 Response as_zip(const ImageAnswer& answer) {
   std::vector<std::pair<std::string, Bytes>> files;
   for (const auto& one : answer.images) {
-    files.emplace_back(fmt::format("{:04}{}", one.index, image::file_ending(one.image)), image::encode_file(one.image));
+    files.emplace_back(fmt::format("{:04}{}", one.index, image::file_ending(one.image)),
+                       image::encode_file(one.image, operations::texts_of(answer.origin, one)));
   }
   return {.content_type = "application/zip", .body = zip(files)};
 }
@@ -53,8 +56,12 @@ Response answered(const ImageAnswer& answer, Format format, bool vectors, int mi
     return binary("image/apng", image::encode_apng(image::enlarged_frames(images), milliseconds));
   }
   const bool single = format == Format::kPng && images.size() == 1;
-  return binary("image/png", image::encode_png(single ? viewable(images[0])
-                                                      : image::grid(images, static_cast<int>(answer.columns))));
+  if (single) {
+    return binary("image/png",
+                  image::encode_png(viewable(images[0]), operations::texts_of(answer.origin, answer.images[0])));
+  }
+  return binary("image/png", image::encode_png(image::grid(images, static_cast<int>(answer.columns)),
+                                               operations::texts_of_sheet(answer.origin, answer.images)));
 }
 
 Response with_headers(Response response, const Headers& headers) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ganymede/operations/generator_input.h"
+#include "ganymede/operations/origin.h"
 #include "ganymede/serve/answers.h"
 #include "ganymede/serve/http.h"
 #include "ganymede/serve/image_formats.h"
@@ -13,6 +14,7 @@ using EncodeImage = std::function<AnsweredImage(const operations::GeneratedImage
 
 /// Images to be handed over.
 struct ImageAnswer {
+  operations::Origin origin = {};  ///< what the PNGs say of where they came from
   std::vector<operations::GeneratedImage> images = {};
   std::int64_t columns = 1;  ///< of a grid
   /// Where JSON is wanted: the document that holds them; `encode` is for images of other members.

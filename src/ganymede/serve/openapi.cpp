@@ -75,11 +75,11 @@ constexpr const char* kRetry = "Retry-After";
 constexpr ProblemResponse kProblems[] = {
     {400, "The request cannot be read: no HTTP, no JSON, a bad percent code."},
     {401, "The server wants a token.", "WWW-Authenticate"},
-    {403, "The server was started without --allow-training."},
+    {403, "The server was started without --allow-training, lets anybody in (--open), or cannot write the folder."},
     {404, "There is no such thing."},
     {405, "The method is not allowed here.", "Allow"},
     {408, "The request did not come in time."},
-    {409, "It cannot be now: the name is taken, another training runs, or this one does not."},
+    {409, "It cannot be now: the name is taken, another training runs, or this one does, or does not."},
     {413, "The body is larger than 1 MiB."},
     {415, "The body must be application/json."},
     {421, "The server is asked under a name that is not this machine's."},

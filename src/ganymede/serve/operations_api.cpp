@@ -30,6 +30,8 @@ struct Asked {
   Wanted request = {};
   Answer answer = {};
   ModelAnswer about = {};  ///< what every JSON answer says
+
+  ops::Origin origin() const { return ops::origin_of(about.model, *model, request); }
 };
 
 struct NoAnswer {};
@@ -112,7 +114,7 @@ void generate_images(const Services& services, const Request& request, const Rep
   if (!wanted.seed && wanted.z.empty() && wanted.points.empty()) wanted.seed = any_seed();
   run_generator<ops::GenerateResult>(
       services, request, asked->model, plan(asked->model, wanted), reply, [asked, reply](ops::GenerateResult result) {
-        ImageAnswer answer{.images = std::move(result.images), .columns = result.columns};
+        ImageAnswer answer{.origin = asked->origin(), .images = std::move(result.images), .columns = result.columns};
         if (result.seed) answer.headers.emplace_back("X-Ganymede-Seed", std::to_string(*result.seed));
         answer.document = [asked, seed = result.seed](std::vector<AnsweredImage> images, const EncodeImage&) {
           auto out = begun<GeneratedAnswer>(asked->about, std::move(images));
@@ -129,7 +131,7 @@ using FramesJson = std::conditional_t<std::is_same_v<Wanted, ops::BlendRequest>,
 
 template <class Wanted>
 ImageAnswer frames_answer(const Asked<Wanted, FrameAnswer>& asked, ops::FramesResult result) {
-  ImageAnswer answer{.images = std::move(result.images), .columns = 1};
+  ImageAnswer answer{.origin = asked.origin(), .images = std::move(result.images), .columns = 1};
   answer.columns = static_cast<std::int64_t>(answer.images.size());
   answer.document = [about = asked.about, request = asked.request](std::vector<AnsweredImage> images,
                                                                    const EncodeImage&) {
@@ -141,7 +143,7 @@ ImageAnswer frames_answer(const Asked<Wanted, FrameAnswer>& asked, ops::FramesRe
 }
 
 ImageAnswer arithmetic_answer(const Asked<ops::ArithmeticRequest, StillAnswer>& asked, ops::ArithmeticResult result) {
-  ImageAnswer answer{.images = std::move(result.images), .columns = 3};
+  ImageAnswer answer{.origin = asked.origin(), .images = std::move(result.images), .columns = 3};
   result.images.clear();
   answer.document = [about = asked.about, radius = asked.request.radius, seed = asked.request.seed,
                      means = std::move(result)](std::vector<AnsweredImage> images, const EncodeImage& encode) {
@@ -157,7 +159,7 @@ ImageAnswer arithmetic_answer(const Asked<ops::ArithmeticRequest, StillAnswer>& 
 }
 
 ImageAnswer direction_answer(const Asked<ops::DirectionRequest, StillAnswer>& asked, ops::DirectionResult result) {
-  ImageAnswer answer{.images = std::move(result.images), .columns = result.frames};
+  ImageAnswer answer{.origin = asked.origin(), .images = std::move(result.images), .columns = result.frames};
   answer.document = [about = asked.about, strength = asked.request.strength, frames = result.frames,
                      direction = asked.answer.vectors ? std::optional(std::move(result.direction)) : std::nullopt](
                         std::vector<AnsweredImage> images, const EncodeImage&) {

@@ -1,12 +1,17 @@
 #include "ganymede/serve/run.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "ganymede/core/json_text.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/open_file.h"
+#include "ganymede/quality/metric.h"
 #include "ganymede/serve/http.h"
+#include "ganymede/serve/settings.h"
 #include "ganymede/train/run_folder.h"
 #include "ganymede/train/training_state.h"
 
@@ -42,6 +47,13 @@ std::vector<std::string> samples_in(const fs::path& folder) {
   }
   std::sort(names.begin(), names.end(),
             [](const auto& a, const auto& b) { return std::pair(a.size(), a) < std::pair(b.size(), b); });
+  return names;
+}
+
+std::vector<std::string> figures_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  std::copy_if(kFigures.begin(), kFigures.end(), std::back_inserter(names),
+               [&](const std::string& name) { return stamp_of(folder / name).has_value(); });
   return names;
 }
 
@@ -102,6 +114,41 @@ void without_paths(json& environment) {
   }
 }
 
+/// Columns of which the greatest value is the best one.
+const std::set<std::string>& more_is_better() {
+  static const auto columns = [] {
+    std::set<std::string> out;
+    for (const auto& name : quality::metrics().names()) {
+      for (const auto& measure : quality::metrics().at(name, {}).measures(false, 0)) {
+        if (measure.more_is_better) out.insert(measure.column);
+      }
+    }
+    return out;
+  }();
+  return columns;
+}
+
+/// The best value of a column; NaN where it has none, or where none is better than another.
+double best_of(const RunSnapshot& now, const std::string& column) {
+  for (const char* other : {"step", "epoch", "images", "seconds", "images_per_s"}) {
+    if (column == other) return NAN;
+  }
+  double best = NAN;
+  const bool more = more_is_better().contains(column);
+  for (const double value : *now.metrics->find(column)) {
+    if (std::isnan(best) || (more ? value > best : value < best)) best = value;
+  }
+  return best;
+}
+
+void add_kept(const Kept& kept, RunOverview& out) {
+  if (!kept.title.empty()) out.title = kept.title;
+  if (!kept.note.empty()) out.note = kept.note;
+  out.tags = kept.tags;
+  out.pinned = kept.pinned;
+  out.archived = kept.archived;
+}
+
 RunOverview overview_of(const std::string& id, const RunSnapshot& now) {
   const double progress = progress_of(now), seconds = now.last("seconds");
   RunOverview out;
@@ -119,8 +166,14 @@ RunOverview overview_of(const std::string& id, const RunSnapshot& now) {
   out.seconds = seconds;
   if (now.running && progress > 0) out.seconds_left = seconds * (1 - progress) / progress;
   out.rows = now.rows();
-  for (const auto& column : now.metrics ? now.metrics->columns : std::vector<std::string>())
+  for (const auto& column : now.metrics ? now.metrics->columns : std::vector<std::string>()) {
     out.last[column] = now.last(column);
+    const double best = best_of(now, column);
+    if (std::isfinite(best)) out.best[column] = best;
+  }
+  const json start = now.environment.is_object() ? now.environment.value("start", json()) : json();
+  if (start.is_string()) out.started = start.get<std::string>();
+  add_kept(now.kept, out);
   if (!now.samples.empty()) out.sample = now.samples.back();
   return out;
 }
@@ -164,8 +217,10 @@ void Run::refresh() {
     const std::string table = text(train::kMetricsFile, kMaxMetrics);
     next->metrics = std::make_shared<const train::MetricsData>(train::parse_metrics(table, file.string()));
   });
-  when_changed(train::kRecipeFile, recipe_stamp_,
-               [&](const fs::path&, bool there) { next->recipe = there ? text(train::kRecipeFile, kMaxText) : ""; });
+  when_changed(train::kRecipeFile, recipe_stamp_, [&](const fs::path&, bool there) {
+    next->recipe = there ? text(train::kRecipeFile, kMaxText) : "";
+    next->settings = settings_of(next->recipe);
+  });
   when_changed(kEnvironmentFile, environment_stamp_, [&](const fs::path& file, bool there) {
     next->environment = there ? parse_json(text(kEnvironmentFile, kMaxText), file.string()) : json();
   });
@@ -175,19 +230,21 @@ void Run::refresh() {
   when_changed(train::kHealthFile, health_stamp_, [&](const fs::path&, bool there) {
     next->health = there ? train::parse_health(text(train::kHealthFile, kMaxText)) : std::nullopt;
   });
+  when_changed(kKeptFile, kept_stamp_, [&](const fs::path&, bool there) {
+    next->kept = there ? parse_kept(text(kKeptFile, kMaxText)) : Kept{};
+  });
   without_paths(next->environment);
   next->running = is_locked(folder_);
   next->checkpoint = !next->running && !train::checkpoints_of(folder_).empty();
   next->samples = samples_in(folder_ / "samples");
-  next->images.clear();
-  for (const auto& name : kFigures) {
-    if (stamp_of(folder_ / name)) next->images.push_back(name);
-  }
-  changed = changed || next->checkpoint != before->checkpoint;
+  next->images = figures_in(folder_);
+  const bool keeps = access(folder_.c_str(), W_OK) == 0;
+  changed = changed || next->checkpoint != before->checkpoint || keeps != before->overview.keeps;
   changed =
       changed || next->running != before->running || next->samples != before->samples || next->images != before->images;
   if (!changed) return;
   next->overview = overview_of(id_, *next);
+  next->overview.keeps = keeps;
   const std::lock_guard lock(mutex_);
   snapshot_ = std::move(next);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@
 
 #include "ganymede/serve/catalogue_answers.h"
 #include "ganymede/serve/file_stamp.h"
+#include "ganymede/serve/kept.h"
 #include "ganymede/train/health.h"
 #include "ganymede/train/metrics_table.h"
 #include "ganymede/train/run_state.h"
@@ -26,6 +28,8 @@ struct RunSnapshot {
   std::vector<std::string> samples;                   ///< "step-000500.png", oldest first
   std::vector<std::string> images;                    ///< those of the folder's other images that are there: "real.png"
   std::string recipe;                                 ///< the text of recipe.toml
+  std::map<std::string, std::string> settings;        ///< of it, by keys
+  Kept kept;                                          ///< what a person added
   nlohmann::json environment;
   RunOverview overview;  ///< the run's row in a table
 
@@ -51,7 +55,7 @@ class Run {
  private:
   std::string id_;
   std::filesystem::path folder_;
-  std::optional<FileStamp> metrics_stamp_, recipe_stamp_, environment_stamp_, state_stamp_, health_stamp_;
+  std::optional<FileStamp> metrics_stamp_, recipe_stamp_, environment_stamp_, state_stamp_, health_stamp_, kept_stamp_;
   mutable std::mutex mutex_;
   std::shared_ptr<const RunSnapshot> snapshot_;
 };

@@ -98,6 +98,7 @@ void add_resource_routes(Router& router, const Services& services) {
   add_model_routes(router, services);
   add_operation_routes(router, services);
   add_run_routes(router, services);
+  add_workbench_routes(router, services);
   add_event_routes(router, services);
   add_curve_routes(router, services);
   add_training_routes(router, services);
@@ -139,9 +140,10 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   std::optional<Trainings> trainings;
   if (options.allow_training)
     trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.engine.threads);
-  const Watcher watcher(catalogue);  // when all that can be refused was
+  Watcher watcher(catalogue);  // when all that can be refused was
   const Services services{
-      catalogue, engine, workers, training_images, trainings ? &*trainings : nullptr, options.server.memory};
+      catalogue, engine,           workers, training_images, trainings ? &*trainings : nullptr, options.server.memory,
+      watcher,   !options.any_host};
   add_resource_routes(router, services);
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   add_pages(router, page);

@@ -7,6 +7,7 @@ namespace ganymede::serve {
 namespace {
 
 constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr auto kLongestWait = std::chrono::seconds(2);
 constexpr int kGiveBackEvery = 60;  ///< looks
 
 }  // namespace
@@ -22,10 +23,20 @@ Watcher::~Watcher() {
   thread_.join();
 }
 
+void Watcher::look_now() {
+  std::unique_lock lock(mutex_);
+  const auto wanted = begun_ + 1;  // the look under way may have been there before
+  asked_ = true;
+  wake_.notify_one();
+  looked_.wait_for(lock, kLongestWait, [&] { return done_ >= wanted || ending_; });
+}
+
 void Watcher::work() {
   int looks = 0;
   std::unique_lock lock(mutex_);
   while (!ending_) {
+    asked_ = false;
+    const auto look = ++begun_;
     lock.unlock();
     try {
       catalogue_.refresh();
@@ -35,7 +46,9 @@ void Watcher::work() {
     ready_ = true;
     if (++looks % kGiveBackEvery == 0) give_back_freed_memory();  // of a flood that is over
     lock.lock();
-    wake_.wait_for(lock, kLookEvery, [this] { return ending_; });
+    done_ = look;
+    looked_.notify_all();
+    wake_.wait_for(lock, kLookEvery, [this] { return ending_ || asked_; });
   }
 }
 

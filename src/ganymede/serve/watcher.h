@@ -19,15 +19,18 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
   /// Whether the places were looked at once.
   bool ready() const { return ready_; }
+  /// Looks at once, and waits until what was so before the call was seen, or for two seconds: models may be read first.
+  void look_now();
 
  private:
   void work();
 
   Catalogue& catalogue_;
   std::atomic<bool> ready_ = false;
-  bool ending_ = false;
+  bool ending_ = false, asked_ = false;
+  std::uint64_t begun_ = 0, done_ = 0;  ///< looks
   std::mutex mutex_;
-  std::condition_variable wake_;
+  std::condition_variable wake_, looked_;
   std::thread thread_;
 };
 

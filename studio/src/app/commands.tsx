@@ -7,6 +7,7 @@ import type { Command } from "../core/commands";
 import { go } from "../state/address";
 import { Help } from "../ui/help";
 import { usePageKeys } from "../ui/keys";
+import { chooseFile, useDropped } from "./dropped";
 import { Palette } from "../ui/palette";
 
 export interface Shell {
@@ -26,11 +27,12 @@ async function copyLink(say: (text: string) => void): Promise<void> {
   }
 }
 
-function commandsOf({ models, views, themes, setTheme }: Shell, runs: { id: string }[], copy: () => void, help: () => void): Command[] {
+function commandsOf({ models, views, themes, setTheme }: Shell, runs: { id: string }[], { copy, help, find }: Record<"copy" | "help" | "find", () => void>): Command[] {
   return [
     ...views.map(({ name, title }) => ({ title, hint: "view", run: () => go(`/${name}`) })),
     { title: "Copy link", run: copy },
     { title: "Help", hint: "?", run: help },
+    { title: "Find a saved image again", hint: "PNG", run: find },
     ...themes.map((theme) => ({ title: `Theme: ${theme}`, run: () => setTheme(theme) })),
     ...runs.map(({ id }) => ({ title: id, hint: "run", run: () => go(`/runs/${id}`) })),
     ...models.flatMap(({ id }) => [
@@ -53,6 +55,7 @@ export function Commands(shell: Shell) {
   };
   const copy = () => void copyLink(say);
   const help = () => setOpen("help");
+  useDropped(say);
   usePageKeys({ commands: () => setOpen("commands"), help });
   return (
     <div class="shell-buttons">
@@ -68,7 +71,7 @@ export function Commands(shell: Shell) {
       <span class="said" role="status">
         {said}
       </span>
-      {open === "commands" && <Palette commands={commandsOf(shell, runs ?? [], copy, help)} onClose={() => setOpen((now) => (now === "commands" ? "" : now))} />}
+      {open === "commands" && <Palette commands={commandsOf(shell, runs ?? [], { copy, help, find: () => chooseFile(say) })} onClose={() => setOpen((now) => (now === "commands" ? "" : now))} />}
       {open === "help" && <Help onClose={() => setOpen("")} />}
     </div>
   );

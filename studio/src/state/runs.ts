@@ -13,7 +13,9 @@ const MOST_BESIDE = 3; // times as many rows as were asked for
 
 export const isUnderWay = ({ state }: Run): boolean => state === "waiting" || state === "running";
 
-export const useRuns = (): Resource<Run[]> => useResource("runs", async (signal) => (await call<Answer<"listRuns">>("runs", undefined, { signal })).runs, { every: LOOK });
+/** All of them; asked for again at once when `version` is another. */
+export const useRuns = (version: number): Resource<Run[]> =>
+  useResource("runs", async (signal) => (await call<Answer<"listRuns">>("runs", undefined, { signal })).runs, { every: LOOK, version });
 
 /** Small charts of all runs, in one answer; later of those alone that have grown a good part. */
 export function useSmallCurves(runs: Run[] | null, columns: readonly string[], points: number): Record<string, Metrics> {
@@ -42,12 +44,12 @@ export interface OneRun {
 }
 
 /** A run with its curves: followed while it is under way, else looked at now and then, for somebody may resume it. */
-export function useRun(id: string, columns: readonly string[], points: number): OneRun {
+export function useRun(id: string, columns: readonly string[], points: number, changes = 0): OneRun {
   const [news, setNews] = useState<Partial<RunDetails>>({});
   const [added, setAdded] = useState<{ to: Metrics; metrics: Metrics } | null>(null);
   const [gaps, setGaps] = useState(0);
   const [under, setUnder] = useState(false);
-  const details = useResource(id, (signal) => call<RunDetails>(`runs/${id}`, undefined, { signal }), { every: under ? LOOK_AT_FOLLOWED : LOOK_AT_ONE });
+  const details = useResource(id, (signal) => call<RunDetails>(`runs/${id}`, undefined, { signal }), { every: under ? LOOK_AT_FOLLOWED : LOOK_AT_ONE, version: changes });
   useEffect(() => setNews({}), [details.value]); // it is the newest
   const run = details.value && { ...details.value, ...news };
   const followed = run !== null && isUnderWay(run);

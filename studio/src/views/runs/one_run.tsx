@@ -6,9 +6,11 @@ import { stepOf } from "../../core/steps";
 import { grouped } from "../../core/numbers";
 import type { Metrics } from "../../core/table";
 import { changed, go } from "../../state/address";
+import { useDone } from "../../state/bench";
 import { useRun } from "../../state/runs";
 import { Link } from "../../ui/common";
 import { SheetImage, useSheet } from "../../ui/images";
+import { About, DoneNotice } from "./bench_bar";
 import { Charts, SHOWN } from "./charts";
 import { Environment, Facts, Recipe } from "./details";
 import { RunControls, type Trainer } from "./training";
@@ -73,7 +75,8 @@ function Other({ id, onMetrics }: { id: string; onMetrics: (id: string, metrics:
 }
 
 export function OneRun({ id, others, query, trainer }: { id: string; others: string[]; query: URLSearchParams; trainer: Trainer }) {
-  const { run, metrics, problem } = useRun(id, SHOWN, others.length ? POINTS_OF_MANY : POINTS);
+  const { version } = useDone();
+  const { run, metrics, problem } = useRun(id, SHOWN, others.length ? POINTS_OF_MANY : POINTS, version);
   const sheets = useSheets(id, run, query.get("sample"));
   const [more, setMore] = useState<Record<string, Metrics>>({});
   const onMetrics = (other: string, known: Metrics) => setMore((old) => ({ ...old, [other]: known }));
@@ -87,9 +90,10 @@ export function OneRun({ id, others, query, trainer }: { id: string; others: str
     <>
       {followers}
       <h1>
-        <Link to="/runs">Runs</Link> / {ids.join(" + ")}
+        <Link to="/runs">Runs</Link> / {others.length ? ids.join(" + ") : (run.title ?? id)}
       </h1>
       <Facts run={run} />
+      <DoneNotice />
       {problem && <p class="notice">{problem.message}</p>}
       {there && (
         <>
@@ -97,6 +101,7 @@ export function OneRun({ id, others, query, trainer }: { id: string; others: str
           {run.state !== "done" && run.progress !== null && <progress value={run.progress} aria-label="progress" />}
           <Sheets run={run} {...sheets} />
           <Charts ids={ids} metrics={all} query={query} step={sampleStep} onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))} />
+          {!others.length && <About run={run} />}
           <Recipe run={run} />
           <Environment run={run} />
         </>

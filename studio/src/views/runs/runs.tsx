@@ -1,16 +1,20 @@
 // Runs: the list of them, or one.
 import type { Address } from "../../state/address";
+import { useDone } from "../../state/bench";
 import { useRuns } from "../../state/runs";
 import { Command } from "../../ui/common";
+import { DoneNotice } from "./bench_bar";
 import { OneRun } from "./one_run";
 import { Samples } from "./samples";
 import { Table } from "./table";
+import { Trash } from "./trash";
 import { NewTraining, TrainingNotices, useTraining, type Trainer } from "./training";
 
 const MOST_SAMPLED = 8; // runs side by side
 
 function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) {
-  const { value: runs, problem } = useRuns();
+  const { version } = useDone();
+  const { value: runs, problem } = useRuns(version);
   const there = runs !== null && trainer.training !== null; // what comes later would move the rest
   return (
     <>
@@ -18,6 +22,7 @@ function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) 
       {problem && <p class="notice">{problem.message}</p>}
       {there && (
         <>
+          <DoneNotice />
           <TrainingNotices trainer={trainer} />
           <NewTraining trainer={trainer} query={query} />
           {runs.length ? (
@@ -29,6 +34,7 @@ function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) 
               <Command text="ganymede train shapes-hinge" />
             </section>
           )}
+          <Trash version={version} />
         </>
       )}
     </>

@@ -1,15 +1,19 @@
-// The list of runs. Which are chosen is in the address.
+// The list of runs. Which are chosen, how they are sorted, grouped and shown is in the address.
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { blobOf } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Run } from "../../api/types";
+import { benchViewOf, firstSort, isNumeric, linesOf, shownRuns, titleOf, valueOf, type BenchView, type Settings } from "../../core/bench";
 import { duration, grouped, rounded } from "../../core/numbers";
 import type { Metrics } from "../../core/table";
 import { changed, go } from "../../state/address";
+import { useSettings } from "../../state/bench";
 import { useSmallCurves } from "../../state/runs";
 import { Sparkline } from "../../ui/sparkline";
 import { Link } from "../../ui/common";
 import { scaleWithin, useSeen } from "../../ui/screen";
-import { useEffect, useState } from "preact/hooks";
+import { rem, useInSight } from "../../ui/window";
+import { BenchBar, ChosenActions } from "./bench_bar";
 
 export const STATES = { waiting: "○ waiting", running: "● running", done: "✓ done", stopped: "■ stopped", failed: "✕ failed", lost: "? lost" };
 const LOSSES = ["loss_d", "loss_g"] as const;
@@ -45,15 +49,59 @@ function StateCell({ run }: { run: Run }) {
     <td class="state-cell">
       <span class={`state ${run.state}`}>{STATES[run.state]}</span>
       {run.progress !== null && run.state !== "done" && ` ${Math.floor(run.progress * 100)} %`}
-      {run.why && <span class="why">{run.why}</span>}
-      {run.health && <span class="why">{run.health}</span>}
+      {(run.why || run.health) && (
+        <span class="why" title={run.why ?? run.health ?? ""}>
+          {run.why ?? run.health}
+        </span>
+      )}
     </td>
   );
 }
 
-function Row({ run, chosen, curves, toggle }: { run: Run; chosen: boolean; curves: Metrics | undefined; toggle: () => void }) {
+const LOSS_NAMES = { loss_d: "discriminator loss", loss_g: "generator loss" };
+
+function textOf(run: Run, column: string, settings: Settings): string {
+  const value = valueOf(run, column, settings);
+  if (value === null) return "–";
+  if (column === "seconds" || column === "seconds_left") return duration(value as number);
+  if (column === "step") return grouped(value as number);
+  if (column === "started") return String(value).replace("T", " ").slice(0, 16);
+  return typeof value === "number" ? rounded(value, 3) : value;
+}
+
+function Cell({ run, column, settings, curves }: { run: Run; column: string; settings: Settings; curves: Metrics | undefined }) {
+  if (column === "state") return <StateCell run={run} />;
+  if (column === "losses") {
+    return (
+      <td class="sparks">
+        {LOSSES.map((name) => (
+          <Sparkline key={name} values={curves?.columns[name] ?? []} name={LOSS_NAMES[name]} />
+        ))}
+      </td>
+    );
+  }
+  const text = textOf(run, column, settings);
+  if (isNumeric(column)) return <td class="right">{text}</td>;
   return (
-    <tr>
+    <td class="words" title={text.length > 24 ? text : undefined}>
+      {text}
+    </td>
+  );
+}
+
+interface RowProps {
+  run: Run;
+  at: number;
+  columns: string[];
+  settings: Settings;
+  chosen: boolean;
+  curves: Metrics | undefined;
+  toggle: () => void;
+}
+
+function Row({ run, at, columns, settings, chosen, curves, toggle }: RowProps) {
+  return (
+    <tr aria-rowindex={at} class={run.archived ? "archived" : undefined}>
       <td>
         <label class="choose">
           <input type="checkbox" checked={chosen} onChange={toggle} aria-label={`Choose ${run.id}`} />
@@ -62,67 +110,88 @@ function Row({ run, chosen, curves, toggle }: { run: Run; chosen: boolean; curve
       <td class="thumb">
         <RunThumbnail run={run} />
       </td>
-      <th scope="row">
+      <th scope="row" class="name">
+        {run.pinned && <span title="pinned">★ </span>}
         <Link to={`/runs/${run.id}`} data-item="">
-          {run.id}
+          {run.title ?? run.id}
         </Link>
+        {run.title && <span class="quiet"> {run.id}</span>}
+        {run.tags.length > 0 && !columns.includes("tags") && <span class="quiet tags">{run.tags.join(", ")}</span>}
       </th>
-      <StateCell run={run} />
-      <td>{run.recipe}</td>
-      <td class="right">{run.step === null ? "–" : grouped(run.step)}</td>
-      <td class="right">{rounded(run.images_per_s, 3)}</td>
-      <td class="right">{run.seconds_left === null ? "–" : duration(run.seconds_left)}</td>
-      <td class="sparks">
-        {LOSSES.map((name) => (
-          <Sparkline key={name} values={curves?.columns[name] ?? []} name={name === "loss_d" ? "discriminator loss" : "generator loss"} />
-        ))}
-      </td>
-      <td class="right">{rounded(run.last["fid"], 3)}</td>
+      {columns.map((column) => (
+        <Cell key={column} run={run} column={column} settings={settings} curves={curves} />
+      ))}
     </tr>
   );
 }
 
-const COLUMNS = [["Run"], ["State"], ["Recipe"], ["Step", "right"], ["Images/s", "right"], ["Left", "right"], ["Losses"], ["FID", "right"]] as const;
+/** A column's heading, which sorts by it: once more the other way. */
+function Heading({ column, view }: { column: string; view: BenchView }) {
+  const is = view.sort === column;
+  const sorted = is ? (view.descending ? "descending" : "ascending") : undefined;
+  const numeric = isNumeric(column);
+  if (column === "losses") return <th scope="col">{titleOf(column)}</th>;
+  const next = is ? `${view.descending ? "" : "-"}${column}` : firstSort(column);
+  return (
+    <th scope="col" class={numeric ? "right" : undefined} aria-sort={sorted}>
+      <button type="button" class="sorts" onClick={() => go(changed({ sort: next === "-started" ? null : next }), true)}>
+        {titleOf(column)}
+        {is && <span aria-hidden="true">{view.descending ? " ↓" : " ↑"}</span>}
+      </button>
+    </th>
+  );
+}
+
+const ALL_UP_TO = 100; // lines that are simply there; of more only those in sight
+const LINE = 4.8125; // rem, as in the style sheet
 
 export function Table({ runs, query }: { runs: Run[]; query: URLSearchParams }) {
-  const chosen = (query.get("chosen") ?? "").split(",").filter((id) => runs.some((run) => run.id === id));
-  const choose = (ids: string[]) => go(changed({ chosen: ids.join(",") || null }), true);
-  const toggle = (id: string) => choose(chosen.includes(id) ? chosen.filter((other) => other !== id) : [...chosen, id]);
+  const view = benchViewOf(query);
+  const [columnsOpen, setColumnsOpen] = useState(false);
+  const settings = useSettings(runs.length > 1, runs.length);
+  const shown = useMemo(() => shownRuns(runs, view, settings), [runs, query.toString(), settings]);
+  const lines = useMemo(() => linesOf(shown, view.group, settings), [shown, view.group, settings]);
+  const ids = (query.get("chosen") ?? "").split(",");
+  const chosen = ids.flatMap((id) => runs.find((run) => run.id === id) ?? []);
+  const choose = (next: string[]) => go(changed({ chosen: next.join(",") || null }), true);
+  const toggle = (id: string) => choose(chosen.some((run) => run.id === id) ? chosen.map((run) => run.id).filter((other) => other !== id) : [...chosen.map((run) => run.id), id]);
   const curves = useSmallCurves(runs, LOSSES, SPARK_POINTS);
+  const height = rem(LINE);
+  const { place, ...sight } = useInSight<HTMLTableSectionElement>(lines.length, height);
+  const [first, end] = lines.length <= ALL_UP_TO ? [0, lines.length] : [sight.first, sight.end];
+  const width = view.columns.length + 3;
+  const rest = (count: number) => count > 0 && <tr aria-hidden="true" style={{ height: `${count * height}px` }} />;
   return (
     <>
-      <p class="row">
-        <button type="button" disabled={chosen.length < 2} onClick={() => go(`/runs/${chosen[0]}?with=${chosen.slice(1).join(",")}`)}>
-          Compare {chosen.length >= 2 ? chosen.length : "chosen"} runs
-        </button>
-        <button type="button" disabled={!chosen.length} onClick={() => go(`/runs?samples=${chosen.join(",")}`)}>
-          Their samples
-        </button>
-        {chosen.length > 0 && (
-          <button type="button" onClick={() => choose([])}>
-            Choose none
-          </button>
-        )}
-      </p>
+      <BenchBar runs={runs} shown={shown.length} view={view} settings={settings} open={columnsOpen} setOpen={setColumnsOpen} />
+      <ChosenActions chosen={chosen} choose={choose} />
       <div class="scroll" tabIndex={0} role="region" aria-label="Table of runs">
-        <table>
+        <table class="runs" aria-rowcount={lines.length + 1}>
           <thead>
             <tr>
               <th scope="col">
                 <span class="hidden">Choose</span>
               </th>
               <th scope="col">Sample</th>
-              {COLUMNS.map(([title, name]) => (
-                <th key={title} scope="col" class={name}>
-                  {title}
-                </th>
+              {["name", ...view.columns].map((column) => (
+                <Heading key={column} column={column} view={view} />
               ))}
             </tr>
           </thead>
-          <tbody>
-            {runs.map((run) => (
-              <Row key={run.id} run={run} chosen={chosen.includes(run.id)} curves={curves[run.id]} toggle={() => toggle(run.id)} />
-            ))}
+          <tbody ref={place}>
+            {rest(first)}
+            {lines.slice(first, end).map((line, i) =>
+              "run" in line ? (
+                <Row key={line.run.id} run={line.run} at={first + i + 2} columns={view.columns} settings={settings} chosen={chosen.includes(line.run)} curves={curves[line.run.id]} toggle={() => toggle(line.run.id)} />
+              ) : (
+                <tr key={line.heading} class="group" aria-rowindex={first + i + 2}>
+                  <th scope="rowgroup" colSpan={width}>
+                    {line.heading} <span class="quiet">({line.count})</span>
+                  </th>
+                </tr>
+              ),
+            )}
+            {rest(lines.length - end)}
           </tbody>
         </table>
       </div>
