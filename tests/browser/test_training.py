@@ -39,7 +39,7 @@ def test_by_mouse(page, trainer):
     page.get_by_label("Name").fill("mine")
     page.get_by_label("Seed").fill("1.5")
     page.get_by_role("button", name="Start").click()
-    page.get_by_text("1.5 is not whole").wait_for()
+    page.get_by_text("is no seed").wait_for()
     assert trainer.get("/api/v1/training").json()["current"] is None
     page.get_by_label("Seed").fill("3")
     page.get_by_role("button", name="Start").click()
