@@ -43,11 +43,12 @@ Tensor product(const Tensor& a, const Tensor& b) {
 
 Tensor product_value(const Tensor& a, const Tensor& b) {
   if (multiplies_in_float(a)) return product_value(a.to(at::kFloat), b.to(at::kFloat)).to(a.scalar_type());
+  if (!a.is_cpu() || a.scalar_type() == at::kBFloat16) return at::mm(a, b);
   const std::int64_t rows = a.size(0), columns = b.size(1);
   const double multiply_adds = static_cast<double>(rows * columns) * static_cast<double>(a.size(1));
   const std::int64_t worth = static_cast<std::int64_t>(multiply_adds / kWorthAPart);
   const std::int64_t parts = std::min({useful_parts(), worth, std::max(rows, columns) / kNarrowest});
-  if (!a.is_cpu() || parts <= 1) return at::mm(a, b);
+  if (parts <= 1) return at::mm(a, b);
   const Tensor result = at::empty({rows, columns}, a.options());
   const std::int64_t side = rows > columns ? 0 : 1, length = std::max(rows, columns);
   in_parts(parts, [&](std::int64_t i) {
