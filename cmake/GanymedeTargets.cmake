@@ -76,7 +76,7 @@ endfunction()
 function(ganymede_vector_passes)
   # Square roots and comparisons become vector instructions only without their side effects on errno and the flags.
   set_source_files_properties(${ARGN} PROPERTIES SKIP_PRECOMPILE_HEADERS ON
-    COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math")
+    COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math;${GANYMEDE_LOOP_OPTIONS}")
 endfunction()
 
 # ganymede_library(NAME [TORCH] [LOOPS] SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...])

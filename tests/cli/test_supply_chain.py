@@ -64,3 +64,30 @@ def test_the_build_asks_for_versions():
                 asked += 1
                 assert ">=" in module, f"{path}: {module} without a version"
     assert asked > 20
+
+
+def readelf(*arguments):
+    return subprocess.run(["readelf", "-W", *arguments, program()], capture_output=True, text=True, check=True).stdout
+
+
+@pytest.fixture(scope="module")
+def hardened():
+    if not shutil.which("readelf"):
+        pytest.skip("no readelf looks into the program")
+    if "__asan_init" in readelf("--dyn-syms") or "__tsan_init" in readelf("--dyn-syms"):
+        pytest.skip("a build with sanitizers, which take the place of these")
+
+
+def test_the_program_is_hardened(hardened):
+    assert re.search(r"Type: +DYN", readelf("-h")), "it is loaded to another address each time"
+    segments, dynamic, symbols = readelf("-l"), readelf("-d"), readelf("--dyn-syms")
+    assert "GNU_RELRO" in segments and re.search(r"\(FLAGS_1\).*NOW.*PIE", dynamic), "its table of functions is read-only"
+    assert re.search(r"GNU_STACK .* RW ", segments), "its stack is no code"
+    assert not re.search(r"LOAD .* RWE ", segments) and "TEXTREL" not in dynamic
+    assert "__stack_chk_fail" in symbols, "functions notice that their frame was overwritten"
+    fortified = set(re.findall(r"\b(__\w+_chk)\b", symbols))
+    assert len(fortified) >= 2, fortified
+
+
+def test_no_path_of_this_machine_is_in_the_program(hardened):
+    assert str(ROOT).encode() + b"/src/" not in pathlib.Path(program()).read_bytes()
