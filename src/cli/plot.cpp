@@ -17,6 +17,7 @@
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
 #include "ganymede/train/loss_chart.h"
+#include "ganymede/train/run_folder.h"
 
 namespace ganymede::cli {
 namespace {
@@ -39,19 +40,6 @@ fs::path metrics_of(const std::string& run) {
   if (!fs::exists(path)) throw Error("no such run folder", run, "check the path");
   throw Error(fmt::format("not a run folder: it has no {}", train::kMetricsFile), run,
               "name a folder that `ganymede train -o` wrote");
-}
-
-/// The folder's name; the whole path where two folders share a name.
-std::vector<std::string> names_of(const std::vector<std::string>& runs) {
-  std::vector<std::string> names;
-  for (const auto& run : runs) {
-    names.push_back(fs::weakly_canonical(metrics_of(run)).parent_path().filename().string());
-  }
-  const std::vector<std::string> plain = names;
-  for (size_t i = 0; i < names.size(); ++i) {
-    if (std::count(plain.begin(), plain.end(), plain[i]) > 1) names[i] = runs[i];
-  }
-  return names;
 }
 
 std::vector<std::string> split(const std::string& list) {
@@ -118,7 +106,9 @@ void plot(const PlotOptions& options) {
     to.emplace(options.output, kChartKinds);
     to->require_kind(options.as_json);
   }
-  const std::vector<std::string> names = names_of(options.runs);
+  std::vector<fs::path> folders;
+  for (const auto& run : options.runs) folders.push_back(metrics_of(run).parent_path());
+  const std::vector<std::string> names = train::run_names(folders);
   if (options.samples) {
     if (!to || to->kind() != ".png")
       throw UsageError("sample sheets are written as PNG only", options.output, "name one with -o FILE.png");

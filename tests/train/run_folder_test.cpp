@@ -6,6 +6,7 @@ namespace ganymede::train {
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::string_view_literals;
 using test::error_of;
 using test::TemporaryFolder;
 using ::testing::HasSubstr;
@@ -68,8 +69,7 @@ TEST(RunFolder, NoticesThatItIsGone) {
 TEST(RunFolder, CountsSecondsUpToAStepBeforeDamage) {
   const TemporaryFolder folder;
   const RunFolder run(folder / "run", false);
-  write_file(run.file("metrics.csv"),
-             std::string("step,epoch,images,seconds\n5,1,40,2.5\n10,2,80,5.25\n\0\0\0\n20,x\n", 62));
+  write_file(run.file("metrics.csv"), "step,epoch,images,seconds\n5,1,40,2.5\n10,2,80,5.25\n\0\0\0\n20,x\n"sv);
   EXPECT_EQ(run.seconds_until(10), 5.25);
 }
 
@@ -83,6 +83,11 @@ TEST(RunFolder, CountsSecondsUpToAStep) {
   EXPECT_EQ(run.seconds_until(12), 5.25);
   EXPECT_EQ(run.seconds_until(4), 0);
   EXPECT_EQ(run.seconds_until(100), 8);
+}
+
+TEST(RunNames, AreTheFoldersAndPathsWhereTwoShareOne) {
+  EXPECT_THAT(run_names({"runs/a", "runs/b/", "other/b", "runs/c\x1b[31m"}),
+              testing::ElementsAre("a", "runs/b/", "other/b", "c\\x1b[31m"));
 }
 
 }  // namespace

@@ -8,9 +8,9 @@ namespace ganymede::data {
 
 /// 73257 as "73,257".
 inline std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t end = text.size(); end > 3; end -= 3) text.insert(end - 3, ",");
-  return text;
+  const std::string below = std::to_string(number % 1000);
+  if (number < 1000) return below;
+  return grouped(number / 1000) + "," + std::string(3 - below.size(), '0') + below;
 }
 
 /// "1 image", "2 images"; `many` where that is not the one with an s.

@@ -20,17 +20,11 @@ Bytes head(const Image& image, const std::string& count) {
                                                                               : ">u2",
                                  count, image.height, image.width, image.channels);
   text.append(kAligned - (kBegin + text.size() + 1) % kAligned, ' ').push_back('\n');
-  Bytes out{0x93,
-            'N',
-            'U',
-            'M',
-            'P',
-            'Y',
-            1,
-            0,
-            static_cast<std::uint8_t>(text.size() & 0xff),
-            static_cast<std::uint8_t>(text.size() >> 8)};
-  out.insert(out.end(), text.begin(), text.end());
+  Bytes out = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0, 0, 0};
+  out[8] = static_cast<std::uint8_t>(text.size() & 0xff);
+  out[9] = static_cast<std::uint8_t>(text.size() >> 8);
+  out.resize(kBegin + text.size());
+  std::copy(text.begin(), text.end(), out.begin() + kBegin);
   return out;
 }
 

@@ -14,6 +14,7 @@
 #include "ganymede/serve/catalogue.h"
 #include "ganymede/serve/packing.h"
 #include "ganymede/serve/run_answers.h"
+#include "ganymede/train/run_folder.h"
 
 namespace ganymede::serve {
 namespace {
@@ -24,18 +25,6 @@ using nlohmann::json;
 constexpr std::size_t kPoints = 2000;  // of a curve: more than a chart has pixels
 constexpr std::uint64_t kMaxImage = 64 << 20;
 constexpr std::string_view kEmpty = R"(id="report">null<)";
-
-/// The folders' own names; the paths as given where two are the same.
-std::vector<std::string> names_of(const std::vector<fs::path>& runs) {
-  std::vector<std::string> names;
-  for (const auto& run : runs) names.push_back(fs::weakly_canonical(run).filename().string());
-  const auto plain = names;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (std::count(plain.begin(), plain.end(), plain[i]) > 1) names[i] = runs[i].string();
-    names[i] = printable(names[i]);
-  }
-  return names;
-}
 
 /// At most `most` of them, evenly, the first and the last among them.
 std::set<std::string> some(const std::vector<std::string>& all, std::size_t most) {
@@ -83,7 +72,7 @@ std::string within_html(const json& document) {
 }  // namespace
 
 std::string report_page(const std::vector<fs::path>& runs, const ReportOptions& options) {
-  const auto names = names_of(runs);
+  const auto names = train::run_names(runs);
   json document{{"title", options.title.empty() ? fmt::format("{}", fmt::join(names, ", ")) : options.title},
                 {"made", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)))},
                 {"ganymede", GANYMEDE_VERSION},

@@ -11,6 +11,7 @@
 #include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
+#include "ganymede/core/text.h"
 #include "ganymede/core/upkeep.h"
 #include "ganymede/image/chart.h"
 #include "ganymede/train/metrics_table.h"
@@ -96,6 +97,17 @@ std::optional<fs::path> checkpoint_until(const fs::path& run, std::uint64_t step
     if (read.ec == std::errc() && read.ptr == name.data() + name.size() && of <= step) return path;
   }
   return std::nullopt;
+}
+
+std::vector<std::string> run_names(const std::vector<fs::path>& folders) {
+  std::vector<std::string> names;
+  for (const auto& folder : folders) names.push_back(fs::weakly_canonical(folder).filename().string());
+  const auto plain = names;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (std::count(plain.begin(), plain.end(), plain[i]) > 1) names[i] = folders[i].string();
+    names[i] = printable(names[i]);
+  }
+  return names;
 }
 
 std::optional<RunFolder::Found> RunFolder::newest_checkpoint() const {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "ganymede/checkpoint/safetensors.h"
@@ -15,6 +16,9 @@ namespace ganymede::train {
 std::vector<std::filesystem::path> checkpoints_of(const std::filesystem::path& run);
 /// The newest of them that is of `step` or before.
 std::optional<std::filesystem::path> checkpoint_until(const std::filesystem::path& run, std::uint64_t step);
+
+/// What each run is called beside the others: its folder's name, or its path as given where two share that name.
+std::vector<std::string> run_names(const std::vector<std::filesystem::path>& folders);
 
 class RunFolder {
  public:
