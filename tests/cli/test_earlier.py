@@ -10,7 +10,7 @@ from training import metrics, tensors, trained
 
 EARLIER = pathlib.Path(__file__).resolve().parents[1] / "earlier"
 VERSIONS = sorted(path for path in EARLIER.iterdir() if path.is_dir())
-KEPT = [folder for version in VERSIONS for folder in sorted(version.iterdir()) if folder.is_dir()]
+KEPT = [folder for version in VERSIONS for folder in sorted(version.iterdir()) if (folder / "run").is_dir()]
 
 
 def of_version(path):
@@ -60,8 +60,29 @@ def test_recipes_are_read(ganymede, kept):
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=of_version)
+def test_every_recipe_has_the_networks_it_had(ganymede, version):
+    then = json.loads((version / "recipes" / "parameters.json").read_text())
+    assert then.keys() == {path.stem for path in (version / "recipes").glob("*.toml")}
+    for name, parameters in then.items():
+        result = ganymede("summary", version / "recipes" / f"{name}.toml", "--json")
+        assert result.returncode == 0, result.stderr
+        networks = json.loads(result.stdout)
+        assert {network: networks[network]["total"] for network in parameters} == parameters, name
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=of_version)
+def test_a_list_of_duplicates_is_left_out(ganymede, version, tmp_path):
+    samples = version / "tiny" / "run" / "samples"
+    shutil.copytree(samples, tmp_path / "images" / "a")
+    shutil.copy(samples / "step-000000.png", tmp_path / "images" / "a" / "copy.png")
+    counts = [json.loads(ganymede("data", "info", "folder", "--data", tmp_path / "images", *flags, "--json").stdout)["count"]
+              for flags in ((), ("--exclude", version / "duplicates.txt"))]
+    assert counts[0] - counts[1] == 1
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=of_version)
 def test_runs_are_listed_plotted_and_reported(ganymede, version, tmp_path):
-    runs = sorted(folder / "run" for folder in version.iterdir() if folder.is_dir())
+    runs = sorted(version.glob("*/run"))
     rows = json.loads(ganymede("runs", *runs, "--json").stdout)
     assert [row["step"] for row in rows] == [6] * len(runs)
     assert ganymede("plot", *runs, "-o", tmp_path / "losses.svg").returncode == 0

@@ -1,10 +1,12 @@
 """What commit 16f1fa9 offered, by name: every flag, recipe key and file still works; tests/http/test_old_names.py has REST.
 
-tests/support/interface-16f1fa9.json was made from that commit's `--help` texts, recipe_fields.h and openapi.json.
+tests/support/interface-16f1fa9.json was made from that commit's `--help` texts, recipe_fields.h and openapi.json, and for
+layers, penalties and objectives by `git grep -hoE 'field\\("[a-z_0-9]+"' 16f1fa9 -- src/ganymede/nn src/ganymede/objectives`.
 """
 import json
 import pathlib
 import struct
+import tomllib
 
 import pytest
 from test_sample import pixels
@@ -43,6 +45,27 @@ def test_every_recipe_key_is_known(ganymede, tmp_path):
         assert "unknown" not in result.stderr, result.stderr
     result = ganymede("train", TINY, "--set", "data.no_such_key=1", "--resume", "--out", tmp_path / "none")
     assert "unknown key 'no_such_key'" in result.stderr, "which this would see"
+
+
+def test_the_recipes_of_then_have_every_kind_and_option():
+    """tests/cli/test_earlier.py has them read; two of them hold what the shipped ones lack."""
+    keys, texts = set(), set()
+
+    def walk(value):
+        if isinstance(value, dict):
+            keys.update(value)
+            value = list(value.values())
+        if isinstance(value, list):
+            for one in value:
+                walk(one)
+        elif isinstance(value, str):
+            texts.add(value)
+
+    for recipe in (ROOT / "tests" / "earlier" / "0.1.0-16f1fa9" / "recipes").glob("*.toml"):
+        walk(tomllib.loads(recipe.read_text()))
+    # A layer without options is written as its name alone.
+    assert not set(OLD["kinds_and_their_options"]) - keys - {"relu", "tanh", "sigmoid", "flatten"}
+    assert not {"relu", "tanh", "sigmoid", "flatten", *OLD["objectives"], *OLD["augmentations"]} - texts
 
 
 def test_old_flags_do_what_they_did_and_say_their_new_names(ganymede, tmp_path):
