@@ -1,4 +1,7 @@
 // A layer and an objective that only this folder knows work from a recipe like any other.
+#include "ganymede/operations/evaluate_request.h"
+#include "ganymede/operations/evaluation_report.h"
+#include "ganymede/train/loss_chart.h"
 #include "ganymede/train/observers.h"
 #include "made_up/register.h"
 #include "support/support.h"
@@ -73,6 +76,16 @@ TEST(MadeUp, AMetricIsComputedWhileTraining) {
           [] { quality_evaluator(Trainer(made_up({"quality.metric=brightness_gip"}), halves(), torch::kCPU)); }),
       HasSubstr("unknown metric 'brightness_gip', --set quality.metric=brightness_gip in [quality]; did you mean "
                 "'brightness_gap'?"));
+}
+
+TEST(MadeUp, AMetricHasItsChartAndSaysWhichWayIsBetter) {
+  const auto measures = quality::all_measures();
+  EXPECT_TRUE(
+      std::any_of(measures.begin(), measures.end(), [](const auto& m) { return m.column == "brightness_gap"; }));
+  const auto& panel = usual_panels().back();
+  EXPECT_TRUE(panel.title == "brightness_gap" && panel.quality && panel.curves.at(0).label == "brightness_gap");
+  EXPECT_EQ(operations::better("brightness_gap"), "lower");
+  EXPECT_THAT(operations::metric_names(), HasSubstr(", brightness_gap"));
 }
 
 TEST(MadeUp, ANameIsTakenOnce) {

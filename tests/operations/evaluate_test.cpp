@@ -1,6 +1,7 @@
 // Evaluation as an operation: two sets of images, or a model and its data; cancelled by its own token alone.
 #include "ganymede/operations/evaluate.h"
 
+#include "ganymede/operations/evaluation_report.h"
 #include "operations/small_model.h"
 #include "support/support.h"
 
@@ -46,6 +47,16 @@ TEST(Evaluate, RefusesWhatCannotBeMeant) {
   EXPECT_THAT(refused([](auto& r) { r.channels = 2; }), HasSubstr("must be 1 or 3"));
   EXPECT_THAT(refused([](auto& r) { r.metrics = {"fid"}; }), HasSubstr("'fid' needs features"));
   EXPECT_THAT(refused([](auto& r) { r.metrics = {"fidd"}; }), HasSubstr("did you mean 'fid'?"));
+}
+
+TEST(Better, IsWhatTheMetricsSay) {
+  for (const char* lower : {"fid", "fd", "fid10k", "fd10k", "fid_infinity", "fd_infinity", "kid", "swd"}) {
+    EXPECT_EQ(better(lower), "lower") << lower;
+  }
+  for (const char* higher : {"is", "precision", "recall", "density", "coverage", "class_accuracy", "modes_found"}) {
+    EXPECT_EQ(better(higher), "higher") << higher;
+  }
+  EXPECT_EQ(better("protocol"), "");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "ganymede/operations/field.h"
+#include "ganymede/quality/metric.h"
 
 namespace ganymede::operations {
 namespace {
@@ -18,6 +19,10 @@ void expect_extension(const char* field, const std::string& file, const std::vec
 }
 
 }  // namespace
+
+std::string metric_names() {
+  return fmt::format("{}", fmt::join(quality::metrics().names(), ", "));
+}
 
 void check(const EvaluateRequest& r) {
   const bool pair = !r.real.empty() || !r.fake.empty();

@@ -27,6 +27,9 @@ struct EvaluateRequest {
 /// not say what they are.
 void check(const EvaluateRequest& request);
 
+/// "fid, kid, ...": what `metrics` may name.
+std::string metric_names();
+
 template <class V>
 void visit_fields(V& field, EvaluateRequest& r) {
   field("model", r.model,
@@ -39,8 +42,7 @@ void visit_fields(V& field, EvaluateRequest& r) {
   field("fake", r.fake, {.about = "what to compare with `real`: the same kinds", .local = true});
   field("data", r.data, {.about = "where the model's data is: a folder, archive or file", .local = true});
   field("source", r.source, {.about = "where the images are that a translating model translates", .local = true});
-  field("metrics", r.metrics,
-        {.about = "fid, kid, is, prdc, swd, modes; all that can be had unless given", .commas = true});
+  field("metrics", r.metrics, {.about = metric_names() + "; all that can be had unless given", .commas = true});
   field("count", r.count,
         {.about = "images to generate, or of `fake` to use (then all unless given)",
          .range = in_range(1, 10'000'000),

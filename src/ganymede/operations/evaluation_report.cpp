@@ -83,9 +83,10 @@ json features_json(const quality::Evaluator& evaluator, const OpenedImageSet& fa
 }  // namespace
 
 std::string better(const std::string& metric) {
-  if (metric.starts_with("fid") || metric.starts_with("fd") || metric == "kid" || metric == "swd") return "lower";
-  for (const char* name : {"is", "precision", "recall", "density", "coverage", "class_accuracy"}) {
-    if (metric == name) return "higher";
+  if (metric == "class_accuracy") return "higher";  // reported wherever logits fit the classes: no metric of its own
+  const std::string column = metric.substr(0, metric.find("_infinity"));
+  for (const auto& measure : quality::all_measures()) {
+    if (measure.column == column) return measure.more_is_better ? "higher" : "lower";
   }
   return "";
 }

@@ -26,7 +26,11 @@ void register_frechet(MetricRegistry& registry) {
     out.frechet_at_infinity = frechet_at_infinity(s.real_features.features, s.fake_features.features, s.options.seed);
   };
   entry.measures = [](bool inception, std::int64_t count) {
-    return std::vector<Measure>{{frechet_name(inception, count)}};
+    const std::string column = frechet_name(inception, count);
+    std::string title = inception ? "Fréchet inception distance" : "Fréchet distance of features";
+    if (column.ends_with("10k")) title += ", 10,000 images";
+    const std::string short_name = (inception ? "FID" : "FD") + column.substr(inception ? 3 : 2);
+    return std::vector<Measure>{{.column = column, .chart = title, .unit = short_name, .label = short_name}};
   };
   entry.values = [](const Metrics& f) { return std::vector<double>{f.frechet.value()}; };
   registry.add("fid", std::move(entry));
@@ -42,7 +46,9 @@ void register_kernel_distance(MetricRegistry& registry) {
     out.kid = kernel_distance(s.real_features.features, s.fake_features.features,
                               {.subset = kid_subset(s.real, s.fake, s.options), .seed = s.options.seed});
   };
-  entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"kid"}}; };
+  entry.measures = [](bool, std::int64_t) {
+    return std::vector<Measure>{{.column = "kid", .chart = "Kernel inception distance", .unit = "KID", .label = "KID"}};
+  };
   entry.values = [](const Metrics& f) { return std::vector<double>{f.kid.value().mean}; };
   registry.add("kid", std::move(entry));
 }
@@ -57,7 +63,10 @@ void register_inception_score(MetricRegistry& registry) {
   entry.evaluate = [](const ImageSets& s, Metrics& out) {
     out.is = inception_score(s.fake_features.logits, s.options.seed);
   };
-  entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"is", true}}; };
+  entry.measures = [](bool, std::int64_t) {
+    return std::vector<Measure>{
+        {.column = "is", .more_is_better = true, .chart = "Inception score", .unit = "IS", .label = "IS"}};
+  };
   entry.values = [](const Metrics& f) { return std::vector<double>{f.is.value().mean}; };
   registry.add("is", std::move(entry));
 }
@@ -73,7 +82,11 @@ void register_prdc(MetricRegistry& registry) {
                     [&](std::int64_t done) { stage(static_cast<std::uint64_t>(done)); });
   };
   entry.measures = [](bool, std::int64_t) {
-    return std::vector<Measure>{{"coverage", true}, {"precision", true}, {"recall", true}, {"density", true}};
+    std::vector<Measure> out;
+    for (const char* column : {"coverage", "precision", "recall", "density"}) {
+      out.push_back({.column = column, .more_is_better = true, .chart = "Fidelity and diversity", .unit = "share"});
+    }
+    return out;
   };
   entry.values = [](const Metrics& f) {
     const Prdc& p = f.prdc.value();

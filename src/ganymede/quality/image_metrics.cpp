@@ -32,7 +32,10 @@ void register_sliced_wasserstein(MetricRegistry& registry) {
   entry.evaluate = [](const ImageSets& s, Metrics& out) {
     out.swd = sliced_wasserstein(*s.real.images, *s.fake.images, s.options.seed);
   };
-  entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"swd"}}; };
+  entry.measures = [](bool, std::int64_t) {
+    return std::vector<Measure>{
+        {.column = "swd", .chart = "Sliced Wasserstein distance", .unit = "SWD", .label = "SWD"}};
+  };
   entry.values = [](const Metrics& f) { return std::vector<double>{f.swd.value().mean}; };
   registry.add("swd", std::move(entry));
 }
@@ -41,7 +44,11 @@ void register_mode_coverage(MetricRegistry& registry) {
   MetricEntry entry{.features = false};
   entry.lacks = modes_lack;
   entry.evaluate = [](const ImageSets& s, Metrics& out) { out.modes = mode_coverage(*s.real.images, *s.fake.images); };
-  entry.measures = [](bool, std::int64_t) { return std::vector<Measure>{{"modes_divergence"}, {"modes_found", true}}; };
+  entry.measures = [](bool, std::int64_t) {
+    return std::vector<Measure>{
+        {.column = "modes_divergence", .chart = "Divergence of modes", .unit = "nats", .label = "divergence"},
+        {.column = "modes_found", .more_is_better = true, .chart = "Modes found", .unit = "classes", .label = "found"}};
+  };
   entry.values = [](const Metrics& f) {
     return std::vector<double>{f.modes.value().divergence, static_cast<double>(f.modes->found)};
   };

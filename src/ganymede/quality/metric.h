@@ -29,10 +29,12 @@ struct Probe {
   bool logits = false;
 };
 
-/// A column of a run's table of metrics, and how models are compared by it.
+/// A column of a run's table of metrics, how models are compared by it, and how charts name it. Those with one `chart`
+/// share one.
 struct Measure {
   std::string column;
   bool more_is_better = false;
+  std::string chart = column, unit = column, label = column;
 };
 
 struct MetricEntry {
@@ -54,6 +56,9 @@ struct MetricEntry {
 
 using MetricRegistry = config::Registry<MetricEntry>;
 MetricRegistry& metrics();
+
+/// Every column that a metric may have, in the order of their registration.
+std::vector<Measure> all_measures();
 
 /// A metric of one number, which stands under its name among the figures (Figures::more).
 void add_metric(MetricRegistry& registry, const std::string& name, bool more_is_better, bool features,

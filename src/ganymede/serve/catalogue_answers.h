@@ -167,11 +167,32 @@ void visit_fields(V& field, RunOverview& r) {
   field("keeps", r.keeps, {.about = "Its folder can be written: a title, tags and so on can be kept there."});
 }
 
+struct CurveOfPanel {
+  std::string column = {}, label = {};
+};
+template <class V>
+void visit_fields(V& field, CurveOfPanel& c) {
+  field("column", c.column, {.about = "Of the run's table of metrics."});
+  field("label", c.label, {});
+}
+
+struct PanelAnswer {
+  static constexpr const char* kSchema = "Panel";
+  std::string title = {};
+  std::vector<CurveOfPanel> curves = {};
+};
+template <class V>
+void visit_fields(V& field, PanelAnswer& p) {
+  field("title", p.title, {});
+  field("curves", p.curves, {});
+}
+
 struct RunDetails : RunOverview {
   static constexpr const char* kSchema = "RunDetails";
   std::string toml = {}, shipped_toml = {};
   Nullable<nlohmann::json> environment = {};
   std::vector<std::string> samples = {}, images = {};
+  std::vector<PanelAnswer> panels = {};
 };
 template <class V>
 void visit_fields(V& field, RunDetails& r) {
@@ -181,6 +202,7 @@ void visit_fields(V& field, RunDetails& r) {
   field("environment", r.environment, {});
   field("samples", r.samples, {.about = "Oldest first."});
   field("images", r.images, {.about = "Its other images."});
+  field("panels", r.panels, {.about = "The usual charts of a run; it need not have their columns."});
   field("pictures", r.images, {.about = "The old name of `images`.", .deprecated = true});
 }
 

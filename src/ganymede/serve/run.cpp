@@ -118,10 +118,8 @@ void without_paths(json& environment) {
 const std::set<std::string>& more_is_better() {
   static const auto columns = [] {
     std::set<std::string> out;
-    for (const auto& name : quality::metrics().names()) {
-      for (const auto& measure : quality::metrics().at(name, {}).measures(false, 0)) {
-        if (measure.more_is_better) out.insert(measure.column);
-      }
+    for (const auto& measure : quality::all_measures()) {
+      if (measure.more_is_better) out.insert(measure.column);
     }
     return out;
   }();

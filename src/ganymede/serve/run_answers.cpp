@@ -5,6 +5,7 @@
 #include "ganymede/models/gan.h"
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/thinning.h"
+#include "ganymede/train/loss_chart.h"
 
 namespace ganymede::serve {
 namespace {
@@ -31,6 +32,10 @@ RunDetails details_of(const Run& run) {
   if (!now->environment.is_null()) out.environment.value.emplace(now->environment);
   out.samples = now->samples;
   out.images = now->images;
+  for (const auto& panel : train::usual_panels()) {
+    out.panels.push_back({.title = panel.title});
+    for (const auto& curve : panel.curves) out.panels.back().curves.push_back({curve.column, curve.label});
+  }
   return out;
 }
 

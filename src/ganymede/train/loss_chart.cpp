@@ -6,42 +6,10 @@
 #include <cmath>
 
 #include "ganymede/core/error.h"
+#include "ganymede/quality/metric.h"
 
 namespace ganymede::train {
 namespace {
-
-struct Curve {
-  std::string column, label;
-};
-
-struct PanelPlan {
-  std::string title, y_label;
-  std::vector<Curve> curves;
-};
-
-/// The first so many of the usual panels show how the training went, the others how good its images are.
-constexpr std::size_t kTrainingPanels = 2;
-
-/// The panels of a chart that was asked for nothing special. The metrics differ too much in size to share one.
-const std::vector<PanelPlan>& usual_panels() {
-  static const std::vector<PanelPlan> panels{
-      {"Losses", "loss", {{"loss_d", "discriminator"}, {"loss_g", "generator"}}},
-      {"Discriminator output", "D", {{"d_real", "D(x), real"}, {"d_fake", "D(G(z)), generated"}}},
-      {"Fréchet inception distance", "FID", {{"fid", "FID"}}},
-      {"Fréchet inception distance, 10,000 images", "FID10k", {{"fid10k", "FID10k"}}},
-      {"Fréchet distance of features", "FD", {{"fd", "FD"}}},
-      {"Fréchet distance of features, 10,000 images", "FD10k", {{"fd10k", "FD10k"}}},
-      {"Kernel inception distance", "KID", {{"kid", "KID"}}},
-      {"Inception score", "IS", {{"is", "IS"}}},
-      {"Sliced Wasserstein distance", "SWD", {{"swd", "SWD"}}},
-      {"Fidelity and diversity",
-       "share",
-       {{"precision", "precision"}, {"recall", "recall"}, {"density", "density"}, {"coverage", "coverage"}}},
-      {"Modes found", "classes", {{"modes_found", "found"}}},
-      {"Divergence of modes", "nats", {{"modes_divergence", "divergence"}}},
-  };
-  return panels;
-}
 
 std::vector<PanelPlan> panels_of(const std::vector<RunMetrics>& runs, const std::vector<std::string>& columns) {
   std::vector<std::string> known;
@@ -55,7 +23,7 @@ std::vector<PanelPlan> panels_of(const std::vector<RunMetrics>& runs, const std:
     if (std::find(known.begin(), known.end(), column) == known.end()) {
       throw UsageError(fmt::format("no run has a column '{}'", column), {}, suggest(column, known));
     }
-    panels.push_back({column, column, {{column, column}}});
+    panels.push_back({column, column, {{column, column}}, false});
   }
   return panels;
 }
@@ -105,11 +73,29 @@ image::Panel draw(const PanelPlan& plan, const std::vector<RunMetrics>& runs, co
 
 }  // namespace
 
+const std::vector<PanelPlan>& usual_panels() {
+  static const std::vector<PanelPlan> panels = [] {
+    std::vector<PanelPlan> out{
+        {"Losses", "loss", {{"loss_d", "discriminator"}, {"loss_g", "generator"}}},
+        {"Discriminator output", "D", {{"d_real", "D(x), real"}, {"d_fake", "D(G(z)), generated"}}},
+        {"Gradient norms", "norm", {{"grad_norm_d", "discriminator"}, {"grad_norm_g", "generator"}}},
+    };
+    for (const auto& measure : quality::all_measures()) {
+      const auto same = [&](const PanelPlan& plan) { return plan.title == measure.chart; };
+      auto plan = std::find_if(out.begin(), out.end(), same);
+      if (plan == out.end()) plan = out.insert(out.end(), {measure.chart, measure.unit, {}, true});
+      plan->curves.push_back({measure.column, measure.label});
+    }
+    return out;
+  }();
+  return panels;
+}
+
 image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOptions& options) {
   image::Chart chart;
   chart.title = options.title;
   auto plans = options.columns.empty() ? usual_panels() : panels_of(runs, options.columns);
-  if (options.quality && options.columns.empty()) plans.erase(plans.begin(), plans.begin() + kTrainingPanels);
+  if (options.quality && options.columns.empty()) std::erase_if(plans, [](const auto& plan) { return !plan.quality; });
   for (const auto& plan : plans) {
     image::Panel panel = draw(plan, runs, options.quality ? "epoch" : "step", options.smooth);
     if (!panel.series.empty()) chart.panels.push_back(std::move(panel));
@@ -125,7 +111,7 @@ image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOpti
 image::Chart precision_recall_chart(const std::vector<RunMetrics>& runs, const std::string& title) {
   image::Chart chart;
   chart.title = title;
-  const PanelPlan plan{"Precision over recall", "precision", {{"precision", "precision"}}};
+  const PanelPlan plan{"Precision over recall", "precision", {{"precision", "precision"}}, true};
   image::Panel panel = draw(plan, runs, "recall", 0);
   if (panel.series.empty()) {
     throw Error("no run has values of precision and recall", title, "train with --set 'quality.metric=\"prdc\"'");

@@ -1,5 +1,4 @@
-// The curves of one run or several as a chart: losses, what the discriminator says of real and generated images,
-// quality.
+// The curves of one run or several as a chart: losses, discriminator output, gradients, quality.
 #pragma once
 
 #include <string>
@@ -14,6 +13,19 @@ struct RunMetrics {
   std::string name;  ///< in the legend, where there are several runs
   MetricsData metrics;
 };
+
+struct PanelPlan {
+  struct Curve {
+    std::string column, label;
+  };
+  std::string title, y_label;
+  std::vector<Curve> curves;
+  bool quality = false;  ///< shows how good the images are, rather than how the training went
+};
+
+/// The panels of a chart that was asked for nothing special, a metric's by its measures (quality/metric.h). Metrics
+/// differ too much in size to share one.
+const std::vector<PanelPlan>& usual_panels();
 
 struct LossChartOptions {
   std::string title;

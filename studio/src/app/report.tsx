@@ -152,7 +152,7 @@ export function Report({ data: { title, made, ganymede, runs } }: { data: Report
           <Real key={run.id} run={run} alone={runs.length === 1} />
         ))}
       </div>
-      <Charts ids={runs.map(({ id }) => id)} metrics={Object.fromEntries(runs.map(({ id, metrics }) => [id, metrics]))} query={query} step={steps.length ? step : null} onStep={(wanted) => steps.length && show(steps[nearestTo(steps, wanted)]!)} />
+      <Charts ids={runs.map(({ id }) => id)} panels={runs[0]!.panels} metrics={Object.fromEntries(runs.map(({ id, metrics }) => [id, metrics]))} query={query} step={steps.length ? step : null} onStep={(wanted) => steps.length && show(steps[nearestTo(steps, wanted)]!)} />
       <Figures runs={runs} />
       {runs.map((run) => (
         <section key={run.id} aria-label={`How ${run.id} was made`}>

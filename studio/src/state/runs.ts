@@ -9,6 +9,7 @@ import { age, appended, type Metrics } from "../core/table";
 const LOOK = 3000; // milliseconds
 const LOOK_AT_ONE = 5000;
 const LOOK_AT_FOLLOWED = 20_000; // news come by themselves
+const AXES = ["step", "epoch", "images", "seconds"]; // what charts are drawn over
 const MOST_BESIDE = 3; // times as many rows as were asked for
 
 export const isUnderWay = ({ state }: Run): boolean => state === "waiting" || state === "running";
@@ -44,7 +45,7 @@ export interface OneRun {
 }
 
 /** A run with its curves: followed while it is under way, else looked at now and then, for somebody may resume it. */
-export function useRun(id: string, columns: readonly string[], points: number, changes = 0): OneRun {
+export function useRun(id: string, points: number, changes = 0): OneRun {
   const [news, setNews] = useState<Partial<RunDetails>>({});
   const [added, setAdded] = useState<{ to: Metrics; metrics: Metrics } | null>(null);
   const [gaps, setGaps] = useState(0);
@@ -55,6 +56,7 @@ export function useRun(id: string, columns: readonly string[], points: number, c
   const followed = run !== null && isUnderWay(run);
   useEffect(() => setUnder(followed), [followed]);
   const version = followed ? `gap ${gaps}` : `rows ${run?.rows}`;
+  const columns = [...AXES, ...(run?.panels ?? []).flatMap(({ curves }) => curves.map(({ column }) => column))];
   const ask = (signal: AbortSignal) => call<Metrics>(`runs/${id}/curves?points=${points}&columns=${columns.join(",")}`, undefined, { signal });
   const base = useResource(run ? id : null, ask, { version }).value;
   // New rows count for the table they follow on.

@@ -2,27 +2,18 @@
 import { useMemo } from "preact/hooks";
 import { chartViewOf, textOfZoom } from "../../core/chart_view";
 import { domainOf, nearestTo, type Axis, type Curve } from "../../core/curves";
+import type { RunDetails } from "../../api/types";
 import type { Metrics } from "../../core/table";
 import { changed, go } from "../../state/address";
 import { Chart } from "../../ui/chart";
 import { ChartToolbar } from "./chart_toolbar";
 
-const PANELS: { title: string; columns: [string, string][] }[] = [
-  { title: "Losses", columns: [["loss_d", "discriminator"], ["loss_g", "generator"]] },
-  { title: "Discriminator output", columns: [["d_real", "D(x), real"], ["d_fake", "D(G(z)), generated"]] },
-  { title: "Fréchet inception distance", columns: [["fid", "FID"]] },
-  { title: "Kernel inception distance", columns: [["kid", "KID"]] },
-  { title: "Inception score", columns: [["is", "IS"]] },
-  { title: "Fidelity and diversity", columns: [["precision", "precision"], ["recall", "recall"], ["density", "density"], ["coverage", "coverage"]] },
-  { title: "Gradient norms", columns: [["grad_norm_d", "discriminator"], ["grad_norm_g", "generator"]] },
-];
-/** The columns that charts are made of. */
-export const SHOWN = ["step", "epoch", "images", "seconds", ...PANELS.flatMap(({ columns }) => columns.map(([column]) => column))];
+type Panels = RunDetails["panels"];
 
 /** Of several runs each has a colour; the network, or what else the panel tells apart, shows in the dashes. */
-function curvesOf(metrics: Record<string, Metrics>, ids: string[], axis: Axis, columns: [string, string][]): Curve[] {
+function curvesOf(metrics: Record<string, Metrics>, ids: string[], axis: Axis, labelled: Panels[number]["curves"]): Curve[] {
   return ids.flatMap((id, place) =>
-    columns.flatMap(([column, label], i) => {
+    labelled.flatMap(({ column, label }, i) => {
       const known = metrics[id]?.columns;
       const [across, down] = [known?.[axis], known?.[column]];
       if (!across || !down?.some((value) => value !== null)) return [];
@@ -35,17 +26,18 @@ function curvesOf(metrics: Record<string, Metrics>, ids: string[], axis: Axis, c
 
 interface ChartsProps {
   ids: string[];
+  panels: Panels; // a panel without values is left out
   metrics: Record<string, Metrics>;
   query: URLSearchParams;
   step: number | null; // of the sample that is shown
   onStep: (step: number) => void;
 }
 
-export function Charts({ ids, metrics, query, step, onStep }: ChartsProps) {
+export function Charts({ ids, panels: all, metrics, query, step, onStep }: ChartsProps) {
   const view = chartViewOf(query);
   const panels = useMemo(
-    () => PANELS.map(({ title, columns }) => ({ title, curves: curvesOf(metrics, ids, view.axis, columns) })).filter(({ curves }) => curves.length),
-    [metrics, ids.join(), view.axis],
+    () => all.map(({ title, curves }) => ({ title, curves: curvesOf(metrics, ids, view.axis, curves) })).filter(({ curves }) => curves.length),
+    [all, metrics, ids.join(), view.axis],
   );
   const domain = useMemo(() => domainOf(panels.flatMap(({ curves }) => curves)) ?? [0, 1], [panels]) as [number, number];
   const own = metrics[ids[0]!]?.columns;

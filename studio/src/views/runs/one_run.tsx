@@ -11,7 +11,7 @@ import { useRun } from "../../state/runs";
 import { Link } from "../../ui/common";
 import { SheetImage, useSheet } from "../../ui/images";
 import { About, DoneNotice } from "./bench_bar";
-import { Charts, SHOWN } from "./charts";
+import { Charts } from "./charts";
 import { Environment, Facts, Recipe } from "./details";
 import { RunControls, type Trainer } from "./training";
 
@@ -67,7 +67,7 @@ function Sheets({ run, at, sample, real }: { run: RunDetails } & Pick<ReturnType
 
 /** Another run on the same charts: it is followed as the first one is. */
 function Other({ id, onMetrics }: { id: string; onMetrics: (id: string, metrics: Metrics) => void }) {
-  const { metrics } = useRun(id, SHOWN, POINTS_OF_MANY);
+  const { metrics } = useRun(id, POINTS_OF_MANY);
   useEffect(() => {
     if (metrics) onMetrics(id, metrics);
   }, [metrics]);
@@ -76,7 +76,7 @@ function Other({ id, onMetrics }: { id: string; onMetrics: (id: string, metrics:
 
 export function OneRun({ id, others, query, trainer }: { id: string; others: string[]; query: URLSearchParams; trainer: Trainer }) {
   const { version } = useDone();
-  const { run, metrics, problem } = useRun(id, SHOWN, others.length ? POINTS_OF_MANY : POINTS, version);
+  const { run, metrics, problem } = useRun(id, others.length ? POINTS_OF_MANY : POINTS, version);
   const sheets = useSheets(id, run, query.get("sample"));
   const [more, setMore] = useState<Record<string, Metrics>>({});
   const onMetrics = (other: string, known: Metrics) => setMore((old) => ({ ...old, [other]: known }));
@@ -100,7 +100,7 @@ export function OneRun({ id, others, query, trainer }: { id: string; others: str
           <RunControls run={run} trainer={trainer} />
           {run.state !== "done" && run.progress !== null && <progress value={run.progress} aria-label="progress" />}
           <Sheets run={run} {...sheets} />
-          <Charts ids={ids} metrics={all} query={query} step={sampleStep} onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))} />
+          <Charts ids={ids} panels={run.panels} metrics={all} query={query} step={sampleStep} onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))} />
           {!others.length && <About run={run} />}
           <Recipe run={run} />
           <Environment run={run} />
