@@ -1,56 +1,7 @@
-"""What the tests of the command line share. GANYMEDE names the program; GANYMEDE_DATA the folder of real data."""
-import os
+"""What the tests of the command line share."""
 import pathlib
-import subprocess
+import sys
 
-import pytest
-from warm import WarmProgram
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-
-
-def program():
-    named = os.environ.get("GANYMEDE")
-    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/ganymede"))
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate.resolve()
-    pytest.skip("no program: build it, or name it with GANYMEDE")
-
-
-@pytest.fixture(scope="session")
-def warm():
-    """The program, loaded already; None where only the program itself was built, or has to start itself again."""
-    path = program().parent / "tests" / "ganymede_warm"
-    if not path.is_file() or "GANYMEDE_ISA" in os.environ:
-        yield None
-        return
-    loaded = WarmProgram(path)
-    yield loaded
-    loaded.close()
-
-
-@pytest.fixture
-def ganymede(warm):
-    """Runs the program: ganymede("data", "list") -> CompletedProcess with text stdout and stderr."""
-    path = program()
-
-    def run(*arguments, env=None, cwd=None, timeout=600):
-        # Bytes are compared, and a GPU's are others: a test that wants one names it.
-        variables = {"GANYMEDE_DEVICE": "cpu", **os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
-        command = [str(path), *map(str, arguments)]
-        if warm and "--isa" not in command and "GANYMEDE_ISA" not in variables:
-            return warm.run(command, variables, cwd, timeout)
-        return subprocess.run(command, capture_output=True, text=True, env=variables, cwd=cwd, timeout=timeout, check=False)
-
-    run.path = path
-    return run
-
-
-@pytest.fixture(scope="session")
-def real_data():
-    """The folder of real data sets; skips where there is none."""
-    folder = pathlib.Path(os.environ.get("GANYMEDE_DATA", ROOT.parent / "shared" / "datasets"))
-    if not folder.is_dir():
-        pytest.skip("no real data: set GANYMEDE_DATA to its folder")
-    return folder.resolve()
+from program import ganymede, real_data, warm  # noqa: E402, F401

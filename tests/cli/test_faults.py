@@ -4,14 +4,13 @@ import random
 
 import pytest
 from faults import KINDS, Faults, shim
+from program import program
 
 SAMPLE = 20
 
 
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory):
-    from conftest import program
-
     folder = tmp_path_factory.mktemp("faults")
     library = shim(folder)
     if library is None:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import program
+from program import program
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 

@@ -18,22 +18,6 @@ TEXTS = [*PAGES, ROOT / "README.md"]
 SHELL = {"|", ">", "<", "&&", "&", ";"}
 
 
-def program():
-    named = os.environ.get("GANYMEDE")
-    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/ganymede"))
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate.resolve()
-    pytest.skip("no program: build it, or name it with GANYMEDE")
-
-
-def run(words, cwd=None):
-    environment = {"GANYMEDE_DEVICE": "cpu", "OMP_WAIT_POLICY": "passive", **os.environ}
-    return subprocess.run(
-        [str(program()), *words], capture_output=True, text=True, cwd=cwd, env=environment, timeout=600, check=False
-    )
-
-
 def code_blocks(text):
     """(words behind the fence, lines) of fenced blocks, and of indented ones."""
     for mark, content in re.findall(r"^```([^\n]*)\n(.*?)^```", text, re.M | re.S):
@@ -56,27 +40,27 @@ def commands(text):
 _help = {}
 
 
-def help_of(words):
+def help_of(ganymede, words):
     """The help of a command and its subcommand, with the flags of the program."""
     names = []
     for word in words[:2]:
-        if not re.fullmatch(r"[a-z_]+", word) or (names and run([*names, word, "--help"]).returncode != 0):
+        if not re.fullmatch(r"[a-z_]+", word) or (names and ganymede(*names, word, "--help").returncode != 0):
             break
         names.append(word)
     key = tuple(names)
     if key not in _help:
-        said = run([*names, "--help"])
+        said = ganymede(*names, "--help")
         assert said.returncode == 0, f"ganymede {' '.join(names)}: {said.stderr}"
-        _help[key] = said.stdout + run(["--help"]).stdout
+        _help[key] = said.stdout + ganymede("--help").stdout
     return _help[key]
 
 
 @pytest.mark.parametrize("page", TEXTS, ids=lambda page: str(page.relative_to(ROOT)))
-def test_commands_are_known_with_their_flags(page):
+def test_commands_are_known_with_their_flags(ganymede, page):
     for words in commands(page.read_text()):
         if not words or not re.fullmatch(r"[a-z_]+", words[0]):
             continue
-        said = help_of(words)
+        said = help_of(ganymede, words)
         for word in words:
             flag = word.split("=")[0]
             if re.fullmatch(r"--?[a-z][a-z0-9-]*", flag):
@@ -102,7 +86,7 @@ def runnable(page):
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if "```sh run" in page.read_text()], ids=lambda page: str(page.relative_to(ROOT))
 )
-def test_commands_for_newcomers_run(page, tmp_path):
+def test_commands_for_newcomers_run(ganymede, page, tmp_path):
     for line, wants_images in runnable(page):
         if wants_images and not (tmp_path / "photos").exists():
             (tmp_path / "photos").mkdir()
@@ -110,7 +94,7 @@ def test_commands_for_newcomers_run(page, tmp_path):
                 (tmp_path / "photos" / f"{i}.png").write_bytes(png(64, i * 10, i, 255 - i * 9))
         words = shlex.split(line, comments=True)
         assert words[0] == "ganymede", line
-        result = run(words[1:], cwd=tmp_path)
+        result = ganymede(*words[1:], cwd=tmp_path)
         assert result.returncode == 0, f"{line}\n{result.stderr}"
         if "-o" in words:
             assert (tmp_path / words[words.index("-o") + 1]).exists(), line

@@ -3,23 +3,22 @@ import contextlib
 import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 from client import Server
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-SUPPORT = ROOT / "tests" / "support"
+SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
+sys.path.insert(0, str(SUPPORT))
+
+import program as support  # noqa: E402
+
 os.environ.setdefault("GANYMEDE_DEVICE", "cpu")  # bytes are compared, and a GPU's are others
 
 
 @pytest.fixture(scope="session")
 def program():
-    named = os.environ.get("GANYMEDE")
-    candidates = [pathlib.Path(named)] if named else sorted(ROOT.glob("build/*/ganymede"))
-    for candidate in candidates:
-        if candidate.is_file():
-            return candidate.resolve()
-    pytest.skip("no program: build it, or name it with GANYMEDE")
+    return support.program()
 
 
 @pytest.fixture(scope="session")

@@ -3,33 +3,25 @@
 The program is $GANYMEDE, else the newest build/*/ganymede. Tests whose reader is not installed are skipped and say so.
 """
 
-import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
-
-def find_program():
-    named = os.environ.get("GANYMEDE")
-    if named:
-        return pathlib.Path(named)
-    built = [path for path in ROOT.glob("build/*/ganymede") if path.is_file()]
-    return max(built, key=lambda path: path.stat().st_mtime, default=None)
+from program import ROOT, find_program, program  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def ganymede():
     """Runs the program with the given arguments; fails the test when the program does."""
-    program = find_program()
-    if program is None:
-        pytest.skip("no program: build it, or name it in GANYMEDE")
+    path = program()
 
     def run(*arguments):
         result = subprocess.run(
-            [str(program), *map(str, arguments)], capture_output=True, text=True, timeout=600, cwd=ROOT, check=False
+            [str(path), *map(str, arguments)], capture_output=True, text=True, timeout=600, cwd=ROOT, check=False
         )
         assert result.returncode == 0, result.stderr
         return result

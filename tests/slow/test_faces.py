@@ -5,13 +5,10 @@ GANYMEDE_FACES names a run of `dcgan-64` on people.zip to use; unless given, one
 import json
 import os
 import pathlib
-import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "cli"))
-from conftest import ganymede  # noqa: E402, F401  (a fixture)
 
 TRIALS = 20
 

@@ -4,16 +4,12 @@ bytes of the undisturbed run. docs/reliability.md has what came of it."""
 import pathlib
 import random
 import subprocess
-import sys
 import time
 
 import pytest
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "cli"))
-from conftest import program  # noqa: E402
-from faults import FLAGS, KINDS, Faults, shim  # noqa: E402
-from training import TINY, metrics  # noqa: E402
+from faults import FLAGS, KINDS, Faults, shim
+from program import program
+from training import TINY, metrics
 
 KILLS = 200
 

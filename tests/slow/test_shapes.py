@@ -4,13 +4,10 @@ Each is trained in full, for some minutes: these tests are no part of the whole 
 
 import json
 import pathlib
-import sys
 
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "cli"))
-from conftest import ganymede  # noqa: E402, F401  (a fixture)
 
 RECIPES = sorted(path.stem for path in (ROOT / "recipes").glob("shapes-*.toml"))
 CLEAREST = "shapes-relativistic"

@@ -7,17 +7,14 @@ import json
 import os
 import pathlib
 import struct
-import sys
 import zipfile
 
 import pytest
+from deep import png16, random_samples, tiff16
+from images import png
+from training import TINY, train
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "cli"))
-from conftest import ganymede, warm  # noqa: E402, F401  (fixtures)
-from deep import png16, random_samples, tiff16  # noqa: E402
-from images import png  # noqa: E402
-from training import TINY, train  # noqa: E402
 
 PHOTOGRAPHS = 5543
 # The head of a JPEG: start, a frame of 8 x 8 with one component, and nothing behind it.
