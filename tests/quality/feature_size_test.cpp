@@ -106,6 +106,35 @@ TEST(FeatureSize, IsNotKnownWithoutLabelsOrOfOtherClasses) {
   EXPECT_EQ(at_its_size(nullptr, nullptr), nullptr);
 }
 
+/// Knows nothing, and counts the images it was shown.
+class Blind : public FeatureExtractor {
+ public:
+  Blind() { info_.name = "blind"; }
+  const ExtractorInfo& info() const override { return info_; }
+  Extracted extract(const Tensor& images, bool) const override {
+    shown += images.size(0);
+    const Tensor same = at::eye(10).slice(0, 0, 1).expand({images.size(0), 10});
+    return {same, same};
+  }
+  mutable std::int64_t shown = 0;
+
+ private:
+  ExtractorInfo info_;
+};
+
+TEST(FeatureSize, FewLargeImagesAreLookedAtWhereNothingIsKnown) {
+  const auto blind = std::make_shared<Blind>();
+  data::Images images{8, 8, 3, std::vector<std::uint8_t>(1000 * 8 * 8 * 3), {}, {}, {}};
+  Random random(1);
+  for (int i = 0; i < 1000; ++i) images.labels.push_back(static_cast<int>(random.below(10)));
+  data::DatasetInfo info;
+  info.classes = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+  const auto set = data::in_memory(info, std::move(images));  // 500 are tried, all of them at their own size alone
+  EXPECT_EQ(at_its_size(blind, set.get())->info().size, 0);
+  EXPECT_GE(blind->shown, 500);
+  EXPECT_LE(blind->shown, 500 + 50 * static_cast<std::int64_t>(1 + std::size(kTriedSizes)));
+}
+
 TEST(FeatureSize, ANetworkThatResizesItselfIsLeftAlone) {
   const TemporaryFolder folder;
   const auto network = script(folder, R"(
