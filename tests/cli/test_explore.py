@@ -111,6 +111,20 @@ def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
     assert explore("arithmetic", "--a", point, "--b", first, "--c", first, "--radius", 0, "--classify")["classified"]["result"] == surest["class"]
 
 
+def test_the_data_is_where_the_run_had_it(ganymede, tmp_path):
+    """A model file has no paths: the folder of its run knows where the images are, whoever asks."""
+    for shape in ("circle", "cross"):
+        files = tmp_path / "ph" / shape
+        for seed in range(4):
+            result = ganymede("sample", shared_model(ganymede), "-n", 8, "--seed", f"{len(shape)}{seed}", "-o", files / f"{seed}")
+            assert result.returncode == 0, result.stderr
+    run = trained(ganymede, tmp_path / "run", "--data", tmp_path / "ph", "--set", 'data.name="folder"', "--steps", 2)
+    for kind, flags in (("nearest", ["--points", "0", "-k", 1]), ("exemplars", ["--among", 4, "-k", 1]),
+                        ("arithmetic", ["--a", 0, "--b", 1, "--c", 2, "--classify"])):
+        result = ganymede("--threads", 1, "explore", kind, run, *flags, "-o", tmp_path / "sheet.png", env={"XDG_CACHE_HOME": str(tmp_path)})
+        assert result.returncode == 0, result.stderr
+
+
 def test_truncation(explore):
     _, document = explore("walk", "walk.png", "--points", 8, "--frames", 8, "--truncation", 0.3)
     assert max(abs(value) for row in document["latents"] for value in row) <= 0.3

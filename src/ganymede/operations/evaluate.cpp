@@ -36,17 +36,9 @@ ExtractorPtr extractor_of(const EvaluateRequest& request, const torch::Device& d
   return nullptr;
 }
 
-/// The recipe's data of a model, at the place that the request names.
-config::DataConfig data_of(const Model& model, const EvaluateRequest& request) {
-  auto data = train::recipe_with_data(model.file()).data;
-  if (!request.data.empty()) data.path = request.data;
-  return data;
-}
-
 /// A model's own data, in the model's shape.
 OpenedImageSet own_data(const Model& model, const EvaluateRequest& request) {
-  auto recipe = train::recipe_with_data(model.file());
-  recipe.data = data_of(model, request);
+  auto recipe = recipe_with_data(model, request.data);
   if (request.real_count) recipe.data.count = *request.real_count;
   auto images = train::open_data(recipe, model.file().gan);
   const std::string name = images->info().name;
@@ -57,7 +49,7 @@ OpenedImageSet own_data(const Model& model, const EvaluateRequest& request) {
 
 /// The test split of a model's data, which it has not seen in training; null where there is none.
 std::shared_ptr<const data::Dataset> held_out_images(const Model& model, const EvaluateRequest& request) {
-  auto data = data_of(model, request);
+  auto data = recipe_with_data(model, request.data).data;
   data.count = 0;
   try {
     return train::open_held_out(data, model.image_shape(), model.recipe().train.seed);
@@ -83,7 +75,7 @@ ExtractorPtr classifier_of(const config::DataConfig& config, const data::Dataset
 
 /// What names the real set's data for the classifier: the model's recipe, or the set itself.
 config::DataConfig labelled_data(const EvaluateRequest& request, const ImageSets& sets, bool own) {
-  if (own) return data_of(*sets.fake.model, request);
+  if (own) return recipe_with_data(*sets.fake.model, request.data).data;
   const auto& real = sets.real;
   if (!real.set.images || real.model)
     throw FieldError("train_features", "needs labelled real images", "name a data set with 'real', or give 'features'");

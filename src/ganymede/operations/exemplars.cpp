@@ -5,12 +5,6 @@
 namespace ganymede::operations {
 namespace {
 
-config::DataConfig data_of(const Model& model, const std::string& path) {
-  auto data = model.recipe().data;
-  if (!path.empty()) data.path = path;
-  return data;
-}
-
 GeneratorInput first_images(const Model& model, const ExemplarsRequest& request) {
   const PointReader reader(model, request, request.seed);
   GeneratorInput input;
@@ -23,7 +17,7 @@ GeneratorInput first_images(const Model& model, const ExemplarsRequest& request)
 }  // namespace
 
 ImageClassifier::ImageClassifier(const Model& model, const std::string& path)
-    : classifier_(train::classifier_of(data_of(model, path), model.image_shape())) {}
+    : classifier_(train::classifier_of(recipe_with_data(model, path).data, model.image_shape())) {}
 
 Tensor ImageClassifier::probabilities(std::span<const GeneratedImage> images) const {
   std::vector<image::Image> pixels;

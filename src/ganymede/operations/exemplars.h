@@ -10,7 +10,8 @@ namespace ganymede::operations {
 /// A classifier of the data that a model was trained on.
 class ImageClassifier {
  public:
-  /// Trains it, or reads it from the cache. `path` is where the data is; where data sets usually are if empty. Throws
+  /// Trains it, or reads it from the cache. `path` is where the data is; if empty where the model's run says, or
+  /// where data sets usually are. Throws
   /// Error where the data is not at hand, UsageError where it has no classes.
   ImageClassifier(const Model& model, const std::string& path);
   const std::vector<std::string>& classes() const { return classifier_.classes; }

@@ -33,7 +33,7 @@ std::shared_ptr<const data::Dataset> part_of(std::shared_ptr<const data::Dataset
 
 /// The images asked for, or the model's own, in its shape.
 data::DatasetOptions options_of(const Model& model, const std::string& asked) {
-  const auto own = train::recipe_with_data(model.file()).data;
+  const auto own = recipe_with_data(model).data;
   data::DatasetOptions options;
   options.name = own.name;
   options.path = asked.empty() ? std::filesystem::path(own.path) : std::filesystem::path(asked);

@@ -79,7 +79,7 @@ OpenedImageSet open_images(const std::string& what, const ImageSetOptions& optio
 }
 
 OpenedImageSet translated_image_set(ModelPtr model, const ImageSetOptions& options) {
-  auto config = train::recipe_with_data(model->file()).source;
+  auto config = recipe_with_data(*model).source;
   if (!options.source.empty()) config.path = options.source;
   const auto& shape = model->encoder()->input_shape();
   const auto seed = model->recipe().train.seed;

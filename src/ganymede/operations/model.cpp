@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ganymede/train/datasets.h"
+
 namespace ganymede::operations {
 
 ModelPtr Model::load(const std::filesystem::path& path, const torch::Device& device) {
@@ -25,6 +27,12 @@ void Model::require_generating() const {
 void Model::require_translating() const {
   if (encoder() != nullptr) return;
   throw UsageError("the model translates nothing: it generates from noise", path().string(), "use 'ganymede sample'");
+}
+
+config::Recipe recipe_with_data(const Model& model, const std::string& path) {
+  auto recipe = train::recipe_with_data(model.file());
+  if (!path.empty()) recipe.data.path = path;
+  return recipe;
 }
 
 config::Recipe recipe_or_model(const std::string& what) {

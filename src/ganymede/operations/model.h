@@ -45,6 +45,10 @@ class Model {
 };
 using ModelPtr = std::shared_ptr<const Model>;
 
+/// The model's recipe with the places of its data: what its run folder says of them (train::recipe_with_data), and
+/// `path` for those of [data] where it is not empty.
+config::Recipe recipe_with_data(const Model& model, const std::string& path = {});
+
 /// The recipe of a recipe file, a shipped recipe's name, a model file or a run folder.
 config::Recipe recipe_or_model(const std::string& what);
 

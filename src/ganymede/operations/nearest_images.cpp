@@ -22,27 +22,35 @@ Plan<std::vector<GeneratedImage>> planned(const Model& model, const NearestImage
 
 }  // namespace
 
-NearestImagesResult nearest_images(const Model& model, const NearestImagesRequest& request, const Control& control) {
-  NearestImagesResult result;
-  result.images = run_plan(model, planned(model, request), {.cancel = control.cancel, .progress = {}});
-  auto recipe = model.recipe();
-  if (!request.data.empty()) recipe.data.path = request.data;
-  const auto training = train::open_data(recipe, model.file().gan);
+std::shared_ptr<const data::Dataset> training_images(const Model& model, const std::string& path) {
+  return train::open_data(recipe_with_data(model, path), model.file().gan);
+}
+
+NearestImagesResult nearest_among(const data::Dataset& training, const Model& model,
+                                  std::vector<GeneratedImage> generated, const NearestImagesRequest& request,
+                                  const Control& control) {
   const auto extractor =
       request.features.empty()
           ? nullptr
           : quality::at_its_size(quality::torchscript_extractor(request.features, model.generator().device()),
-                                 training.get());
+                                 &training);
   const auto embedding = extractor ? quality::feature_embedding(*extractor) : quality::pixel_embedding();
-  std::vector<image::Image> generated;
-  for (const auto& one : result.images) generated.push_back(one.image);
-  result.nearest = quality::nearest_of(generated, *training, request.count, embedding, [&](std::size_t done) {
+  std::vector<image::Image> images;
+  for (const auto& one : generated) images.push_back(one.image);
+  NearestImagesResult result;
+  result.nearest = quality::nearest_of(images, training, request.count, embedding, [&](std::size_t done) {
     control.check();
-    control.report(done, training->size());
+    control.report(done, training.size());
   });
-  result.data = training->info().name;
-  result.searched = training->size();
+  result.images = std::move(generated);
+  result.data = training.info().name;
+  result.searched = training.size();
   return result;
+}
+
+NearestImagesResult nearest_images(const Model& model, const NearestImagesRequest& request, const Control& control) {
+  auto generated = run_plan(model, planned(model, request), {.cancel = control.cancel, .progress = {}});
+  return nearest_among(*training_images(model, request.data), model, std::move(generated), request, control);
 }
 
 Plan<std::vector<GeneratedImage>> plan(const ModelPtr& model, const NearestImagesRequest& request) {

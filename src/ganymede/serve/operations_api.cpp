@@ -174,12 +174,11 @@ ImageAnswer direction_answer(const Asked<ops::DirectionRequest, StillAnswer>& as
 
 /// `Json`: NearestImagesAnswer, or the same under its old names.
 template <class Json>
-Response nearest_response(const ModelAnswer& about, const std::string& data,
-                          const std::vector<std::vector<quality::NearImage>>& found) {
+Response nearest_response(const ModelAnswer& about, const ops::NearestImagesResult& found) {
   Json out;
   static_cast<ModelAnswer&>(out) = about;
-  out.data = data;
-  for (const auto& nearest : found) {
+  out.data = found.data;
+  for (const auto& nearest : found.nearest) {
     auto& list = out.nearest.emplace_back();
     for (const auto& one : nearest) {
       list.push_back(
@@ -194,14 +193,10 @@ template <class Json>
 Handler nearest_handler(const Services& services) {
   return [services](const Request& request, const Reply& reply) {
     const auto asked = read<ops::NearestImagesRequest>(services, request, NoAnswer{});
-    const auto look = [&finder = services.training_images, asked,
-                       reply](const std::vector<ops::GeneratedImage>& generated) {
-      std::vector<image::Image> images;
-      for (const auto& one : generated) images.push_back(one.image);
-      finder.look(asked->model, std::move(images), asked->request.count,
+    const auto look = [&finder = services.training_images, asked, reply](std::vector<ops::GeneratedImage> generated) {
+      finder.look(asked->model, std::move(generated), asked->request,
                   [reply, asked](const auto& found, std::exception_ptr error) {
-                    reply(error ? response_of(error)
-                                : nearest_response<Json>(asked->about, asked->model->recipe().data.name, found));
+                    reply(error ? response_of(error) : nearest_response<Json>(asked->about, found));
                   });
     };
     run_generator<std::vector<ops::GeneratedImage>>(services, request, asked->model, plan(asked->model, asked->request),

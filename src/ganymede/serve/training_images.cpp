@@ -1,9 +1,7 @@
 #include "ganymede/serve/training_images.h"
 
 #include "ganymede/core/log.h"
-#include "ganymede/quality/nearest_images.h"
 #include "ganymede/serve/http.h"
-#include "ganymede/train/datasets.h"
 
 namespace ganymede::serve {
 namespace {
@@ -17,8 +15,7 @@ std::shared_ptr<const data::Dataset> TrainingImages::images_of(const operations:
   opened_for_ = nullptr;  // two sets need not be in memory at once
   opened_ = nullptr;
   try {
-    // A model file has no paths: the run it lies in knows where the images are.
-    opened_ = train::open_data(train::recipe_with_data(model->file()), model->file().gan);
+    opened_ = operations::training_images(*model);
   } catch (const Error& missing) {
     spdlog::info("training images were asked for: {}", missing.what());
     throw Problem(404, "the training data of this model is not where the server looks for data sets");
@@ -27,14 +24,16 @@ std::shared_ptr<const data::Dataset> TrainingImages::images_of(const operations:
   return opened_;
 }
 
-void TrainingImages::look(operations::ModelPtr model, std::vector<image::Image> images, std::int64_t count, Done done) {
+void TrainingImages::look(operations::ModelPtr model, std::vector<operations::GeneratedImage> generated,
+                          operations::NearestImagesRequest request, Done done) {
   if (waiting_ >= kMaxWaiting) {
     throw Problem(429, "others are looking through training images; try again in a moment", {}, {{"Retry-After", "5"}});
   }
   ++waiting_;
-  thread_.post([this, model = std::move(model), images = std::move(images), count, done = std::move(done)] {
+  thread_.post([this, model = std::move(model), generated = std::move(generated), request = std::move(request),
+                done = std::move(done)] {
     try {
-      auto found = quality::nearest_of(images, *images_of(model), count, quality::pixel_embedding());
+      auto found = operations::nearest_among(*images_of(model), *model, generated, request);
       --waiting_;
       done(std::move(found), nullptr);
     } catch (...) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "ganymede/data/dataset.h"
-#include "ganymede/quality/nearest_images.h"
+#include "ganymede/operations/nearest_images.h"
 #include "ganymede/serve/catalogue.h"
 #include "ganymede/serve/workers.h"
 
@@ -18,13 +18,14 @@ namespace ganymede::serve {
 
 class TrainingImages {
  public:
-  /// For each image its nearest images, nearest first; or what went wrong.
-  using Done = std::function<void(std::vector<std::vector<quality::NearImage>> found, std::exception_ptr error)>;
+  /// What was found, or what went wrong.
+  using Done = std::function<void(operations::NearestImagesResult found, std::exception_ptr error)>;
 
-  /// Looks for the `count` images of the model's training data nearest to each of `images`, on a thread of its own:
-  /// seconds for a large set, and a while more when the set has to be opened first. The last set stays open. Throws
-  /// Problem 429 when too many wait; `done` hears Problem 404 where the data is not at hand.
-  void look(operations::ModelPtr model, std::vector<image::Image> images, std::int64_t count, Done done);
+  /// operations::nearest_images() for images that were generated already, on a thread of its own: seconds for a large
+  /// set, and a while more when the set has to be opened first. The last set stays open. Throws Problem 429 when too
+  /// many wait; `done` hears Problem 404 where the data is not at hand.
+  void look(operations::ModelPtr model, std::vector<operations::GeneratedImage> generated,
+            operations::NearestImagesRequest request, Done done);
 
  private:
   std::shared_ptr<const data::Dataset> images_of(const operations::ModelPtr& model);

@@ -16,6 +16,7 @@ namespace fs = std::filesystem;
 
 /// The run folder of a model file, which may be one of its checkpoints; empty where it lies in none.
 fs::path run_of(const fs::path& model) {
+  if (model.empty()) return {};  // it was made in memory
   std::error_code ignored;
   const fs::path folder = fs::absolute(model).parent_path();
   for (const auto& candidate : {folder, folder.parent_path()}) {
