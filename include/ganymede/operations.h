@@ -68,7 +68,8 @@ GANYMEDE_API ExemplarsResult exemplars(const Model& model, const ExemplarsReques
 GANYMEDE_API ProjectResult project(const Model& model, const ProjectRequest& request, const Control& control = {});
 GANYMEDE_API ProjectResult project(const Model& model, std::span<const Image> images,
                                    const ProjectRequest& request = {}, const Control& control = {});
-/// Images translated by a model that translates, one for one; they must have its size and channels.
+/// Images translated by a model that translates, one for one, each after it was cropped and resized to the model's size
+/// and channels. Those of a request are its files, and of each folder the images in it and below it, by their names.
 GANYMEDE_API std::vector<Image> translate(const Model& model, std::span<const Image> images,
                                           const Control& control = {});
 GANYMEDE_API std::vector<Image> translate(const Model& model, const TranslateRequest& request,

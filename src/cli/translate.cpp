@@ -1,5 +1,6 @@
 // ganymede translate MODEL IMAGE...
-#include <algorithm>
+#include "ganymede/operations/translate.h"
+
 #include <map>
 
 #include "cli/device.h"
@@ -8,20 +9,16 @@
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
-#include "ganymede/data/decorators.h"
-#include "ganymede/data/image_store.h"
-#include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
-#include "ganymede/models/gan.h"
-#include "ganymede/operations/project.h"
+#include "ganymede/models/generate.h"
 
 namespace ganymede::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using operations::ImageFile;
 
-constexpr size_t kAtOnce = 256;
 constexpr size_t kLargestSheet = 1024;
 
 struct TranslateFlags {
@@ -30,88 +27,53 @@ struct TranslateFlags {
   bool json = false;
 };
 
-struct Image {
-  fs::path from, name;  ///< where it lies, and below the output folder
-};
+/// Below the output folder.
+fs::path written_name(const ImageFile& file) {
+  return fs::path(file.name).replace_extension(".png");
+}
 
-/// The images named, and those in the folders named, with their paths below them.
-std::vector<Image> image_files_of(const std::vector<std::string>& given) {
-  std::vector<Image> out;
-  std::error_code ignored;
-  for (const auto& text : given) {
-    const fs::path path(text);
-    if (!fs::exists(path, ignored)) throw Error("no such image", text, "check the path");
-    if (!fs::is_directory(path, ignored)) {
-      out.push_back({path, path.filename()});
-      continue;
-    }
-    const size_t before = out.size();
-    for (const auto& entry :
-         fs::recursive_directory_iterator(path, fs::directory_options::skip_permission_denied, ignored)) {
-      if (entry.is_regular_file(ignored) && data::is_image_name(entry.path().filename().string())) {
-        out.push_back({entry.path(), fs::relative(entry.path(), path)});
-      }
-    }
-    if (out.size() == before)
-      throw Error("the folder holds no images", text, "it needs files that end in .png, .jpg or .webp");
-    std::sort(out.begin() + static_cast<std::ptrdiff_t>(before), out.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-  }
+void expect_own_names(const std::vector<ImageFile>& files) {
   std::map<fs::path, fs::path> taken;
-  for (auto& image : out) {
-    image.name.replace_extension(".png");
-    const auto [found, fresh] = taken.emplace(image.name, image.from);
-    if (!fresh) {
-      throw UsageError(fmt::format("{} and {} would both become {}", found->second.string(), image.from.string(),
-                                   image.name.string()),
-                       "ganymede translate", "translate them into two folders");
-    }
+  for (const auto& file : files) {
+    const auto name = written_name(file);
+    const auto [found, fresh] = taken.emplace(name, file.path);
+    if (fresh) continue;
+    throw UsageError(
+        fmt::format("{} and {} would both become {}", found->second.string(), file.path.string(), name.string()),
+        "ganymede translate", "translate them into two folders");
   }
-  return out;
 }
 
 void run_translate(const TranslateFlags& flags) {
   set_threads(globals().threads);
   const auto model = operations::Model::load(flags.model, device_to_use());
   model->require_translating();
-  const auto& shape = model->encoder()->input_shape();
-  const auto images = image_files_of(flags.request.images);
+  const auto images = operations::image_files_of(flags.request);
+  expect_own_names(images);
   const Output to(flags.output, kImageKinds);
   if (to.is_stdout()) to.require_kind(flags.json);
-  const fs::path output(flags.output);
   const bool sheet = !to.kind().empty();
   if (sheet && images.size() > kLargestSheet) {
     throw UsageError(fmt::format("{} images are too many for one sheet", images.size()), flags.output,
                      "name a folder with -o");
   }
 
-  std::vector<image::Image> all_above, all_below;
+  std::vector<image::Image> above, below;  // of a sheet
   auto files = nlohmann::json::array();
   Progress progress("translate", images.size(), "image");
-  for (size_t begin = 0; begin < images.size(); begin += kAtOnce) {
-    const size_t end = std::min(begin + kAtOnce, images.size());
-    std::vector<image::Image> above;
-    for (size_t i = begin; i < end; ++i) {
-      const auto where = images[i].from.string();
-      above.push_back(data::fitted(image::decode(read_file(images[i].from), where), models::size_of(shape),
-                                   data::Fit::kCrop, static_cast<int>(shape.channels())));
-    }
-    auto below = operations::translate(*model, above);
-    for (size_t i = begin; i < end && !sheet; ++i) {
-      const fs::path file = output / images[i].name;
-      write_file(file, image::encode_png(below[i - begin]));
-      files.push_back({{"from", images[i].from.string()}, {"to", file.string()}});
-    }
-    progress.update(end);
-    if (!sheet) continue;
-    std::move(above.begin(), above.end(), std::back_inserter(all_above));
-    std::move(below.begin(), below.end(), std::back_inserter(all_below));
-  }
+  const operations::Control control{.cancel = {},
+                                    .progress = [&](std::uint64_t done, std::uint64_t) { progress.update(done); }};
+  operations::translate(*model, images, control, [&](const ImageFile& file, operations::TranslatedImage translated) {
+    const fs::path written = sheet ? fs::path(flags.output) : flags.output / written_name(file);
+    files.push_back({{"from", file.path.string()}, {"to", written.string()}});
+    if (!sheet) return write_file(written, image::encode_png(translated.image));
+    above.push_back(std::move(translated.given));
+    below.push_back(std::move(translated.image));
+  });
   progress.finish();
   if (sheet) {
     const auto columns = models::grid_columns(0, static_cast<std::int64_t>(images.size()));
-    to.write(encoded(image::pair_grid(all_above, all_below, static_cast<int>(columns)), to));
-    for (const auto& image : images) files.push_back({{"from", image.from.string()}, {"to", output.string()}});
+    to.write(encoded(image::pair_grid(above, below, static_cast<int>(columns)), to));
   }
   if (flags.json) return print_json({{"files", files}});
   to.say(fmt::format("{} images translated into {}", images.size(), flags.output));

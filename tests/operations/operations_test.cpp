@@ -1,9 +1,12 @@
 // The operations against the plain mathematics of the points they generate.
 #include <thread>
 
+#include "ganymede/core/files.h"
+#include "ganymede/image/encode.h"
 #include "ganymede/operations/arithmetic.h"
 #include "ganymede/operations/generate.h"
 #include "ganymede/operations/interpolate.h"
+#include "ganymede/operations/translate.h"
 #include "operations/small_model.h"
 #include "support/support.h"
 
@@ -188,6 +191,43 @@ TEST(Arithmetic, PutsTheResultBetweenItsPerturbations) {
   }
   request.b.clear();
   EXPECT_THAT(error_of([&] { arithmetic(*model, request); }), HasSubstr("is missing; name one point or more, b"));
+}
+
+ModelPtr translating_model() {
+  const Bytes text = read_file("tests/support/tiny_translation.toml");
+  const auto recipe = config::parse_recipe({text.begin(), text.end()}, "tiny_translation", "tiny_translation.toml");
+  return std::make_shared<const Model>(checkpoint::Model{recipe, models::build_gan(recipe), {}, 0, {}, {}});
+}
+
+image::Image grey_image(int width, int height) {
+  image::Image out(width, height, 1);
+  for (std::size_t i = 0; i < out.pixels.size(); ++i) out.pixels[i] = static_cast<std::uint8_t>(i % 251);
+  return out;
+}
+
+TEST(Translate, ImagesOfAnySizeAndFoldersOfThem) {
+  const auto model = translating_model();
+  const test::TemporaryFolder folder;
+  write_file(folder / "b.png", image::encode_png(grey_image(375, 750)));
+  write_file(folder / "in" / "a.png", image::encode_png(grey_image(16, 16)));
+  write_file(folder / "notes.txt", "no image");
+  TranslateRequest request;
+  request.images = {(folder / "b.png").string(), folder.path().string()};
+  const auto files = image_files_of(request);
+  ASSERT_EQ(files.size(), 3u);
+  EXPECT_EQ(files[1].name, "b.png");
+  EXPECT_EQ(files[2].name, std::filesystem::path("in") / "a.png");
+  std::vector<TranslatedImage> made;
+  translate(*model, files, {}, [&](const ImageFile&, TranslatedImage one) { made.push_back(std::move(one)); });
+  ASSERT_EQ(made.size(), 3u);
+  EXPECT_EQ(made[0].given.width, 16) << "the encoder's";
+  EXPECT_EQ(made[0].given.channels, 3);
+  EXPECT_EQ(made[0].image.channels, 1);
+  const auto again = translate(*model, std::vector{grey_image(375, 750)});
+  EXPECT_EQ(again.at(0).given.pixels, made[1].given.pixels) << "in memory or in a file";
+  EXPECT_EQ(again.at(0).image.pixels, made[1].image.pixels);
+  request.images = {(folder / "none.png").string()};
+  EXPECT_THAT(error_of([&] { image_files_of(request); }), HasSubstr("no such image"));
 }
 
 }  // namespace

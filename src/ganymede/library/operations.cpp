@@ -1,7 +1,5 @@
 #include "ganymede/operations.h"
 
-#include "ganymede/core/files.h"
-#include "ganymede/image/decode.h"
 #include "ganymede/library/border.h"
 #include "ganymede/library/impl.h"
 #include "ganymede/operations/arithmetic.h"
@@ -11,6 +9,7 @@
 #include "ganymede/operations/interpolate.h"
 #include "ganymede/operations/nearest_images.h"
 #include "ganymede/operations/project.h"
+#include "ganymede/operations/translate.h"
 
 namespace ganymede {
 namespace {
@@ -67,14 +66,19 @@ ProjectResult project(const Model& model, std::span<const Image> images, const P
   });
 }
 std::vector<Image> translate(const Model& model, std::span<const Image> images, const Control& control) {
-  return library::at_border([&] { return operations::translate(*model.impl().model, images, control); });
+  return library::at_border([&] {
+    std::vector<Image> out;
+    for (auto& one : operations::translate(*model.impl().model, images, control)) out.push_back(std::move(one.image));
+    return out;
+  });
 }
 std::vector<Image> translate(const Model& model, const TranslateRequest& request, const Control& control) {
   return library::at_border([&] {
     operations::check_fields(request);
-    std::vector<Image> images;
-    for (const auto& file : request.images) images.push_back(image::decode(read_file(file), file));
-    return operations::translate(*model.impl().model, images, control);
+    std::vector<Image> out;
+    operations::translate(*model.impl().model, operations::image_files_of(request), control,
+                          [&](const auto&, auto translated) { out.push_back(std::move(translated.image)); });
+    return out;
   });
 }
 

@@ -10,8 +10,6 @@
 namespace ganymede::operations {
 namespace {
 
-constexpr std::size_t kTranslatedTogether = 64;
-
 /// The image as the generator makes it: the largest part of its shape, its size and channels.
 image::Image as_generated(const image::Image& given, const nn::Shape& shape) {
   const auto [height, width] = models::size_of(shape);
@@ -46,20 +44,6 @@ ProjectResult project(const Model& model, std::span<const image::Image> images, 
   const GeneratorInput input{found.latents, labels, all_rows(found.latents.size(0), request.before_training())};
   result.found = generated_images(model, input, run_generator(model, input));
   return result;
-}
-
-std::vector<image::Image> translate(const Model& model, std::span<const image::Image> images, const Control& control) {
-  model.require_translating();
-  std::vector<image::Image> out;
-  for (std::size_t begin = 0; begin < images.size(); begin += kTranslatedTogether) {
-    control.check();
-    const auto part = images.subspan(begin, std::min(kTranslatedTogether, images.size() - begin));
-    const Tensor codes = models::encode(*model.encoder(), models::from_images({part.begin(), part.end()}));
-    for (auto& one : models::to_images(models::generate(model.generator(), codes), model.recipe().data.bits))
-      out.push_back(std::move(one));
-    control.report(out.size(), images.size());
-  }
-  return out;
 }
 
 }  // namespace ganymede::operations

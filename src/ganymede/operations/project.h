@@ -13,9 +13,4 @@ ProjectResult project(const Model& model, const ProjectRequest& request, const C
 ProjectResult project(const Model& model, std::span<const image::Image> images, const ProjectRequest& request,
                       const Control& control = {});
 
-/// Images translated by a model that translates, one for one: they must have its encoder's size and channels. Throws
-/// UsageError for a model that generates from noise, Cancelled.
-std::vector<image::Image> translate(const Model& model, std::span<const image::Image> images,
-                                    const Control& control = {});
-
 }  // namespace ganymede::operations
