@@ -92,7 +92,7 @@ WRONG_USAGE = {
     "fraction for a whole number": (("train", TINY, "--set", "train.batch_size=2.5"), ("'batch_size' must be a whole number",)),
     "out of range": (("train", TINY, "--set", "train.batch_size=0"), ("'batch_size' is 0", "1 to 65536", "--set train.batch_size=0")),
     "not finite": (("train", TINY, "--set", "optimizer.generator.learning_rate=inf"), ("'learning_rate' must be finite",)),
-    "unknown name": (("train", TINY, "--precision", "fp16"), ("unknown precision 'fp16'", "'bf16'")),
+    "unknown name": (("train", TINY, "--precision", "fp16"), ("--precision: must be one of auto, f32, bf16",)),
     "unknown unit": (("train", TINY, "--set", "sample.every=3 weeks"), ("'every'", "10 minutes")),
     "--set without =": (("train", TINY, "--set", "train.batch_size"), ("--set train.batch_size", "section.key=value")),
     "--set into a value": (("train", TINY, "--set", "train.batch_size.size=3"), ("'batch_size' is not a section",)),

@@ -96,4 +96,4 @@ def test_a_run_of_an_earlier_version_goes_on_without_the_columns(ganymede, tmp_p
 
 def test_other_answers_are_refused(ganymede, tmp_path):
     result = train(ganymede, tmp_path / "run", "--on-collapse", "pause")
-    assert result.returncode == 2 and "ignore" in result.stderr and not (tmp_path / "run").exists()
+    assert result.returncode == 2 and "--on-collapse: must be one of ignore, stop, rewind" in result.stderr and not (tmp_path / "run").exists()

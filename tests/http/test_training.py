@@ -114,7 +114,7 @@ def test_a_failure_is_said(start, place, tmp_path):
     ({**SMALL, "name": ""}, "name", "letters"), ({**SMALL, "name": "x" * 300}, "name", "letters"), ({**SMALL, "name": ".."}, "name", "letters"),
     ({**SMALL, "name": "--output"}, "name", "letters"), ({**SMALL, "name": "a\0b"}, "name", "letters"), ({**SMALL, "name": "ü"}, "name", "letters"),
     ({**SMALL, "name": 1}, "name", "text"), ({**SMALL, "steps": 0}, "steps", "whole number"), ({**SMALL, "steps": 1.5}, "steps", "whole number"),
-    ({**SMALL, "seed": -1}, "seed", "whole number"), ({**SMALL, "out": "/tmp/x"}, "out", "not known"), ({**SMALL, "set": ["a=b"]}, "set", "not known"),
+    ({**SMALL, "seed": -1}, "seed", "whole number"), ({**SMALL, "on_collapse": "nonsense"}, "on_collapse", "one of ignore, stop, rewind"), ({**SMALL, "out": "/tmp/x"}, "out", "not known"), ({**SMALL, "set": ["a=b"]}, "set", "not known"),
 ])
 def test_wrong_fields_are_named(refusing, fields, field, words):
     server, place = refusing

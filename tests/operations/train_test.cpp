@@ -25,7 +25,7 @@ class TrainTest : public testing::Test {
     TrainRequest out;
     out.recipe = (folder_ / "small.toml").string();
     out.output = (folder_ / run).string();
-    out.precision = "f32";
+    out.precision = config::Precision::kF32;
     return out;
   }
   std::string phase(const std::string& run) {

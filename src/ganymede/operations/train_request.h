@@ -9,6 +9,7 @@
 
 #include "ganymede/config/names.h"
 #include "ganymede/operations/point.h"
+#include "ganymede/recipe/train_choices.h"
 
 namespace ganymede::operations {
 
@@ -25,8 +26,8 @@ struct TrainRequest {
   std::optional<double> epochs = {};
   std::optional<std::uint64_t> seed = {};
   std::vector<std::string> set = {};  ///< "section.key=value"
-  std::string precision = {};
-  std::string on_collapse = {};
+  std::optional<config::Precision> precision = {};
+  std::optional<config::OnCollapse> on_collapse = {};
   bool resume = false;
   std::string from = {};
   FromNetworks from_networks = FromNetworks::kBoth;
@@ -79,12 +80,10 @@ void visit_fields(V& field, TrainRequest& r) {
          .seed = true});
   field("set", r.set, {.about = "changes of the recipe: section.key=value; may be repeated", .local = true});
   field("precision", r.precision,
-        {.about = "of the arithmetic: f32, bf16, or auto: bf16 where the hardware has it; the recipe's unless given",
-         .local = true});
-  field(
-      "on_collapse", r.on_collapse,
-      {.about = "what becomes of a training whose images have collapsed: ignore (it is said), stop, or rewind: back to "
-                "the last checkpoint from before, with half the learning rates; the recipe's unless given"});
+        {.about = "of the arithmetic; auto: bf16 where the hardware has it; the recipe's unless given", .local = true});
+  field("on_collapse", r.on_collapse,
+        {.about = "what becomes of a training whose images have collapsed: it is said, it ends, or it goes back to the "
+                  "last checkpoint from before, with half the learning rates; the recipe's unless given"});
   field("resume", r.resume,
         {.about = "go on with the run in `output`, bit for bit; of a complete one, make up for what it lacks",
          .local = true});

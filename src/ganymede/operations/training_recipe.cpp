@@ -19,8 +19,8 @@ std::vector<std::string> overrides(const TrainRequest& r) {
   if (r.steps) out.push_back(config::override_text("train.steps", *r.steps));
   if (r.epochs) out.push_back(config::override_text("train.epochs", *r.epochs));
   if (r.seed) out.push_back(config::override_text("train.seed", *r.seed));
-  if (!r.precision.empty()) out.push_back(config::override_text("train.precision", r.precision));
-  if (!r.on_collapse.empty()) out.push_back(config::override_text("train.on_collapse", r.on_collapse));
+  if (r.precision) out.push_back(config::override_text("train.precision", *r.precision));
+  if (r.on_collapse) out.push_back(config::override_text("train.on_collapse", *r.on_collapse));
   return out;
 }
 

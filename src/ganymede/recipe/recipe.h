@@ -13,6 +13,7 @@
 #include "ganymede/data/options.h"
 #include "ganymede/nn/sequence.h"
 #include "ganymede/optim/options.h"
+#include "ganymede/recipe/train_choices.h"
 
 namespace ganymede::config {
 
@@ -64,15 +65,6 @@ struct EncoderConfig {
   NetworkConfig network;
   ClassifierTraining training;
 };
-
-/// What becomes of a training whose images have collapsed; see train/health.h.
-enum class OnCollapse {
-  kIgnore,  ///< it is said, and goes on
-  kStop,    ///< it ends as a failure
-  kRewind,  ///< it goes back to the last checkpoint from before, with other noise and half the learning rates
-};
-
-enum class Precision { kAuto, kF32, kBf16 };
 
 /// [train].
 struct TrainConfig {

@@ -15,16 +15,6 @@ struct Names<OutputKind> {
   static constexpr std::array<std::pair<const char*, OutputKind>, 2> values{
       {{"score", OutputKind::kScore}, {"patches", OutputKind::kPatches}}};
 };
-template <>
-struct Names<OnCollapse> {
-  static constexpr std::array<std::pair<const char*, OnCollapse>, 3> values{
-      {{"ignore", OnCollapse::kIgnore}, {"stop", OnCollapse::kStop}, {"rewind", OnCollapse::kRewind}}};
-};
-template <>
-struct Names<Precision> {
-  static constexpr std::array<std::pair<const char*, Precision>, 3> values{
-      {{"auto", Precision::kAuto}, {"f32", Precision::kF32}, {"bf16", Precision::kBf16}}};
-};
 
 template <class V>
 void visit_fields(V& field, LatentConfig& c) {
