@@ -193,6 +193,22 @@ TEST(Arithmetic, PutsTheResultBetweenItsPerturbations) {
   EXPECT_THAT(error_of([&] { arithmetic(*model, request); }), HasSubstr("is missing; name one point or more, b"));
 }
 
+TEST(Arithmetic, APlanClassifiesToo) {
+  const test::TemporaryFolder cache;
+  ::setenv("XDG_CACHE_HOME", cache.path().c_str(), 1);
+  const auto recipe = test::recipe_of("{ dense = 768 }, { reshape = [3, 16, 16] }, \"tanh\"",
+                                      "\"flatten\", { dense = 1 }", {"data.count=40"});
+  const auto model = std::make_shared<const Model>(checkpoint::Model{recipe, models::build_gan(recipe), {}, 0, {}, {}});
+  ArithmeticRequest request;
+  request.a = request.b = request.c = {{.index = 1}};
+  request.classify = true;
+  const auto planned = plan(model, request);
+  const auto result = planned.finish(run_generator(*model, planned.input));
+  ASSERT_TRUE(result.named);
+  EXPECT_EQ(result.named->names.size(), 9u);
+  EXPECT_EQ(result.named->names, arithmetic(*model, request).named->names);
+}
+
 ModelPtr translating_model() {
   const Bytes text = read_file("tests/support/tiny_translation.toml");
   const auto recipe = config::parse_recipe({text.begin(), text.end()}, "tiny_translation", "tiny_translation.toml");

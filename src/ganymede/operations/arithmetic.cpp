@@ -28,12 +28,15 @@ Plan<ArithmeticResult> planned_arithmetic(const Model& model, const ArithmeticRe
   out.input.labels = reader.one_label(reader.one_class(request.c, "c"), out.input.size());
   out.input.untrained =
       all_rows(out.input.size(), reader.before_training(joined({&request.a, &request.b, &request.c}), "points"));
-  out.finish = [&model, input = out.input](const Tensor& images) {
+  // Before anything is generated: its data may not be at hand.
+  const auto classifier = request.classify ? std::make_shared<const ImageClassifier>(model, request.data) : nullptr;
+  out.finish = [&model, input = out.input, classifier](const Tensor& images) {
     auto generated = generated_images(model, input, images);
     ArithmeticResult result{
         .images = {}, .mean_a = generated[9], .mean_b = generated[10], .mean_c = generated[11], .named = {}};
     generated.resize(9);
     result.images = std::move(generated);
+    if (classifier) result.named = classifier->named(result.images);
     return result;
   };
   return out;
@@ -75,9 +78,7 @@ Plan<DirectionResult> planned_direction(const Model& model, const DirectionReque
 }  // namespace
 
 ArithmeticResult arithmetic(const Model& model, const ArithmeticRequest& request, const Control& control) {
-  auto result = run_plan(model, planned_arithmetic(model, request), control);
-  if (request.classify) result.named = ImageClassifier(model, request.data).named(result.images);
-  return result;
+  return run_plan(model, planned_arithmetic(model, request), control);
 }
 
 Plan<ArithmeticResult> plan(const ModelPtr& model, const ArithmeticRequest& request) {

@@ -8,7 +8,7 @@
 namespace ganymede::operations {
 
 /// mean(a) - mean(b) + mean(c) (Radford et al. 2016, section 6.3.2). Throws FieldError for what the model cannot do,
-/// Cancelled.
+/// Cancelled. The plan of one that classifies holds the classifier, which was trained by then, or read from the cache.
 ArithmeticResult arithmetic(const Model& model, const ArithmeticRequest& request, const Control& control = {});
 Plan<ArithmeticResult> plan(const ModelPtr& model, const ArithmeticRequest& request);
 
