@@ -283,6 +283,11 @@ def test_a_walk_is_that_of_the_command(exact, program, runs, tmp_path):
     assert [image["z"] for image in answer["images"]] == json.loads(said.stdout)["latents"]
 
 
+def test_a_walk_has_as_many_images_as_a_request_may_make(server):
+    answers = [server.post("/api/v1/models/tiny/walk", {**ask, "format": "json", "seed": 1}).json() for ask in ({}, {"frames": 64})]
+    assert len(answers[0]["images"]) == 64 and answers[0]["images"] == answers[1]["images"]
+
+
 def test_nearest_images_are_those_of_the_old_name(server):
     ask = {"points": [{"seed": 1, "index": 0}], "count": 2}
     new, old = (server.post(f"/api/v1/models/tiny/{name}", ask).json() for name in ("nearest_images", "neighbours"))
@@ -297,6 +302,7 @@ def test_nearest_images_are_those_of_the_old_name(server):
     ("blend", {"points": [{"seed": 1, "index": 0}] * 2, "weights": [[1]]}, "weights"), ("walk", {"frames": 65}, "frames"),
     ("nearest_images", {"points": [{"seed": 1, "index": 0}], "data": "/etc"}, "data"),
     ("interpolate", {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 1, "network": "untrained"}]}, "points[1].network"),
+    ("direction", {"with": [{"seed": 1, "index": 0}], "without": [{"seed": 1, "index": 1}], "apply": [{"seed": 1, "index": 2}] * 5, "frames": 16}, "frames"),
     ("nearest_images", {"points": []}, "points"), ("nearest_images", {"points": [{"seed": 1, "index": 0}], "count": 21}, "count"),
     ("nearest_images", {"points": [{"seed": 1, "index": 0}], "format": "png"}, "format"),
     ("interpolate", {}, "points"), ("interpolate", {"points": [{"seed": 1, "index": 0}]}, "points"),

@@ -130,5 +130,23 @@ TEST(Fields, TheSchemaIsThatOfTheDoor) {
   EXPECT_EQ(served["properties"]["points"]["items"]["$ref"], "#/components/schemas/Point");
 }
 
+TEST(Fields, EveryDefaultIsOneThatItsDoorTakes) {
+  for (const auto& operation : descriptions()) {
+    for (const Door door : {Door::kLocal, Door::kServed}) {
+      const auto schema = schema_of(operation.fields, door);
+      for (const auto& [name, field] : schema.at("properties").items()) {
+        if (!field.contains("default") || !field.contains("maximum")) continue;
+        EXPECT_LE(field.at("minimum"), field.at("default")) << operation.name << " " << name;
+        EXPECT_GE(field.at("maximum"), field.at("default")) << operation.name << " " << name;
+      }
+    }
+  }
+  WalkRequest walk;
+  read_json(json::object(), fields_of(walk), Door::kServed);
+  EXPECT_EQ(walk.frames, 64) << "of 100 as many as a server makes";
+  read_json(json::object(), fields_of(walk = {}), Door::kLocal);
+  EXPECT_EQ(walk.frames, 100);
+}
+
 }  // namespace
 }  // namespace ganymede::operations

@@ -91,7 +91,7 @@ ordered_json value_schema(const Field& field, Door door) {
       list({{"$ref", "#/components/schemas/Point"}});
       break;
   }
-  if (!field.fallback.is_null()) schema["default"] = field.fallback;
+  if (const auto usual = field.default_at(door); !usual.is_null()) schema["default"] = usual;
   std::string about = sentence(field.info.about);
   if (!field.info.unless.empty() && field.required(door)) {
     about += fmt::format(" Required unless one of {} is given.", fmt::join(field.info.unless, ", "));
@@ -150,6 +150,7 @@ std::string served_words(const Field& field) {
     words +=
         fmt::format("{}{:.10g} to {:.10g}", words.empty() ? "" : ", ", field.info.served->low, field.info.served->high);
   }
+  if (const auto usual = field.default_at(Door::kServed); usual != field.fallback) words += ", default " + usual.dump();
   return words;
 }
 

@@ -82,6 +82,14 @@ const json* value_in(const json& object, const Field& field, const std::string& 
 FieldError::FieldError(const std::string& field, std::string problem, std::string hint)
     : UsageError(std::move(problem), field, std::move(hint)) {}
 
+json Field::default_at(Door door) const {
+  const auto limits = range(door);
+  if (!limits || !fallback.is_number()) return fallback;
+  const double given = fallback.get<double>(), nearest = std::clamp(given, limits->low, limits->high);
+  if (nearest == given) return fallback;
+  return kind == Kind::kInteger ? json(static_cast<std::int64_t>(nearest)) : json(nearest);
+}
+
 std::string requirement_of(const Field& field, Door door) {
   const auto range = field.range(door);
   switch (field.kind) {
@@ -201,6 +209,8 @@ void read_json(const json& object, const FieldList& fields, Door door, const std
       field.assign(*value, before + name, door);
     } else if (field.required(door) && std::none_of(field.info.unless.begin(), field.info.unless.end(), given)) {
       throw FieldError(before + field.name, "is missing; it " + requirement_of(field, door));
+    } else if (const json usual = field.default_at(door); usual != field.fallback) {
+      field.assign(usual, before + field.name, door);
     }
   }
 }

@@ -51,6 +51,8 @@ struct Field {
   }
   bool required(Door door) const { return info.required || (door == Door::kServed && info.required_of_clients); }
   bool offered(Door door) const { return door == Door::kLocal || !info.local; }
+  /// `fallback`, or of a number what is nearest to it in the door's range.
+  nlohmann::json default_at(Door door) const;
 };
 using FieldList = std::vector<Field>;
 
@@ -205,7 +207,7 @@ FieldList fields_of(Request& request) {
 }
 
 /// Fills the request behind `fields` from an object: the fields of one door, by their names or old names; null counts
-/// as absent. Throws FieldError for a wrong value, a missing one, and a name nobody knows (with the nearest); `prefix`
+/// as absent, and what is absent gets the door's default. Throws FieldError for a wrong value, a missing one, and a name nobody knows (with the nearest); `prefix`
 /// stands before the names in messages.
 void read_json(const nlohmann::json& object, const FieldList& fields, Door door, const std::string& prefix = {});
 

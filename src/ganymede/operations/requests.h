@@ -176,7 +176,10 @@ void visit_fields(V& field, DirectionRequest& r) {
          .usual = "0,1,2,3"});
   field("strength", r.strength,
         {.about = "goes from minus to plus this", .range = in_range(0, 1e6), .served = in_range(0, 10)});
-  field("frames", r.frames, {.about = "how many images a point", .range = in_range(2, 64), .served = in_range(2, 16)});
+  field("frames", r.frames,
+        {.about = "how many images a point; of all points together a server makes 64 at most",
+         .range = in_range(2, 64),
+         .served = in_range(2, 16)});
   visit_seed(field, r.seed);
   visit_fields(field, static_cast<GenerationOptions&>(r));
 }

@@ -87,6 +87,10 @@ Handler handler(const Services& services, Answer usual, Pack pack) {
   return [services, usual, pack](const Request& request, const Reply& reply) {
     const auto asked = read<Wanted>(services, request, usual);
     auto planned = plan(asked->model, asked->request);
+    if (planned.input.size() > static_cast<std::int64_t>(ops::kMaxImages)) {  // its fields alone do not say so
+      throw ops::FieldError("frames", fmt::format("and the points make {} images; a request makes {} at most",
+                                                  planned.input.size(), ops::kMaxImages));
+    }
     using Result = decltype(planned.finish(Tensor()));
     run_generator<Result>(
         services, request, asked->model, std::move(planned), reply,
