@@ -9,9 +9,7 @@
 #include "ganymede/core/threads.h"
 #include "ganymede/data/text.h"
 #include "ganymede/models/summary.h"
-#include "ganymede/objectives/objective.h"
-#include "ganymede/objectives/penalty.h"
-#include "ganymede/recipe/recipe.h"
+#include "ganymede/operations/model.h"
 #include "ganymede/train/benchmark.h"
 #include "ganymede/train/training_state.h"
 
@@ -37,8 +35,6 @@ struct RecipeCheck {
 RecipeCheck check_recipe(const config::Recipe& recipe, const RecipeCheckFlags& flags) {
   RecipeCheck out;
   const auto gan = models::outline_gan(recipe);
-  objectives::make_objective(recipe.objective);
-  for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
   if (gan.encoder) out.networks.emplace_back("encoder", models::summarise(*gan.encoder));
   out.networks.emplace_back("generator", models::summarise(gan.generator));
   out.networks.emplace_back("discriminator", models::summarise(gan.discriminator));
@@ -110,7 +106,7 @@ void add_recipes_check(CLI::App& app) {
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {
     set_threads(globals().threads);
-    const auto recipe = config::load_recipe(flags->recipe, flags->set);
+    const auto recipe = operations::load_recipe(flags->recipe, flags->set);
     const RecipeCheck found = check_recipe(recipe, *flags);
     if (flags->json) {
       print_document(recipe, found);

@@ -2,8 +2,6 @@
 #include "ganymede/models/summary.h"
 
 #include "cli/command.h"
-#include "ganymede/models/fit.h"
-#include "ganymede/objectives/penalty.h"
 #include "ganymede/operations/model.h"
 
 namespace ganymede::cli {
@@ -20,8 +18,6 @@ void add_summary(CLI::App& app) {
   app.callback([flags] {
     const auto recipe = operations::recipe_or_model(flags->what);
     const auto gan = models::outline_gan(recipe);
-    models::fitting_objective(recipe, gan);  // what cannot be trained is wrong here as well
-    for (const auto& penalty : recipe.penalties) objectives::make_penalty(penalty);
     std::vector<std::pair<std::string, models::Summary>> networks;
     if (gan.encoder) networks.emplace_back("encoder", models::summarise(*gan.encoder));
     networks.emplace_back("generator", models::summarise(gan.generator));

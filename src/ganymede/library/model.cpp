@@ -32,7 +32,7 @@ int set_thread_count(int count) {
 Recipe Recipe::load(const std::string& what, const std::vector<std::string>& overrides) {
   return at_border([&] {
     start_log_once();
-    auto recipe = overrides.empty() ? operations::recipe_or_model(what) : config::load_recipe(what, overrides);
+    auto recipe = overrides.empty() ? operations::recipe_or_model(what) : operations::load_recipe(what, overrides);
     return Recipe(std::make_shared<const Impl>(Impl{std::move(recipe)}));
   });
 }

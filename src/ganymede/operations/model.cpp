@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ganymede/models/fit.h"
+#include "ganymede/quality/metric.h"
 #include "ganymede/train/datasets.h"
 
 namespace ganymede::operations {
@@ -35,6 +37,15 @@ config::Recipe recipe_with_data(const Model& model, const std::string& path) {
   return recipe;
 }
 
+config::Recipe load_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
+  auto recipe = config::load_recipe(name_or_path, overrides);
+  models::fitting_objective(recipe, models::outline_gan(recipe));
+  if (const auto& quality = recipe.quality; !quality.metric.empty()) {
+    quality::metric_named(quality.metric, quality.place.at(nullptr));
+  }
+  return recipe;
+}
+
 config::Recipe recipe_or_model(const std::string& what) {
   const std::filesystem::path path(what);
   const auto& shipped = config::shipped_recipes();
@@ -44,7 +55,7 @@ config::Recipe recipe_or_model(const std::string& what) {
       (std::filesystem::is_directory(path, ignored) || path.extension() == ".safetensors")) {
     return checkpoint::load_model(path).recipe;
   }
-  return config::load_recipe(what);
+  return load_recipe(what);
 }
 
 }  // namespace ganymede::operations

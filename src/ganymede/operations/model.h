@@ -49,6 +49,10 @@ using ModelPtr = std::shared_ptr<const Model>;
 /// `path` for those of [data] where it is not empty.
 config::Recipe recipe_with_data(const Model& model, const std::string& path = {});
 
+/// config::load_recipe(), and a look at what it cannot see: whether the networks are what the objective trains, and
+/// whether there is such a metric. Throws UsageError.
+config::Recipe load_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides = {});
+
 /// The recipe of a recipe file, a shipped recipe's name, a model file or a run folder.
 config::Recipe recipe_or_model(const std::string& what);
 

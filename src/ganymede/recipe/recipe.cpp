@@ -4,11 +4,14 @@
 
 #include <algorithm>
 
+#include "ganymede/augment/augment.h"
 #include "ganymede/config/blocks.h"
 #include "ganymede/config/old_keys.h"
 #include "ganymede/config/overrides.h"
 #include "ganymede/config/seed.h"
 #include "ganymede/core/files.h"
+#include "ganymede/objectives/objective.h"
+#include "ganymede/objectives/penalty.h"
 #include "ganymede/recipe/recipe_fields.h"
 
 namespace ganymede::config {
@@ -43,7 +46,7 @@ class Parser {
       read_table(optimizers->get("generator"), "optimizer.generator", recipe.optimizer_generator);
       read_table(optimizers->get("discriminator"), "optimizer.discriminator", recipe.optimizer_discriminator);
     }
-    read("augment", recipe.augment);
+    read_augment(recipe.augment);
     check_seed();
     read("train", recipe.train);
     read("sample", recipe.sample);
@@ -197,6 +200,19 @@ class Parser {
     FieldReader reader(objective.values, objective.place);
     reader("name", objective.kind);
     if (objective.kind.empty()) reader.fail("name", "is missing");
+    // Made once for the mistakes in them, as layers are.
+    objectives::make_objective(objective);
+    for (const auto& penalty : penalties) objectives::make_penalty(penalty);
+  }
+
+  void read_augment(AugmentConfig& wanted) {
+    read("augment", wanted);
+    try {
+      augment::make_augment(wanted);
+    } catch (const UsageError& error) {
+      const auto* operations = section("augment")->get("operations");
+      throw UsageError(error.what_happened(), Place{origin_, "[augment]"}.at(operations), error.hint());
+    }
   }
 
   toml::table& root_;
