@@ -13,10 +13,19 @@ using operations::Field;
 using operations::FieldError;
 using operations::Kind;
 
+/// What the command line calls a field: its flag, or its name where it needs none.
+std::string word_for(const Field& field) {
+  return field.info.positional ? field.name : operations::flag_of(field.name);
+}
+
 /// "points[2].seed" belongs to the flag --points.
-std::string flag_for(const std::string& field) {
-  const std::string flag = operations::flag_of(field.substr(0, field.find_first_of("[.")));
-  return flag == operations::flag_of(field) ? flag : fmt::format("{} ({})", flag, field);
+std::string word_for(const std::string& place, const operations::FieldList& fields) {
+  const std::string name = place.substr(0, place.find_first_of("[."));
+  std::string word = operations::flag_of(name);
+  for (const auto& field : fields) {
+    if (field.name == name) word = word_for(field);
+  }
+  return name == place ? word : fmt::format("{} ({})", word, place);
 }
 
 /// A message's fields, which stand in it as 'to_class', as flags: --to-class.
@@ -24,7 +33,7 @@ std::string in_flags(std::string text, const operations::FieldList& fields) {
   for (const auto& field : fields) {
     const std::string quoted = "'" + field.name + "'";
     for (auto at = text.find(quoted); at != std::string::npos; at = text.find(quoted, at)) {
-      text.replace(at, quoted.size(), operations::flag_of(field.name));
+      text.replace(at, quoted.size(), word_for(field));
     }
   }
   return text;
@@ -120,7 +129,7 @@ CLI::Option* add_one(CLI::App& app, const Field& field, const std::string& names
 
 void add_flags(CLI::App& app, const operations::FieldList& fields) {
   for (const auto& field : fields) {
-    const std::string flag = field.info.positional ? field.name : operations::flag_of(field.name);
+    const std::string flag = word_for(field);
     const std::string names = field.info.letter != 0 ? fmt::format("-{},{}", field.info.letter, flag) : flag;
     auto* option = add_one(app, field, names, flag, [] {});
     if (field.info.required) option->required();
@@ -136,7 +145,7 @@ void run_request(const operations::FieldList& fields, const std::function<void()
   try {
     command();
   } catch (const FieldError& error) {
-    throw UsageError(in_flags(error.what_happened(), fields), flag_for(error.where()), in_flags(error.hint(), fields));
+    throw UsageError(in_flags(error.what_happened(), fields), word_for(error.where(), fields), in_flags(error.hint(), fields));
   }
 }
 

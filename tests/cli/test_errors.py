@@ -84,7 +84,7 @@ WRONG_USAGE = {
     "unknown command": (("trian", "shapes-dcgan"), ("'trian'", "did you mean 'train'?")),
     "unknown recipe": (("train", "shapes-dcgn"), ("'shapes-dcgn'", "did you mean 'shapes-dcgan'?")),
     "unknown recipe in summary": (("summary", "svhn-dcgam"), ("did you mean 'svhn-dcgan'?",)),
-    "no recipe": (("train",), ("no recipe", "ganymede recipes")),
+    "no recipe": (("train",), ("is missing, recipe", "ganymede recipes")),
     "missing argument": (("sample",), ("model", "ganymede sample --help")),
     "unknown key": (("train", TINY, "--set", "train.btach_size=3"), ("unknown key 'btach_size'", "[train]", "did you mean 'batch_size'?")),
     "unknown section": (("train", TINY, "--set", "trian.batch=3"), ("unknown section 'trian'", "did you mean 'train'?")),

@@ -94,6 +94,27 @@ TEST(CInterface, OptionsAreThoseOfTheFieldList) {
   EXPECT_THAT(ganymede_error_hint(), HasSubstr("generate"));
 }
 
+TEST(CInterface, ErrorsNameMembersAndNoFlags) {
+  const auto expect = [](const char* operation, const char* options, const char* where, const char* said) {
+    EXPECT_THAT(refused(operation, options), HasSubstr(said));
+    EXPECT_STREQ(ganymede_error_where(), where) << ganymede_error_message();
+    EXPECT_EQ(std::string(ganymede_error_message()).find("--"), std::string::npos) << ganymede_error_message();
+  };
+  expect("evaluate", R"({"metrics": ["fidd"]})", "metrics", "unknown metric 'fidd'");
+  expect("evaluate", R"({"real": "x"})", "model", "excludes 'real' and 'fake'");
+  expect("evaluate", R"({"data": "shapes", "train_features": true, "features": "x"})", "train_features", "'features'");
+  ganymede_result* result = nullptr;
+  const auto alone = [&](const char* operation, const char* options, const char* where) {
+    EXPECT_EQ(ganymede_run(nullptr, operation, options, nullptr, &result), GANYMEDE_WRONG_USAGE);
+    EXPECT_STREQ(ganymede_error_where(), where) << ganymede_error_message();
+    EXPECT_EQ(std::string(ganymede_error_message()).find("--"), std::string::npos) << ganymede_error_message();
+  };
+  alone("train", R"({"recipe": "shapes-dcgan", "device": "abacus"})", "device");
+  alone("train", R"({"recipe": "shapes-dcgan", "device": "cpu", "set": ["train.batch_size=0"]})", "set");
+  EXPECT_THAT(ganymede_error_message(), HasSubstr("train.batch_size=0"));
+  alone("train", R"({"device": "cpu"})", "recipe");
+}
+
 TEST(CInterface, ImagesAreBuffersOfTheResult) {
   const auto answer = run("generate", R"({"count": 3, "seed": 7})");
   ASSERT_EQ(answer.status, GANYMEDE_OK) << ganymede_error_message();

@@ -76,7 +76,7 @@ TEST_F(Runs, RequestsAreCheckedByTheirFieldLists) {
   training.steps = 0;
   EXPECT_EQ(refused([&] { train_model(training, "cpu"); }), "steps");
   training.steps = 4;
-  EXPECT_EQ(refused([&] { train_model(training, "abacus"); }), "--device");
+  EXPECT_EQ(refused([&] { train_model(training, "abacus"); }), "device");
   training.epochs = 1;
   EXPECT_EQ(refused([&] { train_model(training, "cpu"); }), "epochs");
   EXPECT_FALSE(std::filesystem::exists(place("none")));

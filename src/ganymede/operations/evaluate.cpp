@@ -126,12 +126,21 @@ ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request,
   return {std::move(opened), generated_image_set(std::move(input), fake)};
 }
 
+/// Throws FieldError, naming the nearest.
+quality::Metric metric_of(const std::string& name) {
+  try {
+    return quality::metric_named(name);
+  } catch (const UsageError& unknown) {
+    throw FieldError("metrics", unknown.what_happened(), unknown.hint());
+  }
+}
+
 /// Those asked for, or else all that these two can have.
 quality::Available metrics_of(const EvaluateRequest& request, const ImageSets& sets,
                               const quality::FeatureExtractor* extractor, const quality::EvaluatorOptions& options) {
   if (!request.metrics.empty()) {
     quality::Available out;
-    for (const auto& name : request.metrics) out.metrics.push_back(quality::metric_named(name));
+    for (const auto& name : request.metrics) out.metrics.push_back(metric_of(name));
     return out;
   }
   auto out = quality::available_metrics(sets.real.set, sets.fake.set, extractor, options);
@@ -173,7 +182,7 @@ EvaluateResult compared(const EvaluateRequest& request, const ImageSets& sets, c
 EvaluateResult evaluated(const ModelPtr& model, const EvaluateRequest& request, const torch::Device& device,
                          const Control& control) {
   const TaskScope scope = control.scope();
-  for (const auto& name : request.metrics) quality::metric_named(name);  // an unknown one is refused before it costs
+  for (const auto& name : request.metrics) metric_of(name);  // an unknown one is refused before it costs
   auto extractor = extractor_of(request, device);
   const ImageSets sets = open_image_sets(model, request, extractor, device);
   control.check();

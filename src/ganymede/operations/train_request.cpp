@@ -18,7 +18,7 @@ void check(const TrainRequest& r) {
   if (r.keep_optimizer && (r.from.empty() || r.from_networks != FromNetworks::kBoth)) {
     throw FieldError("keep_optimizer", "goes with 'from' and both networks");
   }
-  if (r.recipe.empty() && !r.resume) throw UsageError("no recipe is named", "train", "name one of 'ganymede recipes'");
+  if (r.recipe.empty() && !r.resume) throw FieldError("recipe", "is missing", "name one of 'ganymede recipes'");
 }
 
 }  // namespace ganymede::operations

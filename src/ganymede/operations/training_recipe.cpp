@@ -49,15 +49,15 @@ void check_data(const TrainRequest& r, const config::Recipe& recipe) {
 config::Recipe chosen_recipe(const TrainRequest& r) {
   const fs::path own = fs::path(r.output) / train::kRecipeFile;
   if (!r.resume || !fs::exists(own)) {
-    if (r.recipe.empty()) throw UsageError("no recipe is named", "train", "name one of 'ganymede recipes'");
+    if (r.recipe.empty()) throw FieldError("recipe", "is missing", "name one of 'ganymede recipes'");
     return config::load_recipe(r.recipe, overrides(r));
   }
   auto recipe = config::load_recipe(own.string(), overrides(r));
   if (r.recipe.empty()) return recipe;
   const auto named = config::load_recipe(r.recipe);
   if (named.name == recipe.name) return recipe;
-  throw UsageError(fmt::format("the run was made with recipe '{}', not '{}'", recipe.name, named.name), r.output,
-                   "resume with its own recipe, or use --from to start a new run from its weights");
+  throw FieldError("recipe", fmt::format("is '{}', and the run in {} was made with '{}'", named.name, r.output, recipe.name),
+                   "resume with its own recipe, or use 'from' to start a new run from its weights");
 }
 
 }  // namespace
