@@ -4,6 +4,7 @@
 #include "ganymede/core/files.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/operations/arithmetic.h"
+#include "ganymede/operations/descriptions.h"
 #include "ganymede/operations/generate.h"
 #include "ganymede/operations/interpolate.h"
 #include "ganymede/operations/translate.h"
@@ -191,6 +192,30 @@ TEST(Arithmetic, PutsTheResultBetweenItsPerturbations) {
   }
   request.b.clear();
   EXPECT_THAT(error_of([&] { arithmetic(*model, request); }), HasSubstr("is missing; name one point or more, b"));
+}
+
+/// The request with a field set to the default that help and reference pages name.
+template <class Request>
+Request with_default(const Request& request, const std::string& name) {
+  Request out = request;
+  for (const auto& field : fields_of(out)) {
+    if (field.name == name) assign_text(field, default_text(field));
+  }
+  return out;
+}
+
+TEST(Defaults, AreThoseThatAreNamed) {
+  const auto model = small_model();
+  const auto expect_same = [](const std::vector<GeneratedImage>& a, const std::vector<GeneratedImage>& b) {
+    ASSERT_EQ(a.size(), b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_EQ(a[i].latent, b[i].latent) << i;
+  };
+  expect_same(generate(*model, {}).images, generate(*model, with_default(GenerateRequest{}, "count")).images);
+  expect_same(interpolate(*model, {}).images, interpolate(*model, with_default(InterpolateRequest{}, "points")).images);
+  DirectionRequest along;
+  along.with = {{.index = 1}};
+  along.without = {{.index = 2}};
+  expect_same(direction(*model, along).images, direction(*model, with_default(along, "apply")).images);
 }
 
 TEST(Arithmetic, APlanClassifiesToo) {

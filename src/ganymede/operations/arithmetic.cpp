@@ -48,7 +48,7 @@ Plan<DirectionResult> planned_direction(const Model& model, const DirectionReque
   const Tensor along =
       explore::direction(reader.latents(needed(request.with, "with"), "with").to(at::kDouble),
                          reader.latents(needed(request.without, "without"), "without").to(at::kDouble));
-  const auto apply = request.apply.empty() ? first_points(4) : request.apply;
+  const auto apply = request.apply.empty() ? first_points(kUsualApplied) : request.apply;
   const Tensor starts = reader.latents(apply, "apply");
   std::vector<Tensor> rows;
   for (std::int64_t i = 0; i < starts.size(0); ++i) {

@@ -1,9 +1,16 @@
 // What can be asked of an evaluation. Installed: the standard library's types alone.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "ganymede/operations/point.h"
 
 namespace ganymede::operations {
+
+inline constexpr std::int64_t kUsualSamples = 50'000;  ///< that a model generates where `count` is not given
 
 struct EvaluateRequest {
   std::string model = {};            ///< a file or a run folder, evaluated against its own data ...
@@ -47,7 +54,7 @@ void visit_fields(V& field, EvaluateRequest& r) {
         {.about = "images to generate, or of `fake` to use (then all unless given)",
          .range = in_range(1, 10'000'000),
          .letter = 'n',
-         .usual = "50000"});
+         .usual = std::to_string(kUsualSamples)});
   field("real_count", r.real_count,
         {.about = "real images to use; all unless given", .range = in_range(1, 100'000'000)});
   field("features", r.features,

@@ -19,8 +19,7 @@ std::vector<Point> points_of(const GenerateRequest& request) {
     points.emplace_back();
     points.back().z = z;
   }
-  constexpr std::int64_t kUsual = 64;
-  if (points.empty()) return first_points(static_cast<std::size_t>(request.count.value_or(kUsual)));
+  if (points.empty()) return first_points(static_cast<std::size_t>(request.count.value_or(kUsualImages)));
   if (request.count && *request.count != static_cast<std::int64_t>(points.size())) {
     throw FieldError("count",
                      request.z.empty() ? "must be the number of points" : "must be the number of vectors in 'z'");

@@ -10,6 +10,7 @@
 #include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/survey.h"
+#include "ganymede/operations/evaluate_request.h"
 #include "ganymede/quality/generated_images.h"
 #include "ganymede/train/datasets.h"
 
@@ -17,8 +18,6 @@ namespace ganymede::operations {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::int64_t kUsualCount = 50'000;
 
 bool known_set(const std::string& name) {
   const auto names = data::dataset_names();
@@ -119,7 +118,7 @@ bool names_model(const std::string& what) {
 
 OpenedImageSet generated_image_set(ModelPtr model, const ImageSetOptions& options) {
   if (model->encoder() != nullptr) return translated_image_set(std::move(model), options);
-  const auto count = options.count > 0 ? options.count : kUsualCount;
+  const auto count = options.count > 0 ? options.count : kUsualSamples;
   const std::string name = model->path().string();
   Progress progress("drawing", static_cast<std::uint64_t>(count), "image");
   auto images = quality::generate_images(model->generator(), model->recipe().latent,

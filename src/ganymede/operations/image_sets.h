@@ -10,7 +10,7 @@
 namespace ganymede::operations {
 
 struct ImageSetOptions {
-  std::int64_t count = 0;     ///< images of a model; at most so many of other images; 0: 50,000, or all
+  std::int64_t count = 0;     ///< images of a model; at most so many of other images; 0: kUsualSamples, or all
   std::uint64_t seed = 0;     ///< of a model's noise
   data::ImageSize size = {};  ///< data sets and folders are brought to this; not given: their own
   /// What images of several sizes are stretched to where `size` asks for none; not given: they are refused.

@@ -47,8 +47,7 @@ Tensor frame_labels(const PointReader& reader, const InterpolateRequest& request
 
 Plan<FramesResult> planned(const Model& model, const InterpolateRequest& request) {
   const PointReader reader(model, request, request.seed);
-  const auto points = request.points.empty() ? first_points(2) : request.points;
-  if (points.size() < 2) throw FieldError("points", "one point is no interpolation", "name two or more");
+  const auto points = request.points.empty() ? first_points(kUsualInterpolated) : request.points;
   GeneratorInput input;
   input.latents = explore::path(reader.latents(points, "points"), request.frames, blend_of(request.interpolation));
   input.labels = frame_labels(reader, request, points);

@@ -6,11 +6,9 @@
 namespace ganymede::operations {
 namespace {
 
-constexpr std::size_t kUsualPoints = 8;
-
 Plan<std::vector<GeneratedImage>> planned(const Model& model, const NearestImagesRequest& request) {
   const PointReader reader(model, request, request.seed);
-  const auto points = request.points.empty() ? first_points(kUsualPoints) : request.points;
+  const auto points = request.points.empty() ? first_points(kUsualSought) : request.points;
   Plan<std::vector<GeneratedImage>> out;
   out.input.latents = reader.latents(points, "points");
   const auto first = reader.one_class(points, "points");

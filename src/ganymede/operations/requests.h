@@ -3,14 +3,31 @@
 // library's types alone.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "ganymede/operations/point.h"
 
 namespace ganymede::operations {
 
 inline constexpr double kMaxImages = 64, kMaxPoints = 16;  ///< of one request to a server
 
+/// What an operation takes where its request names nothing: so many images, and so many points of the request's seed.
+inline constexpr std::int64_t kUsualImages = 64;
+inline constexpr std::size_t kUsualInterpolated = 2, kUsualApplied = 4, kUsualSought = 8;
+
+/// The first points of a seed as a command line names them: "0,1,2".
+inline std::string first_points_text(std::size_t count) {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += (i > 0 ? "," : "") + std::to_string(i);
+  return out;
+}
+
 struct GenerateRequest : GenerationOptions {
-  std::optional<std::int64_t> count = {};  ///< 64 unless points or coordinates say it
+  std::optional<std::int64_t> count = {};  ///< kUsualImages unless points or coordinates say it
   std::optional<std::uint64_t> seed = {};  ///< 0 unless given; a server takes any
   std::vector<Point> points = {};          ///< these instead of the first `count` of a seed
   std::vector<std::vector<float>> z = {};  ///< or these coordinates
@@ -24,7 +41,7 @@ void visit_fields(V& field, GenerateRequest& r) {
          .range = in_range(1, 100000),
          .served = in_range(1, kMaxImages),
          .letter = 'n',
-         .usual = "64",
+         .usual = std::to_string(kUsualImages),
          .required_of_clients = true,
          .unless = {"points", "z"}});
   field("seed", r.seed,
@@ -53,7 +70,7 @@ void visit_data(V& field, std::string& data) {
 }
 
 struct InterpolateRequest : GenerationOptions {
-  std::vector<Point> points = {};  ///< 0 and 1 of the seed unless given
+  std::vector<Point> points = {};  ///< the first kUsualInterpolated unless given
   std::int64_t frames = 16;
   Interpolation interpolation = Interpolation::kSpherical;
   std::string to_label = {};
@@ -71,7 +88,7 @@ void visit_fields(V& field, InterpolateRequest& r) {
         {.about = "the points to go through",
          .range = in_range(2, 10000),
          .served = in_range(2, kMaxPoints),
-         .usual = "0,1",
+         .usual = first_points_text(kUsualInterpolated),
          .required_of_clients = true});
   field("frames", r.frames,
         {.about = "how many images", .range = in_range(2, 10000), .served = in_range(2, kMaxImages)});
@@ -155,7 +172,7 @@ void visit_fields(V& field, ArithmeticRequest& r) {
 
 struct DirectionRequest : GenerationOptions {
   std::vector<Point> with = {}, without = {};
-  std::vector<Point> apply = {};  ///< 0 to 3 of the seed unless given
+  std::vector<Point> apply = {};  ///< the first kUsualApplied unless given
   double strength = 1;
   std::int64_t frames = 7;
   std::uint64_t seed = 0;
@@ -173,7 +190,7 @@ void visit_fields(V& field, DirectionRequest& r) {
         {.about = "the points it is added to",
          .range = in_range(1, 1000),
          .served = in_range(1, kMaxPoints),
-         .usual = "0,1,2,3"});
+         .usual = first_points_text(kUsualApplied)});
   field("strength", r.strength,
         {.about = "goes from minus to plus this", .range = in_range(0, 1e6), .served = in_range(0, 10)});
   field("frames", r.frames,
@@ -185,7 +202,7 @@ void visit_fields(V& field, DirectionRequest& r) {
 }
 
 struct NearestImagesRequest : GenerationOptions {
-  std::vector<Point> points = {};  ///< 0 to 7 of the seed unless given
+  std::vector<Point> points = {};  ///< the first kUsualSought unless given
   std::int64_t count = 5;
   std::string data = {};      ///< where the training data is
   std::string features = {};  ///< a TorchScript file
@@ -198,7 +215,7 @@ void visit_fields(V& field, NearestImagesRequest& r) {
         {.about = "the points to generate and to look for",
          .range = in_range(1, 1000),
          .served = in_range(1, kMaxPoints),
-         .usual = "0,1,2,3,4,5,6,7",
+         .usual = first_points_text(kUsualSought),
          .required_of_clients = true});
   field("count", r.count,
         {.about = "how many training images of each",
