@@ -5,6 +5,7 @@
 #include "cli/request_flags.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/operations/descriptions.h"
 #include "ganymede/operations/model.h"
 
 namespace ganymede::cli {
@@ -13,14 +14,14 @@ namespace {
 namespace ops = operations;
 
 template <class Out, class Request>
-CLI::App& add_kind(CLI::App& app, const char* name, const char* summary) {
+CLI::App& add_kind(CLI::App& app, const std::string& name) {
   struct Kept {
     std::string model = {};
     Out output = {};
     Request request = {};
   };
   const auto kept = std::make_shared<Kept>();
-  CLI::App& command = *app.add_subcommand(name, summary);
+  CLI::App& command = *app.add_subcommand(name, ops::summary_of("explore " + name));
   command.add_option("model", kept->model, "a .safetensors file or a run folder")->required();
   add_flags(command, ops::fields_of(kept->request));
   command
@@ -73,21 +74,14 @@ void finish(const SheetOutput& output, const Output& to, const Bytes& content, c
 
 void add_explore(CLI::App& app) {
   app.require_subcommand(1);
-  add_kind<FramesOutput, ops::InterpolateRequest>(
-      app, "interpolate", "an interpolation through points: a strip (.png) or an animation (.gif, .apng)");
-  add_kind<FramesOutput, ops::WalkRequest>(
-      app, "walk", "a round through random points: a strip (.png) or an animation (.gif, .apng)");
-  add_kind<FramesOutput, ops::BlendRequest>(app, "blend",
-                                            "weighted mixes of points: a strip (.png) or an animation (.gif, .apng)");
-  add_kind<SheetOutput, ops::ExemplarsRequest>(
-      app, "exemplars", "images that a classifier of the training data is surest of, for each class");
-  add_kind<SheetOutput, ops::ArithmeticRequest>(app, "arithmetic",
-                                                "A - B + C with eight perturbations, as a labelled grid");
-  add_kind<SheetOutput, ops::DirectionRequest>(app, "direction", "what tells two groups apart, added to other points");
-  add_kind<SheetOutput, ops::NearestImagesRequest>(app, "nearest",
-                                                   "the training images nearest to generated ones, as a labelled grid")
-      .alias("neighbours");
-  add_kind<SheetOutput, ops::ProjectRequest>(app, "project", "the noise that makes the image most like a given one");
+  add_kind<FramesOutput, ops::InterpolateRequest>(app, "interpolate");
+  add_kind<FramesOutput, ops::WalkRequest>(app, "walk");
+  add_kind<FramesOutput, ops::BlendRequest>(app, "blend");
+  add_kind<SheetOutput, ops::ExemplarsRequest>(app, "exemplars");
+  add_kind<SheetOutput, ops::ArithmeticRequest>(app, "arithmetic");
+  add_kind<SheetOutput, ops::DirectionRequest>(app, "direction");
+  add_kind<SheetOutput, ops::NearestImagesRequest>(app, "nearest").alias("neighbours");
+  add_kind<SheetOutput, ops::ProjectRequest>(app, "project");
 }
 
 }  // namespace ganymede::cli

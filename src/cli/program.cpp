@@ -23,13 +23,14 @@
 #include "ganymede/core/memory.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/terminal_line.h"
+#include "ganymede/operations/descriptions.h"
 
 namespace ganymede::cli {
 namespace {
 
 struct Command {
   const char* name;
-  const char* summary;
+  const char* summary;  ///< null: that of its operation
   AddCommand add;
   const char* examples;  ///< a line each
 };
@@ -52,7 +53,7 @@ const std::vector<Group>& command_groups() {
          "ganymede data check photos.zip --recipe dcgan-64 -o sheet.png\nganymede data fetch cifar10\n"
          "ganymede data info cifar10 --class frog"}}},
       {"Train",
-       {{"train", "train a recipe", add_train,
+       {{"train", nullptr, add_train,
          "ganymede train cifar10-conv -o runs/conv\nganymede train cifar10-conv -o runs/conv --resume --steps 4000\n"
          "ganymede train dcgan-64 --data photos.zip --skip-bad --set train.batch_size=32 -o runs/photos"},
         {"runs", "list the trainings at hand, how each stands and what it came to", add_runs,
@@ -64,15 +65,15 @@ const std::vector<Group>& command_groups() {
         {"bench", "time a recipe's training step", add_bench, "ganymede bench cifar10-conv --steps 50"}}},
       {"Use models",
        {{"models", "list the models at hand, with their cards", add_models, "ganymede models"},
-        {"sample", "generate images with a trained model", add_sample,
+        {"sample", nullptr, add_sample,
          "ganymede sample runs/conv -n 64 -o grid.png\nganymede sample runs/conv -n 1000 --seed 7 -o images/\n"
          "ganymede sample runs/acgan --class frog -o - | display"},
-        {"translate", "redraw images as images of another domain", add_translate,
+        {"translate", nullptr, add_translate,
          "ganymede translate runs/dtn digits/ -o translated/"},
-        {"evaluate", "evaluate a model, or any two sets of images", add_evaluate,
+        {"evaluate", nullptr, add_evaluate,
          "ganymede evaluate runs/conv --features inception\n"
          "ganymede evaluate --real photos.zip --fake other/ --features net.pt --bootstrap 200"},
-        {"features", "the discriminator's features under a linear classifier", add_features,
+        {"features", nullptr, add_features,
          "ganymede features runs/conv --data cifar10"},
         {"explore", "interpolation and arithmetic in the latent space", add_explore,
          "ganymede explore interpolate runs/conv --points 7:0,7:1 -o path.gif\n"
@@ -80,9 +81,9 @@ const std::vector<Group>& command_groups() {
         {"serve", "the studio in the browser, and the REST API", add_serve,
          "ganymede serve\nganymede serve runs models --port 8081"}}},
       {"Models in and out",
-       {{"export", "a model's networks for other programs: ONNX, TorchScript, safetensors", add_export,
+       {{"export", nullptr, add_export,
          "ganymede export runs/conv --format onnx -o conv.onnx"},
-        {"import", "weights of other programs as a model", add_import,
+        {"import", nullptr, add_import,
          "ganymede import netG.pth --recipe dcgan-64 -o model.safetensors"}}},
       {"The program itself",
        {{"cache", "what is kept outside of runs, where, and how much of it", add_cache, "ganymede cache"},
@@ -96,7 +97,8 @@ const std::vector<Group>& command_groups() {
 void add_commands(CLI::App& program) {
   for (const auto& [group, commands] : command_groups()) {
     for (const Command& command : commands) {
-      CLI::App& app = *program.add_subcommand(command.name, command.summary)->group(group);
+      const auto summary = command.summary != nullptr ? command.summary : operations::summary_of(command.name);
+      CLI::App& app = *program.add_subcommand(command.name, summary)->group(group);
       std::string examples = "Examples:";
       std::istringstream lines(command.examples);
       for (std::string line; std::getline(lines, line);) examples += "\n  " + line;

@@ -24,6 +24,8 @@ def test_the_help_has_every_field_of_its_page(ganymede):
         if command is None:
             continue
         said = ganymede(*command.group(1).split(), "--help").stdout
+        summary = text.splitlines()[2].rstrip(".").lower()
+        assert " ".join(said.split()).lower().startswith(summary), f"{page.name}: the help has another line for it"
         for flag in re.findall(r"\| (?:`-\w`, )?`(--[\w-]+)` \|", text):
             assert flag in said, f"{page.name}: {flag}"
 

@@ -184,7 +184,7 @@ const std::vector<Description>& descriptions() {
       {"features", "features", "", "a discriminator's features under a linear classifier",
        own_fields<FeaturesRequest>()},
       {"train", "train", "/api/v1/runs", "train a recipe into a run folder", own_fields<TrainRequest>()},
-      {"export", "export", "", "a model's networks as files for other programs", own_fields<ExportRequest>()},
+      {"export", "export", "", "a model's networks as files for other programs: ONNX, TorchScript, safetensors", own_fields<ExportRequest>()},
       {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>()},
   };
   return all;
@@ -195,6 +195,13 @@ const Description& description_of(const std::string& name) {
     if (one.name == name) return one;
   }
   throw std::out_of_range("no operation " + name);
+}
+
+const std::string& summary_of(const std::string& command) {
+  for (const auto& one : descriptions()) {
+    if (one.command == command) return one.summary;
+  }
+  throw std::out_of_range("no operation of the command " + command);
 }
 
 ordered_json schema_of(const FieldList& fields, Door door) {

@@ -21,6 +21,8 @@ struct Description {
 const std::vector<Description>& descriptions();
 /// The one of that name; throws std::out_of_range.
 const Description& description_of(const std::string& name);
+/// The summary of the operation that a command asks for: "explore nearest". Throws std::out_of_range.
+const std::string& summary_of(const std::string& command);
 
 /// The JSON Schema of an object with these fields, as one door takes it: {"type": "object", ...}.
 nlohmann::ordered_json schema_of(const FieldList& fields, Door door);
