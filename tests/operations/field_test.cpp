@@ -130,6 +130,14 @@ TEST(Fields, TheSchemaIsThatOfTheDoor) {
   EXPECT_EQ(served["properties"]["points"]["items"]["$ref"], "#/components/schemas/Point");
 }
 
+TEST(Descriptions, SayWhyNoServerOffersAnOperation) {
+  for (const auto& operation : descriptions()) {
+    EXPECT_NE(operation.route.empty(), operation.why_local.empty()) << operation.name;
+    const bool said = reference_page(operation).find("- REST: not offered, because ") != std::string::npos;
+    EXPECT_EQ(said, operation.route.empty()) << operation.name;
+  }
+}
+
 TEST(Fields, EveryDefaultIsOneThatItsDoorTakes) {
   for (const auto& operation : descriptions()) {
     for (const Door door : {Door::kLocal, Door::kServed}) {

@@ -154,6 +154,10 @@ std::string served_words(const Field& field) {
   return words;
 }
 
+constexpr const char* kNoImages = "a server takes no images from its clients";
+constexpr const char* kTakesMinutes = "it takes all processors for minutes, which the server's other clients would miss";
+constexpr const char* kFiles = "it reads or writes files of this machine";
+
 }  // namespace
 
 const std::vector<Description>& descriptions() {
@@ -175,17 +179,18 @@ const std::vector<Description>& descriptions() {
        own_fields<NearestImagesRequest>()},
       {"exemplars", "explore exemplars", "",
        "the images that a classifier of the training data is surest of, for each class",
-       own_fields<ExemplarsRequest>()},
+       own_fields<ExemplarsRequest>(), "it trains a classifier of the data first, for minutes"},
       {"project", "explore project", "", "the points whose images are most like given ones",
-       own_fields<ProjectRequest>()},
-      {"translate", "translate", "", "images translated into another domain", own_fields<TranslateRequest>()},
+       own_fields<ProjectRequest>(), kNoImages},
+      {"translate", "translate", "", "images translated into another domain", own_fields<TranslateRequest>(),
+       kNoImages},
       {"evaluate", "evaluate", "", "metrics of a model's images against its data, or of any two sets of images",
-       own_fields<EvaluateRequest>()},
+       own_fields<EvaluateRequest>(), kTakesMinutes},
       {"features", "features", "", "a discriminator's features under a linear classifier",
-       own_fields<FeaturesRequest>()},
+       own_fields<FeaturesRequest>(), kTakesMinutes},
       {"train", "train", "/api/v1/runs", "train a recipe into a run folder", own_fields<TrainRequest>()},
-      {"export", "export", "", "a model's networks as files for other programs: ONNX, TorchScript, safetensors", own_fields<ExportRequest>()},
-      {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>()},
+      {"export", "export", "", "a model's networks as files for other programs: ONNX, TorchScript, safetensors", own_fields<ExportRequest>(), kFiles},
+      {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>(), kFiles},
   };
   return all;
 }
@@ -259,6 +264,7 @@ std::string reference_page(const Description& description) {
   std::string out = fmt::format("# {}\n\n{}\n\n", description.name, sentence(description.summary));
   if (!description.command.empty()) out += fmt::format("- Command: `ganymede {}`\n", description.command);
   if (!description.route.empty()) out += fmt::format("- REST: `POST {}`\n", description.route);
+  if (!description.why_local.empty()) out += fmt::format("- REST: not offered, because {}\n", description.why_local);
   const bool served = !description.route.empty();
   out += served ? "\n| field | flag | value | default | over HTTP | meaning |\n|---|---|---|---|---|---|\n"
                 : "\n| field | flag | value | default | meaning |\n|---|---|---|---|---|\n";

@@ -15,6 +15,7 @@ struct Description {
   std::string route;    ///< "/api/v1/models/{id}/nearest_images"; empty where no server offers it
   std::string summary;  ///< one line
   FieldList fields = {};
+  std::string why_local = {};  ///< why no server offers it, where none does: "it trains for minutes"
 };
 
 /// All operations, in the order of the reference.
