@@ -28,8 +28,8 @@ class GANYMEDE_API Engine {
   Engine& operator=(const Engine&) = delete;
 
   /// The operations of the same name. They throw UsageError for the request and Busy where the queue is full; what goes
-  /// wrong later is the future's: Cancelled or Late where it had not begun, Error. An arithmetic that classifies returns
-  /// once its classifier is there: trained, or read from the cache.
+  /// wrong later is the future's: Cancelled or Late where it had not begun, Error. An arithmetic that classifies
+  /// returns once its classifier is there: trained, or read from the cache.
   std::future<GenerateResult> generate(const Model& model, const GenerateRequest& request, const JobTerms& terms = {});
   std::future<FramesResult> interpolate(const Model& model, const InterpolateRequest& request,
                                         const JobTerms& terms = {});

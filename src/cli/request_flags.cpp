@@ -138,6 +138,14 @@ void add_flags(CLI::App& app, const operations::FieldList& fields) {
       const auto note = [old_flag, flag] { fmt::print(stderr, "note: {} is now {}\n", old_flag, flag); };
       add_one(app, field, old_flag, old_flag, note)->group("");
     }
+    if (const auto& old = field.info.old_switch; !old.empty()) {
+      const std::string old_flag = operations::flag_of(old);
+      const auto set = [field, flag, old, old_flag] {
+        fmt::print(stderr, "note: {} is now {} {}\n", old_flag, flag, old);
+        take(field, flag, nullptr, old);
+      };
+      app.add_flag_callback(old_flag, set)->group("")->excludes(option);
+    }
   }
 }
 
@@ -145,7 +153,8 @@ void run_request(const operations::FieldList& fields, const std::function<void()
   try {
     command();
   } catch (const FieldError& error) {
-    throw UsageError(in_flags(error.what_happened(), fields), word_for(error.where(), fields), in_flags(error.hint(), fields));
+    throw UsageError(in_flags(error.what_happened(), fields), word_for(error.where(), fields),
+                     in_flags(error.hint(), fields));
   }
 }
 

@@ -111,9 +111,9 @@ TEST(MadeUpOption, IsARowOfTheReferencePage) {
 
 TEST(MadeUpOption, ReachesTheCommandThatAServerStarts) {
   MadeUpRequest request;
-  EXPECT_EQ(
-      operations::command_words(operations::fields_of(request), {{"count", 2.0}, {"untrained", true}, {"sparkle", 7}}),
-      (std::vector<std::string>{"--count", "2", "--untrained", "--sparkle", "7"}));
+  EXPECT_EQ(operations::command_words(operations::fields_of(request),
+                                      {{"count", 2.0}, {"network", "untrained"}, {"sparkle", 7}}),
+            (std::vector<std::string>{"--count", "2", "--network", "untrained", "--sparkle", "7"}));
 }
 
 }  // namespace

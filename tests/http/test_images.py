@@ -294,6 +294,14 @@ def test_nearest_images_are_those_of_the_old_name(server):
     assert new["nearest"] == old["neighbours"] and "neighbours" not in new
 
 
+def test_the_answer_says_which_network_it_was(server):
+    for network, said in (("untrained", True), ("trained", False)):
+        for ask in ({"points": [{"seed": 1, "index": 0, "network": network}]}, {"points": [{"seed": 1, "index": 0}], "network": network}):
+            assert server.post("/api/v1/models/tiny/generate", {**ask, "format": "json"}).json()["untrained"] is said
+    both = server.post("/api/v1/models/tiny/generate", {"count": 1, "network": "trained", "untrained": True}).problem()
+    assert both["errors"][0]["field"] == "untrained" and "give one" in both["detail"]
+
+
 @pytest.mark.parametrize("verb, fields, field", [
     ("generate", {"points": [{"seed": 1, "index": 0}], "count": 2}, "count"), ("generate", {"points": [{"seed": 1, "index": 0, "network": "x"}]}, "points[0].network"),
     ("generate", {"points": [{"seed": 1, "index": 0, "class": "x"}]}, "points[0].class"), ("generate", {"points": [{"seed": 1, "index": 0}] * 65}, "points"),

@@ -67,10 +67,10 @@ TEST(Library, WhatIsMissingIsAnErrorOfOurs) {
   EXPECT_THROW(Model::load(kModel, "abacus"), UsageError);
   EXPECT_THROW(Recipe::load("no-such-recipe"), UsageError);
   using Overrides = std::vector<std::string>;
-  for (const Overrides& wrong : {Overrides{"objective.name=gann"}, Overrides{"objective.lvl=1"},
-                                 Overrides{"objective.penalties=[{ r11 = 1 }]"}, Overrides{"quality.metric=fidd"},
-                                 Overrides{"augment.name=ada", "augment.operations=[\"colr\"]"},
-                                 Overrides{"discriminator.layers=[\"flatten\", { dense = 7 }]"}}) {
+  for (const Overrides& wrong :
+       {Overrides{"objective.name=gann"}, Overrides{"objective.lvl=1"}, Overrides{"objective.penalties=[{ r11 = 1 }]"},
+        Overrides{"quality.metric=fidd"}, Overrides{"augment.name=ada", "augment.operations=[\"colr\"]"},
+        Overrides{"discriminator.layers=[\"flatten\", { dense = 7 }]"}}) {
     EXPECT_THROW(Recipe::load("shapes-dcgan", wrong), UsageError) << wrong.back();
   }
 }

@@ -130,6 +130,24 @@ TEST(Fields, TheSchemaIsThatOfTheDoor) {
   EXPECT_EQ(served["properties"]["points"]["items"]["$ref"], "#/components/schemas/Point");
 }
 
+TEST(Fields, UntrainedIsAnOldNameOfANetwork) {
+  const auto read_options = [](const json& object) {
+    GenerateRequest request;
+    read_json(object, fields_of(request), Door::kLocal);
+    return request.weights;
+  };
+  EXPECT_EQ(read_options({{"untrained", true}}), Weights::kUntrained);
+  EXPECT_EQ(read_options({{"untrained", false}}), Weights::kTrained);
+  for (const json& both :
+       {json{{"network", "trained"}, {"untrained", true}}, json{{"network", "untrained"}, {"untrained", false}}}) {
+    EXPECT_THAT(test::error_of([&] { read_options(both); }), HasSubstr("is the old name of 'network': give one"));
+  }
+  EXPECT_THAT(test::error_of([&] { read_options({{"untrained", "yes"}}); }),
+              HasSubstr("must be true or false, untrained"));
+  const auto schema = schema_of(description_of("generate").fields, Door::kServed);
+  EXPECT_EQ(schema["properties"]["untrained"]["deprecated"], true);
+}
+
 TEST(Descriptions, SayWhyNoServerOffersAnOperation) {
   for (const auto& operation : descriptions()) {
     EXPECT_NE(operation.route.empty(), operation.why_local.empty()) << operation.name;

@@ -60,7 +60,7 @@ TEST(Generate, APointCarriesItsClassTruncationAndNetwork) {
   for (const float value : images[2].latent) EXPECT_LE(std::abs(value), 0.1f);
   GenerateRequest before;
   before.count = 1;
-  before.untrained = true;
+  before.weights = Weights::kUntrained;
   before.label = "cat";
   EXPECT_EQ(generate(*model, before).images[0].image.pixels, images[3].image.pixels);
 }

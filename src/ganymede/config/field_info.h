@@ -25,6 +25,7 @@ struct FieldInfo {
   bool positional = false;                  ///< on the command line it needs no flag
   bool commas = false;                      ///< a list of texts that may stand in one there: "fid,kid"
   std::vector<std::string> old_names = {};  ///< what it was called before; still understood
+  std::string old_switch = {};              ///< a boolean of before, where true was the choice of the same name
 };
 
 }  // namespace ganymede::config

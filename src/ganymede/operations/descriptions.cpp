@@ -155,7 +155,8 @@ std::string served_words(const Field& field) {
 }
 
 constexpr const char* kNoImages = "a server takes no images from its clients";
-constexpr const char* kTakesMinutes = "it takes all processors for minutes, which the server's other clients would miss";
+constexpr const char* kTakesMinutes =
+    "it takes all processors for minutes, which the server's other clients would miss";
 constexpr const char* kFiles = "it reads or writes files of this machine";
 
 }  // namespace
@@ -178,8 +179,8 @@ const std::vector<Description>& descriptions() {
       {"nearest_images", "explore nearest", route("nearest_images"), "the training images nearest to generated ones",
        own_fields<NearestImagesRequest>()},
       {"exemplars", "explore exemplars", "",
-       "the images that a classifier of the training data is surest of, for each class",
-       own_fields<ExemplarsRequest>(), "it trains a classifier of the data first, for minutes"},
+       "the images that a classifier of the training data is surest of, for each class", own_fields<ExemplarsRequest>(),
+       "it trains a classifier of the data first, for minutes"},
       {"project", "explore project", "", "the points whose images are most like given ones",
        own_fields<ProjectRequest>(), kNoImages},
       {"translate", "translate", "", "images translated into another domain", own_fields<TranslateRequest>(),
@@ -189,7 +190,8 @@ const std::vector<Description>& descriptions() {
       {"features", "features", "", "a discriminator's features under a linear classifier",
        own_fields<FeaturesRequest>(), kTakesMinutes},
       {"train", "train", "/api/v1/runs", "train a recipe into a run folder", own_fields<TrainRequest>()},
-      {"export", "export", "", "a model's networks as files for other programs: ONNX, TorchScript, safetensors", own_fields<ExportRequest>(), kFiles},
+      {"export", "export", "", "a model's networks as files for other programs: ONNX, TorchScript, safetensors",
+       own_fields<ExportRequest>(), kFiles},
       {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>(), kFiles},
   };
   return all;
@@ -219,6 +221,11 @@ ordered_json schema_of(const FieldList& fields, Door door) {
       auto& schema = properties[old] = value_schema(field, door);
       schema["deprecated"] = true;
       schema["description"] = "The old name of `" + field.name + "`.";
+    }
+    if (const auto& old = field.info.old_switch; !old.empty()) {
+      properties[old] = {{"type", "boolean"},
+                         {"description", fmt::format("The old name of `{}`: true is \"{}\".", field.name, old)},
+                         {"deprecated", true}};
     }
   }
   ordered_json schema{{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};

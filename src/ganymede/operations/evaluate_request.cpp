@@ -27,10 +27,12 @@ std::string metric_names() {
 void check(const EvaluateRequest& r) {
   const bool pair = !r.real.empty() || !r.fake.empty();
   if (r.model.empty() == !pair) {
-    throw FieldError("model", pair ? "excludes 'real' and 'fake'" : "is missing", "name a model, or both 'real' and 'fake'");
+    throw FieldError("model", pair ? "excludes 'real' and 'fake'" : "is missing",
+                     "name a model, or both 'real' and 'fake'");
   }
   if (pair && (r.real.empty() || r.fake.empty())) {
-    throw FieldError(r.real.empty() ? "real" : "fake", "is missing: a comparison has two sets", "name both 'real' and 'fake'");
+    throw FieldError(r.real.empty() ? "real" : "fake", "is missing: a comparison has two sets",
+                     "name both 'real' and 'fake'");
   }
   if (pair && !r.data.empty()) throw FieldError("data", "goes with a model", "name images with 'real'");
   if (r.train_features && !r.features.empty()) throw FieldError("train_features", "excludes 'features'");

@@ -62,19 +62,34 @@ json points_text(const Field& field, const std::string& text) {
   return out;
 }
 
-/// The value that stands under the field's name, or under one of its old ones; null where none does.
-const json* value_in(const json& object, const Field& field, const std::string& prefix) {
-  const json* value = nullptr;
+/// What it was called before.
+std::vector<std::string> old_names_of(const Field& field) {
+  auto names = field.info.old_names;
+  if (!field.info.old_switch.empty()) names.push_back(field.info.old_switch);
+  return names;
+}
+
+struct Given {
+  std::string name;  ///< the field's, or an old one: what the caller wrote
+  json value = {};
+};
+
+/// The value that stands under the field's name, or under one of its old ones, if any does.
+std::optional<Given> value_in(const json& object, const Field& field, const std::string& prefix) {
+  std::optional<Given> given;
   const auto look = [&](const std::string& name) {
     const auto found = object.find(name);
     if (found == object.end() || found->is_null()) return;
-    if (value != nullptr)
-      throw FieldError(prefix + name, fmt::format("is the old name of '{}': give one of them", field.name));
-    value = &*found;
+    if (given) throw FieldError(prefix + name, fmt::format("is the old name of '{}': give one of them", field.name));
+    given = Given{name, *found};
   };
   look(field.name);
-  for (const auto& name : field.info.old_names) look(name);
-  return value;
+  for (const auto& name : old_names_of(field)) look(name);
+  if (!given || given->name != field.info.old_switch) return given;
+  if (!given->value.is_boolean()) throw FieldError(prefix + given->name, "must be true or false");
+  if (!given->value.get<bool>()) return std::nullopt;
+  given->value = given->name;
+  return given;
 }
 
 }  // namespace
@@ -190,7 +205,8 @@ void read_json(const json& object, const FieldList& fields, Door door, const std
     if (!field.offered(door)) continue;
     known.push_back(field.name);
     understood.insert(field.name);
-    understood.insert(field.info.old_names.begin(), field.info.old_names.end());
+    const auto old = old_names_of(field);
+    understood.insert(old.begin(), old.end());
   }
   for (const auto& [name, value] : object.items()) {
     if (understood.contains(name)) continue;
@@ -200,13 +216,8 @@ void read_json(const json& object, const FieldList& fields, Door door, const std
   const auto given = [&](const std::string& name) { return object.contains(name) && !object.at(name).is_null(); };
   for (const auto& field : fields) {
     if (!field.offered(door)) continue;
-    if (const json* value = value_in(object, field, before)) {
-      // Under its old name a field is refused by that name: it is what the caller wrote.
-      std::string name = field.name;
-      for (const auto& old : field.info.old_names) {
-        if (given(old)) name = old;
-      }
-      field.assign(*value, before + name, door);
+    if (const auto found = value_in(object, field, before)) {
+      field.assign(found->value, before + found->name, door);
     } else if (field.required(door) && std::none_of(field.info.unless.begin(), field.info.unless.end(), given)) {
       throw FieldError(before + field.name, "is missing; it " + requirement_of(field, door));
     } else if (const json usual = field.default_at(door); usual != field.fallback) {

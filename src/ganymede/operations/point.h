@@ -50,9 +50,8 @@ struct GenerationOptions {
   std::string label = {};  ///< name of the class
   std::optional<double> truncation = {};
   Weights weights = Weights::kTrained;
-  bool untrained = false;  ///< the same as Weights::kUntrained
 
-  bool before_training() const { return untrained || weights == Weights::kUntrained; }
+  bool before_training() const { return weights == Weights::kUntrained; }
 };
 
 }  // namespace ganymede::operations
@@ -103,9 +102,8 @@ void visit_fields(V& field, GenerationOptions& o) {
          .range = kTruncations,
          .served = kServedTruncations});
   field("network", o.weights,
-        {.about = "which weights to use: those after training (their average where there is one) or before it"});
-  field("untrained", o.untrained,
-        {.about = "use the generator as it was before training: the same as network = untrained"});
+        {.about = "which weights to use: those after training (their average where there is one) or before it",
+         .old_switch = "untrained"});
 }
 
 }  // namespace ganymede::operations

@@ -56,7 +56,8 @@ config::Recipe chosen_recipe(const TrainRequest& r) {
   if (r.recipe.empty()) return recipe;
   const auto named = config::load_recipe(r.recipe);
   if (named.name == recipe.name) return recipe;
-  throw FieldError("recipe", fmt::format("is '{}', and the run in {} was made with '{}'", named.name, r.output, recipe.name),
+  throw FieldError("recipe",
+                   fmt::format("is '{}', and the run in {} was made with '{}'", named.name, r.output, recipe.name),
                    "resume with its own recipe, or use 'from' to start a new run from its weights");
 }
 

@@ -35,8 +35,7 @@ std::vector<TranslatedImage> translated(const Model& model, std::span<const imag
   const auto& shape = model.encoder()->input_shape();
   std::vector<image::Image> given;
   for (const auto& one : images) {
-    given.push_back(
-        data::fitted(one, models::size_of(shape), data::Fit::kCrop, static_cast<int>(shape.channels())));
+    given.push_back(data::fitted(one, models::size_of(shape), data::Fit::kCrop, static_cast<int>(shape.channels())));
   }
   const Tensor codes = models::encode(*model.encoder(), models::from_images(given));
   auto made = models::to_images(models::generate(model.generator(), codes), model.recipe().data.bits);

@@ -18,8 +18,8 @@ struct ImageFile {
   std::filesystem::path name;  ///< below the folder that was named; of a file that was named its last part
 };
 
-/// The files of a request in its order, those of each folder, and of the folders in it, by their names. Throws Error for
-/// what is not there and for a folder without images.
+/// The files of a request in its order, those of each folder, and of the folders in it, by their names. Throws Error
+/// for what is not there and for a folder without images.
 std::vector<ImageFile> image_files_of(const TranslateRequest& request);
 
 struct TranslatedImage {
@@ -27,8 +27,8 @@ struct TranslatedImage {
   image::Image image;
 };
 
-/// One for one. Images may have any size. Progress counts them. Throws UsageError for a model that generates from noise,
-/// Cancelled.
+/// One for one. Images may have any size. Progress counts them. Throws UsageError for a model that generates from
+/// noise, Cancelled.
 std::vector<TranslatedImage> translate(const Model& model, std::span<const image::Image> images,
                                        const Control& control = {});
 /// The same for files, which are read and handed to `each` a few at a time, in order. Throws Error for one that is no

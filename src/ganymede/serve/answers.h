@@ -73,7 +73,7 @@ struct ModelAnswer {
 template <class V>
 void visit_fields(V& field, ModelAnswer& a) {
   field("model", a.model, {.about = "Its id."});
-  field("untrained", a.untrained, {.about = "By the generator as it was before training."});
+  field("untrained", a.untrained, {.about = "All of them by the generator as it was before training."});
   field("truncation", a.truncation, {});
   field("image", a.image, {});
 }

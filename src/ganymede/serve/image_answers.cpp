@@ -77,8 +77,7 @@ Response response_of(const ImageAnswer& answer, const StillAnswer& wanted) {
 
 Response response_of(const ImageAnswer& answer, const FrameAnswer& wanted) {
   const auto milliseconds = static_cast<int>(wanted.milliseconds);
-  return with_headers(answered(answer, static_cast<Format>(wanted.format), wanted.vectors, milliseconds),
-                      answer.headers);
+  return with_headers(answered(answer, wanted.format, wanted.vectors, milliseconds), answer.headers);
 }
 
 }  // namespace ganymede::serve

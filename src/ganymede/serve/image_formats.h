@@ -6,16 +6,15 @@
 namespace ganymede::serve {
 
 enum class Format { kPng, kGrid, kJson, kZip, kGif, kApng };
-/// Those of images that are no animation, and all.
+/// Those of images that are no animation.
 enum class StillFormat { kPng, kGrid, kJson, kZip };
-enum class FrameFormat { kPng, kGrid, kJson, kZip, kGif, kApng };
 
 struct StillAnswer {
   StillFormat format = StillFormat::kJson;
   bool vectors = false;
 };
 struct FrameAnswer {
-  FrameFormat format = FrameFormat::kJson;
+  Format format = Format::kJson;
   bool vectors = false;
   std::int64_t milliseconds = 50;
 };
@@ -33,14 +32,13 @@ struct Names<serve::StillFormat> {
        {"zip", serve::StillFormat::kZip}}};
 };
 template <>
-struct Names<serve::FrameFormat> {
-  static constexpr std::array<std::pair<const char*, serve::FrameFormat>, 6> values{
-      {{"png", serve::FrameFormat::kPng},
-       {"grid", serve::FrameFormat::kGrid},
-       {"json", serve::FrameFormat::kJson},
-       {"zip", serve::FrameFormat::kZip},
-       {"gif", serve::FrameFormat::kGif},
-       {"apng", serve::FrameFormat::kApng}}};
+struct Names<serve::Format> {
+  static constexpr std::array<std::pair<const char*, serve::Format>, 6> values{{{"png", serve::Format::kPng},
+                                                                                {"grid", serve::Format::kGrid},
+                                                                                {"json", serve::Format::kJson},
+                                                                                {"zip", serve::Format::kZip},
+                                                                                {"gif", serve::Format::kGif},
+                                                                                {"apng", serve::Format::kApng}}};
 };
 
 }  // namespace ganymede::config

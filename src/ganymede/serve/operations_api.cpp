@@ -1,5 +1,6 @@
 // POST /api/v1/models/{id}/OPERATION: each reads its request's own fields, generates with the engine and packs what
 // came.
+#include <algorithm>
 #include <random>
 
 #include "ganymede/image/encode.h"
@@ -54,11 +55,22 @@ std::shared_ptr<Asked<Wanted, Answer>> read(const Services& services, const Requ
   asked->model = services.catalogue.load(id);
   ops::read_json(body, fields_of_both(asked->request, asked->answer), ops::Door::kServed);
   const auto& shape = asked->model->image_shape();
-  asked->about = {.model = id,
-                  .untrained = asked->request.before_training(),
-                  .truncation = asked->request.truncation,
-                  .image = {shape.width(), shape.height(), shape.channels()}};
+  asked->about = {
+      .model = id, .truncation = asked->request.truncation, .image = {shape.width(), shape.height(), shape.channels()}};
   return asked;
+}
+
+/// The plan of a request; what its points say is noted for the answer.
+template <class Wanted, class Answer>
+auto planned_for(Asked<Wanted, Answer>& asked) {
+  auto planned = plan(asked.model, asked.request);
+  const auto& before = planned.input.untrained;
+  asked.about.untrained = std::all_of(before.begin(), before.end(), [](char one) { return one != 0; });
+  if (planned.input.size() > static_cast<std::int64_t>(ops::kMaxImages)) {  // its fields alone do not say so
+    throw ops::FieldError("frames", fmt::format("and the points make {} images; a request makes {} at most",
+                                                planned.input.size(), ops::kMaxImages));
+  }
+  return planned;
 }
 
 /// Generates for a plan; what came of it goes to `take` on a worker's thread, what went wrong, there too, is the reply.
@@ -86,11 +98,7 @@ template <class Wanted, class Answer, class Pack>
 Handler handler(const Services& services, Answer usual, Pack pack) {
   return [services, usual, pack](const Request& request, const Reply& reply) {
     const auto asked = read<Wanted>(services, request, usual);
-    auto planned = plan(asked->model, asked->request);
-    if (planned.input.size() > static_cast<std::int64_t>(ops::kMaxImages)) {  // its fields alone do not say so
-      throw ops::FieldError("frames", fmt::format("and the points make {} images; a request makes {} at most",
-                                                  planned.input.size(), ops::kMaxImages));
-    }
+    auto planned = planned_for(*asked);
     using Result = decltype(planned.finish(Tensor()));
     run_generator<Result>(
         services, request, asked->model, std::move(planned), reply,
@@ -117,7 +125,7 @@ void generate_images(const Services& services, const Request& request, const Rep
   auto& wanted = asked->request;
   if (!wanted.seed && wanted.z.empty() && wanted.points.empty()) wanted.seed = any_seed();
   run_generator<ops::GenerateResult>(
-      services, request, asked->model, plan(asked->model, wanted), reply, [asked, reply](ops::GenerateResult result) {
+      services, request, asked->model, planned_for(*asked), reply, [asked, reply](ops::GenerateResult result) {
         ImageAnswer answer{.origin = asked->origin(), .images = std::move(result.images), .columns = result.columns};
         if (result.seed) answer.headers.emplace_back("X-Ganymede-Seed", std::to_string(*result.seed));
         answer.document = [asked, seed = result.seed](std::vector<AnsweredImage> images, const EncodeImage&) {
@@ -203,8 +211,7 @@ Handler nearest_handler(const Services& services) {
                     reply(error ? response_of(error) : nearest_response<Json>(asked->about, found));
                   });
     };
-    run_generator<std::vector<ops::GeneratedImage>>(services, request, asked->model, plan(asked->model, asked->request),
-                                                    reply, look);
+    run_generator<std::vector<ops::GeneratedImage>>(services, request, asked->model, planned_for(*asked), reply, look);
   };
 }
 
