@@ -36,6 +36,10 @@ std::vector<Measure> all_measures() {
   return out;
 }
 
+std::vector<std::string> known_metrics() {
+  return metrics().names();
+}
+
 Metric metric_named(const std::string& name, const std::string& where) {
   metrics().at(name, where);
   return Metric(name);

@@ -56,6 +56,8 @@ struct MetricEntry {
 
 using MetricRegistry = config::Registry<MetricEntry>;
 MetricRegistry& metrics();
+/// Their names, in the order in which they were added.
+std::vector<std::string> known_metrics();
 
 /// Every column that a metric may have, in the order of their registration.
 std::vector<Measure> all_measures();
