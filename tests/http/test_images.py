@@ -71,7 +71,7 @@ def test_png_is_the_image_itself_or_a_grid(server):
 def test_seeds_have_one_limit_and_one_sentence(server):
     words = "a seed is a whole number from 0 to 9007199254740991 in decimal digits"
     assert server.generate(count=1, seed=9007199254740991).status == 200
-    for seed in (9007199254740992, 9007199254740993, 18446744073709551615, -1, 1.5, "7"):
+    for seed in (9007199254740992, 9007199254740993, 18446744073709551615, -1, 1.5, "7", None):
         for asked in ({"count": 1, "seed": seed}, {"points": [{"seed": seed, "index": 0}]}):
             answer = server.generate(**asked)
             assert answer.status == 422 and words in answer.body.decode(), asked
@@ -277,9 +277,9 @@ def test_a_blend(exact):
 
 
 def test_a_walk_is_that_of_the_command(exact, program, runs, tmp_path):
-    sample_flags = ["--points", 3, "--frames", 6, "--seed", 5, "--json", "-o", tmp_path / "walk.png"]
+    sample_flags = ["--stops", 3, "--frames", 6, "--seed", 5, "--json", "-o", tmp_path / "walk.png"]
     said = subprocess.run([str(program), "--threads", "1", "explore", "walk", str(runs / "tiny"), *map(str, sample_flags)], check=True, capture_output=True)
-    answer = exact.post("/api/v1/models/tiny/walk", {"points": 3, "frames": 6, "seed": 5, "vectors": True}).json()
+    answer = exact.post("/api/v1/models/tiny/walk", {"stops": 3, "frames": 6, "seed": 5, "vectors": True}).json()
     assert [image["z"] for image in answer["images"]] == json.loads(said.stdout)["latents"]
 
 

@@ -78,6 +78,9 @@ TEST(Fields, OtherKinds) {
   EXPECT_EQ(refused({{"points", {1, point}}}), "points[0]: must be an object");
   EXPECT_EQ(refused({{"points", {point, {{"seed", 1}}}}}),
             "points[1].index: is missing; it must be a whole number from 0 to 1000000");
+  // What JavaScript makes of NaN: no seed is any seed, silently.
+  EXPECT_EQ(refused({{"points", {point, {{"seed", nullptr}, {"index", 2}}}}}),
+            "points[1].seed: a seed is a whole number from 0 to 9007199254740991 in decimal digits");
   EXPECT_EQ(refused({{"points", {point, {{"z", {1.0}}, {"seed", 1}}}}}), "points[1].seed: excludes 'z'");
   EXPECT_EQ(read({{"z", {{1, 2}, {3, 4}}}}).z[1], (std::vector<float>{3, 4}));
   EXPECT_EQ(refused({{"z", {{1, "a"}}}}), "z: must hold finite numbers only");

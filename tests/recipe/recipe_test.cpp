@@ -210,6 +210,19 @@ TEST(Recipe, EveryShippedOneWritesAndReadsBack) {
   }
 }
 
+TEST(Recipe, WritesNumbersAsPeopleDo) {
+  const std::string written = to_toml(recipe_of("{ leaky_relu = 0.2 }", "{ batch_norm = true, epsilon = 1e-5 }",
+                                                {"objective.label_smoothing=0.1", "data.size=[32, 32]"}));
+  EXPECT_THAT(written, HasSubstr("{ leaky_relu = 0.2 }"));
+  EXPECT_THAT(written, HasSubstr("epsilon = 1e-05"));
+  EXPECT_THAT(written, HasSubstr("label_smoothing = 0.1\n"));
+  for (const auto& shipped : shipped_recipes()) {
+    const std::string all = to_toml(load_recipe(shipped.name));
+    EXPECT_EQ(all.find("00000000"), std::string::npos) << shipped.name;
+    EXPECT_EQ(all.find("99999999"), std::string::npos) << shipped.name;
+  }
+}
+
 TEST(Recipe, WritesNoBlocks) {
   const std::string text =
       replaced(kText, "\"relu\"", "{ use = \"twice\", times = 2 }") + "[blocks]\ntwice = [\"relu\", \"tanh\"]\n";

@@ -2,18 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <sstream>
-
 #include "ganymede/config/blocks.h"
+#include "ganymede/config/value_text.h"
 
 namespace ganymede::config {
 namespace {
-
-std::string value_text(const toml::node& node) {
-  std::ostringstream out;
-  node.visit([&](const auto& concrete) { out << toml::toml_formatter(concrete); });
-  return out.str();
-}
 
 std::string list_text(const std::vector<OptionTable>& entries) {
   std::string out;

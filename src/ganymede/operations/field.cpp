@@ -62,6 +62,11 @@ json points_text(const Field& field, const std::string& text) {
   return out;
 }
 
+bool is_seed(const Field& field) {
+  const auto range = field.range(Door::kServed);
+  return range && range->high == static_cast<double>(config::kLargestSeed);
+}
+
 /// What it was called before.
 std::vector<std::string> old_names_of(const Field& field) {
   auto names = field.info.old_names;
@@ -74,12 +79,13 @@ struct Given {
   json value = {};
 };
 
-/// The value that stands under the field's name, or under one of its old ones, if any does.
+/// The value that stands under the field's name, or under one of its old ones, if any does. A seed of null is a value,
+/// and a wrong one: JavaScript sends it for a number that is none, and any image would look like the answer.
 std::optional<Given> value_in(const json& object, const Field& field, const std::string& prefix) {
   std::optional<Given> given;
   const auto look = [&](const std::string& name) {
     const auto found = object.find(name);
-    if (found == object.end() || found->is_null()) return;
+    if (found == object.end() || (found->is_null() && !is_seed(field))) return;
     if (given) throw FieldError(prefix + name, fmt::format("is the old name of '{}': give one of them", field.name));
     given = Given{name, *found};
   };

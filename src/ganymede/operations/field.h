@@ -207,8 +207,8 @@ FieldList fields_of(Request& request) {
 }
 
 /// Fills the request behind `fields` from an object: the fields of one door, by their names or old names; null counts
-/// as absent, and what is absent gets the door's default. Throws FieldError for a wrong value, a missing one, and a
-/// name nobody knows (with the nearest); `prefix` stands before the names in messages.
+/// as absent, but not as a seed, and what is absent gets the door's default. Throws FieldError for a wrong value, a
+/// missing one, and a name nobody knows (with the nearest); `prefix` stands before the names in messages.
 void read_json(const nlohmann::json& object, const FieldList& fields, Door door, const std::string& prefix = {});
 
 /// Fills one field from the text of a command line: "64", "true", "spherical", points as "0,1" or "7:0,7:1", and lists

@@ -9,6 +9,7 @@
 #include "ganymede/config/old_keys.h"
 #include "ganymede/config/overrides.h"
 #include "ganymede/config/seed.h"
+#include "ganymede/config/value_text.h"
 #include "ganymede/core/files.h"
 #include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
@@ -304,9 +305,9 @@ std::string to_toml(const Recipe& recipe) {
   }
   out += network_text("generator", recipe.generator);
   out += network_text("discriminator", recipe.discriminator);
-  std::ostringstream objective;
-  objective << recipe.objective.values;
-  out += "\n[objective]\n" + objective.str() + "\n";
+  out += "\n[objective]\n";
+  for (const auto& [key, value] : recipe.objective.values)
+    out += fmt::format("{} = {}\n", key.str(), value_text(value));
   if (!recipe.penalties.empty()) out += list_text("penalties", recipe.penalties);
   out += section_text("optimizer.generator", recipe.optimizer_generator);
   out += section_text("optimizer.discriminator", recipe.optimizer_discriminator);
