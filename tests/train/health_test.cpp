@@ -127,6 +127,36 @@ TEST(HealthJudge, TellingEveryImageApartIsNoFaultWhereTheImagesAreDiverse) {
   EXPECT_FALSE(found->collapsed());
 }
 
+TEST(HealthJudge, ADiscriminatorThatIsSureOfAllIsSaidWithin200Steps) {
+  HealthMeasures sure = healthy();
+  sure.diversity = 0.14, sure.separation = 1;
+  sure.output_real = 0.99999, sure.output_fake = 3e-6;
+  HealthJudge judge;
+  for (std::uint64_t step = 10; step <= 100; step += 10) judge.observe(step, sure);
+  ASSERT_TRUE(judge.finding().has_value()) << "however young the networks are";
+  EXPECT_EQ(judge.finding()->kind, Finding::Kind::kDiscriminatorWins);
+  HealthJudge unsure;
+  sure.output_fake = 0.02;
+  for (std::uint64_t step = 10; step < 300; step += 10) unsure.observe(step, sure);
+  EXPECT_FALSE(unsure.finding().has_value());
+}
+
+TEST(HealthJudge, OutputsThatRunAwayAreSaid) {
+  const auto found = [](double real, double fake, std::size_t values) {
+    HealthJudge judge(values);
+    HealthMeasures measures = healthy();
+    measures.output_real = real, measures.output_fake = fake;
+    for (std::uint64_t step = 10; step <= 50; step += 10) judge.observe(step, measures);
+    return judge.finding();
+  };
+  ASSERT_TRUE(found(694, -718, 3 * 32 * 32).has_value());
+  EXPECT_EQ(found(694, -718, 3 * 32 * 32)->kind, Finding::Kind::kRunaway);
+  EXPECT_FALSE(found(694, -718, 3 * 32 * 32)->collapsed());
+  EXPECT_FALSE(found(55, -55, 3 * 32 * 32).has_value()) << "as far apart as slopes of 1 can put two images";
+  EXPECT_FALSE(found(30000, 29990, 3 * 32 * 32).has_value()) << "critics drift";
+  EXPECT_FALSE(found(694, -718, 3 * 256 * 256).has_value()) << "larger images may be further apart";
+}
+
 TEST(HealthJudge, RecoversAndKeepsTheFirstStepOfATrouble) {
   HealthJudge judge;
   std::uint64_t step = 0;

@@ -12,15 +12,18 @@ namespace {
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 // Chosen so that healthy runs say nothing; docs/reliability.md has what they found, and missed, in recorded runs.
-constexpr std::size_t kWindow = 5;      // measures whose median counts
-constexpr std::uint64_t kYoung = 300;   // steps: networks begin with images that are all grey, some for this long
-constexpr double kCollapsed = 0.03;     // of the real images' diversity
-constexpr double kFallen = 0.2;         // of the greatest diversity it had
-constexpr double kSaturated = 0.5;      // share of values
-constexpr double kVanished = 1e-4;      // of the generator's first gradients
-constexpr double kAlwaysTold = 0.9999;  // of all pairs,
-constexpr std::size_t kTold = 30;       // in so many measures
-constexpr double kFarFromReal = 0.3;    // of the real images' diversity
+constexpr std::size_t kWindow = 5;        // measures whose median counts
+constexpr std::uint64_t kYoung = 300;     // steps: networks begin with images that are all grey, some for this long
+constexpr double kCollapsed = 0.03;       // of the real images' diversity
+constexpr double kFallen = 0.2;           // of the greatest diversity it had
+constexpr double kSaturated = 0.5;        // share of values
+constexpr double kVanished = 1e-4;        // of the generator's first gradients
+constexpr double kAlwaysTold = 0.9999;    // of all pairs,
+constexpr std::size_t kTold = 30;         // in so many measures
+constexpr double kFarFromReal = 0.3;      // of the real images' diversity
+constexpr std::size_t kToldForSure = 10;  // measures in which all pairs are in order, where the outputs are as sure as
+constexpr double kSure = 0.001;           // a probability of this; no network is too young for that
+constexpr double kSteepest = 10;          // of a critic: a Wasserstein distance has slopes of 1, hinge and others less
 
 /// The root of the variance over the batch, averaged over pixels; [N, ...].
 double spread(const Tensor& images) {
@@ -85,6 +88,10 @@ std::map<std::string, double> health_values(const HealthMeasures& measures) {
   return out;
 }
 
+/// No two images with values in [-1, 1] are further apart than 2 sqrt(values).
+HealthJudge::HealthJudge(std::size_t image_values)
+    : widest_(kSteepest * 2 * std::sqrt(static_cast<double>(image_values))) {}
+
 void HealthJudge::start_anew() {
   recent_.clear();
   finding_.reset();
@@ -147,7 +154,19 @@ std::optional<Finding> HealthJudge::judge() const {
                              in_class),
                  "projection or a smaller weight of the class loss; a larger latent; minibatch_stddev");
   }
-  if (least > 0 && always_told_ >= kTold && diversity < kFarFromReal) {
+  const double output_real = recent_median(&HealthMeasures::output_real);
+  const double output_fake = recent_median(&HealthMeasures::output_fake);
+  if (std::abs(output_real - output_fake) > widest_) {
+    return found(Kind::kRunaway,
+                 fmt::format("the discriminator's outputs have run away: {:.3g} for real images, {:.3g} for generated "
+                             "ones",
+                             output_real, output_fake),
+                 "a smaller learning rate of the discriminator, spectral norm or a gradient penalty; for wgan with "
+                 "clipping a clip of 0.01");
+  }
+  const bool sure = output_real >= 1 - kSure && output_real <= 1 && output_fake >= 0 && output_fake <= kSure;
+  const bool told = (least > 0 && always_told_ >= kTold) || (sure && always_told_ >= kToldForSure);
+  if (told && diversity < kFarFromReal) {
     return found(Kind::kDiscriminatorWins, "the discriminator tells every generated image from every real one",
                  "give the discriminator a smaller learning rate, dropout, spectral norm or a penalty (r1)");
   }

@@ -1,5 +1,6 @@
 // Whether a training goes well, from cheap measures of its steps that mean the same for every objective: they look at
-// images and at the order of scores, never at a loss or at what a score would be as a probability.
+// images and at the order of scores, never at a loss; at the discriminator's outputs only where they lie beyond what
+// any sound training has.
 #pragma once
 
 #include <cstdint>
@@ -34,13 +35,14 @@ struct HealthMeasures {
   /// The share of pairs of a real and a generated image in which the real one has the higher score, ties by half
   /// (the area under the ROC curve). 0.5: not told apart; 1: always.
   double separation = 0;
-  double grad_norm_g = 0;  ///< of the generator
+  double grad_norm_g = 0;                   ///< of the generator
+  double output_real = 0, output_fake = 0;  ///< the discriminator's mean outputs, as d_real and d_fake are logged
 };
 
 /// The columns of metrics.csv that hold the first four.
 inline const std::vector<std::string> kHealthColumns{"diversity", "class_diversity", "saturation", "separation"};
 
-/// The gradient norm is not among what a batch tells: it stays 0. Needs a batch that was kept.
+/// Gradient norm and outputs are not among what a batch tells: they stay 0. Needs a batch that was kept.
 HealthMeasures measure_health(const SeenBatch& batch);
 /// By kHealthColumns; NaN ones are left out.
 std::map<std::string, double> health_values(const HealthMeasures& measures);
@@ -52,6 +54,7 @@ struct Finding {
     kClassCollapse,      ///< those of each class are
     kSaturation,         ///< they are black, white or both, and learn nothing more
     kNoGradient,         ///< the generator's gradient has vanished
+    kRunaway,            ///< the discriminator's outputs grow without bounds
     kDiscriminatorWins,  ///< generated images never look real to the discriminator any more
   };
   Kind kind = Kind::kCollapse;
@@ -59,9 +62,9 @@ struct Finding {
   std::string what, hint;   ///< in words: what was seen, and what to try
 
   /// Whether nothing more is to be hoped of going on.
-  bool collapsed() const { return kind != Kind::kDiscriminatorWins; }
+  bool collapsed() const { return kind != Kind::kDiscriminatorWins && kind != Kind::kRunaway; }
 };
-/// "collapse", "class_collapse", "saturation", "no_gradient", "discriminator_wins".
+/// "collapse", "class_collapse", "saturation", "no_gradient", "runaway", "discriminator_wins".
 const char* name_of(Finding::Kind kind);
 
 inline constexpr const char* kHealthFile = "health.json";
@@ -75,6 +78,8 @@ std::optional<Finding> read_health(const std::filesystem::path& run);
 /// shown a run's earlier measures it goes on as if it had never stopped.
 class HealthJudge {
  public:
+  /// Of images of so many values: the more, the further apart a sound critic may put them.
+  explicit HealthJudge(std::size_t image_values = 3 * 64 * 64);
   void observe(std::uint64_t step, const HealthMeasures& measures);
   /// Forgets what it saw last: the training went back to a healthy checkpoint.
   void start_anew();
@@ -89,6 +94,7 @@ class HealthJudge {
   std::optional<Finding> judge() const;
   double recent_median(double HealthMeasures::* member) const;
 
+  double widest_;  ///< outputs of real and generated images that are further apart have run away
   std::deque<Seen> recent_;
   std::size_t always_told_ = 0;                           ///< the last so many measures had every pair in order
   double best_diversity_ = 0, best_class_diversity_ = 0;  ///< the greatest medians so far

@@ -18,7 +18,8 @@ HealthMeasures measures_of_row(const MetricsData& table, std::size_t row) {
     const auto* values = table.find(column);
     return values == nullptr ? std::numeric_limits<double>::quiet_NaN() : (*values)[row];
   };
-  return {value("diversity"), value("class_diversity"), value("saturation"), value("separation"), value("grad_norm_g")};
+  return {value("diversity"),   value("class_diversity"), value("saturation"), value("separation"),
+          value("grad_norm_g"), value("d_real"),          value("d_fake")};
 }
 
 class HealthObserver : public Observer {
@@ -31,6 +32,9 @@ class HealthObserver : public Observer {
     for (const auto& name : kHealthColumns) {
       if (name != "class_diversity" || trainer.gan().classes() > 0) columns_->names.push_back(name);
     }
+    const auto& info = trainer.dataset().info();
+    judge_ = HealthJudge(static_cast<std::size_t>(info.width) * static_cast<std::size_t>(info.height) *
+                         static_cast<std::size_t>(info.channels));
     const auto step = trainer.training_state().step;
     if (step > 0) look_back(step, trainer.recipe().train.on_collapse == config::OnCollapse::kRewind);
     // What a part of the run that is gone on without said no longer holds.
@@ -47,6 +51,7 @@ class HealthObserver : public Observer {
     auto measures = measure_health(result.seen);
     columns_->values.merge(health_values(measures));
     measures.grad_norm_g = result.grad_norm_g;
+    measures.output_real = result.d_real.item<double>(), measures.output_fake = result.d_fake.item<double>();
     const auto before = judge_.finding();
     judge_.observe(trainer.training_state().step, measures);
     const auto& now = judge_.finding();

@@ -8,6 +8,9 @@
 namespace ganymede::train {
 namespace {
 
+const std::vector<std::string> kClassColumns{"class_loss_real", "class_loss_fake", "class_accuracy_real",
+                                             "class_accuracy_fake"};
+
 class MetricsObserver : public Observer {
  public:
   MetricsObserver(const RunFolder& folder, std::shared_ptr<EventWriter> events, std::shared_ptr<MoreColumns> more)
@@ -21,7 +24,9 @@ class MetricsObserver : public Observer {
     if (!trainer.recipe().penalties.empty()) columns.emplace_back("penalty");
     augments_ = trainer.recipe().augment.any();
     if (augments_) columns.emplace_back("augment_probability");
-    if (keep) leave_out_new_columns();
+    classifies_ = trainer.classifies();
+    if (classifies_) columns.insert(columns.end(), kClassColumns.begin(), kClassColumns.end());
+    if (keep) leave_out_new_columns(columns);
     columns.insert(columns.end(), more_->names.begin(), more_->names.end());
     table_ = std::make_unique<MetricsTable>(folder_.file(kMetricsFile), columns, keep);
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
@@ -73,18 +78,28 @@ class MetricsObserver : public Observer {
       values["penalty"] = result.penalty.defined() ? result.penalty.item<double>() : 0.0;
     }
     if (augments_) values["augment_probability"] = result.augment_probability.item<double>();
+    if (classifies_) {
+      const Tensor* const found[] = {&result.class_loss_real, &result.class_loss_fake, &result.class_accuracy_real,
+                                     &result.class_accuracy_fake};
+      for (std::size_t i = 0; i < kClassColumns.size(); ++i) values[kClassColumns[i]] = found[i]->item<double>();
+    }
     return values;
   }
 
   /// A run of an earlier version goes on with the columns that it has.
-  void leave_out_new_columns() {
+  void leave_out_new_columns(std::vector<std::string>& columns) {
     const auto path = folder_.file(kMetricsFile);
     if (!std::filesystem::exists(path)) return;
     const auto there = read_metrics_until(path, 0).columns;
+    const auto in = [](const std::vector<std::string>& names, const std::string& name) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
     std::erase_if(more_->names, [&](const std::string& name) {
-      const bool is_new = std::find(kHealthColumns.begin(), kHealthColumns.end(), name) != kHealthColumns.end();
-      return is_new && !there.empty() && std::find(there.begin(), there.end(), name) == there.end();
+      return in(kHealthColumns, name) && !there.empty() && !in(there, name);
     });
+    if (!classifies_ || there.empty() || in(there, kClassColumns.front())) return;
+    classifies_ = false;
+    std::erase_if(columns, [&](const std::string& name) { return in(kClassColumns, name); });
   }
 
   const RunFolder& folder_;
@@ -93,7 +108,7 @@ class MetricsObserver : public Observer {
   std::shared_ptr<MoreColumns> more_;
   std::optional<Trigger> trigger_;
   TrainingState last_;
-  bool due_ = false, augments_ = false;
+  bool due_ = false, augments_ = false, classifies_ = false;
 };
 
 }  // namespace

@@ -157,7 +157,9 @@ StepResult Trainer::step(bool measure) {
 void Trainer::share_results(StepResult& result) {
   const torch::NoGradGuard constant;
   std::vector<Tensor*> shared;
-  for (Tensor* value : {&result.loss_d, &result.loss_g, &result.d_real, &result.d_fake, &result.penalty}) {
+  for (Tensor* value :
+       {&result.loss_d, &result.loss_g, &result.d_real, &result.d_fake, &result.penalty, &result.class_loss_real,
+        &result.class_loss_fake, &result.class_accuracy_real, &result.class_accuracy_fake}) {
     if (value->defined()) shared.push_back(value);
   }
   std::vector<Tensor> values;

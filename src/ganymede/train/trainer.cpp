@@ -23,6 +23,13 @@ void add_to(Tensor& sum, const Tensor& term) {
   sum = sum.defined() ? sum + term : term;
 }
 
+/// Adds a part's cross-entropy of the classes and the share of its images that are named rightly.
+void add_classes(const objectives::DiscriminatorOutput& output, double share, Tensor& loss, Tensor& accuracy) {
+  const Tensor logits = output.class_logits.detach();
+  add_to(loss, at::cross_entropy_loss(logits, output.labels) * share);
+  add_to(accuracy, logits.argmax(1).eq(output.labels).to(at::kFloat).mean() * share);
+}
+
 /// The parameters of a network's first `layers` layers that have any.
 std::vector<Tensor> first_parameters(const models::Network& network, int layers) {
   std::vector<Tensor> out;
@@ -157,6 +164,10 @@ void Trainer::check_translation() const {
   }
 }
 
+bool Trainer::classifies() const {
+  return objective_->classifies();
+}
+
 std::uint64_t Trainer::images_per_step() const {
   return images_of_a_step(recipe_.train);
 }
@@ -219,6 +230,7 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
   real_ = next_real();
   if (translator_) translator_->next(real_.pixels);
   result.loss_d = result.penalty = result.d_real = result.d_fake = Tensor();
+  result.class_loss_real = result.class_loss_fake = result.class_accuracy_real = result.class_accuracy_fake = Tensor();
   for (int part = 0; part < parts; ++part) {
     // The generator's update uses the last fakes again, unless they are only a part of a batch.
     fake_ = generate_fake(update, part, /*for_generator=*/last && parts == 1);
@@ -274,6 +286,10 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
   result.seen.scores_fake = fake_output.image_scores().detach();
   add_to(result.d_real, objective_->reported_output(real_output.scores.detach()).mean() * share);
   add_to(result.d_fake, objective_->reported_output(fake_output.scores.detach()).mean() * share);
+  if (objective_->classifies()) {
+    add_classes(real_output, share, result.class_loss_real, result.class_accuracy_real);
+    add_classes(fake_output, share, result.class_loss_fake, result.class_accuracy_fake);
+  }
   return loss;
 }
 

@@ -25,7 +25,9 @@ namespace ganymede::train {
 /// What one step found out. Tensors are scalars, still on the device, so that nothing waits for them unasked.
 struct StepResult {
   Tensor loss_d, loss_g;
-  Tensor d_real, d_fake;                    ///< mean output of real images and of generated ones
+  Tensor d_real, d_fake;  ///< mean output of real images and of generated ones
+  /// Where the objective classifies: cross-entropy of the classes, and the share named rightly.
+  Tensor class_loss_real, class_loss_fake, class_accuracy_real, class_accuracy_fake;
   Tensor penalty;                           ///< the weighted penalties within loss_d; undefined where none was due
   double grad_norm_d = 0, grad_norm_g = 0;  ///< only where measured
   double learning_rate_d = 0, learning_rate_g = 0;
@@ -113,6 +115,8 @@ class Trainer {
   const data::Dataset& dataset() const { return *dataset_; }
   /// What is translated; null where the generator starts from noise.
   const data::Dataset* source() const { return source_.get(); }
+  /// Whether the objective names classes, so that a step's result tells how well.
+  bool classifies() const;
   /// Names of the classes the generator generates; empty where it has none.
   std::vector<std::string> classes() const;
   /// What the generator is conditioned on where that is no class, and some of the data's values, f32 [R, K]: those that
