@@ -188,6 +188,44 @@ TEST(Chart, ScattersEveryPointAndJoinsNone) {
   checked({"", {{"", "", "", {cloud}}}});
 }
 
+/// From the first to the last pixel column with that colour.
+int columns_near(const Image& image, int red, int green, int blue) {
+  int first = image.width, last = -1;
+  for (int y = 0; y < image.height; ++y) {
+    for (int x = 0; x < image.width; ++x) {
+      const auto* p = image.at(x, y);
+      if (std::abs(p[0] - red) + std::abs(p[1] - green) + std::abs(p[2] - blue) >= 12) continue;
+      first = std::min(first, x), last = std::max(last, x);
+    }
+  }
+  return last - first + 1;
+}
+
+TEST(Chart, LegendsOfDotsAreDots) {
+  Series cloud{.name = "cloud", .x = {1, 2}, .y = {1, 2}, .scattered = true};
+  const int dot = columns_near(checked({"", {{"", "", "", {cloud}}}}), 0x00, 0x72, 0xB2);
+  EXPECT_GT(dot, 4);
+  EXPECT_LT(dot, 14);
+}
+
+TEST(Chart, ColoursAndKindsOfLinesCanBeChosen) {
+  Series one{.name = "one", .x = {0, 1, 2}, .y = {1, 2, 1}}, two = one;
+  two.name = "two", two.colour = 2, two.dash = 1;
+  const Image image = checked(one_panel({one, two}));
+  EXPECT_GT(count_near(image, 0x00, 0x9E, 0x73), 200) << "the third of the palette";
+  EXPECT_EQ(count_near(image, 0xD5, 0x5E, 0x00), 0) << "not the second";
+  two.dash = 0;
+  EXPECT_GT(count_near(checked(one_panel({one, two})), 0x00, 0x9E, 0x73), count_near(image, 0x00, 0x9E, 0x73));
+}
+
+TEST(Chart, ANoteStandsBeforeTheLegend) {
+  Chart chart = one_panel({{"d", {0, 1}, {1, 2}}});
+  const std::string without = chart_svg(chart);
+  chart.panels[0].note = "moving average";
+  EXPECT_NE(chart_svg(chart), without);
+  checked(chart);
+}
+
 TEST(Chart, SaysItsTitleToScreenReaders) {
   const std::string svg = chart_svg({"losses & scores", {}});
   EXPECT_THAT(svg, StartsWith("<?xml"));

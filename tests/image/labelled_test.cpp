@@ -57,6 +57,30 @@ TEST(LabelledGrid, TakesGreyImagesAndNoNames) {
   EXPECT_EQ(count_of(labelled_grid(rows, "", 8), 77, 77, 77), 64);
 }
 
+TEST(LabelledGrid, CaptionsStandBelowTheirImages) {
+  LabelledRow row{"", {plain(64, 64, 200, 0, 0), plain(64, 64, 0, 0, 200)}};
+  const Image without = labelled_grid(std::span(&row, 1));
+  EXPECT_EQ(count_of_dark(without), 0);
+  row.captions = {"", "mean of all, and longer than its image"};
+  const Image with = labelled_grid(std::span(&row, 1));
+  EXPECT_EQ(with.width, without.width);
+  EXPECT_GT(with.height, without.height);
+  EXPECT_GT(count_of_dark(with), 10);
+  EXPECT_EQ(count_of(with, 200, 0, 0), 64 * 64) << "nothing stands on an image";
+}
+
+TEST(UnderNames, ColumnsKeepTheirPixelsAndGetNames) {
+  const Image images[] = {plain(32, 32, 200, 0, 0), plain(32, 32, 0, 0, 200)};
+  const Image sheet = grid(images, 2);
+  const std::string names[] = {"airplane", std::string(500, 'w')};
+  const Image named = under_names(sheet, names, 32);
+  EXPECT_EQ(named.width, sheet.width);
+  EXPECT_GT(named.height, sheet.height + 40);
+  EXPECT_LT(named.height, sheet.height + 140);
+  EXPECT_EQ(count_of(named, 200, 0, 0), 32 * 32);
+  EXPECT_GT(count_of_dark(named), 20);
+}
+
 TEST(LabelledGrid, RefusesUnequalImagesAndNone) {
   EXPECT_THAT(error_of([] { labelled_grid({}); }), HasSubstr("at least one"));
   const LabelledRow rows[] = {{"a", {plain(4, 4, 0, 0, 0)}}, {"b", {plain(5, 4, 0, 0, 0)}}};

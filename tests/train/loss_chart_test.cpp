@@ -45,6 +45,34 @@ TEST(LossChart, NamesSeveralRuns) {
   EXPECT_EQ(chart.panels[2].series[1].name, "b");
 }
 
+TEST(LossChart, ARunHasItsColourInEveryPanel) {
+  RunMetrics without = run("a");
+  without.metrics.values[5] = {kEmpty, kEmpty, kEmpty};  // no FID: the other run is the first in that panel
+  const image::Chart chart = loss_chart({without, run("b")});
+  const auto& losses = chart.panels[0].series;
+  EXPECT_EQ(losses[0].colour, 0);
+  EXPECT_EQ(losses[1].colour, 0);
+  EXPECT_NE(losses[0].dash, losses[1].dash);
+  EXPECT_EQ(losses[2].colour, 1);
+  ASSERT_EQ(chart.panels[2].series.size(), 1u);
+  EXPECT_EQ(chart.panels[2].series[0].colour, 1);
+  EXPECT_EQ(loss_chart({run("a")}).panels[0].series[1].colour, -1) << "one run: a colour a curve";
+}
+
+TEST(LossChart, RunsOfDifferentBatchesAreShownOverImages) {
+  const auto of_batch = [](const std::string& name, double batch) {
+    RunMetrics one = run(name);
+    one.metrics.columns.emplace_back("images");
+    one.metrics.values.push_back({10 * batch, 20 * batch, 30 * batch});
+    return one;
+  };
+  EXPECT_EQ(loss_chart({of_batch("a", 64), of_batch("b", 64)}).panels[0].x_label, "step");
+  const image::Chart chart = loss_chart({of_batch("a", 64), of_batch("b", 32)});
+  EXPECT_EQ(chart.panels[0].x_label, "images");
+  EXPECT_THAT(chart.panels[0].series[0].x, ElementsAre(640, 1280, 1920));
+  EXPECT_THAT(chart.panels[0].series[2].x, ElementsAre(320, 640, 960));
+}
+
 TEST(LossChart, KeepsTheRawCurveBehindTheSmoothOne) {
   const image::Chart chart = loss_chart({run("a")}, {.title = {}, .smooth = 0.5, .columns = {"loss_d"}});
   ASSERT_THAT(titles(chart), ElementsAre("loss_d"));
@@ -54,6 +82,8 @@ TEST(LossChart, KeepsTheRawCurveBehindTheSmoothOne) {
   EXPECT_FALSE(chart.panels[0].series[1].faint);
   EXPECT_NEAR(chart.panels[0].series[1].y[1], 5.0 / 3, 1e-12);  // (0.25 * 1 + 0.5 * 2) / 0.75
   EXPECT_EQ(chart.panels[0].series[0].name, chart.panels[0].series[1].name);
+  EXPECT_EQ(chart.panels[0].note, "moving average, weight 0.5; pale: as logged");
+  EXPECT_EQ(loss_chart({run("a")}).panels[0].note, "");
 }
 
 TEST(LossChart, DoesNotAverageRareValues) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "ganymede/image/canvas.h"
 #include "ganymede/image/encode.h"
@@ -15,7 +16,11 @@ namespace {
 // Okabe and Ito's palette for all kinds of colour vision, without its yellow, which is lost on a light ground.
 constexpr std::array kPalette = {Colour::of(0x0072B2), Colour::of(0xD55E00), Colour::of(0x009E73), Colour::of(0xCC79A7),
                                  Colour::of(0xE69F00), Colour::of(0x56B4E9), Colour::of(0x4B5563)};
-constexpr double kDash[] = {6, 3};  // names beyond the palette repeat its colours, dashed
+struct Dash {
+  std::array<double, 4> lengths;
+  int count;
+};
+constexpr std::array<Dash, 4> kDashes = {{{{}, 0}, {{6, 3}, 2}, {{2, 3}, 2}, {{8, 3, 2, 3}, 4}}};
 
 constexpr double kWidth = 800, kMargin = 24, kPlotHeight = 220, kRasterScale = 2;
 constexpr double kChartTitle = 32, kPanelHead = 26, kTickText = 22, kAxisLabel = 18, kPanelGap = 24;
@@ -26,13 +31,14 @@ constexpr double kDotSpacing = 14;  // lines whose points are at least so far ap
 
 struct Style {
   Colour colour;
-  bool dashed;
+  std::size_t dash = 0;  ///< of kDashes
+  bool dots = false;     ///< in the legend too
 };
 
 struct LegendEntry {
   std::string name;
-  Style style;
-  double x = 0, y = 0;  ///< of its left end and baseline, relative to the panel's left and top
+  std::optional<Style> style;  ///< none: a note, which has no line
+  double x = 0, y = 0;         ///< of its left end and baseline, relative to the panel's left and top
 };
 
 /// Everything about a panel that is settled before drawing.
@@ -46,9 +52,20 @@ struct Layout {
   std::vector<Tick> across, up;
 };
 
+/// Names beyond the palette repeat its colours with the next kind of line.
 Style style_of(const Layout& layout, const std::string& name) {
-  const auto at = static_cast<size_t>(std::find(layout.names.begin(), layout.names.end(), name) - layout.names.begin());
-  return {kPalette[at % kPalette.size()], at / kPalette.size() % 2 == 1};
+  const auto& all = layout.panel->series;
+  const auto series = std::find_if(all.begin(), all.end(), [&](const Series& one) { return one.name == name; });
+  const auto place =
+      static_cast<size_t>(std::find(layout.names.begin(), layout.names.end(), name) - layout.names.begin());
+  const size_t at = series->colour < 0 ? place : static_cast<size_t>(series->colour);
+  const size_t dash = static_cast<size_t>(series->dash) + at / kPalette.size();
+  return {kPalette[at % kPalette.size()], dash % kDashes.size(), series->scattered};
+}
+
+/// What stands left of an entry's name.
+double swatch_width(const LegendEntry& entry) {
+  return entry.style ? kLegendSwatch + 6 : 0;
 }
 
 void find_ranges(Layout& layout) {
@@ -75,12 +92,14 @@ void find_ranges(Layout& layout) {
 void place_legend(Layout& layout, double width) {
   const Canvas& measure = measuring_canvas();
   const Panel& panel = *layout.panel;
-  double total = 0;
+  if (!panel.note.empty()) layout.legend.push_back({measure.fit(panel.note, kTextFont, kMaxName), std::nullopt});
   for (const std::string& name : layout.names) {
     if (name.empty() || (layout.names.size() == 1 && name == panel.title)) continue;
     layout.legend.push_back({measure.fit(name, kTextFont, kMaxName), style_of(layout, name)});
-    total += kLegendSwatch + 6 + measure.text_width(layout.legend.back().name, kTextFont) + kLegendGap;
   }
+  double total = 0;
+  for (const LegendEntry& entry : layout.legend)
+    total += swatch_width(entry) + measure.text_width(entry.name, kTextFont) + kLegendGap;
   const bool headed = !panel.title.empty() || !layout.legend.empty();
   layout.head = headed ? kPanelHead : 8;
   const double title = panel.title.empty() ? 0 : measure.text_width(panel.title, kPanelFont) + 2 * kLegendGap;
@@ -88,7 +107,7 @@ void place_legend(Layout& layout, double width) {
   double x = beside ? width - total + kLegendGap : 0;
   double y = beside || panel.title.empty() ? 13 : 13 + kLegendRow;
   for (LegendEntry& entry : layout.legend) {
-    const double entry_width = kLegendSwatch + 6 + measure.text_width(entry.name, kTextFont);
+    const double entry_width = swatch_width(entry) + measure.text_width(entry.name, kTextFont);
     if (!beside && x > 0 && x + entry_width > width) x = 0, y += kLegendRow;
     entry.x = x, entry.y = y;
     x += entry_width + kLegendGap;
@@ -142,7 +161,7 @@ void draw_line(const Canvas& canvas, const std::vector<Point>& line, const Style
   canvas.colour(colour);
   cairo_set_line_width(context, faint ? 1.3 : 1.8);
   cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND);
-  if (style.dashed) cairo_set_dash(context, kDash, 2, 0);
+  cairo_set_dash(context, kDashes[style.dash].lengths.data(), kDashes[style.dash].count, 0);
   cairo_move_to(context, line[0].x, line[0].y);
   for (size_t i = 1; i < line.size(); ++i) cairo_line_to(context, line[i].x, line[i].y);
   cairo_stroke(context);
@@ -162,8 +181,11 @@ void draw_panel(const Canvas& canvas, const Layout& layout, double left, double 
     canvas.text(left, top + 13, canvas.fit(panel.title, kPanelFont, right - left), kPanelFont, ink::kText);
   for (const LegendEntry& entry : layout.legend) {
     const double x = left + entry.x, y = top + entry.y;
-    draw_line(canvas, {{x, y - 4}, {x + kLegendSwatch - 6, y - 4}, {x + kLegendSwatch, y - 4}}, entry.style, false);
-    canvas.text(x + kLegendSwatch + 6, y, entry.name, kTextFont, ink::kText);
+    if (entry.style && entry.style->dots)
+      canvas.dot(x + kLegendSwatch / 2, y - 4, 2.6, entry.style->colour);
+    else if (entry.style)
+      draw_line(canvas, {{x, y - 4}, {x + kLegendSwatch - 6, y - 4}, {x + kLegendSwatch, y - 4}}, *entry.style, false);
+    canvas.text(x + swatch_width(entry), y, entry.name, kTextFont, entry.style ? ink::kText : ink::kMuted);
   }
   const Scale x{layout.low_x, layout.high_x, left, right};
   const Scale y{layout.low_y, layout.high_y, top + layout.head + kPlotHeight, top + layout.head};

@@ -15,12 +15,15 @@ struct Series {
   std::string name;
   std::vector<double> x, y;
   bool faint = false;      ///< drawn thin and pale, behind the others: the raw data of a smoothed series
-  bool scattered = false;  ///< dots that nothing joins, all of them
+  bool scattered = false;  ///< dots that nothing joins, all of them, in the legend too
+  int colour = -1;  ///< of the palette, for what belongs together in several panels; by its name's place unless given
+  int dash = 0;     ///< 0 is a whole line, 1 to 3 are broken ones: tells lines of one colour apart
 };
 
 struct Panel {
   std::string title, x_label, y_label;
   std::vector<Series> series;
+  std::string note = {};  ///< before the legend: what holds for all of its lines
 };
 
 struct Chart {

@@ -21,13 +21,18 @@ Image pair_grid(std::span<const Image> above, std::span<const Image> below, int 
 /// Each pixel becomes factor x factor pixels. Throws Error when factor < 1 or the result would be unreasonably large.
 Image upscale(const Image& image, int factor);
 
+/// A grid whose images are `cell` pixels wide, with the names of its columns above it, which read upwards; RGB.
+Image under_names(const Image& grid, std::span<const std::string> names, int cell, int padding = 2);
+
 struct LabelledRow {
   std::string label;
   std::vector<Image> images;
+  std::vector<std::string> captions = {};  ///< below each image; there may be fewer
 };
 
 /// One row a class with its name at the left, RGB. Small images are enlarged to at least `cell` pixels a side by a
-/// whole factor. Rows may be of different lengths; all images must be equally large.
+/// whole factor. Rows may be of different lengths; all images must be equally large. Captions wider than their image
+/// are cut.
 Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title = {}, int cell = 48);
 
 /// Sheets beside each other, each under its title ("real", "generated"), RGB. They may differ in size.

@@ -13,7 +13,8 @@ namespace ganymede::image {
 namespace {
 
 constexpr double kMargin = 20, kGap = 4, kLabelGap = 14, kTitleHeight = 34, kPanelGap = 28, kMaxLabel = 260;
-constexpr Font kLabelFont{13}, kTitleFont{16, true};
+constexpr double kCaptionHeight = 16, kMaxName = 120;
+constexpr Font kLabelFont{13}, kTitleFont{16, true}, kNameFont{11};
 
 /// The one size of all images of all rows.
 const Image& first_of_equal(std::span<const LabelledRow> rows) {
@@ -31,13 +32,35 @@ const Image& first_of_equal(std::span<const LabelledRow> rows) {
   return *first;
 }
 
+bool has_captions(const LabelledRow& row) {
+  return std::any_of(row.captions.begin(), row.captions.end(), [](const auto& text) { return !text.empty(); });
+}
+
 }  // namespace
+
+Image under_names(const Image& grid, std::span<const std::string> names, int cell, int padding) {
+  const Canvas& measure = measuring_canvas();
+  double tallest = 0;
+  for (const auto& name : names) tallest = std::max(tallest, std::min(kMaxName, measure.text_width(name, kNameFont)));
+  const double top = std::ceil(tallest) + 2 * kGap;
+  Canvas canvas = Canvas::raster(grid.width, top + grid.height, 1);
+  canvas.fill_rectangle(0, 0, grid.width, top + grid.height, ink::kCard);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const std::string name = measure.fit(names[i], kNameFont, kMaxName);
+    const double middle = padding + static_cast<double>(i) * (cell + padding) + cell / 2.0;
+    canvas.text_upwards(std::round(middle + 4), top - kGap - measure.text_width(name, kNameFont) / 2, name, kNameFont,
+                        ink::kText);
+  }
+  canvas.paste(0, top, grid);
+  return canvas.finish_image();
+}
 
 Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title, int cell) {
   const Image& first = first_of_equal(rows);
   const int smallest = std::max(1, std::min(first.width, first.height));
   const int factor = std::max(1, (cell + smallest - 1) / smallest);
-  const double step_x = first.width * factor + kGap, step_y = first.height * factor + kGap;
+  const double step_x = first.width * factor + kGap;
+  std::vector<double> places;  // of the rows' upper ends, and of the last one's lower end
 
   const Canvas& measure = measuring_canvas();
   size_t columns = 0;
@@ -50,17 +73,24 @@ Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title,
   const double top = kMargin + (title.empty() ? 0 : kTitleHeight);
   double width = left + static_cast<double>(columns) * step_x - kGap + kMargin;
   if (!title.empty()) width = std::max(width, measure.text_width(title, kTitleFont) + 2 * kMargin);
-  const double height = top + static_cast<double>(rows.size()) * step_y - kGap + kMargin;
+  places.push_back(top);
+  for (const LabelledRow& row : rows)
+    places.push_back(places.back() + first.height * factor + kGap + (has_captions(row) ? kCaptionHeight : 0));
+  const double height = places.back() - kGap + kMargin;
 
   Canvas canvas = Canvas::raster(width, height, 1);
   canvas.fill_rectangle(0, 0, width, height, ink::kCard);
   if (!title.empty()) canvas.text(kMargin, kMargin + 14, title, kTitleFont, ink::kText);
   for (size_t r = 0; r < rows.size(); ++r) {
-    const double y = top + static_cast<double>(r) * step_y;
+    const double y = places[r];
     canvas.text(left - kLabelGap, std::round(y + first.height * factor / 2.0 + 5),
                 canvas.fit(rows[r].label, kLabelFont, kMaxLabel), kLabelFont, ink::kText, Align::right);
     for (size_t i = 0; i < rows[r].images.size(); ++i) {
-      canvas.paste(left + static_cast<double>(i) * step_x, y, upscale(shown(rows[r].images[i]), factor));
+      const double x = left + static_cast<double>(i) * step_x;
+      canvas.paste(x, y, upscale(shown(rows[r].images[i]), factor));
+      if (i >= rows[r].captions.size()) continue;
+      canvas.text(x, y + first.height * factor + kCaptionHeight - 4,
+                  canvas.fit(rows[r].captions[i], kNameFont, first.width * factor), kNameFont, ink::kText);
     }
   }
   return canvas.finish_image();

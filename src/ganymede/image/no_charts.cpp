@@ -26,6 +26,9 @@ Bytes chart_png(const Chart&) {
 Image labelled_grid(std::span<const LabelledRow>, const std::string&, int) {
   throw_no_charts();
 }
+Image under_names(const Image&, std::span<const std::string>, int, int) {
+  throw_no_charts();
+}
 Image side_by_side(std::span<const std::pair<std::string, Image>>) {
   throw_no_charts();
 }

@@ -50,14 +50,22 @@ bool is_dense(const image::Series& series, const MetricsData& metrics) {
 }
 
 image::Panel draw(const PanelPlan& plan, const std::vector<RunMetrics>& runs, const std::string& over, double smooth) {
-  image::Panel panel{plan.title, over, plan.y_label, {}};
-  for (const auto& run : runs) {
-    for (const auto& curve : plan.curves) {
-      image::Series series = series_of(run.metrics, curve.column, over);
+  image::Panel panel{plan.title, over, plan.y_label, {}, {}};
+  const bool several = runs.size() > 1;
+  for (size_t r = 0; r < runs.size(); ++r) {
+    for (size_t c = 0; c < plan.curves.size(); ++c) {
+      const auto& curve = plan.curves[c];
+      image::Series series = series_of(runs[r].metrics, curve.column, over);
       if (series.x.empty()) continue;
       series.name = curve.label;
-      if (runs.size() > 1) series.name = plan.curves.size() > 1 ? run.name + ": " + curve.label : run.name;
-      if (smooth > 0 && is_dense(series, run.metrics)) {
+      if (several) {
+        // A run has its colour in every panel; its curves in one differ by their kind of line.
+        series.name = plan.curves.size() > 1 ? runs[r].name + ": " + curve.label : runs[r].name;
+        series.colour = static_cast<int>(r);
+        series.dash = static_cast<int>(c);
+      }
+      if (smooth > 0 && is_dense(series, runs[r].metrics)) {
+        panel.note = fmt::format("moving average, weight {:g}; pale: as logged", smooth);
         image::Series average = image::smoothed(series, smooth);
         average.faint = false;
         series.faint = true;
@@ -69,6 +77,24 @@ image::Panel draw(const PanelPlan& plan, const std::vector<RunMetrics>& runs, co
     }
   }
   return panel;
+}
+
+/// Images of a step, by the last row; 0 where there is none.
+double images_of_a_step(const MetricsData& metrics) {
+  const auto *steps = metrics.find("step"), *images = metrics.find("images");
+  return steps == nullptr || images == nullptr || steps->empty() || steps->back() <= 0 ? 0
+                                                                                       : images->back() / steps->back();
+}
+
+/// Steps of different batches are not the same work: such runs are shown over the images they have seen.
+const char* common_axis(const std::vector<RunMetrics>& runs) {
+  const double first = images_of_a_step(runs.front().metrics);
+  for (const auto& run : runs) {
+    const double here = images_of_a_step(run.metrics);
+    if (here <= 0 || first <= 0) return "step";
+    if (std::abs(here - first) > 1e-6 * first) return "images";
+  }
+  return "step";
 }
 
 }  // namespace
@@ -96,8 +122,9 @@ image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOpti
   chart.title = options.title;
   auto plans = options.columns.empty() ? usual_panels() : panels_of(runs, options.columns);
   if (options.quality && options.columns.empty()) std::erase_if(plans, [](const auto& plan) { return !plan.quality; });
+  const char* over = options.quality || runs.empty() ? "epoch" : common_axis(runs);
   for (const auto& plan : plans) {
-    image::Panel panel = draw(plan, runs, options.quality ? "epoch" : "step", options.smooth);
+    image::Panel panel = draw(plan, runs, over, options.smooth);
     if (!panel.series.empty()) chart.panels.push_back(std::move(panel));
   }
   if (chart.panels.empty()) {

@@ -35,8 +35,9 @@ struct LossChartOptions {
   bool quality = false;              ///< of the usual panels only those of quality; over epochs in the place of steps
 };
 
-/// A panel is left out when no run has a value for it. Throws UsageError when a column named in the options is in no
-/// run, and Error when there is nothing to plot.
+/// Several runs keep a colour each in all panels, and are shown over images in the place of steps where their batches
+/// differ. A panel is left out when no run has a value for it. Throws UsageError when a column named in the options is
+/// in no run, and Error when there is nothing to plot.
 image::Chart loss_chart(const std::vector<RunMetrics>& runs, const LossChartOptions& options = {});
 
 /// Precision over recall, a line for each run through its values in the order of training.

@@ -25,8 +25,11 @@ class SampleObserver : public Observer {
     const auto classes = trainer.gan().classes();
     labels_ = models::labels_in_turn(classes, trainer.examples(), 0, recipe.sample.count);
     columns_ = static_cast<int>(models::grid_columns(trainer.conditions().empty() ? classes : 0, recipe.sample.count));
+    const auto& names = trainer.dataset().info().classes;
+    if (static_cast<std::int64_t>(names.size()) == classes && columns_ == classes && trainer.source() == nullptr)
+      names_ = names;
     inputs_ = starting_points(trainer);
-    real_ = sheet(some_of(trainer.dataset(), recipe));
+    real_ = sheet(names_.empty() ? some_of(trainer.dataset(), recipe) : of_classes_in_turn(trainer.dataset(), recipe));
     save("real.png", real_);
     say_what_is_shown(trainer.dataset().info());
     if (trainer.training_state().step == 0) write_sample(trainer);
@@ -50,8 +53,14 @@ class SampleObserver : public Observer {
     }
     save(folder_.sample(trainer.training_state().step), last);
     write_chart(trainer);
-    figure("real_and_generated.png", {{"real", real_}, {"generated", last}});
-    if (first.width > 0) figure("first_epoch_and_last.png", {{"after the first epoch", first}, {"now", last}});
+    const auto now = trainer.training_state().step;
+    figure("real_and_generated.png", {{"real", real_}, {fmt::format("generated, step {}", data::grouped(now)), last}});
+    if (first.width == 0) return;
+    const auto each = trainer.images_per_step();
+    const auto then = (trainer.dataset().size() + each - 1) / each;
+    figure("first_epoch_and_last.png",
+           {{fmt::format("after the first epoch, step {}", data::grouped(then)), first},
+            {fmt::format("after {:.1f} epochs, step {}", trainer.epoch(), data::grouped(now)), last}});
   }
 
  private:
@@ -76,7 +85,12 @@ class SampleObserver : public Observer {
                                       : "them");
   }
 
-  image::Image sheet(const std::vector<image::Image>& images) const { return image::grid(images, columns_); }
+  /// Where the columns are classes, under their names.
+  image::Image sheet(const std::vector<image::Image>& images) const {
+    image::Image grid = image::grid(images, columns_);
+    if (names_.empty() || !image::can_draw_charts()) return grid;
+    return image::under_names(grid, names_, images.front().width);
+  }
 
   image::Image generated_sheet(const Trainer& trainer) const {
     const auto generated =
@@ -89,6 +103,24 @@ class SampleObserver : public Observer {
     std::vector<image::Image> images;
     for (int i = 0; i < recipe.sample.count; ++i) {
       images.push_back(data::image_at(dataset, order[static_cast<size_t>(i) % order.size()]));
+    }
+    return images;
+  }
+
+  /// Image i is of class i modulo their number, as in the generated sheets.
+  static std::vector<image::Image> of_classes_in_turn(const data::Dataset& dataset, const config::Recipe& recipe) {
+    const auto order = data::epoch_order(dataset.size(), stream_seed(recipe.train.seed, "real"), 0);
+    const auto classes = dataset.info().classes.size();
+    std::vector<std::vector<std::size_t>> of_class(classes);
+    for (const auto index : order) {
+      const int label = dataset.label(index);
+      if (label >= 0) of_class[static_cast<std::size_t>(label)].push_back(index);
+    }
+    std::vector<image::Image> images;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(recipe.sample.count); ++i) {
+      const auto& here = of_class[i % classes];
+      images.push_back(
+          data::image_at(dataset, here.empty() ? order[i % order.size()] : here[i / classes % here.size()]));
     }
     return images;
   }
@@ -126,6 +158,7 @@ class SampleObserver : public Observer {
   std::optional<Trigger> trigger_;
   Tensor inputs_, labels_;             ///< of the grid, always the same
   std::vector<image::Image> sources_;  ///< what is translated, where the recipe does that
+  std::vector<std::string> names_;     ///< of the grid's columns, where they are classes
   int columns_ = 1;
   image::Image real_;
 };
