@@ -1,6 +1,8 @@
 // ganymede explore interpolate|walk|blend|exemplars|arithmetic|direction|nearest|project MODEL
 #include "cli/explore.h"
 
+#include <fmt/format.h>
+
 #include "cli/device.h"
 #include "cli/request_flags.h"
 #include "ganymede/core/files.h"
@@ -14,7 +16,7 @@ namespace {
 namespace ops = operations;
 
 template <class Out, class Request>
-CLI::App& add_kind(CLI::App& app, const std::string& name) {
+CLI::App& add_kind(CLI::App& app, const std::string& name, const char* example) {
   struct Kept {
     std::string model = {};
     Out output = {};
@@ -22,6 +24,7 @@ CLI::App& add_kind(CLI::App& app, const std::string& name) {
   };
   const auto kept = std::make_shared<Kept>();
   CLI::App& command = *app.add_subcommand(name, ops::summary_of("explore " + name));
+  command.footer(fmt::format("Examples:\n  ganymede explore {} {}", name, example));
   command.add_option("model", kept->model, "a .safetensors file or a run folder")->required();
   add_flags(command, ops::fields_of(kept->request));
   command
@@ -33,6 +36,13 @@ CLI::App& add_kind(CLI::App& app, const std::string& name) {
   if constexpr (std::is_same_v<Out, FramesOutput>) {
     limited(command.add_option("--seconds", kept->output.seconds, "that an image of an animation stays"), 0.01, 60.0)
         ->capture_default_str();
+  }
+  if constexpr (std::is_same_v<Request, ops::ArithmeticRequest>) {
+    command
+        .add_option("--labels", kept->output.labels, "what A, B and C show, for the sheet: 'smiling woman,woman,man'")
+        ->delimiter(',')
+        ->type_size(1)
+        ->allow_extra_args(false);
   }
   command.add_flag("--json", kept->output.json, "one JSON document, with the vectors");
   command.callback([kept] {
@@ -74,14 +84,18 @@ void finish(const SheetOutput& output, const Output& to, const Bytes& content, c
 
 void add_explore(CLI::App& app) {
   app.require_subcommand(1);
-  add_kind<FramesOutput, ops::InterpolateRequest>(app, "interpolate");
-  add_kind<FramesOutput, ops::WalkRequest>(app, "walk");
-  add_kind<FramesOutput, ops::BlendRequest>(app, "blend");
-  add_kind<SheetOutput, ops::ExemplarsRequest>(app, "exemplars");
-  add_kind<SheetOutput, ops::ArithmeticRequest>(app, "arithmetic");
-  add_kind<SheetOutput, ops::DirectionRequest>(app, "direction");
-  add_kind<SheetOutput, ops::NearestImagesRequest>(app, "nearest").alias("neighbours");
-  add_kind<SheetOutput, ops::ProjectRequest>(app, "project");
+  add_kind<FramesOutput, ops::InterpolateRequest>(app, "interpolate", "runs/conv --points 7:0,7:1 -o path.gif");
+  add_kind<FramesOutput, ops::WalkRequest>(app, "walk", "runs/conv --seed 7 --frames 200 -o walk.gif");
+  add_kind<FramesOutput, ops::BlendRequest>(app, "blend",
+                                            "runs/conv --points 0,1 --weights '[[1, 0], [0.5, 0.5]]' -o mixes.png");
+  add_kind<SheetOutput, ops::ExemplarsRequest>(app, "exemplars", "runs/conv -k 5 -o exemplars.png");
+  add_kind<SheetOutput, ops::ArithmeticRequest>(
+      app, "arithmetic", "runs/faces --a 3,8,9 --b 1,4,5 --c 2,6,7 --labels 'smiling woman,woman,man' -o smile.png");
+  add_kind<SheetOutput, ops::DirectionRequest>(app, "direction",
+                                               "runs/faces --with 3,8,9 --without 1,4,5 -o smiles.png");
+  add_kind<SheetOutput, ops::NearestImagesRequest>(app, "nearest", "runs/conv --points 0,1,2 -o nearest.png")
+      .alias("neighbours");
+  add_kind<SheetOutput, ops::ProjectRequest>(app, "project", "runs/faces photo.png -o found.png");
 }
 
 }  // namespace ganymede::cli

@@ -15,7 +15,8 @@ namespace ganymede::cli {
 /// A labelled grid.
 struct SheetOutput {
   std::string file;
-  std::string model = {};  ///< its name
+  std::string model = {};                ///< its name
+  std::vector<std::string> labels = {};  ///< of an arithmetic's operands
   bool json = false;
 };
 

@@ -21,13 +21,12 @@ Output frames_output(const FramesOutput& output) {
 void finish_frames(const FramesOutput& output, const ops::ImageTexts& texts, const ops::FramesResult& result,
                    const std::string& what, json document) {
   const Output to = frames_output(output);
-  const auto frames = pixels_of(result.images);
+  const auto large = image::enlarged_frames(pixels_of(result.images));
   document["latents"] = latents_of(result.images);
   if (to.kind() == ".png" || to.kind() == ".jpg") {
-    const int columns = static_cast<int>(std::min<size_t>(frames.size(), 16));
-    return finish(output, to, encoded(image::grid(frames, columns), to, texts), what, std::move(document));
+    const int columns = static_cast<int>(std::min<size_t>(large.size(), 16));
+    return finish(output, to, encoded(image::grid(large, columns), to, texts), what, std::move(document));
   }
-  const auto large = image::enlarged_frames(frames);
   const int milliseconds = static_cast<int>(output.seconds * 1000);
   finish(output, to,
          to.kind() == ".gif" ? image::encode_gif(large, milliseconds) : image::encode_apng(large, milliseconds), what,
@@ -53,7 +52,7 @@ void run_explore(const FramesOutput& output, const ops::Model& model, const ops:
   frames_output(output);  // before anything is generated
   const std::string name = name_of(request.interpolation);
   finish_frames(output, texts_of(output, model, request), ops::walk(model, request),
-                fmt::format("{} steps around {} images of seed {}", request.frames, request.points, request.seed),
+                fmt::format("{} steps around {} images of seed {}", request.frames, request.stops, request.seed),
                 {{"interpolation", name}, {"way", name}, {"seed", request.seed}});
 }
 

@@ -52,6 +52,16 @@ std::vector<GeneratedImage> operand(const ops::Model& model, const ops::Arithmet
   return ops::generate(model, wanted).images;
 }
 
+/// What the operands are called: three names, or A, B and C.
+std::vector<std::string> operand_names(const SheetOutput& output) {
+  if (output.labels.empty()) return {"A", "B", "C"};
+  if (output.labels.size() != 3) {
+    throw UsageError(fmt::format("{} names for three operands", output.labels.size()), "--labels",
+                     "name A, B and C: --labels 'smiling woman,woman,man'");
+  }
+  return output.labels;
+}
+
 }  // namespace
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ExemplarsRequest& request) {
@@ -61,10 +71,14 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
   auto classes = json::array();
   for (const auto& one : result.classes) {
     rows.push_back({fmt::format("{} ({:.0f} %)", one.name, 100 * one.share), pixels_of(one.images)});
-    std::vector<std::string> points;
-    for (const auto& generated : one.images) points.push_back(fmt::format("{}:{}", request.seed, generated.index));
+    std::vector<std::string> points, asked;
+    for (const auto& generated : one.images) {
+      points.push_back(fmt::format("{}:{}", request.seed, generated.index));
+      if (!generated.label.empty()) asked.push_back(generated.label);
+    }
     classes.push_back(
         {{"class", one.name}, {"share", one.share}, {"points", points}, {"probability", one.probabilities}});
+    if (!asked.empty()) classes.back()["asked"] = asked;
     if (!output.json) fmt::print("{}: {}\n", one.name, fmt::join(points, ","));
   }
   finish_sheet(output, texts_of(output, model, request), rows,
@@ -74,26 +88,30 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
 
 void run_explore(const SheetOutput& output, const ops::Model& model, const ops::ArithmeticRequest& request) {
   sheet_output(output);  // before anything is generated
+  const auto operands = operand_names(output);
   const auto result = ops::arithmetic(model, request);
   std::vector<image::LabelledRow> rows;
   json document{{"radius", request.radius}};
-  const auto add = [&](const std::string& name, const char* title, const std::vector<ops::Point>& points,
+  const auto add = [&](const std::string& name, const std::string& title, const std::vector<ops::Point>& points,
                        const GeneratedImage& mean) {
     const auto generated = operand(model, request, points);
     rows.push_back({title, pixels_of(generated)});
     rows.back().images.push_back(mean.image);
+    rows.back().captions.resize(generated.size());
+    rows.back().captions.emplace_back("mean");
     document[name] = latents_of(generated);
     document["mean_" + name] = mean.latent;
   };
-  add("a", "A; mean", request.a, result.mean_a);
-  add("b", "\u2212 B; mean", request.b, result.mean_b);
-  add("c", "+ C; mean", request.c, result.mean_c);
+  add("a", operands[0], request.a, result.mean_a);
+  add("b", "\u2212 " + operands[1], request.b, result.mean_b);
+  add("c", "+ " + operands[2], request.c, result.mean_c);
   const auto nine = pixels_of(result.images);
-  const char* const titles[] = {"", "= result and", "perturbations"};
+  const char* const titles[] = {"", "=", ""};
   for (std::ptrdiff_t i = 0; i < 3; ++i) rows.push_back({titles[i], {nine.begin() + 3 * i, nine.begin() + 3 * i + 3}});
+  rows[4].captions = {"", "result"};
   document["result"] = result.images[4].latent;
   document["perturbations"] = document["neighbours"] = latents_of(result.images);
-  std::string title = "A \u2212 B + C";
+  std::string title = fmt::format("{} \u2212 {} + {}", operands[0], operands[1], operands[2]);
   if (result.named) {
     const auto& names = result.named->names;
     const json accuracy = accuracy_json(result.named->accuracy);

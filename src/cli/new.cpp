@@ -6,6 +6,7 @@
 #include "cli/device.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
+#include "ganymede/core/shell_word.h"
 #include "ganymede/core/text.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/data/image_store.h"
@@ -132,7 +133,7 @@ void run(const NewFlags& flags) {
       "  expect  textures after some hundred steps, arrangement after some thousand, details after tens of "
       "thousands\n");
   fmt::print("train it with: ganymede train {}\n",
-             output == fs::path(flags.name + ".toml") ? flags.name : output.string());
+             shell_word(output == fs::path(flags.name + ".toml") ? flags.name : output.string()));
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 #include <cstring>
 #include <exception>
 #include <iostream>
+#include <optional>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include "cli/command.h"
@@ -191,6 +193,23 @@ std::vector<std::string> words_of(int argc, char** argv) {
   return words;
 }
 
+/// Where `help` asks for a command that there is not: its exit code, having said so.
+std::optional<int> wrong_help(const CLI::App& program, int argc, char** argv) {
+  if (argc < 2 || std::string_view(argv[1]) != "help") return std::nullopt;
+  const CLI::App* command = &program;
+  for (int i = 2; i < argc && argv[i][0] != '-'; ++i) {
+    const auto named = command->get_subcommands([&](const CLI::App* one) { return one->check_name(argv[i]); });
+    const CLI::App* sub = named.empty() ? nullptr : named.front();
+    const auto known = known_words(*command, false);
+    if (sub == nullptr && !known.empty()) {
+      return report(fmt::format("unknown word '{}'; {}", argv[i], suggest(argv[i], known)), kWrongUsage);
+    }
+    if (sub == nullptr) return report(fmt::format("unexpected '{}'", argv[i]), kWrongUsage);
+    command = sub;
+  }
+  return std::nullopt;
+}
+
 int run(int argc, char** argv) {
   CLI::App program("Ganymede trains, evaluates, explores and serves image GANs.", "ganymede");
   program.require_subcommand(1);
@@ -216,6 +235,7 @@ int run(int argc, char** argv) {
   });
   program.footer("'ganymede help COMMAND' shows its flags and examples.");
   add_commands(program);
+  if (const auto wrong = wrong_help(program, argc, argv)) return *wrong;
 
   try {
     program.parse(words_of(argc, argv));

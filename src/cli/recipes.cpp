@@ -6,6 +6,7 @@
 #include "cli/text_table.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
+#include "ganymede/core/shell_word.h"
 #include "ganymede/core/text.h"
 #include "ganymede/recipe/recipe.h"
 
@@ -49,8 +50,9 @@ void copy_recipe(const std::string& name, const std::string& output) {
   if (std::filesystem::exists(file))
     throw UsageError("there is such a file already", printable(file.string()), "name another with -o");
   write_file(file, text);
-  const std::string shown = printable(file.string());
-  fmt::print("{}\ncheck it:  ganymede recipes check {}\ntrain it:  ganymede train {}\n", shown, shown, shown);
+  const std::string word = shell_word(file.string());
+  fmt::print("{}\ncheck it:  ganymede recipes check {}\ntrain it:  ganymede train {}\n", printable(file.string()), word,
+             word);
 }
 
 }  // namespace

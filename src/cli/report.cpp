@@ -119,8 +119,8 @@ std::string report_text(const json& metrics, const json& protocol) {
   if (protocol["features"].is_object()) out += "  features      " + features_text(protocol["features"]);
   out += fmt::format("  real          {}\n", image_set_text(protocol["real"], protocol["seed"]));
   out += fmt::format("  generated     {}\n", image_set_text(protocol["fake"], protocol["seed"]));
-  out += fmt::format("  pixels        {}; resize: {}\n", protocol["quantised"].get<std::string>(),
-                     protocol["resize"].get<std::string>());
+  out += fmt::format("  pixels        {}; resize: {}; transparency {}\n", protocol["quantised"].get<std::string>(),
+                     protocol["resize"].get<std::string>(), protocol["transparency"].get<std::string>());
   for (const char* part : {"kid", "is", "prdc", "swd", "bootstrap", "memorisation"}) {
     if (!protocol.contains(part)) continue;
     std::vector<std::string> words;

@@ -7,6 +7,8 @@
 #include "ganymede/core/log.h"
 #include "ganymede/core/numbered_files.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/data/text.h"
+#include "ganymede/image/depth.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
 #include "ganymede/image/npy.h"
@@ -26,9 +28,16 @@ struct SampleFlags {
 
 const std::vector<std::string> kSampleKinds = {".png", ".jpg", ".npy"};
 
-/// One grid or array, or a file for each image; the files written.
+/// By a whole factor, to 256 pixels or somewhat less.
+image::Image enlarged_image(const image::Image& one) {
+  constexpr int kEnlarged = 256;
+  return image::upscale(image::shown(one), std::max(1, kEnlarged / std::max(one.width, one.height)));
+}
+
+/// One grid or array, or a file for each image; the files written. `enlarged`: there is but one image, and its sheet
+/// shows it large.
 std::vector<std::string> write_images(const Output& output, const operations::Origin& origin,
-                                      const operations::GenerateResult& result) {
+                                      const operations::GenerateResult& result, bool enlarged) {
   if (!output.kind().empty()) {
     std::vector<image::Image> images;
     for (const auto& one : result.images) images.push_back(one.image);
@@ -41,7 +50,9 @@ std::vector<std::string> write_images(const Output& output, const operations::Or
                    image::can_be_shown(images[0]) ? "its images" : "the first channels");
     }
     const auto texts = operations::texts_of_sheet(origin, result.images);
-    output.write(encoded(image::grid(images, static_cast<int>(result.columns)), output, texts));
+    const image::Image sheet =
+        enlarged ? enlarged_image(images[0]) : image::grid(images, static_cast<int>(result.columns));
+    output.write(encoded(sheet, output, texts));
     return {output.name()};
   }
   std::vector<std::string> files;
@@ -68,7 +79,7 @@ void run_sample(const SampleFlags& flags) {
   if (output.kind().empty()) prepare_numbered_folder(output.name(), ending_of(*model), flags.replace);
   const auto result = operations::generate(*model, flags.request);
   const auto origin = operations::origin_of(operations::model_name(flags.model), *model, flags.request);
-  const auto files = write_images(output, origin, result);
+  const auto files = write_images(output, origin, result, flags.request.best == 1);
   std::vector<std::int64_t> indices;
   auto classes = nlohmann::json::array();
   for (const auto& one : result.images) {
@@ -81,7 +92,7 @@ void run_sample(const SampleFlags& flags) {
     return print_json(document);
   }
   const std::string of = result.seed ? fmt::format(" of seed {}", *result.seed) : "";
-  output.say(fmt::format("{} images{} in {}", result.images.size(), of, flags.output));
+  output.say(fmt::format("{}{} in {}", data::counted(result.images.size(), "image"), of, flags.output));
   if (flags.request.best > 0) output.say(fmt::format("best first, by the discriminator: {}", fmt::join(indices, " ")));
 }
 
@@ -92,7 +103,8 @@ void add_sample(CLI::App& app) {
   app.add_option("model", flags->model, "a .safetensors file or a run folder")->required();
   add_flags(app, operations::fields_of(flags->request));
   app.add_option("-o,--output", flags->output,
-                 "a .png or .jpg for one grid, a .npy for one array, - for a PNG on standard output (jpg:-, npy:-); "
+                 "a .png or .jpg for one grid (with --best 1 the best image, enlarged), a .npy for one array, - for a "
+                 "PNG on standard output (jpg:-, npy:-); "
                  "anything else is a folder of single files")
       ->required();
   app.add_flag("--replace", flags->replace, "remove the numbered files that the folder holds first");

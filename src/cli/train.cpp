@@ -10,8 +10,10 @@
 #include "ganymede/core/log.h"
 #include "ganymede/core/processors.h"
 #include "ganymede/core/progress.h"
+#include "ganymede/core/shell_word.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/data/text.h"
 #include "ganymede/distributed/group.h"
 
 namespace ganymede::cli {
@@ -25,6 +27,8 @@ class StepsShown : public train::Observer {
   void on_start(const train::Trainer& trainer) override {
     progress_ =
         std::make_unique<Progress>(trainer.recipe().name, trainer.total_steps(), "step", trainer.training_state().step);
+    images_ = trainer.training_state().images;
+    seconds_ = trainer.training_state().seconds;
   }
   void after_step(const train::Trainer& trainer, const train::TrainingState&,
                   const train::StepResult& result) override {
@@ -54,11 +58,12 @@ void report_end(const TrainResult& end) {
     fmt::print("the run is complete at step {}; to go on, ask for more with --steps N (the total)\n", end.step);
   } else if (end.state == TrainResult::State::kStopped) {
     fmt::print("stopped and saved at step {} of {}; go on with: ganymede train {} --resume -o {}\n", end.step,
-               end.steps, end.recipe, end.folder.string());
+               end.steps, shell_word(end.recipe), shell_word(end.folder.string()));
     throw Cancelled("");
   } else {
-    fmt::print("trained {} steps ({:.1f} epochs) in {}\n  images  {}\n  losses    {}\n  model     {}\n", end.step,
-               end.epochs, duration_text(end.seconds), end.samples.string(), end.losses.string(), end.model.string());
+    fmt::print("trained {} ({:.1f} epochs) in {}\n  images    {}\n  losses    {}\n  model     {}\n",
+               data::counted(end.step, "step"), end.epochs, duration_text(end.seconds), end.samples.string(),
+               end.losses.string(), end.model.string());
   }
 }
 

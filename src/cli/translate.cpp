@@ -9,6 +9,7 @@
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/data/text.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
 #include "ganymede/models/generate.h"
@@ -76,7 +77,7 @@ void run_translate(const TranslateFlags& flags) {
     to.write(encoded(image::pair_grid(above, below, static_cast<int>(columns)), to));
   }
   if (flags.json) return print_json({{"files", files}});
-  to.say(fmt::format("{} images translated into {}", images.size(), flags.output));
+  to.say(fmt::format("{} translated into {}", data::counted(images.size(), "image"), flags.output));
 }
 
 }  // namespace

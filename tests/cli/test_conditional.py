@@ -50,7 +50,7 @@ def test_interpolates_between_classes(ganymede, run, tmp_path):
         result = ganymede("explore", "interpolate", run, "--points", "5:0,5:0", "--frames", 3, *flags, "-o", tmp_path / name)
         assert result.returncode == 0, result.stderr
         _, _, rows = pixels(tmp_path / name)
-        return [[row[3 * (2 + place * 18):][:48] for row in rows[2:18]] for place in range(3)]
+        return [[row[3 * (2 + place * 130):][:384] for row in rows[2:130]] for place in range(3)]
 
     bars, hearts = strip("bars.png", "--class", "bars"), strip("hearts.png", "--class", "heart")
     between = strip("between.png", "--class", "bars", "--to-class", "heart")
@@ -78,3 +78,38 @@ def test_penalties_are_logged(ganymede, tmp_path):
     terms = [float(row["penalty"]) for row in metrics(run)]
     assert [term > 0 for term in terms] == [True, False] * 3, "every second update"
     assert {row["augment_probability"] for row in metrics(run)} == {"1"}
+
+
+def test_class_losses_and_accuracies_are_logged(ganymede, tmp_path):
+    run = trained(ganymede, tmp_path / "run", "--steps", 4, "--set=train.log_every=1", recipe=CONDITIONAL)
+    for row in metrics(run):
+        assert float(row["class_loss_real"]) > 0 and float(row["class_loss_fake"]) > 0
+        assert all(8 * float(row[f"class_accuracy_{kind}"]) in range(9) for kind in ("real", "fake")), row
+    # A run of a version that did not log them goes on without.
+    table = run / "metrics.csv"
+    rows = [line.split(",") for line in table.read_text().splitlines()]
+    kept = [place for place, name in enumerate(rows[0]) if not name.startswith(("class_loss", "class_accuracy"))]
+    table.write_text("".join(",".join(row[place] for place in kept) + "\n" for row in rows))
+    trained(ganymede, run, "--resume", "--steps", 6, "--set=train.log_every=1", recipe=CONDITIONAL)
+    assert len(metrics(run)) == 6 and "class_loss_real" not in metrics(run)[0]
+
+
+def test_sheets_have_class_names_and_real_images_in_the_same_columns(ganymede, tmp_path):
+    # One image of each of shapes' ten classes, of which three are taken: each column repeats its own.
+    run = trained(ganymede, tmp_path / "run", "--steps", 2, "--set=data.count=10", recipe=CONDITIONAL)
+    width, height, rows = pixels(run / "real.png")
+    assert width == 3 * 18 + 2 and height > 3 * 18 + 2 + 15, "names above"
+    cells = [[[row[3 * (2 + 18 * x):][:48] for row in rows[height - 54 + 18 * y:][:16]] for x in range(3)] for y in range(3)]
+    assert cells[0] == cells[1] == cells[2] and len({str(cell) for cell in cells[0]}) == 3
+    assert pixels(run / "samples" / "step-000002.png")[:2] == (width, height)
+
+
+def test_exemplars_come_from_every_class(ganymede, run, tmp_path):
+    def asked(*flags):
+        result = ganymede("--threads", 1, "explore", "exemplars", run, "-k", 9, "--among", 9, "-o", tmp_path / "x.png", "--json", *flags,
+                          env={"XDG_CACHE_HOME": str(tmp_path)})
+        assert result.returncode == 0, result.stderr
+        return [sorted(row["asked"]) for row in json.loads(result.stdout)["classes"]]
+
+    assert asked() == [sorted(["circle", "bars", "heart"] * 3)] * 3
+    assert asked("--class", "bars") == [["bars"] * 9] * 3

@@ -38,6 +38,7 @@ def test_a_model_against_its_own_data(ganymede):
     assert protocol["real"]["images"] == 64 and protocol["real"]["data"] == "shapes" and protocol["real"]["splits"] == ["train"]
     assert protocol["fake"]["images"] == 100 and protocol["fake"]["step"] == 40
     assert len(protocol["real"]["checksum"]) == 64 and protocol["features"] is None
+    assert protocol["transparency"] == "shows white"
     assert evaluated(ganymede, run, "-n", 100) == found, "the same seed gives the same values"
     other = evaluated(ganymede, run, "-n", 100, "--seed", 1)
     assert other["metrics"]["swd"] != found["metrics"]["swd"]

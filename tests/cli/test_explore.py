@@ -28,21 +28,23 @@ def test_interpolate(ganymede, explore, tmp_path):
     assert len(z) == 5 and all(abs(a + b - 2 * m) < 1e-5 for a, b, m in zip(z[0], z[4], z[2]))
     sample = tmp_path / "sample"
     ganymede("sample", shared_model(ganymede), "-n", 5, "--seed", 3, "-o", sample)
-    _, _, rows = pixels(strip)
+    width, _, rows = pixels(strip)
+    assert width == 5 * 130 + 2, "as large as the frames of an animation"
     for place, index in ((0, 0), (4, 4)):
-        left = 3 * (2 + place * 18)
-        assert [row[left:left + 48] for row in rows[2:18]] == pixels(sample / f"{index:04}.png")[2]
+        left = 2 + place * 130
+        shown = [b"".join(row[3 * x:3 * x + 3] for x in range(left, left + 128, 8)) for row in rows[2:130:8]]
+        assert shown == [bytes(row) for row in pixels(sample / f"{index:04}.png")[2]]
     assert explore("interpolate", "again.png", "--points", "0,4", "--seed", 3, "--frames", 5, "--interpolation", "linear")[1]["latents"] == z
 
 
 @pytest.mark.parametrize("ending, signature", [("gif", b"GIF89a"), ("apng", b"\x89PNG\r\n\x1a\n")])
 def test_walk(explore, ending, signature):
-    file, document = explore("walk", f"walk.{ending}", "--points", 3, "--frames", 12, "--seed", 5)
+    file, document = explore("walk", f"walk.{ending}", "--stops", 3, "--frames", 12, "--seed", 5)
     content = file.read_bytes()
     assert content.startswith(signature) and len(document["latents"]) == 12
     assert content.count(b"fcTL" if ending == "apng" else b"\x21\xf9\x04") == 12
     assert struct.unpack("<HH" if ending == "gif" else ">II", content[6:10] if ending == "gif" else content[16:24]) == (128, 128)
-    assert explore("walk", f"again.{ending}", "--points", 3, "--frames", 12, "--seed", 5)[0].read_bytes() == content
+    assert explore("walk", f"again.{ending}", "--stops", 3, "--frames", 12, "--seed", 5)[0].read_bytes() == content
 
 
 def test_arithmetic(explore):
@@ -53,6 +55,17 @@ def test_arithmetic(explore):
     assert len(document["perturbations"]) == 9 and document["perturbations"][4] == document["result"]
     assert max(abs(x - y) for row in document["perturbations"] for x, y in zip(row, document["result"])) <= 0.1 + 1e-6
     assert pixels(file)[0] > 4 * 64
+
+
+def test_operands_of_an_arithmetic_have_names(ganymede, tmp_path):
+    def sheet(*flags):
+        return ganymede("explore", "arithmetic", shared_model(ganymede), "--a", "1:0,1:1", "--b", "2:0", "--c", "3:0", *flags, "-o", tmp_path / "sheet.png")
+
+    assert sheet().stdout.startswith("A \u2212 B + C in ")
+    named = sheet("--labels", "smiling woman,woman,man")
+    assert named.returncode == 0 and named.stdout.startswith("smiling woman \u2212 woman + man in "), named.stderr
+    wrong = sheet("--labels", "one,two")
+    assert wrong.returncode == 2 and "2 names for three operands" in wrong.stderr and "--labels" in wrong.stderr
 
 
 def test_direction(explore):
@@ -126,7 +139,7 @@ def test_the_data_is_where_the_run_had_it(ganymede, tmp_path):
 
 
 def test_truncation(explore):
-    _, document = explore("walk", "walk.png", "--points", 8, "--frames", 8, "--truncation", 0.3)
+    _, document = explore("walk", "walk.png", "--stops", 8, "--frames", 8, "--truncation", 0.3)
     assert max(abs(value) for row in document["latents"] for value in row) <= 0.3
 
 

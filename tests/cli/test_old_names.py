@@ -76,6 +76,10 @@ def test_old_flags_do_what_they_did_and_say_their_new_names(ganymede, tmp_path):
     assert "note: --way is now --interpolation" in old.stderr and "note:" not in new.stderr
     assert (tmp_path / "old.png").read_bytes() == (tmp_path / "new.png").read_bytes()
     assert json.loads(old.stdout)["way"] == json.loads(new.stdout)["interpolation"] == "linear"
+    for flag in ("--points", "--stops"):
+        walked = ganymede("explore", "walk", model, flag, 2, "--frames", 3, "-o", tmp_path / f"{flag}.png")
+        assert walked.returncode == 0 and ("note: --points is now --stops" in walked.stderr) == (flag == "--points"), walked.stderr
+    assert (tmp_path / "--points.png").read_bytes() == (tmp_path / "--stops.png").read_bytes()
     again = ganymede("explore", "neighbours", model, "--points", "0", "-k", 1, "-o", tmp_path / "near.png", "--json")
     assert json.loads(again.stdout)["neighbours"] == json.loads(again.stdout)["nearest"]
 

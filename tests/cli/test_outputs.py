@@ -60,9 +60,9 @@ def test_standard_output_takes_what_a_file_would(ganymede, tmp_path, folder):
         out, said = to_stdout(ganymede, "sample", run, "-n", 4, "--seed", 7, "-o", named)
         ganymede("sample", run, "-n", 4, "--seed", 7, "-o", tmp_path / f"x{kind}")
         assert out == (tmp_path / f"x{kind}").read_bytes() and "4 images of seed 7" in said
-    out, _ = to_stdout(ganymede, "explore", "walk", run, "--points", 2, "--frames", 4, "-o", "-")
+    out, _ = to_stdout(ganymede, "explore", "walk", run, "--stops", 2, "--frames", 4, "-o", "-")
     assert out.startswith(b"GIF89a")
-    out, _ = to_stdout(ganymede, "explore", "walk", run, "--points", 2, "--frames", 4, "-o", "png:-")
+    out, _ = to_stdout(ganymede, "explore", "walk", run, "--stops", 2, "--frames", 4, "-o", "png:-")
     assert out.startswith(PNG)
     out, _ = to_stdout(ganymede, "data", "preview", folder, "-o", "-")
     assert out.startswith(PNG)

@@ -42,7 +42,7 @@ def test_nothing_lands_in_a_file_that_takes_a_closed_streams_place(ganymede, tmp
     model = tmp_path / "run"
     assert shell(ganymede, f"GANYMEDE -q --threads 1 train '{TINY}' --steps 1 --output '{model}' <&- >&- 2>&-").returncode == 1
     for path in model.rglob("*"):
-        assert not path.is_file() or b"trained 1 steps" not in path.read_bytes(), path
+        assert not path.is_file() or b"trained 1 step" not in path.read_bytes(), path
 
 
 def test_a_full_stderr_stops_nothing(ganymede, tmp_path):
@@ -87,6 +87,23 @@ def test_help_is_grouped_and_has_examples(ganymede):
             known = ganymede("help", command, *([deeper] if deeper else [])).stdout
             for flag in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line):
                 assert re.search(rf"(^|[\s,]){flag}\b", known), f"{line}: {flag}"
+
+
+def test_help_of_what_is_no_command_is_refused(ganymede):
+    assert "runs/conv" in ganymede("help", "explore", "walk").stdout
+    for words, hint in ((("sampel",), "did you mean 'sample'?"), (("explore", "wlk"), "did you mean 'walk'?"), (("train", "x"), "unexpected 'x'")):
+        wrong = ganymede("help", *words)
+        assert wrong.returncode == 2 and not wrong.stdout and hint in wrong.stderr, wrong.stderr
+
+
+def test_commands_to_type_are_quoted(ganymede, tmp_path):
+    folder = tmp_path / "it's mine"
+    folder.mkdir()
+    copied = ganymede("recipes", "copy", "shapes-dcgan", "-o", folder / "a.toml").stdout
+    assert copied.splitlines()[0] == str(folder / "a.toml")
+    assert copied.count("'" + str(folder / "a.toml").replace("'", "'\\''") + "'") == 2, copied
+    told = ganymede("train", "shapes-dcgan", "--data", "my photos").stderr
+    assert "--data 'my photos' --set 'data.name=\"folder\"'" in told
 
 
 def test_ranges_are_words(ganymede):

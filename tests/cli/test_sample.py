@@ -120,6 +120,12 @@ def test_best_of_many(sample):
     assert sorted(json.loads(sample.stdout)["indices"]) == [0, 1, 2, 3]
 
 
+def test_the_best_image_alone_is_shown_enlarged(sample):
+    width, height, rows = pixels(sample("best.png", "-n", 20, "--best", 1))
+    assert (width, height) == (256, 256) and "1 image of seed 0" in sample.stdout
+    assert all(len({bytes(row[3 * x:3 * x + 3]) for x in range(16)}) == 1 for row in rows[:16])
+
+
 def test_json_is_one_document(sample, tmp_path):
     path = sample("grid.png", "-n", 2, "--json")
     assert json.loads(sample.stdout) == {"seed": 0, "indices": [0, 1], "classes": [], "files": [str(path)]}

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import time
@@ -177,6 +178,23 @@ def test_epochs_and_the_default_folder(ganymede, tmp_path):
         result = ganymede("--threads", 1, "train", TINY, "--epochs", 0.5, cwd=tmp_path)
         assert result.returncode == 0 and "trained 4 steps" in result.stdout
     assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["tiny", "tiny-2"]
+
+
+@pytest.mark.parametrize("steps", [1, 20])
+def test_files_that_it_names_exist(ganymede, tmp_path, steps):
+    result = train(ganymede, tmp_path / "run", "--steps", steps)
+    first, *files = result.stdout.splitlines()
+    assert first.startswith(f"trained {steps} step{'s' if steps > 1 else ''} ("), first
+    assert len(files) == 3 and len({line.index(str(tmp_path)) for line in files}) == 1, "in one column"
+    for line in files:
+        assert pathlib.Path(line.split(maxsplit=1)[1]).is_file(), line
+
+
+def test_images_per_second_are_those_of_the_file(ganymede, tmp_path):
+    train(ganymede, tmp_path / "run", "--steps", 10, "--set=train.log_every=10")
+    resumed = train(ganymede, tmp_path / "run", "--steps", 20, "--resume", "--set=train.log_every=10")
+    shown = re.findall(r"(\d+) images/s", resumed.stderr)
+    assert shown[-1] == f"{float(metrics(tmp_path / 'run')[-1]['images_per_s']):.0f}", resumed.stderr
 
 
 LACKS = ("model.safetensors", "state.json", "samples/step-000006.png", "real.png", "metrics.csv")

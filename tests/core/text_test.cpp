@@ -1,5 +1,6 @@
 #include "ganymede/core/text.h"
 
+#include "ganymede/core/shell_word.h"
 #include "support/support.h"
 
 namespace ganymede {
@@ -22,6 +23,15 @@ TEST(Text, ControlCharactersAndStrangeBytesAreWritten) {
     EXPECT_FALSE(is_utf8(text)) << printable(text);
     EXPECT_TRUE(is_utf8(printable(text)));
   }
+}
+
+TEST(Text, WordsAreQuotedForAShellWhereTheyNeedIt) {
+  EXPECT_EQ(shell_word("runs/conv-2_b.toml"), "runs/conv-2_b.toml");
+  EXPECT_EQ(shell_word(""), "''");
+  EXPECT_EQ(shell_word("my runs/a"), "'my runs/a'");
+  EXPECT_EQ(shell_word("it's"), "'it'\\''s'");
+  EXPECT_EQ(shell_word("$HOME;*"), "'$HOME;*'");
+  EXPECT_EQ(shell_word("a\nb'\xff"), "$'a\\nb\\'\\xff'");
 }
 
 TEST(Text, ListedNamesAreAllDifferent) {

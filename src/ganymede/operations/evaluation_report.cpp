@@ -130,6 +130,11 @@ std::string quantised_text(const OpenedImageSet& fake) {
   return deep ? "clamp(x * 32767.5 + 32768, 0, 65535), 16 bits" : "clamp(x * 127.5 + 128, 0, 255), 8 bits";
 }
 
+/// What became of images' transparency, where it was not asked for as a channel.
+std::string transparency_text(const OpenedImageSet& set) {
+  return set.set.images && set.set.images->info().channels > 3 ? "kept as a channel" : "shows white";
+}
+
 }  // namespace
 
 json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& real, const OpenedImageSet& fake,
@@ -145,6 +150,7 @@ json protocol_json(const quality::Evaluator& evaluator, const OpenedImageSet& re
            {"seed", options.seed},
            {"quantised", quantised_text(fake)},
            {"resize", resize_text(evaluator, real, fake, featured)},
+           {"transparency", transparency_text(real)},
            {"forced", options.force}};
   if (values.kid) {
     const int subsets = std::isnan(values.kid->deviation) ? 1 : quality::KernelDistanceOptions().subsets;

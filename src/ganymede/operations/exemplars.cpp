@@ -1,5 +1,6 @@
 #include "ganymede/operations/exemplars.h"
 
+#include "ganymede/models/gan.h"
 #include "ganymede/models/images.h"
 
 namespace ganymede::operations {
@@ -9,7 +10,10 @@ GeneratorInput first_images(const Model& model, const ExemplarsRequest& request)
   const PointReader reader(model, request, request.seed);
   GeneratorInput input;
   input.latents = reader.latents(first_points(static_cast<std::size_t>(request.among)), "points");
-  input.labels = reader.one_label(reader.one_class({}, "class"), request.among);
+  // Of one class alone, there would be no exemplars of the others.
+  input.labels = model.classes().empty() || !request.label.empty()
+                     ? reader.one_label(reader.one_class({}, "class"), request.among)
+                     : models::labels_in_turn(static_cast<std::int64_t>(model.classes().size()), {}, 0, request.among);
   input.untrained = all_rows(request.among, request.before_training());
   return input;
 }

@@ -120,7 +120,7 @@ OpenedImageSet generated_image_set(ModelPtr model, const ImageSetOptions& option
   if (model->encoder() != nullptr) return translated_image_set(std::move(model), options);
   const auto count = options.count > 0 ? options.count : kUsualSamples;
   const std::string name = model->path().string();
-  Progress progress("drawing", static_cast<std::uint64_t>(count), "image");
+  Progress progress("generating", static_cast<std::uint64_t>(count), "image");
   auto images = quality::generate_images(model->generator(), model->recipe().latent,
                                          {.name = name,
                                           .classes = model->classes(),

@@ -57,7 +57,7 @@ Plan<FramesResult> planned(const Model& model, const InterpolateRequest& request
 
 Plan<FramesResult> planned(const Model& model, const WalkRequest& request) {
   const PointReader reader(model, request, request.seed);
-  const auto points = first_points(static_cast<std::size_t>(request.points));
+  const auto points = first_points(static_cast<std::size_t>(request.stops));
   GeneratorInput input;
   input.latents =
       explore::closed_path(reader.latents(points, "points"), request.frames, blend_of(request.interpolation));

@@ -100,7 +100,7 @@ void visit_fields(V& field, InterpolateRequest& r) {
 }
 
 struct WalkRequest : GenerationOptions {
-  std::int64_t points = 5;
+  std::int64_t stops = 5;
   std::int64_t frames = 100;
   Interpolation interpolation = Interpolation::kSpherical;
   std::uint64_t seed = 0;
@@ -108,8 +108,11 @@ struct WalkRequest : GenerationOptions {
 
 template <class V>
 void visit_fields(V& field, WalkRequest& r) {
-  field("points", r.points,
-        {.about = "how many random points", .range = in_range(2, 1000), .served = in_range(2, kMaxPoints)});
+  field("stops", r.stops,
+        {.about = "how many random points",
+         .range = in_range(2, 1000),
+         .served = in_range(2, kMaxPoints),
+         .old_names = {"points"}});
   field("frames", r.frames,
         {.about = "how many images", .range = in_range(2, 10000), .served = in_range(2, kMaxImages)});
   field("interpolation", r.interpolation, {.about = "along great circles or straight lines", .old_names = {"way"}});
@@ -253,8 +256,7 @@ struct ProjectRequest : GenerationOptions {
 
 template <class V>
 void visit_fields(V& field, ProjectRequest& r) {
-  field("images", r.images,
-        {.about = "images to find: PNG, JPEG or WebP", .required = true, .local = true, .positional = true});
+  field("images", r.images, {.about = "image files to find", .required = true, .local = true, .positional = true});
   field("steps", r.steps, {.about = "of the search", .range = in_range(1, 100000)});
   visit_seed(field, r.seed, "of the points that the search starts from");
   visit_fields(field, static_cast<GenerationOptions&>(r));

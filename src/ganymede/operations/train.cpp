@@ -7,6 +7,7 @@
 #include "ganymede/operations/training_recipe.h"
 #include "ganymede/train/datasets.h"
 #include "ganymede/train/encoder.h"
+#include "ganymede/train/metrics_table.h"
 #include "ganymede/train/observers.h"
 #include "ganymede/train/run_state.h"
 
@@ -176,12 +177,12 @@ void Training::log_what_is_trained(const train::RunFolder& folder) const {
   log_data(trainer_->dataset(), "data", recipe.train.batch_size);
   if (source_) {
     log_data(*source_, "source", recipe.train.batch_size);
-    spdlog::info("source: {} images of {}", source_->size(), source_->info().name);
+    spdlog::info("source: {} of {}", data::counted(source_->size(), "image"), source_->info().name);
   }
-  spdlog::info("{} images of {}, {} steps of batch {}, {} on {} with {} threads, in {}", trainer_->dataset().size(),
-               trainer_->dataset().info().name, trainer_->total_steps(), recipe.train.batch_size,
+  spdlog::info("{} of {}, {} of batch {}, {} on {} with {}, in {}", data::counted(trainer_->dataset().size(), "image"),
+               trainer_->dataset().info().name, data::counted(trainer_->total_steps(), "step"), recipe.train.batch_size,
                trainer_->compute_type() == at::kBFloat16 ? "bf16" : "f32", trainer_->device().str(),
-               at::get_num_threads(), folder.path().string());
+               data::counted(static_cast<std::uint64_t>(at::get_num_threads()), "thread"), folder.path().string());
 }
 
 void Training::train_to_the_end(const train::RunFolder& folder, Observers more) {
@@ -202,6 +203,7 @@ void Training::train_to_the_end(const train::RunFolder& folder, Observers more) 
 
 TrainResult Training::result(const train::RunFolder& folder, TrainResult::State state) const {
   const auto& end = trainer_->training_state();
+  const auto chart = folder.file("losses.svg");
   return {.state = state,
           .recipe = trainer_->recipe().name,
           .folder = folder.path(),
@@ -210,7 +212,7 @@ TrainResult Training::result(const train::RunFolder& folder, TrainResult::State 
           .epochs = trainer_->epoch(),
           .seconds = end.seconds,
           .samples = folder.sample(end.step),
-          .losses = folder.file("losses.svg"),
+          .losses = std::filesystem::exists(chart) ? chart : folder.file(train::kMetricsFile),
           .model = folder.file(train::kModelFile)};
 }
 

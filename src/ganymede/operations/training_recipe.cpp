@@ -1,6 +1,7 @@
 #include "ganymede/operations/training_recipe.h"
 
 #include "ganymede/config/overrides.h"
+#include "ganymede/core/shell_word.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/operations/field.h"
@@ -37,8 +38,8 @@ void check_data(const TrainRequest& r, const config::Recipe& recipe) {
     throw FieldError(
         "data",
         fmt::format("recipe '{}' makes its own images ('{}') and reads no files", recipe.name, recipe.data.name),
-        fmt::format("to train it on your images: ganymede train {} --data {} --set 'data.name=\"folder\"'", r.recipe,
-                    r.data));
+        fmt::format("to train it on your images: ganymede train {} --data {} --set 'data.name=\"folder\"'",
+                    shell_word(r.recipe), shell_word(r.data)));
   }
   if (r.skip_bad && built_in) {
     throw FieldError("skip_bad", fmt::format("recipe '{}' makes its own images: none is bad", recipe.name),
