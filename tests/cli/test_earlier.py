@@ -3,6 +3,7 @@ import array
 import json
 import pathlib
 import shutil
+import struct
 
 import pytest
 from test_sample import pixels
@@ -22,6 +23,19 @@ def numbers(path):
     return {name.replace(".realness.", ".adversarial.").replace("_realness", "_adversarial"): array.array("f", content)
             for name, (kind, _, content) in tensors(path)[0].items()
             if kind == "F32" and not (name.startswith("ema.") and "running" in name)}
+
+
+def rewritten(model, to, change):
+    """The model file with what change(tensors, metadata) makes of both."""
+    found, metadata = tensors(model)
+    change(found, metadata)
+    header, content = {"__metadata__": metadata}, b""
+    for name, (kind, shape, values) in found.items():
+        header[name] = {"dtype": kind, "shape": shape, "data_offsets": [len(content), len(content) + len(values)]}
+        content += values
+    text = json.dumps(header).encode()
+    to.write_bytes(struct.pack("<Q", len(text)) + text + content)
+    return to
 
 
 def test_versions_are_kept():
@@ -57,6 +71,55 @@ def test_a_run_goes_on_as_it_would_have(ganymede, kept, tmp_path):
 def test_recipes_are_read(ganymede, kept):
     for recipe in (kept / f"{kept.name}.toml", kept / "run" / "recipe.toml"):
         assert ganymede("summary", recipe, "--json").returncode == 0, recipe
+
+
+TINY_RUN = EARLIER / "0.1.0-16f1fa9" / "tiny" / "run"
+LARGE_SEED = 1234567890123456789
+
+
+def with_large_seed(recipe):
+    changed = recipe.replace("\nseed = 0\n", f"\nseed = {LARGE_SEED}\n")
+    assert changed != recipe
+    return changed
+
+
+def test_files_may_have_seeds_that_nobody_may_type_today(ganymede, tmp_path):
+    """Up to 2^63 - 1, as 16f1fa9 took them."""
+    def seeded(_, metadata):
+        metadata["recipe"] = with_large_seed(metadata["recipe"])
+
+    model = rewritten(TINY_RUN / "model.safetensors", tmp_path / "model.safetensors", seeded)
+    for network in ("trained", "untrained"):
+        result = ganymede("sample", model, "-n", 9, "--network", network, "-o", tmp_path / "grid.png")
+        assert result.returncode == 0, result.stderr
+    run = tmp_path / "run"
+    shutil.copytree(TINY_RUN, run)
+    recipe = run / "recipe.toml"
+    recipe.write_text(with_large_seed(recipe.read_text()))
+    assert json.loads(ganymede("runs", run, "--json").stdout)[0]["step"] == 6
+    trained(ganymede, tmp_path / "new", "--steps", 1, recipe=recipe)
+    assert f"seed = {LARGE_SEED}" in (tmp_path / "new" / "recipe.toml").read_text()
+    for typed in (("--seed", LARGE_SEED), ("--set", f"train.seed={LARGE_SEED}")):
+        result = ganymede("train", recipe, *typed, "-o", tmp_path / "typed")
+        assert result.returncode == 2 and "a seed is a whole number from 0 to 9007199254740991" in result.stderr
+
+
+def test_the_layers_of_a_discriminator_that_ends_in_seven_numbers_are_shown(ganymede, tmp_path):
+    """Earlier versions trained such a one: its model generates, and is refused only where its scores are asked for."""
+    def seven(found, metadata):
+        begin, end = metadata["recipe"].split("[discriminator]")
+        metadata["recipe"] = begin + "[discriminator]" + end.replace("{ dense = 1,", "{ dense = 7,", 1)
+        for name in ("discriminator.dense_1.weight", "discriminator.dense_1.bias"):
+            kind, (_, *rest), values = found[name]
+            found[name] = kind, [7, *rest], values * 7
+
+    model = rewritten(TINY_RUN / "model.safetensors", tmp_path / "model.safetensors", seven)
+    assert ganymede("sample", model, "-n", 4, "-o", tmp_path / "grid.png").returncode == 0
+    result = ganymede("summary", model, "--json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["discriminator"]["layers"][-1]["output"] == [7]
+    best = ganymede("sample", model, "-n", 4, "--best", 2, "-o", tmp_path / "best.png")
+    assert best.returncode == 2 and "ends in 7 numbers an image" in best.stderr, best.stderr
 
 
 @pytest.mark.parametrize("version", VERSIONS, ids=of_version)

@@ -73,12 +73,13 @@ class Parser {
       place.line = node->source().begin.line;
     return place;
   }
-  /// Seeds have the rule and the words that they have on the command line.
+  /// What --set gives has the rule and the words of --seed. A file may hold a larger seed: earlier versions wrote them.
   void check_seed() {
     const toml::table* train = section("train");
     const toml::node* node = train != nullptr ? train->get("seed") : nullptr;
     const auto seed = node != nullptr ? node->value_exact<std::int64_t>() : std::nullopt;
-    if (!seed || (*seed >= 0 && static_cast<std::uint64_t>(*seed) <= kLargestSeed)) return;
+    const bool in_file = seed && !node->source().path;
+    if (!seed || (*seed >= 0 && (in_file || static_cast<std::uint64_t>(*seed) <= kLargestSeed))) return;
     throw UsageError(fmt::format("'seed' is {}: {}", *seed, kSeedRule), Place{origin_, "[train]"}.at(node));
   }
   static void check_sections(const toml::table& table, const std::string& prefix, const std::vector<std::string>& known,
