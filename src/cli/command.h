@@ -63,6 +63,12 @@ inline CLI::Option* old_name(CLI::Option* option, const std::string& now) {
       [old, now](const std::string&) { fmt::print(stderr, "note: {} is now {}\n", old, now); });
 }
 
+/// The same for a command.
+inline void old_name(CLI::App& command, const std::string& now) {
+  command.group("")->preparse_callback(
+      [old = command.get_name(), now](std::size_t) { fmt::print(stderr, "note: {} is now {}\n", old, now); });
+}
+
 /// One JSON document and nothing else on stdout.
 void print_json(const nlohmann::json& document);
 

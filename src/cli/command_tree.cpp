@@ -50,7 +50,7 @@ CommandNode node_of(const CLI::App& app, const std::string& path) {
     const bool named = !option->get_lnames().empty() || !option->get_name().empty();
     if (!old && named) out.arguments.push_back(argument_of(*option));
   }
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); }))
     out.commands.push_back(node_of(*sub, path + " " + sub->get_name()));
   return out;
 }

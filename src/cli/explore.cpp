@@ -15,16 +15,19 @@ namespace {
 
 namespace ops = operations;
 
+/// `now`: what a command is called today that had the name `name`.
 template <class Out, class Request>
-CLI::App& add_kind(CLI::App& app, const std::string& name, const char* example) {
+void add_kind(CLI::App& app, const std::string& name, const char* example, const std::string& now = {}) {
   struct Kept {
     std::string model = {};
     Out output = {};
     Request request = {};
   };
   const auto kept = std::make_shared<Kept>();
-  CLI::App& command = *app.add_subcommand(name, ops::summary_of("explore " + name));
-  command.footer(fmt::format("Examples:\n  ganymede explore {} {}", name, example));
+  const std::string& called = now.empty() ? name : now;
+  CLI::App& command = *app.add_subcommand(name, ops::summary_of("explore " + called));
+  command.footer(fmt::format("Examples:\n  ganymede explore {} {}", called, example));
+  if (!now.empty()) old_name(command, now);
   command.add_option("model", kept->model, "a .safetensors file or a run folder")->required();
   add_flags(command, ops::fields_of(kept->request));
   command
@@ -52,7 +55,6 @@ CLI::App& add_kind(CLI::App& app, const std::string& name, const char* example) 
       run_explore(kept->output, *ops::Model::load(kept->model, device_to_use()), kept->request);
     });
   });
-  return command;
 }
 
 }  // namespace
@@ -93,8 +95,9 @@ void add_explore(CLI::App& app) {
       app, "arithmetic", "runs/faces --a 3,8,9 --b 1,4,5 --c 2,6,7 --labels 'smiling woman,woman,man' -o smile.png");
   add_kind<SheetOutput, ops::DirectionRequest>(app, "direction",
                                                "runs/faces --with 3,8,9 --without 1,4,5 -o smiles.png");
-  add_kind<SheetOutput, ops::NearestImagesRequest>(app, "nearest", "runs/conv --points 0,1,2 -o nearest.png")
-      .alias("neighbours");
+  constexpr const char* kNearest = "runs/conv --points 0,1,2 -o nearest.png";
+  add_kind<SheetOutput, ops::NearestImagesRequest>(app, "nearest", kNearest);
+  add_kind<SheetOutput, ops::NearestImagesRequest>(app, "neighbours", kNearest, "nearest");
   add_kind<SheetOutput, ops::ProjectRequest>(app, "project", "runs/faces photo.png -o found.png");
 }
 

@@ -62,7 +62,7 @@ const std::vector<Group>& command_groups() {
          "ganymede runs\nganymede runs elsewhere --json"},
         {"plot", "plot loss and quality curves of runs", add_plot,
          "ganymede plot runs/conv -o losses.svg\nganymede plot runs/a runs/b --quality -o quality.png"},
-        {"report", "runs as one page to mail: charts, samples, figures, recipes", add_report,
+        {"report", "runs as one page to mail: charts, samples, metrics, recipes", add_report,
          "ganymede report runs/conv -o conv.html\nganymede report runs/a runs/b --title \"Two rates\" -o rates.html"},
         {"bench", "time a recipe's training step", add_bench, "ganymede bench cifar10-conv --steps 50"}}},
       {"Use models",
@@ -119,7 +119,7 @@ std::vector<std::string> known_words(const CLI::App& app, bool flags) {
     }
   }
   if (!flags) {
-    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); }))
       words.push_back(sub->get_name());
   }
   return words;
@@ -159,9 +159,15 @@ int after_output(int code) {
       kFailed);
 }
 
+/// "ganymede explore walk".
+std::string path_of(const CLI::App& command) {
+  const auto* parent = command.get_parent();
+  return (parent == nullptr ? "" : path_of(*parent) + " ") + command.get_name();
+}
+
 int report_usage(const CLI::App& program, const CLI::ParseError& error) {
   const CLI::App& app = named_command(program);
-  const std::string help = app.get_parent() != nullptr ? "ganymede " + app.get_name() + " --help" : "ganymede --help";
+  const std::string help = path_of(app) + " --help";
   // A mistyped command is both an unknown word and a missing command: the word says more.
   if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ||
       dynamic_cast<const CLI::RequiredError*>(&error) != nullptr) {

@@ -80,6 +80,7 @@ TRAIN = ("--threads", 1, "train")
 WRONG_USAGE = {
     "nothing": ((), ("ganymede --help",)),
     "unknown flag": (("train", "shapes-dcgan", "--sed", "3"), ("'--sed'", "did you mean '--seed'?")),
+    "a subcommand's flag": (("explore", "arithmetic", "model", "--radius", "20"), ("--radius", "see 'ganymede explore arithmetic --help'")),
     "unknown flag far from any": (("train", "shapes-dcgan", "--zzzzzzzzzzz"), ("'--zzzzzzzzzzz'", "known are", "--resume")),
     "unknown command": (("trian", "shapes-dcgan"), ("'trian'", "did you mean 'train'?")),
     "unknown recipe": (("train", "shapes-dcgn"), ("'shapes-dcgn'", "did you mean 'shapes-dcgan'?")),

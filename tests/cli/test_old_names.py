@@ -82,6 +82,9 @@ def test_old_flags_do_what_they_did_and_say_their_new_names(ganymede, tmp_path):
     assert (tmp_path / "--points.png").read_bytes() == (tmp_path / "--stops.png").read_bytes()
     again = ganymede("explore", "neighbours", model, "--points", "0", "-k", 1, "-o", tmp_path / "near.png", "--json")
     assert json.loads(again.stdout)["neighbours"] == json.loads(again.stdout)["nearest"]
+    assert "note: neighbours is now nearest" in again.stderr
+    assert "neighbours" not in ganymede("explore", "--help").stdout + ganymede("completion", "bash").stdout
+    assert "--points" in ganymede("explore", "neighbours", "--help").stdout
 
 
 def test_a_model_file_of_then_still_generates(ganymede, tmp_path):
