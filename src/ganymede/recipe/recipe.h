@@ -17,7 +17,7 @@
 
 namespace ganymede::config {
 
-/// [data] and [source]: which images, and how they enter the networks. Sizes are squares.
+/// [data] and [source]: which images, and how they enter the networks.
 using DataConfig = data::DatasetOptions;
 /// [augment].
 using AugmentConfig = augment::AugmentConfig;
