@@ -56,7 +56,7 @@ def sheet(program, model, tmp_path_factory):
 def test_cxx_with_find_package(prefix, model, sheet, tmp_path):
     shutil.copytree(EXAMPLES / "cpp", tmp_path / "source")
     run("cmake", "-G", "Ninja", "-S", tmp_path / "source", "-B", tmp_path / "build", f"-DCMAKE_PREFIX_PATH={prefix}",
-        "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Werror")
+        "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror")
     run("cmake", "--build", tmp_path / "build")
     assert "16 images of tiny" in run(tmp_path / "build/generate", model, tmp_path / "out.png")
     assert (tmp_path / "out.png").read_bytes() == sheet
@@ -153,7 +153,8 @@ def headers(prefix):
 
 def test_each_header_stands_alone(prefix, tmp_path):
     compiler = os.environ.get("CXX", "c++")
-    warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror", "-fsyntax-only", f"-I{prefix}/include"]
+    warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Wconversion", "-Wsign-conversion", "-Werror"]
+    warnings += ["-fsyntax-only", f"-I{prefix}/include"]
 
     def compile_alone(language, header):
         source = tmp_path / f"{str(header).replace('/', '_')}.{language}"

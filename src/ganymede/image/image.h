@@ -19,14 +19,19 @@ struct Image {
       : width(w),
         height(h),
         channels(c),
-        pixels(static_cast<size_t>(w) * h * c * (sample_bits / 8)),
+        pixels(static_cast<size_t>(w) * static_cast<size_t>(h) * static_cast<size_t>(c) *
+               static_cast<size_t>(sample_bits / 8)),
         bits(sample_bits) {}
 
   int pixel_bytes() const { return channels * (bits / 8); }
-  const std::uint8_t* at(int x, int y) const {
-    return pixels.data() + (static_cast<size_t>(y) * width + x) * pixel_bytes();
+  const std::uint8_t* at(int x, int y) const { return pixels.data() + offset(x, y); }
+  std::uint8_t* at(int x, int y) { return pixels.data() + offset(x, y); }
+
+ private:
+  size_t offset(int x, int y) const {
+    return (static_cast<size_t>(y) * static_cast<size_t>(width) + static_cast<size_t>(x)) *
+           static_cast<size_t>(pixel_bytes());
   }
-  std::uint8_t* at(int x, int y) { return pixels.data() + (static_cast<size_t>(y) * width + x) * pixel_bytes(); }
 };
 
 }  // namespace ganymede::image
