@@ -43,9 +43,9 @@ struct Case {
   const char* message;
 };
 
-TEST(HostileSafetensors, NamesWhatIsWrong) {
+std::vector<Case> damaged() {
   const std::string sound = tensor("F32", "[2]", "[0,8]");
-  const std::vector<Case> cases{
+  return {
       {"", "too short"},
       {"abc", "too short"},
       {std::string(8, '\xff'), "impossible"},
@@ -96,14 +96,22 @@ TEST(HostileSafetensors, NamesWhatIsWrong) {
       {with_header("{" + sound + "}", 7), "outside"},
       {with_header("{" + tensor("BOOL", "[2]", "[0,2]") + "}", 1) + '\2', "other than 0 and 1"},
   };
+}
+
+TEST(HostileSafetensors, NamesWhatIsWrong) {
   TemporaryFolder folder;
+  const auto cases = damaged();
   for (size_t i = 0; i < cases.size(); ++i) {
     put(folder / "bad.safetensors", cases[i].bytes);
     const std::string error = error_of([&] { read_safetensors(folder / "bad.safetensors"); });
     EXPECT_THAT(error, HasSubstr(cases[i].message)) << "case " << i;
     EXPECT_THAT(error, HasSubstr("bad.safetensors")) << "case " << i;
   }
-  put(folder / "good", with_header("{" + sound + "}   ", 8));
+}
+
+TEST(HostileSafetensors, SpacesAfterTheHeaderAreRead) {
+  TemporaryFolder folder;
+  put(folder / "good", with_header("{" + tensor("F32", "[2]", "[0,8]") + "}   ", 8));
   EXPECT_EQ(read_safetensors(folder / "good").tensors.size(), 1u);
   EXPECT_THAT(error_of([&] { read_safetensors(folder.path()); }), HasSubstr("name a file"));
   EXPECT_THAT(error_of([&] { read_safetensors(folder / "missing"); }), HasSubstr("no such file"));

@@ -19,10 +19,13 @@ std::int64_t same_begin(std::int64_t size, std::int64_t kernel, std::int64_t str
   return std::max<std::int64_t>((output - 1) * stride + kernel - size, 0) / 2;
 }
 
+using Rectangle = std::pair<std::int64_t, std::int64_t>;  // along the rows, along the columns
+
 /// y[o, i, j] = sum of w[o, c, a, b] x[c, i stride + a - top, j stride + b - left]; in double. With `scatter` the same
 /// sum is distributed the other way round: what a transposed convolution is.
-Tensor naive(const Tensor& x, const Tensor& w, std::int64_t stride, std::int64_t top, std::int64_t left,
-             std::int64_t height, std::int64_t width, bool scatter) {
+Tensor naive(const Tensor& x, const Tensor& w, std::int64_t stride, Rectangle begin, Rectangle size, bool scatter) {
+  const auto [top, left] = begin;
+  const auto [height, width] = size;
   const Tensor in = x.to(at::kDouble).contiguous(), weight = w.to(at::kDouble).contiguous();
   const std::int64_t outputs = scatter ? w.size(1) : w.size(0);
   Tensor y = torch::zeros({x.size(0), outputs, height, width}, at::kDouble);
@@ -73,8 +76,9 @@ TEST(ConvLayer, SameIsTensorFlows) {
         const std::vector<std::int64_t> expected{2, 3, (height + stride - 1) / stride, (width + stride - 1) / stride};
         EXPECT_EQ(y.sizes().vec(), expected);
         EXPECT_EQ(conv.foretold(2), expected);
-        EXPECT_LT(distance(y, naive(x, conv.tensor("weight"), stride, same_begin(height, kernel, stride),
-                                    same_begin(width, kernel, stride), expected[2], expected[3], false)),
+        EXPECT_LT(distance(y, naive(x, conv.tensor("weight"), stride,
+                                    {same_begin(height, kernel, stride), same_begin(width, kernel, stride)},
+                                    {expected[2], expected[3]}, false)),
                   kConvTolerance);
       }
     }
@@ -108,8 +112,9 @@ TEST(ConvTransposeLayer, SameIsTensorFlows) {
       const Tensor x = conv.batch(2), y = conv(x);
       EXPECT_EQ(y.sizes().vec(), (std::vector<std::int64_t>{2, 3, 3 * stride, 5 * stride}));
       EXPECT_EQ(conv.foretold(2), y.sizes().vec());
-      EXPECT_LT(distance(y, naive(x, conv.tensor("weight"), stride, same_begin(3 * stride, kernel, stride),
-                                  same_begin(5 * stride, kernel, stride), 3 * stride, 5 * stride, true)),
+      EXPECT_LT(distance(y, naive(x, conv.tensor("weight"), stride,
+                                  {same_begin(3 * stride, kernel, stride), same_begin(5 * stride, kernel, stride)},
+                                  {3 * stride, 5 * stride}, true)),
                 kConvTolerance);
     }
   }

@@ -40,6 +40,28 @@ TEST(Trainer, TheGeneratorsStepLeavesTheDiscriminatorAlone) {
   EXPECT_FALSE(all_same(g, copies(frozen.gan().generator.parameters())));
 }
 
+/// Four images of 8 x 8 as the networks see them: [4, 3, 8, 8] in [-1, 1].
+Tensor in_range_of_tanh(const data::Batch& batch) {
+  const Tensor bytes = torch::from_blob(const_cast<std::uint8_t*>(std::data(batch.pixels)), {4, 8, 8, 3}, at::kByte);
+  return (bytes.permute({0, 3, 1, 2}).to(at::kFloat) - 127.5) / 127.5;
+}
+
+/// Moves the weights whose names begin with `network` down the loss's gradient; returns the gradient's norm.
+double descend(std::map<std::string, Tensor>& weights, const Tensor& loss, const std::string& network, double rate) {
+  std::vector<Tensor> leaves;
+  for (auto& [name, tensor] : weights) {
+    if (name.rfind(network, 0) == 0) leaves.push_back(tensor);
+  }
+  const auto gradients = torch::autograd::grad({loss}, leaves);
+  torch::NoGradGuard constant;
+  double squares = 0;
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    squares += gradients[i].square().sum().item<double>();
+    leaves[i].sub_(gradients[i], rate);
+  }
+  return std::sqrt(squares);
+}
+
 /// One step by the book: plain autograd and plain Adam on copies of the networks, without noise layers.
 TEST(Trainer, AStepIsThePapersAlgorithm) {
   const std::vector<std::string> plain{"optimizer.generator.learning_rate=0.01", "optimizer.discriminator.name=sgd",
@@ -60,12 +82,7 @@ TEST(Trainer, AStepIsThePapersAlgorithm) {
   const StepResult result = trainer.step(true);
 
   data::Loader loader(dataset, {.batch_size = 4, .seed = 0, .flip = false}, 0);
-  const auto batch = loader.next();
-  const Tensor real = (torch::from_blob(const_cast<std::uint8_t*>(std::data(batch.pixels)), {4, 8, 8, 3}, at::kByte)
-                           .permute({0, 3, 1, 2})
-                           .to(at::kFloat) -
-                       127.5) /
-                      127.5;
+  const Tensor real = in_range_of_tanh(loader.next());
   const Tensor z = models::sample_latents(config.latent, 4, stream_seed(0, "latent", 0));
   const auto generated = [&] {
     return at::tanh(at::linear(z, w["g.dense_1.weight"], w["g.dense_1.bias"])).reshape({4, 3, 8, 8});
@@ -75,25 +92,11 @@ TEST(Trainer, AStepIsThePapersAlgorithm) {
                       w["d.dense_2.weight"], w["d.dense_2.bias"])
         .flatten();
   };
-  const auto descend = [&](const Tensor& loss, const std::string& network, double rate) {
-    std::vector<Tensor> leaves;
-    for (auto& [name, tensor] : w) {
-      if (name.rfind(network, 0) == 0) leaves.push_back(tensor);
-    }
-    const auto gradients = torch::autograd::grad({loss}, leaves);
-    torch::NoGradGuard constant;
-    double squares = 0;
-    for (std::size_t i = 0; i < leaves.size(); ++i) {
-      squares += gradients[i].square().sum().item<double>();
-      leaves[i].sub_(gradients[i], rate);
-    }
-    return std::sqrt(squares);
-  };
   const Tensor loss_d = at::binary_cross_entropy_with_logits(discriminate(real), torch::ones({4})) +
                         at::binary_cross_entropy_with_logits(discriminate(generated().detach()), torch::zeros({4}));
-  const double norm_d = descend(loss_d, "d.", 0.1);
+  const double norm_d = descend(w, loss_d, "d.", 0.1);
   const Tensor loss_g = at::binary_cross_entropy_with_logits(discriminate(generated()), torch::ones({4}));
-  const double norm_g = descend(loss_g, "g.", 0.01);
+  const double norm_g = descend(w, loss_g, "g.", 0.01);
 
   EXPECT_NEAR(result.loss_d.item<double>(), loss_d.item<double>(), 1e-5);
   EXPECT_NEAR(result.loss_g.item<double>(), loss_g.item<double>(), 1e-5);

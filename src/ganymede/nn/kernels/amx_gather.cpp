@@ -125,9 +125,9 @@ GANYMEDE_AMX void run_block(const Job& job, std::int64_t begin, std::int64_t end
     for (std::int64_t m = 0; m < count; m += 32) {
       const Bf16* a = tiles + m / 16 * stride;
       if (n + 16 < columns) {
-        multiply_tiles<true>(a, stride, b, stride, depth, sums, 32, false);
+        multiply_tiles<true>({a, stride}, {b, stride}, depth, sums, 32, false);
       } else {
-        multiply_tiles<false>(a, stride, b, stride, depth, sums, 32, false);
+        multiply_tiles<false>({a, stride}, {b, stride}, depth, sums, 32, false);
       }
       const std::int64_t rows = std::min<std::int64_t>(count - m, 32), width = std::min<std::int64_t>(columns - n, 32);
       if (job.placement.rows == 1) {

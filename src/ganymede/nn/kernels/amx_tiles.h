@@ -74,11 +74,17 @@ inline const Bf16* moved(const Bf16* base, std::int64_t elements) {
                                        static_cast<std::uintptr_t>(elements * std::int64_t{sizeof(Bf16)}));
 }
 
-/// c[32 rows, 32 columns] (+)= a * b over `depth` tiles. `a` and `a + a_stride` are two lists of tiles (16 rows each),
-/// `b` and `b + b_stride` likewise (16 columns each); without `two` only the first 16 columns are made.
+/// Two lists of tiles of 16 rows or columns each: at `data` and at `data + stride`.
+struct TileLists {
+  const Bf16* data;
+  std::int64_t stride;
+};
+
+/// c[32 rows, 32 columns] (+)= a * b over `depth` tiles: 2 x 16 rows of `a`, 2 x 16 columns of `b`; without `two` only
+/// the first 16 columns are made.
 template <bool two>
-GANYMEDE_AMX inline void multiply_tiles(const Bf16* a, std::int64_t a_stride, const Bf16* b, std::int64_t b_stride,
-                                        std::int64_t depth, float* c, std::int64_t c_stride, bool accumulate) {
+GANYMEDE_AMX inline void multiply_tiles(TileLists a, TileLists b, std::int64_t depth, float* c, std::int64_t c_stride,
+                                        bool accumulate) {
   const std::int64_t bytes = c_stride * 4;
   asm volatile("" ::: "memory");  // the compiler does not know that the tile instructions read and write memory
   if (accumulate) {
@@ -96,14 +102,14 @@ GANYMEDE_AMX inline void multiply_tiles(const Bf16* a, std::int64_t a_stride, co
   }
   for (std::int64_t k = 0; k < depth; ++k) {
     const std::int64_t at = k * tile_elements;
-    _tile_loadd(6, b + at, 64);
-    _tile_loadd(4, a + at, 64);
+    _tile_loadd(6, b.data + at, 64);
+    _tile_loadd(4, a.data + at, 64);
     _tile_dpbf16ps(0, 4, 6);
     if constexpr (two) {
-      _tile_loadd(7, b + b_stride + at, 64);
+      _tile_loadd(7, b.data + b.stride + at, 64);
       _tile_dpbf16ps(1, 4, 7);
     }
-    _tile_loadd(5, a + a_stride + at, 64);
+    _tile_loadd(5, a.data + a.stride + at, 64);
     _tile_dpbf16ps(2, 5, 6);
     if constexpr (two) _tile_dpbf16ps(3, 5, 7);
   }

@@ -109,9 +109,9 @@ GANYMEDE_AMX void run_task(const Job& job, std::int64_t begin, std::int64_t end)
         float* c = sums.get() + m * width + n;
         const Bf16* b = tiles.get() + n / 16 * stride;
         if (n + 16 < width) {
-          multiply_tiles<true>(a + m / 16 * stride, stride, b, stride, block_tiles, c, width, block > 0);
+          multiply_tiles<true>({a + m / 16 * stride, stride}, {b, stride}, block_tiles, c, width, block > 0);
         } else {
-          multiply_tiles<false>(a + m / 16 * stride, stride, b, stride, block_tiles, c, width, block > 0);
+          multiply_tiles<false>({a + m / 16 * stride, stride}, {b, stride}, block_tiles, c, width, block > 0);
         }
       }
   }

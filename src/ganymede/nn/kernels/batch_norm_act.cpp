@@ -161,26 +161,30 @@ struct Gradients {
   Tensor dx, dscale, dbias;  // dscale is with respect to `weight * inverse`, summed g * (x - mean)
 };
 
+/// What forward() computed with, contiguous, [channels], in the statistics' type.
+struct Applied {
+  const Tensor &mean, &inverse, &scale, &bias;
+};
+
 template <class T>
-Gradients backward_pass(const Tensor& x, const Tensor& dy, const Tensor& mean, const Tensor& inverse,
-                        const Tensor& scale, const Tensor& bias, const Manner& manner, bool need_dx) {
+Gradients backward_pass(const Tensor& x, const Tensor& dy, const Applied& applied, const Manner& manner, bool need_dx) {
   using Real = Compute<T>;
   const Matrix m(x);
-  const auto map = affine<Real>(mean, scale, bias, manner.slope);
+  const auto map = affine<Real>(applied.mean, applied.scale, applied.bias, manner.slope);
   const T *px = data_of<const T>(x), *pdy = data_of<const T>(dy);
   const std::vector<double> total =
       sum_blocks<Real>(m, [&](std::int64_t row, std::int64_t rows, Real* sum, Real* products) {
         const std::int64_t at = row * m.channels;
         column_gradients<T>(px + at, pdy + at, rows, m.channels, map, sum, products);
       });
-  Gradients result{{}, at::empty_like(mean), at::empty_like(mean)};
+  Gradients result{{}, at::empty_like(applied.mean), at::empty_like(applied.mean)};
   // A process's own part of the weight's gradient: the parts are added up with all other gradients.
   std::vector<double> of_batch = total;
   add_up(of_batch, manner.extent);
   std::vector<Real> mean_g(static_cast<std::size_t>(m.channels)), slope_g(mean_g.size());
   for (std::size_t c = 0; c < mean_g.size(); ++c) {
     const double n = static_cast<double>(m.rows * manner.extent.processes), products = of_batch[c + mean_g.size()];
-    const double inv = static_cast<double>(data_of<const Real>(inverse)[c]);
+    const double inv = static_cast<double>(data_of<const Real>(applied.inverse)[c]);
     data_of<Real>(result.dbias)[c] = static_cast<Real>(total[c]);
     data_of<Real>(result.dscale)[c] = static_cast<Real>(total[c + mean_g.size()] * inv);
     mean_g[c] = manner.training ? static_cast<Real>(of_batch[c] / n) : Real{0};
@@ -190,7 +194,7 @@ Gradients backward_pass(const Tensor& x, const Tensor& dy, const Tensor& mean, c
   result.dx = at::empty_like(x);
   for_rows(m, [&](std::int64_t row, std::int64_t rows) {
     const std::int64_t at = row * m.channels;
-    input_gradient<T>(px + at, pdy + at, rows, m.channels, map, mean_g.data(), slope_g.data(),
+    input_gradient<T>(px + at, pdy + at, rows, m.channels, map, {mean_g.data(), slope_g.data()},
                       data_of<T>(result.dx) + at);
   });
   return result;
@@ -273,7 +277,7 @@ struct Normalise : torch::autograd::Function<Normalise> {
     }
     const Tensor dy = laid_out_like(gradients[0], x);
     const Gradients g = for_type(x, [&]<class T>() {
-      return backward_pass<T>(x, dy, mean, inverse, saved[5], saved[6], manner, ctx->needs_input_grad(0));
+      return backward_pass<T>(x, dy, {mean, inverse, saved[5], saved[6]}, manner, ctx->needs_input_grad(0));
     });
     result[0] = g.dx;
     if (weight.defined()) result[1] = g.dscale.to(weight.scalar_type());

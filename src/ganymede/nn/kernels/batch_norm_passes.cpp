@@ -73,9 +73,9 @@ GANYMEDE_INLINE void gradients_body(const T* __restrict x, const T* __restrict d
 
 template <class T, class Real>
 GANYMEDE_INLINE void input_body(const T* __restrict x, const T* __restrict dy, std::int64_t rows, std::int64_t channels,
-                                const Affine<Real>& map, const Real* __restrict mean_g, const Real* __restrict slope_g,
-                                T* __restrict dx) {
+                                const Affine<Real>& map, const ThroughStatistics<Real>& through, T* __restrict dx) {
   const Real* __restrict mean = map.mean, * __restrict scale = map.scale, * __restrict bias = map.bias;
+  const Real* __restrict mean_g = through.mean_g, * __restrict slope_g = through.slope_g;
   const Real slope = map.slope;
   for (std::int64_t r = 0; r < rows; ++r, x += channels, dy += channels, dx += channels)
     for (std::int64_t c = 0; c < channels; ++c) {
@@ -103,8 +103,8 @@ void column_gradients(const T* x, const T* dy, std::int64_t rows, std::int64_t c
 }
 template <class T>
 void input_gradient(const T* x, const T* dy, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
-                    const Compute<T>* mean_g, const Compute<T>* slope_g, T* dx) {
-  at_level([&] GANYMEDE_LOOP { input_body(x, dy, rows, channels, map, mean_g, slope_g, dx); });
+                    const ThroughStatistics<Compute<T>>& through, T* dx) {
+  at_level([&] GANYMEDE_LOOP { input_body(x, dy, rows, channels, map, through, dx); });
 }
 
 #define GANYMEDE_FOR(T)                                                                                               \
@@ -113,7 +113,7 @@ void input_gradient(const T* x, const T* dy, std::int64_t rows, std::int64_t cha
   template void column_gradients<T>(const T*, const T*, std::int64_t, std::int64_t, const Affine<Compute<T>>&,        \
                                     Compute<T>*, Compute<T>*);                                                        \
   template void input_gradient<T>(const T*, const T*, std::int64_t, std::int64_t, const Affine<Compute<T>>&,          \
-                                  const Compute<T>*, const Compute<T>*, T*);
+                                  const ThroughStatistics<Compute<T>>&, T*);
 GANYMEDE_FOR(Bits16)
 GANYMEDE_FOR(float)
 GANYMEDE_FOR(double)

@@ -28,9 +28,16 @@ template <class T>
 void column_gradients(const T* x, const T* dy, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
                       Compute<T>* sum, Compute<T>* products);
 
-/// dx = scale * (g - mean_g - (x - mean) * slope_g), both [channels].
+/// What of the input's gradient comes through the statistics, both [channels]: the mean of g, and its slope over x -
+/// mean.
+template <class Real>
+struct ThroughStatistics {
+  const Real *mean_g, *slope_g;
+};
+
+/// dx = scale * (g - mean_g - (x - mean) * slope_g).
 template <class T>
 void input_gradient(const T* x, const T* dy, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
-                    const Compute<T>* mean_g, const Compute<T>* slope_g, T* dx);
+                    const ThroughStatistics<Compute<T>>& through, T* dx);
 
 }  // namespace ganymede::nn::kernels
