@@ -106,6 +106,8 @@ WRONG_USAGE = {
     "unknown class": (("train", TINY, "--set", "data.classes=['cirkle']"), ("unknown class 'cirkle'", "did you mean 'circle'?")),
     "two channels": (("train", TINY, "--set", "data.channels=2"), ("ends in 3x16x16", "an image of 2 channels")),
     "unknown objective": (("train", TINY, "--set", "objective.name=gam"), ("unknown objective 'gam'", "did you mean 'gan'?")),
+    "an objective without its heads": (("summary", "RECIPE"), ("heads do not fit", "line 40 of", "'adversarial' and 'classes'"),
+                                       ('name = "gan"', 'name = "acgan"')),
     "unknown objective key": (("summary", "RECIPE"), ("unknown key 'label_smoothin'", "line 41 of", "did you mean 'label_smoothing'?"),
                               ('name = "gan"', 'name = "gan"\nlabel_smoothin = 0.1')),
     "unknown objective, at its line": (("train", "RECIPE"), ("unknown objective 'gann'", "line 40 of", "did you mean 'gan'?"), ('name = "gan"', 'name = "gann"')),

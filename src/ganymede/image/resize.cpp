@@ -147,26 +147,12 @@ Image center_crop(const Image& image, int width, int height) {
   return result;
 }
 
-Image center_crop_square(const Image& image) {
-  return center_crop(image, 1, 1);
-}
-
 Image on_white(const Image& image, int width, int height) {
   Image result(width, height, image.channels, image.bits);
   std::fill(result.pixels.begin(), result.pixels.end(), std::uint8_t{255});
   const int left = (width - image.width) / 2, top = (height - image.height) / 2;
   for (int y = 0; y < image.height; ++y) {
     std::copy_n(image.at(0, y), static_cast<size_t>(image.width) * image.pixel_bytes(), result.at(left, top + y));
-  }
-  return result;
-}
-
-Image flip_left_right(const Image& image) {
-  Image result(image.width, image.height, image.channels, image.bits);
-  for (int y = 0; y < image.height; ++y) {
-    for (int x = 0; x < image.width; ++x) {
-      std::copy_n(image.at(x, y), image.pixel_bytes(), result.at(image.width - 1 - x, y));
-    }
   }
   return result;
 }

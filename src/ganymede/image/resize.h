@@ -12,14 +12,9 @@ Image resize(const Image& image, int width, int height);
 /// The largest part around the middle whose sides are as width to height; an odd pixel is left out at the right or
 /// bottom.
 Image center_crop(const Image& image, int width, int height);
-/// The largest square around the middle.
-Image center_crop_square(const Image& image);
 
 /// In the middle of a white image of width x height, which is at least as large; an odd pixel goes to the right or
 /// bottom.
 Image on_white(const Image& image, int width, int height);
-
-/// Mirrored: the left column becomes the right one.
-Image flip_left_right(const Image& image);
 
 }  // namespace ganymede::image
