@@ -39,7 +39,7 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 
 set(about "Generative adversarial networks for images as recipes: DCGAN, WGAN, ACGAN,\nSNGAN and others are trained by one \
-command, judged with the protocol\nbeside each figure, explored, and served by a studio in the browser.")
+command, evaluated with the protocol\nbeside each value, explored, and served by a studio in the browser.")
 # ganymede_package(COMPONENT NAME SECTION SUMMARY)
 function(ganymede_package component name section summary)
   string(TOUPPER ${component} upper)
@@ -61,7 +61,7 @@ execute_process(COMMAND ${GANYMEDE_GZIP} -9nc ${packaging}/changelog COMMAND_ERR
 file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/packages)
 file(RENAME ${CMAKE_BINARY_DIR}/changelog.gz ${CMAKE_BINARY_DIR}/packages/changelog.gz)
 
-ganymede_package(command ganymede science "train, judge, explore and serve image GANs")
+ganymede_package(command ganymede science "train, evaluate, explore and serve image GANs")
 ganymede_package(runtime libganymede${PROJECT_VERSION_MAJOR} libs "image GANs for programs (shared library)")
 ganymede_package(development libganymede-dev libdevel "image GANs for programs (development files)")
 ganymede_package(python python3-ganymede python "image GANs for programs (Python 3)")

@@ -140,6 +140,6 @@ ganymede_check_blas() {
   case $file in
     *openblas-openmp* | *openblas-pthread* | *mkl*) return 0 ;;
   esac
-  echo "warning: libblas.so.3 is $file, which is many times slower than OpenBLAS; to mend it, as root:" >&2
+  echo "warning: libblas.so.3 is $file, which is many times slower than OpenBLAS; to fix it, as root:" >&2
   echo "  apt-get install libopenblas0-openmp && update-alternatives --auto libblas.so.3-$(uname -m)-linux-gnu" >&2
 }

@@ -102,7 +102,7 @@ plain text on terminals
 
 std::string program_page(const CommandNode& program, const std::string& version) {
   std::string out =
-      title(program.path, version) + roff(program.path) + " \\- train, judge, explore and serve image GANs\n";
+      title(program.path, version) + roff(program.path) + " \\- train, evaluate, explore and serve image GANs\n";
   out += ".SH SYNOPSIS\n" + synopsis(program) + ".SH DESCRIPTION\n" + roff(program.summary) + "\n.SH COMMANDS\n";
   for (const auto& one : program.commands) {
     out +=

@@ -40,6 +40,7 @@ def test_the_folder_is_what_the_hub_reads(folder):
     names, metadata = tensors(folder / "model.safetensors")
     assert metadata["format"] == "pt" and any(name.startswith("ema.") for name in names)
     config = json.loads((folder / "config.json").read_text())
+    assert config["ema"] is config["averaged"]
     assert config["image"] == {"channels": 3, "height": 16, "width": 16} and config["latent"]["size"] == 8
     assert [layer["kind"] for layer in config["generator"]["layers"]][:2] == ["dense", "reshape"]
     assert config["discriminator"]["total"] > 0 and "[generator]" in config["recipe"]

@@ -36,7 +36,7 @@ ordered_json config_of(const Model& model, const std::string& recipe) {
     out["latent"] = {{"size", model.recipe().latent.size}, {"distribution", uniform ? "uniform" : "normal"}};
   }
   if (!model.classes().empty()) out["classes"] = model.classes();
-  out["averaged"] = model.file().average.has_value();
+  out["ema"] = out["averaged"] = model.file().average.has_value();  // its old name: readers of then look for it
   out["generator"] = models::to_json(models::summarise(model.generator()));
   out["discriminator"] = models::to_json(models::summarise(model.discriminator()));
   if (const auto* encoder = model.encoder()) out["encoder"] = models::to_json(models::summarise(*encoder));

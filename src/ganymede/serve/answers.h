@@ -106,7 +106,7 @@ void visit_fields(V& field, InterpolatedAnswer& a) {
 }
 
 struct ArithmeticAnswer : ModelAnswer {
-  static constexpr const char* kSchema = "Reckoned";
+  static constexpr const char* kSchema = "ArithmeticImages";
   std::vector<AnsweredImage> images = {};
   double radius = 0;
   std::uint64_t seed = 0;
@@ -125,7 +125,7 @@ void visit_fields(V& field, ArithmeticAnswer& a) {
 }
 
 struct DirectionAnswer : ModelAnswer {
-  static constexpr const char* kSchema = "Directed";
+  static constexpr const char* kSchema = "DirectionImages";
   std::vector<AnsweredImage> images = {};
   std::int64_t frames = 0;
   double strength = 0;

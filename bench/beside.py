@@ -2,8 +2,8 @@
 """Times a training step alone, beside a busy process on each processor, beside the same at low priority, and beside another
 training, in turn; prints medians and how many times as long as alone.
 
-    bench/neighbours.py --ganymede build/release/ganymede bench/peers/dcgan64.toml cifar10-conv
-    bench/neighbours.py --ganymede build/release/ganymede --sample models/shapes-hinge   # seconds of `sample -n 512`
+    bench/beside.py --ganymede build/release/ganymede bench/peers/dcgan64.toml cifar10-conv
+    bench/beside.py --ganymede build/release/ganymede --sample models/shapes-hinge   # seconds of `sample -n 512`
 
 Fair is 2 beside a busy process on each processor: it gets half of the time. Nothing else must run meanwhile.
 """
@@ -61,7 +61,7 @@ def step(options, recipe):
 
 def sample(options, model):
     with tempfile.TemporaryDirectory() as folder:
-        words = [options.ganymede, "-q", "sample", model, "-n", "512", "-o", pathlib.Path(folder) / "pictures"]
+        words = [options.ganymede, "-q", "sample", model, "-n", "512", "-o", pathlib.Path(folder) / "images"]
         begin = time.monotonic()
         subprocess.run(words, env=environment(options), stdout=subprocess.DEVNULL, check=True)
         return time.monotonic() - begin
@@ -80,8 +80,8 @@ def main():
     parser.add_argument("--ganymede", default="build/release/ganymede", help="the program")
     parser.add_argument("--rounds", type=int, default=3, help="how often each is timed")
     parser.add_argument("--steps", type=int, default=8, help="steps of which each time is the median")
-    parser.add_argument("--sample", action="append", default=[], metavar="MODEL", help="time drawing 512 images")
-    parser.add_argument("--beside", default="busy,low,training", help="which neighbours")
+    parser.add_argument("--sample", action="append", default=[], metavar="MODEL", help="time generating 512 images")
+    parser.add_argument("--beside", default="busy,low,training", help="which programs")
     parser.add_argument("--set-variable", action="append", default=[], metavar="NAME=VALUE", help="of the program")
     parser.add_argument("--extra", action="append", default=[], metavar="WORD", help="one more word for `bench`")
     parser.add_argument("recipes", nargs="*")
