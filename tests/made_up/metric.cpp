@@ -1,4 +1,4 @@
-// A metric that ships nowhere: how far apart the mean brightness of both sides is, in levels of 255.
+// A metric that ships nowhere: how far apart the mean brightness of both sets is, in levels of 255.
 #include <cmath>
 
 #include "ganymede/quality/evaluator.h"
@@ -19,8 +19,8 @@ double brightness(const data::Dataset& images) {
 }  // namespace
 
 void register_brightness_gap(MetricRegistry& registry) {
-  add_metric(registry, "brightness_gap", /*more_is_better=*/false, /*features=*/false, [](const ImageSets& sides) {
-    return std::abs(brightness(*sides.real.images) - brightness(*sides.fake.images));
+  add_metric(registry, "brightness_gap", /*more_is_better=*/false, /*features=*/false, [](const ImageSets& sets) {
+    return std::abs(brightness(*sets.real.images) - brightness(*sets.fake.images));
   });
 }
 

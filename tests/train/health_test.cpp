@@ -1,4 +1,4 @@
-// The measures of a step's health, and what the judge makes of them.
+// The measures of a step's health, and what the monitor makes of them.
 #include "ganymede/train/health.h"
 
 #include <gtest/gtest.h>
@@ -63,17 +63,17 @@ HealthMeasures healthy() {
   return {0.8, kNone, 0.02, 0.9, 0.7};
 }
 
-/// What the judge finds after `count` measures of `now`, ten steps apart, behind forty healthy ones.
+/// What the monitor finds after `count` measures of `now`, ten steps apart, behind forty healthy ones.
 std::optional<Finding> after_healthy(HealthMeasures now, int count = 10) {
-  HealthJudge judge;
+  HealthMonitor monitor;
   std::uint64_t step = 0;
-  for (int i = 0; i < 40; ++i) judge.observe(step += 10, healthy());
-  EXPECT_FALSE(judge.finding().has_value());
-  for (int i = 0; i < count; ++i) judge.observe(step += 10, now);
-  return judge.finding();
+  for (int i = 0; i < 40; ++i) monitor.observe(step += 10, healthy());
+  EXPECT_FALSE(monitor.finding().has_value());
+  for (int i = 0; i < count; ++i) monitor.observe(step += 10, now);
+  return monitor.finding();
 }
 
-TEST(HealthJudge, NamesWhatIsWrong) {
+TEST(HealthMonitor, NamesWhatIsWrong) {
   using Kind = Finding::Kind;
   const auto changed = [](double HealthMeasures::* member, double value) {
     HealthMeasures measures = healthy();
@@ -97,24 +97,24 @@ TEST(HealthJudge, NamesWhatIsWrong) {
   }
 }
 
-TEST(HealthJudge, ASingleStepSaysNothing) {
+TEST(HealthMonitor, ASingleStepSaysNothing) {
   HealthMeasures collapsed = healthy();
   collapsed.diversity = 0;
   EXPECT_FALSE(after_healthy(collapsed, 2).has_value());
   EXPECT_TRUE(after_healthy(collapsed, 5).has_value());
 }
 
-TEST(HealthJudge, ImagesOfAYoungNetworkMayAllBeGrey) {
-  HealthJudge judge;
+TEST(HealthMonitor, ImagesOfAYoungNetworkMayAllBeGrey) {
+  HealthMonitor monitor;
   HealthMeasures grey = healthy();
   grey.diversity = 0.01;
-  for (std::uint64_t step = 10; step < 300; step += 10) judge.observe(step, grey);
-  EXPECT_FALSE(judge.finding().has_value());
-  for (std::uint64_t step = 300; step < 400; step += 10) judge.observe(step, grey);
-  EXPECT_TRUE(judge.finding().has_value()) << "but not for ever";
+  for (std::uint64_t step = 10; step < 300; step += 10) monitor.observe(step, grey);
+  EXPECT_FALSE(monitor.finding().has_value());
+  for (std::uint64_t step = 300; step < 400; step += 10) monitor.observe(step, grey);
+  EXPECT_TRUE(monitor.finding().has_value()) << "but not for ever";
 }
 
-TEST(HealthJudge, TellingEveryImageApartIsNoFaultWhereTheImagesAreDiverse) {
+TEST(HealthMonitor, TellingEveryImageApartIsNoFaultWhereTheImagesAreDiverse) {
   // Critics of Wasserstein objectives do in healthy runs.
   HealthMeasures told = healthy();
   told.separation = 1;
@@ -127,27 +127,27 @@ TEST(HealthJudge, TellingEveryImageApartIsNoFaultWhereTheImagesAreDiverse) {
   EXPECT_FALSE(found->collapsed());
 }
 
-TEST(HealthJudge, ADiscriminatorThatIsSureOfAllIsSaidWithin200Steps) {
+TEST(HealthMonitor, ADiscriminatorThatIsSureOfAllIsSaidWithin200Steps) {
   HealthMeasures sure = healthy();
   sure.diversity = 0.14, sure.separation = 1;
   sure.output_real = 0.99999, sure.output_fake = 3e-6;
-  HealthJudge judge;
-  for (std::uint64_t step = 10; step <= 100; step += 10) judge.observe(step, sure);
-  ASSERT_TRUE(judge.finding().has_value()) << "however young the networks are";
-  EXPECT_EQ(judge.finding()->kind, Finding::Kind::kDiscriminatorWins);
-  HealthJudge unsure;
+  HealthMonitor monitor;
+  for (std::uint64_t step = 10; step <= 100; step += 10) monitor.observe(step, sure);
+  ASSERT_TRUE(monitor.finding().has_value()) << "however young the networks are";
+  EXPECT_EQ(monitor.finding()->kind, Finding::Kind::kDiscriminatorWins);
+  HealthMonitor unsure;
   sure.output_fake = 0.02;
   for (std::uint64_t step = 10; step < 300; step += 10) unsure.observe(step, sure);
   EXPECT_FALSE(unsure.finding().has_value());
 }
 
-TEST(HealthJudge, OutputsThatRunAwayAreSaid) {
+TEST(HealthMonitor, OutputsThatRunAwayAreSaid) {
   const auto found = [](double real, double fake, std::size_t values) {
-    HealthJudge judge(values);
+    HealthMonitor monitor(values);
     HealthMeasures measures = healthy();
     measures.output_real = real, measures.output_fake = fake;
-    for (std::uint64_t step = 10; step <= 50; step += 10) judge.observe(step, measures);
-    return judge.finding();
+    for (std::uint64_t step = 10; step <= 50; step += 10) monitor.observe(step, measures);
+    return monitor.finding();
   };
   ASSERT_TRUE(found(694, -718, 3 * 32 * 32).has_value());
   EXPECT_EQ(found(694, -718, 3 * 32 * 32)->kind, Finding::Kind::kRunaway);
@@ -157,33 +157,33 @@ TEST(HealthJudge, OutputsThatRunAwayAreSaid) {
   EXPECT_FALSE(found(694, -718, 3 * 256 * 256).has_value()) << "larger images may be further apart";
 }
 
-TEST(HealthJudge, RecoversAndKeepsTheFirstStepOfATrouble) {
-  HealthJudge judge;
+TEST(HealthMonitor, RecoversAndKeepsTheFirstStepOfATrouble) {
+  HealthMonitor monitor;
   std::uint64_t step = 0;
   const auto feed = [&](double diversity, int count) {
     HealthMeasures measures = healthy();
     measures.diversity = diversity;
-    for (int i = 0; i < count; ++i) judge.observe(step += 10, measures);
+    for (int i = 0; i < count; ++i) monitor.observe(step += 10, measures);
   };
   feed(0.8, 20);
   feed(0.01, 5);
-  ASSERT_TRUE(judge.finding().has_value());
-  const auto since = judge.finding()->since;
+  ASSERT_TRUE(monitor.finding().has_value());
+  const auto since = monitor.finding()->since;
   feed(0.01, 30);
-  EXPECT_EQ(judge.finding()->since, since);
+  EXPECT_EQ(monitor.finding()->since, since);
   feed(0.8, 5);
-  EXPECT_FALSE(judge.finding().has_value());
+  EXPECT_FALSE(monitor.finding().has_value());
 }
 
-TEST(HealthJudge, ShownTheSameItSaysTheSame) {
-  HealthJudge whole, resumed;
+TEST(HealthMonitor, ShownTheSameItSaysTheSame) {
+  HealthMonitor whole, resumed;
   HealthMeasures worse = healthy();
   worse.diversity = 0.05;
   for (std::uint64_t step = 10; step <= 400; step += 10) {
     whole.observe(step, step < 300 ? healthy() : worse);
     resumed.observe(step, step < 300 ? healthy() : worse);
     if (step == 320) {
-      HealthJudge again;
+      HealthMonitor again;
       for (std::uint64_t s = 10; s <= step; s += 10) again.observe(s, s < 300 ? healthy() : worse);
       resumed = again;
     }

@@ -12,8 +12,8 @@ namespace ganymede {
 namespace fs = std::filesystem;
 
 std::string numbered_name(std::int64_t number, std::int64_t count, const std::string& extension) {
-  constexpr std::size_t kFewest = 4;
-  const auto digits = std::max(kFewest, std::to_string(std::max<std::int64_t>(count - 1, number)).size());
+  constexpr std::size_t kMin = 4;
+  const auto digits = std::max(kMin, std::to_string(std::max<std::int64_t>(count - 1, number)).size());
   return fmt::format("{:0{}}{}", number, digits, extension);
 }
 

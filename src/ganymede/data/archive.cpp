@@ -274,7 +274,7 @@ struct Archive {
 };
 
 std::uint64_t most_unpacked(std::uint64_t packed) {
-  return std::max(kAlwaysUnpacked, packed * kMostUnpacked);
+  return std::max(kAlwaysUnpacked, packed * kMaxUnpacked);
 }
 
 /// One pass through an archive.

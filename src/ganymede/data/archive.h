@@ -14,7 +14,7 @@ namespace ganymede::data {
 
 /// What packed bytes may become: so many times as many, or in any case as much as every machine has. Images and their
 /// tables stay far below; a small file that becomes gigabytes is refused.
-inline constexpr std::uint64_t kMostUnpacked = 100, kAlwaysUnpacked = std::uint64_t{256} << 20;
+inline constexpr std::uint64_t kMaxUnpacked = 100, kAlwaysUnpacked = std::uint64_t{256} << 20;
 
 /// What an archive may hold at most; beyond it, and beyond what its size may become, reading stops with an Error.
 struct ArchiveLimits {

@@ -20,7 +20,7 @@ class MatFile {
   MatFile(std::filesystem::path path, std::string hint);
 
   /// A variable's header: its type and dimensions, to be checked before load(). Throws Error where there is none,
-  /// with `mend_missing`.
+  /// with `hint_missing`.
   Variable find(const char* name, const char* hint_missing) const;
   /// Reads the variable's data. Throws Error where it is damaged or has not `bytes` bytes.
   void load(matvar_t& variable, const char* name, std::uint64_t bytes) const;

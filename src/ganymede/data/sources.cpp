@@ -44,7 +44,7 @@ bool is_wnid_tar(const std::string& base) {
   return base.size() == 13 && base[0] == 'n' && base.ends_with(".tar") && base.find_first_not_of("0123456789", 1) == 9;
 }
 
-/// A set whose pictures are listed first and decoded when they are asked for.
+/// A set whose images are listed first and decoded when they are asked for.
 Source listed(const char* name, const char* about, std::vector<std::string> splits, const char* pixels,
               decltype(Source::list) list) {
   return {name, about, std::move(splits), pixels, nullptr, false, "", list};

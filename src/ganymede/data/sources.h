@@ -41,7 +41,7 @@ std::filesystem::path data_root();
 /// That folder of a data set; for other downloads the one of their own name.
 std::filesystem::path home_of(const std::string& dataset);
 
-/// The source whose files lie at `path`, evaluated by their names: "cifar10", "svhn", ...; "folder" when none is
+/// The source whose files lie at `path`, told by their names: "cifar10", "svhn", ...; "folder" when none is
 /// recognised.
 std::string guess_source(const std::filesystem::path& path);
 

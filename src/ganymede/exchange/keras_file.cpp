@@ -225,8 +225,8 @@ void read_numbered(KerasModel& model, const Hdf5File& file) {
 /// A list of names, which Keras cuts into several attributes where it is long.
 std::vector<std::string> names_at(const Hdf5File& file, const std::string& group, const std::string& attribute) {
   auto out = file.texts(group, attribute);
-  constexpr int kMost = 10'000;
-  for (int i = 0; out.empty() && i < kMost; ++i) {
+  constexpr int kMaxParts = 10'000;
+  for (int i = 0; out.empty() && i < kMaxParts; ++i) {
     const auto part = file.texts(group, attribute + std::to_string(i));
     if (part.empty()) break;
     out.insert(out.end(), part.begin(), part.end());

@@ -231,8 +231,8 @@ class Walk {
         return Shape{weight->size(1)};
       }
     }
-    constexpr std::int64_t kMost = 12;
-    if (channels == 0 || halvings > kMost) return {};
+    constexpr std::int64_t kMaxHalvings = 12;
+    if (channels == 0 || halvings > kMaxHalvings) return {};
     return Shape{channels, left << halvings, left << halvings};
   }
 

@@ -44,7 +44,7 @@ Plan<ArithmeticResult> planned_arithmetic(const Model& model, const ArithmeticRe
 
 Plan<DirectionResult> planned_direction(const Model& model, const DirectionRequest& request) {
   const PointReader reader(model, request, request.seed);
-  // In double, so that the same vectors reckoned by a client come to the same numbers.
+  // In double, so that the page of `export --format web`, which adds them in double, comes to the same numbers.
   const Tensor along =
       explore::direction(reader.latents(needed(request.with, "with"), "with").to(at::kDouble),
                          reader.latents(needed(request.without, "without"), "without").to(at::kDouble));

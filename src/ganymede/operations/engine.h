@@ -29,7 +29,7 @@ class Engine {
     int replicas = 1;                  ///< batches generated at once
     int threads = 1;                   ///< of all replicas together
     at::ScalarType type = at::kFloat;  ///< of the arithmetic
-    /// Hears of each batch, on the thread that drew it: how many images of how many jobs, in how many seconds.
+    /// Hears of each batch, on the thread that generated it: how many images of how many jobs, in how many seconds.
     std::function<void(int images, int jobs, double seconds)> on_batch = {};
   };
 

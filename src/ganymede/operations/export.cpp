@@ -37,14 +37,14 @@ void check(const ExportRequest& request, const Model& model) {
   refuse(!hub && request.license != ExportRequest().license, "license", "is for the card of a hub's folder",
          "leave it out");
   const bool tensors = request.format == ExportFormat::kSafetensors || folder;
-  const bool judges = request.network == ExportedNetwork::kDiscriminator;
+  const bool discriminates = request.network == ExportedNetwork::kDiscriminator;
   refuse(tensors && request.pixels == ExportedPixels::kUint8, "pixels", "has no meaning in this format",
          "leave it out");
   refuse(tensors && request.labels == ExportedLabels::kWeights, "labels", "has no meaning in this format",
          "leave it out");
   refuse(model.recipe().data.bits == 16 && request.pixels == ExportedPixels::kUint8, "pixels",
          "would make 8 bits of the images' 16 bits", "leave it out: values from -1 to 1 keep them");
-  refuse(judges && request.pixels == ExportedPixels::kUint8, "pixels", "is of a generator's images",
+  refuse(discriminates && request.pixels == ExportedPixels::kUint8, "pixels", "is of a generator's images",
          "a discriminator reads floats from -1 to 1");
   refuse(request.format == ExportFormat::kTorchScript && request.weights == ExportedWeights::kF16, "weights",
          "must be f32 for TorchScript", "call .half() where it is loaded");

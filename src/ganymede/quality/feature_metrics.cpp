@@ -1,4 +1,4 @@
-// The metrics that compare features: what each needs, makes of two sides, and is called.
+// The metrics that compare features: what each needs, makes of two sets, and is called.
 #include <algorithm>
 
 #include "ganymede/core/error.h"

@@ -1,4 +1,4 @@
-// The metrics that compare images as they are: what each needs, makes of two sides, and is called.
+// The metrics that compare images as they are: what each needs, makes of two sets, and is called.
 #include <algorithm>
 
 #include "ganymede/quality/evaluator.h"
@@ -16,7 +16,7 @@ std::string sliced_lacks(const ImageSet& real, const ImageSet& fake, const Probe
                        a.width, a.height, a.channels, b.width, b.height, b.channels);
   }
   if (std::min(a.height, a.width) < kSmallestLevel) return fmt::format("images of {0}x{0} or more", kSmallestLevel);
-  return images_each(kFewestSliced, real, fake, "");
+  return images_each(kMinSliced, real, fake, "");
 }
 
 std::string modes_lack(const ImageSet& real, const ImageSet& fake, const Probe&, const EvaluatorOptions&) {

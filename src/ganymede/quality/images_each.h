@@ -16,7 +16,7 @@ inline std::string images_each_text(std::int64_t wanted, std::int64_t have, cons
                      have);
 }
 
-/// Empty where both sides have as many.
+/// Empty where both sets have as many.
 inline std::string images_each(std::int64_t wanted, const ImageSet& real, const ImageSet& fake,
                                const std::string& why) {
   const auto fewest = std::min(real.count(), fake.count());

@@ -45,12 +45,12 @@ struct MetricEntry {
   std::function<std::string(const ImageSet& real, const ImageSet& fake, const Probe& features,
                             const EvaluatorOptions& options)>
       lacks = {};
-  /// Puts its figures into `out`. Throws Error for too few images.
+  /// Puts its values into `out`. Throws Error for too few images.
   std::function<void(const ImageSets& sets, Metrics& out)> evaluate = {};
   /// Its columns, the first of which decides which model is best; `inception`: the features are Inception's, of `count`
   /// generated images.
   std::function<std::vector<Measure>(bool inception, std::int64_t count)> measures = {};
-  /// Its figures in the order of measures().
+  /// Its values in the order of measures().
   std::function<std::vector<double>(const Metrics& metrics)> values = {};
 };
 
@@ -62,7 +62,7 @@ std::vector<std::string> known_metrics();
 /// Every column that a metric may have, in the order of their registration.
 std::vector<Measure> all_measures();
 
-/// A metric of one number, which stands under its name among the figures (Figures::more).
+/// A metric of one number, which stands under its name among the values (Metrics::more).
 void add_metric(MetricRegistry& registry, const std::string& name, bool more_is_better, bool features,
                 std::function<double(const ImageSets& sets)> value);
 

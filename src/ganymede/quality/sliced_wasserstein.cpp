@@ -136,9 +136,9 @@ SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Data
   }
   SlicedWasserstein out;
   out.images = std::min({real.size(), fake.size(), kSlicedImages});
-  if (out.images < static_cast<std::size_t>(kFewestSliced)) {
+  if (out.images < static_cast<std::size_t>(kMinSliced)) {
     throw Error(fmt::format("{} {} too few for SWD", out.images, out.images == 1 ? "image is" : "images are"),
-                real.size() < fake.size() ? a.name : b.name, fmt::format("use {} or more in each set", kFewestSliced));
+                real.size() < fake.size() ? a.name : b.name, fmt::format("use {} or more in each set", kMinSliced));
   }
   int height = a.height;
   const auto levels = laplacian_pyramid(at::zeros({1, a.channels, a.height, a.width})).size();

@@ -15,7 +15,7 @@ inline constexpr int kSmallestLevel = 16;  ///< pixels of the shorter side
 inline constexpr std::size_t kSlicedImages = 2048;
 
 /// Of fewer images the patches are those of a few images, not of what a generator generates.
-inline constexpr std::int64_t kFewestSliced = 10;
+inline constexpr std::int64_t kMinSliced = 10;
 
 struct SlicedWasserstein {
   std::map<int, double> levels;  ///< times 1000, by the level's height: 64, 32, 16
@@ -25,7 +25,7 @@ struct SlicedWasserstein {
 
 /// Of equally large images; as many of each set as the smaller has, at most kSlicedImages. Patches and directions are
 /// sampled from `seed`. Throws Error when the shapes differ, the images are smaller than kSmallestLevel, or a set has
-/// fewer than kFewestSliced.
+/// fewer than kMinSliced.
 SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Dataset& fake, std::uint64_t seed = 0);
 
 /// The levels of images [N, C, H, W] in f32, the finest first; the last one is what is left after the others.

@@ -10,9 +10,9 @@
 namespace ganymede::config {
 namespace {
 
-constexpr std::size_t kFewestImages = 16;
+constexpr std::size_t kMinImages = 16;
 /// Below it classes are left out: a class that is hardly ever seen is not learned, and makes the others worse.
-constexpr std::size_t kFewestOfAClass = 50, kMostClasses = 200;
+constexpr std::size_t kMinOfAClass = 50, kMaxClasses = 200;
 constexpr int kWidestLayer = 512, kNarrowestLayer = 64;
 
 /// The recipe's choices, each with its reason.
@@ -53,7 +53,7 @@ void choose_classes(const ImageFacts& facts, Choices& out) {
     out.why_classes = "nothing tells classes: unconditional";
   } else if (facts.unlabelled > 0) {
     out.why_classes = fmt::format("{} images have no class, so none is used: unconditional", facts.unlabelled);
-  } else if (facts.smallest_class < kFewestOfAClass || facts.classes.size() > kMostClasses) {
+  } else if (facts.smallest_class < kMinOfAClass || facts.classes.size() > kMaxClasses) {
     out.why_classes = fmt::format("{} classes, of which the smallest has {} images: too few to learn, so unconditional",
                                   facts.classes.size(), facts.smallest_class);
   } else {
@@ -71,9 +71,9 @@ void choose_training(const ImageFacts& facts, const FittingWishes& wishes, Choic
       out.augmented ? "few: without it the discriminator learns them by heart" : "enough to do without augmentation");
   out.batch = facts.images < 1000 ? 32 : 64;
   out.why_batch = "larger ones want larger learning rates";
-  constexpr std::uint64_t kEpochs = 100, kFewestSteps = 2000;
+  constexpr std::uint64_t kEpochs = 100, kMinSteps = 2000;
   const auto batch = static_cast<std::uint64_t>(out.batch);
-  out.steps = wishes.steps.value_or(std::max(kFewestSteps, kEpochs * facts.images / batch));
+  out.steps = wishes.steps.value_or(std::max(kMinSteps, kEpochs * facts.images / batch));
   out.why_steps = fmt::format("{:.0f} epochs; --resume --steps N goes on for longer",
                               static_cast<double>(out.steps * batch) / static_cast<double>(facts.images));
 }
@@ -119,9 +119,9 @@ std::string discriminator_layers(const Choices& choices, std::size_t classes) {
 }  // namespace
 
 std::string fitting_recipe(const std::string& name, const ImageFacts& facts, const FittingWishes& wishes) {
-  if (facts.images < kFewestImages) {
+  if (facts.images < kMinImages) {
     throw UsageError(fmt::format("{} images are too few to train on", facts.images), facts.path,
-                     fmt::format("{} are the least; a few hundred show that it works", kFewestImages));
+                     fmt::format("{} are the least; a few hundred show that it works", kMinImages));
   }
   Choices choices;
   choose_size(facts, wishes, choices);

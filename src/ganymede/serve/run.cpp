@@ -23,8 +23,8 @@ using nlohmann::json;
 
 constexpr std::uint64_t kMaxText = 4 << 20, kMaxMetrics = std::uint64_t{1} << 30;
 constexpr const char* kEnvironmentFile = "environment.json";
-const std::vector<std::string> kFigures{"real.png", "real_and_generated.png", "first_epoch.png",
-                                        "first_epoch_and_last.png", "losses.svg"};
+const std::vector<std::string> kImages{"real.png", "real_and_generated.png", "first_epoch.png",
+                                       "first_epoch_and_last.png", "losses.svg"};
 
 constexpr std::string_view kSampleBegin = "step-", kSampleEnd = ".png";
 
@@ -50,9 +50,9 @@ std::vector<std::string> samples_in(const fs::path& folder) {
   return names;
 }
 
-std::vector<std::string> figures_in(const fs::path& folder) {
+std::vector<std::string> images_in(const fs::path& folder) {
   std::vector<std::string> names;
-  std::copy_if(kFigures.begin(), kFigures.end(), std::back_inserter(names),
+  std::copy_if(kImages.begin(), kImages.end(), std::back_inserter(names),
                [&](const std::string& name) { return stamp_of(folder / name).has_value(); });
   return names;
 }
@@ -235,7 +235,7 @@ void Run::refresh() {
   next->running = is_locked(folder_);
   next->checkpoint = !next->running && !train::checkpoints_of(folder_).empty();
   next->samples = samples_in(folder_ / "samples");
-  next->images = figures_in(folder_);
+  next->images = images_in(folder_);
   const bool keeps = access(folder_.c_str(), W_OK) == 0;
   changed = changed || next->checkpoint != before->checkpoint || keeps != before->overview.keeps;
   changed =

@@ -89,15 +89,15 @@ std::map<std::string, double> health_values(const HealthMeasures& measures) {
 }
 
 /// No two images with values in [-1, 1] are further apart than 2 sqrt(values).
-HealthJudge::HealthJudge(std::size_t image_values)
+HealthMonitor::HealthMonitor(std::size_t image_values)
     : widest_(kSteepest * 2 * std::sqrt(static_cast<double>(image_values))) {}
 
-void HealthJudge::start_anew() {
+void HealthMonitor::start_anew() {
   recent_.clear();
   finding_.reset();
 }
 
-void HealthJudge::observe(std::uint64_t step, const HealthMeasures& measures) {
+void HealthMonitor::observe(std::uint64_t step, const HealthMeasures& measures) {
   always_told_ = measures.separation > kAlwaysTold ? always_told_ + 1 : 0;
   recent_.push_back({step, measures});
   if (recent_.size() > kWindow) recent_.pop_front();
@@ -105,19 +105,19 @@ void HealthJudge::observe(std::uint64_t step, const HealthMeasures& measures) {
   if (usual_grad_norm_g_ == 0) usual_grad_norm_g_ = recent_median(&HealthMeasures::grad_norm_g);
   best_diversity_ = std::fmax(best_diversity_, recent_median(&HealthMeasures::diversity));
   best_class_diversity_ = std::fmax(best_class_diversity_, recent_median(&HealthMeasures::class_diversity));
-  auto now = judge();
+  auto now = diagnose();
   // The same trouble goes on, whichever of its signs is the plainest now: it stays as it was first seen.
   if (now && finding_ && finding_->collapsed() == now->collapsed()) return;
   finding_ = std::move(now);
 }
 
-double HealthJudge::recent_median(double HealthMeasures::* member) const {
+double HealthMonitor::recent_median(double HealthMeasures::* member) const {
   std::vector<double> values;
   for (const auto& seen : recent_) values.push_back(seen.measures.*member);
   return median(std::move(values));
 }
 
-std::optional<Finding> HealthJudge::judge() const {
+std::optional<Finding> HealthMonitor::diagnose() const {
   using Kind = Finding::Kind;
   const auto found = [&](Kind kind, std::string what, const char* hint) {
     return Finding{kind, recent_.front().step, std::move(what), hint};

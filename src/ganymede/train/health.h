@@ -74,12 +74,12 @@ void write_health(const std::filesystem::path& run, const std::optional<Finding>
 std::optional<Finding> parse_health(std::string_view text);
 std::optional<Finding> read_health(const std::filesystem::path& run);
 
-/// Judges by the medians of the last measures, so that single steps say nothing. A function of what it was shown alone:
-/// shown a run's earlier measures it goes on as if it had never stopped.
-class HealthJudge {
+/// Diagnoses by the medians of the last measures, so that single steps say nothing. A function of what it was shown
+/// alone: shown a run's earlier measures it goes on as if it had never stopped.
+class HealthMonitor {
  public:
   /// Of images of so many values: the more, the further apart a sound critic may put them.
-  explicit HealthJudge(std::size_t image_values = 3 * 64 * 64);
+  explicit HealthMonitor(std::size_t image_values = 3 * 64 * 64);
   void observe(std::uint64_t step, const HealthMeasures& measures);
   /// Forgets what it saw last: the training went back to a healthy checkpoint.
   void start_anew();
@@ -91,7 +91,7 @@ class HealthJudge {
     std::uint64_t step;
     HealthMeasures measures;
   };
-  std::optional<Finding> judge() const;
+  std::optional<Finding> diagnose() const;
   double recent_median(double HealthMeasures::* member) const;
 
   double widest_;  ///< outputs of real and generated images that are further apart have run away

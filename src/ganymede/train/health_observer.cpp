@@ -33,12 +33,12 @@ class HealthObserver : public Observer {
       if (name != "class_diversity" || trainer.gan().classes() > 0) columns_->names.push_back(name);
     }
     const auto& info = trainer.dataset().info();
-    judge_ = HealthJudge(static_cast<std::size_t>(info.width) * static_cast<std::size_t>(info.height) *
-                         static_cast<std::size_t>(info.channels));
+    monitor_ = HealthMonitor(static_cast<std::size_t>(info.width) * static_cast<std::size_t>(info.height) *
+                             static_cast<std::size_t>(info.channels));
     const auto step = trainer.training_state().step;
     if (step > 0) look_back(step, trainer.recipe().train.on_collapse == config::OnCollapse::kRewind);
     // What a part of the run that is gone on without said no longer holds.
-    write_health(folder_.path(), judge_.finding());
+    write_health(folder_.path(), monitor_.finding());
   }
 
   bool wants_measurements(const TrainingState& before, const TrainingState& after) override {
@@ -52,9 +52,9 @@ class HealthObserver : public Observer {
     columns_->values.merge(health_values(measures));
     measures.grad_norm_g = result.grad_norm_g;
     measures.output_real = result.d_real.item<double>(), measures.output_fake = result.d_fake.item<double>();
-    const auto before = judge_.finding();
-    judge_.observe(trainer.training_state().step, measures);
-    const auto& now = judge_.finding();
+    const auto before = monitor_.finding();
+    monitor_.observe(trainer.training_state().step, measures);
+    const auto& now = monitor_.finding();
     if (before.has_value() == now.has_value() && (!now || now->kind == before->kind)) return;
     write_health(folder_.path(), now);
     if (now) {
@@ -68,7 +68,7 @@ class HealthObserver : public Observer {
   std::optional<fs::path> wants_to_go_back_to() override { return std::exchange(go_back_to_, std::nullopt); }
 
  private:
-  /// Shows the judge what it saw before the run was resumed.
+  /// Shows the monitor what it saw before the run was resumed.
   void look_back(std::uint64_t step, bool rewinds) {
     const fs::path path = folder_.file(kMetricsFile);
     if (!fs::exists(path)) return;
@@ -79,8 +79,8 @@ class HealthObserver : public Observer {
     for (std::size_t row = 0; row < table.rows(); ++row) {
       // Metrics of quality have rows of their own.
       if (std::isnan((*separation)[row])) continue;
-      judge_.observe(static_cast<std::uint64_t>((*steps)[row]), measures_of_row(table, row));
-      if (rewinds && judge_.finding() && judge_.finding()->collapsed()) judge_.start_anew();  // as it did then
+      monitor_.observe(static_cast<std::uint64_t>((*steps)[row]), measures_of_row(table, row));
+      if (rewinds && monitor_.finding() && monitor_.finding()->collapsed()) monitor_.start_anew();  // as it did then
     }
   }
 
@@ -88,12 +88,12 @@ class HealthObserver : public Observer {
   void act(const Trainer& trainer) {
     const auto wanted = trainer.recipe().train.on_collapse;
     if (wanted == config::OnCollapse::kIgnore) return;
-    const Finding finding = *judge_.finding();
+    const Finding finding = *monitor_.finding();
     const auto healthy = checkpoint_until(folder_.path(), finding.since);
     constexpr double kLeastScale = 1.0 / 16;  // five times back are enough to see that it is of no use
     if (wanted == config::OnCollapse::kRewind && healthy && trainer.rate_scale() > kLeastScale) {
       go_back_to_ = healthy;
-      judge_.start_anew();
+      monitor_.start_anew();
       write_health(folder_.path(), std::nullopt);
       spdlog::warn("step {}: back to the weights of {}, with learning rates of {:.3g} times the recipe's",
                    trainer.training_state().step, healthy->filename().string(), trainer.rate_scale() / 2);
@@ -108,7 +108,7 @@ class HealthObserver : public Observer {
 
   const RunFolder& folder_;
   std::shared_ptr<MoreColumns> columns_;
-  HealthJudge judge_;
+  HealthMonitor monitor_;
   std::optional<Trigger> trigger_;
   std::optional<fs::path> go_back_to_;
   bool due_ = false;
