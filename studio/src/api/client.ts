@@ -4,7 +4,12 @@ import type { GeneratedImage } from "./types";
 
 /** An answer that was no success; `field` is the part of the request it is about. */
 export class Problem extends Error {
-  constructor(readonly status: number, message: string, readonly field = "", readonly retryAfter = 0) {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly field = "",
+    readonly retryAfter = 0,
+  ) {
     super(message);
   }
 }
@@ -53,7 +58,11 @@ export async function send(path: string, body?: unknown, signal?: AbortSignal): 
 }
 
 /** JSON of an address below /api/v1/. A busy server is asked again when it says, `onBusy` being told the seconds. */
-export async function call<T>(path: string, body?: unknown, options: { signal?: AbortSignal; onBusy?: (seconds: number) => void } = {}): Promise<T> {
+export async function call<T>(
+  path: string,
+  body?: unknown,
+  options: { signal?: AbortSignal; onBusy?: (seconds: number) => void } = {},
+): Promise<T> {
   for (let attempt = 0; ; ++attempt) {
     try {
       return (await (await send(path, body, options.signal)).json()) as T;
@@ -66,7 +75,8 @@ export async function call<T>(path: string, body?: unknown, options: { signal?: 
 }
 
 /** A file; an <img> of its address could not carry the token. */
-export const blobOf = async (path: string, signal?: AbortSignal, body?: unknown): Promise<Blob> => (await send(path, body, signal)).blob();
+export const blobOf = async (path: string, signal?: AbortSignal, body?: unknown): Promise<Blob> =>
+  (await send(path, body, signal)).blob();
 
 /** Gives what an address holds to the user as a file. */
 export function saveAs(address: string, name: string): void {

@@ -38,7 +38,11 @@ function whenSeen(call: () => void): () => void {
 }
 
 /** The value of `ask` for `key` (null: nothing is wanted). A server that was away is asked again when it is back. */
-export function useResource<T>(key: string | null, ask: (signal: AbortSignal) => Promise<T>, { every = 0, version = "" }: ResourceOptions = {}): Resource<T> {
+export function useResource<T>(
+  key: string | null,
+  ask: (signal: AbortSignal) => Promise<T>,
+  { every = 0, version = "" }: ResourceOptions = {},
+): Resource<T> {
   const [state, set] = useState<Resource<T> & { key: string | null }>({ key, value: null, problem: null });
   const newest = useRef(ask);
   newest.current = ask;
@@ -54,13 +58,19 @@ export function useResource<T>(key: string | null, ask: (signal: AbortSignal) =>
       try {
         const value = await newest.current(stop.signal);
         if (stop.signal.aborted) return;
-        set((old) => (every && old.key === key && !old.problem && same(old.value, value) ? old : { key, value, problem: null }));
+        set((old) =>
+          every && old.key === key && !old.problem && same(old.value, value) ? old : { key, value, problem: null },
+        );
         if (every) later(every);
       } catch (error) {
         if (stop.signal.aborted) return;
         const problem = error instanceof Error ? error : new Error(String(error));
         // The shell says that the server is away, once for all.
-        set((old) => ({ key, value: old.key === key ? old.value : null, problem: isUnanswered(problem) ? null : problem }));
+        set((old) => ({
+          key,
+          value: old.key === key ? old.value : null,
+          problem: isUnanswered(problem) ? null : problem,
+        }));
         if (isUnanswered(problem)) cancel = whenBack(() => void look());
         else if (isBusy(problem)) later(BUSY_WAIT);
         else if (every) later(every);

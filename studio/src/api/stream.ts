@@ -100,14 +100,15 @@ function lock(): void {
     release();
   } else if (!waiting) {
     waiting = new AbortController();
-    const hold = () => new Promise<void>((done) => {
-      begin();
-      release = () => {
-        release = () => undefined;
-        end();
-        done();
-      };
-    });
+    const hold = () =>
+      new Promise<void>((done) => {
+        begin();
+        release = () => {
+          release = () => undefined;
+          end();
+          done();
+        };
+      });
     navigator.locks.request(LOCK, { signal: waiting.signal }, hold).catch(() => undefined);
   }
 }

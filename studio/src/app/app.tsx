@@ -4,7 +4,7 @@ import { NEEDS_TOKEN, setToken } from "../api/client";
 import { useLost } from "../api/connection";
 import type { Model } from "../api/types";
 import { grouped } from "../core/numbers";
-import { changed, go, useAddress } from "../state/address";
+import { changed, go, useAddress, type Address } from "../state/address";
 import { useModel, useModels } from "../state/models";
 import { Link, NoModels } from "../ui/common";
 import { Explore } from "../views/explore/explore";
@@ -88,6 +88,64 @@ function OtherStep({ model, of }: { model: Model; of: number }) {
   );
 }
 
+function Views({ view, query }: { view: string; query: string }) {
+  return (
+    <nav aria-label="Views">
+      {VIEWS.map(({ name, title, path }) => (
+        <Link key={name} to={`/${name}${query}`} aria-current={view === name ? "page" : undefined}>
+          <Icon path={path} />
+          {title}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+interface ModelChoiceProps {
+  models: Model[] | null;
+  model: Model | undefined;
+  wanted: string | null;
+}
+
+function ModelChoice({ models, model, wanted }: ModelChoiceProps) {
+  return (
+    <label class="model">
+      <span>Model</span>
+      <select
+        value={model?.id ?? ""}
+        disabled={!models?.length}
+        onChange={(event) => go(changed({ model: event.currentTarget.value, step: null, open: null }))}
+      >
+        {wanted && !model && <option value="">{wanted} (gone)</option>}
+        {models?.map(({ id }) => <option key={id}>{id}</option>)}
+      </select>
+    </label>
+  );
+}
+
+interface ViewProps {
+  view: string;
+  address: Address;
+  models: Model[] | null;
+  model: Model | undefined;
+}
+
+function View({ view, address, models, model }: ViewProps) {
+  if (view === "runs") return <Runs address={address} />;
+  if (view === "models") return <Models address={address} models={models} />;
+  if (models === null) return null;
+  if (!models.length) return <NoModels />;
+  if (!model)
+    return (
+      <section class="empty">
+        <h2>There is no model '{address.query.get("model")}'</h2>
+        <p>Choose another one.</p>
+      </section>
+    );
+  if (view === "explore") return <Explore key={model.id} model={model} address={address} />;
+  return <Generate key={model.id} model={model} address={address} />;
+}
+
 export function App() {
   const address = useAddress();
   const view = address.parts[0] ?? "generate";
@@ -111,23 +169,8 @@ export function App() {
         <Link to={`/${query}`} class="brand" aria-label="Ganymede">
           Ganymede
         </Link>
-        <nav aria-label="Views">
-          {VIEWS.map(({ name, title, path }) => (
-            <Link key={name} to={`/${name}${query}`} aria-current={view === name ? "page" : undefined}>
-              <Icon path={path} />
-              {title}
-            </Link>
-          ))}
-        </nav>
-        <label class="model">
-          <span>Model</span>
-          <select value={model?.id ?? ""} disabled={!models?.length} onChange={(event) => go(changed({ model: event.currentTarget.value, step: null, open: null }))}>
-            {wanted && !model && <option value="">{wanted} (gone)</option>}
-            {models?.map(({ id }) => (
-              <option key={id}>{id}</option>
-            ))}
-          </select>
-        </label>
+        <Views view={view} query={query} />
+        <ModelChoice models={models} model={model} wanted={wanted} />
         <Commands models={models ?? []} views={VIEWS} themes={THEMES} setTheme={setTheme} />
         <Theme theme={theme} set={setTheme} />
       </header>
@@ -138,22 +181,7 @@ export function App() {
           </p>
         )}
         {model && of !== null && <OtherStep model={model} of={of} />}
-        {view === "runs" ? (
-          <Runs address={address} />
-        ) : view === "models" ? (
-          <Models address={address} models={models} />
-        ) : models === null ? null : !models.length ? (
-          <NoModels />
-        ) : !model ? (
-          <section class="empty">
-            <h2>There is no model '{wanted}'</h2>
-            <p>Choose another one.</p>
-          </section>
-        ) : view === "explore" ? (
-          <Explore key={model.id} model={model} address={address} />
-        ) : (
-          <Generate key={model.id} model={model} address={address} />
-        )}
+        <View view={view} address={address} models={models} model={model} />
       </main>
       <TokenDialog />
     </>

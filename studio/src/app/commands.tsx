@@ -27,7 +27,11 @@ async function copyLink(say: (text: string) => void): Promise<void> {
   }
 }
 
-function commandsOf({ models, views, themes, setTheme }: Shell, runs: { id: string }[], { copy, help, find }: Record<"copy" | "help" | "find", () => void>): Command[] {
+function commandsOf(
+  { models, views, themes, setTheme }: Shell,
+  runs: { id: string }[],
+  { copy, help, find }: Record<"copy" | "help" | "find", () => void>,
+): Command[] {
   return [
     ...views.map(({ name, title }) => ({ title, hint: "view", run: () => go(`/${name}`) })),
     { title: "Copy link", run: copy },
@@ -48,7 +52,10 @@ const SAID = 3000; // milliseconds
 export function Commands(shell: Shell) {
   const [open, setOpen] = useState<"" | "commands" | "help">("");
   const [said, setSaid] = useState("");
-  const { value: runs } = useResource(open === "commands" ? "runs" : null, async (signal) => (await call<Answer<"listRuns">>("runs", undefined, { signal })).runs);
+  const { value: runs } = useResource(
+    open === "commands" ? "runs" : null,
+    async (signal) => (await call<Answer<"listRuns">>("runs", undefined, { signal })).runs,
+  );
   const say = (text: string) => {
     setSaid(text);
     setTimeout(() => setSaid(""), SAID);
@@ -71,7 +78,12 @@ export function Commands(shell: Shell) {
       <span class="said" role="status">
         {said}
       </span>
-      {open === "commands" && <Palette commands={commandsOf(shell, runs ?? [], { copy, help, find: () => chooseFile(say) })} onClose={() => setOpen((now) => (now === "commands" ? "" : now))} />}
+      {open === "commands" && (
+        <Palette
+          commands={commandsOf(shell, runs ?? [], { copy, help, find: () => chooseFile(say) })}
+          onClose={() => setOpen((now) => (now === "commands" ? "" : now))}
+        />
+      )}
       {open === "help" && <Help onClose={() => setOpen("")} />}
     </div>
   );

@@ -2,13 +2,35 @@ import { expect, test } from "vitest";
 import { benchViewOf, columnsFor, inSight, linesOf, shownRuns, tagsOf, titleOf, valueOf, type Listed } from "./bench";
 
 const run = (id: string, more: Partial<Listed> = {}): Listed => ({
-  id, title: null, note: null, tags: [], recipe: "r", state: "done", health: null, started: null, step: 1, images_per_s: 1, seconds: 1, seconds_left: null, last: {}, best: {}, pinned: false, archived: false, ...more,
+  id,
+  title: null,
+  note: null,
+  tags: [],
+  recipe: "r",
+  state: "done",
+  health: null,
+  started: null,
+  step: 1,
+  images_per_s: 1,
+  seconds: 1,
+  seconds_left: null,
+  last: {},
+  best: {},
+  pinned: false,
+  archived: false,
+  ...more,
 });
 const view = (text = "") => benchViewOf(new URLSearchParams(text));
 const ids = (runs: Listed[], text = "", settings = {}) => shownRuns(runs, view(text), settings).map(({ id }) => id);
 
 test("newest first, pinned ones above, archived ones not", () => {
-  const runs = [run("a", { started: "2026-01-01" }), run("b", { started: "2026-01-03" }), run("c", { started: "2026-01-02", pinned: true }), run("d", { archived: true }), run("e")];
+  const runs = [
+    run("a", { started: "2026-01-01" }),
+    run("b", { started: "2026-01-03" }),
+    run("c", { started: "2026-01-02", pinned: true }),
+    run("d", { archived: true }),
+    run("e"),
+  ];
   expect(ids(runs)).toEqual(["c", "b", "a", "e"]);
   expect(ids(runs, "archived=1&sort=name")).toEqual(["c", "a", "b", "d", "e"]);
 });
@@ -32,7 +54,13 @@ test("found by any word of what is said of it", () => {
 test("grouped by a key that differs", () => {
   const runs = [run("a"), run("b"), run("c")];
   const lines = linesOf(runs, "set:train.seed", { "train.seed": { a: "1", c: "1" } });
-  expect(lines.map((line) => ("run" in line ? line.run.id : `${line.heading} (${line.count})`))).toEqual(["train.seed: 1 (2)", "a", "c", "train.seed: none (1)", "b"]);
+  expect(lines.map((line) => ("run" in line ? line.run.id : `${line.heading} (${line.count})`))).toEqual([
+    "train.seed: 1 (2)",
+    "a",
+    "c",
+    "train.seed: none (1)",
+    "b",
+  ]);
   expect(linesOf(runs, "", {})).toHaveLength(3);
 });
 
@@ -42,7 +70,12 @@ test("columns", () => {
   expect(columns).toContain("best:fid");
   expect(columns).not.toContain("last:step");
   expect(columns.at(-1)).toBe("set:train.seed");
-  expect([titleOf("best:fid"), titleOf("last:loss_d"), titleOf("set:train.seed"), titleOf("step")]).toEqual(["best FID", "loss d", "train.seed", "Step"]);
+  expect([titleOf("best:fid"), titleOf("last:loss_d"), titleOf("set:train.seed"), titleOf("step")]).toEqual([
+    "best FID",
+    "loss d",
+    "train.seed",
+    "Step",
+  ]);
   expect(valueOf(runs[0]!, "last:fid", {})).toBe(2);
   expect(view("columns=state,best:fid").columns).toEqual(["state", "best:fid"]);
 });

@@ -1,5 +1,5 @@
-// The list of runs as a workbench: which are shown, in which order and groups, with which columns. All of it is text in the
-// address: q=hinge&sort=-last:fid&group=train.batch_size&columns=state,step,best:fid&archived=1
+// The list of runs as a workbench: which are shown, in which order and groups, with which columns. All of it is text in
+// the address: q=hinge&sort=-last:fid&group=train.batch_size&columns=state,step,best:fid&archived=1
 
 /** What of a run the list needs. */
 export interface Listed {
@@ -44,7 +44,8 @@ const NUMBERS = ["step", "images_per_s", "seconds", "seconds_left"];
 export const isNumeric = (column: string): boolean => NUMBERS.includes(column) || /^(last|best):/.test(column);
 
 /** How a column is sorted at first: what grows by the greatest, all else, best values too, by the least. */
-export const firstSort = (column: string): string => (/^(step|images_per_s|seconds|started)$/.test(column) ? `-${column}` : column);
+export const firstSort = (column: string): string =>
+  /^(step|images_per_s|seconds|started)$/.test(column) ? `-${column}` : column;
 
 export function titleOf(column: string): string {
   const [, kind, name] = /^(last|best|set):(.+)$/.exec(column) ?? [];
@@ -65,13 +66,17 @@ export function valueOf(run: Listed, column: string, settings: Settings): Value 
 
 /** The columns that there can be: those of all runs, the metrics that any has, the keys that differ. */
 export function columnsFor(runs: Listed[], settings: Settings): string[] {
-  const metrics = [...new Set(runs.flatMap(({ last }) => Object.keys(last)))].filter((name) => !["step", "images_per_s", "seconds"].includes(name)).sort();
+  const metrics = [...new Set(runs.flatMap(({ last }) => Object.keys(last)))]
+    .filter((name) => !["step", "images_per_s", "seconds"].includes(name))
+    .sort();
   const best = new Set(runs.flatMap((run) => Object.keys(run.best)));
   return [
     ...Object.keys(PLAIN_COLUMNS),
     ...metrics.map((name) => `last:${name}`),
     ...metrics.filter((name) => best.has(name)).map((name) => `best:${name}`),
-    ...Object.keys(settings).sort().map((key) => `set:${key}`),
+    ...Object.keys(settings)
+      .sort()
+      .map((key) => `set:${key}`),
   ];
 }
 
@@ -103,13 +108,18 @@ function answers(run: Listed, text: string): boolean {
     .toLowerCase()
     .split(/\s+/)
     .filter(Boolean)
-    .every((word) => (word.startsWith("tag:") ? run.tags.some((tag) => tag.toLowerCase() === word.slice(4)) : all.includes(word)));
+    .every((word) =>
+      word.startsWith("tag:") ? run.tags.some((tag) => tag.toLowerCase() === word.slice(4)) : all.includes(word),
+    );
 }
 
 /** What is missing stands last, either way. */
 function compared(one: Value, other: Value, descending: boolean): number {
   if (one === null || other === null) return Number(one === null) - Number(other === null);
-  const order = typeof one === "number" && typeof other === "number" ? one - other : String(one).localeCompare(String(other), "en", { numeric: true });
+  const order =
+    typeof one === "number" && typeof other === "number"
+      ? one - other
+      : String(one).localeCompare(String(other), "en", { numeric: true });
   return descending ? -order : order;
 }
 
@@ -136,14 +146,30 @@ export function linesOf<T extends Listed>(runs: T[], group: string, settings: Se
     const name = `${titleOf(group)}: ${value ?? "none"}`;
     groups.set(name, [...(groups.get(name) ?? []), run]);
   }
-  return [...groups].flatMap(([heading, members]) => [{ heading, count: members.length }, ...members.map((run) => ({ run }))]);
+  return [...groups].flatMap(([heading, members]) => [
+    { heading, count: members.length },
+    ...members.map((run) => ({ run })),
+  ]);
 }
 
 /** Which lines are in sight, with some before and behind. */
-export function inSight(top: number, room: number, height: number, count: number, beside = 8): { first: number; end: number } {
+export function inSight(
+  top: number,
+  room: number,
+  height: number,
+  count: number,
+  beside = 8,
+): { first: number; end: number } {
   const first = Math.max(0, Math.min(count, Math.floor(-top / height) - beside));
   return { first, end: Math.max(first, Math.min(count, Math.ceil((room - top) / height) + beside)) };
 }
 
 /** "a, b" as tags: each once, without what is around them. */
-export const tagsOf = (text: string): string[] => [...new Set(text.split(",").map((tag) => tag.trim()).filter(Boolean))];
+export const tagsOf = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(",")
+      .map((tag) => tag.trim())
+      .filter(Boolean),
+  ),
+];

@@ -5,7 +5,13 @@ const of = (text: string) => chartViewOf(new URLSearchParams(text));
 
 test("an address says how charts are looked at", () => {
   expect(of("")).toEqual({ smoothing: 0, log: false, axis: "step", robust: false, zoom: null });
-  expect(of("smooth=0.9&y=log&x=epoch&range=robust&zoom=1.5,20")).toEqual({ smoothing: 0.9, log: true, axis: "epoch", robust: true, zoom: [1.5, 20] });
+  expect(of("smooth=0.9&y=log&x=epoch&range=robust&zoom=1.5,20")).toEqual({
+    smoothing: 0.9,
+    log: true,
+    axis: "epoch",
+    robust: true,
+    zoom: [1.5, 20],
+  });
 });
 
 test("what cannot be meant is left out", () => {

@@ -9,13 +9,13 @@ export interface ChartView {
   zoom: [number, number] | null; // of the axis
 }
 
-export const MOST_SMOOTH = 0.99;
+export const MAX_SMOOTH = 0.99;
 
 export function chartViewOf(query: URLSearchParams): ChartView {
   const smoothing = Number(query.get("smooth") ?? 0);
   const [low, high] = (query.get("zoom") ?? "").split(",").map(Number);
   return {
-    smoothing: smoothing > 0 && smoothing <= MOST_SMOOTH ? smoothing : 0,
+    smoothing: smoothing > 0 && smoothing <= MAX_SMOOTH ? smoothing : 0,
     log: query.get("y") === "log",
     axis: AXES.find((axis) => axis === query.get("x")) ?? "step",
     robust: query.get("range") === "robust",
@@ -24,8 +24,11 @@ export function chartViewOf(query: URLSearchParams): ChartView {
 }
 
 /** The words for the zoom in an address: no more digits than a chart can show. */
-export const textOfZoom = (zoom: [number, number] | null): string | null => zoom && zoom.map((value) => Number(value.toPrecision(6))).join(",");
+export const textOfZoom = (zoom: [number, number] | null): string | null =>
+  zoom && zoom.map((value) => Number(value.toPrecision(6))).join(",");
 
 /** What is not usual about it, for the chart's title: "smoothed 0.9, logarithmic, without outliers". */
 export const peculiaritiesOfView = ({ smoothing, log, robust }: ChartView): string =>
-  [smoothing && `smoothed ${smoothing}`, log && "logarithmic", robust && "2nd to 98th percentile"].filter(Boolean).join(", ");
+  [smoothing && `smoothed ${smoothing}`, log && "logarithmic", robust && "2nd to 98th percentile"]
+    .filter(Boolean)
+    .join(", ");

@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import { fit, matching } from "./commands";
 
-const commands = ["Go to Runs", "Run shapes-hinge", "Run cifar10-conv", "Theme: dark"].map((title) => ({ title, run: () => undefined }));
+const commands = ["Go to Runs", "Run shapes-hinge", "Run cifar10-conv", "Theme: dark"].map((title) => ({
+  title,
+  run: () => undefined,
+}));
 const titles = (typed: string, most = 9) => matching(commands, typed, most).map(({ title }) => title);
 
 test("every word typed must be there, in any order", () => {

@@ -25,5 +25,8 @@ export function matching(commands: Command[], typed: string, most: number): Comm
     const how = fit(command.title, typed);
     return how === null ? [] : [{ command, how }];
   });
-  return fits.sort((a, b) => a.how - b.how).slice(0, most).map(({ command }) => command);
+  return fits
+    .sort((a, b) => a.how - b.how)
+    .slice(0, most)
+    .map(({ command }) => command);
 }

@@ -26,7 +26,11 @@ test("the nearest of ascending values", () => {
 
 test("curves of different steps stand in one table", () => {
   const curves = [curve("a", [1, 3], [10, 30]), curve('b, "raw"', [2, 3], [null, 5])];
-  expect(rowsOf(curves)).toEqual([{ x: 1, y: [10, null] }, { x: 2, y: [null, null] }, { x: 3, y: [30, 5] }]);
+  expect(rowsOf(curves)).toEqual([
+    { x: 1, y: [10, null] },
+    { x: 2, y: [null, null] },
+    { x: 3, y: [30, 5] },
+  ]);
   expect(csvOf("step", curves)).toBe('step,a,"b, ""raw"""\r\n1,10,\r\n2,,\r\n3,30,5\r\n');
   expect(domainOf(curves)).toEqual([1, 3]);
   expect(domainOf([])).toBeNull();

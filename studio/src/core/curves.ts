@@ -11,8 +11,8 @@ export interface Curve {
 export const AXES = ["step", "epoch", "images", "seconds"] as const;
 export type Axis = (typeof AXES)[number];
 
-/** An average of what came before, in which the newest value counts 1 - `weight` (begun without the bias to zero of Kingma
- * and Ba 2015, 3). What is missing stays missing. */
+/** An average of what came before, in which the newest value counts 1 - `weight` (begun without the bias to zero of
+ * Kingma and Ba 2015, 3). What is missing stays missing. */
 export function smoothed(y: (number | null)[], weight: number): (number | null)[] {
   let sum = 0;
   let share = 1;
@@ -25,7 +25,8 @@ export function smoothed(y: (number | null)[], weight: number): (number | null)[
 }
 
 /** The logarithm has no place for what is not above zero. */
-export const positive = (y: (number | null)[]): (number | null)[] => y.map((value) => (value !== null && value > 0 ? value : null));
+export const positive = (y: (number | null)[]): (number | null)[] =>
+  y.map((value) => (value !== null && value > 0 ? value : null));
 
 export const lastOf = (values: ArrayLike<number | null | undefined>): number | null => {
   for (let i = values.length - 1; i >= 0; --i) if (values[i] != null) return values[i]!;
@@ -67,7 +68,14 @@ export function rowsOf(curves: Curve[]): { x: number; y: (number | null)[] }[] {
   const rows = new Map<number, (number | null)[]>();
   curves.forEach(({ x, y }, place) =>
     x.forEach((at, i) => {
-      const row = rows.get(at) ?? rows.set(at, curves.map(() => null)).get(at)!;
+      const row =
+        rows.get(at) ??
+        rows
+          .set(
+            at,
+            curves.map(() => null),
+          )
+          .get(at)!;
       row[place] = y[i] ?? null;
     }),
   );
@@ -76,11 +84,16 @@ export function rowsOf(curves: Curve[]): { x: number; y: (number | null)[] }[] {
 
 /** At most `most` of them, evenly, the first and the last among them. */
 export const some = <T>(all: T[], most: number): T[] =>
-  all.length <= most ? all : Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]!);
+  all.length <= most
+    ? all
+    : Array.from({ length: most }, (_, i) => all[Math.round((i * (all.length - 1)) / (most - 1))]!);
 
 /** As a spreadsheet reads it (RFC 4180). */
 export function csvOf(axis: string, curves: Curve[]): string {
   const quoted = (name: string) => (/[",\n]/.test(name) ? `"${name.replace(/"/g, '""')}"` : name);
-  const lines = [[axis, ...curves.map(({ name }) => name)].map(quoted), ...rowsOf(curves).map(({ x, y }) => [x, ...y.map((value) => value ?? "")])];
+  const lines = [
+    [axis, ...curves.map(({ name }) => name)].map(quoted),
+    ...rowsOf(curves).map(({ x, y }) => [x, ...y.map((value) => value ?? "")]),
+  ];
   return lines.map((line) => line.join(",") + "\r\n").join("");
 }

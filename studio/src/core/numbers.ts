@@ -18,7 +18,9 @@ export function seedOf(text: string): { value: number } | { wrong: string } {
   const trimmed = text.trim();
   const value = Number(trimmed);
   if (/^(0|[1-9]\d*)$/.test(trimmed) && Number.isSafeInteger(value)) return { value };
-  return { wrong: `"${trimmed}" is no seed: a seed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER} in decimal digits.` };
+  return {
+    wrong: `"${trimmed}" is no seed: a seed is a whole number from 0 to ${Number.MAX_SAFE_INTEGER} in decimal digits.`,
+  };
 }
 
 export const anySeed = (): number => Math.floor(Math.random() * 1e9);
@@ -38,7 +40,8 @@ export function short(value: number): string {
   return String(value);
 }
 
-export const rounded = (value: number | null | undefined, digits = 4): string => (value == null ? "–" : Number(value.toPrecision(digits)).toString());
+export const rounded = (value: number | null | undefined, digits = 4): string =>
+  value == null ? "–" : Number(value.toPrecision(digits)).toString();
 
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);

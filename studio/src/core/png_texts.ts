@@ -25,22 +25,25 @@ export function textsOf(bytes: Uint8Array): Record<string, string> | null {
   return texts;
 }
 
-const counted = (text: string | undefined, most: number): number | null => (/^\d{1,16}$/.test(text ?? "") && Number(text) <= most ? Number(text) : null);
+const counted = (text: string | undefined, most: number): number | null =>
+  /^\d{1,16}$/.test(text ?? "") && Number(text) <= most ? Number(text) : null;
 
-export const MOST_SHOWN = 64; // as many as Generate shows of a seed
+export const MAX_SHOWN = 64; // as many as Generate shows of a seed
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 /** Where an image with these texts is to be found, or what is in the way. */
 export function placeOf(texts: Record<string, string> | null): { address: string } | { wrong: string } {
   if (!texts) return { wrong: "That is no PNG." };
-  if (texts["Software"] !== "Ganymede" || !texts["Model"]) return { wrong: "That PNG does not say which model it is from." };
+  if (texts["Software"] !== "Ganymede" || !texts["Model"])
+    return { wrong: "That PNG does not say which model it is from." };
   const query = new URLSearchParams({ model: texts["Model"] });
   if (texts["Step"]) query.set("step", texts["Step"]);
   const seed = counted(texts["Seed"], MAX_SEED);
-  const index = counted(texts["Index"], MOST_SHOWN - 1);
-  const count = counted(texts["Count"], MOST_SHOWN);
+  const index = counted(texts["Index"], MAX_SHOWN - 1);
+  const count = counted(texts["Count"], MAX_SHOWN);
   if (seed === null) return { wrong: `That image of ${texts["Model"]} lies between points, and is none itself.` };
-  if (index === null && count === null) return { wrong: `Image ${texts["Index"] ?? ""} of seed ${seed} is beyond what the page shows of a seed.` };
+  if (index === null && count === null)
+    return { wrong: `Image ${texts["Index"] ?? ""} of seed ${seed} is beyond what the page shows of a seed.` };
   query.set("count", String(count ?? Math.max(16, index! + 1)));
   query.set("seed", String(seed));
   // All in turn give an image the class it has by its number; a sheet says one where all are of it.
@@ -51,4 +54,3 @@ export function placeOf(texts: Record<string, string> | null): { address: string
   if (index !== null) query.set("open", `${untrained ? "untrained" : "trained"}:${index}`);
   return { address: `/generate?${query}` };
 }
-

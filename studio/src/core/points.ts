@@ -13,7 +13,8 @@ export interface Point {
 }
 
 /** What makes up an address in the address stands escaped in a name. */
-const escaped = (name: string): string => name.replace(/[%,:=]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
+const escaped = (name: string): string =>
+  name.replace(/[%,:=]/g, (c) => `%${c.charCodeAt(0).toString(16).padStart(2, "0")}`);
 
 export function textOfPoint({ seed, index, class: label, truncation, network }: Point): string {
   return [
@@ -24,7 +25,8 @@ export function textOfPoint({ seed, index, class: label, truncation, network }: 
   ].join(":");
 }
 
-const counts = (text: string | undefined): boolean => /^\d{1,16}$/.test(text ?? "") && Number.isSafeInteger(Number(text));
+const counts = (text: string | undefined): boolean =>
+  /^\d{1,16}$/.test(text ?? "") && Number.isSafeInteger(Number(text));
 
 function unescaped(name: string): string | null {
   try {
@@ -45,7 +47,8 @@ export function pointOf(text: string): Point | null {
       const label = unescaped(value);
       if (!label) return null;
       point.class = label;
-    } else if (name === "truncation" && Number(value) > 0 && Number.isFinite(Number(value))) point.truncation = Number(value);
+    } else if (name === "truncation" && Number(value) > 0 && Number.isFinite(Number(value)))
+      point.truncation = Number(value);
     else if (name === "network" && value === "untrained") point.network = "untrained";
     else if (name !== "network" || value !== "trained") return null;
   }
@@ -53,7 +56,8 @@ export function pointOf(text: string): Point | null {
 }
 
 /** Points with commas between them; what is none is left out. */
-export const pointsOf = (text: string | null): Point[] => (text ?? "").split(",").flatMap((part) => pointOf(part) ?? []);
+export const pointsOf = (text: string | null): Point[] =>
+  (text ?? "").split(",").flatMap((part) => pointOf(part) ?? []);
 export const textOf = (points: Point[]): string => points.map(textOfPoint).join(",");
 export const samePoint = (one: Point, other: Point): boolean => textOfPoint(one) === textOfPoint(other);
 
@@ -64,10 +68,13 @@ export function pointFor(classes: string[], { class: label, ...point }: Point): 
 }
 
 /** What is not usual about a point, in words: "frog, truncation 0.5, untrained". */
-export const peculiarities = ({ class: label, truncation, network }: Point): string => [label, truncation && `truncation ${truncation}`, network === "untrained" && network].filter(Boolean).join(", ");
+export const peculiarities = ({ class: label, truncation, network }: Point): string =>
+  [label, truncation && `truncation ${truncation}`, network === "untrained" && network].filter(Boolean).join(", ");
 
 /** "seed 7, index 3, frog, truncation 0.5, untrained" */
-export const describePoint = (point: Point): string => [`seed ${point.seed}`, `index ${point.index}`, peculiarities(point)].filter(Boolean).join(", ");
+export const describePoint = (point: Point): string =>
+  [`seed ${point.seed}`, `index ${point.index}`, peculiarities(point)].filter(Boolean).join(", ");
 
 /** The network of what is made of several points: the untrained one only where all are its. */
-export const networkOf = (points: Point[]): Network => (points.length > 0 && points.every(({ network }) => network === "untrained") ? "untrained" : "trained");
+export const networkOf = (points: Point[]): Network =>
+  points.length > 0 && points.every(({ network }) => network === "untrained") ? "untrained" : "trained";

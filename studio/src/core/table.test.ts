@@ -4,7 +4,11 @@ import { age, appended } from "./table";
 const old = { first: 0, rows: 1000, columns: { step: [1, 999], loss_d: [0.5, null] } };
 
 test("new rows come behind", () => {
-  expect(appended(old, { first: 1000, rows: 1001, columns: { step: [1000], loss_d: [0.25], other: [1] } })).toEqual({ first: 0, rows: 1001, columns: { step: [1, 999, 1000], loss_d: [0.5, null, 0.25] } });
+  expect(appended(old, { first: 1000, rows: 1001, columns: { step: [1000], loss_d: [0.25], other: [1] } })).toEqual({
+    first: 0,
+    rows: 1001,
+    columns: { step: [1, 999, 1000], loss_d: [0.5, null, 0.25] },
+  });
 });
 
 test("a gap and a new beginning are seen", () => {

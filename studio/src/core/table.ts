@@ -6,7 +6,8 @@ export interface Metrics {
   columns: Record<string, (number | null)[]>;
 }
 
-/** `old` with new rows behind it; null where rows between are missing, or it was begun anew: it is to be asked for again. */
+/** `old` with new rows behind it; null where rows between are missing, or it was begun anew: it is to be asked for
+ * again. */
 export function appended(old: Metrics, more: Metrics): Metrics | null {
   if (more.first !== old.rows) return null;
   const columns = Object.fromEntries(

@@ -7,7 +7,10 @@ export interface Address {
 }
 
 function current(): Address {
-  return { parts: location.pathname.split("/").filter(Boolean).map(decodeURIComponent), query: new URLSearchParams(location.search) };
+  return {
+    parts: location.pathname.split("/").filter(Boolean).map(decodeURIComponent),
+    query: new URLSearchParams(location.search),
+  };
 }
 
 const CHANGED = "address-changed";

@@ -41,7 +41,13 @@ const post = (id: string, change: Change) => call<Run>(`runs/${encodeURIComponen
 
 /** What of a run a change replaces. */
 function before(run: Run, change: Change): Change {
-  const now: Required<Change> = { title: run.title ?? "", note: run.note ?? "", tags: run.tags, pinned: run.pinned, archived: run.archived };
+  const now: Required<Change> = {
+    title: run.title ?? "",
+    note: run.note ?? "",
+    tags: run.tags,
+    pinned: run.pinned,
+    archived: run.archived,
+  };
   return Object.fromEntries(Object.keys(change).map((name) => [name, now[name as keyof Change]])) as Change;
 }
 
@@ -81,9 +87,13 @@ export async function remove(runs: Run[]): Promise<void> {
     }
   };
   try {
-    for (const { id } of runs) gone.push((await call<Answer<"deleteRun">>(`runs/${encodeURIComponent(id)}/delete`, {})).name);
+    for (const { id } of runs)
+      gone.push((await call<Answer<"deleteRun">>(`runs/${encodeURIComponent(id)}/delete`, {})).name);
   } catch (error) {
-    return become({ text: `${error instanceof Error ? error.message : error}${gone.length ? ` ${gone.length} were deleted.` : ""}`, ...(gone.length ? { undo } : {}) });
+    return become({
+      text: `${error instanceof Error ? error.message : error}${gone.length ? ` ${gone.length} were deleted.` : ""}`,
+      ...(gone.length ? { undo } : {}),
+    });
   }
   become({ text: `${many(runs)}: deleted.`, undo });
 }
@@ -92,7 +102,11 @@ export type Trashed = Answer<"listTrash">["runs"][number];
 
 /** Runs in the trash, the last one first; asked for again when `version` is another. */
 export function useTrash(version: number): Trashed[] {
-  const { value } = useResource("trash", async (signal) => (await call<Answer<"listTrash">>("trash", undefined, { signal })).runs, { version });
+  const { value } = useResource(
+    "trash",
+    async (signal) => (await call<Answer<"listTrash">>("trash", undefined, { signal })).runs,
+    { version },
+  );
   return value ?? [];
 }
 
@@ -109,6 +123,10 @@ const NONE: Settings = {};
 
 /** The keys that recipes differ in; asked for where something needs them. */
 export function useSettings(wanted: boolean, runs: number): Settings {
-  const { value } = useResource(wanted ? "settings" : null, async (signal) => (await call<Answer<"listSettings">>("settings", undefined, { signal })).settings, { version: runs });
+  const { value } = useResource(
+    wanted ? "settings" : null,
+    async (signal) => (await call<Answer<"listSettings">>("settings", undefined, { signal })).settings,
+    { version: runs },
+  );
   return value ?? NONE;
 }

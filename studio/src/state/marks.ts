@@ -36,7 +36,8 @@ export function readMarks(): Mark[] {
 
 /** What tells a marked image of a model apart from its others: its step and its point. */
 export const markKey = ({ step, point }: Pick<Mark, "step" | "point">): string => `${step ?? ""}@${textOfPoint(point)}`;
-export const isMarked = (marks: Mark[], wanted: Omit<Mark, "png">): boolean => marks.some((mark) => mark.model === wanted.model && markKey(mark) === markKey(wanted));
+export const isMarked = (marks: Mark[], wanted: Omit<Mark, "png">): boolean =>
+  marks.some((mark) => mark.model === wanted.model && markKey(mark) === markKey(wanted));
 
 /** Marks an image, or no longer; false where this browser keeps nothing more. */
 export function toggleMark(mark: Mark): boolean {

@@ -8,14 +8,17 @@ export type Operand = (typeof OPERANDS | typeof DIRECTION_OPERANDS)[number];
 export const OPERAND_TITLES: Record<Operand, string> = { a: "A", b: "− B", c: "+ C", with: "with", without: "without" };
 /** Keys that send an image to an operand: a, minus, plus; with, without. */
 export const OPERAND_KEYS: Record<string, Operand> = { a: "a", m: "b", p: "c", w: "with", o: "without" };
-export const keyOf = (operand: Operand): string => Object.keys(OPERAND_KEYS).find((key) => OPERAND_KEYS[key] === operand)!;
+export const keyOf = (operand: Operand): string =>
+  Object.keys(OPERAND_KEYS).find((key) => OPERAND_KEYS[key] === operand)!;
 export const MAX_IN_OPERAND = 16;
 
 /** Puts an image into an operand, or takes it out again; stays in the view or goes to Explore. */
 export function toOperand(operand: Operand, point: Point, explore: boolean): void {
   const query = new URLSearchParams(location.search);
   const points = pointsOf(query.get(operand));
-  const next = points.some((other) => samePoint(point, other)) ? points.filter((other) => !samePoint(point, other)) : [...points, point].slice(-MAX_IN_OPERAND);
+  const next = points.some((other) => samePoint(point, other))
+    ? points.filter((other) => !samePoint(point, other))
+    : [...points, point].slice(-MAX_IN_OPERAND);
   const address = changed({ [operand]: textOf(next) || null, ...(explore ? { open: null } : {}) });
   go(explore ? address.replace(location.pathname, "/explore") : address);
 }

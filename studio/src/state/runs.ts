@@ -10,26 +10,39 @@ const LOOK = 3000; // milliseconds
 const LOOK_AT_ONE = 5000;
 const LOOK_AT_FOLLOWED = 20_000; // news come by themselves
 const AXES = ["step", "epoch", "images", "seconds"]; // what charts are drawn over
-const MOST_BESIDE = 3; // times as many rows as were asked for
+const MAX_BESIDE = 3; // times as many rows as were asked for
 
 export const isUnderWay = ({ state }: Run): boolean => state === "waiting" || state === "running";
 
 /** All of them; asked for again at once when `version` is another. */
 export const useRuns = (version: number): Resource<Run[]> =>
-  useResource("runs", async (signal) => (await call<Answer<"listRuns">>("runs", undefined, { signal })).runs, { every: LOOK, version });
+  useResource("runs", async (signal) => (await call<Answer<"listRuns">>("runs", undefined, { signal })).runs, {
+    every: LOOK,
+    version,
+  });
 
 /** Small charts of all runs, in one answer; later of those alone that have grown a good part. */
-export function useSmallCurves(runs: Run[] | null, columns: readonly string[], points: number): Record<string, Metrics> {
+export function useSmallCurves(
+  runs: Run[] | null,
+  columns: readonly string[],
+  points: number,
+): Record<string, Metrics> {
   const [known, set] = useState<Record<string, Metrics & { age: number }>>({});
   const grown = (runs ?? []).filter((run) => known[run.id]?.age !== (isUnderWay(run) ? age(run.rows) : run.rows));
   const some = Object.keys(known).length > 0 && grown.length < 50;
   const key = runs && grown.length ? grown.map(({ id, rows }) => `${id} ${rows}`).join() : null;
   const ask = async (signal: AbortSignal) => {
     const which = some ? `&runs=${grown.map(({ id }) => encodeURIComponent(id)).join(",")}` : "";
-    const { curves } = await call<Answer<"getCurvesOfRuns">>(`curves?columns=${columns.join(",")}&points=${points}${which}`, undefined, { signal });
+    const { curves } = await call<Answer<"getCurvesOfRuns">>(
+      `curves?columns=${columns.join(",")}&points=${points}${which}`,
+      undefined,
+      { signal },
+    );
     // As old as the list said: what came since is asked for with the next one.
     const ages = Object.fromEntries(grown.map((run) => [run.id, isUnderWay(run) ? age(run.rows) : run.rows]));
-    return Object.fromEntries(Object.entries(curves).flatMap(([id, curve]) => (id in ages ? [[id, { ...curve, age: ages[id]! }]] : [])));
+    return Object.fromEntries(
+      Object.entries(curves).flatMap(([id, curve]) => (id in ages ? [[id, { ...curve, age: ages[id]! }]] : [])),
+    );
   };
   const { value } = useResource(key, ask);
   useEffect(() => {
@@ -50,14 +63,18 @@ export function useRun(id: string, points: number, changes = 0): OneRun {
   const [added, setAdded] = useState<{ to: Metrics; metrics: Metrics } | null>(null);
   const [gaps, setGaps] = useState(0);
   const [under, setUnder] = useState(false);
-  const details = useResource(id, (signal) => call<RunDetails>(`runs/${id}`, undefined, { signal }), { every: under ? LOOK_AT_FOLLOWED : LOOK_AT_ONE, version: changes });
+  const details = useResource(id, (signal) => call<RunDetails>(`runs/${id}`, undefined, { signal }), {
+    every: under ? LOOK_AT_FOLLOWED : LOOK_AT_ONE,
+    version: changes,
+  });
   useEffect(() => setNews({}), [details.value]); // it is the newest
   const run = details.value && { ...details.value, ...news };
   const followed = run !== null && isUnderWay(run);
   useEffect(() => setUnder(followed), [followed]);
   const version = followed ? `gap ${gaps}` : `rows ${run?.rows}`;
   const columns = [...AXES, ...(run?.panels ?? []).flatMap(({ curves }) => curves.map(({ column }) => column))];
-  const ask = (signal: AbortSignal) => call<Metrics>(`runs/${id}/curves?points=${points}&columns=${columns.join(",")}`, undefined, { signal });
+  const ask = (signal: AbortSignal) =>
+    call<Metrics>(`runs/${id}/curves?points=${points}&columns=${columns.join(",")}`, undefined, { signal });
   const base = useResource(run ? id : null, ask, { version }).value;
   // New rows count for the table they follow on.
   const metrics = added && added.to === base ? added.metrics : base;
@@ -89,7 +106,7 @@ export function useRun(id: string, points: number, changes = 0): OneRun {
     return () => clearTimeout(timer);
   }, [behind]);
   // A day's rows would fill the memory: then it is thinned again.
-  const long = (metrics?.columns["step"]?.length ?? 0) > MOST_BESIDE * points;
+  const long = (metrics?.columns["step"]?.length ?? 0) > MAX_BESIDE * points;
   useEffect(() => {
     if (long) setGaps((count) => count + 1);
   }, [long]);

@@ -11,7 +11,15 @@ export interface Shown {
 
 /** "trained image 2, frog, seed 7" */
 export const describe = ({ point }: Shown): string =>
-  [`${point.network ?? "trained"} image ${point.index + 1}`, point.class, `seed ${point.seed}`, point.truncation && `truncation ${point.truncation}`].filter(Boolean).join(", ");
+  [
+    `${point.network ?? "trained"} image ${point.index + 1}`,
+    point.class,
+    `seed ${point.seed}`,
+    point.truncation && `truncation ${point.truncation}`,
+  ]
+    .filter(Boolean)
+    .join(", ");
 
 /** All that is needed to make it again, but the server. */
-export const wholeDescription = (shown: Shown): string => [shown.model, shown.step === null ? "" : `step ${shown.step}`, describePoint(shown.point)].filter(Boolean).join(", ");
+export const wholeDescription = (shown: Shown): string =>
+  [shown.model, shown.step === null ? "" : `step ${shown.step}`, describePoint(shown.point)].filter(Boolean).join(", ");

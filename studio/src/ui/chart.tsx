@@ -1,5 +1,5 @@
-// Curves over steps, epochs, images or time: drag to zoom, double click to see all, click to see the sample of that step.
-// Charts of one page share cursor and zoom.
+// Curves over steps, epochs, images or time: drag to zoom, double click to see all, click to see the sample of that
+// step. Charts of one page share cursor and zoom.
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { peculiaritiesOfView, type ChartView } from "../core/chart_view";
@@ -7,7 +7,18 @@ import { lastOf, positive, robustRange, rowsOf, smoothed, some, type Axis, type 
 import { rounded } from "../core/numbers";
 import { saveChart, type ChartFormat } from "./chart_files";
 import { onChartKey } from "./chart_keys";
-import { AXIS_TITLES, COLOURS, DASHES, compact, dashOf, onTheme, placeText, strokeOf, themed, tickText } from "./chart_look";
+import {
+  AXIS_TITLES,
+  COLOURS,
+  DASHES,
+  compact,
+  dashOf,
+  onTheme,
+  placeText,
+  strokeOf,
+  themed,
+  tickText,
+} from "./chart_look";
 
 const HEIGHT = 220;
 const ROWS = 25; // of the table for those who cannot see the chart
@@ -43,12 +54,21 @@ function linesOf(curves: Curve[], { smoothing, log }: ChartView): { lines: Curve
 }
 
 const dataOf = (curves: Curve[]): uPlot.AlignedData =>
-  curves.length === 1 ? [curves[0]!.x, curves[0]!.y] : (uPlot.join(curves.map(({ x, y }) => [x, y] as uPlot.AlignedData)) as uPlot.AlignedData);
+  curves.length === 1
+    ? [curves[0]!.x, curves[0]!.y]
+    : (uPlot.join(curves.map(({ x, y }) => [x, y] as uPlot.AlignedData)) as uPlot.AlignedData);
 
 /** The range of y for what is in sight. */
-function rangeOfY(chart: uPlot, low: number | null, high: number | null, { robust, log }: ChartView): [number | null, number | null] {
+function rangeOfY(
+  chart: uPlot,
+  low: number | null,
+  high: number | null,
+  { robust, log }: ChartView,
+): [number | null, number | null] {
   const [from, to] = chart.series[0]!.idxs ?? [0, chart.data[0].length - 1];
-  const seen = robust ? robustRange(chart.data.slice(1).flatMap((values) => Array.from(values.slice(from, to + 1)))) : null;
+  const seen = robust
+    ? robustRange(chart.data.slice(1).flatMap((values) => Array.from(values.slice(from, to + 1))))
+    : null;
   const [least, greatest] = seen ?? [low, high];
   if (least == null || greatest == null) return [null, null];
   return log ? uPlot.rangeLog(least, greatest, 10, false) : uPlot.rangeNum(least, greatest, 0.1, true);
@@ -71,19 +91,34 @@ function drawMarker(chart: uPlot, at: number | null): void {
 }
 
 /** Whether two ranges are one, but for what rounding in the address took. */
-const same = (one: Range, other: Range): boolean => one.every((value, i) => Math.abs(value - other[i]!) <= (other[1] - other[0]) * 1e-5);
+const same = (one: Range, other: Range): boolean =>
+  one.every((value, i) => Math.abs(value - other[i]!) <= (other[1] - other[0]) * 1e-5);
 
 function optionsFor(newest: () => Newest, width: number, onCursor: (index: number | null) => void): uPlot.Options {
   const { curves, view } = newest();
-  const axis = { stroke: themed("--quiet"), grid: { stroke: themed("--line"), width: 1 }, ticks: { stroke: themed("--line"), width: 1 } };
-  const line = (curve: Curve, faint = "") => ({ label: curve.name, stroke: strokeOf(curve) + faint, dash: dashOf(curve), width: 1.5, spanGaps: true, points: { show: false } });
-  // A range that nobody asked for is one that was dragged, or all of this chart after a double click. One that was asked
-  // for is never told on: address and chart would follow each other for ever.
+  const axis = {
+    stroke: themed("--quiet"),
+    grid: { stroke: themed("--line"), width: 1 },
+    ticks: { stroke: themed("--line"), width: 1 },
+  };
+  const line = (curve: Curve, faint = "") => ({
+    label: curve.name,
+    stroke: strokeOf(curve) + faint,
+    dash: dashOf(curve),
+    width: 1.5,
+    spanGaps: true,
+    points: { show: false },
+  });
+  // A range that nobody asked for is one that was dragged, or all of this chart after a double click. One that was
+  // asked for is never told on: address and chart would follow each other for ever.
   const zoomed = (chart: uPlot, scale: string) => {
     const { min, max } = chart.scales["x"]!;
     if (scale !== "x" || min == null || max == null) return;
     const { asked, domain, show } = newest();
-    const [seen, own]: Range[] = [[min, max], [chart.data[0][0]!, chart.data[0][chart.data[0].length - 1]!]];
+    const [seen, own]: Range[] = [
+      [min, max],
+      [chart.data[0][0]!, chart.data[0][chart.data[0].length - 1]!],
+    ];
     if (!same(seen!, asked.current)) show(same(seen!, domain) || same(seen!, own!) ? null : seen!);
   };
   return {
@@ -99,7 +134,11 @@ function optionsFor(newest: () => Newest, width: number, onCursor: (index: numbe
       { ...axis, values: (_, ticks) => ticks.map((tick) => tickText(view.axis, tick)) },
       { ...axis, size: 56, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : compact(tick))) },
     ],
-    series: [{ label: AXIS_TITLES[view.axis] }, ...curves.map((curve) => line(curve)), ...(view.smoothing ? curves.map((curve) => line(curve, FAINT)) : [])],
+    series: [
+      { label: AXIS_TITLES[view.axis] },
+      ...curves.map((curve) => line(curve)),
+      ...(view.smoothing ? curves.map((curve) => line(curve, FAINT)) : []),
+    ],
     hooks: {
       setCursor: [(chart) => onCursor(chart.cursor.idx ?? null)],
       setScale: [zoomed],
@@ -113,7 +152,8 @@ function onClicks(chart: uPlot, onPick: (x: number) => void): void {
   let from = 0;
   chart.over.addEventListener("mousedown", (event) => (from = event.clientX));
   chart.over.addEventListener("click", (event) => {
-    if (Math.abs(event.clientX - from) <= DRAG && event.detail === 1) onPick(chart.posToVal(event.clientX - chart.over.getBoundingClientRect().left, "x"));
+    if (Math.abs(event.clientX - from) <= DRAG && event.detail === 1)
+      onPick(chart.posToVal(event.clientX - chart.over.getBoundingClientRect().left, "x"));
   });
 }
 
@@ -124,7 +164,15 @@ function Legend({ curves, values, place }: { curves: Curve[]; values: (number | 
       {curves.map((curve, i) => (
         <span key={curve.name} class="entry">
           <svg viewBox="0 0 20 8" width="20" height="8" aria-hidden="true">
-            <line x1="0" y1="4" x2="20" y2="4" stroke={strokeOf(curve)} stroke-width="2" stroke-dasharray={dashOf(curve).join(" ")} />
+            <line
+              x1="0"
+              y1="4"
+              x2="20"
+              y2="4"
+              stroke={strokeOf(curve)}
+              stroke-width="2"
+              stroke-dasharray={dashOf(curve).join(" ")}
+            />
           </svg>
           {curve.name} <b class="value">{rounded(values[i], 4)}</b>
         </span>
@@ -134,8 +182,21 @@ function Legend({ curves, values, place }: { curves: Curve[]; values: (number | 
 }
 
 /** What the chart shows, as rows: some of them, evenly, where there are many. */
-function ValueTable({ title, axis, curves, within: [low, high] }: { title: string; axis: Axis; curves: Curve[]; within: [number, number] }) {
-  const rows = some(rowsOf(curves).filter(({ x }) => x >= low && x <= high), ROWS);
+function ValueTable({
+  title,
+  axis,
+  curves,
+  within: [low, high],
+}: {
+  title: string;
+  axis: Axis;
+  curves: Curve[];
+  within: [number, number];
+}) {
+  const rows = some(
+    rowsOf(curves).filter(({ x }) => x >= low && x <= high),
+    ROWS,
+  );
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={`Values of ${title}`}>
       <table>
@@ -166,7 +227,17 @@ function ValueTable({ title, axis, curves, within: [low, high] }: { title: strin
   );
 }
 
-function Tools({ title, table, onTable, save }: { title: string; table: boolean; onTable: () => void; save: (format: ChartFormat) => void }) {
+function Tools({
+  title,
+  table,
+  onTable,
+  save,
+}: {
+  title: string;
+  table: boolean;
+  onTable: () => void;
+  save: (format: ChartFormat) => void;
+}) {
   return (
     <p class="row tools">
       {(["PNG", "SVG", "CSV"] as const).map((format) => (
@@ -200,17 +271,25 @@ function usePlot(props: ChartProps, data: uPlot.AlignedData, setIndex: (index: n
   const pick = useRef(onPick);
   pick.current = onPick;
   const zoom = () => follow(newest.current.view.zoom ?? newest.current.domain);
-  const made = curves.map(({ name, colour, dash }) => `${name} ${colour} ${dash}`).join("\n") + `\n${view.axis} ${view.log} ${view.smoothing > 0}`;
+  const made =
+    curves.map(({ name, colour, dash }) => `${name} ${colour} ${dash}`).join("\n") +
+    `\n${view.axis} ${view.log} ${view.smoothing > 0}`;
   // With what is rendered, not after it: a key in between would be undone by what was asked before it.
   useLayoutEffect(() => {
     const make = () => {
       plot.current?.destroy();
-      plot.current = new uPlot(optionsFor(() => newest.current, place.current!.clientWidth, setIndex), newest.current.data, place.current!);
+      plot.current = new uPlot(
+        optionsFor(() => newest.current, place.current!.clientWidth, setIndex),
+        newest.current.data,
+        place.current!,
+      );
       zoom();
       onClicks(plot.current, (x) => pick.current(x));
     };
     make();
-    const resized = new ResizeObserver(() => plot.current?.setSize({ width: place.current!.clientWidth, height: HEIGHT }));
+    const resized = new ResizeObserver(() =>
+      plot.current?.setSize({ width: place.current!.clientWidth, height: HEIGHT }),
+    );
     resized.observe(place.current!);
     const untheme = onTheme(make);
     return () => {
@@ -228,6 +307,26 @@ function usePlot(props: ChartProps, data: uPlot.AlignedData, setIndex: (index: n
   }, [data, view.robust, view.zoom?.join(), domain.join()]);
   useLayoutEffect(() => plot.current?.redraw(false), [marker]);
   return { place, plot, newest };
+}
+
+/** "ours 0.25, theirs 0.5": each curve at a place of the cursor. */
+const valuesAt = (chart: uPlot, curves: Curve[], place: number): string =>
+  curves.map(({ name }, i) => `${name} ${rounded(chart.data[i + 1]![place])}`).join(", ");
+
+/** As it is seen; a table has the values themselves, without what the view made of them. */
+function saveAs(format: ChartFormat, { title, curves, view, domain }: ChartProps, lines: Curve[]) {
+  const peculiar = format === "CSV" ? "" : peculiaritiesOfView(view);
+  const chart = {
+    title: peculiar ? `${title} (${peculiar})` : title,
+    axis: AXIS_TITLES[view.axis],
+    curves: format === "CSV" ? curves : lines,
+    x: view.zoom ?? domain,
+    log: view.log,
+    robust: view.robust,
+    colours: COLOURS,
+    dashes: DASHES,
+  };
+  saveChart(chart, format);
 }
 
 export function Chart(props: ChartProps) {
@@ -250,18 +349,28 @@ export function Chart(props: ChartProps) {
     else if (!onChartKey(chart, domain, newest.current.show, event)) return;
     event.preventDefault();
     const to = chart.cursor.idx;
-    say(to == null ? "" : `${placeText(view.axis, chart.data[0][to]!)}: ${newest.current.curves.map(({ name }, i) => `${name} ${rounded(chart.data[i + 1]![to])}`).join(", ")}`);
+    say(to == null ? "" : `${placeText(view.axis, chart.data[0][to]!)}: ${valuesAt(chart, newest.current.curves, to)}`);
   };
-  const save = (format: ChartFormat) =>
-    saveChart({ title: peculiar && format !== "CSV" ? `${title} (${peculiar})` : title, axis: AXIS_TITLES[view.axis], curves: format === "CSV" ? curves : lines, x: view.zoom ?? domain, log: view.log, robust: view.robust, colours: COLOURS, dashes: DASHES }, format);
+  const save = (format: ChartFormat) => saveAs(format, props, lines);
   return (
     <>
-      <figure class="chart" role="group" tabIndex={0} aria-label={`${title}: last values ${last}`} aria-describedby="chart-keys" onKeyDown={onKey}>
+      <figure
+        class="chart"
+        role="group"
+        tabIndex={0}
+        aria-label={`${title}: last values ${last}`}
+        aria-describedby="chart-keys"
+        onKeyDown={onKey}
+      >
         <figcaption>
           {title} {peculiar && <span class="quiet">{peculiar}</span>}
         </figcaption>
         <div ref={place} style={{ minHeight: `${HEIGHT}px` }} />
-        <Legend curves={curves} values={values} place={placeText(view.axis, at === null ? lastOf(data[0]) : data[0][at]!)} />
+        <Legend
+          curves={curves}
+          values={values}
+          place={placeText(view.axis, at === null ? lastOf(data[0]) : data[0][at]!)}
+        />
         <span class="hidden" role="status">
           {said}
         </span>

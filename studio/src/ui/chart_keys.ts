@@ -22,7 +22,12 @@ function moveCursor(chart: uPlot, to: number): void {
 }
 
 /** Whether the key was one of the chart's; `domain` is all that there is to see, `show` zooms. */
-export function onChartKey(chart: uPlot, domain: Range, show: (zoom: Range | null) => void, event: KeyboardEvent): boolean {
+export function onChartKey(
+  chart: uPlot,
+  domain: Range,
+  show: (zoom: Range | null) => void,
+  event: KeyboardEvent,
+): boolean {
   const end = chart.data[0].length - 1;
   const at = chart.cursor.idx ?? end;
   const by = event.shiftKey ? Math.max(10, Math.round(end / 20)) : 1;

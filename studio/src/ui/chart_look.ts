@@ -7,7 +7,8 @@ import type { Axis } from "../core/curves";
 export const COLOURS = ["#0b7bc0", "#d1620a", "#0a9170", "#c2579a", "#8a6d00", "#5b5bd6"] as const;
 export const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]] as const;
 
-const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 }); // "12.5M": it has the room it has
+// "12.5M": it has the room it has.
+const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
 
 export const strokeOf = ({ colour }: Curve): string => COLOURS[colour % COLOURS.length]!;
 export const dashOf = ({ dash }: Curve): number[] => [...DASHES[dash % DASHES.length]!];
@@ -24,7 +25,8 @@ export function placeText(axis: Axis, value: number | null): string {
 }
 
 /** Of a tick on that axis. */
-export const tickText = (axis: Axis, value: number): string => (axis === "seconds" && value !== 0 ? duration(value).replace(/ 0 (min|s)$/, "") : compact(value));
+export const tickText = (axis: Axis, value: number): string =>
+  axis === "seconds" && value !== 0 ? duration(value).replace(/ 0 (min|s)$/, "") : compact(value);
 
 /** A colour of the theme, as a canvas takes it. */
 export function themed(name: string): string {

@@ -4,7 +4,18 @@ import { useState } from "preact/hooks";
 import { go } from "../state/address";
 
 /** A link within the page. */
-export function Link({ to, children, ...rest }: { to: string; children: ComponentChildren; class?: string; "aria-current"?: "page"; "aria-label"?: string; "data-item"?: string }) {
+export function Link({
+  to,
+  children,
+  ...rest
+}: {
+  to: string;
+  children: ComponentChildren;
+  class?: string;
+  "aria-current"?: "page";
+  "aria-label"?: string;
+  "data-item"?: string;
+}) {
   const follow = (event: MouseEvent) => {
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();

@@ -63,7 +63,15 @@ export function Grid({ as: Tag = "div", place, class: name, style, label, childr
     to.focus();
   };
   return (
-    <Tag ref={grid} class={name} style={style} role={Tag === "div" && label ? "group" : undefined} aria-label={label} onFocusIn={enter} onKeyDown={move}>
+    <Tag
+      ref={grid}
+      class={name}
+      style={style}
+      role={Tag === "div" && label ? "group" : undefined}
+      aria-label={label}
+      onFocusIn={enter}
+      onKeyDown={move}
+    >
       {children}
     </Tag>
   );

@@ -4,7 +4,12 @@ import { useEffect, useRef } from "preact/hooks";
 const KEYS: { where: string; keys: [string, string][] }[] = [
   {
     where: "Everywhere",
-    keys: [["Ctrl K", "commands: runs, models, views by a few letters"], ["?", "this help"], ["j", "to the next run, model or image"], ["k", "to the one before"]],
+    keys: [
+      ["Ctrl K", "commands: runs, models, views by a few letters"],
+      ["?", "this help"],
+      ["j", "to the next run, model or image"],
+      ["k", "to the one before"],
+    ],
   },
   {
     where: "Large view of an image",
@@ -19,9 +24,20 @@ const KEYS: { where: string; keys: [string, string][] }[] = [
   },
   {
     where: "Charts",
-    keys: [["← →", "move the cursor of all (Shift: faster)"], ["+ −", "zoom"], ["0", "show all"], ["Enter", "the samples of that step"]],
+    keys: [
+      ["← →", "move the cursor of all (Shift: faster)"],
+      ["+ −", "zoom"],
+      ["0", "show all"],
+      ["Enter", "the samples of that step"],
+    ],
   },
-  { where: "Grids of images", keys: [["← → ↑ ↓", "walk"], ["Enter", "open or choose"]] },
+  {
+    where: "Grids of images",
+    keys: [
+      ["← → ↑ ↓", "walk"],
+      ["Enter", "open or choose"],
+    ],
+  },
 ];
 
 export function Help({ onClose }: { onClose: () => void }) {

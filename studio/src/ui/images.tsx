@@ -14,15 +14,41 @@ const GAP = 4; // as in the style sheet
 
 export const save = (image: GeneratedImage, name: string): void => saveAs(dataAddress(image), name);
 
-export function Thumbnail({ model, image, size = 48, alt = "" }: { model: Model; image: GeneratedImage | undefined; size?: number; alt?: string }) {
+export function Thumbnail({
+  model,
+  image,
+  size = 48,
+  alt = "",
+}: {
+  model: Model;
+  image: GeneratedImage | undefined;
+  size?: number;
+  alt?: string;
+}) {
   const scale = scaleFor(model.image.width, size);
   const box = { width: model.image.width * scale, height: model.image.height * scale };
   const style = { width: `${box.width}px`, height: `${box.height}px` };
-  return image ? <img class="pixels" src={dataAddress(image)} style={style} alt={alt} draggable={false} /> : <span class="room" style={style} />;
+  return image ? (
+    <img class="pixels" src={dataAddress(image)} style={style} alt={alt} draggable={false} />
+  ) : (
+    <span class="room" style={style} />
+  );
 }
 
 /** Images as buttons in rows; their room is there before they are. */
-export function ImageGrid({ model, shown, count, marks, onOpen }: { model: Model; shown: Shown[] | null; count: number; marks: Mark[]; onOpen: (at: number) => void }) {
+export function ImageGrid({
+  model,
+  shown,
+  count,
+  marks,
+  onOpen,
+}: {
+  model: Model;
+  shown: Shown[] | null;
+  count: number;
+  marks: Mark[];
+  onOpen: (at: number) => void;
+}) {
   const columns = Math.ceil(Math.sqrt(count));
   const [place, width] = useWidth<HTMLUListElement>();
   // As large as fits, up to a size where single pixels are plain to see.
@@ -30,7 +56,12 @@ export function ImageGrid({ model, shown, count, marks, onOpen }: { model: Model
   const scale = scaleWithin(model.image.width, room);
   const size = { width: model.image.width * scale, height: model.image.height * scale };
   return (
-    <Grid as="ul" place={place} class="images" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, ${size.width}px))` }}>
+    <Grid
+      as="ul"
+      place={place}
+      class="images"
+      style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, ${size.width}px))` }}
+    >
       {Array.from({ length: count }, (_, i) => {
         const one = shown?.[i];
         return (
@@ -79,15 +110,22 @@ export function useSheet(path: string | null): { sheet: Sheet | null; settled: b
   return { sheet, settled: path === null || sheet !== null || problem !== null };
 }
 
-/** A sheet of images, each of its pixels on whole pixels of the screen; one that is too wide even so is to be scrolled. */
+/** A sheet of images, each of its pixels on whole pixels of the screen; one that is too wide even so is to be
+ * scrolled. */
 export function SheetImage({ sheet, alt }: { sheet: Sheet; alt: string }) {
   const [place, room] = useWidth<HTMLDivElement>();
   const scale = scaleWithin(sheet.width, Math.min(room, LARGEST_SHEET));
   const [width, height] = [sheet.width * scale, sheet.height * scale];
   const wide = room > 0 && width > room;
   return (
-    <div ref={place} class="sheet-of-run" {...(wide ? { tabIndex: 0, role: "region", "aria-label": `${alt}, to be scrolled` } : {})}>
-      {room > 0 && <img class="pixels" src={sheet.address} alt={alt} style={{ width: `${width}px`, height: `${height}px` }} />}
+    <div
+      ref={place}
+      class="sheet-of-run"
+      {...(wide ? { tabIndex: 0, role: "region", "aria-label": `${alt}, to be scrolled` } : {})}
+    >
+      {room > 0 && (
+        <img class="pixels" src={sheet.address} alt={alt} style={{ width: `${width}px`, height: `${height}px` }} />
+      )}
     </div>
   );
 }

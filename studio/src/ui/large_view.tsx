@@ -3,7 +3,15 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { dataAddress } from "../api/client";
 import type { Model } from "../api/types";
 import { isMarked, toggleMark, useMarks } from "../state/marks";
-import { DIRECTION_OPERANDS, OPERANDS, OPERAND_KEYS, OPERAND_TITLES, keyOf, toOperand, type Operand } from "../state/operands";
+import {
+  DIRECTION_OPERANDS,
+  OPERANDS,
+  OPERAND_KEYS,
+  OPERAND_TITLES,
+  keyOf,
+  toOperand,
+  type Operand,
+} from "../state/operands";
 import { describe, wholeDescription, type Shown } from "../state/shown";
 import { save } from "./images";
 import { NearestImages } from "./nearest";
@@ -20,14 +28,25 @@ interface LargeViewProps {
 }
 
 const fileName = ({ model, step, point }: Shown): string =>
-  [model, step === null ? "" : `step${step}`, point.seed, point.index, point.class?.replace(/[^\w-]/g, "-"), point.truncation && `t${point.truncation}`, point.network === "untrained" && "untrained"]
+  [
+    model,
+    step === null ? "" : `step${step}`,
+    point.seed,
+    point.index,
+    point.class?.replace(/[^\w-]/g, "-"),
+    point.truncation && `t${point.truncation}`,
+    point.network === "untrained" && "untrained",
+  ]
     .filter((part) => part || part === 0)
     .join("-");
 
 function OperandButtons({ send }: { send: (operand: Operand) => void }) {
   return (
     <>
-      {[{ use: "arithmetic", operands: OPERANDS }, { use: "a direction", operands: DIRECTION_OPERANDS }].map(({ use, operands }) => (
+      {[
+        { use: "arithmetic", operands: OPERANDS },
+        { use: "a direction", operands: DIRECTION_OPERANDS },
+      ].map(({ use, operands }) => (
         <p key={use} class="row">
           <span>Use in {use}:</span>
           {operands.map((operand) => (
@@ -41,7 +60,41 @@ function OperandButtons({ send }: { send: (operand: Operand) => void }) {
   );
 }
 
-/** Arrows go to the next; s saves, b marks best, n looks for the nearest training images, a/m/p and w/o go to the operands. */
+interface ImageButtonsProps {
+  move: (by: number) => void;
+  store: () => void;
+  mark: () => void;
+  marked: boolean;
+  look: () => void;
+  near: boolean;
+}
+
+function ImageButtons({ move, store, mark, marked, look, near }: ImageButtonsProps) {
+  return (
+    <p class="row">
+      <button type="button" onClick={() => move(-1)} aria-label="The image before">
+        ←
+      </button>
+      <button type="button" onClick={() => move(1)} aria-label="The next image">
+        →
+      </button>
+      <button type="button" onClick={store}>
+        Save <kbd>s</kbd>
+      </button>
+      <button type="button" onClick={mark} aria-pressed={marked}>
+        {marked ? "★" : "☆"} Best <kbd>b</kbd>
+      </button>
+      <button type="button" onClick={look} aria-pressed={near}>
+        Nearest training images <kbd>n</kbd>
+      </button>
+    </p>
+  );
+}
+
+/**
+ * Arrows go to the next; s saves, b marks best, n looks for the nearest training images, a/m/p and w/o go to the
+ * operands.
+ */
 export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const marks = useMarks();
@@ -72,26 +125,20 @@ export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps)
   const scale = scaleWithin(model.image.width, Math.min(LARGEST, innerWidth - 96));
   return (
     <dialog ref={dialog} class="large" onKeyDown={onKey} onClose={onClose} aria-label={`Image ${one.point.index + 1}`}>
-      <img class="pixels" src={dataAddress(one.image)} width={model.image.width * scale} height={model.image.height * scale} alt={describe(one)} />
+      <img
+        class="pixels"
+        src={dataAddress(one.image)}
+        width={model.image.width * scale}
+        height={model.image.height * scale}
+        alt={describe(one)}
+      />
       <p>{wholeDescription(one)}</p>
-      {one.step !== null && one.step !== model.step && <p class="quiet">The model is at step {model.step} now: used elsewhere, this point gives its image of that step.</p>}
-      <p class="row">
-        <button type="button" onClick={() => move(-1)} aria-label="The image before">
-          ←
-        </button>
-        <button type="button" onClick={() => move(1)} aria-label="The next image">
-          →
-        </button>
-        <button type="button" onClick={store}>
-          Save <kbd>s</kbd>
-        </button>
-        <button type="button" onClick={mark} aria-pressed={marked}>
-          {marked ? "★" : "☆"} Best <kbd>b</kbd>
-        </button>
-        <button type="button" onClick={() => setNear(!near)} aria-pressed={near}>
-          Nearest training images <kbd>n</kbd>
-        </button>
-      </p>
+      {one.step !== null && one.step !== model.step && (
+        <p class="quiet">
+          The model is at step {model.step} now: used elsewhere, this point gives its image of that step.
+        </p>
+      )}
+      <ImageButtons {...{ move, store, mark, marked, near }} look={() => setNear(!near)} />
       <OperandButtons send={send} />
       {near && <NearestImages model={model} shown={one} />}
       <p role="status" class="quiet">

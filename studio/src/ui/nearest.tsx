@@ -8,9 +8,15 @@ import { scaleFor } from "./screen";
 
 const COUNT = 5;
 
+type Near = Answer<"nearest_images">["nearest"][number][number];
+
+const altOf = ({ index, class: label, distance }: Near): string =>
+  `training image ${index}${label ? `, ${label}` : ""}, distance ${distance.toFixed(2)}`;
+
 export function NearestImages({ model, shown }: { model: Model; shown: Shown }) {
   const point = pointFor(model.classes, shown.point);
-  const ask = (signal: AbortSignal) => call<Answer<"nearest_images">>(`models/${model.id}/nearest_images`, { points: [point], count: COUNT }, { signal });
+  const ask = (signal: AbortSignal) =>
+    call<Answer<"nearest_images">>(`models/${model.id}/nearest_images`, { points: [point], count: COUNT }, { signal });
   const { value: found, problem } = useResource(`${model.id} ${textOfPoint(point)}`, ask);
   if (problem) {
     return (
@@ -33,7 +39,7 @@ export function NearestImages({ model, shown }: { model: Model; shown: Shown }) 
               src={dataAddress(one)}
               width={model.image.width * scale}
               height={model.image.height * scale}
-              alt={`training image ${one.index}${one.class ? `, ${one.class}` : ""}, distance ${one.distance.toFixed(2)}`}
+              alt={altOf(one)}
             />
             <span class="quiet">{one.distance.toFixed(2)}</span>
           </li>

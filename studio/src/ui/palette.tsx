@@ -2,13 +2,38 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { matching, type Command } from "../core/commands";
 
-const MOST = 12; // shown at once
+const MAX_SHOWN = 12; // shown at once
+
+interface FoundProps {
+  found: Command[];
+  current: number;
+  choose: (command: Command) => void;
+}
+
+function Found({ found, current, choose }: FoundProps) {
+  return (
+    <ul id="commands" role="listbox" aria-label="Commands">
+      {found.map((command, i) => (
+        <li
+          key={command.title}
+          id={`command-${i}`}
+          role="option"
+          aria-selected={i === current ? "true" : "false"}
+          onClick={() => choose(command)}
+        >
+          {command.title}
+          {command.hint && <span class="quiet">{command.hint}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
 
 export function Palette({ commands, onClose }: { commands: Command[]; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const found = matching(commands, typed, MOST);
+  const found = matching(commands, typed, MAX_SHOWN);
   const current = Math.min(at, found.length - 1);
   useEffect(() => dialog.current!.showModal(), []);
   const choose = (command: Command | undefined) => {
@@ -24,7 +49,13 @@ export function Palette({ commands, onClose }: { commands: Command[]; onClose: (
     event.preventDefault();
   };
   return (
-    <dialog ref={dialog} class="commands" aria-label="Commands" onClose={onClose} onClick={(event) => event.target === dialog.current && dialog.current!.close()}>
+    <dialog
+      ref={dialog}
+      class="commands"
+      aria-label="Commands"
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && dialog.current!.close()}
+    >
       <input
         type="text"
         role="combobox"
@@ -38,14 +69,7 @@ export function Palette({ commands, onClose }: { commands: Command[]; onClose: (
         onInput={(event) => (setTyped(event.currentTarget.value), setAt(0))}
         onKeyDown={onKey}
       />
-      <ul id="commands" role="listbox" aria-label="Commands">
-        {found.map((command, i) => (
-          <li key={command.title} id={`command-${i}`} role="option" aria-selected={i === current ? "true" : "false"} onClick={() => choose(command)}>
-            {command.title}
-            {command.hint && <span class="quiet">{command.hint}</span>}
-          </li>
-        ))}
-      </ul>
+      <Found found={found} current={current} choose={choose} />
       {!found.length && (
         <p class="quiet" role="status">
           Nothing is called so.

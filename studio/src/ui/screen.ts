@@ -28,7 +28,10 @@ export function useSeen<T extends HTMLElement>(): [RefObject<T>, boolean] {
   const [seen, set] = useState(false);
   useLayoutEffect(() => {
     if (seen) return;
-    const observer = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && set(true), { rootMargin: "100px" });
+    const observer = new IntersectionObserver(
+      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && set(true),
+      { rootMargin: "100px" },
+    );
     observer.observe(place.current!);
     return () => observer.disconnect();
   }, [seen]);

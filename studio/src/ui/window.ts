@@ -4,7 +4,10 @@ import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { inSight } from "../core/bench";
 
 /** Which of `count` lines of equal height are to be there; `place` is what holds them, from its first line on. */
-export function useInSight<T extends HTMLElement>(count: number, height: number): { place: RefObject<T>; first: number; end: number } {
+export function useInSight<T extends HTMLElement>(
+  count: number,
+  height: number,
+): { place: RefObject<T>; first: number; end: number } {
   const place = useRef<T>(null);
   const [range, set] = useState({ first: 0, end: Math.min(count, 40) });
   useLayoutEffect(() => {

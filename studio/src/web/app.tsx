@@ -30,16 +30,26 @@ export function App({ model }: { model: Model }) {
         <span class="brand">{model.id}</span>
         <nav aria-label="Views">
           {VIEWS.map(({ name, title }) => (
-            <a key={name} href={changed({ view: name, open: null })} onClick={show(name)} aria-current={view === name ? "page" : undefined}>
+            <a
+              key={name}
+              href={changed({ view: name, open: null })}
+              onClick={show(name)}
+              aria-current={view === name ? "page" : undefined}
+            >
               {title}
             </a>
           ))}
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
-        {view === "explore" ? <Explore model={model} address={address} /> : <Generate model={model} address={address} />}
+        {view === "explore" ? (
+          <Explore model={model} address={address} />
+        ) : (
+          <Generate model={model} address={address} />
+        )}
         <p class="quiet">
-          Everything here is computed in this browser, by ONNX Runtime Web; nothing is asked of any server but the files of this folder. {model.title}
+          Everything here is computed in this browser, by ONNX Runtime Web; nothing is asked of any server but the files
+          of this folder. {model.title}
         </p>
       </main>
     </>

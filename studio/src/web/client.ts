@@ -5,7 +5,12 @@ import { arithmetic, blended, difference, latent, mean, moved, path, perturbatio
 import type { Asked, Made } from "./worker";
 
 export class Problem extends Error {
-  constructor(readonly status: number, message: string, readonly field = "", readonly retryAfter = 0) {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly field = "",
+    readonly retryAfter = 0,
+  ) {
     super(message);
   }
 }
@@ -39,7 +44,13 @@ function generate(network: Network, rows: Row[]): Promise<GeneratedImage[]> {
   };
   const id = ++asked;
   const labels = model!.classes.length ? join(rows.map(({ label }) => label)) : null;
-  const request: Asked = { id, network: network === "untrained" ? "untrained" : "generator", latents: join(rows.map(({ z }) => z)), labels, count: rows.length };
+  const request: Asked = {
+    id,
+    network: network === "untrained" ? "untrained" : "generator",
+    latents: join(rows.map(({ z }) => z)),
+    labels,
+    count: rows.length,
+  };
   worker.postMessage(request);
   return new Promise((done, failed) => {
     waiting.set(id, ({ images, problem }) => {
@@ -56,7 +67,8 @@ function start(): Worker {
     waiting.delete(data.id);
   };
   made.onerror = (event) => {
-    for (const [id, answer] of waiting) answer({ id, problem: event.message || "This browser does not start the page's worker." });
+    for (const [id, answer] of waiting)
+      answer({ id, problem: event.message || "This browser does not start the page's worker." });
     waiting.clear();
   };
   return made;
@@ -71,7 +83,8 @@ interface Row {
 const oneHot = (index: number): number[] => model!.classes.map((_, i) => (i === index ? 1 : 0));
 const numberOf = (name: string | undefined): number => Math.max(0, model!.classes.indexOf(name ?? ""));
 /** Of a point between classes the one that weighs most. */
-const nameOf = (label: number[]): { class?: string } => (label.length ? { class: model!.classes[label.indexOf(Math.max(...label))]! } : {});
+const nameOf = (label: number[]): { class?: string } =>
+  label.length ? { class: model!.classes[label.indexOf(Math.max(...label))]! } : {};
 const mixed = (a: number[], b: number[], t: number): number[] => a.map((value, i) => value * (1 - t) + b[i]! * t);
 
 interface Body {
@@ -96,20 +109,31 @@ interface Body {
   y?: number;
 }
 
-const latents = (points: Point[] | undefined, truncation?: number): Vector[] => (points ?? []).map((point) => latent(model!, point, point.truncation ?? truncation));
+const latents = (points: Point[] | undefined, truncation?: number): Vector[] =>
+  (points ?? []).map((point) => latent(model!, point, point.truncation ?? truncation));
 /** The request's class, else the first that a point names, else the first: what is explored is the noise. */
-const oneClass = (body: Body, points: Point[]): number[] => oneHot(numberOf(body.class ?? points.find((point) => point.class)?.class));
-const labelOf = (point: Point, otherwise: number[]): number[] => (point.class ? oneHot(numberOf(point.class)) : otherwise);
+const oneClass = (body: Body, points: Point[]): number[] =>
+  oneHot(numberOf(body.class ?? points.find((point) => point.class)?.class));
+const labelOf = (point: Point, otherwise: number[]): number[] =>
+  point.class ? oneHot(numberOf(point.class)) : otherwise;
 
 async function images(body: Body): Promise<GeneratedImage[]> {
-  const points = body.points ?? Array.from({ length: body.count ?? 1 }, (_, index): Point => ({ seed: body.seed ?? 0, index }));
-  const inTurn = (i: number) => (body.class ? oneHot(numberOf(body.class)) : oneHot(model!.classes.length ? i % model!.classes.length : 0));
-  const rows = points.map((point, i) => ({ z: latent(model!, point, point.truncation ?? body.truncation), label: labelOf(point, inTurn(i)) }));
+  const points =
+    body.points ?? Array.from({ length: body.count ?? 1 }, (_, index): Point => ({ seed: body.seed ?? 0, index }));
+  const inTurn = (i: number) =>
+    body.class ? oneHot(numberOf(body.class)) : oneHot(model!.classes.length ? i % model!.classes.length : 0);
+  const rows = points.map((point, i) => ({
+    z: latent(model!, point, point.truncation ?? body.truncation),
+    label: labelOf(point, inTurn(i)),
+  }));
   const out: GeneratedImage[] = [];
   for (const network of ["trained", "untrained"] as const) {
     const places = points.flatMap((point, i) => ((point.network ?? body.network ?? "trained") === network ? [i] : []));
     if (!places.length) continue;
-    const made = await generate(network, places.map((i) => rows[i]!));
+    const made = await generate(
+      network,
+      places.map((i) => rows[i]!),
+    );
     places.forEach((place, i) => (out[place] = made[i]!));
   }
   return out;
@@ -118,14 +142,19 @@ async function images(body: Body): Promise<GeneratedImage[]> {
 function framesOf(body: Body): Row[] {
   const points = body.points!;
   const frames = body.frames ?? 16;
-  const way = body.interpolation ?? "spherical";
+  const interpolation = body.interpolation ?? "spherical";
   const first = oneClass(body, points);
   const last = body.to_class ? oneHot(numberOf(body.to_class)) : null;
   const corners = points.map((point) => labelOf(point, first));
-  return path(latents(points), frames, way).map((z, i) => {
+  return path(latents(points), frames, interpolation).map((z, i) => {
     const at = frames > 1 ? ((points.length - 1) * i) / (frames - 1) : 0;
     const from = Math.min(Math.floor(at), points.length - 2);
-    return { z, label: last ? mixed(first, last, frames > 1 ? i / (frames - 1) : 0) : mixed(corners[from]!, corners[from + 1]!, at - from) };
+    return {
+      z,
+      label: last
+        ? mixed(first, last, frames > 1 ? i / (frames - 1) : 0)
+        : mixed(corners[from]!, corners[from + 1]!, at - from),
+    };
   });
 }
 
@@ -137,11 +166,14 @@ function blendOf(body: Body): Row {
   return { z: blended(latents(body.points), x, y), label };
 }
 
-async function reckoned(body: Body) {
+async function arithmeticOf(body: Body) {
   const [a, b, c] = [latents(body.a), latents(body.b), latents(body.c)];
   const label = oneClass(body, body.c ?? []);
   const rows = [...perturbations(arithmetic(a, b, c), body.radius ?? 0.25, 0), mean(a), mean(b), mean(c)];
-  const made = await generate(body.network ?? "trained", rows.map((z) => ({ z, label })));
+  const made = await generate(
+    body.network ?? "trained",
+    rows.map((z) => ({ z, label })),
+  );
   return { images: made.slice(0, 9), mean_a: made[9]!, mean_b: made[10]!, mean_c: made[11]! };
 }
 
@@ -166,7 +198,7 @@ async function answer(path: string, body: Body): Promise<{ images: GeneratedImag
     case "blend":
       return { images: await generate(network, [blendOf(body)]) };
     case "arithmetic":
-      return reckoned(body);
+      return arithmeticOf(body);
     case "direction":
       return { images: await generate(network, directionOf(body)) };
     case "nearest_images":
@@ -176,7 +208,11 @@ async function answer(path: string, body: Body): Promise<{ images: GeneratedImag
   }
 }
 
-export async function call<T>(path: string, body?: unknown, { signal }: { signal?: AbortSignal; onBusy?: (seconds: number) => void } = {}): Promise<T> {
+export async function call<T>(
+  path: string,
+  body?: unknown,
+  { signal }: { signal?: AbortSignal; onBusy?: (seconds: number) => void } = {},
+): Promise<T> {
   const given = await answer(path, (body ?? {}) as Body);
   signal?.throwIfAborted();
   return given as T;
@@ -207,7 +243,8 @@ async function stripOf(made: GeneratedImage[]): Promise<string> {
 }
 
 export async function download(path: string, name: string, body?: unknown): Promise<void> {
-  if ((body as { format?: string }).format !== "grid") throw new Problem(404, "Without a server the strip alone can be saved.");
+  if ((body as { format?: string }).format !== "grid")
+    throw new Problem(404, "Without a server the strip alone can be saved.");
   const { images: made } = await answer(path, body as Body);
   saveAs(await stripOf(made), name);
 }

@@ -100,5 +100,7 @@ export function uniforms(seed: bigint, size: number, low: number, high: number):
 /** The noise of image `index` of `seed`. */
 export function latentOf(seed: number, index: number, latent: { size: number; distribution: string }): Float32Array {
   const start = streamSeed(seed, "sample", index);
-  return latent.distribution === "uniform" ? uniforms(start, latent.size, -1, 1) : normals(new Twister(start), latent.size);
+  return latent.distribution === "uniform"
+    ? uniforms(start, latent.size, -1, 1)
+    : normals(new Twister(start), latent.size);
 }

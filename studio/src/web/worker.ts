@@ -35,7 +35,10 @@ function sessionOf(network: string): Promise<ort.InferenceSession> {
 function pixelsOf(values: Float32Array, channels: number, size: number): Uint8ClampedArray {
   const out = new Uint8ClampedArray(size * 4);
   for (let i = 0; i < size; ++i) {
-    for (let k = 0; k < 3; ++k) out[i * 4 + k] = Math.floor(Math.max(0, Math.min(255, values[(channels === 1 ? 0 : k) * size + i]! * 127.5 + 128)));
+    for (let k = 0; k < 3; ++k)
+      out[i * 4 + k] = Math.floor(
+        Math.max(0, Math.min(255, values[(channels === 1 ? 0 : k) * size + i]! * 127.5 + 128)),
+      );
     out[i * 4 + 3] = 255;
   }
   return out;
@@ -65,7 +68,10 @@ async function make({ network, latents, labels, count }: Asked): Promise<string[
     const [, channels, height, width] = result.dims as unknown as [number, number, number, number];
     const values = result.data as Float32Array;
     const each = channels * height * width;
-    for (let i = 0; i < rows; ++i) images.push(await png(pixelsOf(values.subarray(i * each, (i + 1) * each), channels, height * width), width, height));
+    for (let i = 0; i < rows; ++i)
+      images.push(
+        await png(pixelsOf(values.subarray(i * each, (i + 1) * each), channels, height * width), width, height),
+      );
   }
   return images;
 }

@@ -7,12 +7,66 @@ import { Thumbnail } from "../../ui/images";
 import { OperandBox, classOf, groupsOf, useAnswer, type Groups } from "./parts";
 
 const STEPS = 7; // of an image along a direction: from minus to plus, itself in the middle
-export const MOST_STRENGTH = 3;
+export const MAX_STRENGTH = 3;
+
+interface StepsProps {
+  model: Model;
+  count: number; // images that the direction is added to
+  images: Generated["images"] | undefined;
+}
+
+function Steps({ model, count, images }: StepsProps) {
+  return (
+    <div class="steps" style={{ gridTemplateColumns: `repeat(${STEPS}, minmax(0, auto))` }}>
+      {Array.from({ length: count }, (_, row) =>
+        Array.from({ length: STEPS }, (_, step) => (
+          <Thumbnail
+            key={`${row}:${step}`}
+            model={model}
+            image={images?.[row * STEPS + step]}
+            alt={`image ${row + 1}, step ${step - (STEPS - 1) / 2}`}
+          />
+        )),
+      )}
+    </div>
+  );
+}
+
+function StrengthField({ strength }: { strength: number }) {
+  return (
+    <label class="field">
+      From −{strength} to {strength} times the direction
+      <input
+        type="range"
+        min="0"
+        max={MAX_STRENGTH}
+        step="0.1"
+        value={strength}
+        onInput={(event) => go(changed({ strength: event.currentTarget.value }), true)}
+      />
+    </label>
+  );
+}
+
+interface DirectionProps {
+  model: Model;
+  groups: Groups;
+  images: Point[];
+  strength: number;
+}
 
 /** What tells two groups apart, added to other images. */
-export function Direction({ model, groups, images, strength }: { model: Model; groups: Groups; images: Point[]; strength: number }) {
+export function Direction({ model, groups, images, strength }: DirectionProps) {
   const full = DIRECTION_OPERANDS.every((operand) => groups[operand].length > 0);
-  const body = { ...groupsOf(groups, DIRECTION_OPERANDS), apply: images, strength, frames: STEPS, format: "json", class: classOf(model), network: networkOf(images) };
+  const body = {
+    ...groupsOf(groups, DIRECTION_OPERANDS),
+    apply: images,
+    strength,
+    frames: STEPS,
+    format: "json",
+    class: classOf(model),
+    network: networkOf(images),
+  };
   const generated = useAnswer<Generated>(model, "direction", full ? body : null);
   return (
     <section aria-labelledby="direction-title">
@@ -25,21 +79,15 @@ export function Direction({ model, groups, images, strength }: { model: Model; g
           <h3>applied</h3>
           {full ? (
             <>
-              <div class="steps" style={{ gridTemplateColumns: `repeat(${STEPS}, minmax(0, auto))` }}>
-                {images.flatMap((_, row) =>
-                  Array.from({ length: STEPS }, (_, step) => (
-                    <Thumbnail key={`${row}:${step}`} model={model} image={generated.value?.images[row * STEPS + step]} alt={`image ${row + 1}, step ${step - (STEPS - 1) / 2}`} />
-                  )),
-                )}
-              </div>
-              <label class="field">
-                From −{strength} to {strength} times the direction
-                <input type="range" min="0" max={MOST_STRENGTH} step="0.1" value={strength} onInput={(event) => go(changed({ strength: event.currentTarget.value }), true)} />
-              </label>
+              <Steps model={model} count={images.length} images={generated.value?.images} />
+              <StrengthField strength={strength} />
               {generated.wrong && <p class="wrong">{generated.wrong}</p>}
             </>
           ) : (
-            <p class="quiet">Images with something and images without it make a direction: it is taken from and added to the four images that are blended below.</p>
+            <p class="quiet">
+              Images with something and images without it make a direction: it is taken from and added to the four
+              images that are blended below.
+            </p>
           )}
         </section>
       </div>

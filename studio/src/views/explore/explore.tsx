@@ -5,7 +5,7 @@ import type { Point } from "../../core/points";
 import type { Address } from "../../state/address";
 import { DIRECTION_OPERANDS, OPERANDS } from "../../state/operands";
 import { Arithmetic } from "./arithmetic";
-import { Direction, MOST_STRENGTH } from "./direction";
+import { Direction, MAX_STRENGTH } from "./direction";
 import { Pad } from "./pad";
 import { Palette } from "./palette";
 import { classOf, pointsFor, type Groups } from "./parts";
@@ -14,7 +14,8 @@ import { Timeline } from "./timeline";
 const CORNERS = 4;
 
 /** A number of the address from 0 to `most`. */
-const numberIn = (query: URLSearchParams, name: string, usual: number, most: number): number => Math.min(most, Math.max(0, Number(query.get(name) ?? usual) || 0));
+const numberIn = (query: URLSearchParams, name: string, usual: number, most: number): number =>
+  Math.min(most, Math.max(0, Number(query.get(name) ?? usual) || 0));
 
 export function Explore({ model, address }: { model: Model; address: Address }) {
   const { query } = address;
@@ -22,10 +23,15 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
   const seed = "value" in found ? found.value : 1;
   const label = classOf(model);
   const pointOfPalette = (index: number): Point => ({ seed, index, ...(label === undefined ? {} : { class: label }) });
-  const groups = Object.fromEntries([...OPERANDS, ...DIRECTION_OPERANDS].map((operand) => [operand, pointsFor(model, query.get(operand))])) as Groups;
+  const groups = Object.fromEntries(
+    [...OPERANDS, ...DIRECTION_OPERANDS].map((operand) => [operand, pointsFor(model, query.get(operand))]),
+  ) as Groups;
   const chosen = pointsFor(model, query.get("corners"));
-  const corners = chosen.length === CORNERS ? chosen : Array.from({ length: CORNERS }, (_, index) => pointOfPalette(index));
-  const [x = 0.5, y = 0.5] = (query.get("pad") ?? "0.5,0.5").split(",").map((text) => Math.min(1, Math.max(0, Number(text) || 0)));
+  const corners =
+    chosen.length === CORNERS ? chosen : Array.from({ length: CORNERS }, (_, index) => pointOfPalette(index));
+  const [x = 0.5, y = 0.5] = (query.get("pad") ?? "0.5,0.5")
+    .split(",")
+    .map((text) => Math.min(1, Math.max(0, Number(text) || 0)));
   const asked = query.get("to") ?? "";
   const toClass = model.classes.includes(asked) ? asked : "";
   return (
@@ -33,9 +39,20 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
       <h1>Explore</h1>
       <Palette model={model} groups={groups} seed={seed} pointOf={pointOfPalette} corners={corners} />
       <Arithmetic model={model} groups={groups} radius={numberIn(query, "radius", 0.25, 1)} />
-      <Direction model={model} groups={groups} images={corners} strength={numberIn(query, "strength", 1, MOST_STRENGTH)} />
+      <Direction
+        model={model}
+        groups={groups}
+        images={corners}
+        strength={numberIn(query, "strength", 1, MAX_STRENGTH)}
+      />
       <Pad model={model} corners={corners} x={x} y={y} />
-      <Timeline model={model} corners={corners} interpolation={(query.get("interpolation") ?? query.get("way")) === "linear" ? "linear" : "spherical"} toClass={toClass} still={toClass !== "" && query.get("still") === "1"} />
+      <Timeline
+        model={model}
+        corners={corners}
+        interpolation={(query.get("interpolation") ?? query.get("way")) === "linear" ? "linear" : "spherical"}
+        toClass={toClass}
+        still={toClass !== "" && query.get("still") === "1"}
+      />
     </>
   );
 }

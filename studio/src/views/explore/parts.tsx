@@ -3,14 +3,23 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Generated, GeneratedImage, Model } from "../../api/types";
-import { describePoint, peculiarities, pointFor, pointsOf, samePoint, textOfPoint, type Point } from "../../core/points";
+import {
+  describePoint,
+  peculiarities,
+  pointFor,
+  pointsOf,
+  samePoint,
+  textOfPoint,
+  type Point,
+} from "../../core/points";
 import { OPERAND_TITLES, toOperand, type Operand } from "../../state/operands";
 import { Thumbnail } from "../../ui/images";
 
 export const POINT_TYPE = "application/x-ganymede-point";
 
 export type Groups = Record<Operand, Point[]>;
-export const groupsOf = (groups: Groups, operands: readonly Operand[]): Partial<Groups> => Object.fromEntries(operands.map((operand) => [operand, groups[operand]]));
+export const groupsOf = (groups: Groups, operands: readonly Operand[]): Partial<Groups> =>
+  Object.fromEntries(operands.map((operand) => [operand, groups[operand]]));
 
 /** What is explored is the noise: a model with classes makes one of them. */
 export const classOf = (model: Model): string | undefined => {
@@ -19,11 +28,18 @@ export const classOf = (model: Model): string | undefined => {
 };
 
 /** The points of an address as this model can generate them. */
-export const pointsFor = (model: Model, text: string | null): Point[] => pointsOf(text).map((point) => pointFor(model.classes, point.class || !model.classes.length ? point : { ...point, class: classOf(model) }));
+export const pointsFor = (model: Model, text: string | null): Point[] =>
+  pointsOf(text).map((point) =>
+    pointFor(model.classes, point.class || !model.classes.length ? point : { ...point, class: classOf(model) }),
+  );
 
 /** An answer of the model to `body`; what was there before stays until the next, and while there is none. */
 export function useAnswer<T>(model: Model, operation: string, body: object | null): { value: T | null; wrong: string } {
-  const { value, problem } = useResource(body && `${model.id} ${operation}`, (signal) => call<T>(`models/${model.id}/${operation}`, body!, { signal }), { version: JSON.stringify([model.step, body]) });
+  const { value, problem } = useResource(
+    body && `${model.id} ${operation}`,
+    (signal) => call<T>(`models/${model.id}/${operation}`, body!, { signal }),
+    { version: JSON.stringify([model.step, body]) },
+  );
   return { value, wrong: problem?.message ?? "" };
 }
 
@@ -38,7 +54,8 @@ interface OperandProps {
   mean?: { image: GeneratedImage | undefined }; // its room is there before it is
 }
 
-const nameOf = (point: Point): string => [`image ${point.index + 1} of seed ${point.seed}`, peculiarities(point)].filter(Boolean).join(", ");
+const nameOf = (point: Point): string =>
+  [`image ${point.index + 1} of seed ${point.seed}`, peculiarities(point)].filter(Boolean).join(", ");
 
 export function OperandBox({ operand, model, points, mean }: OperandProps) {
   const images = useImagesOf(model, points);
@@ -60,11 +77,21 @@ export function OperandBox({ operand, model, points, mean }: OperandProps) {
       <h3>{OPERAND_TITLES[operand]}</h3>
       <div class="exemplars">
         {points.map((point, i) => (
-          <button key={textOfPoint(point)} type="button" onClick={() => toOperand(operand, point, false)} title={describePoint(point)} aria-label={`Take ${nameOf(point)} out of ${OPERAND_TITLES[operand]}`}>
+          <button
+            key={textOfPoint(point)}
+            type="button"
+            onClick={() => toOperand(operand, point, false)}
+            title={describePoint(point)}
+            aria-label={`Take ${nameOf(point)} out of ${OPERAND_TITLES[operand]}`}
+          >
             <Thumbnail model={model} image={images?.[i]} size={32} />
           </button>
         ))}
-        {points.length < 3 && <p class="quiet">{points.length ? "Three exemplars average out what is each one's own." : "Drop or send images here."}</p>}
+        {points.length < 3 && (
+          <p class="quiet">
+            {points.length ? "Three exemplars average out what is each one's own." : "Drop or send images here."}
+          </p>
+        )}
       </div>
       {mean && (
         <figure>

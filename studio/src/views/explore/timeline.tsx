@@ -23,6 +23,54 @@ interface TimelineProps {
   still: boolean; // only the class changes
 }
 
+function ToClass({
+  model,
+  from,
+  toClass,
+  still,
+}: {
+  model: Model;
+  from: string | undefined;
+  toClass: string;
+  still: boolean;
+}) {
+  return (
+    <>
+      <label for="to-class">Turning from {from} into</label>
+      <select
+        id="to-class"
+        value={toClass}
+        onChange={(event) =>
+          go(
+            changed({
+              to: event.currentTarget.value || null,
+              still: event.currentTarget.value && still ? "1" : null,
+            }),
+          )
+        }
+      >
+        <option value="">nothing else</option>
+        {model.classes.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </>
+  );
+}
+
+function StillField({ still }: { still: boolean }) {
+  return (
+    <label class="check">
+      <input
+        type="checkbox"
+        checked={still}
+        onChange={(event) => go(changed({ still: event.currentTarget.checked ? "1" : null }))}
+      />
+      the first image alone
+    </label>
+  );
+}
+
 export function Timeline({ model, corners, interpolation, toClass, still }: TimelineProps) {
   const points = still ? [corners[0], corners[0]] : corners;
   const from = corners[0]?.class ?? classOf(model);
@@ -32,34 +80,25 @@ export function Timeline({ model, corners, interpolation, toClass, still }: Time
   const [failed, setFailed] = useState("");
   const keep = ({ format, frames, name }: (typeof EXPORTS)[number]) => {
     setFailed("");
-    download(`models/${model.id}/interpolate`, `${model.id}-${name}`, { ...asked, frames, format }).catch((error: Error) => setFailed(error.message));
+    download(`models/${model.id}/interpolate`, `${model.id}-${name}`, { ...asked, frames, format }).catch(
+      (error: Error) => setFailed(error.message),
+    );
   };
   return (
     <section class="card" aria-labelledby="interpolation-title">
       <h2 id="interpolation-title">Interpolation through them</h2>
       <p class="row">
         <label for="interpolation">Interpolation</label>
-        <select id="interpolation" value={interpolation} onChange={(event) => go(changed({ way: null, interpolation: event.currentTarget.value }))}>
+        <select
+          id="interpolation"
+          value={interpolation}
+          onChange={(event) => go(changed({ way: null, interpolation: event.currentTarget.value }))}
+        >
           <option value="spherical">spherical</option>
           <option value="linear">linear</option>
         </select>
-        {model.classes.length > 0 && (
-          <>
-            <label for="to-class">Turning from {from} into</label>
-            <select id="to-class" value={toClass} onChange={(event) => go(changed({ to: event.currentTarget.value || null, still: event.currentTarget.value && still ? "1" : null }))}>
-              <option value="">nothing else</option>
-              {model.classes.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </>
-        )}
-        {toClass && (
-          <label class="check">
-            <input type="checkbox" checked={still} onChange={(event) => go(changed({ still: event.currentTarget.checked ? "1" : null }))} />
-            the first image alone
-          </label>
-        )}
+        {model.classes.length > 0 && <ToClass {...{ model, from, toClass, still }} />}
+        {toClass && <StillField still={still} />}
       </p>
       {wrong && <p class="wrong">{wrong}</p>}
       <div class="strip">

@@ -1,4 +1,5 @@
-// The form of the report: how many noises; Submit shows what the untrained generator makes of them, Predict the trained.
+// The form of the report: how many noises; Submit shows what the untrained generator makes of them, Predict the
+// trained.
 import type { Model } from "../../api/types";
 import { changed, close, go, open, type Address } from "../../state/address";
 import { markKey, useMarks } from "../../state/marks";
@@ -7,6 +8,9 @@ import { ImageGrid } from "../../ui/images";
 import { LargeView } from "../../ui/large_view";
 import { noiseOf, useGenerated } from "./noise";
 import { NoiseForm } from "./noise_form";
+
+const USE =
+  "Submit shows what the untrained generator makes of the noise, Predict what the trained one makes of the same.";
 
 /** What is open is in the address: "trained:3", "untrained:0", or a marked image by its step and point. */
 function openIn(text: string | null, sides: Record<string, Shown[] | null>): { side: string; at: number } | null {
@@ -35,7 +39,7 @@ export function Generate({ model, address }: { model: Model; address: Address })
       <h1>Generate</h1>
       <NoiseForm model={model} query={query} noise={noise} generated={generated} />
       <p role="status" class="quiet status">
-        {generated.status || "Submit shows what the untrained generator makes of the noise, Predict what the trained one makes of the same."}
+        {generated.status || USE}
       </p>
       {noise && wanted && (
         <div class="pair">

@@ -7,8 +7,8 @@ import { seedOf, wholeNumber } from "../../core/numbers";
 import type { Network } from "../../core/points";
 import type { Shown } from "../../state/shown";
 
-export const MOST = 16;
-export const MOST_AFTER_ALL = 64;
+export const USUAL_MAX = 16;
+export const MAX_COUNT = 64;
 
 export interface Noise {
   count: number;
@@ -19,10 +19,15 @@ export interface Noise {
 
 /** What the address asks for; null where it asks for nothing, or for what cannot be. */
 export function noiseOf(query: URLSearchParams): Noise | null {
-  const count = wholeNumber(query.get("count") ?? "", 1, MOST_AFTER_ALL);
+  const count = wholeNumber(query.get("count") ?? "", 1, MAX_COUNT);
   const seed = seedOf(query.get("seed") ?? "");
   if ("wrong" in count || "wrong" in seed) return null;
-  return { count: count.value, seed: seed.value, class: query.get("class") ?? "", truncation: query.get("truncation") ?? "" };
+  return {
+    count: count.value,
+    seed: seed.value,
+    class: query.get("class") ?? "",
+    truncation: query.get("truncation") ?? "",
+  };
 }
 
 interface Side {
@@ -36,12 +41,28 @@ interface Asked {
   network: Network;
 }
 
-async function generate({ model, noise, network }: Asked, signal: AbortSignal, onBusy: (seconds: number) => void): Promise<Side> {
+async function generate(
+  { model, noise, network }: Asked,
+  signal: AbortSignal,
+  onBusy: (seconds: number) => void,
+): Promise<Side> {
   const truncation = noise.truncation ? Number(noise.truncation) : undefined;
-  const body = { count: noise.count, seed: noise.seed, network, format: "json", class: noise.class || undefined, truncation };
+  const body = {
+    count: noise.count,
+    seed: noise.seed,
+    network,
+    format: "json",
+    class: noise.class || undefined,
+    truncation,
+  };
   const begin = performance.now();
   const { images } = await call<Generated>(`models/${model.id}/generate`, body, { signal, onBusy });
-  const shown = images.map((image, index) => ({ image, model: model.id, step: model.step, point: { seed: noise.seed, index, class: image.class, truncation, network } }));
+  const shown = images.map((image, index) => ({
+    image,
+    model: model.id,
+    step: model.step,
+    point: { seed: noise.seed, index, class: image.class, truncation, network },
+  }));
   return { shown, milliseconds: performance.now() - begin };
 }
 
@@ -64,13 +85,29 @@ export function useGenerated(model: Model, query: URLSearchParams, noise: Noise 
   useEffect(() => setBusy(""), [key]);
   const onBusy = (seconds: number) => setBusy(`The server is busy; trying again in ${seconds} s.`);
   const options = { version: model.step };
-  const left = useResource(key, (signal) => generate({ model, noise: noise!, network: "untrained" }, signal, onBusy), options);
-  const right = useResource(wanted === "both" ? key : null, (signal) => generate({ model, noise: noise!, network: "trained" }, signal, onBusy), options);
+  const left = useResource(
+    key,
+    (signal) => generate({ model, noise: noise!, network: "untrained" }, signal, onBusy),
+    options,
+  );
+  const right = useResource(
+    wanted === "both" ? key : null,
+    (signal) => generate({ model, noise: noise!, network: "trained" }, signal, onBusy),
+    options,
+  );
 
   const problem = left.problem ?? right.problem;
   const done = left.value && (wanted !== "both" || right.value);
-  const said = done && `${noise!.count} ${noise!.count === 1 ? "image" : "images"} of seed ${noise!.seed} in ${Math.round(Math.max(left.value!.milliseconds, right.value?.milliseconds ?? 0))} ms.`;
+  const milliseconds = Math.round(Math.max(left.value?.milliseconds ?? 0, right.value?.milliseconds ?? 0));
+  const images = noise?.count === 1 ? "image" : "images";
+  const said = done && `${noise!.count} ${images} of seed ${noise!.seed} in ${milliseconds} ms.`;
   const refused: Wrong = problem instanceof Problem && problem.field ? { [problem.field]: problem.message } : {};
   const status = formWrong && Object.keys(formWrong).length ? "" : (problem?.message ?? (said || busy));
-  return { left: left.value?.shown ?? null, right: right.value?.shown ?? null, status, wrong: formWrong ?? refused, setWrong };
+  return {
+    left: left.value?.shown ?? null,
+    right: right.value?.shown ?? null,
+    status,
+    wrong: formWrong ?? refused,
+    setWrong,
+  };
 }

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go } from "../../state/address";
 import type { Model } from "../../api/types";
-import { MOST, MOST_AFTER_ALL, type GeneratedImages, type Noise, type Wrong } from "./noise";
+import { USUAL_MAX, MAX_COUNT, type GeneratedImages, type Noise, type Wrong } from "./noise";
 import { anySeed, seedOf, wholeNumber } from "../../core/numbers";
 
 interface NumberField {
@@ -59,7 +59,11 @@ function ClassField({ model, query }: { model: Model; query: URLSearchParams }) 
   return (
     <div class="field">
       <label for="class">Class</label>
-      <select id="class" value={query.get("class") ?? ""} onChange={(event) => go(changed({ class: event.currentTarget.value || null }))}>
+      <select
+        id="class"
+        value={query.get("class") ?? ""}
+        onChange={(event) => go(changed({ class: event.currentTarget.value || null }))}
+      >
         <option value="">all in turn</option>
         {model.classes.map((name) => (
           <option key={name}>{name}</option>
@@ -82,7 +86,9 @@ function TruncationField({ query }: { query: URLSearchParams }) {
         step="0.1"
         value={truncation ?? "3"}
         aria-describedby="truncation-hint"
-        onInput={(event) => go(changed({ truncation: event.currentTarget.value === "3" ? null : event.currentTarget.value }), true)}
+        onInput={(event) =>
+          go(changed({ truncation: event.currentTarget.value === "3" ? null : event.currentTarget.value }), true)
+        }
       />
       <span id="truncation-hint" class="quiet">
         less: more alike, often better
@@ -92,22 +98,53 @@ function TruncationField({ query }: { query: URLSearchParams }) {
 }
 
 function CountField({ noise, more, children }: { noise: Noise | null; more: boolean; children: ComponentChildren }) {
-  const fewer: Record<string, string> = noise && noise.count > MOST ? { count: "16" } : {};
+  const fewer: Record<string, string> = noise && noise.count > USUAL_MAX ? { count: "16" } : {};
   return (
     <div class="field">
       {children}
       <label class="check">
-        <input type="checkbox" checked={more} onChange={(event) => go(changed({ more: event.currentTarget.checked ? "1" : null, ...fewer }), true)} />
-        more, up to {MOST_AFTER_ALL}
+        <input
+          type="checkbox"
+          checked={more}
+          onChange={(event) => go(changed({ more: event.currentTarget.checked ? "1" : null, ...fewer }), true)}
+        />
+        more, up to {MAX_COUNT}
       </label>
     </div>
   );
 }
 
+interface SeedFieldProps {
+  text: string;
+  wrong: string | undefined;
+  onText: (text: string) => void;
+  roll: () => void;
+}
+
+function SeedField({ text, wrong, onText, roll }: SeedFieldProps) {
+  return (
+    <div class="field">
+      <NumberInput id="seed" label="Seed" text={text} wrong={wrong} wide onText={onText}>
+        <button type="button" onClick={roll} aria-label="Roll another seed" title="Roll another seed">
+          ⚄
+        </button>
+      </NumberInput>
+      <WrongText id="seed" wrong={wrong} />
+    </div>
+  );
+}
+
+interface NoiseFormProps {
+  model: Model;
+  query: URLSearchParams;
+  noise: Noise | null;
+  generated: GeneratedImages;
+}
+
 /** Goes to the address that asks for what the form says; tells what is wrong with it instead where something is. */
-export function NoiseForm({ model, query, noise, generated }: { model: Model; query: URLSearchParams; noise: Noise | null; generated: GeneratedImages }) {
-  const more = query.get("more") === "1" || (noise !== null && noise.count > MOST);
-  const most = more ? MOST_AFTER_ALL : MOST;
+export function NoiseForm({ model, query, noise, generated }: NoiseFormProps) {
+  const more = query.get("more") === "1" || (noise !== null && noise.count > USUAL_MAX);
+  const max = more ? MAX_COUNT : USUAL_MAX;
   const [text, setText] = useState(query.get("count") ?? "16");
   const [seedText, setSeedText] = useState(query.get("seed") ?? String(anySeed()));
   const field = useRef<HTMLInputElement>(null);
@@ -118,13 +155,14 @@ export function NoiseForm({ model, query, noise, generated }: { model: Model; qu
   }, [query.get("count"), query.get("seed")]);
 
   const ask = (show: "untrained" | "both") => {
-    const count = wholeNumber(text, 1, most);
+    const count = wholeNumber(text, 1, max);
     const seed = seedOf(seedText);
     const found: Wrong = {};
     if ("wrong" in count) found["count"] = count.wrong;
     if ("wrong" in seed) found["seed"] = seed.wrong;
     generated.setWrong(Object.keys(found).length ? found : null);
-    if ("value" in count && "value" in seed) return go(changed({ count: String(count.value), seed: String(seed.value), show, open: null }));
+    if ("value" in count && "value" in seed)
+      return go(changed({ count: String(count.value), seed: String(seed.value), show, open: null }));
     if ("wrong" in count) field.current?.focus();
   };
   const roll = () => {
@@ -140,17 +178,18 @@ export function NoiseForm({ model, query, noise, generated }: { model: Model; qu
   return (
     <form class="card form" noValidate onSubmit={submit}>
       <CountField noise={noise} more={more}>
-        <NumberInput id="count" label="How many?" text={text} wrong={wrong["count"]} focus={field} hint={`1 to ${most}`} onText={setText} />
+        <NumberInput
+          id="count"
+          label="How many?"
+          text={text}
+          wrong={wrong["count"]}
+          focus={field}
+          hint={`1 to ${max}`}
+          onText={setText}
+        />
         <WrongText id="count" wrong={wrong["count"]} />
       </CountField>
-      <div class="field">
-        <NumberInput id="seed" label="Seed" text={seedText} wrong={wrong["seed"]} wide onText={setSeedText}>
-          <button type="button" onClick={roll} aria-label="Roll another seed" title="Roll another seed">
-            ⚄
-          </button>
-        </NumberInput>
-        <WrongText id="seed" wrong={wrong["seed"]} />
-      </div>
+      <SeedField text={seedText} wrong={wrong["seed"]} onText={setSeedText} roll={roll} />
       <ClassField model={model} query={query} />
       <TruncationField query={query} />
       <div class="actions">

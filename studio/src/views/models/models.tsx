@@ -10,7 +10,8 @@ import { scaleFor } from "../../ui/screen";
 const ON_CARD = 9;
 
 function Sheet({ model }: { model: Model }) {
-  const ask = (signal: AbortSignal) => call<Generated>(`models/${model.id}/generate`, { count: ON_CARD, seed: 1, format: "json" }, { signal });
+  const ask = (signal: AbortSignal) =>
+    call<Generated>(`models/${model.id}/generate`, { count: ON_CARD, seed: 1, format: "json" }, { signal });
   const { value: generated } = useResource(model.id, ask, { version: model.step });
   const scale = scaleFor(model.image.width, 64);
   return (
@@ -18,7 +19,11 @@ function Sheet({ model }: { model: Model }) {
       {Array.from({ length: ON_CARD }, (_, i) => {
         const image = generated?.images[i];
         const size = { width: model.image.width * scale, height: model.image.height * scale };
-        return image ? <img key={i} class="pixels" src={dataAddress(image)} {...size} alt="" /> : <span key={i} class="room" style={{ width: `${size.width}px`, height: `${size.height}px` }} />;
+        return image ? (
+          <img key={i} class="pixels" src={dataAddress(image)} {...size} alt="" />
+        ) : (
+          <span key={i} class="room" style={{ width: `${size.width}px`, height: `${size.height}px` }} />
+        );
       })}
     </div>
   );
@@ -50,7 +55,11 @@ function Card({ model }: { model: Model }) {
         {model.conditions.length > 0 && (
           <>
             <dt>Conditions</dt>
-            <dd>{model.conditions.map(({ name, low, high }) => `${name} (${rounded(low)} to ${rounded(high)})`).join(", ")}</dd>
+            <dd>
+              {model.conditions
+                .map(({ name, low, high }) => `${name} (${rounded(low)} to ${rounded(high)})`)
+                .join(", ")}
+            </dd>
           </>
         )}
         <dt>Step</dt>
@@ -74,8 +83,12 @@ function LayerTable({ title, network }: { title: string; network: Layers }) {
             <tr>
               <th scope="col">Layer</th>
               <th scope="col">Kind</th>
-              <th scope="col" class="right">Output</th>
-              <th scope="col" class="right">Parameters</th>
+              <th scope="col" class="right">
+                Output
+              </th>
+              <th scope="col" class="right">
+                Parameters
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -91,14 +104,17 @@ function LayerTable({ title, network }: { title: string; network: Layers }) {
         </table>
       </div>
       <p>
-        {grouped(network.total)} parameters, {grouped(network.trainable)} of them trained; {short(network.multiply_adds)} multiply-adds an image.
+        {grouped(network.total)} parameters, {grouped(network.trainable)} of them trained;{" "}
+        {short(network.multiply_adds)} multiply-adds an image.
       </p>
     </section>
   );
 }
 
 function OneModel({ id }: { id: string }) {
-  const { value: model, problem } = useResource(id, (signal) => call<ModelDetails>(`models/${id}`, undefined, { signal }));
+  const { value: model, problem } = useResource(id, (signal) =>
+    call<ModelDetails>(`models/${id}`, undefined, { signal }),
+  );
   if (problem) return <p class="notice">{problem.message}</p>;
   if (!model) return null;
   const onDownload = (event: MouseEvent) => {
@@ -136,11 +152,7 @@ export function Models({ address, models }: { address: Address; models: Model[] 
   return (
     <>
       <h1>Models</h1>
-      <ul class="cards">
-        {models?.map((model) => (
-          <Card key={model.id} model={model} />
-        ))}
-      </ul>
+      <ul class="cards">{models?.map((model) => <Card key={model.id} model={model} />)}</ul>
     </>
   );
 }

@@ -1,4 +1,5 @@
-// Above the list of runs: which are shown, in what order, groups and columns; and what is done with those that are chosen.
+// Above the list of runs: which are shown, in what order, groups and columns; and what is done with those that are
+// chosen.
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { USUAL_COLUMNS, columnsFor, firstSort, tagsOf, titleOf, type BenchView, type Settings } from "../../core/bench";
@@ -9,7 +10,9 @@ const set = (query: Record<string, string | null>) => go(changed(query), true);
 
 function Columns({ all, view }: { all: string[]; view: BenchView }) {
   const toggle = (column: string) => {
-    const next = view.columns.includes(column) ? view.columns.filter((other) => other !== column) : all.filter((other) => other === column || view.columns.includes(other));
+    const next = view.columns.includes(column)
+      ? view.columns.filter((other) => other !== column)
+      : all.filter((other) => other === column || view.columns.includes(other));
     set({ columns: next.join(",") === USUAL_COLUMNS.join(",") ? null : next.join(",") || "state" });
   };
   return (
@@ -34,43 +37,73 @@ interface BarProps {
   setOpen: (open: boolean) => void;
 }
 
+function Order({ all, view, settings }: { all: string[]; view: BenchView; settings: Settings }) {
+  return (
+    <>
+      <label>
+        Sort by{" "}
+        <select value={view.sort} onChange={(event) => set({ sort: firstSort(event.currentTarget.value) })}>
+          {["started", "name", ...all.filter((column) => column !== "started" && column !== "losses")].map((column) => (
+            <option key={column} value={column}>
+              {column.startsWith("last:") ? `last ${titleOf(column)}` : titleOf(column)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button
+        type="button"
+        aria-label={view.descending ? "Greatest first" : "Least first"}
+        title={view.descending ? "Greatest first" : "Least first"}
+        onClick={() => set({ sort: `${view.descending ? "" : "-"}${view.sort}` })}
+      >
+        {view.descending ? "↓" : "↑"}
+      </button>
+      <label>
+        Group by{" "}
+        <select value={view.group} onChange={(event) => set({ group: event.currentTarget.value || null })}>
+          <option value="">nothing</option>
+          {[
+            "state",
+            "recipe",
+            "tags",
+            ...Object.keys(settings)
+              .sort()
+              .map((key) => `set:${key}`),
+          ].map((column) => (
+            <option key={column} value={column}>
+              {titleOf(column)}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
+  );
+}
+
 export function BenchBar({ runs, shown, view, settings, open, setOpen }: BarProps) {
   const all = columnsFor(runs, settings);
   const archived = runs.filter((run) => run.archived).length;
   return (
     <div class="card bench" role="group" aria-label="Which runs are shown">
       <div class="row">
-        <input type="search" aria-label="Find runs" placeholder="Find runs: words, tag:word" value={view.text} onInput={(event) => set({ q: event.currentTarget.value || null })} />
-        <label>
-          Sort by{" "}
-          <select value={view.sort} onChange={(event) => set({ sort: firstSort(event.currentTarget.value) })}>
-            {["started", "name", ...all.filter((column) => column !== "started" && column !== "losses")].map((column) => (
-              <option key={column} value={column}>
-                {column.startsWith("last:") ? `last ${titleOf(column)}` : titleOf(column)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <button type="button" aria-label={view.descending ? "Greatest first" : "Least first"} title={view.descending ? "Greatest first" : "Least first"} onClick={() => set({ sort: `${view.descending ? "" : "-"}${view.sort}` })}>
-          {view.descending ? "↓" : "↑"}
-        </button>
-        <label>
-          Group by{" "}
-          <select value={view.group} onChange={(event) => set({ group: event.currentTarget.value || null })}>
-            <option value="">nothing</option>
-            {["state", "recipe", "tags", ...Object.keys(settings).sort().map((key) => `set:${key}`)].map((column) => (
-              <option key={column} value={column}>
-                {titleOf(column)}
-              </option>
-            ))}
-          </select>
-        </label>
+        <input
+          type="search"
+          aria-label="Find runs"
+          placeholder="Find runs: words, tag:word"
+          value={view.text}
+          onInput={(event) => set({ q: event.currentTarget.value || null })}
+        />
+        <Order all={all} view={view} settings={settings} />
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>
           Columns
         </button>
         {archived > 0 && (
           <label class="check">
-            <input type="checkbox" checked={view.archived} onChange={() => set({ archived: view.archived ? null : "1" })} />
+            <input
+              type="checkbox"
+              checked={view.archived}
+              onChange={() => set({ archived: view.archived ? null : "1" })}
+            />
             Archived ones too ({archived})
           </label>
         )}
@@ -102,13 +135,8 @@ export function DoneNotice() {
   );
 }
 
-/** What can be done with the runs that are chosen. */
-export function ChosenActions({ chosen, choose }: { chosen: Run[]; choose: (ids: string[]) => void }) {
+function TagForm({ chosen, disabled }: { chosen: Run[]; disabled: boolean }) {
   const [tags, setTags] = useState("");
-  if (!chosen.length) return null;
-  const unwritable = chosen.filter((run) => !run.keeps);
-  const ids = chosen.map(({ id }) => id).join(",");
-  const [pinned, archived] = [chosen.every((run) => run.pinned), chosen.every((run) => run.archived)];
   const tag = (event: SubmitEvent) => {
     event.preventDefault();
     const added = tagsOf(tags);
@@ -116,35 +144,75 @@ export function ChosenActions({ chosen, choose }: { chosen: Run[]; choose: (ids:
     void keep(chosen, `tagged ${added.join(", ")}`, (run) => ({ tags: [...new Set([...run.tags, ...added])] }));
     setTags("");
   };
+  return (
+    <form class="row" onSubmit={tag}>
+      <input
+        aria-label="Tags to add, with commas between"
+        placeholder="tags"
+        value={tags}
+        disabled={disabled}
+        onInput={(event) => setTags(event.currentTarget.value)}
+      />
+      <button disabled={disabled}>Tag</button>
+    </form>
+  );
+}
+
+/** What can be done with the runs that are chosen. */
+export function ChosenActions({ chosen, choose }: { chosen: Run[]; choose: (ids: string[]) => void }) {
+  if (!chosen.length) return null;
+  const unwritable = chosen.filter((run) => !run.keeps);
+  const ids = chosen.map(({ id }) => id).join(",");
+  const [pinned, archived] = [chosen.every((run) => run.pinned), chosen.every((run) => run.archived)];
   const away = () => {
     void remove(chosen);
     choose([]);
   };
   return (
     <div class="row chosen" role="group" aria-label="With the chosen runs">
-      <button type="button" disabled={chosen.length < 2} onClick={() => go(`/runs/${chosen[0]!.id}?with=${chosen.slice(1).map(({ id }) => id).join(",")}`)}>
+      <button
+        type="button"
+        disabled={chosen.length < 2}
+        onClick={() =>
+          go(
+            `/runs/${chosen[0]!.id}?with=${chosen
+              .slice(1)
+              .map(({ id }) => id)
+              .join(",")}`,
+          )
+        }
+      >
         Compare {chosen.length >= 2 ? chosen.length : "chosen"} runs
       </button>
       <button type="button" onClick={() => go(`/runs?samples=${ids}`)}>
         Their samples
       </button>
-      <button type="button" disabled={unwritable.length > 0} onClick={() => void keep(chosen, pinned ? "no longer pinned" : "pinned", () => ({ pinned: !pinned }))}>
+      <button
+        type="button"
+        disabled={unwritable.length > 0}
+        onClick={() => void keep(chosen, pinned ? "no longer pinned" : "pinned", () => ({ pinned: !pinned }))}
+      >
         {pinned ? "Unpin" : "Pin"}
       </button>
-      <button type="button" disabled={unwritable.length > 0} onClick={() => void keep(chosen, archived ? "out of the archive" : "archived", () => ({ archived: !archived }))}>
+      <button
+        type="button"
+        disabled={unwritable.length > 0}
+        onClick={() => void keep(chosen, archived ? "out of the archive" : "archived", () => ({ archived: !archived }))}
+      >
         {archived ? "Unarchive" : "Archive"}
       </button>
-      <form class="row" onSubmit={tag}>
-        <input aria-label="Tags to add, with commas between" placeholder="tags" value={tags} disabled={unwritable.length > 0} onInput={(event) => setTags(event.currentTarget.value)} />
-        <button disabled={unwritable.length > 0}>Tag</button>
-      </form>
+      <TagForm chosen={chosen} disabled={unwritable.length > 0} />
       <button type="button" onClick={away}>
         Delete
       </button>
       <button type="button" onClick={() => choose([])}>
         Choose none
       </button>
-      {unwritable.length > 0 && <span class="quiet">The folder of {unwritable[0]!.id} cannot be written: pins, tags and so on cannot be kept there.</span>}
+      {unwritable.length > 0 && (
+        <span class="quiet">
+          The folder of {unwritable[0]!.id} cannot be written: pins, tags and so on cannot be kept there.
+        </span>
+      )}
     </div>
   );
 }
@@ -190,4 +258,3 @@ export function About({ run }: { run: Run }) {
     </details>
   );
 }
-

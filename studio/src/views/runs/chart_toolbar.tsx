@@ -1,5 +1,5 @@
 // How all charts of a page are looked at; it is in the address.
-import { MOST_SMOOTH, type ChartView } from "../../core/chart_view";
+import { MAX_SMOOTH, type ChartView } from "../../core/chart_view";
 import { AXES } from "../../core/curves";
 import { changed, go } from "../../state/address";
 import { AXIS_TITLES } from "../../ui/chart_look";
@@ -11,11 +11,23 @@ export function ChartToolbar({ view }: { view: ChartView }) {
     <div class="card row toolbar" role="group" aria-label="How charts are looked at">
       <label class="smooth">
         <span>Smoothing {view.smoothing || "off"}</span>
-        <input type="range" min="0" max={MOST_SMOOTH} step="0.01" value={view.smoothing} onInput={(event) => set({ smooth: Number(event.currentTarget.value) ? event.currentTarget.value : null })} />
+        <input
+          type="range"
+          min="0"
+          max={MAX_SMOOTH}
+          step="0.01"
+          value={view.smoothing}
+          onInput={(event) => set({ smooth: Number(event.currentTarget.value) ? event.currentTarget.value : null })}
+        />
       </label>
       <label>
         <span>Across</span>
-        <select value={view.axis} onChange={(event) => set({ x: event.currentTarget.value === "step" ? null : event.currentTarget.value, zoom: null })}>
+        <select
+          value={view.axis}
+          onChange={(event) =>
+            set({ x: event.currentTarget.value === "step" ? null : event.currentTarget.value, zoom: null })
+          }
+        >
           {AXES.map((axis) => (
             <option key={axis} value={axis}>
               {AXIS_TITLES[axis]}

@@ -11,14 +11,20 @@ import { ChartToolbar } from "./chart_toolbar";
 type Panels = RunDetails["panels"];
 
 /** Of several runs each has a colour; the network, or what else the panel tells apart, shows in the dashes. */
-function curvesOf(metrics: Record<string, Metrics>, ids: string[], axis: Axis, labelled: Panels[number]["curves"]): Curve[] {
+function curvesOf(
+  metrics: Record<string, Metrics>,
+  ids: string[],
+  axis: Axis,
+  labelled: Panels[number]["curves"],
+): Curve[] {
   return ids.flatMap((id, place) =>
     labelled.flatMap(({ column, label }, i) => {
       const known = metrics[id]?.columns;
       const [across, down] = [known?.[axis], known?.[column]];
       if (!across || !down?.some((value) => value !== null)) return [];
       const rows = across.flatMap((x, row) => (x === null ? [] : [row]));
-      const look = ids.length > 1 ? { name: `${id}: ${label}`, colour: place, dash: i } : { name: label, colour: i, dash: i };
+      const look =
+        ids.length > 1 ? { name: `${id}: ${label}`, colour: place, dash: i } : { name: label, colour: i, dash: i };
       return [{ ...look, x: rows.map((row) => across[row]!), y: rows.map((row) => down[row]!) }];
     }),
   );
@@ -36,10 +42,16 @@ interface ChartsProps {
 export function Charts({ ids, panels: all, metrics, query, step, onStep }: ChartsProps) {
   const view = chartViewOf(query);
   const panels = useMemo(
-    () => all.map(({ title, curves }) => ({ title, curves: curvesOf(metrics, ids, view.axis, curves) })).filter(({ curves }) => curves.length),
+    () =>
+      all
+        .map(({ title, curves }) => ({ title, curves: curvesOf(metrics, ids, view.axis, curves) }))
+        .filter(({ curves }) => curves.length),
     [all, metrics, ids.join(), view.axis],
   );
-  const domain = useMemo(() => domainOf(panels.flatMap(({ curves }) => curves)) ?? [0, 1], [panels]) as [number, number];
+  const domain = useMemo(() => domainOf(panels.flatMap(({ curves }) => curves)) ?? [0, 1], [panels]) as [
+    number,
+    number,
+  ];
   const own = metrics[ids[0]!]?.columns;
   const row = step === null ? -1 : nearestTo(own?.["step"] ?? [], step);
   const onPick = (x: number) => {
@@ -54,12 +66,21 @@ export function Charts({ ids, panels: all, metrics, query, step, onStep }: Chart
       <div class="charts">
         {panels.map(({ title, curves }) => (
           <section key={title} class="card">
-            <Chart title={title} curves={curves} view={view} domain={domain} marker={row < 0 ? null : (own?.[view.axis]?.[row] ?? null)} onZoom={onZoom} onPick={onPick} />
+            <Chart
+              title={title}
+              curves={curves}
+              view={view}
+              domain={domain}
+              marker={row < 0 ? null : (own?.[view.axis]?.[row] ?? null)}
+              onZoom={onZoom}
+              onPick={onPick}
+            />
           </section>
         ))}
       </div>
       <p id="chart-keys" class="quiet">
-        Drag over a chart to zoom, double click to see all, click to see the samples of that step. On a focused chart arrow keys move the cursor, + and − zoom, 0 shows all, Enter shows the samples.
+        Drag over a chart to zoom, double click to see all, click to see the samples of that step. On a focused chart
+        arrow keys move the cursor, + and − zoom, 0 shows all, Enter shows the samples.
       </p>
     </>
   );

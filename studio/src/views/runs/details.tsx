@@ -32,7 +32,12 @@ export function Facts({ run }: { run: RunDetails }) {
       <span>{run.recipe}</span>
       <span>step {run.step === null ? "–" : grouped(run.step)}</span>
       {run.images_per_s !== null && <span>{rounded(run.images_per_s, 3)} images/s</span>}
-      {run.seconds !== null && <span>{duration(run.seconds)}{run.state === "done" ? " in all" : " so far"}</span>}
+      {run.seconds !== null && (
+        <span>
+          {duration(run.seconds)}
+          {run.state === "done" ? " in all" : " so far"}
+        </span>
+      )}
       {run.seconds_left !== null && <span>{duration(run.seconds_left)} left</span>}
     </p>
   );

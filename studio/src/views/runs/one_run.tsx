@@ -19,10 +19,12 @@ const POINTS = 4000; // of a curve: more than a chart has pixels, so that one ma
 const POINTS_OF_MANY = 1500;
 
 /** The newest one, unless the address names another. */
-const showSample = (run: RunDetails, at: number) => go(changed({ sample: at === run.samples.length - 1 ? null : (run.samples[at] ?? null) }), true);
+const showSample = (run: RunDetails, at: number) =>
+  go(changed({ sample: at === run.samples.length - 1 ? null : (run.samples[at] ?? null) }), true);
 const sheetPath = (id: string, name: string | undefined): string | null => (name ? `runs/${id}/samples/${name}` : null);
 
-/** The samples with their scrubber, and real images beside them; null until both can be shown, so that nothing moves. */
+/** The samples with their scrubber, and real images beside them; null until both can be shown, so that nothing
+ * moves. */
 function useSheets(id: string, run: RunDetails | null, asked: string | null) {
   const found = run?.samples.indexOf(asked ?? "") ?? -1;
   const at = found >= 0 ? found : (run?.samples.length ?? 0) - 1;
@@ -31,7 +33,12 @@ function useSheets(id: string, run: RunDetails | null, asked: string | null) {
   return { at, sample: sample.sheet, real: real.sheet, settled: run !== null && sample.settled && real.settled };
 }
 
-function Sheets({ run, at, sample, real }: { run: RunDetails } & Pick<ReturnType<typeof useSheets>, "at" | "sample" | "real">) {
+function Sheets({
+  run,
+  at,
+  sample,
+  real,
+}: { run: RunDetails } & Pick<ReturnType<typeof useSheets>, "at" | "sample" | "real">) {
   const name = run.samples[at];
   const last = run.samples.length - 1;
   return (
@@ -74,7 +81,17 @@ function Other({ id, onMetrics }: { id: string; onMetrics: (id: string, metrics:
   return null;
 }
 
-export function OneRun({ id, others, query, trainer }: { id: string; others: string[]; query: URLSearchParams; trainer: Trainer }) {
+export function OneRun({
+  id,
+  others,
+  query,
+  trainer,
+}: {
+  id: string;
+  others: string[];
+  query: URLSearchParams;
+  trainer: Trainer;
+}) {
   const { version } = useDone();
   const { run, metrics, problem } = useRun(id, others.length ? POINTS_OF_MANY : POINTS, version);
   const sheets = useSheets(id, run, query.get("sample"));
@@ -100,7 +117,14 @@ export function OneRun({ id, others, query, trainer }: { id: string; others: str
           <RunControls run={run} trainer={trainer} />
           {run.state !== "done" && run.progress !== null && <progress value={run.progress} aria-label="progress" />}
           <Sheets run={run} {...sheets} />
-          <Charts ids={ids} panels={run.panels} metrics={all} query={query} step={sampleStep} onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))} />
+          <Charts
+            ids={ids}
+            panels={run.panels}
+            metrics={all}
+            query={query}
+            step={sampleStep}
+            onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))}
+          />
           {!others.length && <About run={run} />}
           <Recipe run={run} />
           <Environment run={run} />

@@ -10,7 +10,7 @@ import { Table } from "./table";
 import { Trash } from "./trash";
 import { NewTraining, TrainingNotices, useTraining, type Trainer } from "./training";
 
-const MOST_SAMPLED = 8; // runs side by side
+const MAX_SAMPLED = 8; // runs side by side
 
 function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) {
   const { version } = useDone();
@@ -44,7 +44,7 @@ function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) 
 export function Runs({ address }: { address: Address }) {
   const trainer = useTraining();
   const id = address.parts[1];
-  const samples = (address.query.get("samples") ?? "").split(",").filter(Boolean).slice(0, MOST_SAMPLED);
+  const samples = (address.query.get("samples") ?? "").split(",").filter(Boolean).slice(0, MAX_SAMPLED);
   if (!id && samples.length) return <Samples ids={samples} query={address.query} />;
   if (!id) return <List query={address.query} trainer={trainer} />;
   const others = [...new Set((address.query.get("with") ?? "").split(","))].filter((other) => other && other !== id);

@@ -8,7 +8,7 @@ import { grouped } from "../../core/numbers";
 import { sampleAt, spread, stepOf, stepsOf } from "../../core/steps";
 import { changed, go } from "../../state/address";
 import { Link } from "../../ui/common";
-import { useSheet } from "../../ui/images";
+import { useSheet, type Sheet } from "../../ui/images";
 import { scaleWithin, useSeen, useWidth } from "../../ui/screen";
 
 const LOOK = 5000; // milliseconds
@@ -17,7 +17,8 @@ const ACROSS = 6; // steps
 const CELL = 132; // pixels of a sheet's corner, as in the style sheet
 const LARGEST = 448;
 
-const samplePath = (run: RunDetails, name: string | undefined): string | null => (name ? `runs/${run.id}/samples/${name}` : null);
+const samplePath = (run: RunDetails, name: string | undefined): string | null =>
+  name ? `runs/${run.id}/samples/${name}` : null;
 const set = (query: Record<string, string | null>) => go(changed(query), true);
 
 /** The corner of a run's sample at a step: its first images, which are of the same noise at every step. */
@@ -30,8 +31,23 @@ function Cell({ run, step, shown }: { run: RunDetails; step: number; shown: bool
   const label = `${run.id} at step ${step}`;
   return (
     <td>
-      <button ref={place} type="button" class="cell" disabled={!exact} aria-pressed={shown} aria-label={exact ? label : `${label}: no sample`} onClick={() => set({ step: String(step) })}>
-        {sheet && <img class="pixels" src={sheet.address} alt="" style={{ width: `${sheet.width * scale}px`, height: `${sheet.height * scale}px` }} />}
+      <button
+        ref={place}
+        type="button"
+        class="cell"
+        disabled={!exact}
+        aria-pressed={shown}
+        aria-label={exact ? label : `${label}: no sample`}
+        onClick={() => set({ step: String(step) })}
+      >
+        {sheet && (
+          <img
+            class="pixels"
+            src={sheet.address}
+            alt=""
+            style={{ width: `${sheet.width * scale}px`, height: `${sheet.height * scale}px` }}
+          />
+        )}
         {!exact && <span class="quiet">–</span>}
       </button>
     </td>
@@ -75,7 +91,20 @@ function Matrix({ runs, steps, step }: { runs: RunDetails[]; steps: number[]; st
 function Real({ run }: { run: RunDetails }) {
   const { sheet } = useSheet(run.images.includes("real.png") ? samplePath(run, "real.png") : null);
   const scale = sheet ? scaleWithin(sheet.width, CELL) : 1;
-  return <td class="cell">{sheet ? <img class="pixels" src={sheet.address} alt={`real images of ${run.id}`} style={{ width: `${sheet.width * scale}px`, height: `${sheet.height * scale}px` }} /> : "–"}</td>;
+  return (
+    <td class="cell">
+      {sheet ? (
+        <img
+          class="pixels"
+          src={sheet.address}
+          alt={`real images of ${run.id}`}
+          style={{ width: `${sheet.width * scale}px`, height: `${sheet.height * scale}px` }}
+        />
+      ) : (
+        "–"
+      )}
+    </td>
+  );
 }
 
 /** Plays the steps, from the first one again at the end, until it is told to stop. */
@@ -98,7 +127,14 @@ function Player({ steps, step }: { steps: number[]; step: number }) {
       </button>
       <label>
         <span>Step {grouped(step)}</span>
-        <input type="range" min="0" max={steps.length - 1} value={steps.indexOf(step)} aria-valuetext={`step ${step}`} onInput={(event) => set({ step: String(steps[Number(event.currentTarget.value)]) })} />
+        <input
+          type="range"
+          min="0"
+          max={steps.length - 1}
+          value={steps.indexOf(step)}
+          aria-valuetext={`step ${step}`}
+          onInput={(event) => set({ step: String(steps[Number(event.currentTarget.value)]) })}
+        />
       </label>
     </div>
   );
@@ -117,16 +153,41 @@ function pairOf(runs: RunDetails[], query: URLSearchParams): [RunDetails, RunDet
   return [left, named("right") ?? runs.find((run) => run !== left) ?? left];
 }
 
+interface WipeSheetProps {
+  sheet: Sheet;
+  run: RunDetails;
+  step: number;
+  scale: number;
+  cut: number; // percent that is cut off at the right; 0 for the one behind
+}
+
+function WipeSheet({ sheet, run, step, scale, cut }: WipeSheetProps) {
+  const style = {
+    width: `${sheet.width * scale}px`,
+    height: `${sheet.height * scale}px`,
+    clipPath: cut ? `inset(0 ${cut}% 0 0)` : undefined,
+  };
+  const alt = `${run.id}, step ${stepOf(sampleAt(run.samples, step)!)}`;
+  return <img class="pixels" src={sheet.address} alt={alt} style={style} />;
+}
+
 /** Two samples in one place: the one on the left up to a line that can be moved, the other one behind it. */
 function Wipe({ runs, step, query }: WipeProps) {
   const [place, room] = useWidth<HTMLDivElement>();
   const [left, right] = pairOf(runs, query);
   const part = Math.min(100, Math.max(0, Number(query.get("wipe") ?? 50) || 0));
-  const sheets = [useSheet(samplePath(left, sampleAt(left.samples, step))), useSheet(samplePath(right, sampleAt(right.samples, step)))];
+  const sheets = [
+    useSheet(samplePath(left, sampleAt(left.samples, step))),
+    useSheet(samplePath(right, sampleAt(right.samples, step))),
+  ];
   const wide = Math.max(...sheets.map(({ sheet }) => sheet?.width ?? 1));
   const scale = scaleWithin(wide, Math.min(room, LARGEST));
   const choose = (name: string, chosen: RunDetails) => (
-    <select value={chosen.id} aria-label={`On the ${name}`} onChange={(event) => set({ [name]: event.currentTarget.value })}>
+    <select
+      value={chosen.id}
+      aria-label={`On the ${name}`}
+      onChange={(event) => set({ [name]: event.currentTarget.value })}
+    >
       {runs.map(({ id }) => (
         <option key={id}>{id}</option>
       ))}
@@ -139,23 +200,32 @@ function Wipe({ runs, step, query }: WipeProps) {
         {choose("left", left)} over {choose("right", right)}
       </p>
       <div ref={place} class="wipe">
-        {sheets.map(({ sheet }, i) => {
-          const run = i ? right : left;
-          const clip = i ? undefined : `inset(0 ${100 - part}% 0 0)`;
-          const style = { width: `${(sheet?.width ?? 0) * scale}px`, height: `${(sheet?.height ?? 0) * scale}px`, clipPath: clip };
-          return sheet && room > 0 && <img key={i} class="pixels" src={sheet.address} alt={`${run.id}, step ${stepOf(sampleAt(run.samples, step)!)}`} style={style} />;
-        })}
+        {sheets.map(
+          ({ sheet }, i) =>
+            sheet &&
+            room > 0 && (
+              <WipeSheet key={i} sheet={sheet} run={i ? right : left} {...{ step, scale }} cut={i ? 0 : 100 - part} />
+            ),
+        )}
       </div>
       <label class="field" style={{ maxWidth: `${wide * scale}px` }}>
         How much of {left.id}
-        <input type="range" min="0" max="100" value={part} aria-valuetext={`${part} %`} onInput={(event) => set({ wipe: event.currentTarget.value })} />
+        <input
+          type="range"
+          min="0"
+          max="100"
+          value={part}
+          aria-valuetext={`${part} %`}
+          onInput={(event) => set({ wipe: event.currentTarget.value })}
+        />
       </label>
     </section>
   );
 }
 
 export function Samples({ ids, query }: { ids: string[]; query: URLSearchParams }) {
-  const ask = (signal: AbortSignal) => Promise.all(ids.map((id) => call<RunDetails>(`runs/${id}`, undefined, { signal })));
+  const ask = (signal: AbortSignal) =>
+    Promise.all(ids.map((id) => call<RunDetails>(`runs/${id}`, undefined, { signal })));
   const { value: runs, problem } = useResource(ids.join(), ask, { every: LOOK });
   if (problem) return <p class="notice">{problem.message}</p>;
   if (!runs) return null;
@@ -173,7 +243,9 @@ export function Samples({ ids, query }: { ids: string[]; query: URLSearchParams 
         <>
           <Player steps={steps} step={step} />
           {runs.length > 1 && <Wipe runs={runs} step={step} query={query} />}
-          <p class="quiet">A row is one run's images of one noise, as it trained. Touch one to see that step of all runs.</p>
+          <p class="quiet">
+            A row is one run's images of one noise, as it trained. Touch one to see that step of all runs.
+          </p>
           <Matrix runs={runs} steps={steps} step={step} />
         </>
       )}

@@ -3,7 +3,17 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { blobOf } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Run } from "../../api/types";
-import { benchViewOf, firstSort, isNumeric, linesOf, shownRuns, titleOf, valueOf, type BenchView, type Settings } from "../../core/bench";
+import {
+  benchViewOf,
+  firstSort,
+  isNumeric,
+  linesOf,
+  shownRuns,
+  titleOf,
+  valueOf,
+  type BenchView,
+  type Settings,
+} from "../../core/bench";
 import { duration, grouped, rounded } from "../../core/numbers";
 import type { Metrics } from "../../core/table";
 import { changed, go } from "../../state/address";
@@ -15,7 +25,14 @@ import { scaleWithin, useSeen } from "../../ui/screen";
 import { rem, useInSight } from "../../ui/window";
 import { BenchBar, ChosenActions } from "./bench_bar";
 
-export const STATES = { waiting: "○ waiting", running: "● running", done: "✓ done", stopped: "■ stopped", failed: "✕ failed", lost: "? lost" };
+export const STATES = {
+  waiting: "○ waiting",
+  running: "● running",
+  done: "✓ done",
+  stopped: "■ stopped",
+  failed: "✕ failed",
+  lost: "? lost",
+};
 const LOSSES = ["loss_d", "loss_g"] as const;
 const SPARK_POINTS = 48;
 const THUMB = 66; // pixels a thumbnail may take, as in the style sheet
@@ -39,7 +56,14 @@ function RunThumbnail({ run }: { run: Run }) {
   const scale = value ? scaleWithin(Math.max(value.width, value.height), THUMB) : 1;
   return (
     <span ref={place} class="thumbnail">
-      {value && address && <img class="pixels" src={address} alt="" style={{ width: `${value.width * scale}px`, height: `${value.height * scale}px` }} />}
+      {value && address && (
+        <img
+          class="pixels"
+          src={address}
+          alt=""
+          style={{ width: `${value.width * scale}px`, height: `${value.height * scale}px` }}
+        />
+      )}
     </span>
   );
 }
@@ -69,7 +93,17 @@ function textOf(run: Run, column: string, settings: Settings): string {
   return typeof value === "number" ? rounded(value, 3) : value;
 }
 
-function Cell({ run, column, settings, curves }: { run: Run; column: string; settings: Settings; curves: Metrics | undefined }) {
+function Cell({
+  run,
+  column,
+  settings,
+  curves,
+}: {
+  run: Run;
+  column: string;
+  settings: Settings;
+  curves: Metrics | undefined;
+}) {
   if (column === "state") return <StateCell run={run} />;
   if (column === "losses") {
     return (
@@ -134,11 +168,48 @@ function Heading({ column, view }: { column: string; view: BenchView }) {
   const next = is ? `${view.descending ? "" : "-"}${column}` : firstSort(column);
   return (
     <th scope="col" class={numeric ? "right" : undefined} aria-sort={sorted}>
-      <button type="button" class="sorts" onClick={() => go(changed({ sort: next === "-started" ? null : next }), true)}>
+      <button
+        type="button"
+        class="sorts"
+        onClick={() => go(changed({ sort: next === "-started" ? null : next }), true)}
+      >
         {titleOf(column)}
         {is && <span aria-hidden="true">{view.descending ? " ↓" : " ↑"}</span>}
       </button>
     </th>
+  );
+}
+
+function Headings({ view }: { view: BenchView }) {
+  return (
+    <thead>
+      <tr>
+        <th scope="col">
+          <span class="hidden">Choose</span>
+        </th>
+        <th scope="col">Sample</th>
+        {["name", ...view.columns].map((column) => (
+          <Heading key={column} column={column} view={view} />
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface GroupLineProps {
+  heading: string;
+  count: number;
+  at: number;
+  width: number; // of the table, in columns
+}
+
+function GroupLine({ heading, count, at, width }: GroupLineProps) {
+  return (
+    <tr class="group" aria-rowindex={at}>
+      <th scope="rowgroup" colSpan={width}>
+        {heading} <span class="quiet">({count})</span>
+      </th>
+    </tr>
   );
 }
 
@@ -154,7 +225,8 @@ export function Table({ runs, query }: { runs: Run[]; query: URLSearchParams }) 
   const ids = (query.get("chosen") ?? "").split(",");
   const chosen = ids.flatMap((id) => runs.find((run) => run.id === id) ?? []);
   const choose = (next: string[]) => go(changed({ chosen: next.join(",") || null }), true);
-  const toggle = (id: string) => choose(chosen.some((run) => run.id === id) ? chosen.map((run) => run.id).filter((other) => other !== id) : [...chosen.map((run) => run.id), id]);
+  const now = chosen.map(({ id }) => id);
+  const toggle = (id: string) => choose(now.includes(id) ? now.filter((other) => other !== id) : [...now, id]);
   const curves = useSmallCurves(runs, LOSSES, SPARK_POINTS);
   const height = rem(LINE);
   const { place, ...sight } = useInSight<HTMLTableSectionElement>(lines.length, height);
@@ -163,34 +235,38 @@ export function Table({ runs, query }: { runs: Run[]; query: URLSearchParams }) 
   const rest = (count: number) => count > 0 && <tr aria-hidden="true" style={{ height: `${count * height}px` }} />;
   return (
     <>
-      <BenchBar runs={runs} shown={shown.length} view={view} settings={settings} open={columnsOpen} setOpen={setColumnsOpen} />
+      <BenchBar
+        runs={runs}
+        shown={shown.length}
+        view={view}
+        settings={settings}
+        open={columnsOpen}
+        setOpen={setColumnsOpen}
+      />
       <ChosenActions chosen={chosen} choose={choose} />
       <div class="scroll" tabIndex={0} role="region" aria-label="Table of runs">
         <table class="runs" aria-rowcount={lines.length + 1}>
-          <thead>
-            <tr>
-              <th scope="col">
-                <span class="hidden">Choose</span>
-              </th>
-              <th scope="col">Sample</th>
-              {["name", ...view.columns].map((column) => (
-                <Heading key={column} column={column} view={view} />
-              ))}
-            </tr>
-          </thead>
+          <Headings view={view} />
           <tbody ref={place}>
             {rest(first)}
-            {lines.slice(first, end).map((line, i) =>
-              "run" in line ? (
-                <Row key={line.run.id} run={line.run} at={first + i + 2} columns={view.columns} settings={settings} chosen={chosen.includes(line.run)} curves={curves[line.run.id]} toggle={() => toggle(line.run.id)} />
-              ) : (
-                <tr key={line.heading} class="group" aria-rowindex={first + i + 2}>
-                  <th scope="rowgroup" colSpan={width}>
-                    {line.heading} <span class="quiet">({line.count})</span>
-                  </th>
-                </tr>
-              ),
-            )}
+            {lines
+              .slice(first, end)
+              .map((line, i) =>
+                "run" in line ? (
+                  <Row
+                    key={line.run.id}
+                    run={line.run}
+                    at={first + i + 2}
+                    columns={view.columns}
+                    settings={settings}
+                    chosen={chosen.includes(line.run)}
+                    curves={curves[line.run.id]}
+                    toggle={() => toggle(line.run.id)}
+                  />
+                ) : (
+                  <GroupLine key={line.heading} {...line} at={first + i + 2} width={width} />
+                ),
+              )}
             {rest(lines.length - end)}
           </tbody>
         </table>

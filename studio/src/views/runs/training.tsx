@@ -7,7 +7,7 @@ import type { Run, Training } from "../../api/types";
 import { Link } from "../../ui/common";
 import { seedOf, wholeNumber } from "../../core/numbers";
 
-const MOST_STEPS = 1e8;
+const MAX_STEPS = 1e8;
 const LOOK = 2000; // milliseconds
 
 /** What the server trains; `act` asks it for something and looks again. */
@@ -20,7 +20,10 @@ export function useTraining(): Trainer {
   const [asked, setAsked] = useState(0);
   const [allowed, setAllowed] = useState(false);
   // Where none may be started, none ever may while this server runs.
-  const { value: training } = useResource("training", (signal) => call<Training>("training", undefined, { signal }), { version: asked, every: allowed ? LOOK : 0 });
+  const { value: training } = useResource("training", (signal) => call<Training>("training", undefined, { signal }), {
+    version: asked,
+    every: allowed ? LOOK : 0,
+  });
   if (training?.allowed && !allowed) setAllowed(true);
   const act = async (path: string, body: object = {}) => {
     try {
@@ -60,7 +63,13 @@ function Action({ text, ask, disabled }: { text: string; ask: () => Promise<void
 
 function StopButton({ id, trainer }: { id: string; trainer: Trainer }) {
   const stopping = trainer.training?.current?.stopping;
-  return <Action text={stopping ? "Saving and stopping …" : `Stop ${id}`} ask={() => trainer.act(`runs/${id}/stop`)} disabled={stopping} />;
+  return (
+    <Action
+      text={stopping ? "Saving and stopping …" : `Stop ${id}`}
+      ask={() => trainer.act(`runs/${id}/stop`)}
+      disabled={stopping}
+    />
+  );
 }
 
 /** What is being trained from here, and why the last training failed. */
@@ -97,8 +106,16 @@ export function RunControls({ run, trainer }: { run: Run; trainer: Trainer }) {
   return (
     <p class="row">
       {own && <StopButton id={run.id} trainer={trainer} />}
-      {!own && resumable && <Action text={`Resume ${run.id}`} ask={() => act(`runs/${run.id}/resume`)} disabled={training.current !== null} />}
-      {!own && resumable && training.current && <span class="quiet">{training.current.id} is being trained; one training runs at a time.</span>}
+      {!own && resumable && (
+        <Action
+          text={`Resume ${run.id}`}
+          ask={() => act(`runs/${run.id}/resume`)}
+          disabled={training.current !== null}
+        />
+      )}
+      {!own && resumable && training.current && (
+        <span class="quiet">{training.current.id} is being trained; one training runs at a time.</span>
+      )}
       {!own && ended && !resumable && <span class="quiet">It has no checkpoint to go on from: train it anew.</span>}
       {failed && (
         <span class="wrong" role="alert">
@@ -121,10 +138,62 @@ function TextField({ name, title, hint, numeric, wrong }: FieldProps) {
   return (
     <div class="field">
       <label for={`new-${name}`}>{title}</label>
-      <input id={`new-${name}`} name={name} class={numeric ? "number wide" : ""} inputMode={numeric ? "numeric" : "text"} autocomplete="off" aria-invalid={Boolean(wrong)} aria-describedby={`new-${name}-hint`} />
+      <input
+        id={`new-${name}`}
+        name={name}
+        class={numeric ? "number wide" : ""}
+        inputMode={numeric ? "numeric" : "text"}
+        autocomplete="off"
+        aria-invalid={Boolean(wrong)}
+        aria-describedby={`new-${name}-hint`}
+      />
       <span id={`new-${name}-hint`} class={wrong ? "wrong" : "quiet"} role={wrong ? "alert" : undefined}>
         {wrong ?? hint}
       </span>
+    </div>
+  );
+}
+
+/** What the form says, as the server is asked for it, and what is wrong with it, by fields. */
+function readForm(form: HTMLFormElement, recipe: string) {
+  const given = new FormData(form);
+  const body: Record<string, string | number> = { recipe };
+  const found: Record<string, string> = {};
+  const name = String(given.get("name")).trim();
+  if (name) body["name"] = name;
+  for (const [field, read] of [
+    ["steps", (text: string) => wholeNumber(text, 1, MAX_STEPS)],
+    ["seed", seedOf],
+  ] as const) {
+    const text = String(given.get(field)).trim();
+    if (!text) continue;
+    const number = read(text);
+    if ("wrong" in number) found[field] = number.wrong;
+    else body[field] = number.value;
+  }
+  return { body, found };
+}
+
+function RecipeField({
+  recipes,
+  recipe,
+}: {
+  recipes: Training["recipes"];
+  recipe: Training["recipes"][number] | undefined;
+}) {
+  return (
+    <div class="field">
+      <label for="new-recipe">Recipe</label>
+      <select
+        id="new-recipe"
+        value={recipe?.name}
+        onChange={(event) => go(changed({ recipe: event.currentTarget.value }), true)}
+      >
+        {recipes.map(({ name }) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <span class="quiet">{recipe?.title}</span>
     </div>
   );
 }
@@ -135,22 +204,12 @@ export function NewTraining({ trainer, query }: { trainer: Trainer; query: URLSe
   const [said, say] = useState("");
   const { training, act } = trainer;
   if (!training?.allowed) return null;
-  const recipe = training.recipes.find(({ name }) => name === (query.get("recipe") ?? "shapes-hinge")) ?? training.recipes[0];
+  const recipe =
+    training.recipes.find(({ name }) => name === (query.get("recipe") ?? "shapes-hinge")) ?? training.recipes[0];
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
-    const given = new FormData(form);
-    const body: Record<string, string | number> = { recipe: recipe!.name };
-    const found: Record<string, string> = {};
-    const name = String(given.get("name")).trim();
-    if (name) body["name"] = name;
-    for (const [field, read] of [["steps", (text: string) => wholeNumber(text, 1, MOST_STEPS)], ["seed", seedOf]] as const) {
-      const text = String(given.get(field)).trim();
-      if (!text) continue;
-      const number = read(text);
-      if ("wrong" in number) found[field] = number.wrong;
-      else body[field] = number.value;
-    }
+    const { body, found } = readForm(form, recipe!.name);
     setWrong(found);
     say("");
     if (Object.keys(found).length) return;
@@ -164,18 +223,14 @@ export function NewTraining({ trainer, query }: { trainer: Trainer; query: URLSe
     }
   };
   return (
-    <details class="card" open={query.get("new") === "1"} onToggle={(event) => go(changed({ new: event.currentTarget.open ? "1" : null }), true)}>
+    <details
+      class="card"
+      open={query.get("new") === "1"}
+      onToggle={(event) => go(changed({ new: event.currentTarget.open ? "1" : null }), true)}
+    >
       <summary>New training</summary>
       <form class="form new-training" noValidate onSubmit={start}>
-        <div class="field">
-          <label for="new-recipe">Recipe</label>
-          <select id="new-recipe" value={recipe?.name} onChange={(event) => go(changed({ recipe: event.currentTarget.value }), true)}>
-            {training.recipes.map(({ name }) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-          <span class="quiet">{recipe?.title}</span>
-        </div>
+        <RecipeField recipes={training.recipes} recipe={recipe} />
         <TextField name="name" title="Name" hint="the recipe's unless given" wrong={wrong["name"]} />
         <TextField name="steps" title="Steps" hint="the recipe's unless given" numeric wrong={wrong["steps"]} />
         <TextField name="seed" title="Seed" hint="the recipe's unless given" numeric wrong={wrong["seed"]} />
