@@ -1,6 +1,7 @@
 #include "cli/request_flags.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 
@@ -71,6 +72,7 @@ std::string help_of(const Field& field) {
   const bool number = field.kind == Kind::kInteger || field.kind == Kind::kNumber;
   constexpr double kNoLimit = 1e9;
   if (number && range && range->high < kNoLimit) help += fmt::format(" ({:g} to {:g})", range->low, range->high);
+  if (!field.info.values.empty()) help += fmt::format(" ({})", fmt::join(field.info.values, " or "));
   if (field.kind == Kind::kPoints) help += "; by index ('0,1,2') or by seed and index ('7:0,7:1')";
   return help;
 }

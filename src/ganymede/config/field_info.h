@@ -14,6 +14,7 @@ struct FieldInfo {
   std::string about = {};                   ///< one line without a full stop: "how many images"
   std::optional<Range> range = {};          ///< of a number, or of how many entries a list has
   std::optional<Range> served = {};         ///< the narrower range a server grants its clients; `range` unless given
+  std::vector<int> values = {};             ///< of a whole number: these alone
   std::string unit = {};                    ///< "seconds", "steps"; empty for plain numbers
   char letter = 0;                          ///< of the short flag: 'n' for -n
   std::string usual = {};                   ///< the default in words, where the member's own value does not say it

@@ -9,6 +9,7 @@
 #include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/export_request.h"
 #include "ganymede/operations/features_request.h"
+#include "ganymede/operations/image_formats.h"
 #include "ganymede/operations/import_request.h"
 #include "ganymede/operations/requests.h"
 #include "ganymede/operations/train_request.h"
@@ -20,8 +21,8 @@ using nlohmann::ordered_json;
 
 /// The fields of a request that lives as long as they do.
 template <class Request>
-FieldList own_fields() {
-  auto request = std::make_shared<Request>();
+FieldList own_fields(const Request& defaults = {}) {
+  auto request = std::make_shared<Request>(defaults);
   FieldList fields = fields_of(*request);
   for (auto& field : fields) {
     field.assign = [request, assign = field.assign](const auto& value, const auto& name, Door door) {
@@ -63,6 +64,7 @@ ordered_json value_schema(const Field& field, Door door) {
     case Kind::kInteger:
       schema["type"] = "integer";
       set_range(schema, range, "minimum", "maximum", true);
+      if (!field.info.values.empty()) schema["enum"] = field.info.values;
       break;
     case Kind::kNumber:
       schema["type"] = "number";
@@ -103,6 +105,7 @@ ordered_json value_schema(const Field& field, Door door) {
 std::string kind_words(const Field& field) {
   const auto range = field.range(Door::kLocal);
   const auto limits = [&](const char* what) {
+    if (!field.info.values.empty()) return fmt::format("{}", fmt::join(field.info.values, ", "));
     if (!range) return std::string(what);
     if (range->high == static_cast<double>(config::kLargestSeed))
       return fmt::format("{}, {:g} to 2^53 - 1", what, range->low);
@@ -146,6 +149,9 @@ std::string kind_words(const Field& field) {
 std::string served_words(const Field& field) {
   if (field.info.local) return "not offered";
   std::string words = field.required(Door::kServed) ? "required" : "";
+  if (!words.empty() && !field.info.unless.empty()) {
+    words += fmt::format(" unless {} is given", fmt::join(field.info.unless, " or "));
+  }
   if (field.info.served) {
     words +=
         fmt::format("{}{:.10g} to {:.10g}", words.empty() ? "" : ", ", field.info.served->low, field.info.served->high);
@@ -164,18 +170,48 @@ constexpr const char* kFiles = "it reads or writes files of this machine";
 const std::vector<Description>& descriptions() {
   const auto route = [](const char* name) { return std::string("/api/v1/models/{id}/") + name; };
   static const std::vector<Description> all{
-      {"generate", "sample", route("generate"), "images of random points of the latent space, or of given ones",
-       own_fields<GenerateRequest>()},
-      {"interpolate", "explore interpolate", route("interpolate"), "images between points of the latent space",
-       own_fields<InterpolateRequest>()},
-      {"walk", "explore walk", route("walk"), "a closed path through random points of the latent space",
-       own_fields<WalkRequest>()},
-      {"blend", "explore blend", route("blend"), "weighted mixes of points of the latent space",
-       own_fields<BlendRequest>()},
-      {"arithmetic", "explore arithmetic", route("arithmetic"),
-       "mean(a) - mean(b) + mean(c), with eight perturbations around it", own_fields<ArithmeticRequest>()},
-      {"direction", "explore direction", route("direction"),
-       "what tells two groups of points apart, added to other points", own_fields<DirectionRequest>()},
+      {"generate",
+       "sample",
+       route("generate"),
+       "images of random points of the latent space, or of given ones",
+       own_fields<GenerateRequest>(),
+       {},
+       own_fields(StillAnswer{.format = StillFormat::kPng})},
+      {"interpolate",
+       "explore interpolate",
+       route("interpolate"),
+       "images between points of the latent space",
+       own_fields<InterpolateRequest>(),
+       {},
+       own_fields<FrameAnswer>()},
+      {"walk",
+       "explore walk",
+       route("walk"),
+       "a closed path through random points of the latent space",
+       own_fields<WalkRequest>(),
+       {},
+       own_fields<FrameAnswer>()},
+      {"blend",
+       "explore blend",
+       route("blend"),
+       "weighted mixes of points of the latent space",
+       own_fields<BlendRequest>(),
+       {},
+       own_fields<FrameAnswer>()},
+      {"arithmetic",
+       "explore arithmetic",
+       route("arithmetic"),
+       "mean(a) - mean(b) + mean(c), with eight perturbations around it",
+       own_fields<ArithmeticRequest>(),
+       {},
+       own_fields<StillAnswer>()},
+      {"direction",
+       "explore direction",
+       route("direction"),
+       "what tells two groups of points apart, added to other points",
+       own_fields<DirectionRequest>(),
+       {},
+       own_fields<StillAnswer>()},
       {"nearest_images", "explore nearest", route("nearest_images"), "the training images nearest to generated ones",
        own_fields<NearestImagesRequest>()},
       {"exemplars", "explore exemplars", "",
@@ -278,10 +314,14 @@ std::string reference_page(const Description& description) {
   for (const auto& field : description.fields) {
     std::string flag = field.info.positional ? "(its place)" : "`" + flag_of(field.name) + "`";
     if (field.info.letter != 0) flag = fmt::format("`-{}`, {}", field.info.letter, flag);
-    std::string about = sentence(field.info.about);
+    const std::string about = sentence(field.info.about);
     out += fmt::format("| `{}` | {} | {} | {} | {}{} |\n", field.name, flag, kind_words(field),
                        field.info.required ? "required" : default_text(field),
                        served ? served_words(field) + " | " : "", about);
+  }
+  for (const auto& field : description.answer) {
+    out += fmt::format("| `{}` | | {} | {} | HTTP alone | {} |\n", field.name, kind_words(field), default_text(field),
+                       sentence(field.info.about));
   }
   return out;
 }

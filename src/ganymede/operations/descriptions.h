@@ -16,6 +16,7 @@ struct Description {
   std::string summary;  ///< one line
   FieldList fields = {};
   std::string why_local = {};  ///< why no server offers it, where none does: "it trains for minutes"
+  FieldList answer = {};       ///< over HTTP beside the operation's own: how the images are wanted
 };
 
 /// All operations, in the order of the reference.

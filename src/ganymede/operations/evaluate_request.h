@@ -74,7 +74,7 @@ void visit_fields(V& field, EvaluateRequest& r) {
   field("seed", r.seed,
         {.about = "of the model's noise and of the metrics' random numbers", .range = kSeeds, .seed = true});
   field("size", r.size, {.about = "bring `real` and `fake` to this many pixels a side", .range = in_range(1, 4096)});
-  field("channels", r.channels, {.about = "bring them to 1 (grey) or 3 (RGB)", .range = in_range(1, 3)});
+  field("channels", r.channels, {.about = "bring them to 1 (grey) or 3 (RGB)", .values = {1, 3}});
   field("scatter", r.scatter,
         {.about = "plot both sets' features along their principal components: a .svg or .png", .local = true});
   field("memorisation", r.memorisation,

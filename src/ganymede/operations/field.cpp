@@ -115,6 +115,7 @@ std::string requirement_of(const Field& field, Door door) {
   const auto range = field.range(door);
   switch (field.kind) {
     case Kind::kInteger:
+      if (!field.info.values.empty()) return fmt::format("must be {}", fmt::join(field.info.values, " or "));
       if (range && range->high == static_cast<double>(config::kLargestSeed)) return config::kSeedRule;
       return range ? "must be a whole number " + limits(*range) : "must be a whole number";
     case Kind::kNumber:

@@ -8,6 +8,7 @@
 // fields_of(request) lists them; read_json() and assign_text() fill the request they were made from.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -117,6 +118,8 @@ T integer_of(const nlohmann::json& value, const Asked& asked) {
     const auto range = asked.field.range(asked.door);
     const auto number = static_cast<double>(whole);
     if (!std::in_range<T>(whole) || (range && !(number >= range->low && number <= range->high))) asked.refuse();
+    const auto& values = asked.field.info.values;
+    if (!values.empty() && std::find(values.begin(), values.end(), whole) == values.end()) asked.refuse();
     return static_cast<T>(whole);
   };
   if (value.is_number_unsigned()) return checked(value.get<std::uint64_t>());

@@ -2,12 +2,17 @@
 #pragma once
 
 #include "ganymede/operations/generator_input.h"
+#include "ganymede/operations/image_formats.h"
 #include "ganymede/operations/origin.h"
 #include "ganymede/serve/answers.h"
 #include "ganymede/serve/http.h"
-#include "ganymede/serve/image_formats.h"
 
 namespace ganymede::serve {
+
+using operations::Format;
+using operations::FrameAnswer;
+using operations::StillAnswer;
+using operations::StillFormat;
 
 /// Makes an image a part of a JSON answer.
 using EncodeImage = std::function<AnsweredImage(const operations::GeneratedImage&)>;

@@ -1,9 +1,9 @@
-// How a request wants its images: fields beside the operation's own.
+// How a request over HTTP wants its images: fields beside the operation's own. Files say it by their endings.
 #pragma once
 
 #include "ganymede/operations/field.h"
 
-namespace ganymede::serve {
+namespace ganymede::operations {
 
 enum class Format { kPng, kGrid, kJson, kZip, kGif, kApng };
 /// Those of images that are no animation.
@@ -19,31 +19,32 @@ struct FrameAnswer {
   std::int64_t milliseconds = 50;
 };
 
-}  // namespace ganymede::serve
+}  // namespace ganymede::operations
 
 namespace ganymede::config {
 
 template <>
-struct Names<serve::StillFormat> {
-  static constexpr std::array<std::pair<const char*, serve::StillFormat>, 4> values{
-      {{"png", serve::StillFormat::kPng},
-       {"grid", serve::StillFormat::kGrid},
-       {"json", serve::StillFormat::kJson},
-       {"zip", serve::StillFormat::kZip}}};
+struct Names<operations::StillFormat> {
+  static constexpr std::array<std::pair<const char*, operations::StillFormat>, 4> values{
+      {{"png", operations::StillFormat::kPng},
+       {"grid", operations::StillFormat::kGrid},
+       {"json", operations::StillFormat::kJson},
+       {"zip", operations::StillFormat::kZip}}};
 };
 template <>
-struct Names<serve::Format> {
-  static constexpr std::array<std::pair<const char*, serve::Format>, 6> values{{{"png", serve::Format::kPng},
-                                                                                {"grid", serve::Format::kGrid},
-                                                                                {"json", serve::Format::kJson},
-                                                                                {"zip", serve::Format::kZip},
-                                                                                {"gif", serve::Format::kGif},
-                                                                                {"apng", serve::Format::kApng}}};
+struct Names<operations::Format> {
+  static constexpr std::array<std::pair<const char*, operations::Format>, 6> values{
+      {{"png", operations::Format::kPng},
+       {"grid", operations::Format::kGrid},
+       {"json", operations::Format::kJson},
+       {"zip", operations::Format::kZip},
+       {"gif", operations::Format::kGif},
+       {"apng", operations::Format::kApng}}};
 };
 
 }  // namespace ganymede::config
 
-namespace ganymede::serve {
+namespace ganymede::operations {
 
 template <class V>
 void visit_fields(V& field, StillAnswer& a) {
@@ -66,4 +67,4 @@ void visit_fields(V& field, FrameAnswer& a) {
              "gif, apng: an endless animation"});
 }
 
-}  // namespace ganymede::serve
+}  // namespace ganymede::operations
