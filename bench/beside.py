@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Times a training step alone, beside a busy process on each processor, beside the same at low priority, and beside another
-training, in turn; prints medians and how many times as long as alone.
+"""Times a training step alone, beside a busy process on each processor, beside the same at low priority, and beside
+another training, in turn; prints medians and how many times as long as alone.
 
     bench/beside.py --ganymede build/release/ganymede bench/peers/dcgan64.toml cifar10-conv
     bench/beside.py --ganymede build/release/ganymede --sample models/shapes-hinge   # seconds of `sample -n 512`

@@ -3,9 +3,10 @@
 usage: error_bars.py GANYMEDE A.safetensors B.safetensors [--images 500] [--repeats 100] [--resamples 200]
 
 A and B are feature files (`features` [N, D]); the program keeps those of a real set in its cache folder, as *.features.
-They are the two populations: their own metrics are the truth. Each repeat samples so many rows of both, with replacement,
-has the program evaluate them, and looks whether the truth lies within the bars. NumPy is all it needs.
+They are the two populations: their own metrics are the truth. Each repeat samples so many rows of both, with
+replacement, has the program evaluate them, and looks whether the truth lies within the bars. NumPy is all it needs.
 """
+
 import argparse
 import json
 import pathlib
@@ -25,7 +26,9 @@ def read(path):
 
 
 def write(path, rows):
-    header = json.dumps({"features": {"dtype": "F32", "shape": list(rows.shape), "data_offsets": [0, rows.nbytes]}}).encode()
+    header = json.dumps(
+        {"features": {"dtype": "F32", "shape": list(rows.shape), "data_offsets": [0, rows.nbytes]}}
+    ).encode()
     path.write_bytes(struct.pack("<Q", len(header)) + header + rows.astype("<f4").tobytes())
     return path
 
@@ -47,8 +50,24 @@ def main():
 
         def evaluated(sets, *words):
             files = [write(folder / name, rows) for name, rows in zip(("a.safetensors", "b.safetensors"), sets)]
-            command = [flags.program, "-q", "--threads", "1", "evaluate", "--real", *files[:1], "--fake", *files[1:], "--metrics", "fid,kid", "--json", *words]
-            return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True).stdout)["metrics"]
+            command = [
+                flags.program,
+                "-q",
+                "--threads",
+                "1",
+                "evaluate",
+                "--real",
+                *files[:1],
+                "--fake",
+                *files[1:],
+                "--metrics",
+                "fid,kid",
+                "--json",
+                *words,
+            ]
+            return json.loads(subprocess.run(list(map(str, command)), check=True, capture_output=True).stdout)[
+                "metrics"
+            ]
 
         whole = evaluated(populations)
         truth = {"fd": whole.get("fd", whole.get("fd10k")), "kid": whole["kid"]["mean"]}
@@ -63,7 +82,10 @@ def main():
             extrapolated.append(found["fd_infinity"] - truth["fd"])
     print(f"true values {truth}; {flags.repeats} samples of {flags.images} images of each set")
     print(f"held by the bars: {held}")
-    print(f"fd is too large by {np.mean(off):.3g} (deviation {np.std(off):.3g}), fd_infinity by {np.mean(extrapolated):.3g} ({np.std(extrapolated):.3g})")
+    print(
+        f"fd is too large by {np.mean(off):.3g} (deviation {np.std(off):.3g}), "
+        f"fd_infinity by {np.mean(extrapolated):.3g} ({np.std(extrapolated):.3g})"
+    )
 
 
 if __name__ == "__main__":

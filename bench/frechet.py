@@ -3,7 +3,8 @@
 
     frechet.py --ganymede build/release/ganymede --count 50000 --width 2048 --folder FOLDER
 
-Prints seconds, peak resident memory in MB and the distance. FOLDER needs room for both files, 8 bytes a number in all."""
+Prints seconds, peak resident memory in MB and the distance. FOLDER needs room for both files, 8 bytes a number in
+all."""
 import argparse, json, pathlib, resource, struct, subprocess, time
 
 import numpy
@@ -11,7 +12,9 @@ import numpy
 
 def write(path, count, width, seed):
     """A safetensors file with `features` f32 [count, width], the columns of falling scale as those of networks are."""
-    header = json.dumps({"features": {"dtype": "F32", "shape": [count, width], "data_offsets": [0, 4 * count * width]}}).encode()
+    header = json.dumps(
+        {"features": {"dtype": "F32", "shape": [count, width], "data_offsets": [0, 4 * count * width]}}
+    ).encode()
     header += b" " * (-len(header) % 8)
     random = numpy.random.default_rng(seed)
     scale = (1 / numpy.sqrt(1 + numpy.arange(width))).astype(numpy.float32)
@@ -31,8 +34,12 @@ def main():
     for seed, file in enumerate(files):
         write(file, a.count, a.width, seed)
     begin = time.monotonic()
-    said = subprocess.run([a.ganymede, "evaluate", "--real", files[0], "--fake", files[1], "--metrics", "fid", "--json"],
-                          capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [a.ganymede, "evaluate", "--real", files[0], "--fake", files[1], "--metrics", "fid", "--json"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     seconds = time.monotonic() - begin
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     print(f"{seconds:.1f} s, {memory} MB, {json.dumps(json.loads(said)['metrics'])}")

@@ -1,5 +1,7 @@
 # Writes OUTPUT, a C++ file with the text of each file in RECIPES.
-set(body "// Made by cmake/EmbedRecipes.cmake.\n#include \"ganymede/recipe/recipe.h\"\n\nnamespace ganymede::config {\n\nconst std::vector<ShippedRecipe>& shipped_recipes() {\n  static const std::vector<ShippedRecipe> recipes{\n")
+string(CONCAT body "// Made by cmake/EmbedRecipes.cmake.\n#include \"ganymede/recipe/recipe.h\"\n\n"
+  "namespace ganymede::config {\n\nconst std::vector<ShippedRecipe>& shipped_recipes() {\n"
+  "  static const std::vector<ShippedRecipe> recipes{\n")
 # By name: with its ending, "a-b.toml" would come before "a.toml".
 list(TRANSFORM RECIPES REPLACE "\\.toml$" "")
 list(SORT RECIPES)

@@ -47,8 +47,9 @@ function(ganymede_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
-# LibTorch's headers cost many seconds a file, so the targets that use them share a precompiled header: one for code with
-# loops of its own, one for what need not be optimised as long, for GCC checks that it was made with the same flags.
+# LibTorch's headers cost many seconds a file, so the targets that use them share a precompiled header: one for code
+# with loops of its own, one for what need not be optimised as long, for GCC checks that it was made with the same
+# flags.
 function(ganymede_make_pch name)
   file(WRITE ${CMAKE_BINARY_DIR}/pch/${name}.cpp.in "// Anchor of a shared precompiled header.\n")
   configure_file(${CMAKE_BINARY_DIR}/pch/${name}.cpp.in ${CMAKE_BINARY_DIR}/pch/${name}.cpp COPYONLY)
@@ -102,7 +103,8 @@ endfunction()
 function(ganymede_test name)
   cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(ganymede_test_${name} ${ARG_SOURCES})
-  target_link_libraries(ganymede_test_${name} PRIVATE ganymede_options ${ARG_DEPENDS} ganymede_test_support GTest::gmock)
+  target_link_libraries(ganymede_test_${name}
+    PRIVATE ganymede_options ${ARG_DEPENDS} ganymede_test_support GTest::gmock)
   if(ARG_TORCH)
     target_link_libraries(ganymede_test_${name} PRIVATE ganymede_torch)
     ganymede_use_pch(ganymede_test_${name})
@@ -120,8 +122,8 @@ function(ganymede_find_libtorch_when_installed target)
   endif()
 endfunction()
 
-# ganymede_embed(VARIABLE HEADER NAMESPACE FUNCTION|FILE...): sources, in VARIABLE, whose functions (declared in HEADER) give
-# the bytes of files.
+# ganymede_embed(VARIABLE HEADER NAMESPACE FUNCTION|FILE...): sources, in VARIABLE, whose functions (declared in HEADER)
+# give the bytes of files.
 function(ganymede_embed variable header namespace)
   set(sources)
   foreach(asset ${ARGN})

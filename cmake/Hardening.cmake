@@ -1,5 +1,5 @@
-# What makes a mistake in memory end the program instead of being used, and what makes a build the same bytes wherever it is
-# made. For all that is shipped: sanitizers do the same and more, and do not go together with it.
+# What makes a mistake in memory end the program instead of being used, and what makes a build the same bytes wherever
+# it is made. For all that is shipped: sanitizers do the same and more, and do not go together with it.
 # tests/cli/test_supply_chain.py looks for it in the built program.
 include(CheckCXXCompilerFlag)
 include(CheckPIESupported)
@@ -21,8 +21,8 @@ if(NOT GANYMEDE_SANITIZE)
       add_compile_options(${flag})
     endif()
   endforeach()
-  # The standard library's functions that know how large the memory is that they write to. It needs an optimising build; 3
-  # knows more sizes than 2, from GCC 12 and Clang 9 on with a glibc that has it.
+  # The standard library's functions that know how large the memory is that they write to. It needs an optimising build;
+  # 3 knows more sizes than 2, from GCC 12 and Clang 9 on with a glibc that has it.
   add_compile_options($<$<CONFIG:Release>:-U_FORTIFY_SOURCE> $<$<CONFIG:Release>:-D_FORTIFY_SOURCE=3>)
 endif()
 

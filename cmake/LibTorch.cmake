@@ -1,7 +1,7 @@
-# LibTorch as the target `ganymede_torch`, found by its own files: Debian's package, or the one that GANYMEDE_LIBTORCH names
-# (an unpacked LibTorch, the `torch` folder of a Python environment). Its own TorchConfig.cmake would ask for the CUDA
-# toolkit, which only those need who compile CUDA code; we call what LibTorch has compiled. Not CMAKE_PREFIX_PATH: other
-# libraries' headers that LibTorch brings would be found there too.
+# LibTorch as the target `ganymede_torch`, found by its own files: Debian's package, or the one that GANYMEDE_LIBTORCH
+# names (an unpacked LibTorch, the `torch` folder of a Python environment). Its own TorchConfig.cmake would ask for the
+# CUDA toolkit, which only those need who compile CUDA code; we call what LibTorch has compiled. Not CMAKE_PREFIX_PATH:
+# other libraries' headers that LibTorch brings would be found there too.
 set(GANYMEDE_LIBTORCH "" CACHE PATH "Folder of a LibTorch (with include/ and lib/); the system's unless given")
 if(GANYMEDE_LIBTORCH)
   set(where PATHS ${GANYMEDE_LIBTORCH} NO_DEFAULT_PATH)
@@ -22,25 +22,29 @@ foreach(name torch_cuda c10_cuda)
   endif()
 endforeach()
 
-file(STRINGS ${GANYMEDE_TORCH_API_HEADERS}/torch/version.h version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+file(STRINGS ${GANYMEDE_TORCH_API_HEADERS}/torch/version.h version_lines
+  REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
 if(NOT version_lines)
-  file(STRINGS ${GANYMEDE_TORCH_HEADERS}/torch/headeronly/version.h version_lines REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+  file(STRINGS ${GANYMEDE_TORCH_HEADERS}/torch/headeronly/version.h version_lines
+    REGEX "define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
 endif()
 string(REGEX REPLACE "[^0-9;]" "" version_numbers "${version_lines}")
 string(REPLACE ";" "." version_text "${version_numbers}")
 set(GANYMEDE_TORCH_VERSION ${version_text} CACHE INTERNAL "Version of the LibTorch in use")
 if(CMAKE_CXX_COMPILER_ID MATCHES Clang AND GANYMEDE_TORCH_VERSION VERSION_LESS 2)
-  message(FATAL_ERROR "LibTorch ${GANYMEDE_TORCH_VERSION}'s headers use vectors of incomplete types, which Clang refuses in C++20; "
+  message(FATAL_ERROR
+    "LibTorch ${GANYMEDE_TORCH_VERSION}'s headers use vectors of incomplete types, which Clang refuses in C++20; "
     "use GCC, or a LibTorch 2 (scripts/build cuda brings one)")
 endif()
 message(STATUS "LibTorch ${GANYMEDE_TORCH_VERSION}: ${torch_library_folder}")
 
-# LibTorch from PyPI brings headers of other libraries too (fmt, protobuf), which would hide Debian's, whose code we link.
-# A folder of links to Debian's goes before it, so that the program has one of each.
+# LibTorch from PyPI brings headers of other libraries too (fmt, protobuf), which would hide Debian's, whose code we
+# link. A folder of links to Debian's goes before it, so that the program has one of each.
 set(own_headers ${CMAKE_BINARY_DIR}/own_headers)
 file(MAKE_DIRECTORY ${own_headers})
 foreach(library fmt google)
-  find_path(GANYMEDE_OWN_${library} NAMES ${library}/format.h ${library}/protobuf/message.h PATHS /usr/include NO_DEFAULT_PATH)
+  find_path(GANYMEDE_OWN_${library} NAMES ${library}/format.h ${library}/protobuf/message.h
+    PATHS /usr/include NO_DEFAULT_PATH)
   if(EXISTS ${GANYMEDE_TORCH_HEADERS}/${library} AND GANYMEDE_OWN_${library}
      AND NOT GANYMEDE_OWN_${library} STREQUAL GANYMEDE_TORCH_HEADERS)
     file(CREATE_LINK ${GANYMEDE_OWN_${library}}/${library} ${own_headers}/${library} SYMBOLIC)
@@ -49,7 +53,8 @@ endforeach()
 
 # "System": the warnings of LibTorch's headers are not ours.
 add_library(ganymede_torch INTERFACE)
-target_include_directories(ganymede_torch SYSTEM INTERFACE ${own_headers} ${GANYMEDE_TORCH_HEADERS} ${GANYMEDE_TORCH_API_HEADERS})
+target_include_directories(ganymede_torch SYSTEM
+  INTERFACE ${own_headers} ${GANYMEDE_TORCH_HEADERS} ${GANYMEDE_TORCH_API_HEADERS})
 target_link_libraries(ganymede_torch INTERFACE ${torch_libraries} OpenMP::OpenMP_CXX)
 if(torch_cuda_libraries)
   # Nothing of it is called by name: it registers itself when it is loaded.

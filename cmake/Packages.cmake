@@ -1,5 +1,6 @@
 # What `cpack` makes: ganymede, libganymede0, libganymede-dev and python3-ganymede for Debian. scripts/package calls it.
-# Configured for /usr and the system's own library folder, as scripts/package does. These components are the packages' alone: `cmake --install` leaves them out unless it is asked for one.
+# Configured for /usr and the system's own library folder, as scripts/package does. These components are the packages'
+# alone: `cmake --install` leaves them out unless it is asked for one.
 include(GNUInstallDirs)
 set(packaging ${PROJECT_SOURCE_DIR}/deploy/debian)
 set(share ${CMAKE_INSTALL_DATADIR})
@@ -8,13 +9,16 @@ install(TARGETS ganymede RUNTIME COMPONENT command EXCLUDE_FROM_ALL)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/recipes ${PROJECT_SOURCE_DIR}/models DESTINATION ${share}/ganymede
   COMPONENT command EXCLUDE_FROM_ALL)
 install(FILES ${packaging}/ganymede.desktop DESTINATION ${share}/applications COMPONENT command EXCLUDE_FROM_ALL)
-install(FILES ${packaging}/ganymede.svg DESTINATION ${share}/icons/hicolor/scalable/apps COMPONENT command EXCLUDE_FROM_ALL)
-install(FILES ${packaging}/io.github.ganymede.metainfo.xml DESTINATION ${share}/metainfo COMPONENT command EXCLUDE_FROM_ALL)
+install(FILES ${packaging}/ganymede.svg DESTINATION ${share}/icons/hicolor/scalable/apps
+  COMPONENT command EXCLUDE_FROM_ALL)
+install(FILES ${packaging}/io.github.ganymede.metainfo.xml DESTINATION ${share}/metainfo
+  COMPONENT command EXCLUDE_FROM_ALL)
 file(READ ${PROJECT_SOURCE_DIR}/deploy/ganymede.service service)
 string(REPLACE /usr/local/bin /usr/bin service "${service}")
 string(REPLACE "# /etc/systemd/system/ganymede.service" "# A unit that nobody has enabled yet" service "${service}")
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/packages/ganymede.service CONTENT "${service}")
-install(FILES ${CMAKE_BINARY_DIR}/packages/ganymede.service DESTINATION lib/systemd/system COMPONENT command EXCLUDE_FROM_ALL)
+install(FILES ${CMAKE_BINARY_DIR}/packages/ganymede.service DESTINATION lib/systemd/system
+  COMPONENT command EXCLUDE_FROM_ALL)
 install(FILES ${PROJECT_SOURCE_DIR}/examples/python/ganymede.py DESTINATION lib/python3/dist-packages COMPONENT python
   EXCLUDE_FROM_ALL)
 
@@ -38,8 +42,8 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 
-set(about "Generative adversarial networks for images as recipes: DCGAN, WGAN, ACGAN,\nSNGAN and others are trained by one \
-command, evaluated with the protocol\nbeside each value, explored, and served by a studio in the browser.")
+set(about "Generative adversarial networks for images as recipes: DCGAN, WGAN, ACGAN,\nSNGAN and others are trained by \
+one command, evaluated with the protocol\nbeside each value, explored, and served by a studio in the browser.")
 # ganymede_package(COMPONENT NAME SECTION SUMMARY)
 function(ganymede_package component name section summary)
   string(TOUPPER ${component} upper)
@@ -68,7 +72,8 @@ ganymede_package(python python3-ganymede python "image GANs for programs (Python
 
 # Chosen through alternatives, or read by other libraries while they run: no linker knows of them.
 set(CPACK_DEBIAN_COMMAND_PACKAGE_RECOMMENDS
-  "ca-certificates, fonts-dejavu-core, libopenblas0-openmp | libopenblas0, libheif-plugin-libde265 | libheif1 (<< 1.16)")
+  "ca-certificates, fonts-dejavu-core, libopenblas0-openmp | libopenblas0, \
+libheif-plugin-libde265 | libheif1 (<< 1.16)")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libganymede${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS
   "libganymede${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION}), python3, python3-numpy")
@@ -77,5 +82,6 @@ set(CPACK_DEBIAN_PYTHON_PACKAGE_ARCHITECTURE all)
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/packages/shlibs
   CONTENT "libganymede ${PROJECT_VERSION_MAJOR} libganymede${PROJECT_VERSION_MAJOR} (>= ${PROJECT_VERSION})\n")
 file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/packages/triggers CONTENT "activate-noawait ldconfig\n")
-set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${CMAKE_BINARY_DIR}/packages/shlibs ${CMAKE_BINARY_DIR}/packages/triggers)
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
+  ${CMAKE_BINARY_DIR}/packages/shlibs ${CMAKE_BINARY_DIR}/packages/triggers)
 include(CPack)

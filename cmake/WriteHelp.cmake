@@ -9,7 +9,8 @@ execute_process(COMMAND ${program} reference --man -o ${share}/man/man1 OUTPUT_Q
 file(GLOB pages ${share}/man/man1/*.1)
 execute_process(COMMAND ${gzip} -9nf ${pages} COMMAND_ERROR_IS_FATAL ANY)
 
-file(MAKE_DIRECTORY ${share}/bash-completion/completions ${share}/zsh/vendor-completions ${share}/fish/vendor_completions.d)
+file(MAKE_DIRECTORY
+  ${share}/bash-completion/completions ${share}/zsh/vendor-completions ${share}/fish/vendor_completions.d)
 run_program(${share}/bash-completion/completions/ganymede completion bash)
 run_program(${share}/zsh/vendor-completions/_ganymede completion zsh)
 run_program(${share}/fish/vendor_completions.d/ganymede.fish completion fish)

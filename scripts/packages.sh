@@ -17,7 +17,8 @@ ganymede_packages_libraries="
   libcli11-dev libtomlplusplus-dev nlohmann-json3-dev libspdlog-dev libfmt-dev
   libarchive-dev libmatio-dev liblmdb-dev libcurl4-openssl-dev libssl-dev ca-certificates
   libpng-dev zlib1g-dev libgif-dev libjpeg62-turbo-dev|libjpeg-turbo8-dev libwebp-dev
-  libtiff-dev libavif-dev libheif-dev libheif-plugin-libde265|libheif1 libjxl-dev liblcms2-dev libcairo2-dev fonts-dejavu-core
+  libtiff-dev libavif-dev libheif-dev libheif-plugin-libde265|libheif1 libjxl-dev liblcms2-dev libcairo2-dev
+  fonts-dejavu-core
   libgloo-dev libprotobuf-dev protobuf-compiler libboost-dev"
 
 ganymede_packages_build="$ganymede_packages_tools $ganymede_packages_torch $ganymede_packages_libraries"
@@ -35,8 +36,8 @@ ganymede_packages_browser="chromium|chromium-browser"
 # For scripts/fuzz: the oldest Clang that is tried, else Debian 13's.
 ganymede_packages_fuzz="clang-16|clang-19 libclang-rt-16-dev|libclang-rt-19-dev libgtest-dev libgmock-dev"
 
-ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest python3-pytest-timeout
-  python3-pytest-xdist python3-numpy python3-torch dpkg-dev file groff-base zsh fish openmpi-bin"
+ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest
+  python3-pytest-timeout python3-pytest-xdist python3-numpy python3-torch dpkg-dev file groff-base zsh fish openmpi-bin"
 
 # For scripts/package, and its check.
 ganymede_packages_packaging="dpkg-dev file gzip"
@@ -54,8 +55,8 @@ ganymede_known_name() {
   echo "${1%%|*}"
 }
 
-# ganymede_packages_of PROGRAM: what a machine needs that only runs it: the packages of the libraries that it is linked with
-# itself, which bring what they need, and those of ganymede_packages_run.
+# ganymede_packages_of PROGRAM: what a machine needs that only runs it: the packages of the libraries that it is linked
+# with itself, which bring what they need, and those of ganymede_packages_run.
 ganymede_packages_of() {
   local name file
   for name in $ganymede_packages_run; do ganymede_known_name "$name"; done
@@ -81,7 +82,8 @@ ganymede_torch_from_pypi() {
   ganymede_torch_folder=$(cd "$1" && echo "$PWD"/lib/python3*/site-packages/torch)
 }
 
-# ganymede_install_packages LIST...: installs what is missing of ganymede_packages_LIST; where nothing is, touches nothing.
+# ganymede_install_packages LIST...: installs what is missing of ganymede_packages_LIST; where nothing is, touches
+# nothing.
 ganymede_install_packages() {
   local list names missing=() name one i
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -124,13 +126,15 @@ ganymede_install_packages() {
   echo "installing ${#missing[@]} packages: ${missing[*]}"
   # Of the hundreds of lines, those that show that it goes on.
   if ! (set -o pipefail; "${apt[@]}" -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" </dev/null |
-    sed -u -E '/^(Selecting previously|Preparing to unpack|Unpacking|\(Reading database|Processing triggers|  [a-z])/d'); then
-    echo "error: apt-get could not install the packages above; is this Debian 12 or 13 with its main archive, and online?" >&2
+    sed -u -E '/^(Selecting previous|Preparing to un|Unpacking|\(Reading database|Processing triggers|  [a-z])/d'); then
+    echo "error: apt-get could not install the packages above; is this Debian 12 or 13 with its main archive," \
+      "and online?" >&2
     return 1
   fi
 }
 
-# Which library answers to libblas.so.3 decides the speed of every matrix product: the reference BLAS is 30 times slower.
+# Which library answers to libblas.so.3 decides the speed of every matrix product: the reference BLAS is 30 times
+# slower.
 ganymede_check_blas() {
   command -v ldconfig >/dev/null || PATH="$PATH:/usr/sbin:/sbin"
   local link file

@@ -1,8 +1,11 @@
-"""Sums the reports of scripts/test: a folder of NAME.xml (GoogleTest's or pytest's) and NAME.exit (the suite's exit code).
+"""Sums the reports of scripts/test: a folder of NAME.xml (GoogleTest's or pytest's) and NAME.exit (the suite's exit
+code).
 
-sum_results.py FOLDER               prints each suite, what failed, what was skipped and why, and last "N passed, N failed".
-sum_results.py --programs FOLDER    prints the GoogleTest programs of a build folder, one "name<tab>path" a line.
+sum_results.py FOLDER               prints each suite, what failed, what was skipped and why, and last "N passed, N
+failed". sum_results.py --programs FOLDER    prints the GoogleTest programs of a build folder, one "name<tab>path" a
+line.
 """
+
 import json
 import pathlib
 import re
@@ -12,14 +15,17 @@ import xml.etree.ElementTree as ElementTree
 
 
 def programs(folder):
-    listing = subprocess.run(["ctest", "--test-dir", folder, "--show-only=json-v1"], capture_output=True, text=True, check=True)
+    listing = subprocess.run(
+        ["ctest", "--test-dir", folder, "--show-only=json-v1"], capture_output=True, text=True, check=True
+    )
     for test in json.loads(listing.stdout)["tests"]:
         if command := test.get("command"):
             print(test["name"], command[0], sep="\t")
 
 
 def reason_of(skipped):
-    """GoogleTest puts the place on a line of its own before the message; pytest hides a whole file's reason in the text."""
+    """GoogleTest puts the place on a line of its own before the message; pytest hides a whole file's reason in the
+    text."""
     whole_file = re.search(r"Skipped: (.*)['\"]\)", skipped.text or "", re.DOTALL)
     if skipped.get("message") == "collection skipped" and whole_file:
         return whole_file.group(1)
@@ -61,7 +67,10 @@ class Suite:
 
 
 def summary(folder):
-    suites = [Suite(name, folder) for name in sorted({path.stem for path in folder.glob("*.*") if path.suffix in (".xml", ".exit")})]
+    suites = [
+        Suite(name, folder)
+        for name in sorted({path.stem for path in folder.glob("*.*") if path.suffix in (".xml", ".exit")})
+    ]
     print("\nsuite                   passed  failed  skipped")
     for suite in suites:
         print(f"{suite.name:22}  {len(suite.passed):6}  {len(suite.failed):6}  {len(suite.skipped):7}")
@@ -75,7 +84,9 @@ def summary(folder):
     for suite in suites:
         for name in suite.failed:
             print(f"FAILED {suite.name}: {name}")
-    passed, failed, skipped = (sum(len(getattr(suite, kind)) for suite in suites) for kind in ("passed", "failed", "skipped"))
+    passed, failed, skipped = (
+        sum(len(getattr(suite, kind)) for suite in suites) for kind in ("passed", "failed", "skipped")
+    )
     if not passed and not failed:
         print("error: no test ran")
     print(f"\n{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))

@@ -1,6 +1,7 @@
 import type { Plugin } from "vite";
 
-/** Puts scripts and styles into the page itself: first paint needs one round trip, and the server names both by digest. */
+/** Puts scripts and styles into the page itself: first paint needs one round trip, and the server names both by
+ * digest. */
 export function inlined(name = "index.html"): Plugin {
   return {
     name: "inlined",
@@ -12,7 +13,8 @@ export function inlined(name = "index.html"): Plugin {
       for (const [other, file] of Object.entries(bundle)) {
         if (file === page) continue;
         const text = file.type === "chunk" ? file.code : String(file.source);
-        if (text.includes("</script") || text.includes("</style")) throw new Error(`${other} would end its own element`);
+        if (text.includes("</script") || text.includes("</style"))
+          throw new Error(`${other} would end its own element`);
         // The script runs after the page's elements are there, as a module would.
         const [tag, element] =
           file.type === "chunk"

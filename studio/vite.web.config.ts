@@ -19,6 +19,13 @@ function withoutServer(): Plugin {
 // The page of `ganymede export --format web`; scripts/studio adds its worker, and ONNX Runtime Web's wasm.
 export default defineConfig({
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
-  build: { target: "es2022", modulePreload: false, outDir: "build-web", emptyOutDir: true, reportCompressedSize: false, rollupOptions: { input: here("web.html") } },
+  build: {
+    target: "es2022",
+    modulePreload: false,
+    outDir: "build-web",
+    emptyOutDir: true,
+    reportCompressedSize: false,
+    rollupOptions: { input: here("web.html") },
+  },
   plugins: [withoutServer(), inlined("web.html")],
 });

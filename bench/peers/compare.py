@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Times Ganymede's training step beside a PyTorch loop of the same networks, as it is usually written and at its best, in
-turn, and prints ratios of medians with their spread.
+"""Times Ganymede's training step beside a PyTorch loop of the same networks, as it is usually written and at its best,
+in turn, and prints ratios of medians with their spread.
 
-    bench/peers/compare.py --peer torch_gan.py --python /usr/bin/python3 --python VENV/bin/python [--systems dcgan64 conv32]
+    bench/peers/compare.py --peer torch_gan.py --python /usr/bin/python3 --python VENV/bin/python [--systems dcgan64
+    conv32]
 
-The peer is a script that takes --system, --batch, --steps, --warmup, --threads, and for its forms --channels-last, --bf16
-and --compile, and prints one JSON line with seconds_per_step. --python may stand several times: Debian's PyTorch and PyPI's.
-A pair is one run of each, one after the other on as many threads, so that a machine whose speed drifts is fair to all.
-The spread is the lowest and the highest ratio of a pair. Nothing else should run meanwhile.
+The peer is a script that takes --system, --batch, --steps, --warmup, --threads, and for its forms --channels-last,
+--bf16 and --compile, and prints one JSON line with seconds_per_step. --python may stand several times: Debian's PyTorch
+and PyPI's. A pair is one run of each, one after the other on as many threads, so that a machine whose speed drifts is
+fair to all. The spread is the lowest and the highest ratio of a pair. Nothing else should run meanwhile.
 """
 
 import argparse

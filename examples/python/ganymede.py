@@ -17,7 +17,12 @@ OK, FAILED, WRONG_USAGE, CANCELLED, BUSY, NOT_READY, OUT_OF_MEMORY = range(7)
 
 
 class _Pixels(ctypes.Structure):
-    _fields_ = [("data", ctypes.c_void_p), ("width", ctypes.c_int32), ("height", ctypes.c_int32), ("channels", ctypes.c_int32)]
+    _fields_ = [
+        ("data", ctypes.c_void_p),
+        ("width", ctypes.c_int32),
+        ("height", ctypes.c_int32),
+        ("channels", ctypes.c_int32),
+    ]
 
 
 class _Image(ctypes.Structure):

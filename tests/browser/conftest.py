@@ -1,4 +1,6 @@
-"""A browser for the tests of the page: Debian's Chromium, driven by Playwright. Without either the tests are skipped and say so."""
+"""A browser for the tests of the page: Debian's Chromium, driven by Playwright. Without either the tests are skipped
+and say so."""
+
 import pathlib
 import shutil
 import sys
@@ -14,12 +16,16 @@ from serving import program, runs, server, start  # noqa: E402, F401
 
 @pytest.fixture(scope="session")
 def chromium():
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: see tests/browser/requirements.txt")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="playwright is not installed: see tests/browser/requirements.txt"
+    )
     path = shutil.which("chromium")
     if not path:
         pytest.skip("no browser: apt-get install chromium")
     with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+        browser = driver.chromium.launch(
+            executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+        )
         yield browser
         browser.close()
 
@@ -35,8 +41,22 @@ def open_page(chromium, server):  # noqa: F811
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("console", lambda message: wrong.append(f"{message.type}: {message.text}") if message.type == "error" and "status of 4" not in message.text else None)
-        page.on("request", lambda request: None if request.url.startswith((f"http://127.0.0.1:{server.port}/", "data:", "blob:")) else wrong.append(request.url))
+        page.on(
+            "console",
+            lambda message: (
+                wrong.append(f"{message.type}: {message.text}")
+                if message.type == "error" and "status of 4" not in message.text
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                None
+                if request.url.startswith((f"http://127.0.0.1:{server.port}/", "data:", "blob:"))
+                else wrong.append(request.url)
+            ),
+        )
         page.goto(f"http://127.0.0.1:{server.port}{path}")
         return page
 

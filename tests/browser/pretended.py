@@ -21,7 +21,15 @@ class Pretended:
 
     def add(self, step, **values):
         """A row of the table."""
-        row = {"step": step, "epoch": step / 8, "images": step * 8, "seconds": step / 10, "loss_d": 0.5, "loss_g": 0.25, **values}
+        row = {
+            "step": step,
+            "epoch": step / 8,
+            "images": step * 8,
+            "seconds": step / 10,
+            "loss_d": 0.5,
+            "loss_g": 0.25,
+            **values,
+        }
         with open(self.folder / "metrics.csv", "a") as table:
             table.write(",".join(str(row.get(name, "")) for name in self.columns) + "\n")
 

@@ -1,5 +1,6 @@
-"""The list of runs as a workbench: found, sorted, grouped, with chosen columns; names, tags, notes, pins, the archive and the
-trash, each undone; and saved images that find their points again."""
+"""The list of runs as a workbench: found, sorted, grouped, with chosen columns; names, tags, notes, pins, the archive
+and the trash, each undone; and saved images that find their points again."""
+
 import base64
 import json
 import pathlib
@@ -38,7 +39,11 @@ def page(chromium, bench):
 
 
 def wait_for_names(page, wanted):
-    page.wait_for_function("(wanted) => [...document.querySelectorAll('table.runs th.name a')].map((one) => one.textContent).join() === wanted", arg=wanted)
+    page.wait_for_function(
+        "(wanted) => [...document.querySelectorAll('table.runs th.name a')].map((one) => one.textContent).join()"
+        " === wanted",
+        arg=wanted,
+    )
 
 
 def done(page, text):
@@ -70,7 +75,11 @@ def test_found_sorted_and_grouped_by_the_address(page):
 
 
 def test_by_a_key_that_recipes_differ_in(page, bench):
-    key = next(key for key, values in bench.get("/api/v1/settings").json()["settings"].items() if len(values) == 2 and key.startswith("train."))
+    key = next(
+        key
+        for key, values in bench.get("/api/v1/settings").json()["settings"].items()
+        if len(values) == 2 and key.startswith("train.")
+    )
     page.get_by_label("Group by").select_option(f"set:{key}")
     page.get_by_role("rowheader", name=re.compile(f"^{re.escape(key)}: ")).nth(1).wait_for()
 
@@ -141,8 +150,21 @@ def test_title_and_note_of_a_run(page, bench):
 
 
 def test_what_cannot_be_kept_is_said(page):
-    page.route("**/api/v1/runs/tiny/keep", lambda route: route.fulfill(status=403, content_type="application/problem+json", body=json.dumps(
-        {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "the run's folder cannot be written"})))
+    page.route(
+        "**/api/v1/runs/tiny/keep",
+        lambda route: route.fulfill(
+            status=403,
+            content_type="application/problem+json",
+            body=json.dumps(
+                {
+                    "type": "about:blank",
+                    "title": "Forbidden",
+                    "status": 403,
+                    "detail": "the run's folder cannot be written",
+                }
+            ),
+        ),
+    )
     page.get_by_label("Choose tiny").check()
     page.get_by_role("button", name="Pin", exact=True).click()
     done(page, "cannot be written")
@@ -168,7 +190,10 @@ def test_a_saved_image_finds_its_point_again(page, bench):
     dialog = page.get_by_role("dialog")
     dialog.locator("img").first.wait_for()
     assert all(part in page.url for part in ("/generate?model=classes", "seed=7", "truncation=0.5", "open=trained%3A2"))
-    page.wait_for_function("(png) => [...document.querySelectorAll('[role=dialog] img, dialog img')].some((one) => one.src.endsWith(png))", arg=wanted["png"][-200:])
+    page.wait_for_function(
+        "(png) => [...document.querySelectorAll('[role=dialog] img, dialog img')].some((one) => one.src.endsWith(png))",
+        arg=wanted["png"][-200:],
+    )
 
 
 def test_an_image_of_elsewhere_is_said_and_chosen_ones_are_found(page, bench):

@@ -1,4 +1,6 @@
-"""The charts of a run: how they are looked at is in the address; one zoom, one cursor and one marker; files and a table of each."""
+"""The charts of a run: how they are looked at is in the address; one zoom, one cursor and one marker; files and a table
+of each."""
+
 import csv
 import io
 import re
@@ -43,7 +45,12 @@ def test_smoothing_is_said_on_the_chart(open_page, server):
 def test_across_and_down(open_page, server):
     page = open_page("/runs/tiny")
     losses, known = chart(page), columns(server)
-    for axis, text in (("epoch", f"epoch {known['epoch'][-1]:g}"), ("images", f"{known['images'][-1]:,.0f} images"), ("time", " s"), ("step", "step 40")):
+    for axis, text in (
+        ("epoch", f"epoch {known['epoch'][-1]:g}"),
+        ("images", f"{known['images'][-1]:,.0f} images"),
+        ("time", " s"),
+        ("step", "step 40"),
+    ):
         toolbar(page).get_by_label("Across").select_option(axis)
         losses.locator(".legend .value", has_text=text).first.wait_for()
     assert "x=" not in page.url, "what is usual is not in the address"
@@ -107,7 +114,11 @@ def test_keys_faster_than_the_page(open_page, keys, zoomed):
     page = open_page("/runs/tiny")
     losses = chart(page)
     losses.focus()
-    losses.evaluate("(one, keys) => { for (const key of keys) one.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })) }", keys)
+    losses.evaluate(
+        "(one, keys) => {"
+        " for (const key of keys) one.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })) }",
+        keys,
+    )
     for key in keys:
         page.keyboard.press(key)
     seen = page.wait_for_function(STILL).json_value()
@@ -131,8 +142,10 @@ def test_a_chart_and_the_samples_are_of_one_step(open_page):
 
 def accents(page):
     """How many pixels of the first chart have the marker's colour, by their place across, 0 to 1."""
-    return page.evaluate("""() => {
-      const canvas = document.querySelector('.chart canvas'), {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    return page.evaluate(
+        """() => {
+      const canvas = document.querySelector('.chart canvas');
+      const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
       const probe = document.createElement('span');
       probe.style.color = 'var(--accent)';
       document.body.append(probe);
@@ -145,7 +158,8 @@ def accents(page):
           seen[x] = (seen[x] ?? 0) + 1;
         }
       return Object.entries(seen).filter(([, count]) => count > 30).map(([x]) => x / canvas.width);
-    }""")
+    }"""
+    )
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -174,7 +188,13 @@ def test_a_chart_is_saved(open_page, server):
         return download.value.path().read_bytes()
 
     table = list(csv.reader(io.StringIO(saved("CSV").decode())))
-    assert table[0] == ["step", "tiny: discriminator", "tiny: generator", "classes: discriminator", "classes: generator"]
+    assert table[0] == [
+        "step",
+        "tiny: discriminator",
+        "tiny: generator",
+        "classes: discriminator",
+        "classes: generator",
+    ]
     assert [float(row[1]) for row in table[1:] if row[1]] == pytest.approx(columns(server)["loss_d"])
     assert saved("SVG").startswith(b"<svg") and b"smoothed 0.5" in saved("SVG")
     png = saved("PNG")

@@ -1,4 +1,6 @@
-"""What a day with the page shows: colours that follow, whole pixels, nothing that jumps, all of it by keys and by touch, and few requests."""
+"""What a day with the page shows: colours that follow, whole pixels, nothing that jumps, all of it by keys and by
+touch, and few requests."""
+
 import re
 import shutil
 
@@ -7,7 +9,8 @@ from test_views import ADDRESSES, settled
 
 SHIFTS = """() => new Promise((done) => {
   let sum = 0;
-  new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.value))).observe({type: 'layout-shift', buffered: true});
+  const observer = new PerformanceObserver((list) => list.getEntries().forEach((entry) => (sum += entry.value)));
+  observer.observe({type: 'layout-shift', buffered: true});
   setTimeout(() => done(sum), 300);
 })"""
 
@@ -20,12 +23,17 @@ def chart(page, title="Losses"):
 
 def lightness_of_lines(page):
     """Of the grey pixels in a row across the first chart: nearly all are of its grid."""
-    seen = page.evaluate("""() => {
+    seen = page.evaluate(
+        """() => {
       const canvas = document.querySelector('.chart canvas'), context = canvas.getContext('2d');
       const {data} = context.getImageData(0, Math.floor(canvas.height / 2), canvas.width, 1), seen = [];
-      for (let i = 0; i < data.length; i += 4) if (data[i + 3] > 200 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) < 24) seen.push(data[i]);
+      for (let i = 0; i < data.length; i += 4) {
+        const colour = [data[i], data[i + 1], data[i + 2]];
+        if (data[i + 3] > 200 && Math.max(...colour) - Math.min(...colour) < 24) seen.push(data[i]);
+      }
       return seen;
-    }""")
+    }"""
+    )
     return sorted(seen)[len(seen) // 2]
 
 
@@ -47,7 +55,10 @@ def test_images_cover_whole_pixels(open_page, width, ratio):
         page = open_page(address, viewport={"width": width, "height": 900}, device_scale_factor=ratio)
         page.locator("img.pixels").first.wait_for()
         settled(page)
-        scales = page.locator("img.pixels").evaluate_all("all => all.map((image) => [image.getBoundingClientRect().width, image.getBoundingClientRect().height, image.naturalWidth, image.naturalHeight])")
+        scales = page.locator("img.pixels").evaluate_all(
+            "all => all.map((image) => [image.getBoundingClientRect().width, image.getBoundingClientRect().height,"
+            " image.naturalWidth, image.naturalHeight])"
+        )
         for across, down, natural, natural_height in scales:
             scale = across * ratio / natural
             assert scale >= 0.99 and abs(scale - round(scale)) < 0.02, (address, across, natural)
@@ -70,7 +81,11 @@ def test_the_narrowest_phone(open_page, address):
     for name in ("Generate", "Explore", "Runs", "Models"):
         box = page.get_by_role("navigation").get_by_role("link", name=name).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 320 and box["height"] >= 24
-        assert page.get_by_role("navigation").get_by_role("link", name=name).evaluate("one => one.scrollWidth <= one.clientWidth")
+        assert (
+            page.get_by_role("navigation")
+            .get_by_role("link", name=name)
+            .evaluate("one => one.scrollWidth <= one.clientWidth")
+        )
     for width in (320, 360, 390, 430):
         page.set_viewport_size({"width": width, "height": 640})
         assert page.locator(".model select").bounding_box()["width"] > 120, "a name can be read"
@@ -79,13 +94,19 @@ def test_the_narrowest_phone(open_page, address):
 def test_text_follows_the_browser(open_page):
     page = open_page("/runs/tiny")
     chart(page)
-    sizes = "() => [...document.querySelectorAll('h1, h2, p, a, button, summary, label, figcaption, .legend')].map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    sizes = (
+        "() => [...document.querySelectorAll('h1, h2, p, a, button, summary, label, figcaption, .legend')]"
+        ".map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    )
     before = page.evaluate(sizes)
     page.evaluate("document.documentElement.style.fontSize = '200%'")
     after = page.evaluate(sizes)
     assert before and all(abs(large / small - 2) < 0.01 for small, large in zip(before, after))
     page.evaluate("document.documentElement.style.fontSize = ''")
-    rules = page.evaluate("[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText)).filter((text) => /font(-size)?: [^;]*px/.test(text) && !/uplot|u-/.test(text))")
+    rules = page.evaluate(
+        "[...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText))"
+        ".filter((text) => /font(-size)?: [^;]*px/.test(text) && !/uplot|u-/.test(text))"
+    )
     assert not rules
 
 
@@ -98,7 +119,17 @@ def test_arrows_walk_a_grid(open_page):
     trained = page.get_by_role("region", name="Trained", exact=True)
     trained.get_by_role("button").nth(8).wait_for()
     trained.get_by_role("button").first.focus()
-    for key, image in (("ArrowRight", 2), ("ArrowDown", 5), ("ArrowDown", 8), ("ArrowDown", 8), ("ArrowLeft", 7), ("ArrowUp", 4), ("End", 9), ("Home", 1), ("ArrowLeft", 1)):
+    for key, image in (
+        ("ArrowRight", 2),
+        ("ArrowDown", 5),
+        ("ArrowDown", 8),
+        ("ArrowDown", 8),
+        ("ArrowLeft", 7),
+        ("ArrowUp", 4),
+        ("End", 9),
+        ("Home", 1),
+        ("ArrowLeft", 1),
+    ):
         page.keyboard.press(key)
         assert focused(page).startswith(f"Enlarge trained image {image},"), key
     page.keyboard.press("Tab")
@@ -133,10 +164,18 @@ def test_a_chart_by_keyboard(open_page):
 
 
 def test_operands_by_touch(open_page):
-    page = open_page("/explore?model=tiny&seed=2", viewport={"width": 390, "height": 900}, has_touch=True, is_mobile=True)
+    page = open_page(
+        "/explore?model=tiny&seed=2", viewport={"width": 390, "height": 900}, has_touch=True, is_mobile=True
+    )
     palette = page.get_by_role("group", name="Images to choose from")
     palette.locator("img").nth(15).wait_for()
-    for number, target, name in ((1, "− B", "b"), (2, "with", "with"), (3, "without", "without"), (4, "+ C", "c"), (5, "A", "a")):
+    for number, target, name in (
+        (1, "− B", "b"),
+        (2, "with", "with"),
+        (3, "without", "without"),
+        (4, "+ C", "c"),
+        (5, "A", "a"),
+    ):
         page.get_by_role("radio", name=target, exact=True).tap()
         palette.get_by_role("button", name=re.compile(f"^Image {number}\\b")).tap()
         page.wait_for_url(re.compile(f"[?&]{name}=2%3A{number - 1}"))
@@ -176,7 +215,9 @@ def many(start, runs, tmp_path_factory):
     place = tmp_path_factory.mktemp("many") / "runs"
     rows = "\n".join(f"{i},{i / 8},{i * 8},{i / 10},{1 + i % 7},{2 + i % 5}" for i in range(1, 10_001))
     for number in range(61):
-        shutil.copytree(runs / "tiny", place / f"run{number:02}", ignore=shutil.ignore_patterns("checkpoints", "*.safetensors"))
+        shutil.copytree(
+            runs / "tiny", place / f"run{number:02}", ignore=shutil.ignore_patterns("checkpoints", "*.safetensors")
+        )
         (place / f"run{number:02}" / "metrics.csv").write_text(f"step,epoch,images,seconds,loss_d,loss_g\n{rows}\n")
     with start(place) as server:
         yield server

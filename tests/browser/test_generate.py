@@ -78,7 +78,17 @@ def test_by_keyboard_alone(open_page, server):
     dialog.wait_for(state="hidden")
 
 
-@pytest.mark.parametrize("text, words", [("0", "too few"), ("17", "too many"), ("-1", "too few"), ("1.5", "not whole"), ("abc", "not a number"), ("", "Enter a whole number")])
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("0", "too few"),
+        ("17", "too many"),
+        ("-1", "too few"),
+        ("1.5", "not whole"),
+        ("abc", "not a number"),
+        ("", "Enter a whole number"),
+    ],
+)
 def test_refusals(open_page, text, words):
     page = open_page(ADDRESS)
     field = page.get_by_label("How many?")
@@ -142,8 +152,12 @@ def test_large_view(open_page, server):
     page.keyboard.press("n")
     near = dialog.get_by_role("region", name="Nearest training images").get_by_role("img")
     near.nth(4).wait_for()
-    found = server.post("/api/v1/models/tiny/nearest_images", {"points": [{"seed": 9, "index": 1}]}).json()["nearest"][0]
-    assert [base64.b64decode(one.get_attribute("src").split(",")[1]) for one in near.all()] == [base64.b64decode(one["png"]) for one in found]
+    found = server.post("/api/v1/models/tiny/nearest_images", {"points": [{"seed": 9, "index": 1}]}).json()["nearest"][
+        0
+    ]
+    assert [base64.b64decode(one.get_attribute("src").split(",")[1]) for one in near.all()] == [
+        base64.b64decode(one["png"]) for one in found
+    ]
     page.keyboard.press("a")
     page.wait_for_url("**/explore**")
     assert "a=9%3A1" in page.url

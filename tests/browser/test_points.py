@@ -1,4 +1,6 @@
-"""A point is (model, step, seed, index, class, truncation, network) on its way into operands, marks and addresses; and what Back does."""
+"""A point is (model, step, seed, index, class, truncation, network) on its way into operands, marks and addresses; and
+what Back does."""
+
 import re
 
 import pytest
@@ -30,7 +32,10 @@ def test_an_operand_holds_the_very_image(open_page, server, label, network):
     page.keyboard.press("a")
     operand = page.get_by_role("region", name="Operand A", exact=True)
     operand.locator(f"img[src$='{image}']").wait_for()
-    asked = {"points": [{"seed": 9, "index": 1, "class": label, "truncation": 0.5, "network": network}], "format": "json"}
+    asked = {
+        "points": [{"seed": 9, "index": 1, "class": label, "truncation": 0.5, "network": network}],
+        "format": "json",
+    }
     assert [image] == [one["png"] for one in server.post("/api/v1/models/classes/generate", asked).json()["images"]]
     page.get_by_label("Class", exact=True).select_option(index=0)
     page.wait_for_timeout(500)
@@ -74,7 +79,9 @@ def test_a_mark_of_an_earlier_version_is_kept(open_page):
     page = open_page("/models")
     page.evaluate("localStorage.setItem('ganymede-best', JSON.stringify({'tiny 9:1': 'iVBORw0KGgo='}))")
     page.goto(page.url.replace("/models", "/generate?model=tiny"))
-    page.get_by_role("region", name="Marked best").get_by_role("button", name=re.compile("^Enlarge trained image 2, seed 9")).wait_for()
+    page.get_by_role("region", name="Marked best").get_by_role(
+        "button", name=re.compile("^Enlarge trained image 2, seed 9")
+    ).wait_for()
 
 
 def test_the_model_is_written_at_once(open_page, server):

@@ -8,8 +8,12 @@ import pytest
 @pytest.fixture(scope="module")
 def page_file(program, runs, tmp_path_factory):
     out = tmp_path_factory.mktemp("report") / "runs.html"
-    subprocess.run(list(map(str, [program, "report", runs / "tiny", runs / "classes", "--title", "Two <of> them", "-o", out])),
-                   check=True, capture_output=True, timeout=60)
+    subprocess.run(
+        list(map(str, [program, "report", runs / "tiny", runs / "classes", "--title", "Two <of> them", "-o", out])),
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
     return out
 
 
@@ -24,7 +28,10 @@ def open_file(chromium):
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda request: None if request.url.startswith(("file:", "data:", "blob:")) else wrong.append(request.url))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith(("file:", "data:", "blob:")) else wrong.append(request.url),
+        )
         page.goto(path.as_uri())
         return page
 

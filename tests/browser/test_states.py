@@ -1,4 +1,6 @@
-"""How runs stand, in the list and on their pages; what may be resumed; and that the page makes no diagnosis of its own."""
+"""How runs stand, in the list and on their pages; what may be resumed; and that the page makes no diagnosis of its
+own."""
+
 import json
 import pathlib
 import re
@@ -8,7 +10,14 @@ import subprocess
 import pytest
 from pretended import WAIT, pretended
 
-STATES = {"waiting": "○ waiting", "running": "● running", "done": "✓ done", "stopped": "■ stopped", "failed": "✕ failed", "lost": "? lost"}
+STATES = {
+    "waiting": "○ waiting",
+    "running": "● running",
+    "done": "✓ done",
+    "stopped": "■ stopped",
+    "failed": "✕ failed",
+    "lost": "? lost",
+}
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +28,30 @@ def standing(start, runs, tmp_path_factory):
     ended = {"done": "done", "stopped": "stopped", "failed": "failed", "lost": "running", "resumable": "stopped"}
     for name, says in ended.items():
         shutil.copytree(runs / "tiny", place / name)
-        (place / name / "state.json").write_text(json.dumps({"state": says, "step": 40, "steps": 80, **({"why": "the loss is not finite"} if says == "failed" else {})}))
+        (place / name / "state.json").write_text(
+            json.dumps(
+                {
+                    "state": says,
+                    "step": 40,
+                    "steps": 80,
+                    **({"why": "the loss is not finite"} if says == "failed" else {}),
+                }
+            )
+        )
         if name == "done":  # it ran to its end, with images that are all the same
-            (place / name / "health.json").write_text(json.dumps({"finding": "collapse", "since": 20, "what": "all images are the same", "hint": "half the rate"}))
+            (place / name / "health.json").write_text(
+                json.dumps(
+                    {"finding": "collapse", "since": 20, "what": "all images are the same", "hint": "half the rate"}
+                )
+            )
         if name == "resumable":
             assert any((place / name / "checkpoints").iterdir())
         else:
             shutil.rmtree(place / name / "checkpoints")
-    with pretended(runs / "tiny", place / "running", place / "waiting") as (_, waiting), start(place, "--allow-training") as server:
+    with (
+        pretended(runs / "tiny", place / "running", place / "waiting") as (_, waiting),
+        start(place, "--allow-training") as server,
+    ):
         waiting.write_state("waiting")
         server.wait_for(lambda: server.get("/api/v1/runs/waiting").json()["state"] == "waiting")
         yield server
@@ -72,8 +97,24 @@ def test_resume_only_where_a_checkpoint_is(page, standing, name):
 def test_a_failure_in_a_terminal(page, start, program, tmp_path):
     recipe = pathlib.Path(__file__).parents[1] / "support" / "tiny.toml"
     place = tmp_path / "runs"
-    ended = subprocess.run([program, "--threads", "1", "-q", "train", recipe, "--out", place / "diverges", "--set", "optimizer.generator.learning_rate=100",
-                            "--set", "optimizer.discriminator.learning_rate=100"], capture_output=True, text=True)
+    ended = subprocess.run(
+        [
+            program,
+            "--threads",
+            "1",
+            "-q",
+            "train",
+            recipe,
+            "--out",
+            place / "diverges",
+            "--set",
+            "optimizer.generator.learning_rate=100",
+            "--set",
+            "optimizer.discriminator.learning_rate=100",
+        ],
+        capture_output=True,
+        text=True,
+    )
     assert ended.returncode == 1, ended.stderr
     with start(place, "--allow-training") as server:
         why = server.get("/api/v1/runs/diverges").json()
@@ -88,7 +129,9 @@ def test_a_failure_in_a_terminal(page, start, program, tmp_path):
 def test_scores_of_a_hinge_are_no_probabilities(page, start, runs, tmp_path):
     place = tmp_path / "runs"
     shutil.copytree(runs / "tiny", place / "hinge")
-    table = ["step,epoch,images,seconds,loss_d,loss_g,d_real,d_fake"] + [f"{i},{i / 8},{i * 8},{i / 10},0.9,0.8,1.1,-0.4" for i in range(1, 60)]
+    table = ["step,epoch,images,seconds,loss_d,loss_g,d_real,d_fake"] + [
+        f"{i},{i / 8},{i * 8},{i / 10},0.9,0.8,1.1,-0.4" for i in range(1, 60)
+    ]
     (place / "hinge" / "metrics.csv").write_text("\n".join(table) + "\n")
     with start(place) as server:
         page.goto(f"http://127.0.0.1:{server.port}/runs/hinge")

@@ -98,7 +98,11 @@ def test_the_list_shows_the_newest_sample(tabs, under_way):
     page.goto(f"http://127.0.0.1:{server.port}/runs")
     row = page.get_by_role("row").filter(has=page.get_by_role("link", name="one"))
     row.locator(".thumbnail img").wait_for()
-    pixels = "image => { const canvas = new OffscreenCanvas(52, 52).getContext('2d'); canvas.drawImage(image, 0, 0); return canvas.getImageData(0, 0, 52, 52).data.join(); }"
+    pixels = """image => {
+      const canvas = new OffscreenCanvas(52, 52).getContext('2d');
+      canvas.drawImage(image, 0, 0);
+      return canvas.getImageData(0, 0, 52, 52).data.join();
+    }"""
     before = row.locator(".thumbnail img").evaluate(pixels)
     shutil.copy(one.folder / "real.png", one.folder / "samples" / "step-000060.png")
     server.wait_for(lambda: row.locator(".thumbnail img").evaluate(pixels) != before)

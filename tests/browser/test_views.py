@@ -7,8 +7,15 @@ import subprocess
 import pytest
 
 AXE = pathlib.Path(__file__).resolve().parents[2] / "studio" / "node_modules" / "axe-core" / "axe.min.js"
-ADDRESSES = ["/generate?model=tiny&count=16&seed=1&show=both", "/explore?model=tiny&a=1:0,1:1&b=1:2&c=1:3",
-             "/explore?model=classes&with=1:0,1:1&without=1:2&to=bars&still=1", "/runs", "/runs/tiny", "/models", "/models/tiny"]
+ADDRESSES = [
+    "/generate?model=tiny&count=16&seed=1&show=both",
+    "/explore?model=tiny&a=1:0,1:1&b=1:2&c=1:3",
+    "/explore?model=classes&with=1:0,1:1&without=1:2&to=bars&still=1",
+    "/runs",
+    "/runs/tiny",
+    "/models",
+    "/models/tiny",
+]
 
 
 def settled(page):
@@ -24,7 +31,11 @@ def test_arithmetic(open_page, server):
     page.wait_for_url("**a=2%3A0%2C2%3A1**")
     result = page.get_by_role("region", name="Result")
     result.locator("img").nth(8).wait_for()
-    groups = {"a": [{"seed": 2, "index": 0}, {"seed": 2, "index": 1}], "b": [{"seed": 2, "index": 2}], "c": [{"seed": 2, "index": 3}]}
+    groups = {
+        "a": [{"seed": 2, "index": 0}, {"seed": 2, "index": 1}],
+        "b": [{"seed": 2, "index": 2}],
+        "c": [{"seed": 2, "index": 3}],
+    }
     wanted = [image["png"] for image in server.post("/api/v1/models/tiny/arithmetic", groups).json()["images"]]
     assert [image.get_attribute("src").split(",")[1] for image in result.locator("img").all()] == wanted
     page.reload()
@@ -56,7 +67,11 @@ def test_a_direction(open_page, server):
     along = [(one + other) / 2 - without for one, other, without in zip(z[4], z[5], z[6])]
 
     def wanted(strength):
-        rows = [[value + strength * (2 * step / 6 - 1) * by for value, by in zip(z[row], along)] for row in range(4) for step in range(7)]
+        rows = [
+            [value + strength * (2 * step / 6 - 1) * by for value, by in zip(z[row], along)]
+            for row in range(4)
+            for step in range(7)
+        ]
         return [image["png"] for image in server.generate(z=rows, format="json").json()["images"]]
 
     assert shown_in(applied) == wanted(1)
@@ -76,7 +91,9 @@ def test_the_interpolation_turns_into_another_class(open_page, server):
     page.get_by_label("the first image alone").check()
     page.wait_for_url(f"**to={first}&still=1**")
     still = [{"seed": 2, "index": 0}] * 2
-    answer = server.post("/api/v1/models/classes/interpolate", {"points": still, "frames": 16, "class": second, "to_class": first})
+    answer = server.post(
+        "/api/v1/models/classes/interpolate", {"points": still, "frames": 16, "class": second, "to_class": first}
+    )
     strip = page.get_by_role("region", name="Interpolation through them")
     last = answer.json()["images"][-1]["png"]
     strip.locator(f"img[src$='{last}']").first.wait_for()
@@ -112,7 +129,12 @@ def test_runs_and_a_run(open_page):
     page.get_by_label("Choose tiny").check()
     page.get_by_label("Choose classes").check()
     page.get_by_role("button", name="Compare 2 runs").click()
-    page.get_by_role("group", name=re.compile("^Losses: last values tiny: discriminator [\\d.]+, tiny: generator [\\d.]+, classes: discriminator")).wait_for()
+    page.get_by_role(
+        "group",
+        name=re.compile(
+            "^Losses: last values tiny: discriminator [\\d.]+, tiny: generator [\\d.]+, classes: discriminator"
+        ),
+    ).wait_for()
     page.goto(page.url.split("/runs")[0] + "/runs/tiny")
     page.get_by_alt_text("samples of step 40").wait_for()
     page.get_by_label(re.compile("^Step 40")).press("Home")
@@ -128,7 +150,11 @@ def test_a_training_is_seen_live(chromium, start, program, runs, tmp_path):
         page = chromium.new_page()
         page.goto(f"http://127.0.0.1:{server.port}/runs/live")
         page.get_by_alt_text("samples of step 40").wait_for()
-        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--output", place / "live", "--steps", "60"], check=True, capture_output=True)
+        subprocess.run(
+            [program, "--threads", "1", "-q", "train", "--resume", "--output", place / "live", "--steps", "60"],
+            check=True,
+            capture_output=True,
+        )
         page.get_by_alt_text("samples of step 60").wait_for()
         page.get_by_text("step 60").first.wait_for()
         page.close()
@@ -139,7 +165,9 @@ def test_models(open_page, server):
     page.get_by_role("link", name="tiny", exact=True).click()
     page.get_by_role("region", name="Generator", exact=True).wait_for()
     details = server.get("/api/v1/models/tiny").json()
-    assert page.get_by_role("rowheader").count() == sum(len(details[part]["layers"]) for part in ("generator", "discriminator"))
+    assert page.get_by_role("rowheader").count() == sum(
+        len(details[part]["layers"]) for part in ("generator", "discriminator")
+    )
     with page.expect_download() as saved:
         page.get_by_role("link", name=re.compile("^Download")).click()
     assert saved.value.suggested_filename == "tiny.safetensors"

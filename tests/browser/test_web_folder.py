@@ -1,4 +1,6 @@
-"""`export --format web`: the folder on a plain host of files. The images are those of the program, and nothing else is asked."""
+"""`export --format web`: the folder on a plain host of files. The images are those of the program, and nothing else is
+asked."""
+
 import functools
 import http.server
 import json
@@ -30,7 +32,9 @@ PIXELS = """async (images) => {
 
 
 def run(program, *arguments):
-    result = subprocess.run([str(program), "--threads", "1", *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False)
+    result = subprocess.run(
+        [str(program), "--threads", "1", *map(str, arguments)], capture_output=True, text=True, timeout=300, check=False
+    )
     assert result.returncode == 0, result.stderr
     return result
 
@@ -61,7 +65,10 @@ def visit(chromium, folder):
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
         page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on("request", lambda request: None if request.url.startswith((own, "data:", "blob:")) else wrong.append(request.url))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((own, "data:", "blob:")) else wrong.append(request.url),
+        )
         page.goto(f"{own}?{query}")
         return page
 
@@ -94,7 +101,10 @@ def test_images_are_the_programs(program, visit, tmp_path, truncation):
     page = visit(f"count={COUNT}&seed={SEED}&show=both" + (f"&truncation={truncation}" if truncation else ""))
     flags = ("--truncation", truncation) if truncation else ()
     expect_near(pixels_of(page, "section[aria-labelledby=right-title]", COUNT), sampled(program, tmp_path, *flags))
-    expect_near(pixels_of(page, "section[aria-labelledby=left-title]", COUNT), sampled(program, tmp_path, "--network", "untrained", *flags))
+    expect_near(
+        pixels_of(page, "section[aria-labelledby=left-title]", COUNT),
+        sampled(program, tmp_path, "--network", "untrained", *flags),
+    )
     assert f"{COUNT} images of seed {SEED}" in page.inner_text("p[role=status]")
 
 
@@ -132,7 +142,15 @@ def test_what_needs_a_server_is_said(visit):
 
 def test_the_folder_says_what_it_is(folder):
     names = sorted(path.name for path in folder.iterdir())
-    assert names == ["NOTICE.txt", "generator.onnx", "index.html", "model.json", "ort-wasm-simd-threaded.wasm", "untrained.onnx", "worker.js"]
+    assert names == [
+        "NOTICE.txt",
+        "generator.onnx",
+        "index.html",
+        "model.json",
+        "ort-wasm-simd-threaded.wasm",
+        "untrained.onnx",
+        "worker.js",
+    ]
     model = json.loads((folder / "model.json").read_text())
     assert model["latent"] == {"size": 64, "distribution": "normal"} and len(model["classes"]) == 10
     assert "http://" not in (folder / "index.html").read_text().replace("http://www.w3.org/", "")

@@ -19,7 +19,9 @@ def read_npy(content):
     header = ast.literal_eval(content[10 : 10 + length].decode())
     assert not header["fortran_order"] and header["descr"] in ("|u1", "<u2")
     numbers = content[10 + length :]
-    return header["shape"], list(numbers) if header["descr"] == "|u1" else list(struct.unpack(f"<{len(numbers) // 2}H", numbers))
+    return header["shape"], (
+        list(numbers) if header["descr"] == "|u1" else list(struct.unpack(f"<{len(numbers) // 2}H", numbers))
+    )
 
 
 def images(count, height, width, channels, low=20_000, high=20_200, seed=1):
@@ -52,8 +54,17 @@ def tiff16(width, height, channels, samples):
     bits = struct.pack(f"<{channels}H", *[16] * channels)
     bits_value = struct.unpack("<I", bits.ljust(4, b"\0"))[0] if channels <= 2 else bits_at
     photometric = 2 if channels in (3, 4) else 1
-    tags = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, channels, bits_value), (259, 3, 1, 1), (262, 3, 1, photometric),
-            (273, 4, 1, 8), (277, 3, 1, channels), (278, 4, 1, height), (279, 4, 1, len(content))]
+    tags = [
+        (256, 4, 1, width),
+        (257, 4, 1, height),
+        (258, 3, channels, bits_value),
+        (259, 3, 1, 1),
+        (262, 3, 1, photometric),
+        (273, 4, 1, 8),
+        (277, 3, 1, channels),
+        (278, 4, 1, height),
+        (279, 4, 1, len(content)),
+    ]
     if channels == 4:
         tags.append((338, 3, 1, 0))
     directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *tag) for tag in tags) + b"\0\0\0\0"

@@ -13,8 +13,20 @@ TINY = SOURCE.parent / "tiny.toml"
 ENOSPC, EIO = 28, 5
 KINDS = ("kill", f"from:{ENOSPC}", str(EIO), "short")
 STEPS = 8
-FLAGS = ("--precision", "f32", "--set", "train.checkpoint_every=2", "--set", "train.keep_checkpoints=2", "--set", "train.log_every=2",
-         "--set", "sample.every=4", "--set", "sample.count=4")
+FLAGS = (
+    "--precision",
+    "f32",
+    "--set",
+    "train.checkpoint_every=2",
+    "--set",
+    "train.keep_checkpoints=2",
+    "--set",
+    "train.log_every=2",
+    "--set",
+    "sample.every=4",
+    "--set",
+    "sample.count=4",
+)
 TIMED = {"metrics.csv", "environment.json", ".lock"}
 
 
@@ -43,8 +55,21 @@ class Faults:
     def run(self, out, *flags, steps=STEPS, **settings):
         """One training; its result."""
         flags = (*flags, "--steps", steps)
-        command = [str(self.program), "--threads", "1", "train", str(TINY), "--output", str(out), *map(str, FLAGS + flags)]
-        variables = {**os.environ, "LD_PRELOAD": str(self.library), **{name: str(value) for name, value in settings.items()}}
+        command = [
+            str(self.program),
+            "--threads",
+            "1",
+            "train",
+            str(TINY),
+            "--output",
+            str(out),
+            *map(str, FLAGS + flags),
+        ]
+        variables = {
+            **os.environ,
+            "LD_PRELOAD": str(self.library),
+            **{name: str(value) for name, value in settings.items()},
+        }
         if self.warm:
             return self.warm.run(command, variables, None, 120)
         return subprocess.run(command, capture_output=True, text=True, env=variables, timeout=120, check=False)

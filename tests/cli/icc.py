@@ -59,7 +59,11 @@ def inks(name="A test profile of inks"):
     corners = []
     for c, m, y, k in itertools.product((0, 1), repeat=4):
         light = 250 * (1 - 0.4 * c) * (1 - 0.45 * m) * (1 - 0.08 * y) * (1 - 0.85 * k)
-        corners += [round(light), round(128 + (60 * m - 35 * c) * (1 - 0.8 * k)), round(128 + (70 * y - 40 * c) * (1 - 0.8 * k))]
+        corners += [
+            round(light),
+            round(128 + (60 * m - 35 * c) * (1 - 0.8 * k)),
+            round(128 + (70 * y - 40 * c) * (1 - 0.8 * k)),
+        ]
     identity = b"".join(map(fixed, (1, 0, 0, 0, 1, 0, 0, 0, 1)))
     ramp = bytes(range(256))
     table = b"mft1\0\0\0\0" + bytes((4, 3, 2, 0)) + identity + ramp * 4 + bytes(corners) + ramp * 3

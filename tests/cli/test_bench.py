@@ -32,7 +32,9 @@ def test_profile_as_a_table(ganymede):
     lines = result.stdout.splitlines()
     title = next(i for i, line in enumerate(lines) if line.startswith("layer "))
     assert lines[title].split() == ["layer", "forward", "its", "floor", "backward", "second", "share"]
-    assert any(line.startswith("generator.") for line in lines[title:]) and any(line.startswith("optimiser ") for line in lines)
+    assert any(line.startswith("generator.") for line in lines[title:]) and any(
+        line.startswith("optimiser ") for line in lines
+    )
     assert "GB/s of a copy" in lines[-1]
 
 

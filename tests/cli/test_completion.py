@@ -37,7 +37,8 @@ def shell(*words):
 
 def test_bash(script):
     file = script("bash")
-    ask = 'source "$1"; COMP_WORDS=($2); [[ $2 != *" " ]] || COMP_WORDS+=(""); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _ganymede; printf "%s\\n" "${COMPREPLY[@]}"'
+    ask = 'source "$1"; COMP_WORDS=($2); [[ $2 != *" " ]] || COMP_WORDS+=(""); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))'
+    ask += '; _ganymede; printf "%s\\n" "${COMPREPLY[@]}"'
     for line, (offered, others) in CASES.items():
         found = set(shell("bash", "-c", ask, "bash", file, line).split())
         assert offered <= found and not others & found, f"{line}: {found}"
@@ -65,7 +66,8 @@ def read(seconds):
     return text.decode(errors="replace")
 def send(line): os.write(terminal, line.encode())
 read(10)
-send(f"fpath=({sys.argv[1]} $fpath); autoload -U compinit; compinit -D -u; zstyle ':completion:*' list-grouped false; LISTMAX=999; echo re''ady\n")
+send(f"fpath=({sys.argv[1]} $fpath); autoload -U compinit; compinit -D -u; "
+     "zstyle ':completion:*' list-grouped false; LISTMAX=999; echo re''ady\n")
 text = ""
 while "ready" not in text: text += read(10)
 send(sys.argv[2] + "\x04")  # lists what could follow
@@ -99,4 +101,9 @@ def test_manual_pages_are_read_without_a_warning(ganymede, tmp_path):
         assert "NAME" in text and "SYNOPSIS" in text, page
     train = shell("groff", "-man", "-Tascii", "-ww", "-rLL=200n", "-P-cbou", tmp_path / "ganymede-train.1")
     assert "--resume" in train and "--out " not in train, "old names are not shown"
-    assert "default: 16" in shell("groff", "-man", "-Tascii", "-rLL=200n", "-P-cbou", tmp_path / "ganymede-explore.1").split("--frames")[1][:200]
+    assert (
+        "default: 16"
+        in shell("groff", "-man", "-Tascii", "-rLL=200n", "-P-cbou", tmp_path / "ganymede-explore.1").split("--frames")[
+            1
+        ][:200]
+    )

@@ -47,7 +47,9 @@ def test_sample_draws_the_class_asked_for(ganymede, run, tmp_path):
 
 def test_interpolates_between_classes(ganymede, run, tmp_path):
     def strip(name, *flags):
-        result = ganymede("explore", "interpolate", run, "--points", "5:0,5:0", "--frames", 3, *flags, "-o", tmp_path / name)
+        result = ganymede(
+            "explore", "interpolate", run, "--points", "5:0,5:0", "--frames", 3, *flags, "-o", tmp_path / name
+        )
         assert result.returncode == 0, result.stderr
         _, _, rows = pixels(tmp_path / name)
         return [[row[3 * (2 + place * 130):][:384] for row in rows[2:130]] for place in range(3)]
@@ -99,15 +101,32 @@ def test_sheets_have_class_names_and_real_images_in_the_same_columns(ganymede, t
     run = trained(ganymede, tmp_path / "run", "--steps", 2, "--set=data.count=10", recipe=CONDITIONAL)
     width, height, rows = pixels(run / "real.png")
     assert width == 3 * 18 + 2 and height > 3 * 18 + 2 + 15, "names above"
-    cells = [[[row[3 * (2 + 18 * x):][:48] for row in rows[height - 54 + 18 * y:][:16]] for x in range(3)] for y in range(3)]
+    cells = [
+        [[row[3 * (2 + 18 * x) :][:48] for row in rows[height - 54 + 18 * y :][:16]] for x in range(3)]
+        for y in range(3)
+    ]
     assert cells[0] == cells[1] == cells[2] and len({str(cell) for cell in cells[0]}) == 3
     assert pixels(run / "samples" / "step-000002.png")[:2] == (width, height)
 
 
 def test_exemplars_come_from_every_class(ganymede, run, tmp_path):
     def asked(*flags):
-        result = ganymede("--threads", 1, "explore", "exemplars", run, "-k", 9, "--among", 9, "-o", tmp_path / "x.png", "--json", *flags,
-                          env={"XDG_CACHE_HOME": str(tmp_path)})
+        result = ganymede(
+            "--threads",
+            1,
+            "explore",
+            "exemplars",
+            run,
+            "-k",
+            9,
+            "--among",
+            9,
+            "-o",
+            tmp_path / "x.png",
+            "--json",
+            *flags,
+            env={"XDG_CACHE_HOME": str(tmp_path)},
+        )
         assert result.returncode == 0, result.stderr
         return [sorted(row["asked"]) for row in json.loads(result.stdout)["classes"]]
 

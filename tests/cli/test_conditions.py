@@ -27,7 +27,9 @@ def run(ganymede):
     if "folder" not in _run:
         _run["holder"] = tempfile.TemporaryDirectory()
         folder = pathlib.Path(_run["holder"].name)
-        _run["folder"] = trained(ganymede, folder / "run", "--data", made_images(folder / "images"), "--precision", "f32", recipe=RECIPE)
+        _run["folder"] = trained(
+            ganymede, folder / "run", "--data", made_images(folder / "images"), "--precision", "f32", recipe=RECIPE
+        )
     return _run["folder"]
 
 
@@ -41,7 +43,9 @@ def test_training_says_what_it_takes_and_resumes(ganymede, run, tmp_path):
     data = json.loads((run / "environment.json").read_text())["data"]
     assert "the conditions are the columns red, wide, age" in data["notes"]
     assert "the condition 'age' is 20 to 51, which become 0 to 1" in data["notes"]
-    half = trained(ganymede, tmp_path / "half", "--data", run.parent / "images", "--precision", "f32", "--steps", 6, recipe=RECIPE)
+    half = trained(
+        ganymede, tmp_path / "half", "--data", run.parent / "images", "--precision", "f32", "--steps", 6, recipe=RECIPE
+    )
     trained(ganymede, half, "--resume", "--steps", 12, recipe=RECIPE)
     assert (half / "model.safetensors").read_bytes() == (run / "model.safetensors").read_bytes()
 
@@ -54,7 +58,12 @@ def test_samples_have_the_conditions_asked_for(ganymede, run, tmp_path):
     assert all(a != b for a, b in zip(own, some)), "the generator looks at them"
     again, same = sampled(ganymede, run, tmp_path / "again", "-n", 2, "--class", "red=0,wide=0,age=20")
     assert again[1] == "red=0,wide=0,age=20" and same[0] == own[0]
-    fails(ganymede("sample", run, "-o", tmp_path / "x.png", "--class", "rad=1"), "unknown condition 'rad'", "did you mean 'red'", code=2)
+    fails(
+        ganymede("sample", run, "-o", tmp_path / "x.png", "--class", "rad=1"),
+        "unknown condition 'rad'",
+        "did you mean 'red'",
+        code=2,
+    )
     fails(ganymede("sample", run, "-o", tmp_path / "x.png", "--class", "red"), "gets no number", code=2)
 
 
@@ -81,14 +90,24 @@ def test_packed_data_trains_the_same(ganymede, run, tmp_path):
     assert done.returncode == 0, done.stderr
     info = json.loads(ganymede("data", "info", packed, "--condition", "age", "--json").stdout)
     assert info["conditions"] == [{"name": "age", "low": 20, "high": 51}]
-    again = trained(ganymede, tmp_path / "run", "--data", packed, "--set", 'data.name="packed"', "--precision", "f32", recipe=RECIPE)
+    again = trained(
+        ganymede, tmp_path / "run", "--data", packed, "--set", 'data.name="packed"', "--precision", "f32", recipe=RECIPE
+    )
     assert tensors(again / "model.safetensors")[0] == tensors(run / "model.safetensors")[0]
 
 
 def test_what_does_not_fit_is_refused(ganymede, tmp_path):
     images = made_images(tmp_path / "images", 8)
     two = ("--data", images, "--set", 'data.conditions=["red", "age"]')
-    fails(train(ganymede, tmp_path / "run", *two, recipe=RECIPE), "the networks take 3 conditions but the data has 2", code=2)
-    fails(train(ganymede, tmp_path / "run", "--data", images, "--set", 'data.label="red"', recipe=RECIPE), "an image has a class or conditions", code=2)
+    fails(
+        train(ganymede, tmp_path / "run", *two, recipe=RECIPE),
+        "the networks take 3 conditions but the data has 2",
+        code=2,
+    )
+    fails(
+        train(ganymede, tmp_path / "run", "--data", images, "--set", 'data.label="red"', recipe=RECIPE),
+        "an image has a class or conditions",
+        code=2,
+    )
     info = json.loads(ganymede("data", "info", images, "--condition", "red", "--condition", "age", "--json").stdout)
     assert info["conditions"] == [{"name": "red", "low": 0, "high": 1}, {"name": "age", "low": 20, "high": 27}]

@@ -230,8 +230,12 @@ def test_fetch_says_what_the_server_refuses(ganymede, serve, tmp_path):
 
 def test_fetch_keeps_its_part_when_stopped(ganymede, serve, tmp_path):
     server = serve({"x.zip": CONTENT}, ["slow"])
-    process = subprocess.Popen([ganymede.path, "data", "fetch", server.url + "/x.zip", "--checksum", MD5, "--data", tmp_path],
-                               stderr=subprocess.PIPE, text=True, env={**os.environ, "NO_PROXY": "127.0.0.1"})
+    process = subprocess.Popen(
+        [ganymede.path, "data", "fetch", server.url + "/x.zip", "--checksum", MD5, "--data", tmp_path],
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NO_PROXY": "127.0.0.1"},
+    )
     part = tmp_path / "x.zip.part"
     deadline = time.monotonic() + 20
     while not (part.exists() and part.stat().st_size > 0) and time.monotonic() < deadline:

@@ -1,4 +1,6 @@
-"""ganymede data prepare: packed data, found by itself or by name, checked, rebuilt, and clear about what it cannot do."""
+"""ganymede data prepare: packed data, found by itself or by name, checked, rebuilt, and clear about what it cannot
+do."""
+
 import json
 import random
 import resource
@@ -39,7 +41,9 @@ def test_training_finds_what_is_prepared(ganymede, images, cache, tmp_path):
     with open(done["file"], "r+b") as file:
         file.seek(5000)
         file.write(b"\xff\xfe\xfd")
-    damaged = ganymede("--threads", 1, "train", tmp_path / "plain" / "recipe.toml", "--output", tmp_path / "damaged", env=cache)
+    damaged = ganymede(
+        "--threads", 1, "train", tmp_path / "plain" / "recipe.toml", "--output", tmp_path / "damaged", env=cache
+    )
     assert damaged.returncode == 0 and "damaged" in damaged.stderr
     models = [(run / "model.safetensors").read_bytes() for run in (plain, packed, tmp_path / "damaged")]
     assert models[0] == models[1] == models[2]

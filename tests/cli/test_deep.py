@@ -21,7 +21,9 @@ def run(ganymede):
         _run["holder"] = tempfile.TemporaryDirectory()
         folder = pathlib.Path(_run["holder"].name)
         (folder / "data.npy").write_bytes(images(64, 16, 16, 4))
-        _run["folder"] = trained(ganymede, folder / "run", "--data", folder / "data.npy", "--precision", "f32", recipe=DEEP)
+        _run["folder"] = trained(
+            ganymede, folder / "run", "--data", folder / "data.npy", "--precision", "f32", recipe=DEEP
+        )
     return _run["folder"]
 
 
@@ -41,7 +43,9 @@ def test_data_keeps_every_bit(ganymede, run):
     data = run.parent / "data.npy"
     info = answer(ganymede, "data", "info", data, "--channels", 4, "--bits", 16)
     assert (info["channels"], info["bits"]) == (4, 16) and len(info["mean"]) == 4
-    assert all(20_000 < 65535 * mean < 20_200 for mean in info["mean"]) and all(40 < 65535 * std < 80 for std in info["std"])
+    assert all(20_000 < 65535 * mean < 20_200 for mean in info["mean"]) and all(
+        40 < 65535 * std < 80 for std in info["std"]
+    )
     squeezed = answer(ganymede, "data", "info", data, "--channels", 4)
     assert squeezed["bits"] == 8 and any("bits = 16" in note for note in squeezed["notes"])
     fails(ganymede("data", "info", data), "channels = N")
@@ -79,14 +83,20 @@ def test_metrics_see_what_eight_bits_would_hide(ganymede, run, tmp_path):
     found = answer(ganymede, "evaluate", run, "-n", 64)
     assert found["metrics"]["swd"]["mean"] > 0 and found["protocol"]["fake"]["channels"] == 4
     assert "16 bits" in found["protocol"]["quantised"]
-    nearest = answer(ganymede, "explore", "nearest", run, "--data", run.parent / "data.npy", "-o", tmp_path / "near.png")
+    nearest = answer(
+        ganymede, "explore", "nearest", run, "--data", run.parent / "data.npy", "-o", tmp_path / "near.png"
+    )
     assert nearest
 
 
 def test_grey_of_sixteen_bits_becomes_pngs(ganymede, tmp_path):
     (tmp_path / "depth.npy").write_bytes(images(32, 16, 16, 1, low=0, high=65536))
     grey = tmp_path / "grey.toml"
-    grey.write_text(DEEP.read_text().replace("channels = 4", "channels = 1").replace("conv_transpose = 4, kernel = 4", "conv_transpose = 1, kernel = 4"))
+    grey.write_text(
+        DEEP.read_text()
+        .replace("channels = 4", "channels = 1")
+        .replace("conv_transpose = 4, kernel = 4", "conv_transpose = 1, kernel = 4")
+    )
     run = trained(ganymede, tmp_path / "run", "--data", tmp_path / "depth.npy", "--steps", 4, recipe=grey)
     ganymede("sample", run, "-n", 2, "-o", tmp_path / "folder")
     assert {depth_of(path.read_bytes()) for path in (tmp_path / "folder").glob("*.png")} == {(16, 0)}
@@ -95,14 +105,22 @@ def test_grey_of_sixteen_bits_becomes_pngs(ganymede, tmp_path):
 def test_data_of_another_kind_is_refused(ganymede, run, tmp_path):
     (tmp_path / "three.npy").write_bytes(images(64, 16, 16, 3))
     fails(train(ganymede, tmp_path / "run", "--data", tmp_path / "three.npy", recipe=DEEP), "no array of images")
-    fails(train(ganymede, tmp_path / "run", "--set", 'data.name="shapes"', recipe=DEEP), "shapes has no images of 4 channels", code=2)
+    fails(
+        train(ganymede, tmp_path / "run", "--set", 'data.name="shapes"', recipe=DEEP),
+        "shapes has no images of 4 channels",
+        code=2,
+    )
 
 
 def test_exports(ganymede, run, tmp_path):
     for kind, ending in (("onnx", "onnx"), ("torchscript", "pt")):
         done = ganymede("export", run, "--format", kind, "-o", tmp_path / f"model.{ending}")
         assert done.returncode == 0, done.stderr
-    fails(ganymede("export", run, "--format", "onnx", "--pixels", "uint8", "-o", tmp_path / "bytes.onnx"), "16 bits", code=2)
+    fails(
+        ganymede("export", run, "--format", "onnx", "--pixels", "uint8", "-o", tmp_path / "bytes.onnx"),
+        "16 bits",
+        code=2,
+    )
 
 
 def files(channels, kind, count=32):
@@ -148,7 +166,9 @@ def test_channels_that_are_left_out_are_said(ganymede, tmp_path):
     folder = write(tmp_path / "images", content)
     taken = answer(ganymede, "data", "info", folder)
     assert taken["channels"] == 1
-    assert any("2 images have channels beside grey or RGB, which are left out: channels = N" in note for note in taken["notes"])
+    assert any(
+        "2 images have channels beside grey or RGB, which are left out: channels = N" in note for note in taken["notes"]
+    )
     assert not any("left out" in note for note in answer(ganymede, "data", "info", folder, "--channels", 5)["notes"])
 
 
@@ -158,12 +178,16 @@ def test_a_recipe_of_four_channels_trains_on_files(ganymede, tmp_path):
     (tmp_path / "deep.toml").write_text(DEEP.read_text().replace('name = "arrays"', 'name = "folder"'))
     checked = ganymede("data", "check", folder, "--recipe", tmp_path / "deep.toml").stdout
     assert "32 4 channels" in checked and "16x16 4 channels, of 32 images" in checked
-    from_files = trained(ganymede, tmp_path / "files", "--data", folder, "--precision", "f32", recipe=tmp_path / "deep.toml")
+    from_files = trained(
+        ganymede, tmp_path / "files", "--data", folder, "--precision", "f32", recipe=tmp_path / "deep.toml"
+    )
     stored = [level for one in samples for level in one]
     array = struct.pack(f"<{len(stored)}H", *stored)
     (tmp_path / "same.npy").write_bytes(npy("<u2", (32, 16, 16, 4), array))
-    from_array = trained(ganymede, tmp_path / "array", "--data", tmp_path / "same.npy", "--precision", "f32", recipe=DEEP)
+    from_array = trained(
+        ganymede, tmp_path / "array", "--data", tmp_path / "same.npy", "--precision", "f32", recipe=DEEP
+    )
     losses = [metrics(run) for run in (from_files, from_array)]
     assert losses[0] == losses[1], "the same samples, the same losses"
-    judged = answer(ganymede, "evaluate", from_files, "-n", 64)
-    assert judged["metrics"]["swd"]["mean"] > 0 and judged["protocol"]["real"]["channels"] == 4
+    evaluated = answer(ganymede, "evaluate", from_files, "-n", 64)
+    assert evaluated["metrics"]["swd"]["mean"] > 0 and evaluated["protocol"]["real"]["channels"] == 4

@@ -10,7 +10,11 @@ HAS_GPU = pathlib.Path("/dev/nvidia0").exists()
 def test_stands_before_or_behind_the_command(ganymede, tmp_path):
     model = shared_model(ganymede)
     generated = []
-    for name, before, behind in (("plain", (), ()), ("before", ("--device", "cpu"), ()), ("behind", (), ("--device", "cpu"))):
+    for name, before, behind in (
+        ("plain", (), ()),
+        ("before", ("--device", "cpu"), ()),
+        ("behind", (), ("--device", "cpu")),
+    ):
         result = ganymede(*before, "sample", model, "-n", 4, "-o", tmp_path / f"{name}.png", *behind)
         assert result.returncode == 0, result.stderr
         assert "on cuda" not in result.stderr
@@ -33,13 +37,21 @@ COMMANDS = {
 def test_names_what_is_missing_or_unknown(ganymede, tmp_path, command):
     words = [shared_model(ganymede) if word == "MODEL" else word for word in COMMANDS[command]]
     unknown = ganymede(*words, "--device", "gpu", cwd=tmp_path, timeout=60)
-    assert unknown.returncode == 2 and "unknown device 'gpu'" in unknown.stderr and "auto, cpu, cuda or cuda:N" in unknown.stderr
+    assert (
+        unknown.returncode == 2
+        and "unknown device 'gpu'" in unknown.stderr
+        and "auto, cpu, cuda or cuda:N" in unknown.stderr
+    )
     if HAS_GPU:
         pytest.skip("this machine has a GPU: nothing is missing")
     for device in ("cuda", "cuda:3"):
         missing = ganymede(*words, "--device", device, cwd=tmp_path, timeout=60)
         assert missing.returncode == 1, missing.stderr
-        assert "no CUDA device" in missing.stderr and f"--device {device}" in missing.stderr and "--device cpu" in missing.stderr
+        assert (
+            "no CUDA device" in missing.stderr
+            and f"--device {device}" in missing.stderr
+            and "--device cpu" in missing.stderr
+        )
     assert not list(tmp_path.iterdir()), "nothing is begun"
 
 

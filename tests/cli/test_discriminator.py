@@ -21,7 +21,10 @@ def test_seven_numbers_are_no_score(ganymede, tmp_path, command):
     result = ganymede(*command, path, cwd=tmp_path)
     assert result.returncode == 2, result.stderr
     error = result.stderr.splitlines()[-1]
-    assert error.startswith("error: the discriminator ends in 7 numbers an image, line 36 of ") and "needs one score" in error, error
+    assert (
+        error.startswith("error: the discriminator ends in 7 numbers an image, line 36 of ")
+        and "needs one score" in error
+    ), error
     assert not (tmp_path / "runs").exists()
 
 
@@ -33,9 +36,20 @@ def test_a_grid_of_scores_is_asked_for_by_name(ganymede, tmp_path):
     assert ganymede("summary", path).returncode == 0
     for objective in ("gan", "relativistic"):
         run = tmp_path / objective
-        flags = ("--set", f"objective.name={objective}", "--set", "objective.penalties=[{ r1 = 1.0 }]", "--set", "augment.name=ada", "--set", "augment.target=0.6")
+        flags = (
+            "--set",
+            f"objective.name={objective}",
+            "--set",
+            "objective.penalties=[{ r1 = 1.0 }]",
+            "--set",
+            "augment.name=ada",
+            "--set",
+            "augment.target=0.6",
+        )
         result = ganymede("--threads", 1, "train", path, "-o", run, "--steps", 5, *flags)
         assert result.returncode == 0, result.stderr
         assert 'output = "patches"' in (run / "recipe.toml").read_text()
-    chosen = json.loads(ganymede("sample", run, "-n", 12, "--best", 3, "-o", tmp_path / "best.png", "--json").stdout)["indices"]
+    chosen = json.loads(ganymede("sample", run, "-n", 12, "--best", 3, "-o", tmp_path / "best.png", "--json").stdout)[
+        "indices"
+    ]
     assert len(set(chosen)) == 3 and all(0 <= index < 12 for index in chosen)

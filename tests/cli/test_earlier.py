@@ -1,4 +1,6 @@
-"""What earlier versions wrote is read for ever: tests/earlier, made by tests/earlier/keep with the version's own program."""
+"""What earlier versions wrote is read for ever: tests/earlier, made by tests/earlier/keep with the version's own
+program."""
+
 import array
 import json
 import pathlib
@@ -19,7 +21,8 @@ def of_version(path):
 
 
 def numbers(path):
-    """The f32 tensors under the names of today. The average's batch norms are computed anew at the end since 2026-11."""
+    """The f32 tensors under the names of today. The average's batch norms are computed anew at the end since
+    2026-11."""
     return {name.replace(".realness.", ".adversarial.").replace("_realness", "_adversarial"): array.array("f", content)
             for name, (kind, _, content) in tensors(path)[0].items()
             if kind == "F32" and not (name.startswith("ema.") and "running" in name)}
@@ -138,8 +141,10 @@ def test_a_list_of_duplicates_is_left_out(ganymede, version, tmp_path):
     samples = version / "tiny" / "run" / "samples"
     shutil.copytree(samples, tmp_path / "images" / "a")
     shutil.copy(samples / "step-000000.png", tmp_path / "images" / "a" / "copy.png")
-    counts = [json.loads(ganymede("data", "info", "folder", "--data", tmp_path / "images", *flags, "--json").stdout)["count"]
-              for flags in ((), ("--exclude", version / "duplicates.txt"))]
+    counts = [
+        json.loads(ganymede("data", "info", "folder", "--data", tmp_path / "images", *flags, "--json").stdout)["count"]
+        for flags in ((), ("--exclude", version / "duplicates.txt"))
+    ]
     assert counts[0] - counts[1] == 1
 
 

@@ -45,7 +45,9 @@ def cifar(folder, records=4, cut=0, label=None):
 def mnist(folder, magic=0x803, label=3, images=4):
     folder.mkdir()
     (folder / "train-images-idx3-ubyte").write_bytes(struct.pack(">IIII", magic, images, 28, 28) + bytes(784 * images))
-    (folder / "train-labels-idx1-ubyte.gz").write_bytes(gzip.compress(struct.pack(">II", 0x801, images) + bytes([label] * images)))
+    (folder / "train-labels-idx1-ubyte.gz").write_bytes(
+        gzip.compress(struct.pack(">II", 0x801, images) + bytes([label] * images))
+    )
     return folder
 
 
@@ -80,19 +82,43 @@ TRAIN = ("--threads", 1, "train")
 WRONG_USAGE = {
     "nothing": ((), ("ganymede --help",)),
     "unknown flag": (("train", "shapes-dcgan", "--sed", "3"), ("'--sed'", "did you mean '--seed'?")),
-    "a subcommand's flag": (("explore", "arithmetic", "model", "--radius", "20"), ("--radius", "see 'ganymede explore arithmetic --help'")),
-    "unknown flag far from any": (("train", "shapes-dcgan", "--zzzzzzzzzzz"), ("'--zzzzzzzzzzz'", "known are", "--resume")),
+    "a subcommand's flag": (
+        ("explore", "arithmetic", "model", "--radius", "20"),
+        ("--radius", "see 'ganymede explore arithmetic --help'"),
+    ),
+    "unknown flag far from any": (
+        ("train", "shapes-dcgan", "--zzzzzzzzzzz"),
+        ("'--zzzzzzzzzzz'", "known are", "--resume"),
+    ),
     "unknown command": (("trian", "shapes-dcgan"), ("'trian'", "did you mean 'train'?")),
     "unknown recipe": (("train", "shapes-dcgn"), ("'shapes-dcgn'", "did you mean 'shapes-dcgan'?")),
     "unknown recipe in summary": (("summary", "svhn-dcgam"), ("did you mean 'svhn-dcgan'?",)),
     "no recipe": (("train",), ("is missing, recipe", "ganymede recipes")),
     "missing argument": (("sample",), ("model", "ganymede sample --help")),
-    "unknown key": (("train", TINY, "--set", "train.btach_size=3"), ("unknown key 'btach_size'", "[train]", "did you mean 'batch_size'?")),
-    "unknown section": (("train", TINY, "--set", "trian.batch=3"), ("unknown section 'trian'", "did you mean 'train'?")),
-    "wrong type": (("train", TINY, "--set", "train.batch_size=many"), ("'batch_size' must be a whole number, not a string", "--set train.batch_size=many")),
-    "fraction for a whole number": (("train", TINY, "--set", "train.batch_size=2.5"), ("'batch_size' must be a whole number",)),
-    "out of range": (("train", TINY, "--set", "train.batch_size=0"), ("'batch_size' is 0", "1 to 65536", "--set train.batch_size=0")),
-    "not finite": (("train", TINY, "--set", "optimizer.generator.learning_rate=inf"), ("'learning_rate' must be finite",)),
+    "unknown key": (
+        ("train", TINY, "--set", "train.btach_size=3"),
+        ("unknown key 'btach_size'", "[train]", "did you mean 'batch_size'?"),
+    ),
+    "unknown section": (
+        ("train", TINY, "--set", "trian.batch=3"),
+        ("unknown section 'trian'", "did you mean 'train'?"),
+    ),
+    "wrong type": (
+        ("train", TINY, "--set", "train.batch_size=many"),
+        ("'batch_size' must be a whole number, not a string", "--set train.batch_size=many"),
+    ),
+    "fraction for a whole number": (
+        ("train", TINY, "--set", "train.batch_size=2.5"),
+        ("'batch_size' must be a whole number",),
+    ),
+    "out of range": (
+        ("train", TINY, "--set", "train.batch_size=0"),
+        ("'batch_size' is 0", "1 to 65536", "--set train.batch_size=0"),
+    ),
+    "not finite": (
+        ("train", TINY, "--set", "optimizer.generator.learning_rate=inf"),
+        ("'learning_rate' must be finite",),
+    ),
     "unknown name": (("train", TINY, "--precision", "fp16"), ("--precision: must be one of auto, f32, bf16",)),
     "unknown unit": (("train", TINY, "--set", "sample.every=3 weeks"), ("'every'", "10 minutes")),
     "--set without =": (("train", TINY, "--set", "train.batch_size"), ("--set train.batch_size", "section.key=value")),
@@ -103,43 +129,115 @@ WRONG_USAGE = {
     "unknown device": (("train", TINY, "--device", "gpu"), ("'gpu'", "cuda")),
     "unknown data": (("train", TINY, "--set", "data.name=cifr10"), ("'cifr10'", "did you mean 'cifar10'?")),
     "unknown split": (("train", TINY, "--set", "data.splits=['tran']"), ("'tran'", "did you mean 'train'?")),
-    "unknown class": (("train", TINY, "--set", "data.classes=['cirkle']"), ("unknown class 'cirkle'", "did you mean 'circle'?")),
+    "unknown class": (
+        ("train", TINY, "--set", "data.classes=['cirkle']"),
+        ("unknown class 'cirkle'", "did you mean 'circle'?"),
+    ),
     "two channels": (("train", TINY, "--set", "data.channels=2"), ("ends in 3x16x16", "an image of 2 channels")),
-    "unknown objective": (("train", TINY, "--set", "objective.name=gam"), ("unknown objective 'gam'", "did you mean 'gan'?")),
-    "an objective without its heads": (("summary", "RECIPE"), ("heads do not fit", "line 40 of", "'adversarial' and 'classes'"),
-                                       ('name = "gan"', 'name = "acgan"')),
-    "unknown objective key": (("summary", "RECIPE"), ("unknown key 'label_smoothin'", "line 41 of", "did you mean 'label_smoothing'?"),
-                              ('name = "gan"', 'name = "gan"\nlabel_smoothin = 0.1')),
-    "unknown objective, at its line": (("train", "RECIPE"), ("unknown objective 'gann'", "line 40 of", "did you mean 'gan'?"), ('name = "gan"', 'name = "gann"')),
-    "unknown penalty": (("recipes", "check", "RECIPE", "--steps", 0), ("unknown penalty 'r11'", "line 41 of", "did you mean 'r1'?"),
-                        ('name = "gan"', 'name = "gan"\npenalties = [{ r11 = 1.0 }]')),
-    "unknown metric": (("summary", "RECIPE"), ("unknown metric 'fidd'", "line 4 of", "did you mean 'fid'?"), ("[data]", '[quality]\nmetric = "fidd"\n[data]')),
-    "unknown metric in a check": (("recipes", "check", "RECIPE", "--steps", 0), ("unknown metric 'fidd'",), ("[data]", '[quality]\nmetric = "fidd"\n[data]')),
-    "unknown augmentation": (("summary", "RECIPE"), ("unknown operation 'colr'", "line 5 of", "[augment]", "did you mean 'color'?"),
-                             ("[data]", '[augment]\nname = "diffaugment"\noperations = ["colr"]\n[data]')),
-    "another end than the objective's": (("recipes", "check", "RECIPE", "--steps", 0), ("ends in 7 numbers",), ("{ dense = 1 }", "{ dense = 7 }")),
-    "unknown layer": (("summary", "RECIPE"), ("unknown layer 'conf'", "line 32 of", "[discriminator] layer 4", "did you mean 'conv'?"),
-                      ("{ conv = 8, kernel = 4,", "{ conf = 8, kernel = 4,")),
-    "unknown layer option": (("summary", "RECIPE"), ("unknown key 'kernl'", "line 32 of", "did you mean 'kernel'?"),
-                             ("{ conv = 8, kernel = 4,", "{ conv = 8, kernl = 4,")),
-    "a layer that does not fit": (("summary", "RECIPE"), ("layer 'conv_1' does not fit", "3x16x16", "line 29 of", "kernel 40"),
-                                  ("{ conv = 8, kernel = 5, stride = 2, padding = \"same\" }", "{ conv = 8, kernel = 40 }")),
-    "dense on an image": (("summary", "RECIPE"), ("layer 'dense_1' does not fit", "8x4x4", "[discriminator] layer 7", "flatten"),
-                          ('  "flatten",\n', "")),
-    "reshape to another size": (("summary", "RECIPE"), ("layer 'reshape_1' does not fit", "it got 128", "line 16 of"),
-                                ("reshape = [8, 4, 4]", "reshape = [8, 4, 5]")),
-    "no image at the end": (("summary", "RECIPE"), ("the generator ends in 5x16x16", "1 or 3 channels"),
-                              ("conv_transpose = 3,", "conv_transpose = 5,")),
-    "another size than the data": (("summary", "RECIPE"), ("3x16x16", "size 32", "data.size to 16"),
-                                   ("count = 64", "count = 64\nsize = 32")),
-    "a layer too large": (("summary", "RECIPE"), ("'dense' is 99999999999", "1 to 1048576", "line 15 of", "layer 1"), ("dense = 128,", "dense = 99999999999,")),
-    "two momenta": (("summary", "RECIPE"), ("torch_momentum", "keras_momentum", "keep one"),
-                    ("keras_momentum = 0.9,", "keras_momentum = 0.9, torch_momentum = 0.1,")),
+    "unknown objective": (
+        ("train", TINY, "--set", "objective.name=gam"),
+        ("unknown objective 'gam'", "did you mean 'gan'?"),
+    ),
+    "an objective without its heads": (
+        ("summary", "RECIPE"),
+        ("heads do not fit", "line 40 of", "'adversarial' and 'classes'"),
+        ('name = "gan"', 'name = "acgan"'),
+    ),
+    "unknown objective key": (
+        ("summary", "RECIPE"),
+        ("unknown key 'label_smoothin'", "line 41 of", "did you mean 'label_smoothing'?"),
+        ('name = "gan"', 'name = "gan"\nlabel_smoothin = 0.1'),
+    ),
+    "unknown objective, at its line": (
+        ("train", "RECIPE"),
+        ("unknown objective 'gann'", "line 40 of", "did you mean 'gan'?"),
+        ('name = "gan"', 'name = "gann"'),
+    ),
+    "unknown penalty": (
+        ("recipes", "check", "RECIPE", "--steps", 0),
+        ("unknown penalty 'r11'", "line 41 of", "did you mean 'r1'?"),
+        ('name = "gan"', 'name = "gan"\npenalties = [{ r11 = 1.0 }]'),
+    ),
+    "unknown metric": (
+        ("summary", "RECIPE"),
+        ("unknown metric 'fidd'", "line 4 of", "did you mean 'fid'?"),
+        ("[data]", '[quality]\nmetric = "fidd"\n[data]'),
+    ),
+    "unknown metric in a check": (
+        ("recipes", "check", "RECIPE", "--steps", 0),
+        ("unknown metric 'fidd'",),
+        ("[data]", '[quality]\nmetric = "fidd"\n[data]'),
+    ),
+    "unknown augmentation": (
+        ("summary", "RECIPE"),
+        ("unknown operation 'colr'", "line 5 of", "[augment]", "did you mean 'color'?"),
+        ("[data]", '[augment]\nname = "diffaugment"\noperations = ["colr"]\n[data]'),
+    ),
+    "another end than the objective's": (
+        ("recipes", "check", "RECIPE", "--steps", 0),
+        ("ends in 7 numbers",),
+        ("{ dense = 1 }", "{ dense = 7 }"),
+    ),
+    "unknown layer": (
+        ("summary", "RECIPE"),
+        ("unknown layer 'conf'", "line 32 of", "[discriminator] layer 4", "did you mean 'conv'?"),
+        ("{ conv = 8, kernel = 4,", "{ conf = 8, kernel = 4,"),
+    ),
+    "unknown layer option": (
+        ("summary", "RECIPE"),
+        ("unknown key 'kernl'", "line 32 of", "did you mean 'kernel'?"),
+        ("{ conv = 8, kernel = 4,", "{ conv = 8, kernl = 4,"),
+    ),
+    "a layer that does not fit": (
+        ("summary", "RECIPE"),
+        ("layer 'conv_1' does not fit", "3x16x16", "line 29 of", "kernel 40"),
+        ("{ conv = 8, kernel = 5, stride = 2, padding = \"same\" }", "{ conv = 8, kernel = 40 }"),
+    ),
+    "dense on an image": (
+        ("summary", "RECIPE"),
+        ("layer 'dense_1' does not fit", "8x4x4", "[discriminator] layer 7", "flatten"),
+        ('  "flatten",\n', ""),
+    ),
+    "reshape to another size": (
+        ("summary", "RECIPE"),
+        ("layer 'reshape_1' does not fit", "it got 128", "line 16 of"),
+        ("reshape = [8, 4, 4]", "reshape = [8, 4, 5]"),
+    ),
+    "no image at the end": (
+        ("summary", "RECIPE"),
+        ("the generator ends in 5x16x16", "1 or 3 channels"),
+        ("conv_transpose = 3,", "conv_transpose = 5,"),
+    ),
+    "another size than the data": (
+        ("summary", "RECIPE"),
+        ("3x16x16", "size 32", "data.size to 16"),
+        ("count = 64", "count = 64\nsize = 32"),
+    ),
+    "a layer too large": (
+        ("summary", "RECIPE"),
+        ("'dense' is 99999999999", "1 to 1048576", "line 15 of", "layer 1"),
+        ("dense = 128,", "dense = 99999999999,"),
+    ),
+    "two momenta": (
+        ("summary", "RECIPE"),
+        ("torch_momentum", "keras_momentum", "keep one"),
+        ("keras_momentum = 0.9,", "keras_momentum = 0.9, torch_momentum = 0.1,"),
+    ),
     "broken TOML": (("summary", "RECIPE"), ("not valid TOML", "line 8 of"), ("[latent]", "[latent")),
-    "steps and epochs in the recipe": (("summary", "RECIPE"), ("both 'steps' and 'epochs'",), ("steps = 40", "steps = 40\nepochs = 2")),
-    "no layers": (("summary", "RECIPE"), ("unknown key 'layer'", "line 28 of", "did you mean 'layers'?"),
-                  ("layers = [\n  { conv", "layer = [\n  { conv")),
-    "warm-up in minutes": (("train", TINY, "--set", "optimizer.generator.warmup=3 minutes"), ("'warmup'", "steps, epochs or images")),
+    "steps and epochs in the recipe": (
+        ("summary", "RECIPE"),
+        ("both 'steps' and 'epochs'",),
+        ("steps = 40", "steps = 40\nepochs = 2"),
+    ),
+    "no layers": (
+        ("summary", "RECIPE"),
+        ("unknown key 'layer'", "line 28 of", "did you mean 'layers'?"),
+        ("layers = [\n  { conv", "layer = [\n  { conv"),
+    ),
+    "warm-up in minutes": (
+        ("train", TINY, "--set", "optimizer.generator.warmup=3 minutes"),
+        ("'warmup'", "steps, epochs or images"),
+    ),
     "zero images": (("sample", "x", "-n", "0", "-o", "y"), ("0",)),
 }
 
@@ -167,7 +265,11 @@ BAD_DATA = {
     "cut PNG": ("folder", lambda at: images(at, bad_png=png()[:-300]), ("cut short", "cat/bad.png")),
     "huge JPEG": ("folder", lambda at: images(at, bad_jpg=huge_jpeg()), ("30000 x 30000", "limit", "cat/bad.jpg")),
     "no image": ("folder", lambda at: (at / "cat").mkdir(parents=True) or at, ("no image",)),
-    "text named PNG": ("folder", lambda at: images(at, bad_png=b"hello, world"), ("not an image that is read", "cat/bad.png")),
+    "text named PNG": (
+        "folder",
+        lambda at: images(at, bad_png=b"hello, world"),
+        ("not an image that is read", "cat/bad.png"),
+    ),
 }
 
 
@@ -186,16 +288,44 @@ def test_bad_data(ganymede, tmp_path, case):
 @pytest.mark.parametrize("source, make", [("cifar10", cifar), ("mnist", mnist), ("folder", images)])
 def test_the_same_data_undamaged_trains(ganymede, tmp_path, source, make):
     folder = make(tmp_path / "data")
-    result = ganymede(*TRAIN, TINY, "--set", f"data.name={source}", "--set", "data.count=0", "--set", "data.channels=3", "--data", folder,
-                      "--steps", 1, "--output", tmp_path / "run", "--set", "train.batch_size=4")
+    result = ganymede(
+        *TRAIN,
+        TINY,
+        "--set",
+        f"data.name={source}",
+        "--set",
+        "data.count=0",
+        "--set",
+        "data.channels=3",
+        "--data",
+        folder,
+        "--steps",
+        1,
+        "--output",
+        tmp_path / "run",
+        "--set",
+        "train.batch_size=4",
+    )
     assert result.returncode == 0, result.stderr
 
 
 def test_class_subset_that_is_empty(ganymede, tmp_path):
     """Class names are known, but no image of the class is left among the first `count`."""
     folder = cifar(tmp_path / "data", records=3)  # labels 0, 1, 2 only
-    result = ganymede(*TRAIN, TINY, "--set", "data.name=cifar10", "--set", "data.classes=['truck']", "--data", folder, "--steps", 1,
-                      "--output", tmp_path / "run")
+    result = ganymede(
+        *TRAIN,
+        TINY,
+        "--set",
+        "data.name=cifar10",
+        "--set",
+        "data.classes=['truck']",
+        "--data",
+        folder,
+        "--steps",
+        1,
+        "--output",
+        tmp_path / "run",
+    )
     expect_error(result, FAILED, "no image is left", "ask for other classes")
 
 
@@ -207,11 +337,20 @@ def safetensors(header, data=b"", length=None):
 BAD_MODELS = {
     "header longer than the file": (safetensors("{}", length=1 << 40), ("header",)),
     "header of no JSON": (safetensors("{nonsense"), ("JSON",)),
-    "offsets past the end": (safetensors('{"a":{"dtype":"F32","shape":[1000000],"data_offsets":[0,4000000]}}', bytes(4)), ("a",)),
+    "offsets past the end": (
+        safetensors('{"a":{"dtype":"F32","shape":[1000000],"data_offsets":[0,4000000]}}', bytes(4)),
+        ("a",),
+    ),
     "shape that lies": (safetensors('{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,4]}}', bytes(4)), ("a",)),
-    "shape that overflows": (safetensors('{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}'), ("a",)),
+    "shape that overflows": (
+        safetensors('{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}'),
+        ("a",),
+    ),
     "empty": (b"", ()),
-    "not ours": (safetensors('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)), ("no Ganymede recipe", "ganymede train")),
+    "not ours": (
+        safetensors('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
+        ("no Ganymede recipe", "ganymede train"),
+    ),
     "an image": (png(), ()),
 }
 
@@ -255,7 +394,9 @@ def test_models_that_are_not_there(ganymede, tmp_path):
 def test_resume_with_another_recipe_is_refused(ganymede, tmp_path):
     run = pathlib.Path(shared_model(ganymede))
     before = (run / "recipe.toml").read_bytes()
-    expect_error(ganymede("train", "shapes-dcgan", "--resume", "--output", run), USAGE, "'tiny'", "'shapes-dcgan'", "--from")
+    expect_error(
+        ganymede("train", "shapes-dcgan", "--resume", "--output", run), USAGE, "'tiny'", "'shapes-dcgan'", "--from"
+    )
     result = ganymede(*TRAIN, TINY, "--resume", "--output", run, "--steps", 50, "--set", "latent.size=9")
     expect_error(result, FAILED, "generator.dense_1.weight")
     assert (run / "recipe.toml").read_bytes() == before, "a refused resume must leave the recipe as it was"

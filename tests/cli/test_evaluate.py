@@ -15,7 +15,9 @@ def feature_file(path, rows, width, seed=1, shift=0.0, broken=False, name="featu
     values = [numbers.gauss(shift, 1) for _ in range(rows * width)]
     if broken:
         values[3] = float("nan")
-    header = json.dumps({name: {"dtype": "F32", "shape": [rows, width], "data_offsets": [0, 4 * rows * width]}}).encode()
+    header = json.dumps(
+        {name: {"dtype": "F32", "shape": [rows, width], "data_offsets": [0, 4 * rows * width]}}
+    ).encode()
     path.write_bytes(struct.pack("<Q", len(header)) + header + struct.pack(f"<{rows * width}f", *values))
     return path
 
@@ -35,7 +37,11 @@ def test_a_model_against_its_own_data(ganymede):
     assert found["metrics"]["swd"]["mean"] > 0 and set(found["metrics"]["swd"]["levels"]) == {"16"}
     assert 0 <= found["metrics"]["modes"]["found"] <= 10
     protocol = found["protocol"]
-    assert protocol["real"]["images"] == 64 and protocol["real"]["data"] == "shapes" and protocol["real"]["splits"] == ["train"]
+    assert (
+        protocol["real"]["images"] == 64
+        and protocol["real"]["data"] == "shapes"
+        and protocol["real"]["splits"] == ["train"]
+    )
     assert protocol["fake"]["images"] == 100 and protocol["fake"]["step"] == 40
     assert len(protocol["real"]["checksum"]) == 64 and protocol["features"] is None
     assert protocol["transparency"] == "shows white"
@@ -58,7 +64,9 @@ def test_images_of_several_sizes_are_judged_at_one_that_the_protocol_names(ganym
     def folder(name, count=24):
         sizes = [(24 + 2 * (i % 6), 24 + 3 * (i // 6)) for i in range(count)]
         colours = [[numbers.randrange(256) for _ in range(3)] for _ in sizes]
-        return write(tmp_path / name, {f"{i:02}.png": png(*colours[i], width=w, height=h) for i, (w, h) in enumerate(sizes)})
+        return write(
+            tmp_path / name, {f"{i:02}.png": png(*colours[i], width=w, height=h) for i, (w, h) in enumerate(sizes)}
+        )
     a, b = folder("a"), folder("b")
     found = evaluated(ganymede, "--real", a, "--fake", b, "--metrics", "swd", "--force")
     assert found["metrics"]["swd"]["mean"] > 0
@@ -105,9 +113,14 @@ def test_what_is_left_out_is_named(ganymede, tmp_path):
     one = write(tmp_path / "one", {"a.png": png(1, 2, 3, width=16, height=16)})
     many = write(tmp_path / "many", {f"{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)})
     fails(ganymede("evaluate", "--real", many, "--fake", one, "--metrics", "swd"), "1 image is too few for SWD")
-    fails(ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more in each set, and there are 1")
+    fails(
+        ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more in each set, and there are 1"
+    )
     protocol = evaluated(ganymede, "--real", many, "--fake", many)["protocol"]
-    assert set(protocol["skipped"]) == {"fid", "kid", "is", "prdc", "modes"} and "--features FILE" in protocol["skipped"]["fid"]
+    assert (
+        set(protocol["skipped"]) == {"fid", "kid", "is", "prdc", "modes"}
+        and "--features FILE" in protocol["skipped"]["fid"]
+    )
     assert protocol["better"] == {"swd": "lower"} and protocol["real"]["fit"] == "none"
     sized = ganymede("evaluate", "--real", many, "--fake", many, "--size", 32).stdout
     assert "lower is better" in sized and "no fid          it needs features" in sized
@@ -126,7 +139,9 @@ def test_notes_of_the_data_are_in_the_text(ganymede, tmp_path):
 
 
 def test_error_bars(ganymede, tmp_path):
-    real, fake = feature_file(tmp_path / "a.safetensors", 300, 6), feature_file(tmp_path / "b.safetensors", 300, 6, seed=2, shift=0.2)
+    real, fake = feature_file(tmp_path / "a.safetensors", 300, 6), feature_file(
+        tmp_path / "b.safetensors", 300, 6, seed=2, shift=0.2
+    )
     flags = ("--real", real, "--fake", fake, "--bootstrap", 50, "--fd-infinity", "--metrics", "fid,kid,prdc", "--force")
     found = evaluated(ganymede, *flags)
     metrics = found["metrics"]
@@ -142,9 +157,14 @@ def test_error_bars(ganymede, tmp_path):
 
 
 def test_a_run_knows_its_data(ganymede, tmp_path):
-    images = {f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16) for i in range(50)}
-    write(tmp_path / "pictures", images)
-    run = trained(ganymede, tmp_path / "run", "--data", "pictures", "--steps", 2, "--set", 'data.name="folder"', cwd=tmp_path)
+    images = {
+        f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16)
+        for i in range(50)
+    }
+    write(tmp_path / "images", images)
+    run = trained(
+        ganymede, tmp_path / "run", "--data", "images", "--steps", 2, "--set", 'data.name="folder"', cwd=tmp_path
+    )
     for model in (run, run / "model.safetensors", run / "checkpoints" / "step-000002.safetensors"):
         found = evaluated(ganymede, model, "-n", 20)
         assert found["protocol"]["real"]["images"] == 50, "found from another folder, without --data"
@@ -155,7 +175,9 @@ def test_a_run_knows_its_data(ganymede, tmp_path):
 def test_copies_of_training_images_are_found(ganymede, tmp_path):
     colours = [(7 * i % 256, 31 * i % 256, 91 * i % 256) for i in range(40)]
     training = write(tmp_path / "training", {f"{i:02}.png": png(*colours[i], width=16, height=16) for i in range(40)})
-    others = write(tmp_path / "others", {f"{i}.png": png(255, 128, 12 * i % 256, width=16, height=16) for i in range(20)})
+    others = write(
+        tmp_path / "others", {f"{i}.png": png(255, 128, 12 * i % 256, width=16, height=16) for i in range(20)}
+    )
     copied = evaluated(ganymede, "--real", training, "--fake", training, "--memorisation", tmp_path / "copies.png")
     fresh = evaluated(ganymede, "--real", training, "--fake", others, "--memorisation", tmp_path / "fresh.png")
     assert copied["metrics"]["memorisation"]["pixels"]["authenticity"] == 0
@@ -171,7 +193,18 @@ def test_real_photographs_under_a_feature_file(ganymede, real_data, tmp_path):
     if not network.exists():
         pytest.skip("no feature network at hand")
     data = real_data / "cifar10"
-    flags = ("--features", network, "--real-count", 1500, "-n", 1000, "--metrics", "fid,is,prdc", "--scatter", tmp_path / "scatter.svg")
+    flags = (
+        "--features",
+        network,
+        "--real-count",
+        1500,
+        "-n",
+        1000,
+        "--metrics",
+        "fid,is,prdc",
+        "--scatter",
+        tmp_path / "scatter.svg",
+    )
     found = evaluated(ganymede, "--real", data, "--fake", f"{data}:test", *flags)
     metrics = found["metrics"]
     assert metrics["fd"] < 20 and metrics["class_accuracy"] > 0.88 and 7 < metrics["is"]["mean"] < 10
@@ -192,7 +225,20 @@ def test_images_are_brought_to_the_networks_size(ganymede, real_data):
     if not network.exists():
         pytest.skip("no feature network at hand")
     data = real_data / "cifar10"
-    flags = ("--real", data, "--fake", f"{data}:test", "--features", network, "--real-count", 1500, "-n", 1000, "--metrics", "fid")
+    flags = (
+        "--real",
+        data,
+        "--fake",
+        f"{data}:test",
+        "--features",
+        network,
+        "--real-count",
+        1500,
+        "-n",
+        1000,
+        "--metrics",
+        "fid",
+    )
     plain, large = evaluated(ganymede, *flags), evaluated(ganymede, *flags, "--size", 64)
     assert plain["protocol"]["features"]["size"] == 32 and plain["protocol"]["resize"].startswith("none: 32x32")
     assert large["protocol"]["features"]["size"] == 32 and "64x64 to 32x32" in large["protocol"]["resize"]
@@ -235,9 +281,26 @@ def test_what_cannot_be_compared(ganymede, tmp_path):
     fails(ganymede("evaluate"), "is missing, model; name a model, or both --real and --fake", code=2)
     fails(ganymede("evaluate", "--real", real), "is missing: a comparison has two sets, --fake", code=2)
     fails(ganymede("evaluate", "x", "--real", real), "excludes --real and --fake, model", code=2)
-    fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapes", "--metrics", "fid", "-n", 20), "'fid' needs features", code=2)
+    fails(
+        ganymede("evaluate", "--real", "shapes", "--fake", "shapes", "--metrics", "fid", "-n", 20),
+        "'fid' needs features",
+        code=2,
+    )
     fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapse"), "did you mean 'shapes'?", code=2)
     fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapes:tset"), "did you mean 'test'?", code=2)
     fails(ganymede("evaluate", tmp_path / "nowhere"), "no such model")
-    fails(ganymede("evaluate", "--real", "shapes", "--fake", "shapes", "-n", 20, "--features", "inception", env={"GANYMEDE_DATA": str(tmp_path)}),
-          "ganymede data fetch inception")
+    fails(
+        ganymede(
+            "evaluate",
+            "--real",
+            "shapes",
+            "--fake",
+            "shapes",
+            "-n",
+            20,
+            "--features",
+            "inception",
+            env={"GANYMEDE_DATA": str(tmp_path)},
+        ),
+        "ganymede data fetch inception",
+    )

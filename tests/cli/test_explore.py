@@ -1,4 +1,6 @@
-"""`ganymede explore`: interpolation, arithmetic, directions and projection, each as a sheet and, with --json, as vectors."""
+"""`ganymede explore`: interpolation, arithmetic, directions and projection, each as a sheet and, with --json, as
+vectors."""
+
 import json
 import struct
 
@@ -23,7 +25,9 @@ def explore(ganymede, tmp_path):
 
 
 def test_interpolate(ganymede, explore, tmp_path):
-    strip, document = explore("interpolate", "strip.png", "--points", "3:0,3:4", "--frames", 5, "--interpolation", "linear")
+    strip, document = explore(
+        "interpolate", "strip.png", "--points", "3:0,3:4", "--frames", 5, "--interpolation", "linear"
+    )
     z = document["latents"]
     assert len(z) == 5 and all(abs(a + b - 2 * m) < 1e-5 for a, b, m in zip(z[0], z[4], z[2]))
     sample = tmp_path / "sample"
@@ -34,7 +38,12 @@ def test_interpolate(ganymede, explore, tmp_path):
         left = 2 + place * 130
         shown = [b"".join(row[3 * x:3 * x + 3] for x in range(left, left + 128, 8)) for row in rows[2:130:8]]
         assert shown == [bytes(row) for row in pixels(sample / f"{index:04}.png")[2]]
-    assert explore("interpolate", "again.png", "--points", "0,4", "--seed", 3, "--frames", 5, "--interpolation", "linear")[1]["latents"] == z
+    assert (
+        explore("interpolate", "again.png", "--points", "0,4", "--seed", 3, "--frames", 5, "--interpolation", "linear")[
+            1
+        ]["latents"]
+        == z
+    )
 
 
 @pytest.mark.parametrize("ending, signature", [("gif", b"GIF89a"), ("apng", b"\x89PNG\r\n\x1a\n")])
@@ -43,12 +52,17 @@ def test_walk(explore, ending, signature):
     content = file.read_bytes()
     assert content.startswith(signature) and len(document["latents"]) == 12
     assert content.count(b"fcTL" if ending == "apng" else b"\x21\xf9\x04") == 12
-    assert struct.unpack("<HH" if ending == "gif" else ">II", content[6:10] if ending == "gif" else content[16:24]) == (128, 128)
+    assert struct.unpack("<HH" if ending == "gif" else ">II", content[6:10] if ending == "gif" else content[16:24]) == (
+        128,
+        128,
+    )
     assert explore("walk", f"again.{ending}", "--stops", 3, "--frames", 12, "--seed", 5)[0].read_bytes() == content
 
 
 def test_arithmetic(explore):
-    file, document = explore("arithmetic", "sheet.png", "--a", "1:0,1:1,1:2", "--b", "2:0", "--c", "3:0,3:1", "--radius", 0.1)
+    file, document = explore(
+        "arithmetic", "sheet.png", "--a", "1:0,1:1,1:2", "--b", "2:0", "--c", "3:0,3:1", "--radius", 0.1
+    )
     mean = lambda rows: [sum(column) / len(rows) for column in zip(*rows)]  # noqa: E731
     a, b, c = (mean(document[name]) for name in "abc")
     assert max(abs(r - (x - y + w)) for r, x, y, w in zip(document["result"], a, b, c)) < 1e-5
@@ -59,7 +73,20 @@ def test_arithmetic(explore):
 
 def test_operands_of_an_arithmetic_have_names(ganymede, tmp_path):
     def sheet(*flags):
-        return ganymede("explore", "arithmetic", shared_model(ganymede), "--a", "1:0,1:1", "--b", "2:0", "--c", "3:0", *flags, "-o", tmp_path / "sheet.png")
+        return ganymede(
+            "explore",
+            "arithmetic",
+            shared_model(ganymede),
+            "--a",
+            "1:0,1:1",
+            "--b",
+            "2:0",
+            "--c",
+            "3:0",
+            *flags,
+            "-o",
+            tmp_path / "sheet.png",
+        )
 
     assert sheet().stdout.startswith("A \u2212 B + C in ")
     named = sheet("--labels", "smiling woman,woman,man")
@@ -102,7 +129,9 @@ def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
     cache = {"XDG_CACHE_HOME": str(tmp_path)}
 
     def explore(kind, *flags):
-        result = ganymede("--threads", 1, "explore", kind, model, "-o", tmp_path / "sheet.png", "--json", *flags, env=cache)
+        result = ganymede(
+            "--threads", 1, "explore", kind, model, "-o", tmp_path / "sheet.png", "--json", *flags, env=cache
+        )
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
@@ -117,11 +146,18 @@ def test_exemplars_make_the_groups_of_arithmetic(ganymede, tmp_path):
 
     names = [row["class"] for row in found["classes"]]
     first, second = (",".join(row["points"]) for row in found["classes"][:2])
-    classified = explore("arithmetic", "--a", first, "--b", second, "--c", second, "--radius", 0, "--classify")["classified"]
+    classified = explore("arithmetic", "--a", first, "--b", second, "--c", second, "--radius", 0, "--classify")[
+        "classified"
+    ]
     assert classified["perturbations"] == [classified["result"]] * 9 and classified["result"] in names
     surest = max(found["classes"], key=lambda row: row["probability"][0])
     point = surest["points"][0]
-    assert explore("arithmetic", "--a", point, "--b", first, "--c", first, "--radius", 0, "--classify")["classified"]["result"] == surest["class"]
+    assert (
+        explore("arithmetic", "--a", point, "--b", first, "--c", first, "--radius", 0, "--classify")["classified"][
+            "result"
+        ]
+        == surest["class"]
+    )
 
 
 def test_the_data_is_where_the_run_had_it(ganymede, tmp_path):
@@ -129,12 +165,24 @@ def test_the_data_is_where_the_run_had_it(ganymede, tmp_path):
     for shape in ("circle", "cross"):
         files = tmp_path / "ph" / shape
         for seed in range(4):
-            result = ganymede("sample", shared_model(ganymede), "-n", 8, "--seed", f"{len(shape)}{seed}", "-o", files / f"{seed}")
+            result = ganymede(
+                "sample", shared_model(ganymede), "-n", 8, "--seed", f"{len(shape)}{seed}", "-o", files / f"{seed}"
+            )
             assert result.returncode == 0, result.stderr
     run = trained(ganymede, tmp_path / "run", "--data", tmp_path / "ph", "--set", 'data.name="folder"', "--steps", 2)
     for kind, flags in (("nearest", ["--points", "0", "-k", 1]), ("exemplars", ["--among", 4, "-k", 1]),
                         ("arithmetic", ["--a", 0, "--b", 1, "--c", 2, "--classify"])):
-        result = ganymede("--threads", 1, "explore", kind, run, *flags, "-o", tmp_path / "sheet.png", env={"XDG_CACHE_HOME": str(tmp_path)})
+        result = ganymede(
+            "--threads",
+            1,
+            "explore",
+            kind,
+            run,
+            *flags,
+            "-o",
+            tmp_path / "sheet.png",
+            env={"XDG_CACHE_HOME": str(tmp_path)},
+        )
         assert result.returncode == 0, result.stderr
 
 
@@ -143,12 +191,22 @@ def test_truncation(explore):
     assert max(abs(value) for row in document["latents"] for value in row) <= 0.3
 
 
-@pytest.mark.parametrize("kind, flags, words", [
-    ("interpolate", ["--points", "a,b"], ["--points", "7:0"]), ("interpolate", ["--points", "1"], ["two"]), ("interpolate", ["--points", ""], ["--points"]),
-    ("walk", ["--frames", "1"], ["--frames"]), ("walk", ["--class", "cat"], ["no classes"]),
-    ("arithmetic", ["--a", "1", "--b", "2"], ["--c"]), ("interpolate", ["--to-class", "cat"], ["no classes", "--to-class"]),
-    ("exemplars", ["--among", "0"], ["--among"]), ("nearest", ["-k", "0"], ["--count"]), ("nearest", ["--features", "none.pt"], ["none.pt"]), ("project", ["none.png"], ["none.png"]),
-])
+@pytest.mark.parametrize(
+    "kind, flags, words",
+    [
+        ("interpolate", ["--points", "a,b"], ["--points", "7:0"]),
+        ("interpolate", ["--points", "1"], ["two"]),
+        ("interpolate", ["--points", ""], ["--points"]),
+        ("walk", ["--frames", "1"], ["--frames"]),
+        ("walk", ["--class", "cat"], ["no classes"]),
+        ("arithmetic", ["--a", "1", "--b", "2"], ["--c"]),
+        ("interpolate", ["--to-class", "cat"], ["no classes", "--to-class"]),
+        ("exemplars", ["--among", "0"], ["--among"]),
+        ("nearest", ["-k", "0"], ["--count"]),
+        ("nearest", ["--features", "none.pt"], ["none.pt"]),
+        ("project", ["none.png"], ["none.png"]),
+    ],
+)
 def test_wrong_usage_is_one_line(ganymede, tmp_path, kind, flags, words):
     result = ganymede("explore", kind, shared_model(ganymede), *flags, "-o", tmp_path / "out.png")
     assert result.returncode in (1, 2) and result.stderr.count("error: ") == 1, result.stderr

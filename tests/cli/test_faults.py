@@ -33,6 +33,14 @@ def test_a_sample_of_the_operations(faults):
 
 def test_the_end_of_a_run_killed(faults):
     """After the last checkpoint comes little, and all of it is made up for by --resume."""
-    last = max(number for number, (name, path) in enumerate(faults.operations, 1) if name == "rename" and "step-000008.safetensors" in path)
-    after = [faults.fault(number, "kill") for number in range(last - 1, len(faults.operations) + 1) if faults.operations[number - 1][0] != "write"]
+    last = max(
+        number
+        for number, (name, path) in enumerate(faults.operations, 1)
+        if name == "rename" and "step-000008.safetensors" in path
+    )
+    after = [
+        faults.fault(number, "kill")
+        for number in range(last - 1, len(faults.operations) + 1)
+        if faults.operations[number - 1][0] != "write"
+    ]
     assert not any(after), "\n".join(filter(None, after))

@@ -28,7 +28,10 @@ def test_trained_untrained_and_pixels(ganymede):
 
 
 def test_a_folder_without_a_test_split(ganymede, tmp_path):
-    images = {f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16) for i in range(50)}
+    images = {
+        f"{'light' if i % 2 else 'dark'}/{i}.png": png(*(3 * [200 * (i % 2) + i]), width=16, height=16)
+        for i in range(50)
+    }
     result = ganymede("features", shared_model(ganymede), "--data", write(tmp_path / "set", images), "--json")
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)

@@ -6,7 +6,13 @@ import json
 from training import TINY, copy_run, metrics, tensors, train, trained
 
 # The rate rises until, some thirty steps on, the images are black and white and learn nothing more.
-SPOILED = ("--set=optimizer.generator.learning_rate=5", '--set=optimizer.generator.warmup="300 steps"', '--set=train.log_every="2 steps"', "--precision", "f32")
+SPOILED = (
+    "--set=optimizer.generator.learning_rate=5",
+    '--set=optimizer.generator.warmup="300 steps"',
+    '--set=train.log_every="2 steps"',
+    "--precision",
+    "f32",
+)
 COLUMNS = ("diversity", "saturation", "separation")
 
 
@@ -34,7 +40,9 @@ def test_a_collapse_is_said_and_written_down(ganymede, tmp_path):
 
 def test_stop_ends_it_as_a_failure_that_names_the_last_good_checkpoint(ganymede, tmp_path):
     run = tmp_path / "run"
-    result = train(ganymede, run, "--steps", 400, "--on-collapse", "stop", '--set=train.checkpoint_every="5 steps"', *SPOILED)
+    result = train(
+        ganymede, run, "--steps", 400, "--on-collapse", "stop", '--set=train.checkpoint_every="5 steps"', *SPOILED
+    )
     assert result.returncode == 1
     state = json.loads((run / "state.json").read_text())
     assert state["state"] == "failed" and state["step"] < 400 and state["why"]
@@ -54,7 +62,8 @@ def test_rewind_goes_back_with_smaller_rates_and_never_backwards(ganymede, tmp_p
     assert steps == sorted(set(steps))
     scales = [float(row["lr_g"]) / (5 * step / 300) for row, step in zip(rows, steps, strict=True)]
     assert 0.9 < scales[0] <= 1 and scales[-1] < 0.51, "half the rate, at least once"
-    # Whether half the rate is small enough depends on LibTorch's rounding: with 2.6 the weights explode later, and it says so.
+    # Whether half the rate is small enough depends on LibTorch's rounding: with 2.6 the weights explode later, and it
+    # says so.
     went_well = result.returncode == 0 and steps[-1] == 160 and health(run) is None
     assert went_well or (result.returncode == 1 and "exploded" in result.stderr), result.stderr
 
@@ -79,7 +88,16 @@ def test_a_run_that_went_back_resumes_bit_for_bit(ganymede, tmp_path):
 
 
 def test_rewind_without_a_checkpoint_from_before_ends_like_stop(ganymede, tmp_path):
-    result = train(ganymede, tmp_path / "run", "--steps", 400, "--on-collapse", "rewind", *SPOILED, '--set=train.checkpoint_every="1000 steps"')
+    result = train(
+        ganymede,
+        tmp_path / "run",
+        "--steps",
+        400,
+        "--on-collapse",
+        "rewind",
+        *SPOILED,
+        '--set=train.checkpoint_every="1000 steps"',
+    )
     assert result.returncode == 1 and "no checkpoint is from before" in result.stderr
 
 
@@ -88,7 +106,9 @@ def test_a_run_of_an_earlier_version_goes_on_without_the_columns(ganymede, tmp_p
     with open(run / "metrics.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     kept = [name for name in rows[0] if name not in (*COLUMNS, "class_diversity")]
-    (run / "metrics.csv").write_text("".join(",".join(cells) + "\n" for cells in [kept, *([row[name] for name in kept] for row in rows)]))
+    (run / "metrics.csv").write_text(
+        "".join(",".join(cells) + "\n" for cells in [kept, *([row[name] for name in kept] for row in rows)])
+    )
     result = ganymede("--threads", 1, "train", TINY, "-o", run, "--resume", "--steps", 40)
     assert result.returncode == 0, result.stderr
     assert list(metrics(run)[0]) == [name for name in kept if name not in ("seconds", "images_per_s")]
@@ -96,4 +116,8 @@ def test_a_run_of_an_earlier_version_goes_on_without_the_columns(ganymede, tmp_p
 
 def test_other_answers_are_refused(ganymede, tmp_path):
     result = train(ganymede, tmp_path / "run", "--on-collapse", "pause")
-    assert result.returncode == 2 and "--on-collapse: must be one of ignore, stop, rewind" in result.stderr and not (tmp_path / "run").exists()
+    assert (
+        result.returncode == 2
+        and "--on-collapse: must be one of ignore, stop, rewind" in result.stderr
+        and not (tmp_path / "run").exists()
+    )

@@ -1,4 +1,5 @@
-"""`export --format hub` and `import` of such a folder: what the Hugging Face Hub would have, and the model back bit for bit."""
+"""`export --format hub` and `import` of such a folder: what the Hugging Face Hub would have, and the model back bit for
+bit."""
 
 import json
 import pathlib
@@ -15,7 +16,9 @@ POINTER = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 +
 @pytest.fixture
 def folder(ganymede, tmp_path):
     """The shared model as a hub's folder."""
-    result = ganymede("export", shared_model(ganymede), "--format", "hub", "--license", "mit", "-o", tmp_path / "hub", "--json")
+    result = ganymede(
+        "export", shared_model(ganymede), "--format", "hub", "--license", "mit", "-o", tmp_path / "hub", "--json"
+    )
     assert result.returncode == 0, result.stderr
     listed = [pathlib.Path(one["path"]).name for one in json.loads(result.stdout)["files"]]
     assert sorted(listed) == sorted(path.name for path in (tmp_path / "hub").iterdir())
@@ -81,7 +84,9 @@ def test_a_folder_without_its_model_is_one_line(ganymede, folder, tmp_path, what
     else:
         model.write_bytes(model.read_bytes()[:-100])
     said = fails(ganymede("import", folder, "-o", tmp_path / "back.safetensors"))
-    assert {"pointer": "Git LFS pointer", "empty": "holds no model.safetensors", "cut": "model.safetensors"}[what] in said
+    assert {"pointer": "Git LFS pointer", "empty": "holds no model.safetensors", "cut": "model.safetensors"}[
+        what
+    ] in said
     assert not (tmp_path / "back.safetensors").exists()
 
 
@@ -98,18 +103,26 @@ def test_what_a_hub_has_no_use_for_is_refused(ganymede, tmp_path, flags):
 
 
 def test_a_license_is_for_the_card(ganymede, tmp_path):
-    said = fails(ganymede("export", shared_model(ganymede), "--format", "onnx", "--license", "mit", "-o", tmp_path / "m.onnx"), code=2)
+    said = fails(
+        ganymede("export", shared_model(ganymede), "--format", "onnx", "--license", "mit", "-o", tmp_path / "m.onnx"),
+        code=2,
+    )
     assert "license" in said
 
 
 def test_a_whole_model_takes_no_other_tensors(ganymede, folder, tmp_path):
-    said = fails(ganymede("import", folder, "--discriminator", folder / "model.safetensors", "-o", tmp_path / "m.safetensors"), code=2)
+    said = fails(
+        ganymede("import", folder, "--discriminator", folder / "model.safetensors", "-o", tmp_path / "m.safetensors"),
+        code=2,
+    )
     assert "discriminator" in said
 
 
 def test_other_programs_folders_need_a_recipe(ganymede, folder, tmp_path):
     shutil.copytree(folder, tmp_path / "other")
-    exported = ganymede("export", shared_model(ganymede), "--format", "safetensors", "-o", tmp_path / "other" / "model.safetensors")
+    exported = ganymede(
+        "export", shared_model(ganymede), "--format", "safetensors", "-o", tmp_path / "other" / "model.safetensors"
+    )
     assert exported.returncode == 0, exported.stderr
     said = fails(ganymede("import", tmp_path / "other", "-o", tmp_path / "m.safetensors"), code=2)
     assert "recipe" in said and ".toml" in said

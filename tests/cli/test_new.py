@@ -7,7 +7,12 @@ from images import fails, png, write
 
 def folder(place, count=24, classes=1, **size):
     chance = random.Random(3)
-    files = {f"class {i % classes}/{i:03}.png": png(*(chance.randrange(256) for _ in range(3)), **(size or {"width": 20, "height": 30})) for i in range(count)}
+    files = {
+        f"class {i % classes}/{i:03}.png": png(
+            *(chance.randrange(256) for _ in range(3)), **(size or {"width": 20, "height": 30})
+        )
+        for i in range(count)
+    }
     return write(place, files)
 
 
@@ -15,7 +20,11 @@ def test_a_recipe_that_trains(ganymede, tmp_path):
     images = folder(tmp_path / "my images")
     result = ganymede("new", "mine", "--data", images, cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert "train it with: ganymede train mine" in result.stdout and "24 images" in result.stdout and "memory" in result.stdout
+    assert (
+        "train it with: ganymede train mine" in result.stdout
+        and "24 images" in result.stdout
+        and "memory" in result.stdout
+    )
     text = (tmp_path / "mine.toml").read_text()
     assert "size = 16  # half of the images have a shorter side of 20 pixels" in text and "cropped" in text
     result = ganymede("-q", "train", "mine", "--steps", 2, "-o", "run", cwd=tmp_path)
@@ -26,7 +35,9 @@ def test_a_recipe_that_trains(ganymede, tmp_path):
 def test_from_any_folder_and_to_any_file(ganymede, tmp_path):
     folder(tmp_path / "images", classes=2)
     (tmp_path / "images/class 0/bad.png").write_bytes(b"\x89PNG\r\n\x1a\nno")
-    result = ganymede("new", "mine", "--data", "images", "-o", "recipes/a.toml", "--size", 32, "--hours", 0.01, "--json", cwd=tmp_path)
+    result = ganymede(
+        "new", "mine", "--data", "images", "-o", "recipes/a.toml", "--size", 32, "--hours", 0.01, "--json", cwd=tmp_path
+    )
     assert result.returncode == 0, result.stderr
     said = json.loads(result.stdout)
     assert (said["images"], said["bad"]) == (24, 1) and said["peak_memory_bytes"] > 0

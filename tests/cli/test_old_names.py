@@ -1,8 +1,11 @@
-"""What commit 16f1fa9 offered, by name: every flag, recipe key and file still works; tests/http/test_old_names.py has REST.
+"""What commit 16f1fa9 offered, by name: every flag, recipe key and file still works; tests/http/test_old_names.py has
+REST.
 
-tests/support/interface-16f1fa9.json was made from that commit's `--help` texts, recipe_fields.h and openapi.json, and for
-layers, penalties and objectives by `git grep -hoE 'field\\("[a-z_0-9]+"' 16f1fa9 -- src/ganymede/nn src/ganymede/objectives`.
+tests/support/interface-16f1fa9.json was made from that commit's `--help` texts, recipe_fields.h and openapi.json, and
+for layers, penalties and objectives by
+`git grep -hoE 'field\\("[a-z_0-9]+"' 16f1fa9 -- src/ganymede/nn src/ganymede/objectives`.
 """
+
 import json
 import pathlib
 import struct
@@ -16,7 +19,11 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 OLD = json.loads((ROOT / "tests" / "support" / "interface-16f1fa9.json").read_text())
 TRANSLATION = TINY.with_name("tiny_translation.toml")
 CLASSES = TINY.with_name("tiny_classes.toml")
-RENAMED = {"batch_size": "batch", "gradient_accumulation": "accumulate", "adversarial": "realness"}  # recipe keys; a head
+RENAMED = {
+    "batch_size": "batch",
+    "gradient_accumulation": "accumulate",
+    "adversarial": "realness",
+}  # recipe keys; a head
 
 
 @pytest.mark.parametrize("command", OLD["flags"])
@@ -26,7 +33,9 @@ def test_every_flag_is_known(ganymede, command):
         # The last flag is known to nobody, so that nothing runs: a server, say. The first unknown one is named.
         result = ganymede(*words, flag, "--no-such-flag")
         assert (result.returncode == 0) == (flag == "--version"), result.stderr
-        assert f"unknown flag '{flag}'" not in result.stderr and f"unexpected '{flag}'" not in result.stderr, result.stderr
+        assert (
+            f"unknown flag '{flag}'" not in result.stderr and f"unexpected '{flag}'" not in result.stderr
+        ), result.stderr
 
 
 def test_the_test_would_see_an_unknown_flag(ganymede):
@@ -70,15 +79,30 @@ def test_the_recipes_of_then_have_every_kind_and_option():
 
 def test_old_flags_do_what_they_did_and_say_their_new_names(ganymede, tmp_path):
     model = shared_model(ganymede)
-    old = ganymede("explore", "interpolate", model, "--way", "linear", "--frames", 3, "-o", tmp_path / "old.png", "--json")
-    new = ganymede("explore", "interpolate", model, "--interpolation", "linear", "--frames", 3, "-o", tmp_path / "new.png", "--json")
+    old = ganymede(
+        "explore", "interpolate", model, "--way", "linear", "--frames", 3, "-o", tmp_path / "old.png", "--json"
+    )
+    new = ganymede(
+        "explore",
+        "interpolate",
+        model,
+        "--interpolation",
+        "linear",
+        "--frames",
+        3,
+        "-o",
+        tmp_path / "new.png",
+        "--json",
+    )
     assert old.returncode == new.returncode == 0, old.stderr + new.stderr
     assert "note: --way is now --interpolation" in old.stderr and "note:" not in new.stderr
     assert (tmp_path / "old.png").read_bytes() == (tmp_path / "new.png").read_bytes()
     assert json.loads(old.stdout)["way"] == json.loads(new.stdout)["interpolation"] == "linear"
     for flag in ("--points", "--stops"):
         walked = ganymede("explore", "walk", model, flag, 2, "--frames", 3, "-o", tmp_path / f"{flag}.png")
-        assert walked.returncode == 0 and ("note: --points is now --stops" in walked.stderr) == (flag == "--points"), walked.stderr
+        assert walked.returncode == 0 and ("note: --points is now --stops" in walked.stderr) == (
+            flag == "--points"
+        ), walked.stderr
     assert (tmp_path / "--points.png").read_bytes() == (tmp_path / "--stops.png").read_bytes()
     again = ganymede("explore", "neighbours", model, "--points", "0", "-k", 1, "-o", tmp_path / "near.png", "--json")
     assert json.loads(again.stdout)["neighbours"] == json.loads(again.stdout)["nearest"]
@@ -89,7 +113,9 @@ def test_old_flags_do_what_they_did_and_say_their_new_names(ganymede, tmp_path):
 
 def test_a_model_file_of_then_still_generates(ganymede, tmp_path):
     """The tensors of models/ were written long before; its recipe has the keys of today."""
-    result = ganymede("sample", ROOT / "models" / "shapes-relativistic.safetensors", "-n", 4, "-o", tmp_path / "grid.png")
+    result = ganymede(
+        "sample", ROOT / "models" / "shapes-relativistic.safetensors", "-n", 4, "-o", tmp_path / "grid.png"
+    )
     assert result.returncode == 0 and "note:" not in result.stderr, result.stderr
     assert pixels(tmp_path / "grid.png")[0] > 2 * 16
 
@@ -114,7 +140,8 @@ def make_older(run):
 
 
 def test_a_run_of_then_is_read_and_goes_on(ganymede, tmp_path):
-    """Of a conditional model, whose discriminator has the head that was called realness, with its optimiser's moments."""
+    """Of a conditional model, whose discriminator has the head that was called realness, with its optimiser's
+    moments."""
     whole = trained(ganymede, tmp_path / "whole", recipe=CLASSES)
     run = trained(ganymede, tmp_path / "run", "--steps", 3, recipe=CLASSES)
     sheets = [tmp_path / "new.png", tmp_path / "old.png"]

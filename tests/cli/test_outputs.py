@@ -1,4 +1,4 @@
-"""What -o names: PNG or JPEG by its ending, standard output, and never a folder that is called like a picture."""
+"""What -o names: PNG or JPEG by its ending, standard output, and never a folder that is called like an image."""
 
 import subprocess
 
@@ -11,7 +11,9 @@ JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG"
 
 def to_stdout(ganymede, *arguments):
     """Bytes on stdout and text on stderr: these are no text, so not of the warm program."""
-    done = subprocess.run([str(ganymede.path), "--threads", "1", *map(str, arguments)], capture_output=True, check=False)
+    done = subprocess.run(
+        [str(ganymede.path), "--threads", "1", *map(str, arguments)], capture_output=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout, done.stderr.decode()
 
@@ -27,7 +29,11 @@ def test_the_ending_says_the_kind(ganymede, tmp_path, folder, ending):
     run, file = shared_model(ganymede), tmp_path / f"x.{ending}"
     assert ganymede("sample", run, "-n", 4, "-o", file).returncode == 0
     assert file.read_bytes().startswith(begin)
-    for command in (("data", "preview", folder), ("data", "check", folder), ("explore", "direction", run, "--with", "1,2", "--without", "3,4")):
+    for command in (
+        ("data", "preview", folder),
+        ("data", "check", folder),
+        ("explore", "direction", run, "--with", "1,2", "--without", "3,4"),
+    ):
         result = ganymede(*command, "-o", file)
         assert result.returncode == 0, result.stderr
         assert file.read_bytes().startswith(begin), command
@@ -47,7 +53,12 @@ def test_jpegs_are_read_by_others_and_by_us(ganymede, tmp_path):
 @pytest.mark.parametrize("name", ["x.webp", "x.gif", "x.svg", "x.zip", "x.tiff"])
 def test_other_pictures_are_refused_not_made_folders(ganymede, tmp_path, name):
     run = shared_model(ganymede)
-    fails(ganymede("sample", run, "-n", 1, "-o", tmp_path / name), f"no {name[2:]} is written here", ".png, .jpg, .npy", code=2)
+    fails(
+        ganymede("sample", run, "-n", 1, "-o", tmp_path / name),
+        f"no {name[2:]} is written here",
+        ".png, .jpg, .npy",
+        code=2,
+    )
     assert not (tmp_path / name).exists()
     (tmp_path / name).mkdir()
     assert ganymede("sample", run, "-n", 1, "-o", tmp_path / name).returncode == 0, "a folder that is there is one"

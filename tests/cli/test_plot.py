@@ -10,7 +10,8 @@ HEADER = "step,epoch,images,seconds,loss_d,loss_g,d_real,d_fake,fid\n"
 def write_run(folder, rows=40, scale=1.0):
     folder.mkdir(parents=True)
     lines = [
-        f"{step},{step / 10},{step * 64},{step / 2},{scale / step},{scale},0.6,0.4,{100 - step if step % 10 == 0 else ''}\n"
+        f"{step},{step / 10},{step * 64},{step / 2},{scale / step},{scale},"
+        f"0.6,0.4,{100 - step if step % 10 == 0 else ''}\n"
         for step in range(1, rows + 1)
     ]
     (folder / "metrics.csv").write_text(HEADER + "".join(lines))
@@ -56,7 +57,10 @@ def test_sample_sheets_beside_each_other(ganymede, plot_runs, tmp_path):
     sizes = [tuple(int.from_bytes(path.read_bytes()[at : at + 4], "big") for at in (16, 20))
              for path in (tmp_path / "both.png", *(folder / "samples" / "step-000010.png" for folder in folders))]
     assert sizes[0][0] > sizes[1][0] + sizes[2][0] and sizes[0][1] > max(sizes[1][1], sizes[2][1])
-    for arguments, code in (((folders[0], "-o", tmp_path / "a.svg"), 2), ((write_run(tmp_path / "bare"), "-o", tmp_path / "a.png"), 1)):
+    for arguments, code in (
+        ((folders[0], "-o", tmp_path / "a.svg"), 2),
+        ((write_run(tmp_path / "bare"), "-o", tmp_path / "a.png"), 1),
+    ):
         result = plot_runs(*arguments, "--samples")
         assert result.returncode == code and result.stderr.startswith("error: "), result.stderr
 

@@ -6,14 +6,28 @@ import pytest
 from training import TINY
 
 
-@pytest.mark.parametrize("arguments", [
-    ("--version",), ("--help",), ("train", "--help"), (), ("sumary", "x"), ("summary", TINY, "--json"), ("summary", "nothing/here"),
-    ("-q", "recipes"), ("data", "info", "shapes", "--json"), ("--threads", "nine", "recipes"),
-], ids=lambda arguments: " ".join(map(str, arguments))[-30:] or "nothing")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",),
+        ("--help",),
+        ("train", "--help"),
+        (),
+        ("sumary", "x"),
+        ("summary", TINY, "--json"),
+        ("summary", "nothing/here"),
+        ("-q", "recipes"),
+        ("data", "info", "shapes", "--json"),
+        ("--threads", "nine", "recipes"),
+    ],
+    ids=lambda arguments: " ".join(map(str, arguments))[-30:] or "nothing",
+)
 def test_the_warm_program_is_the_program(ganymede, warm, tmp_path, arguments):
     if warm is None:
         pytest.skip("the warm program was not built: every test starts the program itself")
-    started = subprocess.run([ganymede.path, *map(str, arguments)], capture_output=True, text=True, cwd=tmp_path, check=False)
+    started = subprocess.run(
+        [ganymede.path, *map(str, arguments)], capture_output=True, text=True, cwd=tmp_path, check=False
+    )
     forked = ganymede(*arguments, cwd=tmp_path)
     assert (forked.returncode, forked.stdout, forked.stderr) == (started.returncode, started.stdout, started.stderr)
 
@@ -27,20 +41,38 @@ def test_a_command_that_takes_too_long_is_ended(ganymede, warm, tmp_path):
 
 
 def shell(ganymede, command, **options):
-    return subprocess.run(["bash", "-c", command.replace("GANYMEDE", f"'{ganymede.path}'")], capture_output=True, text=True, timeout=120, check=False, **options)
+    return subprocess.run(
+        ["bash", "-c", command.replace("GANYMEDE", f"'{ganymede.path}'")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,
+    )
 
 
-@pytest.mark.parametrize("command", [
-    "GANYMEDE recipes > /dev/full", "GANYMEDE summary shapes-hinge --json > /dev/full", "GANYMEDE --help > /dev/full", "GANYMEDE recipes >&-",
-])
+@pytest.mark.parametrize(
+    "command",
+    [
+        "GANYMEDE recipes > /dev/full",
+        "GANYMEDE summary shapes-hinge --json > /dev/full",
+        "GANYMEDE --help > /dev/full",
+        "GANYMEDE recipes >&-",
+    ],
+)
 def test_results_that_do_not_get_out_are_an_error(ganymede, command):
     result = shell(ganymede, command)
-    assert result.returncode == 1 and "standard output" in result.stderr and result.stderr.count("\n") == 1, result.stderr
+    assert (
+        result.returncode == 1 and "standard output" in result.stderr and result.stderr.count("\n") == 1
+    ), result.stderr
 
 
 def test_nothing_lands_in_a_file_that_takes_a_closed_streams_place(ganymede, tmp_path):
     model = tmp_path / "run"
-    assert shell(ganymede, f"GANYMEDE -q --threads 1 train '{TINY}' --steps 1 --output '{model}' <&- >&- 2>&-").returncode == 1
+    assert (
+        shell(ganymede, f"GANYMEDE -q --threads 1 train '{TINY}' --steps 1 --output '{model}' <&- >&- 2>&-").returncode
+        == 1
+    )
     for path in model.rglob("*"):
         assert not path.is_file() or b"trained 1 step" not in path.read_bytes(), path
 
@@ -59,7 +91,11 @@ def test_a_reader_that_goes_away_does_not_end_a_training(ganymede, tmp_path):
 def test_names_cannot_steer_the_terminal(ganymede, tmp_path):
     folder = tmp_path / "a\x1b]0;owned\x07\u202eb\n\x9b31m"
     folder.mkdir()
-    for arguments in (("summary", folder), ("sample", folder / "x.safetensors", "-o", "y.png"), ("data", "info", "folder", "--data", folder)):
+    for arguments in (
+        ("summary", folder),
+        ("sample", folder / "x.safetensors", "-o", "y.png"),
+        ("data", "info", "folder", "--data", folder),
+    ):
         result = ganymede(*arguments, cwd=tmp_path)
         assert result.returncode in (1, 2) and result.stderr.count("\n") == 1, result.stderr
         assert not any(c in result.stderr for c in "\x1b\x07\u202e\x9b"), repr(result.stderr)
@@ -73,7 +109,10 @@ def test_no_line_is_longer_than_it_helps(ganymede, tmp_path):
 
 def test_help_is_grouped_and_has_examples(ganymede):
     text = ganymede("--help").stdout
-    places = [text.index(group + ":") for group in ("Recipes and data", "Train", "Use models", "Models in and out", "The program itself")]
+    places = [
+        text.index(group + ":")
+        for group in ("Recipes and data", "Train", "Use models", "Models in and out", "The program itself")
+    ]
     assert places == sorted(places) and "help COMMAND" in text
     commands = re.findall(r"^  ([a-z]+)  ", text, re.M)
     assert {"train", "sample", "data", "cache"} <= set(commands)
@@ -91,7 +130,11 @@ def test_help_is_grouped_and_has_examples(ganymede):
 
 def test_help_of_what_is_no_command_is_refused(ganymede):
     assert "runs/conv" in ganymede("help", "explore", "walk").stdout
-    for words, hint in ((("sampel",), "did you mean 'sample'?"), (("explore", "wlk"), "did you mean 'walk'?"), (("train", "x"), "unexpected 'x'")):
+    for words, hint in (
+        (("sampel",), "did you mean 'sample'?"),
+        (("explore", "wlk"), "did you mean 'walk'?"),
+        (("train", "x"), "unexpected 'x'"),
+    ):
         wrong = ganymede("help", *words)
         assert wrong.returncode == 2 and not wrong.stdout and hint in wrong.stderr, wrong.stderr
 

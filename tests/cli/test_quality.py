@@ -45,7 +45,16 @@ def test_a_resumed_run_goes_on_with_the_best(ganymede, tmp_path):
 
 
 def test_several_metrics_have_columns_and_panels(ganymede, tmp_path):
-    run = trained(ganymede, tmp_path / "run", "--set", 'quality.metric="modes"', "--set", "quality.every=20", "--set", "quality.count=20")
+    run = trained(
+        ganymede,
+        tmp_path / "run",
+        "--set",
+        'quality.metric="modes"',
+        "--set",
+        "quality.every=20",
+        "--set",
+        "quality.count=20",
+    )
     assert set(values_of(run, "modes_found")) == {20, 40}
     other = trained(ganymede, tmp_path / "other", *EVALUATED)
     chart = tmp_path / "quality.svg"
@@ -71,8 +80,8 @@ def test_a_metric_under_a_feature_file(ganymede, real_data, tmp_path):
     network = real_data / "features" / "resnet20-cifar10.pt"
     if not network.exists():
         pytest.skip("no feature network at hand")
-    flags = ("--set", 'quality.metric="fid"', "--set", "quality.every=20", "--set", "quality.count=100", "--set", "data.count=100",
-             "--set", f'quality.features="{network}"')  # fmt: skip
+    flags = ("--set", 'quality.metric="fid"', "--set", "quality.every=20", "--set", "quality.count=100",
+             "--set", "data.count=100", "--set", f'quality.features="{network}"')  # fmt: skip
     run = trained(ganymede, tmp_path / "run", *flags)
     assert set(values_of(run, "fd")) == {20, 40}, "not fid: these are not Inception's features"
     assert str(network).encode() not in (run / "best.safetensors").read_bytes(), "paths stay on this machine"

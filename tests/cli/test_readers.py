@@ -68,7 +68,9 @@ def test_folders_with_any_name_train(ganymede, tmp_path):
             with open(path, "wb") as file:
                 file.write(png(i, i, i))
     assert counts(info(ganymede, tmp_path / "set")) == {"caf\\xe9": 8, "two\\nlines": 8}
-    result = ganymede("--threads", 1, "train", TINY, *FOLDER, "--data", tmp_path / "set", "--steps", 1, "--output", tmp_path / "run")
+    result = ganymede(
+        "--threads", 1, "train", TINY, *FOLDER, "--data", tmp_path / "set", "--steps", 1, "--output", tmp_path / "run"
+    )
     assert result.returncode == 0, result.stderr
     command = [ganymede.path, "train", TINY, *FOLDER, "--data", os.fsencode(tmp_path) + b"/caf\xe9"]
     fails(subprocess.run(command, capture_output=True, text=True, check=False), "not UTF-8", "caf\\xe9", code=2)
@@ -76,15 +78,37 @@ def test_folders_with_any_name_train(ganymede, tmp_path):
 
 def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
     files = {f"{folder}/{i}.png": png(i, i, i) for folder in "ab" for i in range(10)}
-    files |= {"a/notes.txt": b"x", "b/drawing.svg": b"<svg/>", "cover.png": png(1, 2, 3), "@eaDir/a/1.png": b"x", "b/broken.png": b""}
-    command = ("--threads", 1, "train", TINY, *FOLDER, "--data", write(tmp_path / "set", files), "--steps", 1, "--output", tmp_path / "run")
+    files |= {
+        "a/notes.txt": b"x",
+        "b/drawing.svg": b"<svg/>",
+        "cover.png": png(1, 2, 3),
+        "@eaDir/a/1.png": b"x",
+        "b/broken.png": b"",
+    }
+    command = (
+        "--threads",
+        1,
+        "train",
+        TINY,
+        *FOLDER,
+        "--data",
+        write(tmp_path / "set", files),
+        "--steps",
+        1,
+        "--output",
+        tmp_path / "run",
+    )
     fails(ganymede(*command), "the image file is empty", "broken.png", "--skip-bad")
     assert not (tmp_path / "run").exists()
     result = ganymede(*command, "--skip-bad")
     assert result.returncode == 0, result.stderr
-    for line in ("taken: 20 images (20 PNG)", "left out: 1 bad image (the image file is empty)",
-                 "left out: 1 image beside the class folders", "left out: 1 image of formats that are not read (1 .svg)",
-                 "left out: 1 file that is no image (1 .txt)"):
+    for line in (
+        "taken: 20 images (20 PNG)",
+        "left out: 1 bad image (the image file is empty)",
+        "left out: 1 image beside the class folders",
+        "left out: 1 image of formats that are not read (1 .svg)",
+        "left out: 1 file that is no image (1 .txt)",
+    ):
         assert line in result.stderr
     assert "@eaDir" not in result.stderr
     again = ganymede("--threads", 1, "train", "--resume", "--output", tmp_path / "run", "--steps", 2)
@@ -93,7 +117,12 @@ def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
 
 def test_data_that_a_recipe_ignores_is_refused(ganymede, tmp_path):
     for path in (write(tmp_path / "mine", {"1.png": png(1, 2, 3)}), "nowhere"):
-        fails(ganymede("train", "shapes-dcgan", "--data", path), "makes its own images", f"--data {path} --set 'data.name=\"folder\"'", code=2)
+        fails(
+            ganymede("train", "shapes-dcgan", "--data", path),
+            "makes its own images",
+            f"--data {path} --set 'data.name=\"folder\"'",
+            code=2,
+        )
     fails(ganymede("train", TINY, *FOLDER, "--data", "nowhere"), "no such file or folder", "nowhere")
 
 
@@ -104,7 +133,9 @@ def test_few_images_are_said_to_repeat(ganymede, tmp_path):
     assert "shows some of the 3 images more than once" in result.stderr
 
 
-@pytest.mark.parametrize("seed", ["-1", "010", "1.5", "9007199254740992", "18446744073709551615", "18446744073709551616", "null", ""])
+@pytest.mark.parametrize(
+    "seed", ["-1", "010", "1.5", "9007199254740992", "18446744073709551615", "18446744073709551616", "null", ""]
+)
 def test_seeds_have_one_limit_and_one_refusal(ganymede, tmp_path, seed):
     words = f"'{seed}' is no seed: a seed is a whole number from 0 to 9007199254740991 in decimal digits"
     fails(ganymede("train", TINY, "--seed", seed), words, code=2)
@@ -113,8 +144,14 @@ def test_seeds_have_one_limit_and_one_refusal(ganymede, tmp_path, seed):
 
 def test_seeds_of_recipes_have_the_same_limit(ganymede, tmp_path):
     for seed in (-1, 9007199254740992):
-        fails(ganymede("train", TINY, "--set", f"train.seed={seed}"), f"'seed' is {seed}: a seed is a whole number from 0 to", code=2)
-    result = ganymede("--threads", 1, "train", TINY, "--seed", 9007199254740991, "--steps", 1, "--output", tmp_path / "run")
+        fails(
+            ganymede("train", TINY, "--set", f"train.seed={seed}"),
+            f"'seed' is {seed}: a seed is a whole number from 0 to",
+            code=2,
+        )
+    result = ganymede(
+        "--threads", 1, "train", TINY, "--seed", 9007199254740991, "--steps", 1, "--output", tmp_path / "run"
+    )
     assert result.returncode == 0, result.stderr
 
 
@@ -145,8 +182,11 @@ def test_check_says_all_about_a_folder(ganymede, tmp_path):
 
 
 def test_profiles_are_said_and_converted_where_that_is_asked_for(ganymede, tmp_path):
-    made = {"a.png": icc.with_profile(png(200, 60, 60), icc.rgb(1.0)), "b.png": icc.with_profile(png(200, 60, 60), icc.broken()),
-            "c.png": png(200, 60, 60)}
+    made = {
+        "a.png": icc.with_profile(png(200, 60, 60), icc.rgb(1.0)),
+        "b.png": icc.with_profile(png(200, 60, 60), icc.broken()),
+        "c.png": png(200, 60, 60),
+    }
     folder = write(tmp_path / "images", made)
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
     convert = ("--profiles", "convert")
@@ -158,10 +198,16 @@ def test_profiles_are_said_and_converted_where_that_is_asked_for(ganymede, tmp_p
         return json.loads(result.stdout)
 
     stored, converted = said(), said(*convert)
-    assert any('2 images have a colour profile other than sRGB, which is not applied (1 A broken test profile, 1 A wide test profile): '
-               'profiles = "convert"' in note for note in stored["notes"])
+    assert any(
+        '2 images have a colour profile other than sRGB, which is not applied '
+        '(1 A broken test profile, 1 A wide test profile): '
+        'profiles = "convert"' in note
+        for note in stored["notes"]
+    )
     assert "1 image was converted to sRGB from another colour profile (1 A wide test profile)" in converted["notes"]
-    assert any("(1 A broken test profile): it is damaged, or one of other colours" in note for note in converted["notes"])
+    assert any(
+        "(1 A broken test profile): it is damaged, or one of other colours" in note for note in converted["notes"]
+    )
     assert stored["checksum"] != converted["checksum"] and converted["mean"][1] > stored["mean"][1] + 0.05
     assert said()["checksum"] == stored["checksum"], "what was found with conversion is kept apart"
     for flags in ((), convert):

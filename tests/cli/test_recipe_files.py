@@ -15,7 +15,9 @@ def test_the_table_has_gaps_between_its_columns(ganymede):
     starts = [lines[0].index(title) for title in ("DATA", "OBJECTIVE", "TITLE")]
     for line, row in zip(lines[1:], rows, strict=True):
         assert all(line[start - 2 : start] == "  " for start in starts), line
-        assert [line[a:b].rstrip() for a, b in zip([0, *starts], [*starts, None])] == [row[key] for key in ("name", "data", "objective", "title")]
+        assert [line[a:b].rstrip() for a, b in zip([0, *starts], [*starts, None])] == [
+            row[key] for key in ("name", "data", "objective", "title")
+        ]
 
 
 def test_show_prints_the_text_with_its_comments(ganymede):
@@ -32,10 +34,16 @@ def test_a_copy_is_the_recipe_and_never_overwrites(ganymede, tmp_path):
     result = ganymede("recipes", "copy", "shapes-hinge", "-o", "mine.toml", cwd=tmp_path)
     assert result.returncode == 0 and "ganymede train mine.toml" in result.stdout
     text = (tmp_path / "mine.toml").read_text()
-    assert text == ganymede("recipes", "show", "shapes-hinge").stdout == ganymede("recipes", "copy", "shapes-hinge", "-o", "-").stdout
+    assert (
+        text
+        == ganymede("recipes", "show", "shapes-hinge").stdout
+        == ganymede("recipes", "copy", "shapes-hinge", "-o", "-").stdout
+    )
     (tmp_path / "mine.toml").write_text("my changes")
     again = ganymede("recipes", "copy", "shapes-hinge", "-o", "mine.toml", cwd=tmp_path)
-    assert again.returncode == 2 and "mine.toml" in again.stderr and (tmp_path / "mine.toml").read_text() == "my changes"
+    assert (
+        again.returncode == 2 and "mine.toml" in again.stderr and (tmp_path / "mine.toml").read_text() == "my changes"
+    )
     assert ganymede("recipes", "copy", "shapes-hinge", cwd=tmp_path).returncode == 0
     assert (tmp_path / "shapes-hinge.toml").read_text() == text
 
@@ -52,7 +60,17 @@ def test_check_says_what_a_recipe_takes(ganymede):
 
 
 def test_check_of_epochs_needs_the_number_of_images(ganymede):
-    flags = ("--threads", 1, "recipes", "check", "mnist-dcgan", "--steps", 1, "--set=train.batch_size=4", "--set=train.epochs=2")
+    flags = (
+        "--threads",
+        1,
+        "recipes",
+        "check",
+        "mnist-dcgan",
+        "--steps",
+        1,
+        "--set=train.batch_size=4",
+        "--set=train.epochs=2",
+    )
     assert json.loads(ganymede(*flags, "--json").stdout)["steps"] is None
     assert "each 10,000 images" in ganymede(*flags).stdout
     assert json.loads(ganymede(*flags, "--images", 100, "--json").stdout)["steps"] == 50
@@ -72,5 +90,13 @@ def test_check_names_the_line_that_is_wrong(ganymede, tmp_path):
 
 def test_what_was_copied_trains(ganymede, tmp_path):
     ganymede("recipes", "copy", "shapes-hinge", "-o", tmp_path / "mine.toml")
-    run = trained(ganymede, tmp_path / "run", "--steps", 1, "--set=train.batch_size=4", "--set=sample.count=4", recipe=tmp_path / "mine.toml")
+    run = trained(
+        ganymede,
+        tmp_path / "run",
+        "--steps",
+        1,
+        "--set=train.batch_size=4",
+        "--set=sample.count=4",
+        recipe=tmp_path / "mine.toml",
+    )
     assert (run / "model.safetensors").is_file()

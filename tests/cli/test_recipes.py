@@ -1,7 +1,7 @@
 """The shipped recipes: their networks are those of the reports, every one trains and samples, and a recipe reads back.
 
-The files in tests/golden hold what `summary --json` said of each. After a change that is meant, GANYMEDE_UPDATE_GOLDEN=1
-writes them anew; the totals below stand in the reports and are not to be changed with them."""
+The files in tests/golden hold what `summary --json` said of each. After a change that is meant,
+GANYMEDE_UPDATE_GOLDEN=1 writes them anew; the totals below stand in the reports and are not to be changed with them."""
 
 import json
 import os
@@ -26,7 +26,10 @@ TOTALS = {
 
 # Parameters of the rows of the reports' own tables that are not zero, in order.
 ROWS = {
-    "svhn-dcgan": ([1_638_400, 65_536, 819_200, 512, 409_600, 512, 204_800, 256, 4_800], [4_864, 204_928, 409_728, 8_193]),
+    "svhn-dcgan": (
+        [1_638_400, 65_536, 819_200, 512, 409_600, 512, 204_800, 256, 4_800],
+        [4_864, 204_928, 409_728, 8_193],
+    ),
     "mnist-dcgan": ([1_254_400, 50_176, 819_200, 512, 204_800, 256, 1_600], [1_664, 204_928, 6_273]),
     "cifar10-mlp": ([25_856, 1_024, 131_584, 2_048, 525_312, 4_096, 3_148_800], [1_573_376, 131_328, 257]),
     "cifar10-conv": ([409_600, 819_200, 512, 204_800, 256, 4_800], [4_864, 204_928, 819_456, 4_097]),
@@ -73,7 +76,9 @@ def test_totals_of_the_reports(ganymede, recipe):
     found = summary(ganymede, recipe)
     generator, discriminator = found["generator"], found["discriminator"]
     assert (generator["total"], generator["non_trainable"], discriminator["total"]) == TOTALS[recipe]
-    rows = tuple([layer["params"] for layer in network["layers"] if layer["params"]] for network in (generator, discriminator))
+    rows = tuple(
+        [layer["params"] for layer in network["layers"] if layer["params"]] for network in (generator, discriminator)
+    )
     assert rows == ROWS.get(recipe, rows)
     text = ganymede("summary", recipe).stdout
     assert f"Total params: {TOTALS[recipe][0]:,}\n" in text and f"Non-trainable params: {TOTALS[recipe][1]:,}\n" in text
@@ -105,7 +110,16 @@ def path_of(section, real_data):
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_every_recipe_trains_resumes_and_samples(ganymede, tmp_path, real_data, recipe):
     data = data_of(recipe, real_data)
-    run = trained(ganymede, tmp_path / "run", *data, "--set=train.batch_size=8", "--set=sample.count=4", "--steps", 2, recipe=recipe)
+    run = trained(
+        ganymede,
+        tmp_path / "run",
+        *data,
+        "--set=train.batch_size=8",
+        "--set=sample.count=4",
+        "--steps",
+        2,
+        recipe=recipe,
+    )
     result = ganymede("--threads", 1, "train", recipe, *data, "--output", run, "--resume", "--steps", 3)
     assert result.returncode == 0, result.stderr
     assert (run / "checkpoints" / "step-000003.safetensors").exists()
@@ -132,8 +146,17 @@ def test_a_runs_recipe_reads_back(ganymede, tmp_path):
     """Every default is written out, and training from the written recipe gives the same bytes."""
     run = shared_model(ganymede)
     written = (run / "recipe.toml").read_text()
-    for line in ("beta1 = 0.5", "beta2 = 0.999", "clip_norm = 0.0", "torch_momentum = 0.1", "init_std = 0.05", 'schedule = "constant"',
-                 "discriminator_steps = 1", "output_padding = 0", "size = 16"):
+    for line in (
+        "beta1 = 0.5",
+        "beta2 = 0.999",
+        "clip_norm = 0.0",
+        "torch_momentum = 0.1",
+        "init_std = 0.05",
+        'schedule = "constant"',
+        "discriminator_steps = 1",
+        "output_padding = 0",
+        "size = 16",
+    ):
         assert line in written, line
     again = trained(ganymede, tmp_path / "run", recipe=run / "recipe.toml")
     assert (again / "recipe.toml").read_text() == written
@@ -142,10 +165,32 @@ def test_a_runs_recipe_reads_back(ganymede, tmp_path):
 
 
 def test_overrides_reach_the_run(ganymede, tmp_path):
-    flags = ("--set", "train.batch_size=4", "--set", "objective.label_smoothing=0.1", "--set", "sample.every=1 epoch", "--seed", 7, "--steps", 3,
-             "--precision", "f32", "--set", "title=a b = c")
+    flags = (
+        "--set",
+        "train.batch_size=4",
+        "--set",
+        "objective.label_smoothing=0.1",
+        "--set",
+        "sample.every=1 epoch",
+        "--seed",
+        7,
+        "--steps",
+        3,
+        "--precision",
+        "f32",
+        "--set",
+        "title=a b = c",
+    )
     result = train(ganymede, tmp_path / "run", *flags)
     assert result.returncode == 0, result.stderr
     written = (tmp_path / "run" / "recipe.toml").read_text()
-    for line in ("batch_size = 4", "label_smoothing = 0.1", 'every = "1 epoch"', "seed = 7", "steps = 3", 'precision = "f32"', 'title = "a b = c"'):
+    for line in (
+        "batch_size = 4",
+        "label_smoothing = 0.1",
+        'every = "1 epoch"',
+        "seed = 7",
+        "steps = 3",
+        'precision = "f32"',
+        'title = "a b = c"',
+    ):
         assert line in written, line

@@ -66,7 +66,9 @@ def test_metrics_see_whole_images(ganymede, run, tmp_path):
     assert [found["protocol"][side][of] for side in ("real", "fake") for of in ("width", "height")] == [96, 64, 96, 64]
     assert found["metrics"]["modes"]["classes"] == 10
     photos = write(tmp_path / "photos", {f"{i}.png": png(i, 0, 0, width=20, height=50) for i in range(40)})
-    fitted = answer(ganymede, "evaluate", "--real", photos, "--fake", run, "-n", 40, "--metrics", "swd")["protocol"]["real"]
+    fitted = answer(ganymede, "evaluate", "--real", photos, "--fake", run, "-n", 40, "--metrics", "swd")["protocol"][
+        "real"
+    ]
     assert (fitted["width"], fitted["height"]) == (96, 64)
     assert fitted["fit"] == "the centre rectangle of each, resized to 96x64 (triangle filter, antialiased)"
     own = answer(ganymede, "evaluate", run, "--train-features", "-n", 70, "--metrics", "fid", "--force")
@@ -75,7 +77,10 @@ def test_metrics_see_whole_images(ganymede, run, tmp_path):
 
 def test_data_of_any_size_is_fitted_and_prepared(ganymede, tmp_path):
     cache = {"XDG_CACHE_HOME": str(tmp_path / "cache")}
-    images = write(tmp_path / "images", {"wide.png": png(9, 99, 9, width=40, height=10), "tall.png": png(9, 9, 99, width=10, height=40)})
+    images = write(
+        tmp_path / "images",
+        {"wide.png": png(9, 99, 9, width=40, height=10), "tall.png": png(9, 9, 99, width=10, height=40)},
+    )
     flags = ("--size", "16,24", "--fit", "pad")
     prepared = ganymede("data", "prepare", images, *flags, "--json", env=cache)
     assert prepared.returncode == 0, prepared.stderr
@@ -99,4 +104,9 @@ def test_exports_are_written(ganymede, run, tmp_path):
 
 
 def test_networks_of_another_shape_are_refused(ganymede, tmp_path):
-    fails(train(ganymede, tmp_path / "run", "--set", "data.size=[96, 64]", recipe=WIDE), "asks for size [96, 64]", "set data.size to [64, 96]", code=2)
+    fails(
+        train(ganymede, tmp_path / "run", "--set", "data.size=[96, 64]", recipe=WIDE),
+        "asks for size [96, 64]",
+        "set data.size to [64, 96]",
+        code=2,
+    )

@@ -19,7 +19,10 @@ def data_of(page):
 
 @pytest.fixture
 def runs(ganymede, tmp_path):
-    return [trained(ganymede, tmp_path / "runs" / "one", "--seed", 3, recipe=TINY), trained(ganymede, tmp_path / "runs" / "two", recipe=CLASSES)]
+    return [
+        trained(ganymede, tmp_path / "runs" / "one", "--seed", 3, recipe=TINY),
+        trained(ganymede, tmp_path / "runs" / "two", recipe=CLASSES),
+    ]
 
 
 def test_two_runs_as_a_page(ganymede, runs, tmp_path):
@@ -41,7 +44,9 @@ def test_two_runs_as_a_page(ganymede, runs, tmp_path):
 
 
 def test_what_a_person_keeps_of_a_run_is_not_mailed(ganymede, runs):
-    (runs[0] / "studio.json").write_text(json.dumps({"title": "our secret", "note": "our secret", "tags": ["our secret"], "pinned": True}))
+    (runs[0] / "studio.json").write_text(
+        json.dumps({"title": "our secret", "note": "our secret", "tags": ["our secret"], "pinned": True})
+    )
     result = ganymede("report", runs[0], "-o", "-")
     assert result.returncode == 0 and "our secret" not in result.stdout
 

@@ -26,7 +26,9 @@ def test_every_row_has_its_command(real_data, recipe):
         if "train" not in words:
             trained = [command[command.index("-o") + 1] for command in commands if "train" in command]
             about = words[3] if words[1] == "explore" else words[2]
-            assert words[1] in ("evaluate", "explore", "features", "plot", "sample") and about in trained, "it is about what was trained"
+            assert (
+                words[1] in ("evaluate", "explore", "features", "plot", "sample") and about in trained
+            ), "it is about what was trained"
             continue
         assert (ROOT / "recipes" / f"{words[words.index('train') + 1]}.toml").exists()
         if "--data" in words:

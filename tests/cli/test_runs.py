@@ -40,7 +40,17 @@ def test_lists_runs_with_state_and_figures(ganymede, tmp_path):
     text = ganymede("runs", tmp_path).stdout
     assert "swd 8 at" in text and "\x1b" not in text and "no room" in text
     lines = [line for line in text.splitlines() if line.startswith(("RUN", "done", "stöpped", "lost "))]
-    assert len({line.index(word) for line in lines for word in ("STATE", "done   ", "failed", "stopped") if word in line[4:]}) <= 2
+    assert (
+        len(
+            {
+                line.index(word)
+                for line in lines
+                for word in ("STATE", "done   ", "failed", "stopped")
+                if word in line[4:]
+            }
+        )
+        <= 2
+    )
 
 
 def test_sorts(ganymede, tmp_path):
@@ -64,11 +74,23 @@ def test_the_cache_is_shown_and_cleared_by_kind(ganymede, tmp_path):
     folder = tmp_path / "ganymede"
     for inner in ("classifiers", "surveys"):
         (folder / inner).mkdir(parents=True)
-    for name, size in (("surveys/s.survey", 30), ("a.pixels", 1000), ("b.pixels", 2000), ("c.features", 500), ("classifiers/d.safetensors", 70), ("mine.txt", 9)):
+    for name, size in (
+        ("surveys/s.survey", 30),
+        ("a.pixels", 1000),
+        ("b.pixels", 2000),
+        ("c.features", 500),
+        ("classifiers/d.safetensors", 70),
+        ("mine.txt", 9),
+    ):
         (folder / name).write_bytes(bytes(size))
     env = {"XDG_CACHE_HOME": str(tmp_path)}
     found = json.loads(ganymede("cache", "--json", env=env).stdout)
-    assert found["bytes"] == 3600 and {kind["kind"]: kind["files"] for kind in found["kinds"]} == {"images": 2, "surveys": 1, "features": 1, "classifiers": 1}
+    assert found["bytes"] == 3600 and {kind["kind"]: kind["files"] for kind in found["kinds"]} == {
+        "images": 2,
+        "surveys": 1,
+        "features": 1,
+        "classifiers": 1,
+    }
     text = ganymede("cache", env=env).stdout
     assert str(folder) in text and "features" in text
     assert "removed 1 file," in ganymede("cache", "clear", "features", env=env).stdout
@@ -90,4 +112,6 @@ def test_version_says_what_the_program_is(ganymede):
     assert lines[0].count(".") == 2 and lines[0].replace(".", "").isdigit(), "the version alone, for scripts"
     for word in ("commit", "LibTorch", "instruction level", "options"):
         assert any(line.strip().startswith(word) for line in lines), word
-    assert "plain of" in ganymede("--version", env={"GANYMEDE_ISA": "plain"}).stdout or "instruction level  plain" in "\n".join(lines)
+    assert "plain of" in ganymede(
+        "--version", env={"GANYMEDE_ISA": "plain"}
+    ).stdout or "instruction level  plain" in "\n".join(lines)

@@ -25,7 +25,9 @@ def pixels(path):
     step = 3 if colour == 2 else 1
     raw, rows, before = zlib.decompress(data), [], bytearray(step * width)
     for y in range(height):
-        kind, line = raw[y * (step * width + 1)], bytearray(raw[y * (step * width + 1) + 1 : (y + 1) * (step * width + 1)])
+        kind, line = raw[y * (step * width + 1)], bytearray(
+            raw[y * (step * width + 1) + 1 : (y + 1) * (step * width + 1)]
+        )
         for x in range(len(line)):
             a, b, c = (line[x - step] if x >= step else 0), before[x], (before[x - step] if x >= step else 0)
             nearest = min((abs(b - c), 0, a), (abs(a - c), 1, b), (abs(a + b - 2 * c), 2, c))[2]
@@ -79,7 +81,9 @@ def test_names_sort_as_numbers(sample):
 
 
 def test_seeds(sample):
-    first, again, other = (sample(name, "-n", 4, "--seed", seed).read_bytes() for name, seed in (("a.png", 1), ("b.png", 1), ("c.png", 2)))
+    first, again, other = (
+        sample(name, "-n", 4, "--seed", seed).read_bytes() for name, seed in (("a.png", 1), ("b.png", 1), ("c.png", 2))
+    )
     assert first == again != other
 
 
@@ -93,7 +97,9 @@ def test_an_image_does_not_depend_on_how_many_are_generated(sample):
 def test_threads_do_not_change_an_image(ganymede, tmp_path):
     model = shared_model(ganymede)
     for threads in (1, 2):
-        assert ganymede("--threads", threads, "sample", model, "-n", 4, "-o", tmp_path / f"{threads}.png").returncode == 0
+        assert (
+            ganymede("--threads", threads, "sample", model, "-n", 4, "-o", tmp_path / f"{threads}.png").returncode == 0
+        )
     assert (tmp_path / "1.png").read_bytes() == (tmp_path / "2.png").read_bytes()
 
 

@@ -1,4 +1,5 @@
-"""`ganymede train` as several processes: by hand, by torchrun and by mpirun; a lost or hung one; another number of them."""
+"""`ganymede train` as several processes: by hand, by torchrun and by mpirun; a lost or hung one; another number of
+them."""
 
 import json
 import os
@@ -14,8 +15,21 @@ import pytest
 from training import TINY, metrics, tensors, trained, wait_for
 
 # What launchers set, and a test may have been started by one.
-LAUNCHED = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "LOCAL_WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT", "OMPI_COMM_WORLD_RANK",
-            "OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMI_SIZE", "SLURM_STEP_ID", "TORCHELASTIC_RUN_ID", "PET_NODE_RANK")
+LAUNCHED = (
+    "RANK",
+    "WORLD_SIZE",
+    "LOCAL_RANK",
+    "LOCAL_WORLD_SIZE",
+    "MASTER_ADDR",
+    "MASTER_PORT",
+    "OMPI_COMM_WORLD_RANK",
+    "OMPI_COMM_WORLD_SIZE",
+    "PMI_RANK",
+    "PMI_SIZE",
+    "SLURM_STEP_ID",
+    "TORCHELASTIC_RUN_ID",
+    "PET_NODE_RANK",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +109,9 @@ def assert_near(run, other, tolerance):
 
 
 def files(run):
-    return sorted(path.name for path in run.iterdir() if "tfevents" not in path.name)  # that one has the time in its name
+    return sorted(
+        path.name for path in run.iterdir() if "tfevents" not in path.name
+    )  # that one has the time in its name
 
 
 def test_two_and_four_processes_train_as_one(ganymede, tmp_path):
@@ -172,7 +188,10 @@ def test_a_signal_to_one_stops_all_after_the_same_step(ganymede, tmp_path):
 
 
 def test_two_jobs_at_once(ganymede, tmp_path):
-    with Processes(ganymede, 2, tmp_path / "a", "--steps", 20) as a, Processes(ganymede, 2, tmp_path / "b", "--steps", 20) as b:
+    with (
+        Processes(ganymede, 2, tmp_path / "a", "--steps", 20) as a,
+        Processes(ganymede, 2, tmp_path / "b", "--steps", 20) as b,
+    ):
         codes = [code for job in (a, b) for code, _, _ in job.end()]
     assert codes == [0, 0, 0, 0]
     assert_near(tmp_path / "a", tmp_path / "b", 1e-9)
@@ -191,7 +210,10 @@ def test_a_second_job_at_the_same_port_is_refused(ganymede, tmp_path):
 
 
 def test_contradictions_are_refused(ganymede, tmp_path):
-    for variables, named in (({"RANK": 0}, "WORLD_SIZE"), ({"RANK": 2, "WORLD_SIZE": 2}, "RANK=2 contradicts WORLD_SIZE=2")):
+    for variables, named in (
+        ({"RANK": 0}, "WORLD_SIZE"),
+        ({"RANK": 2, "WORLD_SIZE": 2}, "RANK=2 contradicts WORLD_SIZE=2"),
+    ):
         result = subprocess.run(command(ganymede, tmp_path / "run"), capture_output=True, text=True,
                                 env=environment(**variables), check=False)
         assert result.returncode == 2 and named in result.stderr
@@ -241,8 +263,13 @@ def test_mpirun(ganymede, tmp_path):
     if launcher is None:
         pytest.skip("no mpirun")
     out = tmp_path / "run"
-    result = subprocess.run([launcher, "--allow-run-as-root", "--oversubscribe", "-np", "2", *command(ganymede, out, "--steps", 20)],
-                            capture_output=True, text=True, timeout=300, check=False,
-                            env=environment(OMPI_MCA_plm_rsh_agent="true", PRTE_MCA_plm_ssh_agent="true"))  # it asks for ssh
+    result = subprocess.run(
+        [launcher, "--allow-run-as-root", "--oversubscribe", "-np", "2", *command(ganymede, out, "--steps", 20)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=environment(OMPI_MCA_plm_rsh_agent="true", PRTE_MCA_plm_ssh_agent="true"),
+    )  # it asks for ssh
     assert result.returncode == 0, result.stderr
     assert_near(out, trained(ganymede, tmp_path / "one", "--precision", "f32", "--steps", 20), 2e-3)

@@ -25,7 +25,11 @@ def bill():
 
 def test_every_linked_library_is_there(bill):
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
-    needed = re.findall(r"^ *NEEDED +(\S+)", subprocess.run(["objdump", "-p", program()], capture_output=True, text=True, check=True).stdout, re.M)
+    needed = re.findall(
+        r"^ *NEEDED +(\S+)",
+        subprocess.run(["objdump", "-p", program()], capture_output=True, text=True, check=True).stdout,
+        re.M,
+    )
     listed = [one["value"] for part in bill["components"] for one in part["properties"] if one["name"] == "linked"]
     assert len(needed) > 10 and sorted(listed) == sorted(needed)
 
@@ -35,9 +39,21 @@ def test_every_npm_package_is_there(bill):
     wanted = {(path.rpartition("node_modules/")[2], about["version"]) for path, about in lock.items() if path}
     listed = {(part["name"], part["version"]) for part in bill["components"] if part["purl"].startswith("pkg:npm/")}
     assert listed == wanted
-    shipped = {part["name"] for part in bill["components"] if part["purl"].startswith("pkg:npm/") and part["scope"] == "required"}
+    shipped = {
+        part["name"]
+        for part in bill["components"]
+        if part["purl"].startswith("pkg:npm/") and part["scope"] == "required"
+    }
     # What ONNX Runtime Web asks for is listed with it, though its build for wasm alone holds little of it.
-    brought = {name for name in shipped if name.startswith("@protobufjs/")} | {"@types/node", "flatbuffers", "guid-typescript", "long", "platform", "protobufjs", "undici-types"}
+    brought = {name for name in shipped if name.startswith("@protobufjs/")} | {
+        "@types/node",
+        "flatbuffers",
+        "guid-typescript",
+        "long",
+        "platform",
+        "protobufjs",
+        "undici-types",
+    }
     assert shipped - brought == {"preact", "uplot", "onnxruntime-common", "onnxruntime-web"}
 
 
@@ -52,8 +68,13 @@ def test_the_build_asks_for_versions():
     """A library that is too old is named when the build is configured, not by an error in its headers."""
     without = {"PkgConfig", "Threads", "OpenMP"}
     asked = 0
-    for path in [ROOT / "CMakeLists.txt", *ROOT.glob("cmake/*.cmake"), *ROOT.glob("src/**/CMakeLists.txt"), *ROOT.glob("bench/CMakeLists.txt"),
-                 *ROOT.glob("tests/**/CMakeLists.txt")]:
+    for path in [
+        ROOT / "CMakeLists.txt",
+        *ROOT.glob("cmake/*.cmake"),
+        *ROOT.glob("src/**/CMakeLists.txt"),
+        *ROOT.glob("bench/CMakeLists.txt"),
+        *ROOT.glob("tests/**/CMakeLists.txt"),
+    ]:
         for name, rest in re.findall(r"find_package\((\w+) ([^)]*)\)", path.read_text()):
             asked += 1
             assert name in without or re.match(r"[\d.]+ ", rest), f"{path}: {name} without a version"
@@ -81,7 +102,9 @@ def hardened():
 def test_the_program_is_hardened(hardened):
     assert re.search(r"Type: +DYN", readelf("-h")), "it is loaded to another address each time"
     segments, dynamic, symbols = readelf("-l"), readelf("-d"), readelf("--dyn-syms")
-    assert "GNU_RELRO" in segments and re.search(r"\(FLAGS_1\).*NOW.*PIE", dynamic), "its table of functions is read-only"
+    assert "GNU_RELRO" in segments and re.search(
+        r"\(FLAGS_1\).*NOW.*PIE", dynamic
+    ), "its table of functions is read-only"
     assert re.search(r"GNU_STACK .* RW ", segments), "its stack is no code"
     assert not re.search(r"LOAD .* RWE ", segments) and "TEXTREL" not in dynamic
     assert "__stack_chk_fail" in symbols, "functions notice that their frame was overwritten"

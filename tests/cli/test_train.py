@@ -1,4 +1,5 @@
-"""`ganymede train`: the same seed gives the same bytes, however often the run was stopped or killed; and what goes wrong."""
+"""`ganymede train`: the same seed gives the same bytes, however often the run was stopped or killed; and what goes
+wrong."""
 
 import csv
 import hashlib
@@ -34,8 +35,14 @@ def state(run):
 
 def assert_same_run(run, other, step):
     """Model, everything in the last checkpoint, the images and the metrics are the same."""
-    for name in ("model.safetensors", f"checkpoints/step-{step:06}.safetensors", f"samples/step-{step:06}.png", "real.png",
-                 "recipe.toml", "first_epoch.png"):
+    for name in (
+        "model.safetensors",
+        f"checkpoints/step-{step:06}.safetensors",
+        f"samples/step-{step:06}.png",
+        "real.png",
+        "recipe.toml",
+        "first_epoch.png",
+    ):
         assert (run / name).read_bytes() == (other / name).read_bytes(), name
     assert metrics(run) == metrics(other)
 
@@ -101,7 +108,9 @@ def test_a_signal_saves_and_the_run_goes_on(ganymede, tmp_path, number):
 def test_a_signal_that_comes_twice_is_one_wish_to_stop(ganymede, tmp_path):
     """`timeout` and shells pass on what the terminal has sent already; a run must not be lost by it."""
     run = tmp_path / "run"
-    process = start(ganymede, run, "--steps", 100000, "--set", "train.batch_size=64", "--set", "train.gradient_accumulation=64")  # steps that last
+    process = start(
+        ganymede, run, "--steps", 100000, "--set", "train.batch_size=64", "--set", "train.gradient_accumulation=64"
+    )  # steps that last
     wait_for(run / "metrics.csv", process)
     time.sleep(0.5)
     process.send_signal(signal.SIGINT)
@@ -120,7 +129,10 @@ def test_run_folder_has_every_file(ganymede):
     help_text = ganymede("train", "--help").stdout
     assert "--resume" in help_text
     # A build without charts or TensorBoard leaves these out, all of one kind at once.
-    charts = [(run / name).exists() for name in ("losses.svg", "losses.png", "real_and_generated.png", "first_epoch_and_last.png")]
+    charts = [
+        (run / name).exists()
+        for name in ("losses.svg", "losses.png", "real_and_generated.png", "first_epoch_and_last.png")
+    ]
     assert all(charts) or not any(charts)
     assert len(list(run.glob("events.out.tfevents.*"))) <= 1
     assert not list(run.rglob("*.tmp-*"))
@@ -131,7 +143,11 @@ def test_run_folder_has_every_file(ganymede):
     assert [float(row["epoch"]) for row in rows] == [step / 8 for step in range(5, 45, 5)]
     environment = json.loads((run / "environment.json").read_text())
     assert environment["seed"] == 0 and environment["threads"] == 1 and environment["precision"] == "f32"
-    assert environment["data"]["name"] == "shapes" and environment["data"]["images"] == 64 and environment["data"]["checksum"]
+    assert (
+        environment["data"]["name"] == "shapes"
+        and environment["data"]["images"] == 64
+        and environment["data"]["checksum"]
+    )
 
 
 def test_environment_says_what_was_done(ganymede, tmp_path):
@@ -143,7 +159,11 @@ def test_environment_says_what_was_done(ganymede, tmp_path):
     assert environment["processor"] and environment["commit"] and environment["compiler"]
     assert environment["start"] <= environment["end"] and environment["end"].endswith("Z")
     came_from = environment["from"]
-    assert came_from["file"] == str(source / "model.safetensors") and came_from["step"] == 40 and came_from["networks"] == "both"
+    assert (
+        came_from["file"] == str(source / "model.safetensors")
+        and came_from["step"] == 40
+        and came_from["networks"] == "both"
+    )
     assert came_from["sha256"] == hashlib.sha256((source / "model.safetensors").read_bytes()).hexdigest()
     trained(ganymede, run, "--resume", "--steps", 4)
     resumed = json.loads((run / "environment.json").read_text())
@@ -153,7 +173,9 @@ def test_environment_says_what_was_done(ganymede, tmp_path):
 
 def test_a_recipe_for_fine_tuning_says_so(ganymede, tmp_path):
     recipe = tmp_path / "finer.toml"
-    recipe.write_text('about = "Train tiny first, then: ganymede train finer --from runs/tiny. Ours."\n' + TINY.read_text())
+    recipe.write_text(
+        'about = "Train tiny first, then: ganymede train finer --from runs/tiny. Ours."\n' + TINY.read_text()
+    )
     plain = train(ganymede, tmp_path / "plain", "--steps", 1, recipe=recipe)
     assert "finer is meant to go on from a trained model, and starts anew here: add --from runs/tiny\n" in plain.stderr
     finer = train(ganymede, tmp_path / "finer", "--steps", 1, "--from", shared_model(ganymede), recipe=recipe)
@@ -170,8 +192,20 @@ def test_model_names_and_metadata(ganymede):
 
 
 def test_keeps_the_newest_checkpoints(ganymede, tmp_path):
-    run = trained(ganymede, tmp_path / "run", "--steps", 10, "--set", "train.checkpoint_every=2", "--set", "train.keep_checkpoints=2")
-    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == ["step-000008.safetensors", "step-000010.safetensors"]
+    run = trained(
+        ganymede,
+        tmp_path / "run",
+        "--steps",
+        10,
+        "--set",
+        "train.checkpoint_every=2",
+        "--set",
+        "train.keep_checkpoints=2",
+    )
+    assert sorted(path.name for path in (run / "checkpoints").iterdir()) == [
+        "step-000008.safetensors",
+        "step-000010.safetensors",
+    ]
 
 
 def test_epochs_and_the_default_folder(ganymede, tmp_path):
@@ -228,7 +262,11 @@ def test_resume_replaces_a_stale_model(ganymede, tmp_path):
 
 def test_what_a_killed_process_left_half_written_goes(ganymede, tmp_path):
     run = trained(ganymede, tmp_path / "run", "--steps", 2)
-    left = [run / "recipe.toml.tmp-999999", run / "samples" / "step-000001.png.tmp-1", run / "checkpoints" / f"x.tmp-{os.getpid()}"]
+    left = [
+        run / "recipe.toml.tmp-999999",
+        run / "samples" / "step-000001.png.tmp-1",
+        run / "checkpoints" / f"x.tmp-{os.getpid()}",
+    ]
     for path in left:
         path.write_text("half")
     others = [run / "notes.tmp-old", run / "my.tmp-"]
@@ -298,7 +336,9 @@ def test_fine_tuning_one_network(ganymede, tmp_path):
     flags = ("--from", source, "--steps", 1, "--seed", 9, *still)
     before = tensors(source / "model.safetensors")[0]
     for network, other in (("generator", "discriminator"), ("discriminator", "generator")):
-        after = tensors(trained(ganymede, tmp_path / network, *flags, "--from-networks", network) / "model.safetensors")[0]
+        after = tensors(
+            trained(ganymede, tmp_path / network, *flags, "--from-networks", network) / "model.safetensors"
+        )[0]
         weights = {"generator": "generator.dense_1.weight", "discriminator": "discriminator.dense_1.weight"}
         assert after[weights[network]] == before[weights[network]]
         assert after[weights[other]] != before[weights[other]]
@@ -332,7 +372,11 @@ def one_error(result, code=1):
 def test_a_loss_that_is_not_finite_stops_the_run(ganymede, tmp_path):
     run = trained(ganymede, tmp_path / "run", "--steps", 10)
     before = model_bytes(run)
-    wild = [f"--set=optimizer.{network}.{change}" for network in ("generator", "discriminator") for change in ("name=sgd", "learning_rate=100")]
+    wild = [
+        f"--set=optimizer.{network}.{change}"
+        for network in ("generator", "discriminator")
+        for change in ("name=sgd", "learning_rate=100")
+    ]
     error = one_error(train(ganymede, run, "--resume", "--steps", 200, *wild))
     assert "not finite" in error and "step-000010.safetensors" in error and "learning rate" in error
     assert model_bytes(run) == before
@@ -349,8 +393,12 @@ def test_weights_that_explode_overwrite_nothing(ganymede, tmp_path):
     assert len(before) == 3
     wild = ["--set=optimizer.generator.learning_rate=100"]
     error = one_error(train(ganymede, run, "--resume", "--steps", 40, *wild))
-    assert "generator's weights have exploded" in error and "step-000004.safetensors" in error and "learning rate" in error
-    assert {path.name: path.read_bytes() for path in [run / "model.safetensors", *(run / "checkpoints").iterdir()]} == before
+    assert (
+        "generator's weights have exploded" in error and "step-000004.safetensors" in error and "learning rate" in error
+    )
+    assert {
+        path.name: path.read_bytes() for path in [run / "model.safetensors", *(run / "checkpoints").iterdir()]
+    } == before
     assert state(run)["state"] == "failed" and "exploded" in state(run)["why"] and str(run) not in state(run)["why"]
     tame = trained(ganymede, run, "--resume", "--steps", 6, "--set=optimizer.generator.learning_rate=1e-3")
     assert state(tame)["state"] == "done"

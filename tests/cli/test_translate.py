@@ -15,14 +15,20 @@ _runs = {}
 def run(ganymede, tmp_path_factory):
     """A translating run, made once."""
     if "run" not in _runs:
-        _runs["run"] = trained(ganymede, tmp_path_factory.mktemp("translation") / "run", "--precision", "f32", recipe=TRANSLATION)
+        _runs["run"] = trained(
+            ganymede, tmp_path_factory.mktemp("translation") / "run", "--precision", "f32", recipe=TRANSLATION
+        )
     return _runs["run"]
 
 
 @pytest.fixture
 def images(ganymede, tmp_path):
     """Three images of other sizes and channels than the encoder's, two of them in a folder of folders."""
-    for path, flags in (("one.png", ()), ("folder/two.png", ("--channels", 1)), ("folder/inside/three.png", ("--size", 32))):
+    for path, flags in (
+        ("one.png", ()),
+        ("folder/two.png", ("--channels", 1)),
+        ("folder/inside/three.png", ("--size", 32)),
+    ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         result = ganymede("data", "preview", "shapes", *flags, "-o", tmp_path / path)
         assert result.returncode == 0, result.stderr
@@ -83,9 +89,22 @@ def test_a_sheet_shows_pairs(ganymede, run, images):
 
 
 def test_translations_are_evaluated_by_the_targets_classifier(ganymede, tmp_path, run):
-    """The transferred accuracy: `evaluate` redraws the source's test split and asks a classifier of the target domain."""
-    result = ganymede("--threads", 1, "evaluate", run, "--metrics", "prdc", "--train-features", "--force", "-n", 100, "--json",
-                      env={"XDG_CACHE_HOME": str(tmp_path)})
+    """The transferred accuracy: `evaluate` translates the source's test split and asks a classifier of the target
+    domain."""
+    result = ganymede(
+        "--threads",
+        1,
+        "evaluate",
+        run,
+        "--metrics",
+        "prdc",
+        "--train-features",
+        "--force",
+        "-n",
+        100,
+        "--json",
+        env={"XDG_CACHE_HOME": str(tmp_path)},
+    )
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)
     assert 0 <= found["metrics"]["class_accuracy"] <= 1
@@ -108,7 +127,11 @@ def test_what_cannot_be_translated(ganymede, run, images):
         (("translate", run, images / "one.png", images / "twice", "-o", images / "o"), 2, "both become one.png"),
     ):
         result = ganymede(*arguments)
-        assert result.returncode == code and words in result.stderr and result.stderr.splitlines()[-1].startswith("error: "), result.stderr
+        assert (
+            result.returncode == code
+            and words in result.stderr
+            and result.stderr.splitlines()[-1].startswith("error: ")
+        ), result.stderr
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""What the tests of training share: a recipe that trains in milliseconds, runs of it, and readers of what a run leaves."""
+"""What the tests of training share: a recipe that trains in milliseconds, runs of it, and readers of what a run
+leaves."""
 
 import csv
 import json

@@ -1,5 +1,5 @@
-"""The documentation holds: the site builds with no dead link, every command in it is one that the program knows, with flags
-that it knows, and those of the pages for newcomers run."""
+"""The documentation holds: the site builds with no dead link, every command in it is one that the program knows, with
+flags that it knows, and those of the pages for newcomers run."""
 
 import os
 import pathlib
@@ -72,7 +72,9 @@ def png(size, red, green, blue):
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
     row = b"\0" + b"".join(bytes((red, x * 255 // size, blue)) for x in range(size))
-    rows = b"".join(row[:1] + bytes(v if i % 3 else (v + y * green) % 256 for i, v in enumerate(row[1:])) for y in range(size))
+    rows = b"".join(
+        row[:1] + bytes(v if i % 3 else (v + y * green) % 256 for i, v in enumerate(row[1:])) for y in range(size)
+    )
     header = struct.pack(">IIBBBBB", size, size, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
@@ -116,7 +118,9 @@ def test_the_site_builds_without_a_dead_link(tmp_path):
         assert not outside.search(page.read_text()), f"{page.name} asks another host"
 
 
-@pytest.mark.parametrize("text", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"], ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "text", [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "ARCHITECTURE.md"], ids=lambda p: p.name
+)
 def test_links_outside_the_site_lead_somewhere(text):
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", text.read_text()):
         if "://" not in target:

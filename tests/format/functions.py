@@ -1,4 +1,6 @@
-"""The functions of a C++ file, found without a compiler: enough of the grammar for code that clang-format has laid out."""
+"""The functions of a C++ file, found without a compiler: enough of the grammar for code that clang-format has laid
+out."""
+
 import dataclasses
 import re
 
@@ -13,8 +15,11 @@ class Function:
 
 def blanked(text):
     """The text without comments, directives and what literals hold, every line in its place."""
-    pattern = re.compile(r'//[^\n]*|/\*.*?\*/|R"(?P<d>[^(\s]*)\(.*?\)(?P=d)"|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])\'(?:\\.|[^\'\\\n])+\''
-                         r"|^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.S | re.M)
+    pattern = re.compile(
+        r'//[^\n]*|/\*.*?\*/|R"(?P<d>[^(\s]*)\(.*?\)(?P=d)"|"(?:\\.|[^"\\\n])*"|(?<![0-9A-Fa-f])\'(?:\\.|[^\'\\\n])+\''
+        r"|^[ \t]*#(?:[^\n]*\\\n)*[^\n]*",
+        re.S | re.M,
+    )
     return pattern.sub(lambda m: '""' * (m.group()[0] in '"R') + re.sub(r"[^\n]", "", m.group()), text)
 
 
@@ -72,7 +77,8 @@ def functions(text):
             head = text[start:i]
             words = without_template(head)
             if re.match(r"\s*(inline\s+)?namespace\b|\s*extern\s*\"\"", words) or (
-                    re.search(r"\b(class|struct|union)\b", words) and "(" not in re.sub(r"alignas\s*\([^)]*\)", "", words)):
+                re.search(r"\b(class|struct|union)\b", words) and "(" not in re.sub(r"alignas\s*\([^)]*\)", "", words)
+            ):
                 scopes.append("open")
                 start = i + 1
             else:

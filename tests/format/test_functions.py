@@ -49,6 +49,9 @@ def test_functions_are_short_and_take_few_parameters():
     found = [(path, function) for folder in FOLDERS for path in sorted((ROOT / folder).rglob("*"))
              if path.suffix in (".h", ".cpp", ".c") for function in functions(path.read_text())]
     assert len(found) > 1000
-    long = [f"{path.relative_to(ROOT)}:{f.line} {f.name}: {f.lines} lines, {f.parameters} parameters" for path, f in found
-            if f.lines > LINES or f.parameters > PARAMETERS]
+    long = [
+        f"{path.relative_to(ROOT)}:{f.line} {f.name}: {f.lines} lines, {f.parameters} parameters"
+        for path, f in found
+        if f.lines > LINES or f.parameters > PARAMETERS
+    ]
     assert not long

@@ -1,5 +1,7 @@
-"""Headers include what they use. Targets that use LibTorch share a precompiled header, and several files make one unit: both hide
-a missing include until somebody builds otherwise. A compiler would need minutes for it, so this looks for names."""
+"""Headers include what they use. Targets that use LibTorch share a precompiled header, and several files make one unit:
+both hide a missing include until somebody builds otherwise. A compiler would need minutes for it, so this looks for
+names."""
+
 import pathlib
 import re
 
@@ -12,7 +14,8 @@ FOLDERS = [ROOT / "src", ROOT / "include"]
 NAMES = {
     "ganymede/core/torch_compat.h": r"\b(torch|at|c10)::|\b(Tensor|OptionalTensor)\b",
     "fmt/format.h": r"\bfmt::",
-    "algorithm": r"\bstd::(sort|stable_sort|(min|max)_element|find|find_if|(any|all|none)_of|transform|copy|copy_n|clamp|fill|reverse)\b",
+    "algorithm": r"\bstd::(sort|stable_sort|(min|max)_element|find|find_if|(any|all|none)_of|transform|copy|copy_n|"
+                 r"clamp|fill|reverse)\b",
     "array": r"\bstd::array\b",
     "atomic": r"\bstd::atomic",
     "chrono": r"\bstd::chrono\b",

@@ -1,4 +1,5 @@
-"""A second of libFuzzer for each reader, with the program that scripts/fuzz built. scripts/test runs it where that is there."""
+"""A second of libFuzzer for each reader, with the program that scripts/fuzz built. scripts/test runs it where that is
+there."""
 
 import pathlib
 import subprocess

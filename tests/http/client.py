@@ -37,8 +37,13 @@ class Server:
         command = [program, "--threads", threads, "serve", *arguments]
         if "--port" not in arguments:
             command += ["--port", "0"]
-        self.process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=self.log_file, text=True,
-                                        env={**os.environ, **(env or {})})
+        self.process = subprocess.Popen(
+            list(map(str, command)),
+            stdout=subprocess.PIPE,
+            stderr=self.log_file,
+            text=True,
+            env={**os.environ, **(env or {})},
+        )
         line = self.process.stdout.readline()
         found = re.search(r"http://(\S+):(\d+)", line)
         assert found, f"said {line!r}, logged {self.log()!r}"

@@ -1,4 +1,6 @@
-"""Just enough of JSON Schema 2020-12 to check answers against our OpenAPI text, and to make values that fit it, or do not."""
+"""Just enough of JSON Schema 2020-12 to check answers against our OpenAPI text, and to make values that fit it, or do
+not."""
+
 import math
 import random
 
@@ -50,8 +52,15 @@ class Schemas:
     @staticmethod
     def is_a(kind, value):
         number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return {"object": isinstance(value, dict), "array": isinstance(value, list), "string": isinstance(value, str), "boolean": isinstance(value, bool),
-                "null": value is None, "number": number, "integer": number and float(value).is_integer()}[kind]
+        return {
+            "object": isinstance(value, dict),
+            "array": isinstance(value, list),
+            "string": isinstance(value, str),
+            "boolean": isinstance(value, bool),
+            "null": value is None,
+            "number": number,
+            "integer": number and float(value).is_integer(),
+        }[kind]
 
     def value(self, schema, chance: random.Random):
         """A value that fits the schema."""
@@ -65,15 +74,26 @@ class Schemas:
         kind = chance.choice(kind) if isinstance(kind, list) else kind
         if kind == "object":
             wanted = schema.get("required", [])
-            return {name: self.value(one, chance) for name, one in schema.get("properties", {}).items() if name in wanted or chance.random() < 0.4}
+            return {
+                name: self.value(one, chance)
+                for name, one in schema.get("properties", {}).items()
+                if name in wanted or chance.random() < 0.4
+            }
         if kind == "array":
             least = schema.get("minItems", 0)
-            return [self.value(schema["items"], chance) for _ in range(chance.randint(least, min(schema.get("maxItems", 8), least + 3)))]
+            return [
+                self.value(schema["items"], chance)
+                for _ in range(chance.randint(least, min(schema.get("maxItems", 8), least + 3)))
+            ]
         if kind in ("integer", "number"):
             low, high = schema.get("minimum", -1e6), schema.get("maximum", 1e6)
             number = chance.choice([low, high, chance.uniform(low, high)])
             return int(number) if kind == "integer" else number
-        return {"boolean": chance.random() < 0.5, "null": None, "string": chance.choice(["", "a", "tiny", "äöü", "\N{PILE OF POO}", "x" * 300])}[kind]
+        return {
+            "boolean": chance.random() < 0.5,
+            "null": None,
+            "string": chance.choice(["", "a", "tiny", "äöü", "\N{PILE OF POO}", "x" * 300]),
+        }[kind]
 
     def anything(self, chance, depth=0):
         """A value that fits nothing in particular."""
@@ -82,4 +102,7 @@ class Schemas:
             return chance.choice(leaves)
         if chance.random() < 0.5:
             return [self.anything(chance, depth + 1) for _ in range(chance.randint(0, 4))]
-        return {chance.choice(["count", "seed", "z", "points", "a", "", "x"]): self.anything(chance, depth + 1) for _ in range(chance.randint(0, 4))}
+        return {
+            chance.choice(["count", "seed", "z", "points", "a", "", "x"]): self.anything(chance, depth + 1)
+            for _ in range(chance.randint(0, 4))
+        }

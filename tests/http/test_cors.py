@@ -21,9 +21,14 @@ def allowed(answer):
 
 @pytest.mark.parametrize("origin", [PAGE, OTHER])
 def test_named_origins_may_read_every_answer(shared, origin):
-    for answer in (shared.get("/api/v1/models", Origin=origin), shared.post("/api/v1/models/tiny/generate", {"count": 1}, Origin=origin),
-                   shared.post("/api/v1/models/tiny/generate", {"count": 0}, Origin=origin), shared.get("/api/v1/models/none", Origin=origin),
-                   shared.get("/api/v1/nothing", Origin=origin), shared.get("/api/v1/models", Origin=origin, Host="evil.example")):
+    for answer in (
+        shared.get("/api/v1/models", Origin=origin),
+        shared.post("/api/v1/models/tiny/generate", {"count": 1}, Origin=origin),
+        shared.post("/api/v1/models/tiny/generate", {"count": 0}, Origin=origin),
+        shared.get("/api/v1/models/none", Origin=origin),
+        shared.get("/api/v1/nothing", Origin=origin),
+        shared.get("/api/v1/models", Origin=origin, Host="evil.example"),
+    ):
         assert allowed(answer) == origin and answer.headers["vary"].split(", ")[-1] == "Origin", answer.status
         assert "access-control-allow-credentials" not in answer.headers
         assert "Retry-After" in answer.headers["access-control-expose-headers"]
@@ -33,24 +38,46 @@ def test_named_origins_may_read_every_answer(shared, origin):
     assert {"Authorization", "Content-Type"} <= set(asked.headers["access-control-allow-headers"].split(", "))
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "null", "*", "http://studio.example", "https://studio.example.evil", "https://studio.example:444",
-                                    "https://STUDIO.example", "https://studio.example/", "", f"{PAGE}, {OTHER}"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://evil.example",
+        "null",
+        "*",
+        "http://studio.example",
+        "https://studio.example.evil",
+        "https://studio.example:444",
+        "https://STUDIO.example",
+        "https://studio.example/",
+        "",
+        f"{PAGE}, {OTHER}",
+    ],
+)
 def test_other_origins_may_not(shared, server, origin):
-    for answer in (shared.get("/api/v1/models", Origin=origin), shared.post("/api/v1/models/tiny/generate", {"count": 1}, Origin=origin)):
+    for answer in (
+        shared.get("/api/v1/models", Origin=origin),
+        shared.post("/api/v1/models/tiny/generate", {"count": 1}, Origin=origin),
+    ):
         assert answer.status == 200 and allowed(answer) is None and answer.headers["vary"].split(", ")[-1] == "Origin"
     asked = shared.request("OPTIONS", "/api/v1/models", headers={"Origin": origin, **ASK})
     assert asked.status == 405 and allowed(asked) is None
 
 
 def test_it_is_off_unless_named(server):
-    for answer in (server.get("/api/v1/models", Origin=PAGE), server.get("/api/v1/models", Origin=f"http://127.0.0.1:{server.port}")):
+    for answer in (
+        server.get("/api/v1/models", Origin=PAGE),
+        server.get("/api/v1/models", Origin=f"http://127.0.0.1:{server.port}"),
+    ):
         assert allowed(answer) is None and "Origin" not in answer.headers.get("vary", "")
     assert server.request("OPTIONS", "/api/v1/models", headers={"Origin": PAGE, **ASK}).problem()["status"] == 405
 
 
 def test_options_alone_is_no_preflight(shared):
     assert shared.request("OPTIONS", "/api/v1/models", headers={"Origin": PAGE}).status == 405
-    assert shared.request("OPTIONS", "/api/v1/models", headers={"Origin": PAGE, "Host": "evil.example", **ASK}).status == 421
+    assert (
+        shared.request("OPTIONS", "/api/v1/models", headers={"Origin": PAGE, "Host": "evil.example", **ASK}).status
+        == 421
+    )
 
 
 def test_the_page_still_varies_by_encoding(shared):
@@ -74,8 +101,30 @@ def test_the_token_is_asked_for_all_the_same(start, runs, tmp_path):
         assert server.get("/api/v1/models", Origin=PAGE, Authorization=f"Bearer {SECRET}").status == 200
 
 
-@pytest.mark.parametrize("origin", ["*", "", "null", "studio.example", "https://studio.example/", "https://studio.example/page", "ftp://studio.example", "https://*.example",
-                                    "https://Studio.example", "https://user@studio.example", "https://studio.example:port", "https://a.example,https://b.example"])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "",
+        "null",
+        "studio.example",
+        "https://studio.example/",
+        "https://studio.example/page",
+        "ftp://studio.example",
+        "https://*.example",
+        "https://Studio.example",
+        "https://user@studio.example",
+        "https://studio.example:port",
+        "https://a.example,https://b.example",
+    ],
+)
 def test_what_is_no_origin_is_refused(program, runs, origin):
-    result = subprocess.run([program, "serve", runs, "--port", "0", "--cors", origin], capture_output=True, text=True, timeout=60)
-    assert result.returncode == 2 and result.stderr.startswith("error: ") and "--cors" in result.stderr and result.stderr.count("\n") == 1
+    result = subprocess.run(
+        [program, "serve", runs, "--port", "0", "--cors", origin], capture_output=True, text=True, timeout=60
+    )
+    assert (
+        result.returncode == 2
+        and result.stderr.startswith("error: ")
+        and "--cors" in result.stderr
+        and result.stderr.count("\n") == 1
+    )

@@ -24,32 +24,67 @@ def status(received):
 
 def with_body(body, length=None, kind="application/json"):
     length = len(body) if length is None else length
-    return f"POST {GENERATE} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n".encode() + body
+    return (
+        f"POST {GENERATE} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        f"Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n".encode()
+        + body
+    )
 
 
-@pytest.mark.parametrize("sent, expected", [
-    (b"\r\n\r\n", 400), (b"GET\r\n\r\n", 400), (b"GET / HTTP/9.9\r\n\r\n", 400), (b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + bytes(200), 400),
-    (b"GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n", 400), (b"GET / HTTP/1.1\r\nHost: local\0host\r\n\r\n", 400),
-    (b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400), (b"GET  HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
-    (b"GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400), (b"GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
-    (b"GET /%ff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400), (b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
-    (b"GET /% HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400), (b"GET /a%2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
-    (b"POST " + GENERATE.encode() + b" HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400),
-    (b"POST " + GENERATE.encode() + b" HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
-    (b"POST " + GENERATE.encode() + b" HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400),
-    (b"BREW /coffee HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 404), (b"BREW / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 405),
-    (b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 421),
-])
+@pytest.mark.parametrize(
+    "sent, expected",
+    [
+        (b"\r\n\r\n", 400),
+        (b"GET\r\n\r\n", 400),
+        (b"GET / HTTP/9.9\r\n\r\n", 400),
+        (b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03" + bytes(200), 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nbad header\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: local\0host\r\n\r\n", 400),
+        (b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET  HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET /%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /%ff HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /% HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"GET /a%2 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400),
+        (b"POST " + GENERATE.encode() + b" HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n", 400),
+        (
+            b"POST " + GENERATE.encode() + b" HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            400,
+        ),
+        (
+            b"POST "
+            + GENERATE.encode()
+            + b" HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+            400,
+        ),
+        (b"BREW /coffee HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 404),
+        (b"BREW / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 405),
+        (b"GET / HTTP/1.1\r\nConnection: close\r\n\r\n", 421),
+    ],
+)
 def test_what_is_no_request(server, sent, expected):
     assert status(server.raw(sent)) == expected
 
 
 def test_many_and_long_headers(server):
-    many = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"".join(b"X-%d: y\r\n" % i for i in range(10_000)) + b"\r\n"
+    many = (
+        b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n" + b"".join(b"X-%d: y\r\n" % i for i in range(10_000)) + b"\r\n"
+    )
     assert status(server.raw(many)) == 431
-    assert status(server.raw(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n")) == 431
+    assert (
+        status(server.raw(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: " + b"y" * 1_000_000 + b"\r\n\r\n")) == 431
+    )
     assert status(server.raw(b"GET /" + b"y" * 100_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n")) in (400, 431)
-    assert status(server.raw(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + b"X: y\r\n" * 1000 + b"\r\n")) == 200
+    assert (
+        status(
+            server.raw(
+                b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + b"X: y\r\n" * 1000 + b"\r\n"
+            )
+        )
+        == 200
+    )
 
 
 def test_large_bodies(server):
@@ -61,13 +96,33 @@ def test_large_bodies(server):
     assert status(server.raw(with_body(b" " * (1 << 19) + b'{"count": 1}'))) == 200
 
 
-@pytest.mark.parametrize("body, expected", [
-    (b"", 400), (b"{", 400), (b"nul", 400), (b'{"count": 1}}', 400), (b'{"count": 01}', 400), (b'{"count": NaN}', 400), (b'{"count": 1e999}', (400, 422)),
-    (b'{"count": "\xff\xfe"}', 400), (b'\xff\xfe{\0}\0', 400), (b'{"a": "\\ud800"}', 400), (b"[" * 500_000, 400), (b'{"a":' * 100_000, 400),
-    (b'{"z": ' + b"[" * 20 + b"]" * 20 + b"}", 400), (b"null", 422), (b'"count"', 422), (b"[]", 422), (b"1" * 1000, (400, 422)),
-    (b'{"count": 1, "count": 2}', 200), (b'{"' + b"x" * 900_000 + b'": 1}', 422), (b'{"z": [' + b"[0,0,0,0,0,0,0,0]," * 20_000 + b"[0]]}", 422),
-    (b'{"count": ' + b"9" * 100_000 + b"}", (400, 422)), (b'\xef\xbb\xbf{"count": 1}', 200),
-])
+@pytest.mark.parametrize(
+    "body, expected",
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"nul", 400),
+        (b'{"count": 1}}', 400),
+        (b'{"count": 01}', 400),
+        (b'{"count": NaN}', 400),
+        (b'{"count": 1e999}', (400, 422)),
+        (b'{"count": "\xff\xfe"}', 400),
+        (b'\xff\xfe{\0}\0', 400),
+        (b'{"a": "\\ud800"}', 400),
+        (b"[" * 500_000, 400),
+        (b'{"a":' * 100_000, 400),
+        (b'{"z": ' + b"[" * 20 + b"]" * 20 + b"}", 400),
+        (b"null", 422),
+        (b'"count"', 422),
+        (b"[]", 422),
+        (b"1" * 1000, (400, 422)),
+        (b'{"count": 1, "count": 2}', 200),
+        (b'{"' + b"x" * 900_000 + b'": 1}', 422),
+        (b'{"z": [' + b"[0,0,0,0,0,0,0,0]," * 20_000 + b"[0]]}", 422),
+        (b'{"count": ' + b"9" * 100_000 + b"}", (400, 422)),
+        (b'\xef\xbb\xbf{"count": 1}', 200),
+    ],
+)
 def test_bodies(server, body, expected):
     received = server.raw(with_body(body))
     assert status(received) in (expected if isinstance(expected, tuple) else (expected,)), received[:300]
@@ -76,11 +131,32 @@ def test_bodies(server, body, expected):
         assert len(received) < 5000 and problem["status"] == status(received)
 
 
-@pytest.mark.parametrize("place", ["/api/v1/runs/tiny/samples/{}", "/api/v1/runs/{}/metrics", "/api/v1/models/{}", "/api/v1/models/{}/file", "/{}"])
+@pytest.mark.parametrize(
+    "place",
+    ["/api/v1/runs/tiny/samples/{}", "/api/v1/runs/{}/metrics", "/api/v1/models/{}", "/api/v1/models/{}/file", "/{}"],
+)
 def test_paths_reach_no_files(server, runs, place):
     secret = (runs / "tiny" / "recipe.toml").read_bytes()[:40]
-    for name in ("..%2Frecipe.toml", "%2e%2e%2frecipe.toml", "..", "%2e%2e", "../recipe.toml", "../../tiny/recipe.toml", "%2Fetc%2Fpasswd", "//etc/passwd",
-                 "..%5Crecipe.toml", "recipe.toml", "metrics.csv", "model.safetensors", ".lock", "step-000000.png%00.txt", "tiny%2F..%2Ftiny", "~", "*", "%"):
+    for name in (
+        "..%2Frecipe.toml",
+        "%2e%2e%2frecipe.toml",
+        "..",
+        "%2e%2e",
+        "../recipe.toml",
+        "../../tiny/recipe.toml",
+        "%2Fetc%2Fpasswd",
+        "//etc/passwd",
+        "..%5Crecipe.toml",
+        "recipe.toml",
+        "metrics.csv",
+        "model.safetensors",
+        ".lock",
+        "step-000000.png%00.txt",
+        "tiny%2F..%2Ftiny",
+        "~",
+        "*",
+        "%",
+    ):
         path = place.format(name)
         received = server.raw(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
         assert status(received) in (400, 404), path
@@ -134,22 +210,39 @@ def test_a_client_that_does_not_read_holds_up_nobody(server):
 PLAIN = "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nConnection: close\r\n{}\r\n{{}}"
 
 
-@pytest.mark.parametrize("headers", [
-    "Content-Length: 2, 2\r\n", "Content-Length: 2\r\nContent-Length: 2\r\n", "Content-Length: +2\r\n", "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
-    "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n", "Transfer-Encoding: chunked, chunked\r\n", "Transfer-Encoding: gzip, chunked\r\n",
-    "Transfer-Encoding: identity\r\n", "Transfer-Encoding : chunked\r\n", "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
-    "Host: localhost\r\nContent-Length: 2\r\n", "Host: evil.example\r\nContent-Length: 2\r\n", "Content-Type: text/plain\r\nContent-Length: 2\r\n",
-    "Authorization: Bearer a\r\nAuthorization: Bearer b\r\nContent-Length: 2\r\n",
-])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "Content-Length: 2, 2\r\n",
+        "Content-Length: 2\r\nContent-Length: 2\r\n",
+        "Content-Length: +2\r\n",
+        "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n",
+        "Transfer-Encoding: chunked, chunked\r\n",
+        "Transfer-Encoding: gzip, chunked\r\n",
+        "Transfer-Encoding: identity\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        "Host: localhost\r\nContent-Length: 2\r\n",
+        "Host: evil.example\r\nContent-Length: 2\r\n",
+        "Content-Type: text/plain\r\nContent-Length: 2\r\n",
+        "Authorization: Bearer a\r\nAuthorization: Bearer b\r\nContent-Length: 2\r\n",
+    ],
+)
 def test_what_a_proxy_may_have_read_otherwise_is_refused(server, headers):
-    received = server.raw(PLAIN.format(GENERATE, headers).encode() + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    received = server.raw(
+        PLAIN.format(GENERATE, headers).encode() + b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    )
     assert status(received) == 400 and b"HTTP/1.1 200" not in received, received
 
 
 def test_a_request_is_refused_before_its_body_is_read(server):
     """Host, method and path are in the header: nobody waits for megabytes that are thrown away."""
-    for line, expected in ((f"POST {GENERATE} HTTP/1.1\r\nHost: evil.example", 421), ("POST /none HTTP/1.1\r\nHost: localhost", 404),
-                           ("PUT /api/v1/models HTTP/1.1\r\nHost: localhost", 405)):
+    for line, expected in (
+        (f"POST {GENERATE} HTTP/1.1\r\nHost: evil.example", 421),
+        ("POST /none HTTP/1.1\r\nHost: localhost", 404),
+        ("PUT /api/v1/models HTTP/1.1\r\nHost: localhost", 405),
+    ):
         with socket.create_connection(("127.0.0.1", server.port), timeout=5) as connection:
             connection.sendall(f"{line}\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n".encode())
             assert status(connection.recv(65536)) == expected
@@ -163,7 +256,10 @@ def test_pipelined_requests_are_answered_in_turn(server):
 
 def test_garbage(server):
     chaos = random.Random(1)
-    seeds = [with_body(b'{"count": 1, "seed": 3}'), b"GET /api/v1/runs/tiny/metrics?first=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"]
+    seeds = [
+        with_body(b'{"count": 1, "seed": 3}'),
+        b"GET /api/v1/runs/tiny/metrics?first=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    ]
 
     def attack(number):
         sent = bytearray(chaos.choice(seeds))

@@ -1,4 +1,6 @@
-"""What a list of many runs asks for: thinned curves, thumbnails, answers that are packed and not sent twice; and data of a folder."""
+"""What a list of many runs asks for: thinned curves, thumbnails, answers that are packed and not sent twice; and data
+of a folder."""
+
 import gzip
 import json
 import pathlib
@@ -52,7 +54,12 @@ def test_curves_keep_their_peaks(long):
     assert max(curves["columns"]["loss_d"]) == 99 and set(curves["columns"]["fid"]) == {None}
     some = long.get("/api/v1/runs/long/curves?points=10&columns=loss_d,none").json()["columns"]
     assert list(some) == ["loss_d"] and len(some["loss_d"]) == 10
-    for query, field in (("points=1", "points"), ("points=10001", "points"), ("points=x", "points"), ("columns=" + "a," * 70, "columns")):
+    for query, field in (
+        ("points=1", "points"),
+        ("points=10001", "points"),
+        ("points=x", "points"),
+        ("columns=" + "a," * 70, "columns"),
+    ):
         assert long.get(f"/api/v1/runs/long/curves?{query}").problem()["errors"][0]["field"] == field
     assert long.get("/api/v1/runs/none/curves").status == 404
 
@@ -86,9 +93,19 @@ def test_a_thumbnail_of_what_is_no_image(start, runs, tmp_path):
 
 
 def write_png(path, value):
-    rows = b"".join(b"\0" + bytes([value, 255 - value, (3 * value + x) % 256][i % 3] for x in range(16) for i in range(3)) for _ in range(16))
-    chunk = lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))  # noqa: E731
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+    rows = b"".join(
+        b"\0" + bytes([value, 255 - value, (3 * value + x) % 256][i % 3] for x in range(16) for i in range(3))
+        for _ in range(16)
+    )
+    chunk = (
+        lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    )  # noqa: E731
+    path.write_bytes(
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", struct.pack(">IIBBBBB", 16, 16, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 def test_nearest_images_of_a_folder(start, program, tmp_path):
@@ -96,7 +113,20 @@ def test_nearest_images_of_a_folder(start, program, tmp_path):
     photos.mkdir()
     for i in range(16):
         write_png(photos / f"{i}.png", 15 * i)
-    command = [program, "--threads", "1", "-q", "train", SUPPORT / "tiny.toml", "--data", photos, "--set", 'data.name="folder"', "--out", tmp_path / "runs" / "own"]
+    command = [
+        program,
+        "--threads",
+        "1",
+        "-q",
+        "train",
+        SUPPORT / "tiny.toml",
+        "--data",
+        photos,
+        "--set",
+        'data.name="folder"',
+        "--out",
+        tmp_path / "runs" / "own",
+    ]
     subprocess.run(list(map(str, command)), check=True, capture_output=True)
     with start(tmp_path / "runs") as server:
         asked = {"points": [{"seed": 1, "index": 0}], "count": 3}
@@ -106,5 +136,7 @@ def test_nearest_images_of_a_folder(start, program, tmp_path):
         assert str(tmp_path) not in answer.body.decode()
         photos.rename(tmp_path / "elsewhere")
     with start(tmp_path / "runs") as server:
-        assert "not where the server looks" in server.post("/api/v1/models/own/nearest_images", asked).problem()["detail"]
+        assert (
+            "not where the server looks" in server.post("/api/v1/models/own/nearest_images", asked).problem()["detail"]
+        )
         assert json.loads(server.get("/healthz").body)

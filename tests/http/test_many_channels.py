@@ -16,7 +16,20 @@ from deep import images, read_npy  # noqa: E402
 def deep(program, start, tmp_path_factory):
     runs, data = tmp_path_factory.mktemp("deep"), tmp_path_factory.mktemp("data") / "data.npy"
     data.write_bytes(images(32, 16, 16, 4))
-    command = [program, "--threads", "1", "-q", "train", SUPPORT / "tiny_deep.toml", "--data", data, "--out", runs / "deep", "--precision", "f32"]
+    command = [
+        program,
+        "--threads",
+        "1",
+        "-q",
+        "train",
+        SUPPORT / "tiny_deep.toml",
+        "--data",
+        data,
+        "--out",
+        runs / "deep",
+        "--precision",
+        "f32",
+    ]
     subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
     with start(runs) as server:
         yield server
@@ -24,7 +37,11 @@ def deep(program, start, tmp_path_factory):
 
 def test_what_is_shown_and_what_is_all(deep):
     about = deep.get("/api/v1/models/deep").json()
-    assert about["image"] == {"width": 16, "height": 16, "channels": 4} and about["bits"] == 16 and about["conditions"] == []
+    assert (
+        about["image"] == {"width": 16, "height": 16, "channels": 4}
+        and about["bits"] == 16
+        and about["conditions"] == []
+    )
     assert [one["bits"] for one in deep.get("/api/v1/models").json()["models"]] == [16]
     for format in ("png", "grid"):
         png = deep.generate("deep", count=1, seed=5, format=format).body

@@ -4,7 +4,9 @@ import pathlib
 
 import pytest
 
-OLD = json.loads((pathlib.Path(__file__).resolve().parents[1] / "support" / "interface-16f1fa9.json").read_text())["routes"]
+OLD = json.loads((pathlib.Path(__file__).resolve().parents[1] / "support" / "interface-16f1fa9.json").read_text())[
+    "routes"
+]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""The description of the API against what the server really does: generated requests, and nothing undescribed in the answers."""
+"""The description of the API against what the server really does: generated requests, and nothing undescribed in the
+answers."""
+
 import json
 import pathlib
 import random
@@ -18,7 +20,12 @@ def document(server):
 
 
 def operations(document):
-    return [(path, method, entry) for path, item in document["paths"].items() for method, entry in item.items() if method in METHODS]
+    return [
+        (path, method, entry)
+        for path, item in document["paths"].items()
+        for method, entry in item.items()
+        if method in METHODS
+    ]
 
 
 def check(document, path, method, answer):
@@ -54,7 +61,9 @@ def test_it_is_openapi_3_1(document):
 def test_the_page_is_typed_by_it(document):
     """The answers' types of the studio are generated from the file that is checked in."""
     known = json.loads((pathlib.Path(__file__).resolve().parents[2] / "studio" / "openapi.json").read_text())
-    assert known == document, "write it anew: curl -s localhost:8080/api/v1/openapi.json -o studio/openapi.json; scripts/studio"
+    assert (
+        known == document
+    ), "write it anew: curl -s localhost:8080/api/v1/openapi.json -o studio/openapi.json; scripts/studio"
 
 
 def test_it_describes_every_route(document, server):
@@ -68,10 +77,17 @@ def test_it_describes_every_route(document, server):
 def url(path, entry, chance, names):
     for one in entry.get("parameters", []):
         if one["in"] == "path":
-            value = chance.choice(names.get(one["name"], [])) if chance.random() < 0.8 else chance.choice(["none", "äöü", "..", "a b", "x" * 200, "%"])
+            value = (
+                chance.choice(names.get(one["name"], []))
+                if chance.random() < 0.8
+                else chance.choice(["none", "äöü", "..", "a b", "x" * 200, "%"])
+            )
             path = path.replace("{" + one["name"] + "}", urllib.parse.quote(value, safe=""))
-    queries = [(one["name"], chance.choice(["0", "3", "1000000", "-1", "x", "", "99999999999999999999"])) for one in entry.get("parameters", [])
-               if one["in"] == "query" and chance.random() < 0.5]
+    queries = [
+        (one["name"], chance.choice(["0", "3", "1000000", "-1", "x", "", "99999999999999999999"]))
+        for one in entry.get("parameters", [])
+        if one["in"] == "query" and chance.random() < 0.5
+    ]
     if chance.random() < 0.2:
         queries.append(("surprise", "1"))
     return path + ("?" + urllib.parse.urlencode(queries) if queries else "")
@@ -122,9 +138,17 @@ def test_event_streams(document, server):
     connection = server.connection()
     connection.request("GET", "/api/v1/runs/tiny/events?rows=0")
     response = connection.getresponse()
-    assert response.status == 200 and response.getheader("Content-Type") in document["paths"]["/api/v1/runs/{id}/events"]["get"]["responses"]["200"]["content"]
+    assert (
+        response.status == 200
+        and response.getheader("Content-Type")
+        in document["paths"]["/api/v1/runs/{id}/events"]["get"]["responses"]["200"]["content"]
+    )
     lines = [response.readline().decode() for _ in range(7)]
-    events = {lines[i].split(": ")[1].strip(): json.loads(lines[i + 2].split(": ", 1)[1]) for i in (0, 4) if lines[i].startswith("event") and i + 2 < len(lines)}
+    events = {
+        lines[i].split(": ")[1].strip(): json.loads(lines[i + 2].split(": ", 1)[1])
+        for i in (0, 4)
+        if lines[i].startswith("event") and i + 2 < len(lines)
+    }
     connection.close()
     schemas = Schemas(document)
     assert not schemas.errors({"$ref": "#/components/schemas/Metrics"}, events["metrics"])

@@ -26,7 +26,11 @@ def test_models(server, runs):
     assert tiny["latent"] == {"size": 8, "distribution": "normal"} and tiny["run"] == "tiny" and tiny["averaged"]
     details = server.get("/api/v1/models/tiny").json()
     assert {name: details[name] for name in tiny} == tiny
-    assert sum(layer["params"] for layer in details["generator"]["layers"]) == details["generator"]["total"] == tiny["parameters"]
+    assert (
+        sum(layer["params"] for layer in details["generator"]["layers"])
+        == details["generator"]["total"]
+        == tiny["parameters"]
+    )
     assert details["toml"].startswith(("title", "name", "["))
     file = server.get("/api/v1/models/tiny/file")
     assert file.body == (runs / "tiny" / "model.safetensors").read_bytes()
@@ -34,7 +38,9 @@ def test_models(server, runs):
 
 
 def test_summary_and_details_agree(server, program, runs):
-    said = subprocess.run([program, "summary", runs / "tiny", "--json"], capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [program, "summary", runs / "tiny", "--json"], capture_output=True, text=True, check=True
+    ).stdout
     details = server.get("/api/v1/models/tiny").json()
     assert {name: details[name] for name in ("generator", "discriminator")} == json.loads(said)
 
@@ -68,7 +74,9 @@ def test_one_file_or_one_run_may_be_named(start, runs):
 
 def test_the_page(server):
     plain = server.get("/")
-    assert plain.status == 200 and plain.type == "text/html; charset=utf-8" and plain.body.startswith(b"<!doctype html>")
+    assert (
+        plain.status == 200 and plain.type == "text/html; charset=utf-8" and plain.body.startswith(b"<!doctype html>")
+    )
     packed = server.get("/generate?count=4", **{"Accept-Encoding": "gzip, br"})
     assert packed.headers["content-encoding"] == "gzip" and gzip.decompress(packed.body) == plain.body
     assert server.get("/runs/any", **{"If-None-Match": plain.headers["etag"]}).status == 304
@@ -77,7 +85,11 @@ def test_the_page(server):
 
 def test_the_policy_allows_what_is_in_the_page_and_nothing_else(server):
     answer = server.get("/")
-    policy = dict(part.strip().split(" ", 1) for part in answer.headers["content-security-policy"].split(";") if " " in part.strip())
+    policy = dict(
+        part.strip().split(" ", 1)
+        for part in answer.headers["content-security-policy"].split(";")
+        if " " in part.strip()
+    )
     assert policy["default-src"] == "'none'" and "unsafe" not in answer.headers["content-security-policy"]
     for tag, directive in ((rb"script", "script-src"), (rb"style", "style-src")):
         texts = re.findall(rb"<" + tag + rb"[^>]*>(.*?)</" + tag + rb">", answer.body, re.DOTALL)
@@ -90,7 +102,9 @@ def test_the_policy_allows_what_is_in_the_page_and_nothing_else(server):
 def test_every_answer_has_the_usual_headers(server, path):
     headers = server.get(path).headers
     assert headers["x-content-type-options"] == "nosniff" and headers["x-frame-options"] == "DENY"
-    assert headers["referrer-policy"] == "no-referrer" and "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert (
+        headers["referrer-policy"] == "no-referrer" and "frame-ancestors 'none'" in headers["content-security-policy"]
+    )
     assert "access-control-allow-origin" not in headers
 
 
@@ -100,9 +114,11 @@ def test_errors_are_problems(server):
     wrong = server.request("DELETE", "/api/v1/models")
     assert wrong.problem()["status"] == 405 and wrong.headers["allow"] == "GET, HEAD"
     assert server.get("/api/v1/models/tiny/generate").headers["allow"] == "POST"
-    assert server.request("POST", "/api/v1/models/tiny/generate", "count=1", {"Content-Type": "application/x-www-form-urlencoded"}).problem()["status"] == 415
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert server.request("POST", "/api/v1/models/tiny/generate", "count=1", form).problem()["status"] == 415
     assert server.request("POST", "/api/v1/models/tiny/generate", "{").problem()["status"] == 415
-    assert server.request("POST", "/api/v1/models/tiny/generate", "{", {"Content-Type": "application/json"}).problem()["status"] == 400
+    broken = server.request("POST", "/api/v1/models/tiny/generate", "{", {"Content-Type": "application/json"})
+    assert broken.problem()["status"] == 400
     assert server.post("/api/v1/models/tiny/generate", [1]).problem()["status"] == 422
 
 
@@ -137,17 +153,27 @@ def test_health_and_metrics(server):
         values[name] = float(value)
     assert values['ganymede_http_requests_total{method="POST",route="/api/v1/models/{id}/generate",status="200"}'] >= 1
     assert values["ganymede_images_total"] == values["ganymede_pictures_total"] >= 3 and values["ganymede_models"] == 2
-    assert values['ganymede_http_request_seconds_bucket{route="/healthz",le="+Inf"}'] == values['ganymede_http_request_seconds_count{route="/healthz"}'] > 0
+    assert (
+        values['ganymede_http_request_seconds_bucket{route="/healthz",le="+Inf"}']
+        == values['ganymede_http_request_seconds_count{route="/healthz"}']
+        > 0
+    )
     assert values["process_resident_memory_bytes"] > 1e6
 
 
 def test_runs(server, runs):
     listed = {run["id"]: run for run in server.get("/api/v1/runs").json()["runs"]}
     tiny = listed["tiny"]
-    assert tiny["state"] == "done" and tiny["progress"] == 1 and tiny["step"] == 40 and tiny["sample"] == "step-000040.png"
+    assert (
+        tiny["state"] == "done" and tiny["progress"] == 1 and tiny["step"] == 40 and tiny["sample"] == "step-000040.png"
+    )
     details = server.get("/api/v1/runs/tiny").json()
     assert details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"]
-    assert details["toml"] == (runs / "tiny" / "recipe.toml").read_text() and "path" not in details["environment"]["data"] and "command" not in details["environment"]
+    assert (
+        details["toml"] == (runs / "tiny" / "recipe.toml").read_text()
+        and "path" not in details["environment"]["data"]
+        and "command" not in details["environment"]
+    )
     for name in ("samples/step-000020.png", "real.png"):
         answer = server.get(f"/api/v1/runs/tiny/samples/{name.split('/')[-1]}")
         assert answer.type == "image/png" and answer.body == (runs / "tiny" / name).read_bytes()
@@ -200,7 +226,11 @@ def test_events_of_a_training(start, program, runs, tmp_path):
         known, metrics = all_of_it.named("metrics")[0]
         assert metrics["rows"] == known == len(metrics["columns"]["step"]) == 8
         resumed = Events(server, "/api/v1/runs/live/events", **{"Last-Event-ID": "8"})
-        subprocess.run([program, "--threads", "1", "-q", "train", "--resume", "--output", place / "live", "--steps", "60"], check=True, capture_output=True)
+        subprocess.run(
+            [program, "--threads", "1", "-q", "train", "--resume", "--output", place / "live", "--steps", "60"],
+            check=True,
+            capture_output=True,
+        )
         server.wait_for(lambda: resumed.named("state") and resumed.named("state")[-1][1]["step"] == 60)
         rows = [row for _, data in resumed.named("metrics") for row in data["columns"]["step"]]
         assert rows == [45, 50, 55, 60], "what came since, once"
@@ -212,7 +242,8 @@ def test_a_running_training_is_seen_and_never_disturbed(start, program, runs, tm
     place = tmp_path / "runs"
     place.mkdir()
     with start(place) as server:
-        command = [program, "--threads", "1", "-q", "train", runs / "tiny" / "recipe.toml", "--output", place / "now", "--steps", "100000"]
+        command = [program, "--threads", "1", "-q", "train", runs / "tiny" / "recipe.toml"]
+        command += ["--output", place / "now", "--steps", "100000"]
         training = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             server.wait_for(lambda: any(run["state"] == "running" for run in server.get("/api/v1/runs").json()["runs"]))
@@ -253,8 +284,14 @@ def guarded(start, runs, tmp_path_factory):
 
 def test_a_token_guards_every_call_but_health(guarded):
     for path in ("/api/v1/models", "/api/v1/runs/tiny/events", "/api/v1/openapi.json", "/metrics", "/api/v1/none"):
-        for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": f"Basic {SECRET}"}, {"Authorization": SECRET},
-                        {"Authorization": f"Bearer {SECRET} "[:-2]}, {"Authorization": "Bearer "}):
+        for headers in (
+            {},
+            {"Authorization": "Bearer wrong"},
+            {"Authorization": f"Basic {SECRET}"},
+            {"Authorization": SECRET},
+            {"Authorization": f"Bearer {SECRET} "[:-2]},
+            {"Authorization": "Bearer "},
+        ):
             answer = guarded.get(path, **headers)
             assert answer.problem()["status"] == 401 and answer.headers["www-authenticate"] == "Bearer"
     assert guarded.generate(count=1).status == 401
@@ -384,7 +421,10 @@ def test_links_and_special_files_are_not_served(start, runs, tmp_path):
         assert {model["id"] for model in server.get("/api/v1/models").json()["models"]} == {"tiny"}
         assert {run["id"] for run in server.get("/api/v1/runs").json()["runs"]} == {"tiny"}
         details = server.get("/api/v1/runs/tiny").json()
-        assert details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"] and "real.png" not in details["images"]
+        assert (
+            details["samples"] == ["step-000000.png", "step-000020.png", "step-000040.png"]
+            and "real.png" not in details["images"]
+        )
         for name in ("step-000001.png", "step-000002.png", "step-000003.png", "real.png"):
             assert server.get(f"/api/v1/runs/tiny/samples/{name}").status == 404
         (samples / "step-000020.png").unlink()
@@ -404,16 +444,29 @@ def test_files_nested_too_deep_are_passed_over(start, runs, tmp_path):
         assert run["environment"] is None and run["state"] == "done" and "nested" in server.log()
 
 
-@pytest.mark.parametrize("says, holds, state", [
-    ("waiting", True, "waiting"), ("running", True, "running"), ("running", False, "lost"), ("waiting", False, "lost"), ("stopped", False, "stopped"),
-    ("failed", False, "failed"), ("done", False, "done"), ("failed", True, "running"), (None, False, "done"), (None, True, "running"),
-])
+@pytest.mark.parametrize(
+    "says, holds, state",
+    [
+        ("waiting", True, "waiting"),
+        ("running", True, "running"),
+        ("running", False, "lost"),
+        ("waiting", False, "lost"),
+        ("stopped", False, "stopped"),
+        ("failed", False, "failed"),
+        ("done", False, "done"),
+        ("failed", True, "running"),
+        (None, False, "done"),
+        (None, True, "running"),
+    ],
+)
 def test_the_states_of_a_run(start, runs, tmp_path, says, holds, state):
     run = tmp_path / "runs" / "tiny"
     shutil.copytree(runs / "tiny", run)
     (run / "state.json").unlink()
     if says:
-        (run / "state.json").write_text(json.dumps({"state": says, "step": 40, "steps": 40, **({"why": "no room"} if says == "failed" else {})}))
+        (run / "state.json").write_text(
+            json.dumps({"state": says, "step": 40, "steps": 40, **({"why": "no room"} if says == "failed" else {})})
+        )
     with open(run / ".lock") as lock:
         if holds:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -425,15 +478,23 @@ def test_the_states_of_a_run(start, runs, tmp_path, says, holds, state):
 def test_a_long_table_comes_in_pieces(start, runs, tmp_path):
     run = tmp_path / "runs" / "tiny"
     shutil.copytree(runs / "tiny", run)
-    (run / "metrics.csv").write_text("step,epoch,images,seconds,loss_d\n" + "".join(f"{i},{i / 8},{i * 8},{i / 10},\n" for i in range(1, 3501)))
+    (run / "metrics.csv").write_text(
+        "step,epoch,images,seconds,loss_d\n" + "".join(f"{i},{i / 8},{i * 8},{i / 10},\n" for i in range(1, 3501))
+    )
     with start(tmp_path / "runs") as server:
         stream = Events(server, "/api/v1/runs/tiny/events?rows=0")
         server.wait_for(lambda: stream.named("metrics") and stream.named("metrics")[-1][0] == 3500, 10)
         pieces = [data for _, data in stream.named("metrics")]
-        assert [piece["first"] for piece in pieces] == [0, 1000, 2000, 3000] and [piece["rows"] for piece in pieces] == [1000, 2000, 3000, 3500]
+        assert [piece["first"] for piece in pieces] == [0, 1000, 2000, 3000] and [
+            piece["rows"] for piece in pieces
+        ] == [1000, 2000, 3000, 3500]
         assert [step for piece in pieces for step in piece["columns"]["step"]] == list(range(1, 3501))
         whole = server.get("/api/v1/runs/tiny/metrics").json()
-        assert whole["columns"]["epoch"] == [i / 8 for i in range(1, 3501)] and set(whole["columns"]["loss_d"]) == {None} and whole["rows"] == 3500
+        assert (
+            whole["columns"]["epoch"] == [i / 8 for i in range(1, 3501)]
+            and set(whole["columns"]["loss_d"]) == {None}
+            and whole["rows"] == 3500
+        )
 
 
 def test_other_names_are_refused_without_a_token(server, guarded):
@@ -442,7 +503,12 @@ def test_other_names_are_refused_without_a_token(server, guarded):
         assert answer.status == 421, host
     for host in ("localhost", "127.0.0.1:1", "[::1]:8080"):
         assert server.request("GET", "/api/v1/models", headers={"Host": host}).status == 200
-    assert guarded.request("GET", "/api/v1/models", headers={"Host": "studio.example", "Authorization": f"Bearer {SECRET}"}).status == 200
+    assert (
+        guarded.request(
+            "GET", "/api/v1/models", headers={"Host": "studio.example", "Authorization": f"Bearer {SECRET}"}
+        ).status
+        == 200
+    )
 
 
 @pytest.mark.parametrize("flags, words", [
@@ -458,12 +524,16 @@ def test_wrong_usage_ends_in_one_line(program, tmp_path, flags, words):
     short.write_text("secret\n")
     flags = [str(short) if flag == "SHORT" else flag for flag in flags]
     result = subprocess.run([program, "serve", *flags], capture_output=True, text=True, cwd=tmp_path, timeout=60)
-    assert result.returncode in (1, 2) and result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
+    assert (
+        result.returncode in (1, 2) and result.stderr.startswith("error: ") and result.stderr.count("\n") == 1
+    ), result.stderr
     assert all(word in result.stderr for word in words), result.stderr
 
 
 def test_a_port_in_use_is_an_error(program, server, runs):
-    result = subprocess.run([program, "serve", runs, "--port", str(server.port)], capture_output=True, text=True, timeout=60)
+    result = subprocess.run(
+        [program, "serve", runs, "--port", str(server.port)], capture_output=True, text=True, timeout=60
+    )
     assert result.returncode == 1 and "in use" in result.stderr
 
 
@@ -477,7 +547,10 @@ def test_every_access_is_a_line_of_json(start, runs):
         lines = [line for line in server.accesses() if line["target"] != "/readyz"]
     assert [line["status"] for line in lines] == [200, 200, 404, 400]
     assert lines[0]["target"] == "/api/v1/models?x=1" and lines[1]["method"] == "POST"
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["time"]) and line["remote"] == "127.0.0.1" for line in lines)
+    assert all(
+        re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", line["time"]) and line["remote"] == "127.0.0.1"
+        for line in lines
+    )
     assert all(line["ms"] >= 0 for line in lines) and lines[0]["bytes"] > 100
 
 

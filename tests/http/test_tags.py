@@ -13,7 +13,20 @@ from test_conditions import made_images  # noqa: E402
 @pytest.fixture(scope="module")
 def served(program, start, tmp_path_factory):
     runs, images = tmp_path_factory.mktemp("runs"), made_images(tmp_path_factory.mktemp("images"))
-    command = [program, "--threads", "1", "-q", "train", SUPPORT / "tiny_conditions.toml", "--data", images, "--out", runs / "tags", "--precision", "f32"]
+    command = [
+        program,
+        "--threads",
+        "1",
+        "-q",
+        "train",
+        SUPPORT / "tiny_conditions.toml",
+        "--data",
+        images,
+        "--out",
+        runs / "tags",
+        "--precision",
+        "f32",
+    ]
     subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
     with start(runs) as server:
         yield server
@@ -22,7 +35,11 @@ def served(program, start, tmp_path_factory):
 def test_a_model_says_what_it_is_conditioned_on(served):
     (about,) = served.get("/api/v1/models").json()["models"]
     assert about["classes"] == [] and about["bits"] == 8
-    assert about["conditions"] == [{"name": "red", "low": 0, "high": 1}, {"name": "wide", "low": 0, "high": 1}, {"name": "age", "low": 20, "high": 51}]
+    assert about["conditions"] == [
+        {"name": "red", "low": 0, "high": 1},
+        {"name": "wide", "low": 0, "high": 1},
+        {"name": "age", "low": 20, "high": 51},
+    ]
 
 
 def test_values_are_given_as_a_class(served):

@@ -34,8 +34,16 @@ def of(image):
 def test_an_image_of_a_seed(server):
     images = server.generate("classes", count=3, seed=7, truncation=0.5, format="json").json()["images"]
     step = str(server.get("/api/v1/models/classes").json()["step"])
-    assert of(images[2]) == {"Software": "Ganymede", "Model": "classes", "Step": step, "Recipe": "tiny_classes", "Seed": "7", "Index": "2",
-                             "Class": images[2]["class"], "Truncation": "0.5"}
+    assert of(images[2]) == {
+        "Software": "Ganymede",
+        "Model": "classes",
+        "Step": step,
+        "Recipe": "tiny_classes",
+        "Seed": "7",
+        "Index": "2",
+        "Class": images[2]["class"],
+        "Truncation": "0.5",
+    }
     before = of(server.generate(count=1, seed=7, untrained=True, format="json").json()["images"][0])
     assert before["Network"] == "untrained" and "Class" not in before and "Truncation" not in before
 
@@ -44,8 +52,16 @@ def test_what_is_said_makes_it_again(server):
     points = [{"seed": 6, "index": 4}, {"seed": 9, "index": 1, "network": "untrained"}]
     for image in server.generate("classes", points=points, format="json").json()["images"]:
         said = of(image)
-        point = {"seed": int(said["Seed"]), "index": int(said["Index"]), "class": said["Class"], "network": said.get("Network", "trained")}
-        assert server.generate(said["Model"], points=[point], format="json").json()["images"][0] == {**image, "index": 0}
+        point = {
+            "seed": int(said["Seed"]),
+            "index": int(said["Index"]),
+            "class": said["Class"],
+            "network": said.get("Network", "trained"),
+        }
+        assert server.generate(said["Model"], points=[point], format="json").json()["images"][0] == {
+            **image,
+            "index": 0,
+        }
 
 
 def test_sheets_archives_and_what_lies_between(server):
@@ -53,15 +69,25 @@ def test_sheets_archives_and_what_lies_between(server):
     assert (sheet["Seed"], sheet["Count"]) == ("5", "4") and "Index" not in sheet
     with zipfile.ZipFile(io.BytesIO(server.generate(count=2, seed=5, format="zip").body)) as archive:
         assert [texts(archive.read(name))["Index"] for name in sorted(archive.namelist())] == ["0", "1"]
-    frames = server.post("/api/v1/models/tiny/interpolate", {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 3}], "frames": 3}).json()["images"]
-    assert all(of(one)["Model"] == "tiny" and "Seed" not in of(one) for one in frames), "between points, and none itself"
+    frames = server.post(
+        "/api/v1/models/tiny/interpolate", {"points": [{"seed": 1, "index": 0}, {"seed": 1, "index": 3}], "frames": 3}
+    ).json()["images"]
+    assert all(
+        of(one)["Model"] == "tiny" and "Seed" not in of(one) for one in frames
+    ), "between points, and none itself"
     assert "Seed" not in of(server.generate(z=[[0.5] * 8], format="json").json()["images"][0])
 
 
 @pytest.mark.parametrize("kind", ["interpolate", "direction"])
 def test_the_commands_say_it_too(program, runs, tmp_path, kind):
     flags = {"interpolate": ["--points", "0,1"], "direction": ["--with", "0", "--without", "1", "--apply", "2"]}[kind]
-    subprocess.run(list(map(str, [program, "--threads", "1", "explore", kind, runs / "tiny", *flags, "-o", tmp_path / "sheet.png"])), check=True, capture_output=True)
+    subprocess.run(
+        list(
+            map(str, [program, "--threads", "1", "explore", kind, runs / "tiny", *flags, "-o", tmp_path / "sheet.png"])
+        ),
+        check=True,
+        capture_output=True,
+    )
     said = texts((tmp_path / "sheet.png").read_bytes())
     assert said["Software"] == "Ganymede" and (said["Model"], said["Recipe"]) == ("tiny", "tiny")
 

@@ -48,7 +48,12 @@ def test_start_watch_and_done(trainer, place):
     wait_for_end(trainer, "first", "done")
     assert training(trainer)["failed"] is None
     run = trainer.get("/api/v1/runs/first").json()
-    assert run["step"] == 2 and run["recipe"] == "shapes-dcgan" and run["environment"]["seed"] == 5 and run["environment"]["threads"] == 1
+    assert (
+        run["step"] == 2
+        and run["recipe"] == "shapes-dcgan"
+        and run["environment"]["seed"] == 5
+        and run["environment"]["threads"] == 1
+    )
     trainer.wait_for(lambda: trainer.generate("first", count=1).status == 200)
     assert "2" in (place / "first" / "train.log").read_text()
     assert trainer.post("/api/v1/runs/first/resume", {}).problem()["status"] == 409, "it is complete"
@@ -76,13 +81,21 @@ def test_stop_and_resume(trainer, place, program):
     trainer.wait_for(lambda: states(trainer)["shapes-dcgan"] == "running", 120)
     audits = [line for line in trainer.audits() if line["run"] == "shapes-dcgan"]
     said = [line["audit"] for line in audits]  # it was asked to stop up to three times
-    assert [one for i, one in enumerate(said) if said[i - 1 : i] != [one]] == ["training started", "training stopped", "training resumed"]
+    assert [one for i, one in enumerate(said) if said[i - 1 : i] != [one]] == [
+        "training started",
+        "training stopped",
+        "training resumed",
+    ]
     assert all(line["remote"] == "127.0.0.1" and line["time"] for line in audits)
     assert audits[0]["words"][0] == "shapes-dcgan" and "100000" in audits[0]["words"]
     trainer.process.send_signal(signal.SIGTERM)  # the training saves and ends with the server
     assert trainer.process.wait(timeout=60) == 0
     assert int(max(checkpoints.iterdir()).stem.removeprefix("step-")) >= reached
-    done = subprocess.run([program, "train", "--resume", "--output", place / "shapes-dcgan", "--steps", "1", "-q"], capture_output=True, text=True)
+    done = subprocess.run(
+        [program, "train", "--resume", "--output", place / "shapes-dcgan", "--steps", "1", "-q"],
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, "nobody holds the folder any more: " + done.stderr
 
 
@@ -100,22 +113,42 @@ def test_a_failure_is_said(start, place, tmp_path):
         assert server.post("/api/v1/runs", {"recipe": "cifar10-conv", "name": "none"}).status == 202
         server.wait_for(lambda: training(server)["failed"])
         failed = training(server)
-        assert failed["current"] is None and failed["failed"]["id"] == "none" and "cifar10" in failed["failed"]["detail"]
+        assert (
+            failed["current"] is None and failed["failed"]["id"] == "none" and "cifar10" in failed["failed"]["detail"]
+        )
         assert not (place / "none").exists(), "the name is free again"
         assert server.post("/api/v1/runs", {**SMALL, "name": "none"}).status == 202
         assert training(server)["failed"] is None
         wait_for_end(server, "none", "done")
 
 
-@pytest.mark.parametrize("fields, field, words", [
-    ({}, "recipe", "missing"), ({"recipe": "shapes-dcgam"}, "recipe", "'shapes-dcgan'"), ({"recipe": "recipes/shapes-dcgan.toml"}, "recipe", "no shipped recipe"),
-    ({"recipe": "/etc/passwd"}, "recipe", "no shipped recipe"), ({"recipe": "--help"}, "recipe", "no shipped recipe"), ({"recipe": 1}, "recipe", "text"),
-    ({**SMALL, "name": "../x"}, "name", "letters"), ({**SMALL, "name": "a/b"}, "name", "letters"), ({**SMALL, "name": "/tmp/x"}, "name", "letters"),
-    ({**SMALL, "name": ""}, "name", "letters"), ({**SMALL, "name": "x" * 300}, "name", "letters"), ({**SMALL, "name": ".."}, "name", "letters"),
-    ({**SMALL, "name": "--output"}, "name", "letters"), ({**SMALL, "name": "a\0b"}, "name", "letters"), ({**SMALL, "name": "ü"}, "name", "letters"),
-    ({**SMALL, "name": 1}, "name", "text"), ({**SMALL, "steps": 0}, "steps", "whole number"), ({**SMALL, "steps": 1.5}, "steps", "whole number"),
-    ({**SMALL, "seed": -1}, "seed", "whole number"), ({**SMALL, "on_collapse": "nonsense"}, "on_collapse", "one of ignore, stop, rewind"), ({**SMALL, "out": "/tmp/x"}, "out", "not known"), ({**SMALL, "set": ["a=b"]}, "set", "not known"),
-])
+@pytest.mark.parametrize(
+    "fields, field, words",
+    [
+        ({}, "recipe", "missing"),
+        ({"recipe": "shapes-dcgam"}, "recipe", "'shapes-dcgan'"),
+        ({"recipe": "recipes/shapes-dcgan.toml"}, "recipe", "no shipped recipe"),
+        ({"recipe": "/etc/passwd"}, "recipe", "no shipped recipe"),
+        ({"recipe": "--help"}, "recipe", "no shipped recipe"),
+        ({"recipe": 1}, "recipe", "text"),
+        ({**SMALL, "name": "../x"}, "name", "letters"),
+        ({**SMALL, "name": "a/b"}, "name", "letters"),
+        ({**SMALL, "name": "/tmp/x"}, "name", "letters"),
+        ({**SMALL, "name": ""}, "name", "letters"),
+        ({**SMALL, "name": "x" * 300}, "name", "letters"),
+        ({**SMALL, "name": ".."}, "name", "letters"),
+        ({**SMALL, "name": "--output"}, "name", "letters"),
+        ({**SMALL, "name": "a\0b"}, "name", "letters"),
+        ({**SMALL, "name": "ü"}, "name", "letters"),
+        ({**SMALL, "name": 1}, "name", "text"),
+        ({**SMALL, "steps": 0}, "steps", "whole number"),
+        ({**SMALL, "steps": 1.5}, "steps", "whole number"),
+        ({**SMALL, "seed": -1}, "seed", "whole number"),
+        ({**SMALL, "on_collapse": "nonsense"}, "on_collapse", "one of ignore, stop, rewind"),
+        ({**SMALL, "out": "/tmp/x"}, "out", "not known"),
+        ({**SMALL, "set": ["a=b"]}, "set", "not known"),
+    ],
+)
 def test_wrong_fields_are_named(refusing, fields, field, words):
     server, place = refusing
     problem = server.post("/api/v1/runs", fields).problem()
@@ -135,7 +168,12 @@ def test_nothing_starts_without_a_json_body(refusing, document):
     """What a form of a foreign page can send: no body, or one of three types."""
     server, place = refusing
     for path in ("/api/v1/runs", "/api/v1/runs/any/resume", "/api/v1/runs/any/stop"):
-        for headers in ({}, {"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Type": "multipart/form-data; boundary=x"}):
+        for headers in (
+            {},
+            {"Content-Type": "text/plain"},
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            {"Content-Type": "multipart/form-data; boundary=x"},
+        ):
             for body in (None, "", '{"recipe": "shapes-dcgan"}'):
                 assert server.request("POST", path, body, headers).problem()["status"] == 415
         assert server.request("POST", path, "", {"Content-Type": "application/json"}).problem()["status"] == 400
@@ -161,17 +199,33 @@ def test_it_is_off_unless_allowed(server, runs):
 def test_the_recipes_are_those_of_the_program(refusing, program, document):
     known = training(refusing[0])
     assert all(one["bits"] == 8 and one["conditions"] == [] for one in known["recipes"]), "no shipped one has others"
-    assert known["allowed"] and {one["name"] for one in known["recipes"]} == {path.stem for path in (pathlib.Path(__file__).parents[2] / "recipes").glob("*.toml")}
+    assert known["allowed"] and {one["name"] for one in known["recipes"]} == {
+        path.stem for path in (pathlib.Path(__file__).parents[2] / "recipes").glob("*.toml")
+    }
     assert not Schemas(document).errors({"$ref": "#/components/schemas/Training"}, known)
 
 
-@pytest.mark.parametrize("flags, words", [
-    (["--open"], ["--token-file"]), (["--open", "--host", "0.0.0.0"], ["--token-file"]), (["--host", "0.0.0.0"], ["--token-file"]), (["MODEL"], ["no folder of runs"]),
-])
+@pytest.mark.parametrize(
+    "flags, words",
+    [
+        (["--open"], ["--token-file"]),
+        (["--open", "--host", "0.0.0.0"], ["--token-file"]),
+        (["--host", "0.0.0.0"], ["--token-file"]),
+        (["MODEL"], ["no folder of runs"]),
+    ],
+)
 def test_only_who_may_is_allowed(program, runs, flags, words):
     flags = [str(runs / "tiny") if flag == "MODEL" else flag for flag in flags]
-    result = subprocess.run([program, "serve", "--allow-training", "--port", "0", *flags], capture_output=True, text=True, cwd=runs, timeout=60)
-    assert result.returncode == 2 and result.stderr.startswith("error: ") and all(word in result.stderr for word in words), result.stderr
+    result = subprocess.run(
+        [program, "serve", "--allow-training", "--port", "0", *flags],
+        capture_output=True,
+        text=True,
+        cwd=runs,
+        timeout=60,
+    )
+    assert (
+        result.returncode == 2 and result.stderr.startswith("error: ") and all(word in result.stderr for word in words)
+    ), result.stderr
 
 
 def test_a_token_guards_trainings(start, place, tmp_path):
@@ -185,7 +239,18 @@ def test_a_token_guards_trainings(start, place, tmp_path):
 
 def test_a_training_of_others_is_left_alone(trainer, place, program):
     """One that runs in a terminal can be watched, not stopped."""
-    command = [program, "-q", "--threads", "1", "train", "shapes-dcgan", "--output", place / "other", "--steps", "100000"]
+    command = [
+        program,
+        "-q",
+        "--threads",
+        "1",
+        "train",
+        "shapes-dcgan",
+        "--output",
+        place / "other",
+        "--steps",
+        "100000",
+    ]
     with subprocess.Popen(list(map(str, command)), stderr=subprocess.DEVNULL) as other:
         with contextlib.ExitStack() as cleanup:
             cleanup.callback(other.terminate)

@@ -10,7 +10,18 @@ from serving import SUPPORT
 def wide(program, start, tmp_path_factory):
     """A server of a run of 64 by 96 pixels."""
     runs = tmp_path_factory.mktemp("wide")
-    command = [program, "--threads", "1", "-q", "train", SUPPORT / "tiny_wide.toml", "--output", runs / "wide", "--precision", "f32"]
+    command = [
+        program,
+        "--threads",
+        "1",
+        "-q",
+        "train",
+        SUPPORT / "tiny_wide.toml",
+        "--output",
+        runs / "wide",
+        "--precision",
+        "f32",
+    ]
     subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
     with start(runs) as server:
         yield server

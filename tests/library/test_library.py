@@ -1,4 +1,6 @@
-"""The library as other programs find it: installed into an empty folder, used from C++, C and Python outside the tree."""
+"""The library as other programs find it: installed into an empty folder, used from C++, C and Python outside the
+tree."""
+
 import concurrent.futures
 import os
 import pathlib
@@ -11,7 +13,9 @@ import pytest
 from installing import ROOT, run
 
 EXAMPLES = ROOT / "examples"
-VERSION = re.findall(r"define GANYMEDE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", (ROOT / "include/ganymede/version.h").read_text())
+VERSION = re.findall(
+    r"define GANYMEDE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", (ROOT / "include/ganymede/version.h").read_text()
+)
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +75,9 @@ def test_c_with_pkg_config(prefix, library, model, sheet, tmp_path):
         f"-Wl,-rpath,{library.parent}", "-o", "generate", cwd=tmp_path)
     assert run(tmp_path / "generate", model, tmp_path / "out.png") == f"16 images in {tmp_path}/out.png\n"
     assert (tmp_path / "out.png").read_bytes() == sheet
-    damaged = subprocess.run([tmp_path / "generate", EXAMPLES / "README.md", "none.png"], capture_output=True, text=True, check=False)
+    damaged = subprocess.run(
+        [tmp_path / "generate", EXAMPLES / "README.md", "none.png"], capture_output=True, text=True, check=False
+    )
     assert damaged.returncode == 1 and damaged.stderr.startswith("error: ")
 
 
@@ -109,7 +115,8 @@ told, run = [], sys.argv[2]
 trained = ganymede.run("train", control=ganymede.Control(progress=lambda done, total: told.append((done, total))),
                        recipe=sys.argv[3], output=run, steps=3)
 assert trained.about["state"] == "done" and told == [(1, 3), (2, 3), (3, 3)], (trained.about, told)
-found = ganymede.Model(trained.about["model"], "cpu").run("evaluate", metrics=["swd"], count=20, real_count=20, force=True)
+model = ganymede.Model(trained.about["model"], "cpu")
+found = model.run("evaluate", metrics=["swd"], count=20, real_count=20, force=True)
 assert found.about["metrics"]["swd"]["mean"] > 0 and found.images is None
 print(ganymede.version, len(ganymede.operations()))
 """
@@ -120,7 +127,9 @@ def test_python_with_numpy(library, model, tmp_path):
     variables = {"PYTHONPATH": EXAMPLES / "python", "GANYMEDE_LIBRARY": library}
     said = run(sys.executable, EXAMPLES / "python/generate.py", model, tmp_path / "out.npy", **variables)
     assert said.startswith("(16, 16, 16, 3) of tiny")
-    assert run(sys.executable, "-c", PYTHON, model, tmp_path / "run", ROOT / "tests/support/tiny.toml", **variables).startswith(".".join(VERSION) + " ")
+    assert run(
+        sys.executable, "-c", PYTHON, model, tmp_path / "run", ROOT / "tests/support/tiny.toml", **variables
+    ).startswith(".".join(VERSION) + " ")
 
 
 def test_only_the_interface_is_exported(library):
@@ -128,8 +137,14 @@ def test_only_the_interface_is_exported(library):
     ours = f"ganymede::v{VERSION[0]}_{VERSION[1]}::"
     strange = [name for name in names if not name.startswith(("ganymede_", ours, "ganymede::Error::Error("))]
     assert not strange, strange[:20]
-    assert f"{ours}generate(" in "\n".join(names) and f"{ours}train_model(" in "\n".join(names) and "ganymede_run" in names
-    declared = set(re.findall(r"\b(ganymede_\w+)\(", re.sub(r"/\*.*?\*/", "", (ROOT / "include/ganymede.h").read_text(), flags=re.DOTALL)))
+    assert (
+        f"{ours}generate(" in "\n".join(names) and f"{ours}train_model(" in "\n".join(names) and "ganymede_run" in names
+    )
+    declared = set(
+        re.findall(
+            r"\b(ganymede_\w+)\(", re.sub(r"/\*.*?\*/", "", (ROOT / "include/ganymede.h").read_text(), flags=re.DOTALL)
+        )
+    )
     assert {name for name in names if name.startswith("ganymede_")} == declared
 
 
@@ -163,7 +178,10 @@ def test_each_header_stands_alone(prefix, tmp_path):
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [pool.submit(compile_alone, "cpp", header) for header in headers(prefix)]
-        jobs += [pool.submit(compile_alone, "c", header) for header in ("ganymede.h", "ganymede/version.h", "ganymede/export.h")]
+        jobs += [
+            pool.submit(compile_alone, "c", header)
+            for header in ("ganymede.h", "ganymede/version.h", "ganymede/export.h")
+        ]
     for job in jobs:
         job.result()
 

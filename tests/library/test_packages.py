@@ -1,4 +1,6 @@
-"""What the Debian packages hold (cmake/Packages.cmake), installed part by part as cpack does; scripts/package makes them."""
+"""What the Debian packages hold (cmake/Packages.cmake), installed part by part as cpack does; scripts/package makes
+them."""
+
 import gzip
 import re
 
@@ -35,7 +37,10 @@ def test_the_command_comes_with_its_help(parts):
 
 def test_the_library_is_in_two_parts(parts):
     runtime, development = names(parts / "runtime"), names(parts / "development")
-    assert {re.sub(r".*/", "", name) for name in runtime if ".so" in name} == {"libganymede.so.0", "libganymede.so.0.1.0"}
+    assert {re.sub(r".*/", "", name) for name in runtime if ".so" in name} == {
+        "libganymede.so.0",
+        "libganymede.so.0.1.0",
+    }
     assert {re.sub(r".*/", "", name) for name in development if ".so" in name} == {"libganymede.so"}
     assert {"include/ganymede.h", "include/ganymede/ganymede.h"} <= development
     assert any(name.endswith("cmake/Ganymede/GanymedeConfig.cmake") for name in development)
@@ -46,9 +51,16 @@ def test_the_library_is_in_two_parts(parts):
 
 def test_each_has_its_copyright_and_changelog(parts):
     version = re.search(r"\(([0-9.]+)\)", (ROOT / "deploy/debian/changelog").read_text())[1]
-    said = re.findall(r"define GANYMEDE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", (ROOT / "include/ganymede/version.h").read_text())
+    said = re.findall(
+        r"define GANYMEDE_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", (ROOT / "include/ganymede/version.h").read_text()
+    )
     assert version == ".".join(said)
-    for part, package in (("command", "ganymede"), ("runtime", "libganymede0"), ("development", "libganymede-dev"), ("python", "python3-ganymede")):
+    for part, package in (
+        ("command", "ganymede"),
+        ("runtime", "libganymede0"),
+        ("development", "libganymede-dev"),
+        ("python", "python3-ganymede"),
+    ):
         folder = parts / part / "share/doc" / package
         assert "Apache-2.0" in (folder / "copyright").read_text()
         assert gzip.decompress((folder / "changelog.gz").read_bytes()).startswith(b"ganymede (")

@@ -33,7 +33,18 @@ def ganymede():
 def run_folder(ganymede, tmp_path_factory):
     """A short run of the smallest recipe, resumed once, so that it has two event files."""
     folder = tmp_path_factory.mktemp("parity") / "run"
-    flags = ("--output", folder, "--seed", "1", "--set", "train.batch_size=8", "--set", "train.log_every=1", "--set", "sample.every=4")
+    flags = (
+        "--output",
+        folder,
+        "--seed",
+        "1",
+        "--set",
+        "train.batch_size=8",
+        "--set",
+        "train.log_every=1",
+        "--set",
+        "sample.every=4",
+    )
     ganymede("train", "shapes-dcgan", "--steps", "6", *flags)
     ganymede("train", "shapes-dcgan", "--steps", "8", *flags, "--resume")
     return folder

@@ -32,7 +32,8 @@ def as_trained(model, seed):
 
 
 def tutorial_generator():
-    """As Keras's and TensorFlow's DCGAN tutorials write it, smaller: norms between dense and reshape are the hard part."""
+    """As Keras's and TensorFlow's DCGAN tutorials write it, smaller: norms between dense and reshape are the hard
+    part."""
     return as_trained(
         keras.Sequential([
             keras.Input((8,)), L.Dense(4 * 4 * 6, use_bias=False), L.BatchNormalization(), L.LeakyReLU(),
@@ -45,8 +46,9 @@ def tutorial_generator():
 def tutorial_discriminator():
     return as_trained(
         keras.Sequential([
-            keras.Input((16, 16, 3)), L.Conv2D(4, 5, strides=2, padding="same"), L.LeakyReLU(negative_slope=0.2), L.Dropout(0.3),
-            L.Conv2D(6, 4, strides=2, padding="same", activation="leaky_relu"), L.Flatten(), L.BatchNormalization(),
+            keras.Input((16, 16, 3)), L.Conv2D(4, 5, strides=2, padding="same"), L.LeakyReLU(negative_slope=0.2),
+            L.Dropout(0.3), L.Conv2D(6, 4, strides=2, padding="same", activation="leaky_relu"), L.Flatten(),
+            L.BatchNormalization(),
             L.Dense(5, activation="relu"), L.Dense(1), L.Activation("sigmoid"),
         ]), 2)  # fmt: skip
 
@@ -56,7 +58,16 @@ def every_step(kernel, padding):
     up = [L.Conv2DTranspose(4, kernel, strides=stride, padding=padding) for stride in (1, 2, 3)]
     down = [L.Conv2D(4, kernel, strides=stride, padding=padding) for stride in (3, 2, 1)]
     norms = [L.BatchNormalization(scale=False), L.BatchNormalization(center=False)]
-    layers = [keras.Input((6,)), L.Dense(5 * 7 * 3), norms[0], L.Reshape((5, 7, 3)), *up, norms[1], *down, L.Conv2D(1, 1)]
+    layers = [
+        keras.Input((6,)),
+        L.Dense(5 * 7 * 3),
+        norms[0],
+        L.Reshape((5, 7, 3)),
+        *up,
+        norms[1],
+        *down,
+        L.Conv2D(1, 1),
+    ]
     return as_trained(keras.Sequential(layers), kernel)
 
 
@@ -122,7 +133,10 @@ def make_files(folder):
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as made, zipfile.ZipFile(FILES, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed:
+    with (
+        tempfile.TemporaryDirectory() as made,
+        zipfile.ZipFile(FILES, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as packed,
+    ):
         make_files(pathlib.Path(made))
         for file in sorted(pathlib.Path(made).iterdir()):
             packed.writestr(zipfile.ZipInfo(file.name), file.read_bytes(), zipfile.ZIP_DEFLATED)

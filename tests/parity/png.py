@@ -1,4 +1,5 @@
-"""Decodes the PNG files we write (8 bits a channel, grey or RGB, not interlaced) with the standard library and numpy."""
+"""Decodes the PNG files we write (8 bits a channel, grey or RGB, not interlaced) with the standard library and
+numpy."""
 
 import pathlib
 import zlib

@@ -1,4 +1,5 @@
-"""A reader and a writer of safetensors files in a few lines of numpy, for interpreters that lack the safetensors package."""
+"""A reader and a writer of safetensors files in a few lines of numpy, for interpreters that lack the safetensors
+package."""
 
 import json
 import pathlib

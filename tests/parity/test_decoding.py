@@ -1,7 +1,8 @@
 """Decoding: our images are Pillow's, over a corpus of formats, depths, inks, orientations, chroma and coding options.
 
-Install with `pip install -r tests/parity/requirements-decoding.txt`. Pillow opens each file, turns it as its orientation
-says and lays transparency onto white; `ganymede data prepare` writes what the program makes of the same files.
+Install with `pip install -r tests/parity/requirements-decoding.txt`. Pillow opens each file, turns it as its
+orientation says and lays transparency onto white; `ganymede data prepare` writes what the program makes of the same
+files.
 """
 
 import io
@@ -89,7 +90,20 @@ def bmp(pixels, header=40, bits=24, masks=None, top_down=False):
             data = packed.astype("<u2" if size == 2 else "<u4").tobytes()
             body += data + b"\0" * (-len(data) % 4)
     compression = 3 if masks else 0
-    info = struct.pack("<IiiHHIIiiII", header, width, -height if top_down else height, 1, bits, compression, len(body), 2835, 2835, 0, 0)
+    info = struct.pack(
+        "<IiiHHIIiiII",
+        header,
+        width,
+        -height if top_down else height,
+        1,
+        bits,
+        compression,
+        len(body),
+        2835,
+        2835,
+        0,
+        0,
+    )
     if masks:
         info += struct.pack("<4I", *(list(masks) + [0] * 4)[:4]) if header > 40 else struct.pack("<3I", *masks[:3])
     info += b"\0" * (header - len(info)) if header > 40 else b""
@@ -134,7 +148,9 @@ def jpegs(corpus):
         ycck[at + 1 + length] = 2  # Adobe's transform: the same bytes read as YCCK
         corpus.put(f"jpeg-ycck-{i}", bytes(ycck), LOSSY)
     for restart in (1, 4):
-        corpus.add(f"jpeg-restart-{restart}", Image.fromarray(photo(restart)), "JPEG", LOSSY, restart_marker_blocks=restart)
+        corpus.add(
+            f"jpeg-restart-{restart}", Image.fromarray(photo(restart)), "JPEG", LOSSY, restart_marker_blocks=restart
+        )
     profile = b"\0" * 36 + b"acsp" + b"\0" * 200
     corpus.add("jpeg-profile", Image.fromarray(photo(3)), "JPEG", LOSSY, icc_profile=profile)
 
@@ -202,9 +218,27 @@ def tiffs(corpus):
     for compression in ("raw", "tiff_lzw", "tiff_adobe_deflate", "packbits"):
         corpus.add(f"tiff-{compression}", Image.fromarray(photo(1)), "TIFF", EXACT, compression=compression)
         corpus.add(f"tiff-grey-{compression}", Image.fromarray(photo(2, 1)), "TIFF", EXACT, compression=compression)
-        corpus.add(f"tiff-palette-{compression}", Image.fromarray(photo(3)).quantize(64), "TIFF", EXACT, compression=compression)
-        corpus.add(f"tiff-rgba-{compression}", Image.fromarray(photo(4, 4), "RGBA"), "TIFF", ROUNDED + 1, compression=compression)
-        corpus.add(f"tiff-cmyk-{compression}", Image.fromarray(photo(5, 4), "CMYK"), "TIFF", ROUNDED + 1, compression=compression)
+        corpus.add(
+            f"tiff-palette-{compression}",
+            Image.fromarray(photo(3)).quantize(64),
+            "TIFF",
+            EXACT,
+            compression=compression,
+        )
+        corpus.add(
+            f"tiff-rgba-{compression}",
+            Image.fromarray(photo(4, 4), "RGBA"),
+            "TIFF",
+            ROUNDED + 1,
+            compression=compression,
+        )
+        corpus.add(
+            f"tiff-cmyk-{compression}",
+            Image.fromarray(photo(5, 4), "CMYK"),
+            "TIFF",
+            ROUNDED + 1,
+            compression=compression,
+        )
     for tag in range(2, 9):
         corpus.add(f"tiff-turned-{tag}", stored(tag), "TIFF", EXACT, tiffinfo={274: tag})
     corpus.add("tiff-1bit", Image.fromarray(photo(6, 1)).convert("1"), "TIFF", EXACT, compression="group4")
@@ -215,8 +249,14 @@ def newer(corpus):
         for sampling in ("4:4:4", "4:2:0", "4:2:2"):
             corpus.add(f"avif-{quality}-{sampling.replace(':', '')}", Image.fromarray(photo(quality)), "AVIF",
                        LOSSY if sampling == "4:4:4" else UPSAMPLED, quality=quality, subsampling=sampling)
-        corpus.add(f"avif-alpha-{quality}", Image.fromarray(photo(quality, 4), "RGBA"), "AVIF", UPSAMPLED, quality=quality,
-                   subsampling="4:4:4")
+        corpus.add(
+            f"avif-alpha-{quality}",
+            Image.fromarray(photo(quality, 4), "RGBA"),
+            "AVIF",
+            UPSAMPLED,
+            quality=quality,
+            subsampling="4:4:4",
+        )
         corpus.add(f"heic-{quality}", Image.fromarray(photo(quality)), "HEIF", UPSAMPLED, quality=quality, chroma=444)
         corpus.add(f"jxl-{quality}", Image.fromarray(photo(quality)), "JXL", LOSSY, quality=quality)
     for tag in range(2, 9):
@@ -282,17 +322,28 @@ def test_a_flat_image_of_every_turn_is_told_apart(corpus, decoded):
 
 
 def profiled(folder):
-    """Files with profiles of RGB, grey and inks, in every format that Pillow writes them in: name -> what ImageCms makes."""
+    """Files with profiles of RGB, grey and inks, in every format that Pillow writes them in: name -> what ImageCms
+    makes."""
     wanted = {}
     srgb = ImageCms.createProfile("sRGB")
-    writers = {"jpeg": ("JPEG", {"quality": 95}), "png": ("PNG", {}), "webp": ("WEBP", {"lossless": True}), "tiff": ("TIFF", {}),
-               "avif": ("AVIF", {"quality": 100, "subsampling": "4:4:4"})}
+    writers = {
+        "jpeg": ("JPEG", {"quality": 95}),
+        "png": ("PNG", {}),
+        "webp": ("WEBP", {"lossless": True}),
+        "tiff": ("TIFF", {}),
+        "avif": ("AVIF", {"quality": 100, "subsampling": "4:4:4"}),
+    }
     for gamma in (1.0, 1.8, 2.6):
         for name, (kind, options) in writers.items():
             wanted[f"rgb-{name}-{gamma}"] = (Image.fromarray(photo(round(10 * gamma))), kind, options, icc.rgb(gamma))
         for name in ("jpeg", "png", "tiff"):
             kind, options = writers[name]
-            wanted[f"grey-{name}-{gamma}"] = (Image.fromarray(photo(round(20 * gamma), 1)), kind, options, icc.grey(gamma))
+            wanted[f"grey-{name}-{gamma}"] = (
+                Image.fromarray(photo(round(20 * gamma), 1)),
+                kind,
+                options,
+                icc.grey(gamma),
+            )
     for seed in range(3):
         wanted[f"inks-{seed}"] = (Image.fromarray(photo(seed, 4), "CMYK"), "JPEG", {"quality": 95}, icc.inks())
     theirs = {}

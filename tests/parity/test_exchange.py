@@ -9,7 +9,9 @@ import pytest
 import png
 
 onnx = pytest.importorskip("onnx", reason="onnx not installed: pip install -r tests/parity/requirements-exchange.txt")
-onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime not installed: pip install -r tests/parity/requirements-exchange.txt")
+onnxruntime = pytest.importorskip(
+    "onnxruntime", reason="onnxruntime not installed: pip install -r tests/parity/requirements-exchange.txt"
+)
 torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install python3-torch")
 
 # Every kind of layer stands in one of these.
@@ -26,7 +28,10 @@ RECIPES = {
     ),
     "conditional": (
         """{ label_embedding = 4, classes = 10 }, { dense = 128 }, { reshape = [8, 4, 4] },
-        { residual = [{ conditional_batch_norm = true, classes = 10 }, "relu", { upsample = 2 }, { conv = 8, padding = 1 }], shortcut = [{ upsample = 2, mode = "bilinear" }] }, "self_attention", { upsample = 2, mode = "filtered" },
+        { residual = [{ conditional_batch_norm = true, classes = 10 }, "relu", { upsample = 2 },
+            { conv = 8, padding = 1 }],
+          shortcut = [{ upsample = 2, mode = "bilinear" }] },
+        "self_attention", { upsample = 2, mode = "filtered" },
         { conv = 3, padding = 1 }, "sigmoid" """,
         """{ conv = 8, kernel = 3, stride = 2, padding = "same" }, "relu", "self_attention", { avg_pool = 2 },
         { global_pool = "sum" }, { projection = true, classes = 10 }""",
@@ -67,8 +72,8 @@ def export(ganymede, model, path, *flags):
     return path
 
 
-# PyTorch 2.6 of Debian 13 never comes back from fusing one of these generators for a second batch size; its own fuser is not
-# what is tested here (docs/exchange.md).
+# PyTorch 2.6 of Debian 13 never comes back from fusing one of these generators for a second batch size; its own fuser
+# is not what is tested here (docs/exchange.md).
 torch._C._jit_set_texpr_fuser_enabled(False)
 
 
@@ -148,7 +153,9 @@ def test_metadata_say_what_it_is(ganymede, models, tmp_path):
 
 
 def test_a_sequential_takes_the_tensors(ganymede, models, tmp_path):
-    safetensors_torch = pytest.importorskip("safetensors.torch", reason="safetensors not installed: see tests/parity/requirements-exchange.txt")
+    safetensors_torch = pytest.importorskip(
+        "safetensors.torch", reason="safetensors not installed: see tests/parity/requirements-exchange.txt"
+    )
     flags = ("--format", "safetensors", "--network", "generator")
     path = export(ganymede, models["heads"], tmp_path / "m.safetensors", *flags)
     nn = torch.nn

@@ -32,7 +32,9 @@ def test_safetensors_opens_our_files(run_folder, pattern):
             for name in file.keys():
                 theirs = file.get_tensor(name)
                 assert theirs.shape == ours[name].shape, name
-                assert np.array_equal(theirs.astype(ours[name].dtype), ours[name], equal_nan=theirs.dtype.kind == "f"), name
+                assert np.array_equal(
+                    theirs.astype(ours[name].dtype), ours[name], equal_nan=theirs.dtype.kind == "f"
+                ), name
 
 
 def test_model_file_has_names_and_recipe(run_folder):

@@ -1,4 +1,5 @@
-"""Weights trained elsewhere: what torch.save writes becomes a model that computes the same, and nothing in it is run."""
+"""Weights trained elsewhere: what torch.save writes becomes a model that computes the same, and nothing in it is
+run."""
 
 import json
 import pathlib
@@ -14,8 +15,8 @@ torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install pyth
 nn = torch.nn
 
 RECIPE = """[data]\nname = "shapes"\nsize = 16\nchannels = 3\n[latent]\nsize = 12
-[generator]\nlayers = [{ reshape = [12, 1, 1] }, { conv_transpose = 16, kernel = 4, padding = 0, bias = false }, "batch_norm",
- "relu", { conv_transpose = 8, kernel = 4, stride = 2, padding = 1, bias = false }, "batch_norm", "relu",
+[generator]\nlayers = [{ reshape = [12, 1, 1] }, { conv_transpose = 16, kernel = 4, padding = 0, bias = false },
+ "batch_norm", "relu", { conv_transpose = 8, kernel = 4, stride = 2, padding = 1, bias = false }, "batch_norm", "relu",
  { conv_transpose = 3, kernel = 4, stride = 2, padding = 1, bias = false }, "tanh"]
 [discriminator]\nlayers = [{ conv = 8, kernel = 4, stride = 2, padding = 1, bias = false }, { leaky_relu = 0.2 },
  { conv = 1, kernel = 8, padding = 0, bias = false }, "flatten"]
@@ -41,7 +42,9 @@ class Discriminator(nn.Module):
     def __init__(self, spectral=lambda layer: layer):
         super().__init__()
         self.main = nn.Sequential(
-            spectral(nn.Conv2d(3, 8, 4, 2, 1, bias=False)), nn.LeakyReLU(0.2), spectral(nn.Conv2d(8, 1, 8, 1, 0, bias=False))
+            spectral(nn.Conv2d(3, 8, 4, 2, 1, bias=False)),
+            nn.LeakyReLU(0.2),
+            spectral(nn.Conv2d(8, 1, 8, 1, 0, bias=False)),
         )
 
     def forward(self, x):
@@ -103,8 +106,13 @@ def test_the_tutorials_state_dict_becomes_a_model(ganymede, recipe, tmp_path, wr
     if wrap == "module":
         tables = [{"module." + name: value for name, value in table.items()} for table in tables]
     if wrap == "parameter_dict":  # whole parameters, as older scripts save them
-        tables = [dict(module.named_parameters()) | dict(module.named_buffers()) for module in (generator, discriminator)]
-        tables = [{name: table[name] for name in module.state_dict()} for table, module in zip(tables, (generator, discriminator))]
+        tables = [
+            dict(module.named_parameters()) | dict(module.named_buffers()) for module in (generator, discriminator)
+        ]
+        tables = [
+            {name: table[name] for name in module.state_dict()}
+            for table, module in zip(tables, (generator, discriminator))
+        ]
     torch.save(tables[0], tmp_path / "netG.pth")
     torch.save(tables[1], tmp_path / "netD.pth")
     model = tmp_path / "model.safetensors"
@@ -132,8 +140,15 @@ def test_a_checkpoint_with_both_networks_is_one_file(ganymede, recipe, tmp_path)
 
 
 def test_spectral_norm_in_both_of_pytorchs_forms(ganymede, recipe, tmp_path):
-    text = RECIPE.replace("stride = 2, padding = 1, bias = false }, { leaky", "stride = 2, padding = 1, bias = false, spectral_norm = true }, { leaky")
-    recipe.write_text(text.replace("kernel = 8, padding = 0, bias = false }", "kernel = 8, padding = 0, bias = false, spectral_norm = true }"))
+    text = RECIPE.replace(
+        "stride = 2, padding = 1, bias = false }, { leaky",
+        "stride = 2, padding = 1, bias = false, spectral_norm = true }, { leaky",
+    )
+    recipe.write_text(
+        text.replace(
+            "kernel = 8, padding = 0, bias = false }", "kernel = 8, padding = 0, bias = false, spectral_norm = true }"
+        )
+    )
     generator = trained(Generator(), 5)
     torch.save(generator.state_dict(), tmp_path / "g.pth")
     for spectral in (nn.utils.spectral_norm, nn.utils.parametrizations.spectral_norm):
@@ -248,14 +263,19 @@ def test_a_recipe_is_proposed_from_the_tensors(ganymede, tmp_path):
 def test_a_proposal_names_what_it_cannot_know(ganymede, tmp_path):
     table = {
         "net.fc.weight": torch.zeros(12 * 4 * 4, 7), "net.fc.bias": torch.zeros(12 * 4 * 4),
-        "net.up.weight_orig": torch.zeros(12, 12, 4, 4), "net.up.bias": torch.zeros(12), "net.odd\nname.gate": torch.zeros(3),
+        "net.up.weight_orig": torch.zeros(12, 12, 4, 4), "net.up.bias": torch.zeros(12),
+        "net.odd\nname.gate": torch.zeros(3),
         "net.out.weight": torch.zeros(3, 12, 3, 3), "net.out.bias": torch.zeros(3),
     }  # fmt: skip
     torch.save(table, tmp_path / "g.pth")
     said = import_json(ganymede, tmp_path / "g.pth", "-o", tmp_path / "p.toml")
     text = (tmp_path / "p.toml").read_text()
     assert said["untouched"] == ["discriminator"] and "No file gave it" in text
-    assert "reshape = [12, 4, 4]" in text and "spectral_norm = true" in text and "conv_transpose = 12, kernel = 4, stride = 2" in text
+    assert (
+        "reshape = [12, 4, 4]" in text
+        and "spectral_norm = true" in text
+        and "conv_transpose = 12, kernel = 4, stride = 2" in text
+    )
     assert "# no layer of a recipe has net.odd\\nname.gate [3]" in text and "size = 8" in text
     ganymede("summary", tmp_path / "p.toml")
 
@@ -263,5 +283,7 @@ def test_a_proposal_names_what_it_cannot_know(ganymede, tmp_path):
 def test_bare_tensors_need_a_recipe(tmp_path):
     torch.save(trained(Generator(), 11).state_dict(), tmp_path / "g.pth")
     flags = ["import", tmp_path / "g.pth", "-o", tmp_path / "m.safetensors"]
-    result = subprocess.run([str(find_program()), *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False)
+    result = subprocess.run(
+        [str(find_program()), *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert result.returncode == 2 and "-o NAME.toml" in result.stderr and not (tmp_path / "m.safetensors").exists()

@@ -1,5 +1,5 @@
-"""Models that Keras saved, in each of its formats: what is imported computes the same. Our networks run as TorchScript in
-Debian's PyTorch, in a process of its own, since its numpy is older than Keras's."""
+"""Models that Keras saved, in each of its formats: what is imported computes the same. Our networks run as TorchScript
+in Debian's PyTorch, in a process of its own, since its numpy is older than Keras's."""
 
 import json
 import os
@@ -8,9 +8,21 @@ import subprocess
 import pytest
 
 os.environ.setdefault("KERAS_BACKEND", "jax")  # keras itself would ask for TensorFlow
-pytest.importorskip("keras", reason="needs Keras, which scripts/test slow installs: tests/parity/requirements-keras.txt")
+pytest.importorskip(
+    "keras", reason="needs Keras, which scripts/test slow installs: tests/parity/requirements-keras.txt"
+)
 import numpy as np
-from keras_models import L, as_trained, chain, every_step, keras, noise, saved, tutorial_discriminator, tutorial_generator
+from keras_models import (
+    L,
+    as_trained,
+    chain,
+    every_step,
+    keras,
+    noise,
+    saved,
+    tutorial_discriminator,
+    tutorial_generator,
+)
 
 from conftest import ROOT, find_program
 
@@ -59,7 +71,9 @@ def pair(tmp_path_factory):
 
 
 def refused(*flags, code=1):
-    result = subprocess.run([str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False)
+    result = subprocess.run(
+        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert result.returncode == code, result.stdout + result.stderr
     assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
     return result.stderr
@@ -69,11 +83,19 @@ def refused(*flags, code=1):
 def test_a_pair_in_each_format_computes_the_same(ganymede, pair, tmp_path):
     folder, networks = pair
     recipe = tmp_path / "recipe.toml"
-    said = json.loads(ganymede("import", folder / "g.keras", "--discriminator", folder / "d.keras", "-o", recipe, "--json").stdout)
+    said = json.loads(
+        ganymede("import", folder / "g.keras", "--discriminator", folder / "d.keras", "-o", recipe, "--json").stdout
+    )
     assert said["open"] == 0 and "# ?" not in recipe.read_text()
     z, x = noise(5, 8), noise(5, 16, 16, 3)
     wanted = []
-    for ending, flags in ((".keras", ()), (".h5", ()), (".weights.h5", ("--recipe", recipe)), ("-weights.h5", ("--recipe", recipe)), (".keras", ("--recipe", recipe))):
+    for ending, flags in (
+        (".keras", ()),
+        (".h5", ()),
+        (".weights.h5", ("--recipe", recipe)),
+        ("-weights.h5", ("--recipe", recipe)),
+        (".keras", ("--recipe", recipe)),
+    ):
         model = tmp_path / f"{len(wanted)}.safetensors"
         ganymede("import", folder / f"g{ending}", "--discriminator", folder / f"d{ending}", *flags, "-o", model)
         wanted += [(model, "generator", z), (model, "discriminator", x)]
@@ -104,7 +126,11 @@ def test_paddings_kernels_and_strides(ganymede, tmp_path):
 @needs_torch
 def test_a_functional_chain(ganymede, tmp_path):
     z = x = keras.Input((4,))
-    for layer in (L.Dense(27, name="first", activation="relu"), L.Reshape((3, 3, 3)), L.Conv2DTranspose(3, 4, name="up", strides=2, padding="same", activation="tanh")):
+    for layer in (
+        L.Dense(27, name="first", activation="relu"),
+        L.Reshape((3, 3, 3)),
+        L.Conv2DTranspose(3, 4, name="up", strides=2, padding="same", activation="tanh"),
+    ):
         x = layer(x)
     model = as_trained(keras.Model(z, x), 5)
     wanted = []
@@ -132,7 +158,9 @@ def test_another_recipe_is_refused_with_every_difference(ganymede, pair, tmp_pat
     recipe = tmp_path / "recipe.toml"
     ganymede("import", folder / "g.keras", "-o", recipe)
     text = recipe.read_text()
-    recipe.write_text(text.replace("epsilon = 0.002", "epsilon = 0.005").replace("leaky_relu = 0.3", "leaky_relu = 0.1"))
+    recipe.write_text(
+        text.replace("epsilon = 0.002", "epsilon = 0.005").replace("leaky_relu = 0.3", "leaky_relu = 0.1")
+    )
     said = refused(folder / "g.keras", "--recipe", recipe, "-o", tmp_path / "m.safetensors")
     assert "0.005 in the recipe" in said and "0.1 in the recipe" in said
     recipe.write_text(text.replace("conv_transpose = 5", "conv_transpose = 7"))

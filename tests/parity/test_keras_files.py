@@ -27,13 +27,17 @@ def files(tmp_path_factory):
 def recipe(ganymede, files):
     """What is proposed from the two networks; nothing of it is a guess."""
     path = files / "recipe.toml"
-    said = json.loads(ganymede("import", files / "g.keras", "--discriminator", files / "d.keras", "-o", path, "--json").stdout)
+    said = json.loads(
+        ganymede("import", files / "g.keras", "--discriminator", files / "d.keras", "-o", path, "--json").stdout
+    )
     assert said["recipe"] == str(path) and said["open"] == 0 and "# ?" not in path.read_text()
     return path
 
 
 def refused(*flags, code=1):
-    result = subprocess.run([str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False)
+    result = subprocess.run(
+        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
     assert result.returncode == code, result.stdout + result.stderr
     assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
     return result.stderr
@@ -45,13 +49,18 @@ def given(ganymede, model, network, x):
     return torch.jit.load(str(script))(torch.from_numpy(x)).detach().numpy()
 
 
-@pytest.mark.parametrize("ending, named", [(".keras", False), (".h5", False), (".weights.h5", True), ("-weights.h5", True), (".keras", True)])
+@pytest.mark.parametrize(
+    "ending, named", [(".keras", False), (".h5", False), (".weights.h5", True), ("-weights.h5", True), (".keras", True)]
+)
 def test_each_format_computes_what_keras_did(ganymede, files, recipe, tmp_path, ending, named):
     model = tmp_path / "m.safetensors"
     flags = ("--recipe", recipe) if named else ()
     ganymede("import", files / f"g{ending}", "--discriminator", files / f"d{ending}", *flags, "-o", model)
     images = np.moveaxis(np.load(files / "images.npy"), -1, 1)
-    assert images.std() > 0.1 and np.abs(given(ganymede, model, "generator", np.load(files / "z.npy")) - images).max() < 1e-4
+    assert (
+        images.std() > 0.1
+        and np.abs(given(ganymede, model, "generator", np.load(files / "z.npy")) - images).max() < 1e-4
+    )
     x = np.ascontiguousarray(np.moveaxis(np.load(files / "x.npy"), -1, 1))
     scores = np.load(files / "scores.npy").reshape(-1)
     assert np.abs(given(ganymede, model, "discriminator", x).reshape(-1) - scores).max() < 1e-4
@@ -65,7 +74,8 @@ def test_what_is_imported_samples(ganymede, files, tmp_path):
 
 @pytest.mark.parametrize("file, words", [
     ("prelu.keras", "PReLU"), ("branching.keras", "does not follow"), ("link.h5", "newer layout"),
-    ("packed.h5", "packed"), ("huge.h5", "more than the file can hold"), ("whole.h5", "no floating-point numbers"), ("newer.h5", "newer layout"),
+    ("packed.h5", "packed"), ("huge.h5", "more than the file can hold"), ("whole.h5", "no floating-point numbers"),
+    ("newer.h5", "newer layout"),
 ])  # fmt: skip
 def test_what_no_recipe_or_reader_has_is_named(files, tmp_path, file, words):
     assert words in refused(files / file, "-o", tmp_path / "m.safetensors")
@@ -129,4 +139,6 @@ def test_changed_bytes_never_crash(files, tmp_path, seed):
     flags = [find_program(), "import", tmp_path / "g.h5", "-o", tmp_path / "m.safetensors"]
     result = subprocess.run([*map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False)
     assert result.returncode in (0, 1), result.stderr
-    assert result.returncode == 0 or (result.stderr.startswith("error: ") and result.stderr.count("\n") == 1), result.stderr
+    assert result.returncode == 0 or (
+        result.stderr.startswith("error: ") and result.stderr.count("\n") == 1
+    ), result.stderr

@@ -34,7 +34,9 @@ def faces(ganymede, people, tmp_path_factory):  # noqa: F811
 
 def test_arithmetic_moves_a_concept(ganymede, people, faces, tmp_path):  # noqa: F811
     def explore(kind, *flags):
-        result = ganymede("explore", kind, faces, "--data", people, "-o", tmp_path / "sheet.png", "--json", *flags, timeout=3600)
+        result = ganymede(
+            "explore", kind, faces, "--data", people, "-o", tmp_path / "sheet.png", "--json", *flags, timeout=3600
+        )
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
@@ -45,10 +47,15 @@ def test_arithmetic_moves_a_concept(ganymede, people, faces, tmp_path):  # noqa:
         for wanted, other in (("man", "woman"), ("woman", "man")):
             shares.setdefault(wanted, []).append(rows[wanted]["share"])
             a, b, c = rows[wanted]["points"][:3], rows[other]["points"][:3], rows[other]["points"][3:]
-            said = explore("arithmetic", "--classify", "--a", ",".join(a), "--b", ",".join(b), "--c", ",".join(c), "--seed", seed)["classified"]
+            said = explore(
+                "arithmetic", "--classify", "--a", ",".join(a), "--b", ",".join(b), "--c", ",".join(c), "--seed", seed
+            )["classified"]
             hits.setdefault(wanted, []).append((said["result"] == wanted, said["perturbations"].count(wanted) / 9))
     for wanted in shares:
         chance = sum(shares[wanted]) / TRIALS
         results, perturbations = (sum(column) / TRIALS for column in zip(*hits[wanted]))
-        print(f"{wanted}: {chance:.2f} of all images, {results:.2f} of the results, {perturbations:.2f} of results and perturbations")
+        print(
+            f"{wanted}: {chance:.2f} of all images, {results:.2f} of the results, "
+            f"{perturbations:.2f} of results and perturbations"
+        )
         assert results > chance + 0.25, (wanted, results, chance)

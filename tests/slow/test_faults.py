@@ -1,5 +1,5 @@
-"""Every file operation of a training fails in every way, and 200 trainings are killed at random moments: each goes on to the
-bytes of the undisturbed run. docs/reliability.md has what came of it."""
+"""Every file operation of a training fails in every way, and 200 trainings are killed at random moments: each goes on
+to the bytes of the undisturbed run. docs/reliability.md has what came of it."""
 
 import pathlib
 import random
@@ -64,7 +64,9 @@ def test_kills_at_random_moments(faults, tmp_path):
         rounds += 1
         subprocess.run(["rm", "-rf", run], check=True)
         while kills < KILLS:
-            process = subprocess.Popen([*command, run, "--resume"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                [*command, run, "--resume"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             time.sleep(chance.uniform(0.3, 0.3 + lasts / 3))
             process.kill()
             if process.wait() != -9:

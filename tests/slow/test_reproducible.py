@@ -19,8 +19,16 @@ def build(folder):
     configure = ["cmake", "--preset", "release", "-DGANYMEDE_TESTS=OFF", "--log-level=NOTICE"]
     subprocess.run(configure, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
     jobs = os.environ.get("CMAKE_BUILD_PARALLEL_LEVEL", str(os.cpu_count()))
-    subprocess.run(["cmake", "--build", "build/release", "-j", jobs, "--target", TARGET], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-    found = [path for name in (TARGET, f"lib{TARGET}.a") for path in (folder / "build/release").rglob(name) if path.is_file()]
+    subprocess.run(
+        ["cmake", "--build", "build/release", "-j", jobs, "--target", TARGET],
+        cwd=folder,
+        env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    found = [
+        path for name in (TARGET, f"lib{TARGET}.a") for path in (folder / "build/release").rglob(name) if path.is_file()
+    ]
     assert len(found) == 1, found
     return found[0]
 

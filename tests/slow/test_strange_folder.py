@@ -1,7 +1,7 @@
 """A folder of 5,543 photographs with twenty strange files among them: one command says all, one flag trains.
 
-The photographs are those of faces/people.zip below GANYMEDE_DATA, unpacked at run time; the strange files are made of them
-and by hand. What a file comes to is said of each, in the text and in the JSON document."""
+The photographs are those of faces/people.zip below GANYMEDE_DATA, unpacked at run time; the strange files are made of
+them and by hand. What a file comes to is said of each, in the text and in the JSON document."""
 
 import json
 import os
@@ -57,12 +57,19 @@ def strange_but_sound(photograph):
 
 
 # Neither images nor classes.
-LEFT_OUT = {"man/q-drawing.svg": b"<svg/>", "woman/r-raw.nef": b"II*\0", "man/s-words.txt": b"notes", "man/.DS_Store": b"\0"}
+LEFT_OUT = {
+    "man/q-drawing.svg": b"<svg/>",
+    "woman/r-raw.nef": b"II*\0",
+    "man/s-words.txt": b"notes",
+    "man/.DS_Store": b"\0",
+}
 
 
 @pytest.fixture(scope="module")
 def photographs(tmp_path_factory):
-    archive = pathlib.Path(os.environ.get("GANYMEDE_DATA", ROOT.parent / "shared" / "datasets")) / "faces" / "people.zip"
+    archive = (
+        pathlib.Path(os.environ.get("GANYMEDE_DATA", ROOT.parent / "shared" / "datasets")) / "faces" / "people.zip"
+    )
     if not archive.exists():
         pytest.skip(f"{archive} is not at hand")
     folder = tmp_path_factory.mktemp("strange") / "people"
@@ -91,8 +98,13 @@ def test_one_command_says_all(ganymede, photographs, tmp_path):  # noqa: F811
     assert {one["name"]: one["count"] for one in found["classes"]}.keys() == {"man", "woman"}
     text = ganymede("data", "check", folder, "--recipe", "dcgan-64", env=cache).stdout
     assert "of which 10 cannot be used" in text and "to train without the bad ones: --skip-bad" in text
-    for words in ("left out: 10 bad images", "2 images have more than 8 bits a sample", "(1 .nef, 1 .svg)", "that is no image (1 .txt)",
-                  "the same as another, pixel by pixel"):
+    for words in (
+        "left out: 10 bad images",
+        "2 images have more than 8 bits a sample",
+        "(1 .nef, 1 .svg)",
+        "that is no image (1 .txt)",
+        "the same as another, pixel by pixel",
+    ):
         assert words in text, words
     for note in found["left_out"]:
         assert note in text

@@ -1,5 +1,5 @@
-"""The page's house: a folder imports only folders below it, so there is no circle; and none reckons with latent vectors
-but that of the page without a server."""
+"""The page's house: a folder imports only folders below it, so there is no circle; and none computes with latent
+vectors but that of the page without a server."""
 import pathlib
 import re
 
@@ -72,7 +72,9 @@ def test_there_is_no_circle():
 def test_the_pure_folder_knows_no_browser():
     for file in (SOURCE / "core").glob("*.ts"):
         if not file.name.endswith(".test.ts"):
-            assert not re.search(r"\b(document|window|location|fetch|localStorage|preact)\b", file.read_text()), file.name
+            assert not re.search(
+                r"\b(document|window|location|fetch|localStorage|preact)\b", file.read_text()
+            ), file.name
 
 
 SERVED = sorted(file for file in SOURCE.rglob("*.ts*") if file.parent.name != "web")
@@ -89,6 +91,9 @@ def written_by_hand(text):
 
 
 def test_answers_have_the_servers_own_types():
-    assert written_by_hand("export interface Run {\n  id: string;\n}\ntype A = {}") == ["export interface Run", "type A = {"], "which this would see"
+    assert written_by_hand("export interface Run {\n  id: string;\n}\ntype A = {}") == [
+        "export interface Run",
+        "type A = {",
+    ], "which this would see"
     assert written_by_hand((SOURCE / "api" / "types.ts").read_text()) == []
     assert not re.search(r"call<\s*\{", "".join(file.read_text() for file in SOURCE.rglob("*.ts*")))

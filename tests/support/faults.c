@@ -1,7 +1,7 @@
 /* Makes file operations fail, for tests: cc -shared -fPIC -O1 -o faults.so faults.c -ldl, then LD_PRELOAD=faults.so.
  *
- * Counts what changes a file (open for writing, write, fsync, rename, unlink, mkdir, ftruncate, close of a written file)
- * and what reads one, for paths that contain FAULTS_BELOW; standard streams are never counted.
+ * Counts what changes a file (open for writing, write, fsync, rename, unlink, mkdir, ftruncate, close of a written
+ * file) and what reads one, for paths that contain FAULTS_BELOW; standard streams are never counted.
  *   FAULTS_BELOW  part of the paths that count
  *   FAULTS_LOG    file that gets a line for each operation: number, name, path
  *   FAULTS_AT     number of the operation that fails, from 1
@@ -22,12 +22,12 @@
 #include <unistd.h>
 
 enum { NOTHING = 0, KILL = -1, SHORT = -2 };
-enum { MOST_FILES = 4096 };
+enum { MAX_FILES = 4096 };
 static const char *below, *log_path;
 static long count, at;
 static int action, all_later, reads, ready;
 static pid_t owner;
-static char *names[MOST_FILES]; /* of the files that count, by descriptor */
+static char *names[MAX_FILES]; /* of the files that count, by descriptor */
 
 #define REAL(result, name, ...) ((result(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name))
 
@@ -79,7 +79,7 @@ static int fails(const char *name, const char *path) {
 static int writes(int flags) { return (flags & (O_WRONLY | O_RDWR | O_CREAT)) != 0; }
 
 static int opened(const char *path, int flags, int file, int wanted) {
-  if (file < 0 || file >= MOST_FILES) return file;
+  if (file < 0 || file >= MAX_FILES) return file;
   free(names[file]);
   names[file] = wanted && (writes(flags) || reads) ? strdup(path) : NULL;
   return file;
@@ -110,7 +110,7 @@ OPEN(open64)
 FOPEN(fopen)
 FOPEN(fopen64)
 
-static const char *name_of(int file) { return file > 2 && file < MOST_FILES ? names[file] : NULL; }
+static const char *name_of(int file) { return file > 2 && file < MAX_FILES ? names[file] : NULL; }
 
 ssize_t write(int file, const void *bytes, size_t size) {
   ssize_t (*real)(int, const void *, size_t) = REAL(ssize_t, write, int, const void *, size_t);
@@ -149,7 +149,7 @@ int fsync(int file) {
 }
 
 int close(int file) {
-  char *name = file > 2 && file < MOST_FILES ? names[file] : NULL;
+  char *name = file > 2 && file < MAX_FILES ? names[file] : NULL;
   const int counted = name && !reads;
   if (name) names[file] = NULL;
   const int failed = counted && fails("close", name), why = errno;

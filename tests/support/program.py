@@ -41,11 +41,19 @@ def ganymede(warm):
 
     def run(*arguments, env=None, cwd=None, timeout=600):
         # Bytes are compared, and a GPU's are others: a test that wants one names it.
-        variables = {"GANYMEDE_DEVICE": "cpu", **os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1", **(env or {})}
+        variables = {
+            "GANYMEDE_DEVICE": "cpu",
+            **os.environ,
+            "NO_PROXY": "127.0.0.1",
+            "no_proxy": "127.0.0.1",
+            **(env or {}),
+        }
         command = [str(path), *map(str, arguments)]
         if warm and "--isa" not in command and "GANYMEDE_ISA" not in variables:
             return warm.run(command, variables, cwd, timeout)
-        return subprocess.run(command, capture_output=True, text=True, env=variables, cwd=cwd, timeout=timeout, check=False)
+        return subprocess.run(
+            command, capture_output=True, text=True, env=variables, cwd=cwd, timeout=timeout, check=False
+        )
 
     run.path = path
     return run

@@ -10,12 +10,14 @@ import time
 
 
 class WarmProgram:
-    """run() is subprocess.run(..., capture_output=True, text=True) without the second that loading the program takes."""
+    """run() is subprocess.run(..., capture_output=True, text=True) without the second that loading the program
+    takes."""
 
     def __init__(self, path, environment=None):
         self.socket, other = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self.process = subprocess.Popen([path, str(other.fileno())], pass_fds=[other.fileno()], stdin=subprocess.DEVNULL,
-                                        env=environment)
+        self.process = subprocess.Popen(
+            [path, str(other.fileno())], pass_fds=[other.fileno()], stdin=subprocess.DEVNULL, env=environment
+        )
         other.close()
 
     def run(self, arguments, environment, folder, timeout):

@@ -33,7 +33,7 @@ struct Parameter {
   Role role = Role::kWeight;
   std::int64_t fan_in = 1, fan_out = 1;  ///< of the layer's weight, also for its bias
   std::optional<Initialiser> init;       ///< overrides the network's
-  double init_scale = 1;                 ///< multiplies what the initialiser drew
+  double init_scale = 1;                 ///< multiplies what the initialiser gives
 
   std::int64_t count() const { return Shape(shape).elements(); }
 };

@@ -160,6 +160,14 @@ std::string served_words(const Field& field) {
   return words;
 }
 
+/// What a server's client may say beside the operation's own fields: how it wants the images.
+FieldList answer_fields(const std::string& operation) {
+  if (operation == "generate") return own_fields(StillAnswer{.format = StillFormat::kPng});
+  if (operation == "interpolate" || operation == "walk" || operation == "blend") return own_fields<FrameAnswer>();
+  if (operation == "arithmetic" || operation == "direction") return own_fields<StillAnswer>();
+  return {};
+}
+
 constexpr const char* kNoImages = "a server takes no images from its clients";
 constexpr const char* kTakesMinutes =
     "it takes all processors for minutes, which the server's other clients would miss";
@@ -170,48 +178,18 @@ constexpr const char* kFiles = "it reads or writes files of this machine";
 const std::vector<Description>& descriptions() {
   const auto route = [](const char* name) { return std::string("/api/v1/models/{id}/") + name; };
   static const std::vector<Description> all{
-      {"generate",
-       "sample",
-       route("generate"),
-       "images of random points of the latent space, or of given ones",
-       own_fields<GenerateRequest>(),
-       {},
-       own_fields(StillAnswer{.format = StillFormat::kPng})},
-      {"interpolate",
-       "explore interpolate",
-       route("interpolate"),
-       "images between points of the latent space",
-       own_fields<InterpolateRequest>(),
-       {},
-       own_fields<FrameAnswer>()},
-      {"walk",
-       "explore walk",
-       route("walk"),
-       "a closed path through random points of the latent space",
-       own_fields<WalkRequest>(),
-       {},
-       own_fields<FrameAnswer>()},
-      {"blend",
-       "explore blend",
-       route("blend"),
-       "weighted mixes of points of the latent space",
-       own_fields<BlendRequest>(),
-       {},
-       own_fields<FrameAnswer>()},
-      {"arithmetic",
-       "explore arithmetic",
-       route("arithmetic"),
-       "mean(a) - mean(b) + mean(c), with eight perturbations around it",
-       own_fields<ArithmeticRequest>(),
-       {},
-       own_fields<StillAnswer>()},
-      {"direction",
-       "explore direction",
-       route("direction"),
-       "what tells two groups of points apart, added to other points",
-       own_fields<DirectionRequest>(),
-       {},
-       own_fields<StillAnswer>()},
+      {"generate", "sample", route("generate"), "images of random points of the latent space, or of given ones",
+       own_fields<GenerateRequest>()},
+      {"interpolate", "explore interpolate", route("interpolate"), "images between points of the latent space",
+       own_fields<InterpolateRequest>()},
+      {"walk", "explore walk", route("walk"), "a closed path through random points of the latent space",
+       own_fields<WalkRequest>()},
+      {"blend", "explore blend", route("blend"), "weighted mixes of points of the latent space",
+       own_fields<BlendRequest>()},
+      {"arithmetic", "explore arithmetic", route("arithmetic"),
+       "mean(a) - mean(b) + mean(c), with eight perturbations around it", own_fields<ArithmeticRequest>()},
+      {"direction", "explore direction", route("direction"),
+       "what tells two groups of points apart, added to other points", own_fields<DirectionRequest>()},
       {"nearest_images", "explore nearest", route("nearest_images"), "the training images nearest to generated ones",
        own_fields<NearestImagesRequest>()},
       {"exemplars", "explore exemplars", "",
@@ -319,7 +297,7 @@ std::string reference_page(const Description& description) {
                        field.info.required ? "required" : default_text(field),
                        served ? served_words(field) + " | " : "", about);
   }
-  for (const auto& field : description.answer) {
+  for (const auto& field : answer_fields(description.name)) {
     out += fmt::format("| `{}` | | {} | {} | HTTP alone | {} |\n", field.name, kind_words(field), default_text(field),
                        sentence(field.info.about));
   }
