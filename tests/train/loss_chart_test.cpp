@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 const double kEmpty = std::numeric_limits<double>::quiet_NaN();
 
-RunMetrics run(const std::string& name) {
+RunMetrics logged(const std::string& name) {
   return {name,
           {{"step", "loss_d", "loss_g", "d_real", "d_fake", "fid"},
            {{10, 20, 30}, {1, 2, 3}, {4, 5, 6}, {0.5, 0.6, 0.7}, {0.5, 0.4, 0.3}, {kEmpty, 80, kEmpty}}}};
@@ -27,7 +27,7 @@ std::vector<std::string> titles(const image::Chart& chart) {
 }
 
 TEST(LossChart, ShowsThePanelsThatHaveValues) {
-  const image::Chart chart = loss_chart({run("a")}, {.title = "shapes", .smooth = 0, .columns = {}});
+  const image::Chart chart = loss_chart({logged("a")}, {.title = "shapes", .smooth = 0, .columns = {}});
   EXPECT_EQ(chart.title, "shapes");
   EXPECT_THAT(titles(chart), ElementsAre("Losses", "Discriminator output", "Fréchet inception distance"));
   ASSERT_EQ(chart.panels[0].series.size(), 2u);
@@ -38,7 +38,7 @@ TEST(LossChart, ShowsThePanelsThatHaveValues) {
 }
 
 TEST(LossChart, NamesSeveralRuns) {
-  const image::Chart chart = loss_chart({run("a"), run("b")});
+  const image::Chart chart = loss_chart({logged("a"), logged("b")});
   ASSERT_EQ(chart.panels[0].series.size(), 4u);
   EXPECT_EQ(chart.panels[0].series[0].name, "a: discriminator");
   EXPECT_EQ(chart.panels[0].series[3].name, "b: generator");
@@ -46,9 +46,9 @@ TEST(LossChart, NamesSeveralRuns) {
 }
 
 TEST(LossChart, ARunHasItsColourInEveryPanel) {
-  RunMetrics without = run("a");
+  RunMetrics without = logged("a");
   without.metrics.values[5] = {kEmpty, kEmpty, kEmpty};  // no FID: the other run is the first in that panel
-  const image::Chart chart = loss_chart({without, run("b")});
+  const image::Chart chart = loss_chart({without, logged("b")});
   const auto& losses = chart.panels[0].series;
   EXPECT_EQ(losses[0].colour, 0);
   EXPECT_EQ(losses[1].colour, 0);
@@ -56,12 +56,12 @@ TEST(LossChart, ARunHasItsColourInEveryPanel) {
   EXPECT_EQ(losses[2].colour, 1);
   ASSERT_EQ(chart.panels[2].series.size(), 1u);
   EXPECT_EQ(chart.panels[2].series[0].colour, 1);
-  EXPECT_EQ(loss_chart({run("a")}).panels[0].series[1].colour, -1) << "one run: a colour a curve";
+  EXPECT_EQ(loss_chart({logged("a")}).panels[0].series[1].colour, -1) << "one run: a colour a curve";
 }
 
 TEST(LossChart, RunsOfDifferentBatchesAreShownOverImages) {
   const auto of_batch = [](const std::string& name, double batch) {
-    RunMetrics one = run(name);
+    RunMetrics one = logged(name);
     one.metrics.columns.emplace_back("images");
     one.metrics.values.push_back({10 * batch, 20 * batch, 30 * batch});
     return one;
@@ -74,7 +74,7 @@ TEST(LossChart, RunsOfDifferentBatchesAreShownOverImages) {
 }
 
 TEST(LossChart, KeepsTheRawCurveBehindTheSmoothOne) {
-  const image::Chart chart = loss_chart({run("a")}, {.title = {}, .smooth = 0.5, .columns = {"loss_d"}});
+  const image::Chart chart = loss_chart({logged("a")}, {.title = {}, .smooth = 0.5, .columns = {"loss_d"}});
   ASSERT_THAT(titles(chart), ElementsAre("loss_d"));
   ASSERT_EQ(chart.panels[0].series.size(), 2u);
   EXPECT_TRUE(chart.panels[0].series[0].faint);
@@ -83,23 +83,23 @@ TEST(LossChart, KeepsTheRawCurveBehindTheSmoothOne) {
   EXPECT_NEAR(chart.panels[0].series[1].y[1], 5.0 / 3, 1e-12);  // (0.25 * 1 + 0.5 * 2) / 0.75
   EXPECT_EQ(chart.panels[0].series[0].name, chart.panels[0].series[1].name);
   EXPECT_EQ(chart.panels[0].note, "moving average, weight 0.5; pale: as logged");
-  EXPECT_EQ(loss_chart({run("a")}).panels[0].note, "");
+  EXPECT_EQ(loss_chart({logged("a")}).panels[0].note, "");
 }
 
 TEST(LossChart, DoesNotAverageRareValues) {
-  const image::Chart chart = loss_chart({run("a")}, {.title = {}, .smooth = 0.5, .columns = {"fid"}});
+  const image::Chart chart = loss_chart({logged("a")}, {.title = {}, .smooth = 0.5, .columns = {"fid"}});
   ASSERT_EQ(chart.panels[0].series.size(), 1u);
   EXPECT_FALSE(chart.panels[0].series[0].faint);
 }
 
 TEST(LossChart, RefusesUnknownColumnsAndEmptyTables) {
-  EXPECT_THAT(error_of([] { loss_chart({run("a")}, {.title = {}, .smooth = 0, .columns = {"los_d"}}); }),
+  EXPECT_THAT(error_of([] { loss_chart({logged("a")}, {.title = {}, .smooth = 0, .columns = {"los_d"}}); }),
               HasSubstr("did you mean 'loss_d'?"));
   EXPECT_THAT(error_of([] { loss_chart({{"a", {{"step", "loss_d"}, {{}, {}}}}}); }), HasSubstr("nothing to plot"));
 }
 
 TEST(LossChart, ShowsQualityAloneOverEpochs) {
-  RunMetrics evaluated = run("a");
+  RunMetrics evaluated = logged("a");
   evaluated.metrics.columns.emplace_back("epoch");
   evaluated.metrics.values.push_back({0.5, 1, 1.5});
   const image::Chart chart = loss_chart({evaluated, evaluated}, {.title = {}, .columns = {}, .quality = true});
@@ -117,7 +117,7 @@ TEST(PrecisionRecallChart, PlotsOneOverTheOther) {
   EXPECT_EQ(chart.panels[0].x_label, "recall");
   EXPECT_THAT(chart.panels[0].series[0].x, ElementsAre(0.3, 0.4));
   EXPECT_THAT(chart.panels[0].series[0].y, ElementsAre(0.1, 0.5));
-  EXPECT_THAT(error_of([] { precision_recall_chart({run("a")}); }),
+  EXPECT_THAT(error_of([] { precision_recall_chart({logged("a")}); }),
               HasSubstr("no run has values of precision and recall"));
 }
 
