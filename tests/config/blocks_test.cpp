@@ -47,7 +47,7 @@ TEST(Blocks, StandInTheirPlaces) {
             once + once + once + "{ flatten = true }\n");
   EXPECT_EQ(layers_of(with_blocks("[blocks]\na = [{ use = \"b\", times = 2 }]\nb = [\"relu\"]",
                                   "{ residual = [{ use = \"a\" }], shortcut = [] }")),
-            "{ residual = ['relu', 'relu'], shortcut = [] }\n")
+            "{ residual = [\"relu\", \"relu\"], shortcut = [] }\n")
       << "in lists inside layers too, and blocks in blocks";
 }
 
@@ -66,7 +66,7 @@ TEST(OptionTables, ListsInsideOneKeepTheirKindsAndLines) {
   EXPECT_EQ(inner[2].list("y")->at(0).kind, "x");
   EXPECT_EQ(inner[2].place.at(nullptr), "line 4 of my.toml in [d] layer 1");
   const std::string text = to_inline_text(outer);
-  EXPECT_EQ(text, "{ outer = [{ z = 1, a = 2 }, 'plain', { y = [{ x = 3, b = [ 1, 2 ] }], c = true }], d = 4 }");
+  EXPECT_EQ(text, "{ outer = [{ z = 1, a = 2 }, \"plain\", { y = [{ x = 3, b = [1, 2] }], c = true }], d = 4 }");
   EXPECT_EQ(to_inline_text(option_tables("[" + text + "]", "text").at(0)), text);
 }
 
@@ -82,11 +82,10 @@ width = 1
 inner = [{ dense = 5 }]
 layers = [{ use = "shrink", filters = "$width", norm = [{ reshape = ["$width", 1, 1] }] }, { residual = "$inner" }]
 )";
-  EXPECT_EQ(
-      layers_of(with_blocks(outer, "{ use = \"outer\", width = 3 }")),
-      "{ conv = 3, kernel = 4 }\n{ reshape = [ 3, 1, 1 ] }\n{ leaky_relu = 0.5 }\n{ residual = [{ dense = 5 }] }\n")
+  EXPECT_EQ(layers_of(with_blocks(outer, "{ use = \"outer\", width = 3 }")),
+            "{ conv = 3, kernel = 4 }\n{ reshape = [3, 1, 1] }\n{ leaky_relu = 0.5 }\n{ residual = [{ dense = 5 }] }\n")
       << "an argument's own names belong to the block that gives it";
-  EXPECT_EQ(layers_of(with_blocks("", "{ conv = \"$filters\" }")), "{ conv = '$filters' }\n")
+  EXPECT_EQ(layers_of(with_blocks("", "{ conv = \"$filters\" }")), "{ conv = \"$filters\" }\n")
       << "outside blocks it is a text";
 }
 

@@ -139,8 +139,7 @@ TEST(Network, ItsLayersAreWrittenWithEveryOption) {
   EXPECT_EQ(layers[0].to_toml(),
             "{ conv = 4, bias = true, groups = 1, init_scale = 1.0, kernel = 3, padding = 0, spectral_norm = false, "
             "stride = 1 }");
-  EXPECT_EQ(layers[1].to_toml(),
-            "{ batch_norm = true, epsilon = 1.0000000000000001e-05, torch_momentum = 0.10000000000000001 }");
+  EXPECT_EQ(layers[1].to_toml(), "{ batch_norm = true, epsilon = 1e-05, torch_momentum = 0.1 }");
   const std::string text =
       "{ residual = [{ relu = true }, { conv = 3, bias = true, groups = 1, init_scale = 1.0, kernel = 3, padding = 1, "
       "spectral_norm = false, stride = 1 }], shortcut = [] }";

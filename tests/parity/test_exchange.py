@@ -28,9 +28,8 @@ RECIPES = {
     ),
     "conditional": (
         """{ label_embedding = 4, classes = 10 }, { dense = 128 }, { reshape = [8, 4, 4] },
-        { residual = [{ conditional_batch_norm = true, classes = 10 }, "relu", { upsample = 2 },
-            { conv = 8, padding = 1 }],
-          shortcut = [{ upsample = 2, mode = "bilinear" }] },
+        { residual = [{ conditional_batch_norm = true, classes = 10 }, "relu", { upsample = 2 }, \
+            { conv = 8, padding = 1 }], shortcut = [{ upsample = 2, mode = "bilinear" }] },
         "self_attention", { upsample = 2, mode = "filtered" },
         { conv = 3, padding = 1 }, "sigmoid" """,
         """{ conv = 8, kernel = 3, stride = 2, padding = "same" }, "relu", "self_attention", { avg_pool = 2 },

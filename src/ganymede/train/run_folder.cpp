@@ -101,7 +101,10 @@ std::optional<fs::path> checkpoint_until(const fs::path& run, std::uint64_t step
 
 std::vector<std::string> run_names(const std::vector<fs::path>& folders) {
   std::vector<std::string> names;
-  for (const auto& folder : folders) names.push_back(fs::weakly_canonical(folder).filename().string());
+  for (const auto& folder : folders) {
+    const auto path = fs::weakly_canonical(folder);
+    names.push_back((path.has_filename() ? path : path.parent_path()).filename().string());
+  }
   const auto plain = names;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (std::count(plain.begin(), plain.end(), plain[i]) > 1) names[i] = folders[i].string();

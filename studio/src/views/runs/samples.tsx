@@ -158,14 +158,14 @@ interface WipeSheetProps {
   run: RunDetails;
   step: number;
   scale: number;
-  cut: number; // percent that is cut off at the right; 0 for the one behind
+  cut: number | null; // percent that is cut off at the right; nothing for the one behind
 }
 
 function WipeSheet({ sheet, run, step, scale, cut }: WipeSheetProps) {
   const style = {
     width: `${sheet.width * scale}px`,
     height: `${sheet.height * scale}px`,
-    clipPath: cut ? `inset(0 ${cut}% 0 0)` : undefined,
+    clipPath: cut === null ? undefined : `inset(0 ${cut}% 0 0)`,
   };
   const alt = `${run.id}, step ${stepOf(sampleAt(run.samples, step)!)}`;
   return <img class="pixels" src={sheet.address} alt={alt} style={style} />;
@@ -204,7 +204,7 @@ function Wipe({ runs, step, query }: WipeProps) {
           ({ sheet }, i) =>
             sheet &&
             room > 0 && (
-              <WipeSheet key={i} sheet={sheet} run={i ? right : left} {...{ step, scale }} cut={i ? 0 : 100 - part} />
+              <WipeSheet key={i} sheet={sheet} run={i ? right : left} {...{ step, scale }} cut={i ? null : 100 - part} />
             ),
         )}
       </div>
