@@ -204,7 +204,13 @@ function Wipe({ runs, step, query }: WipeProps) {
           ({ sheet }, i) =>
             sheet &&
             room > 0 && (
-              <WipeSheet key={i} sheet={sheet} run={i ? right : left} {...{ step, scale }} cut={i ? null : 100 - part} />
+              <WipeSheet
+                key={i}
+                sheet={sheet}
+                run={i ? right : left}
+                {...{ step, scale }}
+                cut={i ? null : 100 - part}
+              />
             ),
         )}
       </div>
