@@ -21,26 +21,18 @@ def program():
     return support.program()
 
 
+def train(program, recipe, output, *flags):
+    """Trains a small recipe on one thread."""
+    command = [program, "--threads", "1", "-q", "train", recipe, "--output", output, *flags]
+    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+
+
 @pytest.fixture(scope="session")
 def runs(program, tmp_path_factory):
     """A folder with two runs, "tiny" and "classes"; tests only read it."""
     folder = tmp_path_factory.mktemp("runs")
     for name, recipe, log_every in (("tiny", "tiny.toml", 5), ("classes", "tiny_classes.toml", 2)):
-        command = [
-            program,
-            "--threads",
-            "1",
-            "-q",
-            "train",
-            SUPPORT / recipe,
-            "--output",
-            folder / name,
-            "--precision",
-            "f32",
-            "--set",
-            f"train.log_every={log_every}",
-        ]
-        subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+        train(program, SUPPORT / recipe, folder / name, "--precision", "f32", "--set", f"train.log_every={log_every}")
     return folder
 
 

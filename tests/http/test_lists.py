@@ -3,15 +3,12 @@ of a folder."""
 
 import gzip
 import json
-import pathlib
 import shutil
 import struct
-import subprocess
 import zlib
 
 import pytest
-
-SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
+from serving import SUPPORT, train
 
 
 @pytest.fixture(scope="module")
@@ -113,21 +110,7 @@ def test_nearest_images_of_a_folder(start, program, tmp_path):
     photos.mkdir()
     for i in range(16):
         write_png(photos / f"{i}.png", 15 * i)
-    command = [
-        program,
-        "--threads",
-        "1",
-        "-q",
-        "train",
-        SUPPORT / "tiny.toml",
-        "--data",
-        photos,
-        "--set",
-        'data.name="folder"',
-        "--out",
-        tmp_path / "runs" / "own",
-    ]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True)
+    train(program, SUPPORT / "tiny.toml", tmp_path / "runs" / "own", "--data", photos, "--set", 'data.name="folder"')
     with start(tmp_path / "runs") as server:
         asked = {"points": [{"seed": 1, "index": 0}], "count": 3}
         answer = server.post("/api/v1/models/own/nearest_images", asked)

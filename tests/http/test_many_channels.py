@@ -1,12 +1,11 @@
 """A served model of 4 channels of 16 bits: what a browser shows of it, and how all of it is had."""
 import io
 import pathlib
-import subprocess
 import sys
 import zipfile
 
 import pytest
-from serving import SUPPORT
+from serving import SUPPORT, train
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 from deep import images, read_npy  # noqa: E402
@@ -16,21 +15,7 @@ from deep import images, read_npy  # noqa: E402
 def deep(program, start, tmp_path_factory):
     runs, data = tmp_path_factory.mktemp("deep"), tmp_path_factory.mktemp("data") / "data.npy"
     data.write_bytes(images(32, 16, 16, 4))
-    command = [
-        program,
-        "--threads",
-        "1",
-        "-q",
-        "train",
-        SUPPORT / "tiny_deep.toml",
-        "--data",
-        data,
-        "--out",
-        runs / "deep",
-        "--precision",
-        "f32",
-    ]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+    train(program, SUPPORT / "tiny_deep.toml", runs / "deep", "--data", data, "--precision", "f32")
     with start(runs) as server:
         yield server
 

@@ -1,10 +1,9 @@
 """A served model that is conditioned on several labels and a number."""
 import pathlib
-import subprocess
 import sys
 
 import pytest
-from serving import SUPPORT
+from serving import SUPPORT, train
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "cli"))
 from test_conditions import made_images  # noqa: E402
@@ -13,21 +12,7 @@ from test_conditions import made_images  # noqa: E402
 @pytest.fixture(scope="module")
 def served(program, start, tmp_path_factory):
     runs, images = tmp_path_factory.mktemp("runs"), made_images(tmp_path_factory.mktemp("images"))
-    command = [
-        program,
-        "--threads",
-        "1",
-        "-q",
-        "train",
-        SUPPORT / "tiny_conditions.toml",
-        "--data",
-        images,
-        "--out",
-        runs / "tags",
-        "--precision",
-        "f32",
-    ]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+    train(program, SUPPORT / "tiny_conditions.toml", runs / "tags", "--data", images, "--precision", "f32")
     with start(runs) as server:
         yield server
 
