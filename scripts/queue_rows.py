@@ -89,10 +89,11 @@ def shell(words):
     return " ".join(word if re.fullmatch(r"[\w./:=,+-]+", word) else f"'{word}'" for word in words)
 
 
-def processor():
-    with open("/proc/cpuinfo", encoding="utf-8") as file:
-        found = re.search(r"^model name\s*: (.*)$", file.read(), re.MULTILINE)
-    return f"{found.group(1) if found else 'unknown'}, {os.cpu_count()} cores"
+def machine_of(environment, parts):
+    """What a run was trained on: the GPU where there was one, and the processor with its number of cores."""
+    device = environment["device"].partition(" (")[2].rstrip(")")
+    cores = parts[-1].get("cores", os.cpu_count())
+    return (f"{device}; " if device else "") + f"{environment['processor']}, {cores} cores"
 
 
 def metrics_text(evaluated):
@@ -130,6 +131,7 @@ class Facts:
         parts = kept["parts"]
         self.complete = kept["state"] in ("trained", "done")
         self.processor_seconds = sum(part["processor_seconds"] for part in parts)
+        self.machine = machine_of(environment, parts)
         self.seed, self.precision = environment["seed"], environment["precision"]
         self.threads = ", ".join(sorted({str(part["threads"]) for part in parts}))
         self.commit = ", ".join(dict.fromkeys(part["commit"] for part in parts))
@@ -160,7 +162,7 @@ def section(run, kept, facts, folder):
         "|---|---|---|---|---|---|---|---|---|---|",
         f"| {facts.seed} | {facts.steps:,} | {facts.epochs:.4g} "
         f"| {duration(facts.seconds)} | {duration(facts.processor_seconds)} "
-        f"| {processor()}, {share} | {facts.threads} | {facts.precision} | {facts.starts} | {facts.commit} |",
+        f"| {facts.machine}, {share} | {facts.threads} | {facts.precision} | {facts.starts} | {facts.commit} |",
         "",
     ]
     if facts.quality:

@@ -8,7 +8,7 @@ namespace ganymede::cli {
 
 torch::Device device_to_use() {
   const auto device = choose_device(globals().device);
-  if (!device.is_cpu()) spdlog::info("on {}", device.str());
+  if (!device.is_cpu()) spdlog::info("on {}", device_text(device));
   return device;
 }
 

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <torch/cuda.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "ganymede/core/error.h"
@@ -46,6 +48,21 @@ torch::Device choose_device(const std::string& text, int present) {
   throw Error(
       fmt::format("there is no such device: this machine has {} CUDA device{}", present, present == 1 ? "" : "s"),
       "--device " + text, present == 1 ? "use cuda:0" : fmt::format("use cuda:0 to cuda:{}", present - 1));
+}
+
+std::string device_text(const torch::Device& device) {
+  std::string text = device.str();
+  if (!device.is_cuda()) return text;
+  // The driver's library, as below the runtime's, is in the process already.
+  void* driver = ::dlopen("libcuda.so.1", RTLD_LAZY | RTLD_NOLOAD);
+  if (driver == nullptr) return text;
+  using DeviceGetName = int (*)(char*, int, int);
+  const auto ask = reinterpret_cast<DeviceGetName>(::dlsym(driver, "cuDeviceGetName"));
+  std::array<char, 256> name{};
+  if (ask != nullptr && ask(name.data(), static_cast<int>(name.size()) - 1, std::max<int>(device.index(), 0)) == 0)
+    text += fmt::format(" ({})", name.data());
+  ::dlclose(driver);
+  return text;
 }
 
 std::optional<std::uint64_t> free_memory(const torch::Device& device) {

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "ganymede/core/device.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
 #include "ganymede/train/observers.h"
@@ -91,7 +92,7 @@ void write_environment(const RunFolder& folder, const Trainer& trainer) {
   out["recipe"] = recipe.name;
   out["seed"] = recipe.train.seed;
   out["threads"] = at::get_num_threads();
-  out["device"] = trainer.device().str();
+  out["device"] = device_text(trainer.device());
   out["precision"] = trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32";
   if (trainer.started_from()) {
     out["from"] = to_json(*trainer.started_from());
