@@ -13,6 +13,11 @@ def test_says_time_and_memory(ganymede):
     assert document["peak_memory_bytes"] > 50 << 20 and "profile" not in document
 
 
+def test_a_recipe_that_translates_is_timed_too(ganymede):
+    document = json.loads(ganymede("bench", "tests/support/tiny_translation.toml", "--steps", 1, "--json").stdout)
+    assert document["seconds_per_step"] > 0 and document["images_per_s"] > 0
+
+
 def test_profile_adds_up(ganymede, tmp_path):
     trace = tmp_path / "trace.json"
     result = ganymede("bench", TINY, "--steps", 2, "--profile", "--trace", trace, "--json", "--device", "cpu")

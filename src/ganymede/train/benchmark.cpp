@@ -14,13 +14,12 @@ namespace {
 /// Random pixels of any size: the arithmetic does not look at them.
 class NoiseDataset : public data::Dataset {
  public:
-  explicit NoiseDataset(const models::Gan& gan) {
-    const nn::Shape& image = gan.image_shape();
+  NoiseDataset(const nn::Shape& image, std::int64_t classes) {
     info_.name = "noise";
     info_.height = static_cast<int>(image.height());
     info_.width = static_cast<int>(image.width());
     info_.channels = static_cast<int>(image.channels());
-    for (std::int64_t i = 0; i < gan.classes(); ++i) info_.classes.push_back(std::to_string(i));
+    for (std::int64_t i = 0; i < classes; ++i) info_.classes.push_back(std::to_string(i));
   }
   const data::DatasetInfo& info() const override { return info_; }
   std::size_t size() const override { return 4096; }
@@ -62,7 +61,9 @@ double multiply_adds_of_step(const config::Recipe& recipe, const models::Gan& ga
 BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device, bool profile) {
   constexpr int kWarmUp = 3;
   const models::Gan gan = models::outline_gan(recipe);
-  Trainer trainer(recipe, std::make_shared<NoiseDataset>(gan), device);
+  // What is translated has no classes that a step looks at.
+  const auto source = gan.encoder ? std::make_shared<NoiseDataset>(gan.encoder->input_shape(), 0) : nullptr;
+  Trainer trainer(recipe, std::make_shared<NoiseDataset>(gan.image_shape(), gan.classes()), device, source);
   std::vector<double> times;
   for (int i = 0; i < kWarmUp + steps; ++i) {
     const auto begin = std::chrono::steady_clock::now();
