@@ -8,7 +8,8 @@ in turn, and prints ratios of medians with their spread.
 The peer is a script that takes --system, --batch, --steps, --warmup, --threads, and for its forms --channels-last,
 --bf16 and --compile, and prints one JSON line with seconds_per_step. --python may stand several times: Debian's PyTorch
 and PyPI's. A pair is one run of each, one after the other on as many threads, so that a machine whose speed drifts is
-fair to all. The spread is the lowest and the highest ratio of a pair. Nothing else should run meanwhile.
+fair to all. The spread is the lowest and the highest ratio of a pair. Nothing else should run meanwhile. With --device
+cuda there is one form more, "captured": the peer's step as a CUDA graph (torch_graph.py).
 """
 
 import argparse
@@ -36,7 +37,9 @@ FORMS = {  # of the peer
     "as written": [],
     "at its best": ["--channels-last", "--bf16"],
     "compiled": ["--channels-last", "--bf16", "--compile"],
+    "captured": ["--channels-last", "--bf16"],
 }
+GPU_STEPS = 20  # times as many, to tell short steps from noise
 
 
 def last_json(words):
@@ -55,14 +58,23 @@ def processor():
 
 def ours(options, system, precision):
     recipe, batch, steps, more = SYSTEMS[system]
-    words = [options.program, "--threads", options.threads, "bench", recipe, "--batch-size", batch, "--steps", steps]
-    return last_json([*words, "--precision", precision, *more, "--json"])
+    words = [options.program, "--threads", options.threads, "--device", options.device, "bench", recipe]
+    words += ["--batch-size", batch, "--steps", steps_of(options, steps), "--precision", precision]
+    return last_json([*words, *more, "--json"])
+
+
+def steps_of(options, steps):
+    return steps if options.device == "cpu" else steps * GPU_STEPS
 
 
 def peers(options, system, python, form):
     _, batch, steps, _ = SYSTEMS[system]
-    words = [python, options.peer, "--system", system, "--batch", batch, "--steps", steps, "--warmup", "1"]
-    return last_json([*words, "--threads", options.threads, *FORMS[form]])
+    words = ["--system", system, "--batch", batch, "--steps", steps_of(options, steps), *FORMS[form]]
+    if form == "captured":
+        return last_json([python, PEERS / "torch_graph.py", options.peer, *words])
+    warmup = 1 if options.device == "cpu" else 5
+    words += ["--warmup", warmup, "--device", options.device, "--threads", options.threads]
+    return last_json([python, options.peer, *words])
 
 
 def measure(options, system):
@@ -96,7 +108,7 @@ def rows(system, times, said):
             share = said[precision]["fraction_of_ceiling"]
             yield (
                 f"| {system} | {said[precision]['batch_size']} | {said[contender]['torch']} {contender[1]} | "
-                f"{statistics.median(theirs):.4f} | {precision} | {statistics.median(mine):.4f} | "
+                f"{statistics.median(theirs):.3g} | {precision} | {statistics.median(mine):.3g} | "
                 f"{median:.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) | {share:.0%} | "
                 f"{said[precision]['peak_memory_bytes'] / 2**30:.2f} |"
             )
@@ -110,6 +122,7 @@ def main():
     p.add_argument("--pairs", type=int, default=5)
     p.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     p.add_argument("--systems", nargs="+", choices=SYSTEMS, default=list(SYSTEMS))
+    p.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="of both; cuda is the first GPU")
     p.add_argument("--precisions", nargs="+", default=["bf16", "f32"])
     p.add_argument("--forms", nargs="+", choices=FORMS, default=["as written", "at its best"])
     options = p.parse_args()
