@@ -57,6 +57,11 @@ target_include_directories(ganymede_torch SYSTEM
   INTERFACE ${own_headers} ${GANYMEDE_TORCH_HEADERS} ${GANYMEDE_TORCH_API_HEADERS})
 target_link_libraries(ganymede_torch INTERFACE ${torch_libraries} OpenMP::OpenMP_CXX)
 if(torch_cuda_libraries)
-  # Nothing of it is called by name: it registers itself when it is loaded.
+  # Most of it is not called by name: it registers itself when it is loaded.
   target_link_libraries(ganymede_torch INTERFACE -Wl,--no-as-needed ${torch_cuda_libraries} -Wl,--as-needed)
+  # For core/cuda_graph.cpp alone. PyPI's LibTorch brings them beside itself.
+  get_filename_component(torch_neighbours ${torch_library_folder}/../.. ABSOLUTE)
+  file(GLOB cuda_runtimes ${torch_neighbours}/nvidia/cu*/include ${torch_neighbours}/nvidia/cuda_runtime/include)
+  find_path(GANYMEDE_CUDA_HEADERS crt/host_config.h HINTS ${cuda_runtimes} /usr/local/cuda/include
+    DOC "Folder of CUDA's headers, for the capture of training steps")
 endif()

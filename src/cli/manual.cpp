@@ -87,6 +87,9 @@ the command line, a recipe or a request cannot be meant
 stopped by Ctrl\-C or SIGTERM, after saving what was done
 .SH ENVIRONMENT
 .TP
+.B GANYMEDE_CUDA_GRAPHS
+\fIoff\fR: training steps on a GPU are launched kernel by kernel instead of as recorded graphs
+.TP
 .B GANYMEDE_DATA
 the folder where data sets are looked for
 .TP

@@ -31,6 +31,29 @@ TEST(DeviceRandom, BitsAreThoseOfAPlainLoop) {
   }
 }
 
+TEST(DeviceRandom, EveryStepHasItsOwnNumbers) {
+  const auto numbers = [](std::int64_t step) {
+    const Tensor place = at::scalar_tensor(step, at::kLong);
+    const StepNumberScope scope(place);
+    return at::stack({random_bits(7, 100, torch::kCPU), stream_seeds(7, "blit", 100, torch::kCPU)});
+  };
+  EXPECT_TRUE(numbers(3).equal(numbers(3)));
+  for (const std::int64_t step : {0, 1, 2, 1 << 20})
+    EXPECT_EQ(numbers(3).eq(numbers(step)).sum().item<int>(), 0) << step;
+  const Tensor outside = random_bits(7, 100, torch::kCPU);
+  {
+    const Tensor one = at::scalar_tensor(1, at::kLong), two = at::scalar_tensor(2, at::kLong);
+    const StepNumberScope outer(one);
+    const Tensor in_outer = random_bits(7, 100, torch::kCPU);
+    {
+      const StepNumberScope inner(two);
+      EXPECT_FALSE(random_bits(7, 100, torch::kCPU).equal(in_outer));
+    }
+    EXPECT_TRUE(random_bits(7, 100, torch::kCPU).equal(in_outer));
+  }
+  EXPECT_TRUE(random_bits(7, 100, torch::kCPU).equal(outside));
+}
+
 TEST(DeviceRandom, NumbersAreThoseOfAPlainLoop) {
   for (const std::uint64_t seed : kSeeds) {
     const Tensor bits = random_bits(seed, 1000, torch::kCPU), uniform = uniform_of(bits);

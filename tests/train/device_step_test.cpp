@@ -144,6 +144,33 @@ TEST(DeviceStep, IsFiniteAndAFunctionOfTheSeed) {
   }
 }
 
+TEST(DeviceStep, HasNewNoiseThoughNothingIsLearned) {
+  Trainer trainer(
+      recipe({"train.steps=6", "optimizer.generator.learning_rate=0", "optimizer.discriminator.learning_rate=0"}),
+      halves(), torch::kCPU, nullptr, kThere);
+  std::set<double> losses;
+  run(trainer, [&](const Trainer&, const StepResult& result) { losses.insert(result.loss_g.item<double>()); });
+  EXPECT_EQ(losses.size(), 6u);
+}
+
+TEST(DeviceStep, OnAGpuACapturedStepLeavesTheBytesOfALaunchedOne) {
+  if (cuda_devices() == 0) GTEST_SKIP() << "no CUDA device: nothing can be captured on one";
+  const auto state_after = [](const Case& one, const char* graphs) {
+    ::setenv("GANYMEDE_CUDA_GRAPHS", graphs, /*overwrite=*/1);
+    const auto trainer = one.make_on(torch::Device(torch::kCUDA, 0), {});
+    run(*trainer, [&](const Trainer&, const StepResult&) {});
+    ::unsetenv("GANYMEDE_CUDA_GRAPHS");
+    return trainer->state();
+  };
+  for (const auto& one : all_cases()) {
+    const auto launched = state_after(one, "off"), captured = state_after(one, "on");
+    ASSERT_EQ(launched.size(), captured.size());
+    for (std::size_t i = 0; i < launched.size(); ++i)
+      EXPECT_TRUE(test::same(launched[i].tensor.cpu(), captured[i].tensor.cpu()))
+          << one.name << " " << launched[i].name;
+  }
+}
+
 TEST(DeviceStep, ResumesExactly) {
   const auto ada = all_cases()[5];
   const auto whole = ada.make(kThere);

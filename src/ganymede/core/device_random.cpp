@@ -31,7 +31,25 @@ Tensor counted(std::int64_t count, const torch::Device& device) {
   return at::arange(count, at::dtype(at::kLong).device(device));
 }
 
+/// mix64() of the innermost scope's step; undefined outside any.
+Tensor& mixed_step() {
+  thread_local Tensor mixed;
+  return mixed;
+}
+
+Tensor of_this_step(const Tensor& numbers) {
+  return mixed_step().defined() ? numbers.bitwise_xor(mixed_step()) : numbers;
+}
+
 }  // namespace
+
+StepNumberScope::StepNumberScope(const Tensor& step) : before_(mixed_step()) {
+  mixed_step() = mix64(step);
+}
+
+StepNumberScope::~StepNumberScope() {
+  mixed_step() = before_;
+}
 
 Tensor mix64(const Tensor& input) {
   Tensor x = input + as_signed(0x9E3779B97F4A7C15ull);
@@ -41,11 +59,11 @@ Tensor mix64(const Tensor& input) {
 }
 
 Tensor random_bits(std::uint64_t seed, std::int64_t count, const torch::Device& device) {
-  return mix64(counted(count, device).add_(as_signed(seed)));
+  return mix64(of_this_step(counted(count, device).add_(as_signed(seed))));
 }
 
 Tensor stream_seeds(std::uint64_t seed, std::string_view name, std::int64_t count, const torch::Device& device) {
-  return mix64(counted(count, device).bitwise_xor_(as_signed(stream_base(seed, name))));
+  return mix64(of_this_step(counted(count, device).bitwise_xor_(as_signed(stream_base(seed, name)))));
 }
 
 Tensor uniform_of(const Tensor& bits) {

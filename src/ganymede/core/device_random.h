@@ -9,13 +9,28 @@
 
 namespace ganymede {
 
+/// The training step that numbers made on a device are of. While one lives, random_bits() and stream_seeds() mix it in
+/// on this thread, from the device's own memory: a captured step makes other numbers each time it is replayed, though
+/// the seeds it was captured with stay what they were.
+class StepNumberScope {
+ public:
+  /// `step`: int64 [], on the device the numbers are made on.
+  explicit StepNumberScope(const Tensor& step);
+  ~StepNumberScope();
+  StepNumberScope(const StepNumberScope&) = delete;
+  StepNumberScope& operator=(const StepNumberScope&) = delete;
+
+ private:
+  Tensor before_;
+};
+
 /// mix64() of each element; an int64 stands for the unsigned number with its 64 bits.
 Tensor mix64(const Tensor& x);
 
-/// What Random(seed).next() gives the first `count` times: int64 [count].
+/// What Random(seed).next() gives the first `count` times, outside a StepNumberScope: int64 [count].
 Tensor random_bits(std::uint64_t seed, std::int64_t count, const torch::Device& device);
 
-/// stream_seed(seed, name, n) for n from 0 to count - 1: int64 [count].
+/// stream_seed(seed, name, n) for n from 0 to count - 1, outside a StepNumberScope: int64 [count].
 Tensor stream_seeds(std::uint64_t seed, std::string_view name, std::int64_t count, const torch::Device& device);
 
 /// What Random::uniform() makes of these bits: f64 in [0, 1).

@@ -6,6 +6,7 @@ namespace ganymede::optim {
 void register_adam(RuleRegistry& registry) {
   registry.add("adam", {.keeps_first = [](const OptimizerConfig&) { return true; },
                         .keeps_second = true,
+                        .counts = true,
                         .step =
                             [](std::span<const nn::kernels::UpdateTensors> updates, const OptimizerConfig& c,
                                const UpdateRates& rates, std::int64_t count) {

@@ -23,6 +23,7 @@ struct Rule {
   /// Which moments (kernels::UpdateTensors) it keeps; they start at 0 and are part of a checkpoint.
   bool (*keeps_first)(const OptimizerConfig& config);
   bool keeps_second = false;
+  bool counts = false;  ///< whether an update depends on how many there were
   /// Updates every parameter and its average from the gradients. `count` is the number of this update, from 1.
   void (*step)(std::span<const nn::kernels::UpdateTensors> updates, const OptimizerConfig& config,
                const UpdateRates& rates, std::int64_t count);

@@ -39,6 +39,10 @@ Optimizer::Optimizer(config::OptimizerConfig config, const models::Network& netw
     updates_.push_back(std::move(update));
     names_.push_back(parameters[i].name);
   }
+  if (rule.counts && !updates_.empty() && updates_.front().param.is_cuda()) {
+    count_there_ = at::zeros({}, updates_.front().param.options().dtype(at::kFloat));
+    for (auto& update : updates_) update.count = count_there_;
+  }
   if (average == nullptr) return;
   const auto from = network.buffers(), to = average->buffers();
   for (size_t i = 0; i < from.size(); ++i) buffers_.emplace_back(from[i].tensor, to[i].tensor);
@@ -71,6 +75,7 @@ double Optimizer::step(const UpdateRates& rates, bool measure) {
   if (config_.clip_norm > 0 && !wait) limit_norm(gradients, config_.clip_norm);
   if (config_.clip_norm > 0 && norm > config_.clip_norm) kernels::scale_(gradients, config_.clip_norm / (norm + kTiny));
   count_.add_(1);
+  if (count_there_.defined()) count_there_.add_(1);
   config_.name.entry().step(updates_, config_, rates, *count_.data_ptr<std::int64_t>());
   for (const auto& [from, to] : buffers_) to.copy_(from);
   drop_gradients();
@@ -104,6 +109,7 @@ void Optimizer::load_state(const checkpoint::SafetensorsFile& file, const std::s
     }
     tensor.copy_(*value);
   }
+  if (count_there_.defined()) count_there_.fill_(*count_.data_ptr<std::int64_t>());
 }
 
 }  // namespace ganymede::train

@@ -33,6 +33,9 @@ class Optimizer {
   /// clipping on the CPU.
   double step(const UpdateRates& rates, bool measure);
   void drop_gradients();
+  /// How many updates there were, as the host counts them: a captured step that is replayed has to be added.
+  std::int64_t updates() const { return *count_.data_ptr<std::int64_t>(); }
+  void count_as(std::int64_t updates) { count_.fill_(updates); }
 
   const config::OptimizerConfig& config() const { return config_; }
   /// Moments, as "prefix.<parameter>.first" and ".second", and the number of updates.
@@ -45,6 +48,7 @@ class Optimizer {
   std::vector<nn::kernels::UpdateTensors> updates_;
   std::vector<std::pair<Tensor, Tensor>> buffers_;  ///< the network's, and the average's copy
   Tensor count_ = torch::zeros({1}, at::kLong);
+  Tensor count_there_;  ///< the same, f32 [] on the GPU, where the rule counts
 };
 
 }  // namespace ganymede::train

@@ -54,6 +54,7 @@ void Trainer::share_with(const distributed::Group& group) {
   shared_ = std::make_unique<SharedStep>(group, std::move(generator), discriminator_parameters_);
   batches_.reset();
   translator_.reset();
+  captured_.reset();
   take_state_of_first();
 }
 

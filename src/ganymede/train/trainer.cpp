@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <utility>
 
 #include "ganymede/core/phase_clock.h"
 #include "ganymede/core/random.h"
@@ -102,6 +103,9 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   total_steps_ = steps_in_all(recipe_.train, dataset_->size());
   rates(*generator_optimizer_);  // a schedule that cannot be meant is found now, not at the first step
   rates(*discriminator_optimizer_);
+  if (random_source_.computed()) step_number_ = at::zeros({}, at::dtype(at::kLong).device(device_));
+  // What adapts, or translates, decides on the host from step to step.
+  if (!adaptive_ && !source_ && CapturedSteps::available(device_)) captured_.emplace(device_);
 }
 
 Trainer::~Trainer() = default;
@@ -212,22 +216,30 @@ void Trainer::after_step(const std::vector<std::unique_ptr<Observer>>& observers
 }
 
 StepResult Trainer::take_step(bool measure) {
+  read_batches();
+  if (step_number_.defined()) step_number_.fill_(static_cast<std::int64_t>(training_state_.step));
+  // A norm that is measured is waited for.
+  return captured_ && !measure ? captured_step() : make_step(measure);
+}
+
+StepResult Trainer::make_step(bool measure) {
+  std::optional<StepNumberScope> of_this_step;
+  if (step_number_.defined()) of_this_step.emplace(step_number_);
   StepResult result;
   passes_ = 0;
-  const auto updates = static_cast<std::uint64_t>(recipe_.train.discriminator_steps);
-  for (std::uint64_t k = 0; k < updates; ++k) {
-    const bool last = k + 1 == updates;
-    update_discriminator(training_state_.step * updates + k, last, measure && last, result);
+  for (int update = 0; update < recipe_.train.discriminator_steps; ++update) {
+    const bool last = update + 1 == recipe_.train.discriminator_steps;
+    update_discriminator(update, last, measure && last, result);
   }
   update_generator(measure, result);
   return result;
 }
 
-void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result) {
+void Trainer::update_discriminator(int update, bool last, bool measure, StepResult& result) {
   gan_.discriminator.require_gradients(true);
   for (Tensor& parameter : frozen_) parameter.set_requires_grad(false);
   const int parts = recipe_.train.gradient_accumulation;
-  real_ = next_real();
+  real_ = real_images(update);
   if (translator_) translator_->next(real_.pixels);
   result.loss_d = result.penalty = result.d_real = result.d_fake = Tensor();
   result.class_loss_real = result.class_loss_fake = result.class_accuracy_real = result.class_accuracy_fake = Tensor();
@@ -248,14 +260,14 @@ void Trainer::update_discriminator(std::uint64_t update, bool last, bool measure
   objective_->constrain(discriminator_parameters_);
 }
 
-Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result) {
+Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, int update, StepResult& result) {
   using Where = objectives::Penalty::Where;
   const double share = 1.0 / recipe_.train.gradient_accumulation;
   real.pixels = real.pixels.detach();
   fake.pixels = fake.pixels.detach();
   std::vector<const objectives::Penalty*> due;
   for (const auto& penalty : penalties_) {
-    if (update % static_cast<std::uint64_t>(penalty->every()) != 0) continue;
+    if (!is_due(*penalty, update)) continue;
     due.push_back(penalty.get());
     if (penalty->where() == Where::kReal) real.pixels.set_requires_grad(true);
     if (penalty->where() == Where::kGenerated) fake.pixels.set_requires_grad(true);
@@ -269,7 +281,7 @@ Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, std
     if (penalty->where() == Where::kGenerated)
       norms = objectives::squared_gradient_norms(fake_output.image_scores(), fake.pixels);
     if (penalty->where() == Where::kElsewhere) {
-      const auto seed = stream_seed(recipe_.train.seed, "penalty", training_state_.step << 16 | passes_);
+      const auto seed = stream_seed(recipe_.train.seed, "penalty", place_of_pass());
       const Tensor points =
           penalty->points(real.pixels, fake.pixels, seed, random_source_).detach().set_requires_grad(true);
       norms = objectives::squared_gradient_norms(discriminate({points, real.labels}).image_scores(), points);
@@ -299,8 +311,7 @@ void Trainer::update_generator(bool measure, StepResult& result) {
   result.loss_g = Tensor();
   for (int part = 0; part < parts; ++part) {
     // The last fakes serve again: the generator has not moved since, and their graph is still there.
-    const auto last = (training_state_.step + 1) * static_cast<std::uint64_t>(recipe_.train.discriminator_steps) - 1;
-    if (parts > 1) fake_ = generate_fake(last, part, /*for_generator=*/true);
+    if (parts > 1) fake_ = generate_fake(recipe_.train.discriminator_steps - 1, part, /*for_generator=*/true);
     objectives::DiscriminatorOutput real;
     if (objective_->compares_with_real()) {
       torch::NoGradGuard constant;
@@ -329,7 +340,8 @@ void Trainer::update_generator(bool measure, StepResult& result) {
   settled_ = false;
 }
 
-LabelledImages Trainer::next_real() {
+/// The images of each of the step's updates. Those of a captured step lie where they lay before.
+void Trainer::read_batches() {
   enter_phase("data");
   const bool resident = random_source_.computed();
   if (!batches_) {
@@ -341,26 +353,59 @@ LabelledImages Trainer::next_real() {
     if (source_)
       translator_ = std::make_unique<Translator>(*gan_.encoder, source_, recipe_, options.share, first, resident);
   }
-  const auto batch = batches_->next();
+  real_batches_.resize(static_cast<std::size_t>(recipe_.train.discriminator_steps));
+  for (ByteBatch& place : real_batches_) {
+    ByteBatch batch = batches_->next();
+    if (!captured_ || !place.bytes.defined()) {
+      place = std::move(batch);
+    } else {
+      place.bytes.copy_(batch.bytes);
+      place.labels.copy_(batch.labels);
+    }
+  }
+}
+
+LabelledImages Trainer::real_images(int update) {
+  enter_phase("data");
+  ByteBatch& place = real_batches_[static_cast<std::size_t>(update)];
+  const ByteBatch batch = captured_ ? place : std::exchange(place, {});
   return {pixels_of(batch, type_), gan_.classes() > 0 ? batch.labels : Tensor()};
 }
 
-LabelledImages Trainer::generate_fake(std::uint64_t update, int part, bool for_generator) {
+/// Numbers made on the device mix the step in there (StepNumberScope).
+std::uint64_t Trainer::step_of_seeds() const {
+  return random_source_.computed() ? 0 : training_state_.step;
+}
+
+std::uint64_t Trainer::place_of_pass() const {
+  return step_of_seeds() << 16 | passes_;
+}
+
+std::uint64_t Trainer::update_in_all(std::uint64_t step, int update) const {
+  return step * static_cast<std::uint64_t>(recipe_.train.discriminator_steps) + static_cast<std::uint64_t>(update);
+}
+
+bool Trainer::is_due(const objectives::Penalty& penalty, int update) const {
+  return update_in_all(training_state_.step, update) % static_cast<std::uint64_t>(penalty.every()) == 0;
+}
+
+LabelledImages Trainer::generate_fake(int update, int part, bool for_generator) {
   enter_phase("noise");
-  const auto seed = recipe_.train.seed;
+  const auto seed = recipe_.train.seed, number = update_in_all(step_of_seeds(), update);
   Tensor z, labels;
   {
     const BatchShareScope whole_batch({});  // of which this process takes its share
     z = translator_ ? translator_->codes(part, recipe_.train.gradient_accumulation)
                     : own_share(models::sample_latents(recipe_.latent, recipe_.train.batch_size,
-                                                       stream_seed(seed, "latent", update), random_source_),
+                                                       stream_seed(seed, "latent", number), random_source_),
                                 part);
-    labels = own_share(fake_labels(stream_seed(seed, "labels", update)), part);
+    labels = own_share(fake_labels(stream_seed(seed, "labels", number)), part);
   }
   nn::ForwardContext context{.training = true,
                              .labels_checked = true,
-                             .dropout_seed = stream_seed(seed, "dropout", training_state_.step << 16 | passes_++),
+                             .dropout_seed = stream_seed(seed, "dropout", place_of_pass()),
                              .labels = labels};
+  ++passes_;
   const torch::AutoGradMode gradients(for_generator);
   return {gan_.generator.forward(z.to(device_, type_), context), labels};
 }
@@ -375,7 +420,8 @@ Tensor Trainer::fake_labels(std::uint64_t seed) const {
 
 objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& images) {
   const auto seed = recipe_.train.seed;
-  const auto place = training_state_.step << 16 | passes_++;
+  const auto place = place_of_pass();
+  ++passes_;
   Tensor x = images.pixels;
   enter_phase("augmentation");
   if (augment_) x = augmented(x, stream_seed(seed, "augment", place));
@@ -491,6 +537,7 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   settled_ = false;
   batches_.reset();
   translator_.reset();
+  if (captured_) captured_->forget();
 }
 
 void Trainer::go_back_to(const std::filesystem::path& checkpoint) {

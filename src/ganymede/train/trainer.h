@@ -13,6 +13,7 @@
 #include "ganymede/models/gan.h"
 #include "ganymede/models/statistics.h"
 #include "ganymede/objectives/penalty.h"
+#include "ganymede/train/captured_steps.h"
 #include "ganymede/train/device_data.h"
 #include "ganymede/train/health.h"
 #include "ganymede/train/optimizer.h"
@@ -21,19 +22,6 @@
 #include "ganymede/train/translator.h"
 
 namespace ganymede::train {
-
-/// What one step found out. Tensors are scalars, still on the device, so that nothing waits for them unasked.
-struct StepResult {
-  Tensor loss_d, loss_g;
-  Tensor d_real, d_fake;  ///< mean output of real images and of generated ones
-  /// Where the objective classifies: cross-entropy of the classes, and the share named rightly.
-  Tensor class_loss_real, class_loss_fake, class_accuracy_real, class_accuracy_fake;
-  Tensor penalty;                           ///< the weighted penalties within loss_d; undefined where none was due
-  double grad_norm_d = 0, grad_norm_g = 0;  ///< only where measured
-  double learning_rate_d = 0, learning_rate_g = 0;
-  Tensor augment_probability;  ///< f64, on the device or the CPU; undefined where nothing is augmented
-  SeenBatch seen;              ///< of the last discriminator update, or its last part; kept only where measured
-};
 
 /// A batch on the device: [N, C, H, W] in [-1, 1], and int64 [N], or f32 [N, K] of conditions (undefined without
 /// either).
@@ -141,6 +129,9 @@ class Trainer {
   void check_translation() const;
   void check_share(int processes) const;
   StepResult take_step(bool measure);
+  StepResult make_step(bool measure);
+  StepResult captured_step();
+  std::vector<double> numbers_of_host() const;
   bool stops() const;
   void after_step(const std::vector<std::unique_ptr<Observer>>& observers, const TrainingState& before,
                   const StepResult& result);
@@ -151,13 +142,19 @@ class Trainer {
   void share_results(StepResult& result);
   data::LoaderShare loader_share() const;
   Tensor own_share(const Tensor& batch, int part) const;
-  void update_discriminator(std::uint64_t update, bool last, bool measure, StepResult& result);
+  // An update is the number of a discriminator update within the step.
+  void update_discriminator(int update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
-  Tensor discriminator_loss(LabelledImages real, LabelledImages fake, std::uint64_t update, StepResult& result);
+  Tensor discriminator_loss(LabelledImages real, LabelledImages fake, int update, StepResult& result);
+  bool is_due(const objectives::Penalty& penalty, int update) const;
+  std::uint64_t update_in_all(std::uint64_t step, int update) const;
+  std::uint64_t step_of_seeds() const;
+  std::uint64_t place_of_pass() const;
   void settle_average() const;
   models::StatisticsBatch statistics_batch(int number) const;
-  LabelledImages next_real();
-  LabelledImages generate_fake(std::uint64_t update, int part, bool for_generator);
+  void read_batches();
+  LabelledImages real_images(int update);
+  LabelledImages generate_fake(int update, int part, bool for_generator);
   objectives::DiscriminatorOutput discriminate(const LabelledImages& images);
   Tensor augmented(const Tensor& images, std::uint64_t seed) const;
   Tensor augment_probability() const;
@@ -183,6 +180,9 @@ class Trainer {
   std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
   std::unique_ptr<Batches> batches_;
+  std::vector<ByteBatch> real_batches_;     ///< of the step's discriminator updates
+  Tensor step_number_;                      ///< int64 [] on the device, where random numbers are made there
+  std::optional<CapturedSteps> captured_;   ///< on a GPU, where the recipe allows
   Tensor conditions_;                       ///< f32 [images, K] on the device; undefined where the data has none
   Tensor examples_;                         ///< evenly spread rows of it, on the CPU
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images

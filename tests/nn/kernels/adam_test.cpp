@@ -1,6 +1,7 @@
 #include "ganymede/nn/kernels/adam.h"
 
 #include <gtest/gtest.h>
+#include <torch/cuda.h>
 #include <torch/optim.h>
 
 #include "checks.h"
@@ -73,6 +74,41 @@ TEST(Adam, DecoupledIsAdamW) {
         return torch::optim::AdamW(t, torch::optim::AdamWOptions(0.01).betas({0.5, 0.99}).weight_decay(0.1));
       },
       [](const auto& state, int i) { adam_step(state, {0.01, 0.5, 0.99, 1e-8, 0.1, true, i, 0.9}); });
+}
+
+// As on a GPU, where one launch changes all parameters.
+TEST(Adam, TogetherIsOneByOne) {
+  const bool gpu = torch::cuda::is_available();
+  if (!gpu && (TORCH_VERSION_MAJOR < 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR < 4)))
+    GTEST_SKIP() << "LibTorch " TORCH_VERSION " has it on GPUs alone";
+  const torch::Device there = gpu ? torch::kCUDA : torch::kCPU;
+  for (const bool decoupled : {false, true}) {
+    std::vector<UpdateTensors> one_by_one, together;
+    const Tensor count = at::zeros({}, at::device(there));
+    for (std::uint64_t i = 0; i < std::size(shapes); ++i) {
+      const Tensor start = normal(shapes[i], i, at::kFloat);
+      one_by_one.push_back({start.clone(), {}, at::zeros_like(start), at::zeros_like(start), start.clone()});
+      const Tensor copy = start.to(there);
+      together.push_back({copy.clone(), {}, at::zeros_like(copy), at::zeros_like(copy), copy.clone(), count});
+    }
+    for (int step = 1; step <= 5; ++step) {
+      count.add_(1);
+      for (std::uint64_t i = 0; i + 1 < std::size(shapes); ++i) {  // the last has no gradient: only its average follows
+        one_by_one[i].grad = normal(shapes[i], 1000 * static_cast<std::uint64_t>(step) + i, at::kFloat);
+        together[i].grad = one_by_one[i].grad.to(there);
+      }
+      // Another layout than its parameter's, as backward passes leave gradients.
+      Tensor& image = together[2].grad;
+      image = image.to(at::MemoryFormat::ChannelsLast);
+      adam_step(one_by_one, {0.01, 0.5, 0.99, 1e-8, 0.1, decoupled, step, 0.9});
+      adam_step(together, {0.01, 0.5, 0.99, 1e-8, 0.1, decoupled, /*not looked at*/ 77, 0.9});
+    }
+    for (std::size_t i = 0; i < together.size(); ++i) {
+      EXPECT_LE(distance(together[i].param.cpu(), one_by_one[i].param), 1e-6) << i;
+      EXPECT_LE(distance(together[i].average.cpu(), one_by_one[i].average), 1e-6) << i;
+      EXPECT_LE(distance(together[i].second.cpu(), one_by_one[i].second), 2e-6) << i;
+    }
+  }
 }
 
 TEST(Rmsprop, IsPyTorchs) {

@@ -119,6 +119,35 @@ void update_elsewhere(const UpdateTensors& t, const AdamStep& o) {
   t.param.addcdiv_(t.first, (t.second.sqrt() / root).add_(o.eps), -rate);
 }
 
+/// The same of all parameters at once. A parameter without a gradient is left out.
+void update_together(std::span<const UpdateTensors> params, const AdamStep& o) {
+  std::vector<Tensor> values, gradients, first, second, counts;
+  for (const UpdateTensors& t : params) {
+    if (!t.grad.defined()) continue;
+    values.push_back(t.param);
+    gradients.push_back(laid_out_like(t.grad, t.param));
+    first.push_back(t.first);
+    second.push_back(t.second);
+    counts.push_back(t.count);
+  }
+  if (values.empty()) return;
+  if (o.decoupled) at::_foreach_mul_(values, 1 - o.lr * o.weight_decay);
+  at::_fused_adam_(values, gradients, first, second, {}, counts, o.lr, o.beta1, o.beta2,
+                   o.decoupled ? 0 : o.weight_decay, o.eps, /*amsgrad=*/false, /*maximize=*/false);
+}
+
+void average_together(std::span<const UpdateTensors> params, double decay) {
+  std::vector<Tensor> averages, values;
+  for (const UpdateTensors& t : params) {
+    if (!t.average.defined()) continue;
+    averages.push_back(t.average);
+    values.push_back(t.param);
+  }
+  if (averages.empty()) return;
+  at::_foreach_mul_(averages, decay);
+  at::_foreach_add_(averages, values, 1 - decay);
+}
+
 void update_elsewhere(const UpdateTensors& t, const RmspropStep& o) {
   const Tensor g = decayed(t, o.weight_decay);
   t.second.mul_(o.alpha).addcmul_(g, g, 1 - o.alpha);
@@ -167,6 +196,12 @@ void add_squares(const Tensor& t, std::vector<double>& parts) {
 }  // namespace
 
 void adam_step(std::span<const UpdateTensors> params, const AdamStep& o) {
+  if (!params.empty() && params.front().count.defined()) {
+    const at::NoGradGuard no_grad;
+    check(params, {true, true});
+    update_together(params, o);
+    return average_together(params, o.ema_decay);
+  }
   update_all(params, o, {true, true}, adam_run<float>, adam_run<double>);
 }
 

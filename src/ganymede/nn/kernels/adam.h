@@ -14,10 +14,12 @@ namespace ganymede::nn::kernels {
 
 /// One parameter with its gradient, the optimiser's moments and, where an average is kept, the averaged copy.
 struct UpdateTensors {
-  Tensor param, grad;
-  Tensor first;    ///< Adam: mean of gradients; SGD and RMSprop: momentum buffer (undefined when momentum is 0)
-  Tensor second;   ///< Adam and RMSprop: mean of squared gradients; SGD: undefined
-  Tensor average;  ///< average = ema_decay * average + (1 - ema_decay) * new param; undefined for none
+  Tensor param = {}, grad = {};
+  Tensor first = {};    ///< Adam: mean of gradients; SGD and RMSprop: momentum buffer (undefined when momentum is 0)
+  Tensor second = {};   ///< Adam and RMSprop: mean of squared gradients; SGD: undefined
+  Tensor average = {};  ///< average = ema_decay * average + (1 - ema_decay) * new param; undefined for none
+  /// Adam, on a GPU: AdamStep::step, f32 [] there. All parameters have one, and then change in one launch.
+  Tensor count = {};
 };
 
 /// Kingma and Ba 2015. `decoupled` applies the decay as AdamW does (Loshchilov and Hutter 2019), else it joins the
