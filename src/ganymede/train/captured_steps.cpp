@@ -1,8 +1,10 @@
 #include "ganymede/train/captured_steps.h"
 
 #include <cstdlib>
+#include <memory>
 #include <string_view>
 
+#include "ganymede/core/cuda_graph.h"
 #include "ganymede/core/log.h"
 #include "ganymede/train/trainer.h"
 
@@ -10,7 +12,7 @@ namespace ganymede::train {
 namespace {
 
 constexpr int kMadeBefore = 3;        // by then LibTorch has chosen its kernels and allocated what it keeps
-constexpr std::size_t kMaxSteps = 8;  // a number that changes all the time is never captured
+constexpr std::size_t kMaxSteps = 8;  // kept at once; a number that changes all the time is never captured
 
 /// The same values in tensors that the next replay leaves alone.
 StepResult copied(const StepResult& of_graph) {
@@ -31,15 +33,20 @@ bool CapturedSteps::available(const torch::Device& device) {
   return CudaGraph::available(device) && (setting == nullptr || std::string_view(setting) != "off");
 }
 
+CapturedSteps::CapturedSteps(const torch::Device& device)
+    : CapturedSteps([device](const std::function<void()>& work) -> std::function<void()> {
+        return [graph = std::make_shared<CudaGraph>(device, work)] { graph->replay(); };
+      }) {}
+
 bool CapturedSteps::has(const std::vector<double>& numbers, const std::function<StepResult()>& make,
                         const std::function<void()>& undo) {
-  const auto found = steps_.find(numbers);
-  if (found != steps_.end() && found->second.graph) return true;
-  if (!works_ || (found == steps_.end() && steps_.size() == kMaxSteps)) return false;
+  if (!works_) return false;
+  if (!steps_.contains(numbers)) make_room();
   Step& step = steps_[numbers];
+  if (step.graph) return true;
   if (step.made++ < kMadeBefore) return false;
   try {
-    step.graph = std::make_unique<CudaGraph>(device_, [&] { step.result = make(); });
+    step.graph = record_([&] { step.result = make(); });
     step.result.seen = {};
   } catch (const std::exception& error) {
     const std::string_view what = error.what();
@@ -52,9 +59,16 @@ bool CapturedSteps::has(const std::vector<double>& numbers, const std::function<
   return works_;
 }
 
+/// Numbers of a warm-up do not come back: those that were never captured go first.
+void CapturedSteps::make_room() {
+  if (steps_.size() < kMaxSteps) return;
+  std::erase_if(steps_, [](const auto& step) { return !step.second.graph; });
+  if (steps_.size() == kMaxSteps) steps_.clear();
+}
+
 StepResult CapturedSteps::replay(const std::vector<double>& numbers) {
   const Step& step = steps_.at(numbers);
-  step.graph->replay();
+  step.graph();
   return copied(step.result);
 }
 

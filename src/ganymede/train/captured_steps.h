@@ -5,10 +5,9 @@
 
 #include <functional>
 #include <map>
-#include <memory>
+#include <utility>
 #include <vector>
 
-#include "ganymede/core/cuda_graph.h"
 #include "ganymede/train/step_result.h"
 
 namespace ganymede::train {
@@ -18,7 +17,11 @@ class CapturedSteps {
   /// Whether steps on this device are captured: on a GPU, unless GANYMEDE_CUDA_GRAPHS is "off".
   static bool available(const torch::Device& device);
 
-  explicit CapturedSteps(const torch::Device& device) : device_(device) {}
+  /// Records what its argument launches, and gives back what replays it; CudaGraph's, but for tests.
+  using Record = std::function<std::function<void()>(const std::function<void()>& work)>;
+
+  explicit CapturedSteps(const torch::Device& device);
+  explicit CapturedSteps(Record record) : record_(std::move(record)) {}
 
   /// Whether a step with these numbers of the host is recorded, after `record` where it is time for that. False: it has
   /// to be made launch by launch. `make` is the step, launched with tensors that stay where they are; `undo` takes back
@@ -33,11 +36,13 @@ class CapturedSteps {
  private:
   struct Step {
     int made = 0;  ///< launch by launch
-    std::unique_ptr<CudaGraph> graph;
+    std::function<void()> graph;
     StepResult result;  ///< tensors of the graph
   };
 
-  torch::Device device_;
+  void make_room();
+
+  Record record_;
   bool works_ = true;
   std::map<std::vector<double>, Step> steps_;
 };
