@@ -10,6 +10,7 @@ import json
 import os
 import re
 import shutil
+import textwrap
 
 MORE_IS_BETTER = {"is", "coverage"}
 QUALITY_COLUMNS = ("fid", "fid10k", "fd", "fd10k", "kid", "is", "swd", "coverage", "modes_divergence")
@@ -142,6 +143,11 @@ class Facts:
         self.seen = kept.get("seen", "")
 
 
+def filled(text):
+    """A paragraph in lines of the documents' width."""
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
+
+
 def section(run, kept, facts, folder):
     name = run["name"]
     heading = f"## `{run['recipe']}`" + (f" as {name}" if name != run["recipe"] else "") + f": {facts.length}"
@@ -171,11 +177,11 @@ def section(run, kept, facts, folder):
             f"{value:.4g} at step {step:,} ({epoch:.4g} epochs)"
             for step, epoch, value in (facts.quality[0], best, facts.quality[-1])
         ]
-        lines += [f"{facts.column} while training: first {said[0]}, best {said[1]}, last {said[2]}.", ""]
+        lines += [filled(f"{facts.column} while training: first {said[0]}, best {said[1]}, last {said[2]}."), ""]
     if facts.evaluated:
-        lines += [f"The best model: {facts.evaluated}." if facts.quality else f"The last model: {facts.evaluated}.", ""]
+        lines += [filled(f"The {'best' if facts.quality else 'last'} model: {facts.evaluated}."), ""]
     lines += [f"![samples](images/{name}.png)", "", f"![losses](images/{name}-chart.png)", ""]
-    return "\n".join(lines + ([facts.seen, ""] if facts.seen else []))
+    return "\n".join(lines + ([filled(facts.seen), ""] if facts.seen else []))
 
 
 def upsert(text, key, body, end):
@@ -233,7 +239,8 @@ def gallery_entry(run, facts):
     said = f"[{run['name']}](results.md#{anchor(run, facts)}), {facts.length}"
     if facts.quality:
         said += f", {facts.column} {best_of(facts.column, facts.quality)[2]:.4g}"
-    return f"### {run['name']}\n\n{said}. {facts.seen}".rstrip() + f"\n\n![{run['name']}](images/{run['name']}.png)\n"
+    text = filled(f"{said}. {facts.seen}")
+    return f"### {run['name']}\n\n{text}\n\n![{run['name']}](images/{run['name']}.png)\n"
 
 
 def replace_text(file, text):

@@ -588,9 +588,13 @@ def test_a_full_queue_says_when_to_come_back(start, runs):
         assert server.generate(count=64, seed=0).status == 200
 
 
-def test_the_model_of_the_checkout_is_there_at_once(start):
-    with start(pathlib.Path(__file__).resolve().parents[2] / "models") as server:
-        (model,) = server.get("/api/v1/models").json()["models"]
-        assert model["id"] == "shapes-relativistic" and len(model["classes"]) == 10
-        answer = server.generate(model["id"], count=4, seed=1, **{"class": "star"})
-        assert answer.status == 200 and answer.type == "image/png"
+def test_the_models_of_the_checkout_are_there_at_once(start):
+    models = pathlib.Path(__file__).resolve().parents[2] / "models"
+    with start(models) as server:
+        found = {model["id"]: model for model in server.get("/api/v1/models").json()["models"]}
+        assert set(found) == {path.stem for path in models.glob("*.safetensors")}
+        assert len(found["shapes-relativistic"]["classes"]) == 10
+        for name, model in found.items():
+            of_class = {"class": model["classes"][-1]} if model["classes"] else {}
+            answer = server.generate(name, count=4, seed=1, **of_class)
+            assert answer.status == 200 and answer.type == "image/png"
