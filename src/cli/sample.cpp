@@ -1,6 +1,9 @@
 // ganymede sample MODEL
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <functional>
+
 #include "cli/device.h"
 #include "cli/image_output.h"
 #include "cli/request_flags.h"
@@ -8,6 +11,7 @@
 #include "ganymede/core/numbered_files.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/data/text.h"
+#include "ganymede/image/chart.h"
 #include "ganymede/image/depth.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
@@ -34,6 +38,26 @@ image::Image enlarged_image(const image::Image& one) {
   return image::upscale(image::shown(one), std::max(1, kEnlarged / std::max(one.width, one.height)));
 }
 
+/// What each column of a grid shows, where all its images are of one class; empty where one is of several, or all are
+/// of the same.
+std::vector<std::string> classes_of_columns(const operations::GenerateResult& result) {
+  const auto columns = static_cast<std::size_t>(result.columns);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < result.images.size(); ++i) {
+    const std::string& label = result.images[i].label;
+    if (label.empty() || (i >= columns && label != names[i % columns])) return {};
+    if (i < columns) names.push_back(label);
+  }
+  const bool differ = std::adjacent_find(names.begin(), names.end(), std::not_equal_to<>()) != names.end();
+  return differ ? names : std::vector<std::string>{};
+}
+
+image::Image sheet_of(const operations::GenerateResult& result, const std::vector<image::Image>& images) {
+  const image::Image grid = image::grid(images, static_cast<int>(result.columns));
+  const auto names = classes_of_columns(result);
+  return names.empty() || !image::can_draw_charts() ? grid : image::under_names(grid, names, images.front().width);
+}
+
 /// One grid or array, or a file for each image; the files written. `enlarged`: there is but one image, and its sheet
 /// shows it large.
 std::vector<std::string> write_images(const Output& output, const operations::Origin& origin,
@@ -50,8 +74,7 @@ std::vector<std::string> write_images(const Output& output, const operations::Or
                    image::can_be_shown(images[0]) ? "its images" : "the first channels");
     }
     const auto texts = operations::texts_of_sheet(origin, result.images);
-    const image::Image sheet =
-        enlarged ? enlarged_image(images[0]) : image::grid(images, static_cast<int>(result.columns));
+    const image::Image sheet = enlarged ? enlarged_image(images[0]) : sheet_of(result, images);
     output.write(encoded(sheet, output, texts));
     return {output.name()};
   }

@@ -45,6 +45,23 @@ def test_sample_draws_the_class_asked_for(ganymede, run, tmp_path):
     assert len(sampled("best", "--class", "heart", "--best", 2)["indices"]) == 2
 
 
+def test_a_grid_says_which_class_each_column_is(ganymede, run, tmp_path):
+    def sheet(name, *flags):
+        result = ganymede("sample", run, "-o", tmp_path / name, *flags)
+        assert result.returncode == 0, result.stderr
+        return pixels(tmp_path / name)
+
+    width, height, rows = sheet("all.png", "-n", 6)
+    bare = 2 * 18 + 2
+    assert width == 3 * 18 + 2 and height > bare + 15, "names above"
+    ganymede("sample", run, "-o", tmp_path / "each", "-n", 6)
+    first = pixels(tmp_path / "each" / "0000.png")[2]
+    assert [row[3 * 2 :][:48] for row in rows[height - bare + 2 :][:16]] == first
+    # One class for all, or classes that are not one a column: nothing to say.
+    assert sheet("one.png", "-n", 6, "--class", "bars")[1] % 18 == 2
+    assert sheet("best.png", "-n", 6, "--best", 5)[1] % 18 == 2
+
+
 def test_interpolates_between_classes(ganymede, run, tmp_path):
     def strip(name, *flags):
         result = ganymede(

@@ -37,6 +37,18 @@ TEST(LossChart, ShowsThePanelsThatHaveValues) {
   EXPECT_THAT(chart.panels[2].series[0].x, ElementsAre(20)) << "empty cells are no points";
 }
 
+TEST(LossChart, ShowsHowWellClassesAreNamed) {
+  RunMetrics run = logged("acgan");
+  for (const char* column : {"class_loss_real", "class_loss_fake", "class_accuracy_real", "class_accuracy_fake"}) {
+    run.metrics.columns.emplace_back(column);
+    run.metrics.values.push_back({0.1, 0.2, 0.3});
+  }
+  const image::Chart chart = loss_chart({run});
+  EXPECT_THAT(titles(chart), ElementsAre("Losses", "Discriminator output", "Class losses", "Class accuracy",
+                                         "Fréchet inception distance"));
+  EXPECT_EQ(chart.panels[2].series[1].name, "generated");
+}
+
 TEST(LossChart, NamesSeveralRuns) {
   const image::Chart chart = loss_chart({logged("a"), logged("b")});
   ASSERT_EQ(chart.panels[0].series.size(), 4u);

@@ -105,6 +105,8 @@ const std::vector<PanelPlan>& usual_panels() {
         {"Losses", "loss", {{"loss_d", "discriminator"}, {"loss_g", "generator"}}},
         {"Discriminator output", "D", {{"d_real", "D(x), real"}, {"d_fake", "D(G(z)), generated"}}},
         {"Gradient norms", "norm", {{"grad_norm_d", "discriminator"}, {"grad_norm_g", "generator"}}},
+        {"Class losses", "cross-entropy", {{"class_loss_real", "real"}, {"class_loss_fake", "generated"}}},
+        {"Class accuracy", "share", {{"class_accuracy_real", "real"}, {"class_accuracy_fake", "generated"}}},
     };
     for (const auto& measure : quality::all_measures()) {
       const auto same = [&](const PanelPlan& plan) { return plan.title == measure.chart; };
