@@ -55,7 +55,8 @@ endforeach()
 add_library(ganymede_torch INTERFACE)
 target_include_directories(ganymede_torch SYSTEM
   INTERFACE ${own_headers} ${GANYMEDE_TORCH_HEADERS} ${GANYMEDE_TORCH_API_HEADERS})
-target_link_libraries(ganymede_torch INTERFACE ${torch_libraries} OpenMP::OpenMP_CXX)
+# The standard library is loaded first: PyPI's LibTorch 2.11 has parts of an older one within, under the same names.
+target_link_libraries(ganymede_torch INTERFACE stdc++ ${torch_libraries} OpenMP::OpenMP_CXX)
 if(torch_cuda_libraries)
   # Most of it is not called by name: it registers itself when it is loaded.
   target_link_libraries(ganymede_torch INTERFACE -Wl,--no-as-needed ${torch_cuda_libraries} -Wl,--as-needed)

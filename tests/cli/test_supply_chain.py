@@ -23,15 +23,25 @@ def bill():
     return json.loads(first)
 
 
+def linked():
+    """The libraries that the program names, in the order in which they are loaded."""
+    listing = subprocess.run(["objdump", "-p", program()], capture_output=True, text=True, check=True).stdout
+    return re.findall(r"^ *NEEDED +(\S+)", listing, re.M)
+
+
 def test_every_linked_library_is_there(bill):
     assert (bill["bomFormat"], bill["specVersion"]) == ("CycloneDX", "1.5")
-    needed = re.findall(
-        r"^ *NEEDED +(\S+)",
-        subprocess.run(["objdump", "-p", program()], capture_output=True, text=True, check=True).stdout,
-        re.M,
-    )
+    needed = linked()
     listed = [one["value"] for part in bill["components"] for one in part["properties"] if one["name"] == "linked"]
     assert len(needed) > 10 and sorted(listed) == sorted(needed)
+
+
+@pytest.mark.skipif(not shutil.which("objdump"), reason="no objdump: nobody says what the program is linked with")
+def test_the_standard_library_comes_before_libtorch():
+    # PyPI's LibTorch 2.11 has an std::filesystem of its own within, whose remove_all() ends a program that finds it.
+    names = linked()
+    standard = next(place for place, name in enumerate(names) if name.startswith("libstdc++"))
+    assert all(place > standard for place, name in enumerate(names) if name.startswith(("libtorch", "libc10")))
 
 
 def test_every_npm_package_is_there(bill):
