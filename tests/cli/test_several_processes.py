@@ -209,6 +209,16 @@ def test_a_second_job_at_the_same_port_is_refused(ganymede, tmp_path):
         assert first[0].poll() is None, "the first goes on"
 
 
+def test_a_store_that_never_answers_ends_the_run(ganymede, tmp_path):
+    # As that of a launcher from another version of PyTorch does: it takes the connection, and waits for other words.
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        variables = {"RANK": 1, "WORLD_SIZE": 2, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": silent.getsockname()[1]}
+        result = subprocess.run(command(ganymede, tmp_path / "run"), capture_output=True, text=True, timeout=60,
+                                env=environment(**variables), check=False)
+    assert result.returncode == 1 and "listens, but says nothing" in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
 def test_contradictions_are_refused(ganymede, tmp_path):
     for variables, named in (
         ({"RANK": 0}, "WORLD_SIZE"),

@@ -5,7 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <future>
+#include <optional>
 #include <thread>
 #include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
@@ -23,6 +25,7 @@ using Store = c10::intrusive_ptr<c10d::Store>;
 using Gloo = c10::intrusive_ptr<c10d::ProcessGroupGloo>;
 
 constexpr auto kJoin = 300s;                     // for all to come
+constexpr auto kAnswer = 10s;                    // of a store that listens
 constexpr auto kSilence = 10000ms;               // of a process that others wait for
 constexpr auto kSilenceAfterBreak = 3000ms;      // where a connection broke, which says that somebody is gone
 constexpr auto kGloo = std::chrono::hours(240);  // never: the heartbeat says who is lost, and who only works long
@@ -59,6 +62,49 @@ std::string address_towards(const std::string& host, int port) {
   return address;
 }
 
+/// Whether anybody listens there.
+bool listens(const std::string& host, int port) {
+  addrinfo hints{}, *found = nullptr;
+  hints.ai_socktype = SOCK_STREAM;
+  if (::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found) != 0) return false;
+  bool open = false;
+  for (const addrinfo* a = found; a != nullptr && !open; a = a->ai_next) {
+    const int socket = ::socket(a->ai_family, SOCK_STREAM, 0);
+    open = socket >= 0 && ::connect(socket, a->ai_addr, a->ai_addrlen) == 0;
+    if (socket >= 0) ::close(socket);
+  }
+  ::freeaddrinfo(found);
+  return open;
+}
+
+/// What `open` gives, on a thread that is given up where the store takes the question and never answers: that of
+/// another version of PyTorch, as a launcher may bring it, speaks another language.
+Store answering_store(const Place& place, const std::function<Store()>& open) {
+  auto made = std::make_shared<std::promise<Store>>();
+  auto future = made->get_future();
+  std::thread([made, open] {
+    try {
+      Store store = open();
+      static_cast<void>(store->check({"here/0"}));
+      made->set_value(std::move(store));
+    } catch (...) {
+      made->set_exception(std::current_exception());
+    }
+  }).detach();
+  std::optional<std::chrono::steady_clock::time_point> heard;
+  while (future.wait_for(kLook) != std::future_status::ready) {
+    const auto now = std::chrono::steady_clock::now();
+    if (!heard && listens(place.host, place.port)) heard = now;
+    if (!heard || now - *heard < kAnswer) continue;
+    throw Error("the store by which the processes find each other listens, but says nothing",
+                fmt::format("{}:{}", place.host, place.port),
+                fmt::format("is it that of {} from another PyTorch than LibTorch {}? use that version's, or build with "
+                            "the launcher's PyTorch: GANYMEDE_LIBTORCH=.../torch scripts/build cuda",
+                            place.launcher, TORCH_VERSION));
+  }
+  return future.get();
+}
+
 Store open_store(const Place& place, bool serve) {
   c10d::TCPStoreOptions options;
   options.port = static_cast<std::uint16_t>(place.port);
@@ -70,9 +116,14 @@ Store open_store(const Place& place, bool serve) {
     if constexpr (requires { any.useLibUV; }) any.useLibUV = false;
   }(options);
   const std::string where = fmt::format("{}:{}", place.host, place.port);
-  try {
+  const auto open = [place, options]() -> Store {
     return c10::make_intrusive<c10d::PrefixStore>("ganymede/" + place.job,
                                                   c10::make_intrusive<c10d::TCPStore>(place.host, options));
+  };
+  try {
+    return serve ? open() : answering_store(place, open);
+  } catch (const Error&) {
+    throw;
   } catch (const std::exception& error) {
     throw Error(serve ? "the store by which the processes find each other cannot be opened"
                       : "the store by which the processes find each other does not answer",
