@@ -1,9 +1,11 @@
 """`ganymede train` as several processes: by hand, by torchrun and by mpirun; a lost or hung one; another number of
 them."""
 
+import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -40,9 +42,13 @@ def supported(ganymede):
 
 
 def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """Below the ports that the system gives away by itself: servers and clients of tests that run meanwhile take
+    those."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as one, contextlib.suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            return port
 
 
 def environment(**more):
