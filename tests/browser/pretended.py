@@ -4,7 +4,7 @@ import fcntl
 import json
 import shutil
 
-WAIT = 20_000  # milliseconds; a busy machine takes its time
+WAIT = 60_000  # milliseconds; a busy machine takes its time
 
 
 class Pretended:
