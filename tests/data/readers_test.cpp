@@ -8,7 +8,6 @@ namespace {
 using namespace ganymede::test;
 using testing::AllOf;
 using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -126,7 +125,8 @@ TEST_F(Readers, AllBadFilesAreNamedAtOnceAndLeftOutOnDemand) {
       const auto set = open_dataset(wanted);
       EXPECT_EQ(set->size(), 20u);
       EXPECT_THAT(set->info().notes, Contains(HasSubstr("left out: 4 bad images")));
-      EXPECT_THAT(pixels_of(*set, 19), Each(9)) << "9.png is the last by name";
+      const auto pixels = pixels_of(*set, 19);  // millions: Each(9) would take seconds
+      EXPECT_EQ(pixels, std::vector<std::uint8_t>(pixels.size(), 9)) << "9.png is the last by name";
       wanted.skip_bad = false;
     }
   }
