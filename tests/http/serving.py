@@ -2,7 +2,6 @@
 import contextlib
 import os
 import pathlib
-import subprocess
 import sys
 
 import pytest
@@ -12,6 +11,7 @@ SUPPORT = pathlib.Path(__file__).resolve().parents[1] / "support"
 sys.path.insert(0, str(SUPPORT))
 
 import program as support  # noqa: E402
+from program import ganymede, warm  # noqa: E402, F401
 
 os.environ.setdefault("GANYMEDE_DEVICE", "cpu")  # bytes are compared, and a GPU's are others
 
@@ -21,18 +21,24 @@ def program():
     return support.program()
 
 
-def train(program, recipe, output, *flags):
+def stdout_of(ganymede, *arguments, **options):  # noqa: F811
+    """What a command says, which succeeds."""
+    result = ganymede(*arguments, **options)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def train(ganymede, recipe, output, *flags):  # noqa: F811
     """Trains a small recipe on one thread."""
-    command = [program, "--threads", "1", "-q", "train", recipe, "--output", output, *flags]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+    stdout_of(ganymede, "--threads", 1, "-q", "train", recipe, "--output", output, *flags)
 
 
 @pytest.fixture(scope="session")
-def runs(program, tmp_path_factory):
+def runs(ganymede, tmp_path_factory):  # noqa: F811
     """A folder with two runs, "tiny" and "classes"; tests only read it."""
     folder = tmp_path_factory.mktemp("runs")
     for name, recipe, log_every in (("tiny", "tiny.toml", 5), ("classes", "tiny_classes.toml", 2)):
-        train(program, SUPPORT / recipe, folder / name, "--precision", "f32", "--set", f"train.log_every={log_every}")
+        train(ganymede, SUPPORT / recipe, folder / name, "--precision", "f32", "--set", f"train.log_every={log_every}")
     return folder
 
 

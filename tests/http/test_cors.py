@@ -1,6 +1,4 @@
 """Pages of other origins: kept out, but for those that are named."""
-import subprocess
-
 import pytest
 
 PAGE = "https://studio.example"
@@ -118,10 +116,8 @@ def test_the_token_is_asked_for_all_the_same(start, runs, tmp_path):
         "https://a.example,https://b.example",
     ],
 )
-def test_what_is_no_origin_is_refused(program, runs, origin):
-    result = subprocess.run(
-        [program, "serve", runs, "--port", "0", "--cors", origin], capture_output=True, text=True, timeout=60
-    )
+def test_what_is_no_origin_is_refused(ganymede, runs, origin):
+    result = ganymede("serve", runs, "--port", 0, "--cors", origin, timeout=60)
     assert (
         result.returncode == 2
         and result.stderr.startswith("error: ")

@@ -4,10 +4,10 @@ import concurrent.futures
 import io
 import json
 import struct
-import subprocess
 import zipfile
 
 import pytest
+from serving import stdout_of
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -29,10 +29,8 @@ def pixels(image):
     return kept
 
 
-def sample(program, model, *flags):
-    subprocess.run(
-        [str(program), "--threads", "1", "sample", str(model), *map(str, flags)], check=True, capture_output=True
-    )
+def sample(ganymede, model, *flags):
+    stdout_of(ganymede, "--threads", 1, "sample", model, *flags)
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +42,12 @@ def exact(start, runs):
 
 @pytest.mark.parametrize("model", ["tiny", "classes"])
 @pytest.mark.parametrize("untrained", [False, True])
-def test_the_bytes_are_those_of_sample(program, exact, runs, tmp_path, model, untrained):
+def test_the_bytes_are_those_of_sample(ganymede, exact, runs, tmp_path, model, untrained):
     for count, seed in ((1, 0), (9, 4), (64, 7)):
         grid, folder = tmp_path / f"{count}.png", tmp_path / f"{count}"
         flags = ["-n", count, "--seed", seed, *(["--untrained"] if untrained else [])]
-        sample(program, runs / model, *flags, "-o", grid)
-        sample(program, runs / model, *flags, "-o", folder)
+        sample(ganymede, runs / model, *flags, "-o", grid)
+        sample(ganymede, runs / model, *flags, "-o", folder)
         answer = exact.generate(model, count=count, seed=seed, untrained=untrained, format="grid")
         assert answer.status == 200 and answer.type == "image/png" and answer.headers["x-ganymede-seed"] == str(seed)
         assert answer.body == grid.read_bytes()
@@ -357,15 +355,11 @@ def test_a_blend(exact):
     assert blend(x=1, y=0).json()["images"][0]["z"] == z[1]
 
 
-def test_a_walk_is_that_of_the_command(exact, program, runs, tmp_path):
+def test_a_walk_is_that_of_the_command(exact, ganymede, runs, tmp_path):
     sample_flags = ["--stops", 3, "--frames", 6, "--seed", 5, "--json", "-o", tmp_path / "walk.png"]
-    said = subprocess.run(
-        [str(program), "--threads", "1", "explore", "walk", str(runs / "tiny"), *map(str, sample_flags)],
-        check=True,
-        capture_output=True,
-    )
+    said = stdout_of(ganymede, "--threads", 1, "explore", "walk", runs / "tiny", *sample_flags)
     answer = exact.post("/api/v1/models/tiny/walk", {"stops": 3, "frames": 6, "seed": 5, "vectors": True}).json()
-    assert [image["z"] for image in answer["images"]] == json.loads(said.stdout)["latents"]
+    assert [image["z"] for image in answer["images"]] == json.loads(said)["latents"]
 
 
 def test_a_walk_has_as_many_images_as_a_request_may_make(server):

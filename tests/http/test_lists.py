@@ -105,12 +105,12 @@ def write_png(path, value):
     )
 
 
-def test_nearest_images_of_a_folder(start, program, tmp_path):
+def test_nearest_images_of_a_folder(start, ganymede, tmp_path):
     photos = tmp_path / "photos"
     photos.mkdir()
     for i in range(16):
         write_png(photos / f"{i}.png", 15 * i)
-    train(program, SUPPORT / "tiny.toml", tmp_path / "runs" / "own", "--data", photos, "--set", 'data.name="folder"')
+    train(ganymede, SUPPORT / "tiny.toml", tmp_path / "runs" / "own", "--data", photos, "--set", 'data.name="folder"')
     with start(tmp_path / "runs") as server:
         asked = {"points": [{"seed": 1, "index": 0}], "count": 3}
         answer = server.post("/api/v1/models/own/nearest_images", asked)

@@ -12,10 +12,10 @@ from deep import images, read_npy  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def deep(program, start, tmp_path_factory):
+def deep(ganymede, start, tmp_path_factory):
     runs, data = tmp_path_factory.mktemp("deep"), tmp_path_factory.mktemp("data") / "data.npy"
     data.write_bytes(images(32, 16, 16, 4))
-    train(program, SUPPORT / "tiny_deep.toml", runs / "deep", "--data", data, "--precision", "f32")
+    train(ganymede, SUPPORT / "tiny_deep.toml", runs / "deep", "--data", data, "--precision", "f32")
     with start(runs) as server:
         yield server
 

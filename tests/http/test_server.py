@@ -16,6 +16,7 @@ import time
 
 import pytest
 from client import Server
+from serving import stdout_of
 
 
 def test_models(server, runs):
@@ -37,10 +38,8 @@ def test_models(server, runs):
     assert 'filename="tiny.safetensors"' in file.headers["content-disposition"]
 
 
-def test_summary_and_details_agree(server, program, runs):
-    said = subprocess.run(
-        [program, "summary", runs / "tiny", "--json"], capture_output=True, text=True, check=True
-    ).stdout
+def test_summary_and_details_agree(server, ganymede, runs):
+    said = stdout_of(ganymede, "summary", runs / "tiny", "--json")
     details = server.get("/api/v1/models/tiny").json()
     assert {name: details[name] for name in ("generator", "discriminator")} == json.loads(said)
 
@@ -519,21 +518,19 @@ def test_other_names_are_refused_without_a_token(server, guarded):
     (["--port", "70000"], ["port"]),
     (["--host", "no.such.host.invalid", "--open"], ["listen"]),
 ])
-def test_wrong_usage_ends_in_one_line(program, tmp_path, flags, words):
+def test_wrong_usage_ends_in_one_line(ganymede, tmp_path, flags, words):
     short = tmp_path / "short"
     short.write_text("secret\n")
     flags = [str(short) if flag == "SHORT" else flag for flag in flags]
-    result = subprocess.run([program, "serve", *flags], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    result = ganymede("serve", *flags, cwd=tmp_path, timeout=60)
     assert (
         result.returncode in (1, 2) and result.stderr.startswith("error: ") and result.stderr.count("\n") == 1
     ), result.stderr
     assert all(word in result.stderr for word in words), result.stderr
 
 
-def test_a_port_in_use_is_an_error(program, server, runs):
-    result = subprocess.run(
-        [program, "serve", runs, "--port", str(server.port)], capture_output=True, text=True, timeout=60
-    )
+def test_a_port_in_use_is_an_error(ganymede, server, runs):
+    result = ganymede("serve", runs, "--port", server.port, timeout=60)
     assert result.returncode == 1 and "in use" in result.stderr
 
 

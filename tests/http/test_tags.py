@@ -10,9 +10,9 @@ from test_conditions import made_images  # noqa: E402
 
 
 @pytest.fixture(scope="module")
-def served(program, start, tmp_path_factory):
+def served(ganymede, start, tmp_path_factory):
     runs, images = tmp_path_factory.mktemp("runs"), made_images(tmp_path_factory.mktemp("images"))
-    train(program, SUPPORT / "tiny_conditions.toml", runs / "tags", "--data", images, "--precision", "f32")
+    train(ganymede, SUPPORT / "tiny_conditions.toml", runs / "tags", "--data", images, "--precision", "f32")
     with start(runs) as server:
         yield server
 

@@ -2,11 +2,11 @@
 import base64
 import io
 import struct
-import subprocess
 import zipfile
 import zlib
 
 import pytest
+from serving import stdout_of
 
 
 def texts(png):
@@ -79,23 +79,17 @@ def test_sheets_archives_and_what_lies_between(server):
 
 
 @pytest.mark.parametrize("kind", ["interpolate", "direction"])
-def test_the_commands_say_it_too(program, runs, tmp_path, kind):
+def test_the_commands_say_it_too(ganymede, runs, tmp_path, kind):
     flags = {"interpolate": ["--points", "0,1"], "direction": ["--with", "0", "--without", "1", "--apply", "2"]}[kind]
-    subprocess.run(
-        list(
-            map(str, [program, "--threads", "1", "explore", kind, runs / "tiny", *flags, "-o", tmp_path / "sheet.png"])
-        ),
-        check=True,
-        capture_output=True,
-    )
+    stdout_of(ganymede, "--threads", 1, "explore", kind, runs / "tiny", *flags, "-o", tmp_path / "sheet.png")
     said = texts((tmp_path / "sheet.png").read_bytes())
     assert said["Software"] == "Ganymede" and (said["Model"], said["Recipe"]) == ("tiny", "tiny")
 
 
-def test_sample_says_it_too(program, runs, tmp_path):
-    command = [program, "--threads", "1", "sample", runs / "tiny", "-n", "2", "--seed", "3"]
+def test_sample_says_it_too(ganymede, runs, tmp_path):
+    command = ["--threads", 1, "sample", runs / "tiny", "-n", 2, "--seed", 3]
     for output in ("grid.png", "folder"):
-        subprocess.run(list(map(str, [*command, "-o", tmp_path / output])), check=True, capture_output=True)
+        stdout_of(ganymede, *command, "-o", tmp_path / output)
     assert texts((tmp_path / "grid.png").read_bytes())["Count"] == "2"
     single = texts(sorted((tmp_path / "folder").iterdir())[1].read_bytes())
     assert (single["Seed"], single["Index"], single["Model"]) == ("3", "1", "tiny")

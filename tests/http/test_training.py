@@ -214,15 +214,9 @@ def test_the_recipes_are_those_of_the_program(refusing, program, document):
         (["MODEL"], ["no folder of runs"]),
     ],
 )
-def test_only_who_may_is_allowed(program, runs, flags, words):
+def test_only_who_may_is_allowed(ganymede, runs, flags, words):
     flags = [str(runs / "tiny") if flag == "MODEL" else flag for flag in flags]
-    result = subprocess.run(
-        [program, "serve", "--allow-training", "--port", "0", *flags],
-        capture_output=True,
-        text=True,
-        cwd=runs,
-        timeout=60,
-    )
+    result = ganymede("serve", "--allow-training", "--port", 0, *flags, cwd=runs, timeout=60)
     assert (
         result.returncode == 2 and result.stderr.startswith("error: ") and all(word in result.stderr for word in words)
     ), result.stderr

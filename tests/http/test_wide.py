@@ -1,28 +1,15 @@
 """A served model whose images are not square."""
 import struct
-import subprocess
 
 import pytest
-from serving import SUPPORT
+from serving import SUPPORT, train
 
 
 @pytest.fixture(scope="module")
-def wide(program, start, tmp_path_factory):
+def wide(ganymede, start, tmp_path_factory):
     """A server of a run of 64 by 96 pixels."""
     runs = tmp_path_factory.mktemp("wide")
-    command = [
-        program,
-        "--threads",
-        "1",
-        "-q",
-        "train",
-        SUPPORT / "tiny_wide.toml",
-        "--output",
-        runs / "wide",
-        "--precision",
-        "f32",
-    ]
-    subprocess.run(list(map(str, command)), check=True, capture_output=True, timeout=300)
+    train(ganymede, SUPPORT / "tiny_wide.toml", runs / "wide", "--precision", "f32")
     with start(runs) as server:
         yield server
 
