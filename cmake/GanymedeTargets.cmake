@@ -47,23 +47,42 @@ function(ganymede_quick_to_compile target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
 
-# LibTorch's headers cost many seconds a file, so the targets that use them share a precompiled header: one for code
-# with loops of its own, one for what need not be optimised as long, for GCC checks that it was made with the same
-# flags.
+# Code of tests is run once: it is not optimised at all, which is a third of its compile time. The standard library's
+# checks of sizes need an optimising build.
+function(ganymede_quickest_to_compile target)
+  target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:SHELL:-O0 -U_FORTIFY_SOURCE>")
+endfunction()
+
+# ganymede_make_pch(NAME LIBRARIES ... HEADERS ...): a precompiled header that targets share. LibTorch's headers cost
+# many seconds a file: one is for code with loops of its own, one for what need not be optimised as long, for GCC checks
+# that it was made with the same flags.
 function(ganymede_make_pch name)
+  cmake_parse_arguments(ARG "" "" "LIBRARIES;HEADERS" ${ARGN})
   file(WRITE ${CMAKE_BINARY_DIR}/pch/${name}.cpp.in "// Anchor of a shared precompiled header.\n")
   configure_file(${CMAKE_BINARY_DIR}/pch/${name}.cpp.in ${CMAKE_BINARY_DIR}/pch/${name}.cpp COPYONLY)
   add_library(${name} OBJECT ${CMAKE_BINARY_DIR}/pch/${name}.cpp)
-  target_link_libraries(${name} PRIVATE ganymede_options ganymede_torch)
+  target_link_libraries(${name} PRIVATE ganymede_options ${ARG_LIBRARIES})
   target_precompile_headers(${name} PRIVATE
-    <ganymede/core/torch_compat.h> <fmt/format.h> <memory> <string> <vector> <functional> <map> <span>)
+    ${ARG_HEADERS} <fmt/format.h> <memory> <string> <vector> <functional> <map> <span>)
 endfunction()
 
+set(torch_header <ganymede/core/torch_compat.h>)
 if(NOT GANYMEDE_FUZZ)
-  ganymede_make_pch(ganymede_pch_loops)
-  ganymede_make_pch(ganymede_pch)
+  ganymede_make_pch(ganymede_pch_loops LIBRARIES ganymede_torch HEADERS ${torch_header})
+  ganymede_make_pch(ganymede_pch LIBRARIES ganymede_torch nlohmann_json::nlohmann_json
+    HEADERS ${torch_header} <nlohmann/json.hpp>)
   ganymede_quick_to_compile(ganymede_pch)
 endif()
+
+# GoogleTest's headers cost two seconds a file: what test programs share, with LibTorch and without.
+function(ganymede_make_test_pchs)
+  set(headers <gmock/gmock.h> <gtest/gtest.h> <nlohmann/json.hpp> <filesystem>)
+  set(libraries GTest::gmock nlohmann_json::nlohmann_json)
+  ganymede_make_pch(ganymede_test_pch LIBRARIES ${libraries} HEADERS ${headers})
+  ganymede_make_pch(ganymede_test_pch_torch LIBRARIES ganymede_torch ${libraries} HEADERS ${torch_header} ${headers})
+  ganymede_quickest_to_compile(ganymede_test_pch)
+  ganymede_quickest_to_compile(ganymede_test_pch_torch)
+endfunction()
 
 # A program's code is -fPIE by default, but the precompiled header is a library's, -fPIC: they must agree.
 function(ganymede_use_pch target)
@@ -105,11 +124,13 @@ function(ganymede_test name)
   add_executable(ganymede_test_${name} ${ARG_SOURCES})
   target_link_libraries(ganymede_test_${name}
     PRIVATE ganymede_options ${ARG_DEPENDS} ganymede_test_support GTest::gmock)
+  ganymede_quickest_to_compile(ganymede_test_${name})
+  target_compile_options(ganymede_test_${name} PRIVATE -fPIC)
   if(ARG_TORCH)
     target_link_libraries(ganymede_test_${name} PRIVATE ganymede_torch)
-    ganymede_use_pch(ganymede_test_${name})
+    target_precompile_headers(ganymede_test_${name} REUSE_FROM ganymede_test_pch_torch)
   else()
-    ganymede_quick_to_compile(ganymede_test_${name})
+    target_precompile_headers(ganymede_test_${name} REUSE_FROM ganymede_test_pch)
   endif()
   set_target_properties(ganymede_test_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   add_test(NAME ${name} COMMAND ganymede_test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
