@@ -37,7 +37,8 @@ bool downloadable(const std::string& name) {
 void list(bool json) {
   nlohmann::json document = nlohmann::json::array();
   TextTable table({{"NAME"}, {"IMAGES"}, {"SPLITS"}, {"WHERE"}, {"WHAT"}});
-  for (const auto& source : data::sources()) {
+  for (const auto& name : data::dataset_names()) {
+    const auto& source = data::source_named(name);
     const fs::path here = data::home_of(source.name);
     const bool found = !source.built_in && !source.splits.empty() && fs::exists(here);
     if (json) {

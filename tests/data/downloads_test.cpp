@@ -13,7 +13,8 @@ using testing::HasSubstr;
 
 TEST(Downloads, EverySourceWithFilesHasThem) {
   const std::set<std::string> of_ones_own = {"arrays", "celeba", "folder", "imagenet", "lsun", "mnistm", "packed"};
-  for (const auto& source : sources()) {
+  for (const auto& name : dataset_names()) {
+    const auto& source = source_named(name);
     if (source.built_in || of_ones_own.contains(source.name)) {
       EXPECT_THROW(downloads_of(source.name, {}, "x"), UsageError);
       continue;

@@ -1,4 +1,5 @@
-// A layer and an objective that only this folder knows work from a recipe like any other.
+// A layer, an objective, a metric and a data set that only this folder knows work from a recipe like any other.
+#include "ganymede/core/files.h"
 #include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/evaluation_report.h"
 #include "ganymede/train/loss_chart.h"
@@ -86,6 +87,27 @@ TEST(MadeUp, AMetricHasItsChartAndSaysWhichWayIsBetter) {
   EXPECT_TRUE(panel.title == "brightness_gap" && panel.quality && panel.curves.at(0).label == "brightness_gap");
   EXPECT_EQ(operations::better("brightness_gap"), "lower");
   EXPECT_THAT(operations::metric_names(), HasSubstr(", brightness_gap"));
+}
+
+TEST(MadeUp, ADataSetIsOpenedGuessedAndItsOptionsAreChecked) {
+  const test::TemporaryFolder folder;
+  write_file(folder / "levels.bin", "x");
+  EXPECT_EQ(data::guess_source(folder.path()), "levels");
+  data::DatasetOptions options;
+  options.name = "levels";
+  options.path = folder.path();
+  options.classes = {"light"};
+  EXPECT_EQ(data::open_dataset(options)->size(), 5u);
+  const auto refused = [&](auto change) {
+    auto wrong = options;
+    change(wrong);
+    return test::error_of([&] { data::open_dataset(wrong); });
+  };
+  EXPECT_THAT(refused([](auto& o) { o.splits = {"trian"}; }), HasSubstr("did you mean 'train'?"));
+  EXPECT_THAT(
+      refused([](auto& o) { o.conditions = {"age"}; }),
+      HasSubstr("'conditions' means nothing to levels, [data]; leave it out: it belongs to celeba, folder, packed"));
+  EXPECT_THAT(refused([](auto& o) { o.name = "levls"; }), HasSubstr("did you mean 'levels'?"));
 }
 
 TEST(MadeUp, ANameIsTakenOnce) {

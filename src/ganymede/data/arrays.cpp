@@ -129,8 +129,6 @@ void add_labels(const NpyArray& array, const std::string& where, Images& images,
   for (std::uint64_t i = 0; i <= most; ++i) classes.push_back(std::to_string(i));
 }
 
-}  // namespace
-
 std::shared_ptr<const Dataset> open_arrays(const DatasetOptions& options) {
   const fs::path& path = options.path;
   std::error_code error;
@@ -176,6 +174,17 @@ std::shared_ptr<const Dataset> open_arrays(const DatasetOptions& options) {
       info.notes.push_back(fmt::format("left out: array '{}', {}", printable(name), other.text()));
   }
   return in_memory(std::move(info), std::move(images));
+}
+
+}  // namespace
+
+void register_arrays(SourceRegistry& registry) {
+  add_source(registry, {.name = "arrays",
+                        .title = "a .npy or .npz of images, with their labels",
+                        .open = open_arrays,
+                        .anywhere = true,
+                        .deep = true,
+                        .is = is_array_name});
 }
 
 }  // namespace ganymede::data

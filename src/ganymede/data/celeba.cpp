@@ -114,8 +114,6 @@ class Choice {
   std::uint64_t with_ = 0, without_ = 0;
 };
 
-}  // namespace
-
 Listed list_celeba(DatasetOptions& options) {
   // As published, the images' archive lies in a folder Img/ beside those of the lists.
   const fs::path inner = options.path / "Img";
@@ -158,6 +156,20 @@ Listed list_celeba(DatasetOptions& options) {
   }
   listing.notes.push_back(fmt::format("the conditions are the attributes {}", fmt::join(options.conditions, ", ")));
   return {std::move(store), std::move(listing), std::move(info), conditions};
+}
+
+}  // namespace
+
+void register_celeba(SourceRegistry& registry) {
+  add_source(registry, {.name = "celeba",
+                        .title = "CelebA: 202,599 faces with 40 attributes",
+                        .splits = {"all", "train", "val", "test"},
+                        .shape = "178x218 RGB",
+                        .list = list_celeba,
+                        .options = {"attributes", "where", "conditions"},
+                        .has = [](const std::string& file, const std::string&) {
+                          return file.starts_with(kCelebaImages) || celeba_stem(file) == "list_attr_celeba";
+                        }});
 }
 
 }  // namespace ganymede::data

@@ -182,13 +182,33 @@ std::shared_ptr<const Dataset> open(const Layout& layout, const DatasetOptions& 
   return in_memory(std::move(info), std::move(unpacked.images));
 }
 
-}  // namespace
-
 std::shared_ptr<const Dataset> open_cifar10(const DatasetOptions& options) {
   return open(cifar10(), options);
 }
 std::shared_ptr<const Dataset> open_cifar100(const DatasetOptions& options) {
   return open(cifar100(), options);
+}
+
+}  // namespace
+
+void register_cifar(SourceRegistry& registry) {
+  add_source(registry, {.name = "cifar10",
+                        .title = "CIFAR-10: 60,000 photographs of ten kinds of things",
+                        .splits = {"train", "test"},
+                        .shape = "32x32 RGB",
+                        .open = open_cifar10,
+                        .has = [](const std::string& file, const std::string&) {
+                          return file == "data_batch_1.bin" || file == "test_batch.bin" ||
+                                 file.starts_with("cifar-10-binary");
+                        }});
+  add_source(registry, {.name = "cifar100",
+                        .title = "CIFAR-100: 60,000 photographs of a hundred kinds",
+                        .splits = {"train", "test"},
+                        .shape = "32x32 RGB",
+                        .open = open_cifar100,
+                        .has = [](const std::string& file, const std::string&) {
+                          return file == "fine_label_names.txt" || file.starts_with("cifar-100-binary");
+                        }});
 }
 
 }  // namespace ganymede::data

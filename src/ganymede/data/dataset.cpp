@@ -1,6 +1,7 @@
 #include "ganymede/data/dataset.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <charconv>
@@ -41,6 +42,10 @@ void check(const DatasetOptions& options) {
   }
 }
 
+bool knows(const Source& source, const std::string& option) {
+  return std::find(source.options.begin(), source.options.end(), option) != source.options.end();
+}
+
 /// Options that only some sources know.
 void check_own_options(const Source& source, const DatasetOptions& options) {
   if (!source.deep && options.channels != 0 && options.channels != 1 && options.channels != 3) {
@@ -59,17 +64,19 @@ void check_own_options(const Source& source, const DatasetOptions& options) {
     throw UsageError("this build converts no ICC profiles", "[data].profiles",
                      "build with -DGANYMEDE_PROFILES=ON, or leave it out: colours are then taken as they are stored");
   }
-  const auto belongs = [&](const char* key, bool given, const char* owner) {
-    if (!given || source.name == owner) return;
+  const std::pair<const char*, bool> own[] = {{"attributes", !options.attributes.empty()},
+                                              {"conditions", !options.conditions.empty()},
+                                              {"label", !options.label.empty()},
+                                              {"photos", !options.photos.empty()},
+                                              {"where", !options.where.empty()}};
+  for (const auto& [key, given] : own) {
+    if (!given || knows(source, key)) continue;
+    std::vector<std::string> owners;
+    for (const auto& name : dataset_names()) {
+      if (knows(source_named(name), key)) owners.push_back(name);
+    }
     throw UsageError(fmt::format("'{}' means nothing to {}", key, source.name), "[data]",
-                     fmt::format("leave it out: it belongs to {}", owner));
-  };
-  belongs("attributes", !options.attributes.empty(), "celeba");
-  belongs("photos", !options.photos.empty(), "mnistm");
-  belongs("where", !options.where.empty(), "celeba");
-  belongs("label", !options.label.empty(), "folder");
-  if (source.name != "celeba" && source.name != "packed") {
-    belongs("conditions", !options.conditions.empty(), "folder");
+                     fmt::format("leave it out: it belongs to {}", fmt::join(owners, ", ")));
   }
   for (const bool given : {!options.label.empty(), !options.classes.empty(), !options.attributes.empty()}) {
     if (!given || options.conditions.empty()) continue;
@@ -95,7 +102,7 @@ void check_splits(const Source& source, std::vector<std::string>& splits) {
 
 /// Where the source's files are: `asked`, the folder of the source's name in it, or its place below data_root().
 fs::path resolve(const Source& source, const fs::path& asked) {
-  if (source.name == "folder" || source.name == "packed" || source.name == "arrays") return asked;
+  if (source.anywhere) return asked;
   if (asked.empty()) return home_of(source.name);
   const std::string& home = source.home.empty() ? source.name : source.home;
   return fs::is_directory(asked / home) ? asked / home : asked;
@@ -146,15 +153,14 @@ fs::path data_root() {
 }
 
 fs::path home_of(const std::string& dataset) {
-  for (const auto& source : sources()) {
-    if (source.name == dataset && !source.home.empty()) return data_root() / source.home;
-  }
-  return data_root() / dataset;
+  const Source* source = sources().find(dataset);
+  return data_root() / (source != nullptr && !source->home.empty() ? source->home : dataset);
 }
 
 std::shared_ptr<const Dataset> open_dataset(const DatasetOptions& asked) {
   const DatasetOptions options = settled(asked);
-  const bool from_files = !source_named(options.name).built_in && options.name != "packed";
+  const Source& source = source_named(options.name);
+  const bool from_files = !source.built_in && !source.prepared;
   if (auto ready = from_files ? open_prepared(options, open_source) : nullptr) return ready;
   return open_source(options);
 }
@@ -166,7 +172,7 @@ DatasetOptions settled(const DatasetOptions& asked) {
   check_own_options(source, options);
   check_splits(source, options.splits);
   if (!source.built_in) options.path = resolve(source, options.path);
-  if (source.name == "mnistm" && options.photos.empty()) options.photos = data_root() / "cifar10";
+  if (source.complete) source.complete(options);
   return options;
 }
 
@@ -218,19 +224,6 @@ image::Image image_at(const Dataset& dataset, std::size_t index) {
   image::Image out(info.width, info.height, info.channels, info.bits);
   dataset.read(index, out.pixels);
   return out;
-}
-
-std::vector<std::string> dataset_names() {
-  std::vector<std::string> names;
-  for (const auto& source : sources()) names.push_back(source.name);
-  return names;
-}
-
-const Source& source_named(const std::string& name) {
-  for (const auto& source : sources()) {
-    if (source.name == name) return source;
-  }
-  throw UsageError(fmt::format("unknown data set '{}'", name), {}, suggest(name, dataset_names()));
 }
 
 }  // namespace ganymede::data

@@ -193,8 +193,6 @@ ImageListing listing_of(const ImageStore& store, DatasetOptions& options,
   return chosen(store, std::move(all), options, root);
 }
 
-}  // namespace
-
 Listed list_folder(DatasetOptions& options) {
   Listed listed;
   listed.store = image_store_at(options.path);
@@ -203,6 +201,18 @@ Listed list_folder(DatasetOptions& options) {
   listed.info.path = listed.store->root();
   listed.info.splits = options.splits;
   return listed;
+}
+
+}  // namespace
+
+void register_folder(SourceRegistry& registry) {
+  add_source(registry,
+             {.name = "folder",
+              .title = "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels",
+              .list = list_folder,
+              .anywhere = true,
+              .deep = true,
+              .options = {"label", "conditions"}});
 }
 
 }  // namespace ganymede::data

@@ -4,7 +4,9 @@
 // gzip-compressed, lie in a folder or in an archive. EMNIST's images are stored column by column.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <string_view>
 
 #include "ganymede/core/error.h"
 #include "ganymede/data/file_tree.h"
@@ -189,8 +191,6 @@ std::vector<std::string> characters(const std::string& ranges) {
   return names;
 }
 
-}  // namespace
-
 std::shared_ptr<const Dataset> open_mnist(const DatasetOptions& options) {
   return open({"mnist", characters("09")}, options);
 }
@@ -206,11 +206,11 @@ std::shared_ptr<const Dataset> open_kmnist(const DatasetOptions& options) {
   return open({"kmnist", {"o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"}}, options);
 }
 
-std::shared_ptr<const Dataset> open_emnist(const DatasetOptions& options) {
-  // The classes' order is that of the published mapping files. Where letters look alike in both cases, they are one
-  // class, named by the capital.
-  const std::string merged = "09AZaabbddeeffgghhnnqqrrtt";
-  const std::map<std::string, Kind> kinds = {
+/// EMNIST's sets. The classes' order is that of the published mapping files. Where letters look alike in both cases,
+/// they are one class, named by the capital.
+const std::map<std::string, Kind>& emnist_kinds() {
+  static const std::string merged = "09AZaabbddeeffgghhnnqqrrtt";
+  static const std::map<std::string, Kind> kinds = {
       {"emnist-balanced", {"emnist-balanced", characters(merged), "balanced"}},
       {"emnist-byclass", {"emnist-byclass", characters("09AZaz"), "byclass"}},
       {"emnist-bymerge", {"emnist-bymerge", characters(merged), "bymerge"}},
@@ -218,7 +218,56 @@ std::shared_ptr<const Dataset> open_emnist(const DatasetOptions& options) {
       {"emnist-letters", {"emnist-letters", characters("AZ"), "letters", 1}},
       {"emnist-mnist", {"emnist-mnist", characters("09"), "mnist"}},
   };
-  return open(kinds.at(options.name), options);
+  return kinds;
+}
+
+std::shared_ptr<const Dataset> open_emnist(const DatasetOptions& options) {
+  return open(emnist_kinds().at(options.name), options);
+}
+
+bool is_idx(const std::string& file) {
+  return file.find("-idx3-ubyte") != std::string::npos || file.find(".idx3-ubyte") != std::string::npos;
+}
+
+/// The set that a file is of, told by its name and, where that is the same for several, by its path.
+std::string set_of_idx(const std::string& file, const std::string& path) {
+  if (file.starts_with("emnist-")) {
+    const std::string set = file.substr(0, file.find('-', std::string_view("emnist-").size()));
+    return emnist_kinds().contains(set) ? set : "emnist-balanced";
+  }
+  std::string lower = path;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (lower.find("fashion") != std::string::npos) return "fashion-mnist";
+  return lower.find("kmnist") != std::string::npos || lower.find("kuzushiji") != std::string::npos ? "kmnist" : "mnist";
+}
+
+}  // namespace
+
+void register_idx(SourceRegistry& registry) {
+  const auto add = [&](const std::string& name, const std::string& title, decltype(Source::open) open,
+                       const std::string& home = "") {
+    add_source(registry, {.name = name,
+                          .title = title,
+                          .splits = {"train", "test"},
+                          .shape = "28x28 grey",
+                          .open = open,
+                          .home = home,
+                          .has = [name](const std::string& file, const std::string& path) {
+                            return is_idx(file) && set_of_idx(file, path) == name;
+                          }});
+  };
+  add("mnist", "MNIST: 70,000 handwritten digits", open_mnist);
+  add("fashion-mnist", "Fashion-MNIST: 70,000 articles of clothing", open_fashion_mnist);
+  add("kmnist", "KMNIST: 70,000 handwritten hiragana", open_kmnist);
+  const auto emnist = [&](const std::string& kind, const std::string& what) {
+    add("emnist-" + kind, "EMNIST's " + kind + ": " + what, open_emnist, "emnist");
+  };
+  emnist("balanced", "131,600 digits and letters, as many of each");
+  emnist("byclass", "814,255 digits and letters");
+  emnist("bymerge", "814,255 digits and letters, those that look alike as one");
+  emnist("digits", "280,000 digits");
+  emnist("letters", "145,600 letters");
+  emnist("mnist", "70,000 digits");
 }
 
 }  // namespace ganymede::data

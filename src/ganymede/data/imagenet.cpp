@@ -204,8 +204,6 @@ ImageListing labelled_images(const ImageStore& store, const Truth& truth) {
   return all;
 }
 
-}  // namespace
-
 Listed list_imagenet(DatasetOptions& options) {
   const ImageNetFiles files = files_at(options.path, options.splits);
   const auto wants = [&](const char* split) {
@@ -238,6 +236,24 @@ Listed list_imagenet(DatasetOptions& options) {
   listed.info.path = options.path;
   listed.info.splits = options.splits;
   return listed;
+}
+
+}  // namespace
+
+void register_imagenet(SourceRegistry& registry) {
+  // "n01440764.tar" is of one class.
+  const auto of_a_class = [](const std::string& file) {
+    return file.size() == 13 && file[0] == 'n' && file.ends_with(".tar") &&
+           file.find_first_not_of("0123456789", 1) == 9;
+  };
+  add_source(registry, {.name = "imagenet",
+                        .title = "ImageNet (ILSVRC 2012): 1,331,167 photographs, in the published archives",
+                        .splits = {"train", "val"},
+                        .shape = "any RGB",
+                        .list = list_imagenet,
+                        .has = [of_a_class](const std::string& file, const std::string&) {
+                          return file.starts_with("ILSVRC2012_img_") || of_a_class(file);
+                        }});
 }
 
 }  // namespace ganymede::data

@@ -52,8 +52,6 @@ void draw(const Dataset& digits, const Dataset& photos, std::uint64_t seed, cons
   }
 }
 
-}  // namespace
-
 std::shared_ptr<const Dataset> open_mnistm(const DatasetOptions& options) {
   Images images;
   DatasetInfo info;
@@ -96,6 +94,21 @@ std::shared_ptr<const Dataset> open_mnistm(const DatasetOptions& options) {
   }
   info.notes.push_back(fmt::format("put on photographs of {}", options.photos.string()));
   return in_memory(std::move(info), std::move(images));
+}
+
+}  // namespace
+
+void register_mnistm(SourceRegistry& registry) {
+  add_source(registry, {.name = "mnistm",
+                        .title = "MNIST-M: MNIST's digits on photographs, made by the program",
+                        .splits = {"train", "test"},
+                        .shape = "28x28 RGB",
+                        .open = open_mnistm,
+                        .home = "mnist",
+                        .options = {"photos"},
+                        .complete = [](DatasetOptions& options) {
+                          if (options.photos.empty()) options.photos = data_root() / "cifar10";
+                        }});
 }
 
 }  // namespace ganymede::data

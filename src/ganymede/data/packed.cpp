@@ -344,14 +344,27 @@ class NamedPacked : public Packed {
   DatasetInfo info_;
 };
 
-}  // namespace
-
 std::shared_ptr<const Dataset> open_packed(const DatasetOptions& options) {
   if (options.path.empty()) {
     throw UsageError("no packed file was named", {},
                      "name it with --data or [data].path; `ganymede data prepare` makes it");
   }
   return std::make_shared<NamedPacked>(options.path);
+}
+
+}  // namespace
+
+void register_packed(SourceRegistry& registry) {
+  add_source(registry, {.name = "packed",
+                        .title = "a file that `ganymede data prepare` made",
+                        .open = open_packed,
+                        .anywhere = true,
+                        .deep = true,
+                        .prepared = true,
+                        .options = {"conditions"},
+                        .is = [](const std::filesystem::path& path) {
+                          return path.extension() == ".packed" || is_packed(path);
+                        }});
 }
 
 }  // namespace ganymede::data

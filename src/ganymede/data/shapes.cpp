@@ -10,6 +10,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/random.h"
+#include "ganymede/data/sources.h"
 #include "ganymede/image/decode.h"
 
 namespace ganymede::data {
@@ -312,6 +313,15 @@ std::shared_ptr<const Dataset> open_shapes(const DatasetOptions& options) {
     parts.push_back({splits[i], options.count > 0 ? share : usual});
   }
   return std::make_shared<ShapesDataset>(std::move(parts), options.seed, size, channels);
+}
+
+void register_shapes(SourceRegistry& registry) {
+  add_source(registry, {.name = "shapes",
+                        .title = "ten kinds of shapes, rendered by the program itself",
+                        .splits = {"train", "test"},
+                        .shape = "32x32 RGB",
+                        .open = open_shapes,
+                        .built_in = true});
 }
 
 }  // namespace ganymede::data

@@ -1,11 +1,15 @@
-// The sources open_dataset() chooses from. Each gets options whose splits are known and filled in and whose path is
-// resolved; classes, count, size and channels are applied to its result, or by list().
+// The sources open_dataset() chooses from: a new one is its file, a line here and in sources.cpp, and a test. Each gets
+// options whose splits are known and filled in and whose path is resolved; classes, count, size and channels are
+// applied to its result, or by list().
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "ganymede/config/registry.h"
 #include "ganymede/data/dataset.h"
 
 namespace ganymede::data {
@@ -14,19 +18,30 @@ struct Listed;
 
 struct Source {
   std::string name, title;
-  std::vector<std::string> splits;  ///< known splits, the default one first; empty: whatever the folder has
-  std::string shape;                ///< "32x32 RGB", for lists
-  std::shared_ptr<const Dataset> (*open)(const DatasetOptions& options);  ///< nullptr: list() does it
-  bool built_in = false;                                                  ///< made by the program: needs no files
-  std::string home = {};  ///< the set whose folder below data_root() it reads; empty: its own
+  std::vector<std::string> splits = {};  ///< known splits, the default one first; empty: whatever the folder has
+  std::string shape = "any";             ///< "32x32 RGB", for lists
+  std::shared_ptr<const Dataset> (*open)(const DatasetOptions& options) = nullptr;  ///< nullptr: list() does it
   /// Sets of image files: which images and classes there are, all options but size, channels and fit applied.
   /// Fills in the splits that were taken.
   Listed (*list)(DatasetOptions& options) = nullptr;
-  bool deep = false;  ///< its images may have 16 bits a sample, and any number of channels
+  bool built_in = false;                  ///< made by the program: needs no files
+  std::string home = {};                  ///< the set whose folder below data_root() it reads; empty: its own
+  bool anywhere = false;                  ///< has no folder of its own there: it is what a path names
+  bool deep = false;                      ///< its images may have 16 bits a sample, and any number of channels
+  bool prepared = false;                  ///< its files are prepared ones
+  std::vector<std::string> options = {};  ///< of [data], those that mean nothing to sources without them
+  /// Whether a path is its file, whatever lies beside.
+  std::function<bool(const std::filesystem::path& path)> is = {};
+  /// Whether a file of this name, below this path, is one of the set's.
+  std::function<bool(const std::string& file, const std::string& path)> has = {};
+  /// Puts in what its options leave open.
+  std::function<void(DatasetOptions& options)> complete = {};
 };
+using SourceRegistry = config::Registry<Source>;
 
-/// All sources, in the order they are listed to people.
-const std::vector<Source>& sources();
+/// Those of this folder, in the order they are listed to people, and what a program added.
+SourceRegistry& sources();
+void add_source(SourceRegistry& registry, Source source);
 /// Throws UsageError naming the nearest known source.
 const Source& source_named(const std::string& name);
 
@@ -45,22 +60,23 @@ std::filesystem::path home_of(const std::string& dataset);
 /// recognised.
 std::string guess_source(const std::filesystem::path& path);
 
-std::shared_ptr<const Dataset> open_cifar10(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_cifar100(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_mnist(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_fashion_mnist(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_kmnist(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_emnist(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_stl10(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_mnistm(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_packed(const DatasetOptions& options);
-std::shared_ptr<const Dataset> open_arrays(const DatasetOptions& options);
+void register_shapes(SourceRegistry& registry);
+void register_cifar(SourceRegistry& registry);
+void register_idx(SourceRegistry& registry);  ///< MNIST and its like
+void register_stl10(SourceRegistry& registry);
+void register_svhn(SourceRegistry& registry);
+void register_mnistm(SourceRegistry& registry);
+void register_celeba(SourceRegistry& registry);
+void register_flowers102(SourceRegistry& registry);
+void register_imagenet(SourceRegistry& registry);
+void register_lsun(SourceRegistry& registry);
+void register_folder(SourceRegistry& registry);
+void register_arrays(SourceRegistry& registry);
+void register_packed(SourceRegistry& registry);
 
-Listed list_celeba(DatasetOptions& options);
+/// Of optional_sources.cpp: builds without their libraries have stand-ins.
+std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options);
 Listed list_flowers102(DatasetOptions& options);
-Listed list_imagenet(DatasetOptions& options);
 Listed list_lsun(DatasetOptions& options);
-Listed list_folder(DatasetOptions& options);
 
 }  // namespace ganymede::data

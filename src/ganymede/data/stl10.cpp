@@ -125,8 +125,6 @@ Unpacked unpack_stl10(const FileTree& tree, const std::vector<StlSplit>& wanted)
   return unpacked;
 }
 
-}  // namespace
-
 std::shared_ptr<const Dataset> open_stl10(const DatasetOptions& options) {
   const auto known = [](const std::string& name) {
     const std::string base = base_name(name);
@@ -152,6 +150,19 @@ std::shared_ptr<const Dataset> open_stl10(const DatasetOptions& options) {
   info.splits = options.splits;
   info.notes = std::move(unpacked.notes);
   return in_memory(std::move(info), std::move(unpacked.images));
+}
+
+}  // namespace
+
+void register_stl10(SourceRegistry& registry) {
+  add_source(registry, {.name = "stl10",
+                        .title = "STL-10: 13,000 photographs of ten kinds of things, and 100,000 without labels",
+                        .splits = {"train", "test", "unlabeled"},
+                        .shape = "96x96 RGB",
+                        .open = open_stl10,
+                        .has = [](const std::string& file, const std::string&) {
+                          return file.starts_with("stl10_binary") || file == "train_X.bin" || file == "test_X.bin";
+                        }});
 }
 
 }  // namespace ganymede::data
