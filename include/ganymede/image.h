@@ -8,6 +8,7 @@
 
 #include "ganymede/export.h"
 #include "ganymede/image/image.h"
+#include "ganymede/operations/requests.h"
 #include "ganymede/operations/results.h"
 #include "ganymede/version.h"
 
@@ -32,7 +33,7 @@ GANYMEDE_API Image grid(std::span<const GeneratedImage> images, int columns = 0)
 
 /// An endless animation: GIF where the file is called so, else APNG. Throws Error as the others do.
 GANYMEDE_API void write_animation(const std::filesystem::path& file, std::span<const GeneratedImage> frames,
-                                  int milliseconds = 100);
+                                  int milliseconds = operations::kUsualMilliseconds);
 
 }  // namespace GANYMEDE_CXX_VERSION
 }  // namespace ganymede

@@ -39,8 +39,7 @@ void ChosenData::add_to(CLI::App& app) {
       ->default_str("ignore");
   app.add_flag("--skip-bad", asked_.skip_bad, "leave out files that cannot be read, and say how many");
   app.add_option("--channels", asked_.channels, "1 (grey), 3 (RGB), or as many as arrays, PNGs and TIFFs have");
-  app.add_option("--bits", asked_.bits, "16 keeps samples of 16 bits; else they become 8")
-      ->check(CLI::IsMember({8, 16}));
+  app.add_option("--bits", asked_.bits, "16 keeps samples of 16 bits; else they become 8");
   repeated("--attribute", asked_.attributes, "celeba: make classes of it; may be repeated");
   repeated("--where", asked_.where, "celeba: only with this attribute, or without it: '!Male'; may be repeated");
   app.add_option("--label", asked_.label, "folder: the column of labels.csv or the .json key that is the class")

@@ -37,7 +37,8 @@ void add_kind(CLI::App& app, const std::string& name, const char* example, const
                       : "a .png or .jpg; - is a PNG on standard output")
       ->required();
   if constexpr (std::is_same_v<Out, FramesOutput>) {
-    limited(command.add_option("--seconds", kept->output.seconds, "that an image of an animation stays"), 0.01, 60.0)
+    limited(command.add_option("--seconds", kept->output.seconds, "that an image of an animation stays"),
+            ops::kMilliseconds.low / 1000, ops::kMilliseconds.high / 1000)
         ->capture_default_str();
   }
   if constexpr (std::is_same_v<Request, ops::ArithmeticRequest>) {

@@ -22,7 +22,7 @@ struct SheetOutput {
 
 /// A strip or an animation, by the file's ending.
 struct FramesOutput : SheetOutput {
-  double seconds = 0.05;  ///< that an image of an animation stays
+  double seconds = operations::kUsualMilliseconds / 1000.0;  ///< that an image of an animation stays
 };
 
 void run_explore(const FramesOutput& output, const operations::Model& model,

@@ -5,7 +5,7 @@
 
 #include <cstdio>
 
-#include "ganymede/operations/descriptions.h"
+#include "ganymede/operations/schema.h"
 
 namespace ganymede::cli {
 namespace {

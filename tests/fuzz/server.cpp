@@ -9,7 +9,6 @@
 #include <thread>
 
 #include "fuzz/targets.h"
-#include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/export_request.h"
 #include "ganymede/operations/features_request.h"
 #include "ganymede/operations/field.h"
@@ -170,7 +169,6 @@ std::vector<Target> server_targets() {
       operation<DirectionRequest>(
           "direction", R"({"with": [{"seed": 1, "index": 0}], "without": [{"seed": 1, "index": 1}], "frames": 4})"),
       operation<NearestImagesRequest>("nearest", R"({"points": [{"seed": 1, "index": 0}], "count": 3})"),
-      operation<EvaluateRequest>("evaluate", R"({"model": "x", "metrics": ["fid"], "k": 3})"),
       operation<FeaturesRequest>("features", R"({"labels": 100, "seed": 3})"),
       operation<ExportRequest>("export", R"({"format": "onnx", "network": "generator", "output": "x"})"),
       operation<ImportRequest>("import", R"({"file": ["x"], "recipe": "y", "output": "z", "map": "x"})"),

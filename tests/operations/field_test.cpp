@@ -1,8 +1,7 @@
 #include "ganymede/operations/field.h"
 
-#include "ganymede/operations/descriptions.h"
-#include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/requests.h"
+#include "ganymede/operations/schema.h"
 #include "support/support.h"
 
 namespace ganymede::operations {
@@ -20,6 +19,8 @@ struct Sample {
   std::vector<Point> points = {};
   std::vector<std::vector<float>> z = {};
   std::string file = {};
+  std::string name = {};
+  std::vector<std::string> tags = {};
 };
 
 template <class V>
@@ -32,6 +33,15 @@ void visit_fields(V& field, Sample& s) {
   field("points", s.points, {.about = "points", .range = in_range(2, 4)});
   field("z", s.z, {.about = "coordinates", .range = in_range(1, 4)});
   field("file", s.file, {.about = "a file", .local = true});
+  field("name", s.name,
+        {.about = "a name",
+         .served_text = config::TextRule{
+             .length = in_range(1, 4), .characters = "a-z0-9_-", .first = "a-z", .words = "letters and digits"}});
+  field("tags", s.tags,
+        {.about = "tags",
+         .range = in_range(0, 2),
+         .served_text =
+             config::TextRule{.length = in_range(0, 3), .characters = "^,\\x00-\\x1f\\x7f", .words = "characters"}});
 }
 
 Sample read(const json& object, Door door = Door::kServed) {
@@ -86,6 +96,30 @@ TEST(Fields, OtherKinds) {
   EXPECT_EQ(read({{"z", {{1, 2}, {3, 4}}}}).z[1], (std::vector<float>{3, 4}));
   EXPECT_EQ(refused({{"z", {{1, "a"}}}}), "z: must hold finite numbers only");
   EXPECT_EQ(refused({{"z", {{1, 1e300}}}}), "z: must hold finite numbers only");
+}
+
+TEST(Fields, TextsHaveTheirLengthAndCharacters) {
+  for (const char* name : {"a", "b-_9"}) EXPECT_EQ(read({{"name", name}}).name, name);
+  for (const json& wrong : {json(""), json("9a"), json("a/b"), json("abcde"), json("A"), json("\u00e4")}) {
+    EXPECT_EQ(refused({{"name", wrong}}), "name: must be 1 to 4 letters and digits") << wrong;
+  }
+  EXPECT_EQ(refused({{"name", 1}}), "name: must be a text");
+  EXPECT_EQ(read({{"name", "a/b"}}, Door::kLocal).name, "a/b");
+  EXPECT_EQ(read({{"tags", {"\u00e4\u00f6\u00fc", ""}}}).tags.size(), 2u) << "characters, not bytes";
+  for (const char* wrong : {"abcd", "a,b", "a\n", "\x7f"}) {
+    EXPECT_EQ(refused({{"tags", {"ok", wrong}}}), "tags[1]: must be at most 3 characters") << wrong;
+  }
+  EXPECT_EQ(refused({{"tags", {"a", "b", "c"}}}), "tags: must be a list of 0 to 2");
+  Sample sample;
+  const auto schema = schema_of(fields_of(sample), Door::kServed)["properties"];
+  EXPECT_EQ(json(schema["name"]), (json{{"type", "string"},
+                                        {"minLength", 1},
+                                        {"maxLength", 4},
+                                        {"pattern", "^[a-z][a-z0-9_-]*$"},
+                                        {"description", "A name."}}));
+  EXPECT_EQ(json(schema["tags"]["items"]),
+            (json{{"type", "string"}, {"maxLength", 3}, {"pattern", "^[^,\\x00-\\x1f\\x7f]*$"}}));
+  EXPECT_FALSE(schema_of(fields_of(sample), Door::kLocal)["properties"]["name"].contains("pattern"));
 }
 
 TEST(Fields, UnknownOnesGetTheNearestName) {
@@ -148,53 +182,9 @@ TEST(Fields, UntrainedIsAnOldNameOfANetwork) {
   }
   EXPECT_THAT(test::error_of([&] { read_options({{"untrained", "yes"}}); }),
               HasSubstr("must be true or false, untrained"));
-  const auto schema = schema_of(description_of("generate").fields, Door::kServed);
+  GenerateRequest generate;
+  const auto schema = schema_of(fields_of(generate), Door::kServed);
   EXPECT_EQ(schema["properties"]["untrained"]["deprecated"], true);
-}
-
-TEST(Descriptions, SayWhyNoServerOffersAnOperation) {
-  for (const auto& operation : descriptions()) {
-    EXPECT_NE(operation.route.empty(), operation.why_local.empty()) << operation.name;
-    const bool said = reference_page(operation).find("- REST: not offered, because ") != std::string::npos;
-    EXPECT_EQ(said, operation.route.empty()) << operation.name;
-  }
-}
-
-TEST(Descriptions, PagesHaveWhatOnlyClientsMaySay) {
-  const std::string page = reference_page(description_of("interpolate"));
-  EXPECT_THAT(page, HasSubstr("| `milliseconds` | | whole number, 10 to 60000 (milliseconds) | 50 | HTTP alone |"));
-  EXPECT_THAT(page, HasSubstr("| `vectors` | | true or false |"));
-  EXPECT_THAT(page, HasSubstr("| `format` | | png, grid, json, zip, gif, apng | json | HTTP alone |"));
-  const std::string generate = reference_page(description_of("generate"));
-  EXPECT_THAT(generate, HasSubstr("| required unless points or z is given, 1 to 64 |"));
-  EXPECT_THAT(generate, HasSubstr("| `format` | | png, grid, json, zip | png | HTTP alone |"));
-}
-
-TEST(Fields, SomeNumbersAloneMayBeMeant) {
-  EvaluateRequest request;
-  const auto fields = fields_of(request);
-  EXPECT_THAT(test::error_of([&] { read_json({{"channels", 2}}, fields, Door::kLocal); }), HasSubstr("must be 1 or 3"));
-  read_json({{"channels", 3}}, fields, Door::kLocal);
-  EXPECT_EQ(request.channels, 3);
-  EXPECT_THAT(reference_page(description_of("evaluate")), HasSubstr("| `channels` | `--channels` | 1, 3 |"));
-}
-
-TEST(Fields, EveryDefaultIsOneThatItsDoorTakes) {
-  for (const auto& operation : descriptions()) {
-    for (const Door door : {Door::kLocal, Door::kServed}) {
-      const auto schema = schema_of(operation.fields, door);
-      for (const auto& [name, field] : schema.at("properties").items()) {
-        if (!field.contains("default") || !field.contains("maximum")) continue;
-        EXPECT_LE(field.at("minimum"), field.at("default")) << operation.name << " " << name;
-        EXPECT_GE(field.at("maximum"), field.at("default")) << operation.name << " " << name;
-      }
-    }
-  }
-  WalkRequest walk;
-  read_json(json::object(), fields_of(walk), Door::kServed);
-  EXPECT_EQ(walk.frames, 64) << "of 100 as many as a server makes";
-  read_json(json::object(), fields_of(walk = {}), Door::kLocal);
-  EXPECT_EQ(walk.frames, 100);
 }
 
 }  // namespace

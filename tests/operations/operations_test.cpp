@@ -7,6 +7,7 @@
 #include "ganymede/operations/descriptions.h"
 #include "ganymede/operations/generate.h"
 #include "ganymede/operations/interpolate.h"
+#include "ganymede/operations/schema.h"
 #include "ganymede/operations/translate.h"
 #include "operations/small_model.h"
 #include "support/support.h"

@@ -106,7 +106,8 @@ TEST(Recipe, RefusesAndSaysWhere) {
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("not valid TOML"));
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("line 28 of my.toml"));
   EXPECT_THAT(error("name = \"shapes\"", ""), HasSubstr("names no data"));
-  EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nbits = 12"), HasSubstr("use 8 or 16"));
+  EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nbits = 12"),
+              HasSubstr("'bits' is 12, which is neither 8 nor 16, line "));
   EXPECT_EQ(error("\"relu\"", "\"rleu\""),
             "unknown layer 'rleu', line 12 of my.toml in [generator] layer 2; did you mean 'relu'?");
   EXPECT_EQ(error("kernel = 3", "kernl = 3"),

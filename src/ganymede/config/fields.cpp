@@ -110,9 +110,14 @@ const toml::array& FieldReader::array(const char* key, const toml::node& node) c
   wrong_type(key, node, "an array");
 }
 
-void FieldReader::check_range(const char* key, double value, Range range) const {
-  if (value >= range.low && value <= range.high) return;
-  fail(key, fmt::format("is {}, which is outside {} to {}", value, range.low, range.high));
+std::string out_of_range(double value, Range range) {
+  if (value >= range.low && value <= range.high) return "";
+  return fmt::format("is {}, which is outside {} to {}", value, range.low, range.high);
+}
+
+std::string out_of_range(double value, EitherOf values) {
+  if (value == values.one || value == values.other) return "";
+  return fmt::format("is {}, which is neither {} nor {}", value, values.one, values.other);
 }
 
 std::string FieldWriter::quote(const std::string& text) {

@@ -45,6 +45,10 @@ struct Place {
   std::string at(const toml::node* node) const;
 };
 
+/// "is 7, which is outside 8 to 16"; empty where it is not.
+std::string out_of_range(double value, Range range);
+std::string out_of_range(double value, EitherOf values);
+
 struct OptionTable;
 
 class FieldReader {
@@ -84,8 +88,12 @@ class FieldReader {
   std::string text(const char* key, const toml::node& node) const;
   const toml::array& array(const char* key, const toml::node& node) const;
   const std::vector<OptionTable>& list(const char* key) const;
-  void check_range(const char* key, double value, Range range) const;
-  void check_range(const char*, double, Any) const {}
+  template <class Check>
+  void check_range(const char* key, double value, Check check) const {
+    if constexpr (!std::is_same_v<Check, Any>) {
+      if (const std::string problem = out_of_range(value, check); !problem.empty()) fail(key, problem);
+    }
+  }
   [[noreturn]] void unknown_name(const char* key, const std::string& name, const std::vector<std::string>& known) const;
 
   template <class T, class Check>
@@ -136,6 +144,23 @@ class FieldReader {
   const OptionTable* whole_ = nullptr;
   Place place_;
   std::vector<std::string> known_;
+};
+
+/// Checks the numbers of a struct that was not read, as FieldReader does: throws UsageError at `section`, "[data]".
+class RangeChecker {
+ public:
+  explicit RangeChecker(std::string section) : section_(std::move(section)) {}
+
+  template <class T, class Check = Any>
+  void operator()(const char* key, const T& value, Check check = {}) const {
+    if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<Check, Any>) {
+      const std::string problem = out_of_range(static_cast<double>(value), check);
+      if (!problem.empty()) throw UsageError(std::string("'") + key + "' " + problem, section_);
+    }
+  }
+
+ private:
+  std::string section_;
 };
 
 /// Lists fields as "key = value" in TOML syntax, in the order of the field list; empty optionals are left out.

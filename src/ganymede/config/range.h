@@ -11,4 +11,9 @@ constexpr Range in_range(double low, double high) {
   return {low, high};
 }
 
+/// A whole number must be one of two.
+struct EitherOf {
+  int one, other;
+};
+
 }  // namespace ganymede::config

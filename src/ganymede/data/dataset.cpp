@@ -32,14 +32,9 @@ void check(const DatasetOptions& options) {
     throw UsageError(fmt::format("size {} is out of range", options.size.to_toml()), "[data].size",
                      fmt::format("choose 1 to {}, or 0 for the images' own", kLargestSize));
   }
-  if (options.channels < 0 || options.channels > image::kMaxChannels) {
-    throw UsageError(fmt::format("{} channels are not supported", options.channels), "[data].channels",
-                     fmt::format("choose 1 to {}, or 0 for the images' own", image::kMaxChannels));
-  }
-  if (options.bits != 8 && options.bits != 16) {
-    throw UsageError(fmt::format("samples of {} bits are not supported", options.bits), "[data].bits",
-                     "choose 8 or 16");
-  }
+  DatasetOptions copy = options;
+  const config::RangeChecker checker("[data]");
+  visit_fields(checker, copy);
 }
 
 bool knows(const Source& source, const std::string& option) {

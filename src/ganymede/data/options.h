@@ -90,7 +90,7 @@ void visit_fields(V& field, DatasetOptions& o) {
   field("classes", o.classes);
   field("size", o.size);
   field("channels", o.channels, in_range(0, image::kMaxChannels));
-  field("bits", o.bits, in_range(8, 16));
+  field("bits", o.bits, config::EitherOf{8, 16});
   field("flip", o.flip);
   field("count", o.count, in_range(0, 1e9));
   field("attributes", o.attributes);

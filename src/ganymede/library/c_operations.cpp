@@ -5,6 +5,7 @@
 #include "ganymede/library/c_handles.h"
 #include "ganymede/library/c_result.h"
 #include "ganymede/operations/descriptions.h"
+#include "ganymede/operations/schema.h"
 #include "ganymede/runs.h"
 
 using ganymede::library::give;
@@ -47,16 +48,28 @@ struct Operation {
   bool has_device = false;  ///< no model says where it runs: the options may, beside the request's own
 };
 
-constexpr const char* kDevice = "device";
+/// Beside the request's own options, where no model says where it runs.
+struct DeviceOption {
+  std::string device = "auto";
+};
+template <class V>
+void visit_fields(V& field, DeviceOption& o) {
+  field("device", o.device, {.about = "auto, cpu, cuda or cuda:N; where no model is given"});
+}
 
-/// What the option "device" says, which is then no longer among the call's.
+/// What that option says, which is then no longer among the call's.
 std::string take_device(Call& call) {
-  const auto found = call.options.find(kDevice);
-  if (found == call.options.end() || found->is_null()) return "auto";
-  if (!found->is_string()) throw UsageError("must be a text", kDevice, "auto, cpu, cuda or cuda:N");
-  std::string device = *found;
-  call.options.erase(found);
-  return device;
+  DeviceOption option;
+  const auto fields = operations::fields_of(option);
+  json own = json::object();
+  for (const auto& field : fields) {
+    if (const auto found = call.options.find(field.name); found != call.options.end()) {
+      own[field.name] = *found;
+      call.options.erase(found);
+    }
+  }
+  operations::read_json(own, fields, operations::Door::kLocal);
+  return option.device;
 }
 
 template <class Result>
@@ -197,9 +210,9 @@ std::string operations_json() {
     if (known == all_operations().end()) continue;
     auto options = operations::schema_of(one.fields, operations::Door::kLocal);
     if (known->second.has_device) {
-      options["properties"][kDevice] = {{"type", "string"},
-                                        {"default", "auto"},
-                                        {"description", "auto, cpu, cuda or cuda:N; where no model is given."}};
+      DeviceOption option;
+      const auto own = operations::schema_of(operations::fields_of(option), operations::Door::kLocal);
+      options["properties"].update(own["properties"]);
     }
     list.push_back({{"name", one.name}, {"summary", one.summary}, {"options", options}});
   }

@@ -1,7 +1,6 @@
 // A request that a program filled in itself, checked by its field list as one is that was read from a text.
 #pragma once
 
-#include <algorithm>
 #include <type_traits>
 
 #include "ganymede/operations/field.h"
@@ -42,14 +41,12 @@ void check_value(const T& value, const Asked& asked) {
   } else if constexpr (kind == Kind::kNumber) {
     number_of(value, asked);
   } else if constexpr (kind == Kind::kChoice) {
-    const auto& names = config::Names<T>::values;
-    if (std::none_of(names.begin(), names.end(), [&](const auto& name) { return name.second == value; })) {
-      asked.refuse();
-    }
+    choice_of(written(value), asked);
   } else if constexpr (kind == Kind::kText) {  // an empty one was not given
     if (value.empty() && asked.field.required(asked.door)) {
       throw FieldError(asked.name, "is missing; it " + requirement_of(asked.field, asked.door));
     }
+    if (!value.empty()) text_of(value, asked);
   } else if constexpr (kind != Kind::kBoolean) {
     check_list(value, asked);
   }
@@ -64,7 +61,7 @@ class FieldChecker {
   void operator()(const char* name, const T& value, FieldInfo info) {
     using Plain = typename PlainOf<T>::type;
     Field field{.name = name, .info = std::move(info), .kind = kind_of<Plain>()};
-    if constexpr (std::is_enum_v<Plain>) field.choices = config::all_names<Plain>();
+    if constexpr (std::is_enum_v<Plain>) field.choices = choices_of<Plain>(field.info);
     const std::string full_name = prefix_ + name;
     const Asked asked{field, full_name, door_};
     if constexpr (std::is_same_v<T, Plain>) {

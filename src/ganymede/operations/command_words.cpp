@@ -1,6 +1,6 @@
 #include "ganymede/operations/command_words.h"
 
-#include "ganymede/operations/descriptions.h"
+#include "ganymede/operations/schema.h"
 
 namespace ganymede::operations {
 namespace {

@@ -6,18 +6,18 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "ganymede/config/text_rule.h"
 #include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/export_request.h"
 #include "ganymede/operations/features_request.h"
 #include "ganymede/operations/image_formats.h"
 #include "ganymede/operations/import_request.h"
 #include "ganymede/operations/requests.h"
+#include "ganymede/operations/schema.h"
 #include "ganymede/operations/train_request.h"
 
 namespace ganymede::operations {
 namespace {
-
-using nlohmann::ordered_json;
 
 /// The fields of a request that lives as long as they do.
 template <class Request>
@@ -30,76 +30,6 @@ FieldList own_fields(const Request& defaults = {}) {
     };
   }
   return fields;
-}
-
-std::string sentence(std::string text) {
-  if (text.empty()) return text;
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text + ".";
-}
-
-void set_range(ordered_json& schema, const std::optional<Range>& range, const char* low, const char* high, bool whole) {
-  if (!range) return;
-  const auto set = [&](const char* key, double value) {
-    if (std::abs(value) > 1e18) return;
-    if (whole)
-      schema[key] = static_cast<std::int64_t>(value);
-    else
-      schema[key] = value;
-  };
-  set(low, range->low);
-  set(high, range->high);
-}
-
-ordered_json value_schema(const Field& field, Door door) {
-  ordered_json schema;
-  const auto range = field.range(door);
-  const auto list = [&](ordered_json items) {
-    schema["type"] = "array";
-    set_range(schema, range, "minItems", "maxItems", true);
-    schema["items"] = std::move(items);
-  };
-  const ordered_json number = {{"type", "number"}}, text = {{"type", "string"}};
-  switch (field.kind) {
-    case Kind::kInteger:
-      schema["type"] = "integer";
-      set_range(schema, range, "minimum", "maximum", true);
-      if (!field.info.values.empty()) schema["enum"] = field.info.values;
-      break;
-    case Kind::kNumber:
-      schema["type"] = "number";
-      set_range(schema, range, "minimum", "maximum", false);
-      break;
-    case Kind::kBoolean:
-      schema["type"] = "boolean";
-      break;
-    case Kind::kText:
-      schema = text;
-      break;
-    case Kind::kChoice:
-      schema["type"] = "string";
-      schema["enum"] = field.choices;
-      break;
-    case Kind::kTexts:
-      list(text);
-      break;
-    case Kind::kNumbers:
-      list(number);
-      break;
-    case Kind::kVectors:
-      list({{"type", "array"}, {"items", number}});
-      break;
-    case Kind::kPoints:
-      list({{"$ref", "#/components/schemas/Point"}});
-      break;
-  }
-  if (const auto usual = field.default_at(door); !usual.is_null()) schema["default"] = usual;
-  std::string about = sentence(field.info.about);
-  if (!field.info.unless.empty() && field.required(door)) {
-    about += fmt::format(" Required unless one of {} is given.", fmt::join(field.info.unless, ", "));
-  }
-  schema["description"] = about;
-  return schema;
 }
 
 std::string kind_words(const Field& field) {
@@ -156,16 +86,9 @@ std::string served_words(const Field& field) {
     words +=
         fmt::format("{}{:.10g} to {:.10g}", words.empty() ? "" : ", ", field.info.served->low, field.info.served->high);
   }
+  if (const auto* rule = field.text_rule(Door::kServed)) words += (words.empty() ? "" : ", ") + config::words_of(*rule);
   if (const auto usual = field.default_at(Door::kServed); usual != field.fallback) words += ", default " + usual.dump();
   return words;
-}
-
-/// What a server's client may say beside the operation's own fields: how it wants the images.
-FieldList answer_fields(const std::string& operation) {
-  if (operation == "generate") return own_fields(StillAnswer{.format = StillFormat::kPng});
-  if (operation == "interpolate" || operation == "walk" || operation == "blend") return own_fields<FrameAnswer>();
-  if (operation == "arithmetic" || operation == "direction") return own_fields<StillAnswer>();
-  return {};
 }
 
 constexpr const char* kNoImages = "a server takes no images from its clients";
@@ -179,17 +102,19 @@ const std::vector<Description>& descriptions() {
   const auto route = [](const char* name) { return std::string("/api/v1/models/{id}/") + name; };
   static const std::vector<Description> all{
       {"generate", "sample", route("generate"), "images of random points of the latent space, or of given ones",
-       own_fields<GenerateRequest>()},
+       own_fields<GenerateRequest>(), "", own_fields(StillAnswer{.format = Format::kPng})},
       {"interpolate", "explore interpolate", route("interpolate"), "images between points of the latent space",
-       own_fields<InterpolateRequest>()},
+       own_fields<InterpolateRequest>(), "", own_fields<FrameAnswer>()},
       {"walk", "explore walk", route("walk"), "a closed path through random points of the latent space",
-       own_fields<WalkRequest>()},
+       own_fields<WalkRequest>(), "", own_fields<FrameAnswer>()},
       {"blend", "explore blend", route("blend"), "weighted mixes of points of the latent space",
-       own_fields<BlendRequest>()},
+       own_fields<BlendRequest>(), "", own_fields<FrameAnswer>()},
       {"arithmetic", "explore arithmetic", route("arithmetic"),
-       "mean(a) - mean(b) + mean(c), with eight perturbations around it", own_fields<ArithmeticRequest>()},
+       "mean(a) - mean(b) + mean(c), with eight perturbations around it", own_fields<ArithmeticRequest>(), "",
+       own_fields<StillAnswer>()},
       {"direction", "explore direction", route("direction"),
-       "what tells two groups of points apart, added to other points", own_fields<DirectionRequest>()},
+       "what tells two groups of points apart, added to other points", own_fields<DirectionRequest>(), "",
+       own_fields<StillAnswer>()},
       {"nearest_images", "explore nearest", route("nearest_images"), "the training images nearest to generated ones",
        own_fields<NearestImagesRequest>()},
       {"exemplars", "explore exemplars", "",
@@ -225,56 +150,6 @@ const std::string& summary_of(const std::string& command) {
   throw std::out_of_range("no operation of the command " + command);
 }
 
-ordered_json schema_of(const FieldList& fields, Door door) {
-  ordered_json properties = ordered_json::object(), required = ordered_json::array();
-  for (const auto& field : fields) {
-    if (!field.offered(door)) continue;
-    properties[field.name] = value_schema(field, door);
-    if (field.required(door) && field.info.unless.empty()) required.push_back(field.name);
-    for (const auto& old : field.info.old_names) {
-      auto& schema = properties[old] = value_schema(field, door);
-      schema["deprecated"] = true;
-      schema["description"] = "The old name of `" + field.name + "`.";
-    }
-    if (const auto& old = field.info.old_switch; !old.empty()) {
-      properties[old] = {{"type", "boolean"},
-                         {"description", fmt::format("The old name of `{}`: true is \"{}\".", field.name, old)},
-                         {"deprecated", true}};
-    }
-  }
-  ordered_json schema{{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
-  if (!required.empty()) schema["required"] = required;
-  return schema;
-}
-
-ordered_json point_schema() {
-  Point point;
-  const FieldList fields = fields_of(point);
-  const auto one_of = [&](const std::vector<std::string>& left_out, const std::vector<std::string>& required) {
-    FieldList kept = fields;
-    std::erase_if(kept, [&](const Field& field) {
-      return std::find(left_out.begin(), left_out.end(), field.name) != left_out.end();
-    });
-    ordered_json schema = schema_of(kept, Door::kServed);
-    schema["required"] = required;
-    return schema;
-  };
-  return {{"description", "A point of the latent space: sample `index` of `seed`, or its coordinates."},
-          {"oneOf", {one_of({"z"}, {"seed", "index"}), one_of({"seed", "index"}, {"z"})}}};
-}
-
-std::string flag_of(const std::string& field) {
-  std::string flag = "--" + field;
-  std::replace(flag.begin() + 2, flag.end(), '_', '-');
-  return flag;
-}
-
-std::string default_text(const Field& field) {
-  if (!field.info.usual.empty()) return field.info.usual;
-  if (field.fallback.is_null() || field.kind == Kind::kBoolean) return {};
-  return field.fallback.is_string() ? field.fallback.get<std::string>() : field.fallback.dump();
-}
-
 std::vector<ReferencePage> reference_pages() {
   std::vector<ReferencePage> pages;
   for (const auto& one : descriptions()) pages.push_back({one.name + ".md", reference_page(one)});
@@ -297,7 +172,7 @@ std::string reference_page(const Description& description) {
                        field.info.required ? "required" : default_text(field),
                        served ? served_words(field) + " | " : "", about);
   }
-  for (const auto& field : answer_fields(description.name)) {
+  for (const auto& field : description.answer) {
     out += fmt::format("| `{}` | | {} | {} | HTTP alone | {} |\n", field.name, kind_words(field), default_text(field),
                        sentence(field.info.about));
   }

@@ -1,4 +1,5 @@
-// The operations as data: their names, what they are called at each door, and their fields. No LibTorch here.
+// The operations as data: their names, what they are called at each door, and their fields. schema.h
+// makes texts of those.
 #pragma once
 
 #include <memory>
@@ -26,11 +27,6 @@ const Description& description_of(const std::string& name);
 /// The summary of the operation that a command asks for: "explore nearest". Throws std::out_of_range.
 const std::string& summary_of(const std::string& command);
 
-/// The JSON Schema of an object with these fields, as one door takes it: {"type": "object", ...}.
-nlohmann::ordered_json schema_of(const FieldList& fields, Door door);
-/// That of a point.
-nlohmann::ordered_json point_schema();
-
 /// The reference page of an operation, in Markdown.
 std::string reference_page(const Description& description);
 
@@ -39,10 +35,5 @@ struct ReferencePage {
 };
 /// All of docs/reference/.
 std::vector<ReferencePage> reference_pages();
-
-/// "to_class" as the flag "--to-class".
-std::string flag_of(const std::string& field);
-/// The default in words: "16", "spherical", "0,1"; empty where there is none.
-std::string default_text(const Field& field);
 
 }  // namespace ganymede::operations

@@ -6,11 +6,7 @@
 #include <filesystem>
 
 #include "ganymede/operations/field.h"
-
-namespace ganymede::quality {
-/// Of quality/metric.h. Weak: programs without LibTorch read requests, and have no metrics.
-[[gnu::weak]] std::vector<std::string> known_metrics();
-}  // namespace ganymede::quality
+#include "ganymede/quality/metric.h"
 
 namespace ganymede::operations {
 namespace {
@@ -25,8 +21,7 @@ void expect_extension(const char* field, const std::string& file, const std::vec
 }  // namespace
 
 std::string metric_names() {
-  if (quality::known_metrics == nullptr) return "names of metrics";
-  return fmt::format("{}", fmt::join(quality::known_metrics(), ", "));
+  return fmt::format("{}", fmt::join(quality::metrics().names(), ", "));
 }
 
 void check(const EvaluateRequest& r) {

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "ganymede/config/seed.h"
+#include "ganymede/config/text_rule.h"
 
 namespace ganymede::operations {
 namespace {
@@ -98,6 +99,12 @@ std::optional<Given> value_in(const json& object, const Field& field, const std:
   return given;
 }
 
+/// Of a text, or of each text of a list.
+std::string text_requirement(const Field& field, Door door) {
+  const auto* rule = field.text_rule(door);
+  return rule == nullptr ? "must be a text" : "must be " + config::words_of(*rule);
+}
+
 }  // namespace
 
 FieldError::FieldError(const std::string& field, std::string problem, std::string hint)
@@ -123,7 +130,7 @@ std::string requirement_of(const Field& field, Door door) {
     case Kind::kBoolean:
       return "must be true or false";
     case Kind::kText:
-      return "must be a text";
+      return text_requirement(field, door);
     case Kind::kChoice:
       return fmt::format("must be one of {}", fmt::join(field.choices, ", "));
     default:
@@ -147,8 +154,12 @@ double number_of(const json& value, const Asked& asked) {
 }
 
 std::string text_of(const json& value, const Asked& asked) {
-  if (!value.is_string()) asked.refuse();
-  return value.get<std::string>();
+  if (!value.is_string()) throw FieldError(asked.name, "must be a text");
+  const auto* rule = asked.field.text_rule(asked.door);
+  auto text = value.get<std::string>();
+  if (rule != nullptr && !config::fits(*rule, text))
+    throw FieldError(asked.name, text_requirement(asked.field, asked.door));
+  return text;
 }
 
 std::string choice_of(const json& value, const Asked& asked) {
@@ -174,7 +185,8 @@ std::vector<std::string> texts_of(const json& value, const Asked& asked) {
   std::vector<std::string> out;
   for (const auto& entry : list_of(value, asked)) {
     if (!entry.is_string()) throw FieldError(asked.name, "must hold texts only");
-    out.push_back(entry.get<std::string>());
+    const std::string name = fmt::format("{}[{}]", asked.name, out.size());
+    out.push_back(text_of(entry, {asked.field, name, asked.door}));
   }
   return out;
 }

@@ -51,6 +51,10 @@ struct Field {
   std::optional<Range> range(Door door) const {
     return door == Door::kServed && info.served ? info.served : info.range;
   }
+  /// What the text, or each of the list's, has to be.
+  const config::TextRule* text_rule(Door door) const {
+    return door == Door::kServed && info.served_text ? &*info.served_text : nullptr;
+  }
   bool required(Door door) const { return info.required || (door == Door::kServed && info.required_of_clients); }
   bool offered(Door door) const { return door == Door::kLocal || !info.local; }
   /// `fallback`, or of a number what is nearest to it in the door's range.
@@ -160,6 +164,12 @@ void assign(T& out, const nlohmann::json& value, const Asked& asked) {
   }
 }
 
+/// The names that a choice may have.
+template <class Enum>
+std::vector<std::string> choices_of(const FieldInfo& info) {
+  return info.choices.empty() ? config::all_names<Enum>() : info.choices;
+}
+
 template <class T>
 nlohmann::json written(const T& value) {
   constexpr Kind kind = kind_of<T>();
@@ -188,7 +198,7 @@ class FieldCollector {
   void operator()(const char* name, T& value, FieldInfo info) {
     using Plain = typename detail::PlainOf<T>::type;
     Field field{.name = name, .info = std::move(info), .kind = detail::kind_of<Plain>()};
-    if constexpr (std::is_enum_v<Plain>) field.choices = config::all_names<Plain>();
+    if constexpr (std::is_enum_v<Plain>) field.choices = detail::choices_of<Plain>(field.info);
     if (!field.info.required) field.fallback = detail::written(value);
     Field description = field;
     field.assign = [&value, description](const nlohmann::json& given, const std::string& full_name, Door door) {

@@ -2,35 +2,27 @@
 #pragma once
 
 #include "ganymede/operations/field.h"
+#include "ganymede/operations/requests.h"
 
 namespace ganymede::operations {
 
 enum class Format { kPng, kGrid, kJson, kZip, kGif, kApng };
-/// Those of images that are no animation.
-enum class StillFormat { kPng, kGrid, kJson, kZip };
 
+/// Of images that are no animation.
 struct StillAnswer {
-  StillFormat format = StillFormat::kJson;
+  Format format = Format::kJson;
   bool vectors = false;
 };
 struct FrameAnswer {
   Format format = Format::kJson;
   bool vectors = false;
-  std::int64_t milliseconds = 50;
+  std::int64_t milliseconds = kUsualMilliseconds;
 };
 
 }  // namespace ganymede::operations
 
 namespace ganymede::config {
 
-template <>
-struct Names<operations::StillFormat> {
-  static constexpr std::array<std::pair<const char*, operations::StillFormat>, 4> values{
-      {{"png", operations::StillFormat::kPng},
-       {"grid", operations::StillFormat::kGrid},
-       {"json", operations::StillFormat::kJson},
-       {"zip", operations::StillFormat::kZip}}};
-};
 template <>
 struct Names<operations::Format> {
   static constexpr std::array<std::pair<const char*, operations::Format>, 6> values{
@@ -51,15 +43,14 @@ void visit_fields(V& field, StillAnswer& a) {
   field("vectors", a.vectors, {.about = "JSON only: with the latent vector of each image"});
   field("format", a.format,
         {.about =
-             "png: one image as it is, several as a grid. grid: a sheet. json: PNGs in base64. zip: one PNG an image"});
+             "png: one image as it is, several as a grid. grid: a sheet. json: PNGs in base64. zip: one PNG an image",
+         .choices = {"png", "grid", "json", "zip"}});
 }
 
 template <class V>
 void visit_fields(V& field, FrameAnswer& a) {
   field("milliseconds", a.milliseconds,
-        {.about = "how long each image of an animation stays",
-         .range = config::in_range(10, 60000),
-         .unit = "milliseconds"});
+        {.about = "how long each image of an animation stays", .range = kMilliseconds, .unit = "milliseconds"});
   field("vectors", a.vectors, {.about = "JSON only: with the latent vector of each image"});
   field("format", a.format,
         {.about =

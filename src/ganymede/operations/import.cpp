@@ -1,5 +1,6 @@
 #include "ganymede/operations/import.h"
 
+#include "ganymede/core/files.h"
 #include "ganymede/exchange/foreign_tensors.h"
 #include "ganymede/exchange/keras_network.h"
 #include "ganymede/exchange/proposal.h"

@@ -19,6 +19,10 @@ inline constexpr double kMaxImages = 64, kMaxPoints = 16;  ///< of one request t
 inline constexpr std::int64_t kUsualImages = 64;
 inline constexpr std::size_t kUsualInterpolated = 2, kUsualApplied = 4, kUsualSought = 8;
 
+/// How long each image of an animation stays.
+inline constexpr std::int64_t kUsualMilliseconds = 50;
+inline constexpr Range kMilliseconds = in_range(10, 60000);
+
 /// The first points of a seed as a command line names them: "0,1,2".
 inline std::string first_points_text(std::size_t count) {
   std::string out;

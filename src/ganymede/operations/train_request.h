@@ -34,6 +34,13 @@ struct TrainRequest {
   bool keep_optimizer = false;
 };
 
+/// What a server takes as a run's name, which becomes a folder's: no path, and nothing that a shell or an address would
+/// have to quote.
+inline const config::TextRule kRunName{.length = in_range(1, 64),
+                                       .characters = "A-Za-z0-9_-",
+                                       .first = "A-Za-z0-9",
+                                       .words = "letters, digits, \"-\" and \"_\", a letter or digit first"};
+
 /// Throws FieldError for options that exclude each other, or want one that is not there.
 void check(const TrainRequest& request);
 
@@ -63,7 +70,8 @@ void visit_fields(V& field, TrainRequest& r) {
   field("output", r.output, {.about = "the run folder; runs/NAME unless given", .letter = 'o', .local = true});
   field("name", r.name,
         {.about = "of the run, and of its folder: the recipe's unless given, with a number behind it where that is "
-                  "taken"});
+                  "taken",
+         .served_text = kRunName});
   field("data", r.data, {.about = "the data set's folder, archive or file", .local = true});
   field("skip_bad", r.skip_bad, {.about = "leave out files that cannot be read, and say how many", .local = true});
   field("source", r.source,

@@ -33,7 +33,7 @@ class Parser {
     top("name", recipe.name);
     top("title", recipe.title);
     top("about", recipe.about);
-    read_data("data", recipe.data);
+    read("data", recipe.data);
     if (recipe.data.name.empty())
       throw UsageError("the recipe names no data", origin_, "add [data] with name = \"...\"");
     if (const auto* blocks = section("blocks")) blocks_ = Blocks(*blocks, origin_);
@@ -120,16 +120,10 @@ class Parser {
     read_table(root_.get(name), name, config);
   }
 
-  void read_data(const char* name, DataConfig& data) const {
-    read(name, data);
-    if (data.bits != 8 && data.bits != 16)
-      throw UsageError(fmt::format("'bits' is {}", data.bits), fmt::format("{} in [{}]", origin_, name), "use 8 or 16");
-  }
-
   /// What the generator starts from: noise, or the code of another data set's images.
   void read_start(Recipe& recipe) {
     if (section("source") == nullptr && section("encoder") == nullptr) return read("latent", recipe.latent);
-    read_data("source", recipe.source);
+    read("source", recipe.source);
     if (recipe.source.name.empty())
       throw UsageError("the encoder has no source", origin_,
                        "add [source] with name = \"...\", or take [encoder] away");

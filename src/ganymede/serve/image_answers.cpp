@@ -72,7 +72,7 @@ Response with_headers(Response response, const Headers& headers) {
 }  // namespace
 
 Response response_of(const ImageAnswer& answer, const StillAnswer& wanted) {
-  return with_headers(answered(answer, static_cast<Format>(wanted.format), wanted.vectors, 0), answer.headers);
+  return with_headers(answered(answer, wanted.format, wanted.vectors, 0), answer.headers);
 }
 
 Response response_of(const ImageAnswer& answer, const FrameAnswer& wanted) {

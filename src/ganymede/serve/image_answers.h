@@ -12,7 +12,6 @@ namespace ganymede::serve {
 using operations::Format;
 using operations::FrameAnswer;
 using operations::StillAnswer;
-using operations::StillFormat;
 
 /// Makes an image a part of a JSON answer.
 using EncodeImage = std::function<AnsweredImage(const operations::GeneratedImage&)>;

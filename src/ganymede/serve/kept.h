@@ -29,17 +29,24 @@ struct KeepRequest {
 };
 template <class V>
 void visit_fields(V& field, KeepRequest& r) {
+  const auto text = [](double low, double high, const char* characters, const char* words) {
+    return config::TextRule{.length = config::in_range(low, high), .characters = characters, .words = words};
+  };
   field("title", r.title,
-        {.about = "what the run is called beside its id, at most 100 characters; empty: nothing else"});
-  field("note", r.note, {.about = "what there is to say of it, at most 4000 characters"});
+        {.about = "what the run is called beside its id; empty: nothing else",
+         .served_text = text(0, 100, "^\\x00-\\x1f\\x7f", "characters, none of them a control character")});
+  field("note", r.note,
+        {.about = "what there is to say of it",
+         .served_text = text(0, 4000, "^\\x00-\\x08\\x0b-\\x1f\\x7f",
+                             "characters, of control characters line ends and tabs alone")});
   field("tags", r.tags,
-        {.about = "all of its tags: words of at most 32 characters, without commas", .range = config::in_range(0, 16)});
+        {.about = "all of its tags",
+         .range = config::in_range(0, 16),
+         .served_text = text(1, 32, "^,\\x00-\\x1f\\x7f", "characters, none of them a comma or a control character")});
   field("pinned", r.pinned, {.about = "whether it stands above the others"});
   field("archived", r.archived, {.about = "whether it is left out of the list unless asked for"});
 }
 
-/// Throws FieldError for texts that are too long or hold control characters.
-void check(const KeepRequest& request);
 /// `kept` with those changes.
 Kept changed(Kept kept, const KeepRequest& request);
 

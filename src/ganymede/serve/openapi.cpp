@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "ganymede/operations/descriptions.h"
+#include "ganymede/operations/schema.h"
 #include "ganymede/serve/answers.h"
 
 namespace ganymede::serve {

@@ -9,6 +9,7 @@
 #include "ganymede/operations/generate.h"
 #include "ganymede/operations/interpolate.h"
 #include "ganymede/operations/nearest_images.h"
+#include "ganymede/operations/schema.h"
 #include "ganymede/serve/access.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/body.h"
@@ -121,7 +122,7 @@ std::uint64_t any_seed() {
 }
 
 void generate_images(const Services& services, const Request& request, const Reply& reply) {
-  const auto asked = read<ops::GenerateRequest>(services, request, StillAnswer{.format = StillFormat::kPng});
+  const auto asked = read<ops::GenerateRequest>(services, request, StillAnswer{.format = Format::kPng});
   auto& wanted = asked->request;
   if (!wanted.seed && wanted.z.empty() && wanted.points.empty()) wanted.seed = any_seed();
   run_generator<ops::GenerateResult>(
@@ -263,7 +264,7 @@ void add_nearest(Router& router, const Services& services) {
 
 void add_operation_routes(Router& router, const Services& services) {
   auto about = about_operation<ops::GenerateRequest, GeneratedAnswer>(ops::description_of("generate"),
-                                                                      StillAnswer{.format = StillFormat::kPng});
+                                                                      StillAnswer{.format = Format::kPng});
   about.headers["X-Ganymede-Seed"] = {{"description", "The seed in use."}, {"schema", {{"type", "string"}}}};
   add(router, about,
       [services](const Request& request, const Reply& reply) { generate_images(services, request, reply); });

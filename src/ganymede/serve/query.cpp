@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "ganymede/operations/descriptions.h"
+#include "ganymede/operations/schema.h"
 
 namespace ganymede::serve {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "ganymede/operations/command_words.h"
-#include "ganymede/operations/descriptions.h"
+#include "ganymede/operations/schema.h"
 #include "ganymede/operations/train_request.h"
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/api.h"
@@ -141,11 +141,9 @@ RouteAbout about_training(const char* id, const char* summary, const char* answe
 
 RouteAbout about_start() {
   operations::TrainRequest request;
-  auto about = about_training("startTraining", "Train a shipped recipe; one training runs at a time",
-                              "Its training starts; its run is listed once it has read its data.",
-                              operations::fields_of(request));
-  (*about.body)["properties"]["name"]["pattern"] = "^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$";
-  return about;
+  return about_training("startTraining", "Train a shipped recipe; one training runs at a time",
+                        "Its training starts; its run is listed once it has read its data.",
+                        operations::fields_of(request));
 }
 
 }  // namespace

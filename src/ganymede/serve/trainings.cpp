@@ -7,8 +7,10 @@
 #include <csignal>
 #include <sstream>
 
+#include "ganymede/config/text_rule.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/open_file.h"
+#include "ganymede/operations/train_request.h"
 #include "ganymede/serve/http.h"
 
 namespace ganymede::serve {
@@ -16,14 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLongestName = 64;
 constexpr std::uintmax_t kLastBytes = 4096;
-
-bool is_name(const std::string& text) {
-  const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= kLongestName && plain(text[0]) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return plain(c) || c == '-' || c == '_'; });
-}
 
 /// The last line of a folder's log that is not empty, looked for from byte `begin` on.
 std::string last_line(const fs::path& folder, std::uintmax_t begin) {
@@ -61,11 +56,8 @@ Trainings::Trainings(fs::path program, fs::path place, int threads)
     : program_(std::move(program)), place_(fs::absolute(place)), threads_(threads) {}
 
 void Trainings::start(const NewTraining& wanted) {
-  if (!is_name(wanted.run)) {
-    throw Problem(
-        422, fmt::format("must be 1 to {} letters, digits, \"-\" and \"_\", a letter or digit first", kLongestName),
-        "name");
-  }
+  if (!config::fits(operations::kRunName, wanted.run))
+    throw Problem(422, "must be " + config::words_of(operations::kRunName), "name");
   const std::lock_guard lock(mutex_);
   check_free();
   const fs::path folder = place_ / wanted.run;

@@ -1,0 +1,23 @@
+// Field lists as others write them: JSON Schema, flags, sentences. No LibTorch here.
+#pragma once
+
+#include <string>
+
+#include "ganymede/operations/field.h"
+
+namespace ganymede::operations {
+
+/// The JSON Schema of an object with these fields, as one door takes it: {"type": "object", ...}.
+nlohmann::ordered_json schema_of(const FieldList& fields, Door door);
+/// That of a point.
+nlohmann::ordered_json point_schema();
+
+/// "to_class" as the flag "--to-class".
+std::string flag_of(const std::string& field);
+/// The default in words: "16", "spherical", "0,1"; empty where there is none.
+std::string default_text(const Field& field);
+
+/// "how many images" as "How many images."
+std::string sentence(std::string text);
+
+}  // namespace ganymede::operations
