@@ -118,6 +118,40 @@ function(ganymede_library name)
   endif()
 endfunction()
 
+# ganymede_entries(VARIABLE HEADER NAMESPACE::REGISTRY ENTRY...): sources, in VARIABLE, that fill a registry: ENTRY.cpp
+# of each, where there is one, and a file whose add_entries(REGISTRY&), which HEADER declares, calls register_ENTRY()
+# of each, in this order.
+function(ganymede_entries variable header registry)
+  string(REGEX MATCH "^(.*)::(.*)$" name ${registry})
+  set(namespace ${CMAKE_MATCH_1})
+  set(type ${CMAKE_MATCH_2})
+  set(made ${CMAKE_CURRENT_BINARY_DIR}/${type}.cpp)
+  set(sources ${made})
+  set(declared "")
+  set(called "")
+  foreach(entry ${ARGN})
+    string(APPEND declared "void register_${entry}(${type}& registry);\n")
+    string(APPEND called "  register_${entry}(registry);\n")
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${entry}.cpp)
+      list(APPEND sources ${entry}.cpp)
+    endif()
+  endforeach()
+  file(CONFIGURE OUTPUT ${made} @ONLY CONTENT "// Made by ganymede_entries() of the names in CMakeLists.txt.
+#include \"${header}\"
+
+namespace ganymede::${namespace} {
+
+${declared}
+void add_entries(${type}& registry) {
+${called}}
+
+}  // namespace ganymede::${namespace}
+")
+  # Not among the folder's files, whose units it would cut otherwise.
+  set_source_files_properties(${made} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  set(${variable} ${sources} PARENT_SCOPE)
+endfunction()
+
 # ganymede_test(NAME [TORCH] SOURCES ... DEPENDS ...): one GoogleTest program for a folder.
 function(ganymede_test name)
   cmake_parse_arguments(ARG "TORCH" "" "SOURCES;DEPENDS" ${ARGN})

@@ -21,8 +21,8 @@ DatasetOptions shapes() {
 TEST(OpenDataset, KnowsItsNames) {
   EXPECT_THAT(dataset_names(), ElementsAre("shapes", "cifar10", "cifar100", "mnist", "fashion-mnist", "kmnist",
                                            "emnist-balanced", "emnist-byclass", "emnist-bymerge", "emnist-digits",
-                                           "emnist-letters", "emnist-mnist", "stl10", "svhn", "mnistm", "celeba",
-                                           "flowers102", "imagenet", "lsun", "folder", "arrays", "packed"));
+                                           "emnist-letters", "emnist-mnist", "stl10", "svhn", "flowers102", "lsun",
+                                           "mnistm", "celeba", "imagenet", "folder", "arrays", "packed"));
   EXPECT_THROW(source_named("x"), UsageError);
   EXPECT_THAT(error_of([] { source_named("cifar-10"); }), HasSubstr("did you mean 'cifar10'?"));
 }

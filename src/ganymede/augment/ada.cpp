@@ -204,6 +204,9 @@ class Ada : public Augment {
 
 }  // namespace
 
+/// The pipeline of Karras et al. 2020: `blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling,
+/// rotation, shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the
+/// paper's wavelet filters.
 void register_ada(PolicyRegistry& registry) {
   registry.add("ada", [](const std::vector<std::string>& operations) {
     return std::make_unique<Ada>(chosen_operations(operations, {"blit", "geometry", "color"}));

@@ -13,8 +13,7 @@ PolicyRegistry& policies() {
   static PolicyRegistry registry = [] {
     PolicyRegistry made("augmentation");
     made.add("none", [](const std::vector<std::string>&) { return std::unique_ptr<Augment>(); });
-    register_diffaugment(made);
-    register_ada(made);
+    add_entries(made);
     return made;
   }();
   return registry;

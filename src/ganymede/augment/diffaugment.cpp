@@ -87,6 +87,7 @@ class DiffAugment : public Augment {
 
 }  // namespace
 
+/// DiffAugment (Zhao et al. 2020): `color` (brightness, saturation, contrast), `translation`, `cutout`.
 void register_diffaugment(PolicyRegistry& registry) {
   registry.add("diffaugment", [](const std::vector<std::string>& operations) {
     return std::make_unique<DiffAugment>(chosen_operations(operations, {"color", "translation", "cutout"}));

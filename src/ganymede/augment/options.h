@@ -44,11 +44,7 @@ void visit_fields(V& field, AugmentConfig& c) {
   field("instance_noise", c.instance_noise, config::in_range(0, 10));
 }
 
-/// The pipeline of Karras et al. 2020: `blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling,
-/// rotation, shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the
-/// paper's wavelet filters.
-void register_ada(PolicyRegistry& registry);
-/// DiffAugment (Zhao et al. 2020): `color` (brightness, saturation, contrast), `translation`, `cutout`.
-void register_diffaugment(PolicyRegistry& registry);
+/// Adds those of this folder.
+void add_entries(PolicyRegistry& registry);
 
 }  // namespace ganymede::augment

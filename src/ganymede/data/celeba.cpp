@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/celeba_lists.h"
 #include "ganymede/data/conditions.h"
 #include "ganymede/data/image_store.h"

@@ -3,6 +3,7 @@
 #include "ganymede/data/sources.h"
 
 namespace ganymede::data {
+namespace {
 
 void register_svhn(SourceRegistry& registry) {
   add_source(registry,
@@ -32,6 +33,14 @@ void register_lsun(SourceRegistry& registry) {
                         .shape = "any RGB",
                         .list = list_lsun,
                         .has = [](const std::string& file, const std::string&) { return file == "data.mdb"; }});
+}
+
+}  // namespace
+
+void register_optional_sources(SourceRegistry& registry) {
+  register_svhn(registry);
+  register_flowers102(registry);
+  register_lsun(registry);
 }
 
 }  // namespace ganymede::data

@@ -7,19 +7,7 @@ namespace ganymede::data {
 SourceRegistry& sources() {
   static SourceRegistry registry = [] {
     SourceRegistry made("data set");
-    register_shapes(made);
-    register_cifar(made);
-    register_idx(made);
-    register_stl10(made);
-    register_svhn(made);
-    register_mnistm(made);
-    register_celeba(made);
-    register_flowers102(made);
-    register_imagenet(made);
-    register_lsun(made);
-    register_folder(made);
-    register_arrays(made);
-    register_packed(made);
+    add_entries(made);
     return made;
   }();
   return registry;

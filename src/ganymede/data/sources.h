@@ -1,4 +1,4 @@
-// The sources open_dataset() chooses from: a new one is its file, a line here and in sources.cpp, and a test. Each gets
+// The sources open_dataset() chooses from: a new one is its file, its name in CMakeLists.txt, and a test. Each gets
 // options whose splits are known and filled in and whose path is resolved; classes, count, size and channels are
 // applied to its result, or by list().
 #pragma once
@@ -41,6 +41,8 @@ using SourceRegistry = config::Registry<Source>;
 
 /// Those of this folder, in the order they are listed to people, and what a program added.
 SourceRegistry& sources();
+/// Adds those of this folder.
+void add_entries(SourceRegistry& registry);
 void add_source(SourceRegistry& registry, Source source);
 /// Throws UsageError naming the nearest known source.
 const Source& source_named(const std::string& name);
@@ -59,20 +61,6 @@ std::filesystem::path home_of(const std::string& dataset);
 /// The source whose files lie at `path`, told by their names: "cifar10", "svhn", ...; "folder" when none is
 /// recognised.
 std::string guess_source(const std::filesystem::path& path);
-
-void register_shapes(SourceRegistry& registry);
-void register_cifar(SourceRegistry& registry);
-void register_idx(SourceRegistry& registry);  ///< MNIST and its like
-void register_stl10(SourceRegistry& registry);
-void register_svhn(SourceRegistry& registry);
-void register_mnistm(SourceRegistry& registry);
-void register_celeba(SourceRegistry& registry);
-void register_flowers102(SourceRegistry& registry);
-void register_imagenet(SourceRegistry& registry);
-void register_lsun(SourceRegistry& registry);
-void register_folder(SourceRegistry& registry);
-void register_arrays(SourceRegistry& registry);
-void register_packed(SourceRegistry& registry);
 
 /// Of optional_sources.cpp: builds without their libraries have stand-ins.
 std::shared_ptr<const Dataset> open_svhn(const DatasetOptions& options);

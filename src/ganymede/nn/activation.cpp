@@ -87,7 +87,7 @@ class PlainSpec : public SpecWith<PlainOptions> {
 
 }  // namespace
 
-void register_activations(LayerRegistry& registry) {
+void register_activation(LayerRegistry& registry) {
   config::add_kind<LeakySpec>(registry, "leaky_relu");
   config::add_kind<PlainSpec>(registry, "relu", "relu", ActivationKind::kRectifier);
   config::add_kind<PlainSpec>(registry, "tanh", "tanh", ActivationKind::kTanh);

@@ -1,4 +1,4 @@
-// The layers a recipe may name. A new layer is its file, a line here and in registry.cpp, and a test.
+// The layers a recipe may name. A new one is its file, its name in CMakeLists.txt, and a test.
 #pragma once
 
 #include "ganymede/config/registry.h"
@@ -10,24 +10,7 @@ using LayerRegistry = config::Registry<config::Read<LayerSpec>>;
 
 /// The layers of this folder, and what a program added.
 LayerRegistry& layers();
-
-void register_dense(LayerRegistry& registry);
-void register_conv(LayerRegistry& registry);
-void register_conv_transpose(LayerRegistry& registry);
-void register_batch_norm(LayerRegistry& registry);
-void register_instance_norm(LayerRegistry& registry);
-void register_activations(LayerRegistry& registry);
-void register_dropout(LayerRegistry& registry);
-void register_reshape(LayerRegistry& registry);
-void register_residual(LayerRegistry& registry);
-void register_upsample(LayerRegistry& registry);
-void register_avg_pool(LayerRegistry& registry);
-void register_global_pool(LayerRegistry& registry);
-void register_pixel_norm(LayerRegistry& registry);
-void register_minibatch_stddev(LayerRegistry& registry);
-void register_self_attention(LayerRegistry& registry);
-void register_label_embedding(LayerRegistry& registry);
-void register_conditional_batch_norm(LayerRegistry& registry);
-void register_projection(LayerRegistry& registry);
+/// Adds those of this folder.
+void add_entries(LayerRegistry& registry);
 
 }  // namespace ganymede::nn

@@ -5,13 +5,7 @@ namespace ganymede::objectives {
 ObjectiveRegistry& objectives() {
   static ObjectiveRegistry registry = [] {
     ObjectiveRegistry made("objective");
-    register_acgan(made);
-    register_domain_transfer(made);
-    register_gan(made);
-    register_hinge(made);
-    register_least_squares(made);
-    register_relativistic(made);
-    register_wgan(made);
+    add_entries(made);
     return made;
   }();
   return registry;
@@ -20,9 +14,7 @@ ObjectiveRegistry& objectives() {
 PenaltyRegistry& penalties() {
   static PenaltyRegistry registry = [] {
     PenaltyRegistry made("penalty");
-    register_dragan(made);
-    register_gradient_penalty(made);
-    register_zero_centred(made);
+    add_entries(made);
     return made;
   }();
   return registry;

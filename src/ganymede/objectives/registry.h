@@ -1,4 +1,5 @@
-// The objectives and penalties a recipe may name. A new one is its file, a line here and in registry.cpp, and a test.
+// The objectives and penalties a recipe may name. A new one is its file, its name in CMakeLists.txt, and a
+// test.
 #pragma once
 
 #include "ganymede/config/registry.h"
@@ -13,6 +14,9 @@ using PenaltyRegistry = config::Registry<config::Read<Penalty>>;
 /// Those of this folder, and what a program added.
 ObjectiveRegistry& objectives();
 PenaltyRegistry& penalties();
+/// Adds those of this folder.
+void add_entries(ObjectiveRegistry& registry);
+void add_entries(PenaltyRegistry& registry);
 
 /// An objective whose options are a struct with a field list.
 template <class Options>
@@ -24,17 +28,5 @@ class ObjectiveWith : public Objective {
     visit_fields(writer, copy);
   }
 };
-
-void register_acgan(ObjectiveRegistry& registry);
-void register_domain_transfer(ObjectiveRegistry& registry);
-void register_gan(ObjectiveRegistry& registry);
-void register_hinge(ObjectiveRegistry& registry);
-void register_least_squares(ObjectiveRegistry& registry);
-void register_relativistic(ObjectiveRegistry& registry);
-void register_wgan(ObjectiveRegistry& registry);
-
-void register_dragan(PenaltyRegistry& registry);
-void register_gradient_penalty(PenaltyRegistry& registry);
-void register_zero_centred(PenaltyRegistry& registry);
 
 }  // namespace ganymede::objectives

@@ -5,9 +5,7 @@ namespace ganymede::optim {
 RuleRegistry& rules() {
   static RuleRegistry registry = [] {
     RuleRegistry made("optimizer");
-    register_adam(made);
-    register_rmsprop(made);
-    register_sgd(made);
+    add_entries(made);
     return made;
   }();
   return registry;

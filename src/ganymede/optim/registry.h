@@ -1,4 +1,4 @@
-// The update rules a recipe may name. A new one is its file, a line here and in registry.cpp, and a test.
+// The update rules a recipe may name. A new one is its file, its name in CMakeLists.txt, and a test.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,7 @@ struct Rule {
 
 using RuleRegistry = config::Registry<Rule>;
 RuleRegistry& rules();
-
-void register_adam(RuleRegistry& registry);
-void register_rmsprop(RuleRegistry& registry);
-void register_sgd(RuleRegistry& registry);
+/// Adds those of this folder.
+void add_entries(RuleRegistry& registry);
 
 }  // namespace ganymede::optim

@@ -9,12 +9,7 @@ namespace ganymede::quality {
 MetricRegistry& metrics() {
   static MetricRegistry registry = [] {
     MetricRegistry made("metric");
-    register_frechet(made);
-    register_kernel_distance(made);
-    register_inception_score(made);
-    register_prdc(made);
-    register_sliced_wasserstein(made);
-    register_mode_coverage(made);
+    add_entries(made);
     return made;
   }();
   return registry;
@@ -34,10 +29,6 @@ std::vector<Measure> all_measures() {
     }
   }
   return out;
-}
-
-std::vector<std::string> known_metrics() {
-  return metrics().names();
 }
 
 Metric metric_named(const std::string& name, const std::string& where) {

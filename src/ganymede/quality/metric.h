@@ -1,5 +1,5 @@
-// The metrics, by the names that commands and recipes give them. A new one is its file, a line here and in metric.cpp,
-// and a test.
+// The metrics, by the names that commands and recipes give them. A new one is its file, its name in
+// CMakeLists.txt, and a test.
 #pragma once
 
 #include <cstdint>
@@ -56,8 +56,8 @@ struct MetricEntry {
 
 using MetricRegistry = config::Registry<MetricEntry>;
 MetricRegistry& metrics();
-/// Their names, in the order in which they were added.
-std::vector<std::string> known_metrics();
+/// Adds those of this folder.
+void add_entries(MetricRegistry& registry);
 
 /// Every column that a metric may have, in the order of their registration.
 std::vector<Measure> all_measures();
@@ -91,12 +91,5 @@ Metric metric_named(const std::string& name, const std::string& where = {});
 inline bool needs_features(const Metric& metric) {
   return metric.entry().features;
 }
-
-void register_frechet(MetricRegistry& registry);
-void register_kernel_distance(MetricRegistry& registry);
-void register_inception_score(MetricRegistry& registry);
-void register_prdc(MetricRegistry& registry);
-void register_sliced_wasserstein(MetricRegistry& registry);
-void register_mode_coverage(MetricRegistry& registry);
 
 }  // namespace ganymede::quality
