@@ -40,10 +40,7 @@ class ScaledShiftSpec : public SpecWith<ScaledShiftOptions> {
   }
 };
 
+[[maybe_unused]] const bool kAdded = (config::add_kind<ScaledShiftSpec>(layers(), "scaled_shift"), true);
+
 }  // namespace
-
-void register_scaled_shift(LayerRegistry& registry) {
-  config::add_kind<ScaledShiftSpec>(registry, "scaled_shift");
-}
-
 }  // namespace ganymede::nn

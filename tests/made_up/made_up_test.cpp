@@ -1,10 +1,11 @@
-// A layer, an objective, a metric and a data set that only this folder knows work from a recipe like any other.
+// A layer, an objective, a metric and a data set that only this folder knows work from a recipe like any other. Each is
+// one file, and its name in CMakeLists.txt.
 #include "ganymede/core/files.h"
+#include "ganymede/data/sources.h"
 #include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/evaluation_report.h"
 #include "ganymede/train/loss_chart.h"
 #include "ganymede/train/observers.h"
-#include "made_up/register.h"
 #include "support/support.h"
 #include "train/toy.h"
 
@@ -13,11 +14,6 @@ namespace {
 
 using namespace toy;
 using ::testing::HasSubstr;
-
-const bool kRegistered = [] {
-  test::register_made_up();
-  return true;
-}();
 
 config::Recipe made_up(const std::vector<std::string>& overrides = {}) {
   std::vector<std::string> all{"generator.init=glorot_uniform", "discriminator.init=glorot_uniform",
@@ -28,7 +24,6 @@ config::Recipe made_up(const std::vector<std::string>& overrides = {}) {
 }
 
 TEST(MadeUp, ALayerAndAnObjectiveTrainFromARecipe) {
-  ASSERT_TRUE(kRegistered);
   Trainer trainer(made_up(), halves(), torch::kCPU);
   const auto names = [&] {
     std::vector<std::string> out;
@@ -111,7 +106,9 @@ TEST(MadeUp, ADataSetIsOpenedGuessedAndItsOptionsAreChecked) {
 }
 
 TEST(MadeUp, ANameIsTakenOnce) {
-  EXPECT_THROW(test::register_made_up(), std::logic_error);
+  data::Source levels;
+  levels.name = "levels";
+  EXPECT_THROW(data::add_source(data::sources(), levels), std::logic_error);
 }
 
 }  // namespace

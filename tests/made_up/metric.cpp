@@ -16,12 +16,12 @@ double brightness(const data::Dataset& images) {
   return sum / static_cast<double>(images.size() * images.image_bytes());
 }
 
-}  // namespace
-
-void register_brightness_gap(MetricRegistry& registry) {
-  add_metric(registry, "brightness_gap", /*more_is_better=*/false, /*features=*/false, [](const ImageSets& sets) {
-    return std::abs(brightness(*sets.real.images) - brightness(*sets.fake.images));
-  });
+double gap(const ImageSets& sets) {
+  return std::abs(brightness(*sets.real.images) - brightness(*sets.fake.images));
 }
 
+[[maybe_unused]] const bool kAdded =
+    (add_metric(metrics(), "brightness_gap", /*more_is_better=*/false, /*features=*/false, gap), true);
+
+}  // namespace
 }  // namespace ganymede::quality

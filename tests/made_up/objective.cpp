@@ -27,10 +27,7 @@ class AbsoluteObjective : public ObjectiveWith<AbsoluteOptions> {
   Tensor reported_output(const Tensor& scores) const override { return scores; }
 };
 
+[[maybe_unused]] const bool kAdded = (config::add_kind<AbsoluteObjective>(objectives(), "absolute"), true);
+
 }  // namespace
-
-void register_absolute(ObjectiveRegistry& registry) {
-  config::add_kind<AbsoluteObjective>(registry, "absolute");
-}
-
 }  // namespace ganymede::objectives

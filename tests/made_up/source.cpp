@@ -19,15 +19,16 @@ std::shared_ptr<const Dataset> open_levels(const DatasetOptions& options) {
   return in_memory(std::move(info), std::move(images));
 }
 
-}  // namespace
-
-void register_levels(SourceRegistry& registry) {
-  add_source(registry, {.name = "levels",
-                        .title = "two grey levels",
-                        .splits = {"train"},
-                        .shape = "8x8 grey",
-                        .open = open_levels,
-                        .has = [](const std::string& file, const std::string&) { return file == "levels.bin"; }});
+Source levels() {
+  return {.name = "levels",
+          .title = "two grey levels",
+          .splits = {"train"},
+          .shape = "8x8 grey",
+          .open = open_levels,
+          .has = [](const std::string& file, const std::string&) { return file == "levels.bin"; }};
 }
 
+[[maybe_unused]] const bool kAdded = (add_source(sources(), levels()), true);
+
+}  // namespace
 }  // namespace ganymede::data
