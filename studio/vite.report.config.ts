@@ -1,4 +1,5 @@
 import { defineConfig } from "vite";
+import { aliases } from "./aliases";
 import { inlined } from "./inlined";
 
 // The page of `ganymede report`.
@@ -12,5 +13,6 @@ export default defineConfig({
     reportCompressedSize: false,
     rollupOptions: { input: "report.html" },
   },
+  resolve: { alias: aliases },
   plugins: [inlined("report.html")],
 });

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { aliases } from "./aliases";
 import { inlined } from "./inlined";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -27,5 +28,6 @@ export default defineConfig({
     reportCompressedSize: false,
     rollupOptions: { input: here("web.html") },
   },
+  resolve: { alias: aliases },
   plugins: [withoutServer(), inlined("web.html")],
 });

@@ -1,5 +1,6 @@
-"""The page's house: a folder imports only folders below it, so there is no circle; and none computes with latent
-vectors but that of the page without a server."""
+"""The page's house: a folder imports only folders below it, so there is no circle. The server does the latent
+mathematics, with one exception: web/, the page of `export --format web`, has no server to ask. What it computes itself
+is held to what the program computes by tests/explore/latents.json, which a test on either side reads."""
 import pathlib
 import re
 
@@ -83,6 +84,35 @@ SERVED = sorted(file for file in SOURCE.rglob("*.ts*") if file.parent.name != "w
 @pytest.mark.parametrize("file", SERVED, ids=lambda file: file.name)
 def test_the_server_does_the_latent_mathematics(file):
     assert not re.search(r"\bz\b\s*[:\[.]|vectors:", file.read_text()), f"{file.name} handles latent vectors"
+
+
+def test_what_the_page_without_a_server_computes_is_held_to_the_program():
+    root = SOURCE.parents[1]
+    assert "tests/explore/latents.json" in (root / "tests/explore/latents_golden_test.cpp").read_text()
+    assert '"golden-latents": ["../tests/explore/latents.json"]' in (root / "studio/tsconfig.json").read_text()
+    test = (SOURCE / "web" / "latents.test.ts").read_text()
+    assert 'import golden from "golden-latents"' in test
+    mathematics = set(re.findall(r"^export (?:const|function) (\w+)", (SOURCE / "web/latents.ts").read_text(), re.M))
+    inner = {"between", "erf", "inverseErf"}  # parts of the others, or tested by closed forms in random.test.ts
+    assert {name for name in mathematics - inner if not re.search(rf"\b{name}\(", test)} == set()
+
+
+# Numbers and choices of requests that the page used to say again; it takes them from what is made of openapi.json.
+REPEATED = {
+    "state/operands.ts": r"MAX_IN_OPERAND = \d",
+    "views/generate/noise.ts": r"MAX_COUNT = \d",
+    "core/png_texts.ts": r"MAX_SHOWN = \d",
+    "views/runs/training.tsx": r"\b1e8\b",
+    "views/runs/bench_bar.tsx": r"maxLength=\{\d",
+    "views/explore/timeline.tsx": r'value="(spherical|linear)"|FRAMES = \d',
+    "views/explore/direction.tsx": r"STEPS = \d",
+    "web/client.ts": r'\?\? (\d\d|0\.25|7|1\)|"(spherical|trained))',
+}
+
+
+@pytest.mark.parametrize("file", REPEATED)
+def test_what_the_server_takes_is_said_once(file):
+    assert not re.search(REPEATED[file], (SOURCE / file).read_text())
 
 
 def written_by_hand(text):

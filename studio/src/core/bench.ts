@@ -1,25 +1,28 @@
 // The list of runs as a workbench: which are shown, in which order and groups, with which columns. All of it is text in
 // the address: q=hinge&sort=-last:fid&group=train.batch_size&columns=state,step,best:fid&archived=1
 
+import type { components } from "openapi";
+
 /** What of a run the list needs. */
-export interface Listed {
-  id: string;
-  title: string | null;
-  note: string | null;
-  tags: string[];
-  recipe: string | null;
-  state: string;
-  health: string | null;
-  started: string | null;
-  step: number | null;
-  images_per_s: number | null;
-  seconds: number | null;
-  seconds_left: number | null;
-  last: Record<string, number | null>;
-  best: Record<string, number | null>;
-  pinned: boolean;
-  archived: boolean;
-}
+export type Listed = Pick<
+  components["schemas"]["Run"],
+  | "id"
+  | "title"
+  | "note"
+  | "tags"
+  | "recipe"
+  | "state"
+  | "health"
+  | "started"
+  | "step"
+  | "images_per_s"
+  | "seconds"
+  | "seconds_left"
+  | "last"
+  | "best"
+  | "pinned"
+  | "archived"
+>;
 
 /** By keys of recipes, then by runs: the keys that not all runs have the same value of. */
 export type Settings = Record<string, Record<string, string>>;

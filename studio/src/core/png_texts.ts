@@ -1,4 +1,6 @@
 // What a PNG says of where it came from (PNG, third edition, 11.3.3), and the address that shows it again.
+import { generate } from "limits";
+
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 
 /** The texts of a PNG by their names; null for what is none. What is damaged ends them. */
@@ -28,7 +30,7 @@ export function textsOf(bytes: Uint8Array): Record<string, string> | null {
 const counted = (text: string | undefined, most: number): number | null =>
   /^\d{1,16}$/.test(text ?? "") && Number(text) <= most ? Number(text) : null;
 
-export const MAX_SHOWN = 64; // as many as Generate shows of a seed
+export const MAX_SHOWN = generate.count.maximum; // as many as Generate shows of a seed
 const MAX_SEED = Number.MAX_SAFE_INTEGER;
 
 /** Where an image with these texts is to be found, or what is in the way. */

@@ -1,16 +1,14 @@
 // A point of a model's latent space, and what is generated from it: everything that an image depends on but the model.
 // As text, in an address: SEED:INDEX, then what is not usual: 7:3:class=frog:truncation=0.5:network=untrained
+import type { components } from "openapi";
 
-export type Network = "trained" | "untrained";
-
-/** Image `index` of `seed`, of a class (where the model has classes), with a truncation (or none), by a network. */
-export interface Point {
-  seed: number;
-  index: number;
-  class?: string;
-  truncation?: number;
-  network?: Network; // the trained one, unless it says otherwise
-}
+/** Image `index` of `seed`, of a class (where the model has classes), with a truncation (or none), by a network: the
+ * trained one, unless it says otherwise. */
+export type Point = Pick<
+  Extract<components["schemas"]["Point"], { index: number }>,
+  "seed" | "index" | "class" | "truncation" | "network"
+>;
+export type Network = NonNullable<Point["network"]>;
 
 /** What makes up an address in the address stands escaped in a name. */
 const escaped = (name: string): string =>

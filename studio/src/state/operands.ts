@@ -1,4 +1,5 @@
 // The groups of images that arithmetic and directions work on, kept in the address: a=POINT,POINT
+import { arithmetic } from "limits";
 import { pointsOf, samePoint, textOf, type Point } from "../core/points";
 import { changed, go } from "./address";
 
@@ -10,7 +11,7 @@ export const OPERAND_TITLES: Record<Operand, string> = { a: "A", b: "− B", c: 
 export const OPERAND_KEYS: Record<string, Operand> = { a: "a", m: "b", p: "c", w: "with", o: "without" };
 export const keyOf = (operand: Operand): string =>
   Object.keys(OPERAND_KEYS).find((key) => OPERAND_KEYS[key] === operand)!;
-export const MAX_IN_OPERAND = 16;
+export const MAX_IN_OPERAND = arithmetic.a.maxItems;
 
 /** Puts an image into an operand, or takes it out again; stays in the view or goes to Explore. */
 export function toOperand(operand: Operand, point: Point, explore: boolean): void {

@@ -1,4 +1,5 @@
 // Stands in for api/client.ts in the page without a server: the same questions, answered by the worker beside the page.
+import * as limits from "limits";
 import type { GeneratedImage, Model } from "../api/types";
 import type { Network, Point } from "../core/points";
 import { arithmetic, blended, difference, latent, mean, moved, path, perturbations, type Vector } from "./latents";
@@ -18,6 +19,8 @@ export class Problem extends Error {
 export const NEEDS_TOKEN = "needs-token"; // never asked for here
 export const setToken = (): void => undefined;
 export const hasToken = (): boolean => false;
+
+const USUAL_NETWORK = limits.generate.network.default;
 
 let model: Model | null = null;
 export async function loadModel(): Promise<Model> {
@@ -128,7 +131,9 @@ async function images(body: Body): Promise<GeneratedImage[]> {
   }));
   const out: GeneratedImage[] = [];
   for (const network of ["trained", "untrained"] as const) {
-    const places = points.flatMap((point, i) => ((point.network ?? body.network ?? "trained") === network ? [i] : []));
+    const places = points.flatMap((point, i) =>
+      (point.network ?? body.network ?? USUAL_NETWORK) === network ? [i] : [],
+    );
     if (!places.length) continue;
     const made = await generate(
       network,
@@ -141,8 +146,8 @@ async function images(body: Body): Promise<GeneratedImage[]> {
 
 function framesOf(body: Body): Row[] {
   const points = body.points!;
-  const frames = body.frames ?? 16;
-  const interpolation = body.interpolation ?? "spherical";
+  const frames = body.frames ?? limits.interpolate.frames.default;
+  const interpolation = body.interpolation ?? limits.interpolate.interpolation.default;
   const first = oneClass(body, points);
   const last = body.to_class ? oneHot(numberOf(body.to_class)) : null;
   const corners = points.map((point) => labelOf(point, first));
@@ -169,9 +174,15 @@ function blendOf(body: Body): Row {
 async function arithmeticOf(body: Body) {
   const [a, b, c] = [latents(body.a), latents(body.b), latents(body.c)];
   const label = oneClass(body, body.c ?? []);
-  const rows = [...perturbations(arithmetic(a, b, c), body.radius ?? 0.25, 0), mean(a), mean(b), mean(c)];
+  const { radius, seed } = limits.arithmetic;
+  const rows = [
+    ...perturbations(arithmetic(a, b, c), body.radius ?? radius.default, seed.default),
+    mean(a),
+    mean(b),
+    mean(c),
+  ];
   const made = await generate(
-    body.network ?? "trained",
+    body.network ?? USUAL_NETWORK,
     rows.map((z) => ({ z, label })),
   );
   return { images: made.slice(0, 9), mean_a: made[9]!, mean_b: made[10]!, mean_c: made[11]! };
@@ -179,17 +190,18 @@ async function arithmeticOf(body: Body) {
 
 function directionOf(body: Body): Row[] {
   const along = difference(mean(latents(body.with)), mean(latents(body.without)));
-  const frames = body.frames ?? 7;
+  const frames = body.frames ?? limits.direction.frames.default;
+  const strength = body.strength ?? limits.direction.strength.default;
   return body.apply!.flatMap((point) =>
     Array.from({ length: frames }, (_, k) => ({
-      z: moved(latent(model!, point), along, (body.strength ?? 1) * ((2 * k) / (frames - 1) - 1)),
+      z: moved(latent(model!, point), along, strength * ((2 * k) / (frames - 1) - 1)),
       label: labelOf(point, oneClass(body, body.apply!)),
     })),
   );
 }
 
 async function answer(path: string, body: Body): Promise<{ images: GeneratedImage[] }> {
-  const network = body.network ?? "trained";
+  const network = body.network ?? USUAL_NETWORK;
   switch (path.split("/").at(-1)) {
     case "generate":
       return { images: await images(body) };

@@ -1,4 +1,5 @@
 // A - B + C, with what lies around the result.
+import { arithmetic } from "limits";
 import type { Model, ArithmeticImages } from "../../api/types";
 import { networkOf } from "../../core/points";
 import { changed, go } from "../../state/address";
@@ -7,6 +8,7 @@ import { Grid } from "../../ui/grid";
 import { Thumbnail, save } from "../../ui/images";
 import { OperandBox, classOf, groupsOf, useAnswer, type Groups } from "./parts";
 
+export const MAX_RADIUS = Math.min(1, arithmetic.radius.maximum); // beyond it nothing of the result is left
 const NINE = 9; // the result among its perturbations
 const MIDDLE = 4;
 
@@ -40,7 +42,7 @@ function RadiusField({ radius }: { radius: number }) {
       <input
         type="range"
         min="0"
-        max="1"
+        max={MAX_RADIUS}
         step="0.05"
         value={radius}
         onInput={(event) => go(changed({ radius: event.currentTarget.value }), true)}

@@ -1,4 +1,5 @@
 // A direction from two groups of images, applied to others.
+import { direction } from "limits";
 import type { Generated, Model } from "../../api/types";
 import { networkOf, type Point } from "../../core/points";
 import { changed, go } from "../../state/address";
@@ -6,8 +7,8 @@ import { DIRECTION_OPERANDS } from "../../state/operands";
 import { Thumbnail } from "../../ui/images";
 import { OperandBox, classOf, groupsOf, useAnswer, type Groups } from "./parts";
 
-const STEPS = 7; // of an image along a direction: from minus to plus, itself in the middle
-export const MAX_STRENGTH = 3;
+const STEPS = direction.frames.default; // of an image along a direction: from minus to plus, itself in the middle
+export const MAX_STRENGTH = Math.min(3, direction.strength.maximum); // farther out images fall apart
 
 interface StepsProps {
   model: Model;

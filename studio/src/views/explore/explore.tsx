@@ -1,15 +1,16 @@
 // The latent space: A - B + C, a direction from two groups, and what lies between images and classes.
+import * as limits from "limits";
 import type { Model } from "../../api/types";
 import { seedOf } from "../../core/numbers";
 import type { Point } from "../../core/points";
 import type { Address } from "../../state/address";
 import { DIRECTION_OPERANDS, OPERANDS } from "../../state/operands";
-import { Arithmetic } from "./arithmetic";
+import { Arithmetic, MAX_RADIUS } from "./arithmetic";
 import { Direction, MAX_STRENGTH } from "./direction";
 import { Pad } from "./pad";
 import { Palette } from "./palette";
 import { classOf, pointsFor, type Groups } from "./parts";
-import { Timeline } from "./timeline";
+import { Timeline, interpolationOf } from "./timeline";
 
 const CORNERS = 4;
 
@@ -38,18 +39,22 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
     <>
       <h1>Explore</h1>
       <Palette model={model} groups={groups} seed={seed} pointOf={pointOfPalette} corners={corners} />
-      <Arithmetic model={model} groups={groups} radius={numberIn(query, "radius", 0.25, 1)} />
+      <Arithmetic
+        model={model}
+        groups={groups}
+        radius={numberIn(query, "radius", limits.arithmetic.radius.default, MAX_RADIUS)}
+      />
       <Direction
         model={model}
         groups={groups}
         images={corners}
-        strength={numberIn(query, "strength", 1, MAX_STRENGTH)}
+        strength={numberIn(query, "strength", limits.direction.strength.default, MAX_STRENGTH)}
       />
       <Pad model={model} corners={corners} x={x} y={y} />
       <Timeline
         model={model}
         corners={corners}
-        interpolation={(query.get("interpolation") ?? query.get("way")) === "linear" ? "linear" : "spherical"}
+        interpolation={interpolationOf(query.get("interpolation") ?? query.get("way"))}
         toClass={toClass}
         still={toClass !== "" && query.get("still") === "1"}
       />

@@ -1,4 +1,5 @@
 // What lies between images and between classes.
+import { interpolate } from "limits";
 import { useState } from "preact/hooks";
 import { download } from "../../api/client";
 import type { Generated, Model } from "../../api/types";
@@ -7,7 +8,12 @@ import { changed, go } from "../../state/address";
 import { Thumbnail } from "../../ui/images";
 import { classOf, useAnswer } from "./parts";
 
-const FRAMES = 16;
+const FRAMES = interpolate.frames.default;
+const INTERPOLATIONS = interpolate.interpolation.enum;
+
+/** The one of that name, or the usual one. */
+export const interpolationOf = (name: string | null): string =>
+  INTERPOLATIONS.find((one) => one === name) ?? interpolate.interpolation.default;
 /** What the interpolation can be saved as; an animation has more images, so that it runs smoothly. */
 const EXPORTS = [
   { title: "GIF", format: "gif", frames: 48, name: "interpolation.gif" },
@@ -94,8 +100,9 @@ export function Timeline({ model, corners, interpolation, toClass, still }: Time
           value={interpolation}
           onChange={(event) => go(changed({ way: null, interpolation: event.currentTarget.value }))}
         >
-          <option value="spherical">spherical</option>
-          <option value="linear">linear</option>
+          {INTERPOLATIONS.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
         </select>
         {model.classes.length > 0 && <ToClass {...{ model, from, toClass, still }} />}
         {toClass && <StillField still={still} />}

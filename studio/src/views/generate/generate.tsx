@@ -6,7 +6,7 @@ import { markKey, useMarks } from "../../state/marks";
 import type { Shown } from "../../state/shown";
 import { ImageGrid } from "../../ui/images";
 import { LargeView } from "../../ui/large_view";
-import { noiseOf, useGenerated } from "./noise";
+import { USUAL_COUNT, noiseOf, useGenerated } from "./noise";
 import { NoiseForm } from "./noise_form";
 
 const USE =
@@ -32,7 +32,7 @@ export function Generate({ model, address }: { model: Model; address: Address })
   const opened = openIn(query.get("open"), sides);
   const nameOf = (side: string, at: number) => (side === "marked" ? `marked:${markKey(marked[at]!)}` : `${side}:${at}`);
   const show = (side: string) => (at: number) => open("open", nameOf(side, at));
-  const count = noise?.count ?? 16;
+  const count = noise?.count ?? USUAL_COUNT;
 
   return (
     <>

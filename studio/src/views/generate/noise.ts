@@ -1,4 +1,5 @@
 // What the form of the report asks for, and what both generators make of it.
+import * as limits from "limits";
 import { useEffect, useState } from "preact/hooks";
 import { Problem, call } from "../../api/client";
 import { useResource } from "../../api/resource";
@@ -7,8 +8,8 @@ import { seedOf, wholeNumber } from "../../core/numbers";
 import type { Network } from "../../core/points";
 import type { Shown } from "../../state/shown";
 
-export const USUAL_MAX = 16;
-export const MAX_COUNT = 64;
+export const USUAL_COUNT = 16; // and as many as the form asks for until more are wanted
+export const MAX_COUNT = limits.generate.count.maximum;
 
 export interface Noise {
   count: number;

@@ -1,9 +1,10 @@
 // The form of the report: how many noises, of which seed, class and truncation.
+import * as limits from "limits";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { changed, go } from "../../state/address";
 import type { Model } from "../../api/types";
-import { USUAL_MAX, MAX_COUNT, type GeneratedImages, type Noise, type Wrong } from "./noise";
+import { USUAL_COUNT, MAX_COUNT, type GeneratedImages, type Noise, type Wrong } from "./noise";
 import { anySeed, seedOf, wholeNumber } from "../../core/numbers";
 
 interface NumberField {
@@ -73,6 +74,9 @@ function ClassField({ model, query }: { model: Model; query: URLSearchParams }) 
   );
 }
 
+const { minimum, maximum } = limits.generate.truncation;
+const NO_TRUNCATION = String(Math.min(3, maximum)); // normal noise hardly ever goes beyond it
+
 function TruncationField({ query }: { query: URLSearchParams }) {
   const truncation = query.get("truncation");
   return (
@@ -81,13 +85,16 @@ function TruncationField({ query }: { query: URLSearchParams }) {
       <input
         id="truncation"
         type="range"
-        min="0.1"
-        max="3"
+        min={Math.max(0.1, minimum)}
+        max={NO_TRUNCATION}
         step="0.1"
-        value={truncation ?? "3"}
+        value={truncation ?? NO_TRUNCATION}
         aria-describedby="truncation-hint"
         onInput={(event) =>
-          go(changed({ truncation: event.currentTarget.value === "3" ? null : event.currentTarget.value }), true)
+          go(
+            changed({ truncation: event.currentTarget.value === NO_TRUNCATION ? null : event.currentTarget.value }),
+            true,
+          )
         }
       />
       <span id="truncation-hint" class="quiet">
@@ -98,7 +105,7 @@ function TruncationField({ query }: { query: URLSearchParams }) {
 }
 
 function CountField({ noise, more, children }: { noise: Noise | null; more: boolean; children: ComponentChildren }) {
-  const fewer: Record<string, string> = noise && noise.count > USUAL_MAX ? { count: "16" } : {};
+  const fewer: Record<string, string> = noise && noise.count > USUAL_COUNT ? { count: String(USUAL_COUNT) } : {};
   return (
     <div class="field">
       {children}
@@ -143,9 +150,9 @@ interface NoiseFormProps {
 
 /** Goes to the address that asks for what the form says; tells what is wrong with it instead where something is. */
 export function NoiseForm({ model, query, noise, generated }: NoiseFormProps) {
-  const more = query.get("more") === "1" || (noise !== null && noise.count > USUAL_MAX);
-  const max = more ? MAX_COUNT : USUAL_MAX;
-  const [text, setText] = useState(query.get("count") ?? "16");
+  const more = query.get("more") === "1" || (noise !== null && noise.count > USUAL_COUNT);
+  const max = more ? MAX_COUNT : USUAL_COUNT;
+  const [text, setText] = useState(query.get("count") ?? String(USUAL_COUNT));
   const [seedText, setSeedText] = useState(query.get("seed") ?? String(anySeed()));
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {

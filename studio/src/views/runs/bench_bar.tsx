@@ -1,5 +1,6 @@
 // Above the list of runs: which are shown, in what order, groups and columns; and what is done with those that are
 // chosen.
+import { keepOfRun } from "limits";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { USUAL_COLUMNS, columnsFor, firstSort, tagsOf, titleOf, type BenchView, type Settings } from "../../core/bench";
@@ -238,7 +239,7 @@ export function About({ run }: { run: Run }) {
         <form ref={form} class="form about" onSubmit={save}>
           <label class="field">
             Title
-            <input name="title" maxLength={100} defaultValue={run.title ?? ""} />
+            <input name="title" maxLength={keepOfRun.title.maxLength} defaultValue={run.title ?? ""} />
           </label>
           <label class="field">
             Tags, with commas between
@@ -246,7 +247,7 @@ export function About({ run }: { run: Run }) {
           </label>
           <label class="field">
             Note
-            <textarea name="note" rows={3} maxLength={4000} defaultValue={run.note ?? ""} />
+            <textarea name="note" rows={3} maxLength={keepOfRun.note.maxLength} defaultValue={run.note ?? ""} />
           </label>
           <div class="actions">
             <button class="primary">Keep</button>

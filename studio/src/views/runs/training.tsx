@@ -1,4 +1,5 @@
 // Starting, stopping and resuming trainings, where the server was started with --allow-training.
+import { startTraining } from "limits";
 import { useState } from "preact/hooks";
 import { changed, go } from "../../state/address";
 import { Problem, call } from "../../api/client";
@@ -7,7 +8,7 @@ import type { Run, Training } from "../../api/types";
 import { Link } from "../../ui/common";
 import { seedOf, wholeNumber } from "../../core/numbers";
 
-const MAX_STEPS = 1e8;
+const { steps } = startTraining;
 const LOOK = 2000; // milliseconds
 
 /** What the server trains; `act` asks it for something and looks again. */
@@ -162,7 +163,7 @@ function readForm(form: HTMLFormElement, recipe: string) {
   const name = String(given.get("name")).trim();
   if (name) body["name"] = name;
   for (const [field, read] of [
-    ["steps", (text: string) => wholeNumber(text, 1, MAX_STEPS)],
+    ["steps", (text: string) => wholeNumber(text, steps.minimum, steps.maximum)],
     ["seed", seedOf],
   ] as const) {
     const text = String(given.get(field)).trim();
