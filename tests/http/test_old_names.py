@@ -24,7 +24,8 @@ def test_routes_fields_and_answers_are_described(document, route):
     entry, old = document["paths"][path][method.lower()], OLD[route]
     body = entry.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
     assert set(old["fields"]) <= set(body.get("properties", {}))
-    assert set(old["parameters"]) <= {one["name"] for one in entry.get("parameters", []) if one["in"] == "query"}
+    for kind, place in (("parameters", "query"), ("headers", "header")):
+        assert set(old.get(kind, [])) <= {one["name"] for one in entry.get("parameters", []) if one["in"] == place}
     success = next(answer for status, answer in entry["responses"].items() if status.startswith("2"))
     assert set(old["types"]) <= set(success["content"])
     if old["answer"]:
