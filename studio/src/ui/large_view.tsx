@@ -1,5 +1,5 @@
 // The large view of one of several images.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dataAddress } from "../api/client";
 import type { Model } from "../api/types";
 import { isMarked, toggleMark, useMarks } from "../state/marks";
@@ -102,7 +102,7 @@ export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps)
   const [near, setNear] = useState(false);
   const one = shown[at]!;
   const marked = isMarked(marks, one);
-  useEffect(() => dialog.current!.showModal(), []);
+  useLayoutEffect(() => dialog.current!.showModal(), []);
   const move = (by: number) => onMove((at + by + shown.length) % shown.length);
   const mark = () => {
     const kept = toggleMark({ model: one.model, step: one.step, point: one.point, png: one.image.png });

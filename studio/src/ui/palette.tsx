@@ -1,5 +1,5 @@
 // The command palette: Ctrl or Cmd and K, a few letters, Enter.
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { matching, type Command } from "../core/commands";
 
 const MAX_SHOWN = 12; // shown at once
@@ -35,7 +35,8 @@ export function Palette({ commands, onClose }: { commands: Command[]; onClose: (
   const [at, setAt] = useState(0);
   const found = matching(commands, typed, MAX_SHOWN);
   const current = Math.min(at, found.length - 1);
-  useEffect(() => dialog.current!.showModal(), []);
+  // Before the next key arrives: it is meant for the palette already.
+  useLayoutEffect(() => dialog.current!.showModal(), []);
   const choose = (command: Command | undefined) => {
     if (!command) return;
     dialog.current!.close();
