@@ -9,13 +9,17 @@ export async function findAgain(file: File, say: (text: string) => void): Promis
   else go(place.address);
 }
 
+// Kept while its dialog is open: an element that nothing holds may be collected, and the chosen file lost with it.
+let asking: HTMLInputElement | undefined;
+
 /** Asks for a file, for those who cannot drop one. */
 export function chooseFile(say: (text: string) => void): void {
   const input = document.createElement("input");
   input.type = "file";
   input.accept = "image/png";
   input.onchange = () => input.files?.[0] && void findAgain(input.files[0], say);
-  input.click();
+  asking = input;
+  asking.click();
 }
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
