@@ -146,6 +146,16 @@ def test_the_noise_itself(server):
     assert "seed" not in again
 
 
+def test_directions_are_added_to_points(server):
+    ask = {"with": [{"seed": 1, "index": 0}], "without": [{"seed": 1, "index": 1}], "apply": [{"seed": 2, "index": 3}]}
+    found = server.post("/api/v1/models/tiny/direction", {**ask, "strength": 2, "frames": 3, "vectors": True}).json()
+    moved = server.generate(
+        points=ask["apply"] * 2, directions=[found["direction"]] * 2, strengths=[3, -1], format="json", vectors=True
+    ).json()
+    assert "seed" not in moved and moved["images"][0] == {**moved["images"][1], "index": 0}
+    assert max(abs(a - b) for a, b in zip(moved["images"][0]["z"], found["images"][2]["z"])) < 1e-5
+
+
 def test_truncation(server):
     generated = server.generate(count=64, seed=3, truncation=0.5, vectors=True, format="json").json()["images"]
     values = [value for image in generated for value in image["z"]]
@@ -189,6 +199,10 @@ def test_truncation(server):
         ({"z": "x"}, "z"),
         ({"z": [[0] * 8], "count": 2}, "count"),
         ({"z": [[0] * 8], "seed": 1}, "seed"),
+        ({"count": 1, "directions": [[1, 2]]}, "directions"),
+        ({"count": 1, "directions": [[0] * 8] * 17}, "directions"),
+        ({"count": 1, "directions": [[0] * 8], "strengths": [1, 2]}, "strengths"),
+        ({"count": 1, "strengths": [1]}, "strengths"),
     ],
 )
 def test_wrong_fields_are_named(server, fields, field):

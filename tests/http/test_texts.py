@@ -76,6 +76,8 @@ def test_sheets_archives_and_what_lies_between(server):
         of(one)["Model"] == "tiny" and "Seed" not in of(one) for one in frames
     ), "between points, and none itself"
     assert "Seed" not in of(server.generate(z=[[0.5] * 8], format="json").json()["images"][0])
+    moved = server.generate(count=1, seed=5, directions=[[0.5] * 8], format="json").json()["images"][0]
+    assert "Seed" not in of(moved) and "Index" not in of(moved)
 
 
 @pytest.mark.parametrize("kind", ["interpolate", "direction"])

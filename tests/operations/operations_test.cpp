@@ -176,6 +176,29 @@ TEST(Direction, AddsTheDifferenceOfTheMeansBackAndForth) {
   expect_near(result.images[2].latent, last);
 }
 
+TEST(Generate, AddsDirectionsByTheirStrengths) {
+  const auto model = small_model();
+  const auto start = z_of(*model, {.index = 5}), one = z_of(*model, {.index = 0}), two = z_of(*model, {.index = 2});
+  std::vector<float> both, halves;
+  for (std::size_t i = 0; i < start.size(); ++i) {
+    both.push_back(start[i] + one[i] + two[i]);
+    halves.push_back(start[i] + 0.5f * one[i] - 2 * two[i]);
+  }
+  GenerateRequest request;
+  request.points = {{.index = 5}};
+  request.directions = {one, two};
+  expect_near(generate(*model, request).images[0].latent, both);
+  request.strengths = {0.5, -2};
+  expect_near(generate(*model, request).images[0].latent, halves);
+  request.strengths = {0, 0};
+  EXPECT_EQ(generate(*model, request).images[0].latent, start);
+  request.strengths = {1};
+  EXPECT_THAT(error_of([&] { generate(*model, request); }), HasSubstr("one number for each of 'directions'"));
+  request.strengths = {};
+  request.directions = {{1, 2}};
+  EXPECT_THAT(error_of([&] { generate(*model, request); }), HasSubstr("directions"));
+}
+
 TEST(Arithmetic, PutsTheResultBetweenItsPerturbations) {
   const auto model = small_model();
   ArithmeticRequest request;

@@ -28,20 +28,34 @@ std::vector<Point> points_of(const GenerateRequest& request) {
 }
 
 /// A vector's length is checked here, so that the message names the field that the caller gave.
-void check_vectors(const GenerateRequest& request, const Model& model) {
+void check_vectors(const std::vector<std::vector<float>>& vectors, const char* field, const Model& model) {
   const auto size = static_cast<std::size_t>(model.recipe().latent.size);
-  for (const auto& z : request.z) {
-    if (z.size() != size) throw FieldError("z", fmt::format("every vector must have {} numbers", size));
+  for (const auto& one : vectors) {
+    if (one.size() != size) throw FieldError(field, fmt::format("every vector must have {} numbers", size));
   }
+}
+
+/// What `directions` and `strengths` add to every point: f64 [size].
+Tensor shift_of(const GenerateRequest& request, const Model& model) {
+  check_vectors(request.directions, "directions", model);
+  if (!request.strengths.empty() && request.strengths.size() != request.directions.size())
+    throw FieldError("strengths", "must be one number for each of 'directions'");
+  Tensor shift = at::zeros({model.recipe().latent.size}, at::kDouble);
+  for (std::size_t i = 0; i < request.directions.size(); ++i) {
+    const double strength = request.strengths.empty() ? 1 : request.strengths[i];
+    shift += strength * at::tensor(request.directions[i], at::kDouble);
+  }
+  return shift;
 }
 
 Plan<GenerateResult> planned(const Model& model, const GenerateRequest& request) {
   const PointReader reader(model, request, request.seed.value_or(0));
-  check_vectors(request, model);
+  check_vectors(request.z, "z", model);
   const auto points = points_of(request);
   const auto count = static_cast<std::int64_t>(points.size());
   Plan<GenerateResult> out;
   out.input.latents = reader.latents(points, "points");
+  out.input.latents = (out.input.latents.to(at::kDouble) + shift_of(request, model)).to(at::kFloat);
   const auto classes = std::max<std::int64_t>(1, reader.classes());
   const bool named = !request.points.empty();
   // All classes in turn: a point has the class that it has among the first images of its seed.

@@ -28,6 +28,7 @@ bool by_seed(const Origin& origin) {
 
 Origin origin_of(const std::string& name, const Model& model, const GenerateRequest& request) {
   Origin out = origin_of(name, model, static_cast<const GenerationOptions&>(request));
+  if (!request.directions.empty()) return out;  // its points are moved: no seed's
   out.points = request.points;
   if (request.z.empty()) out.seed = request.seed.value_or(0);
   return out;

@@ -35,7 +35,9 @@ struct GenerateRequest : GenerationOptions {
   std::optional<std::uint64_t> seed = {};  ///< 0 unless given; a server takes any
   std::vector<Point> points = {};          ///< these instead of the first `count` of a seed
   std::vector<std::vector<float>> z = {};  ///< or these coordinates
-  std::int64_t best = 0;                   ///< keep so many; 0 keeps all
+  std::vector<std::vector<float>> directions = {};
+  std::vector<float> strengths = {};  ///< 1 of each direction unless given
+  std::int64_t best = 0;              ///< keep so many; 0 keeps all
 };
 
 template <class V>
@@ -61,6 +63,12 @@ void visit_fields(V& field, GenerateRequest& r) {
         {.about = "the noise itself, one vector an image; excludes `seed` and `points`",
          .range = in_range(1, 100000),
          .served = in_range(1, kMaxImages)});
+  field("directions", r.directions,
+        {.about = "vectors that are added to every point, such as `direction` answers with",
+         .range = in_range(1, 1000),
+         .served = in_range(1, kMaxPoints)});
+  field("strengths", r.strengths,
+        {.about = "how much of each of `directions`", .range = in_range(1, 1000), .usual = "1 of each"});
   field("best", r.best,
         {.about = "keep only so many, those that the discriminator scores highest, best first; 0 keeps all",
          .range = in_range(0, 100000),

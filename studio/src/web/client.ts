@@ -108,6 +108,8 @@ interface Body {
   apply?: Point[];
   radius?: number;
   strength?: number;
+  directions?: Vector[];
+  strengths?: number[];
   x?: number;
   y?: number;
 }
@@ -125,8 +127,10 @@ async function images(body: Body): Promise<GeneratedImage[]> {
     body.points ?? Array.from({ length: body.count ?? 1 }, (_, index): Point => ({ seed: body.seed ?? 0, index }));
   const inTurn = (i: number) =>
     body.class ? oneHot(numberOf(body.class)) : oneHot(model!.classes.length ? i % model!.classes.length : 0);
+  const shifted = (z: Vector) =>
+    (body.directions ?? []).reduce((sum, along, i) => moved(sum, along, body.strengths?.[i] ?? 1), z);
   const rows = points.map((point, i) => ({
-    z: latent(model!, point, point.truncation ?? body.truncation),
+    z: shifted(latent(model!, point, point.truncation ?? body.truncation)),
     label: labelOf(point, inTurn(i)),
   }));
   const out: GeneratedImage[] = [];
@@ -188,16 +192,17 @@ async function arithmeticOf(body: Body) {
   return { images: made.slice(0, 9), mean_a: made[9]!, mean_b: made[10]!, mean_c: made[11]! };
 }
 
-function directionOf(body: Body): Row[] {
+function directionOf(body: Body): { rows: Row[]; direction: number[] } {
   const along = difference(mean(latents(body.with)), mean(latents(body.without)));
   const frames = body.frames ?? limits.direction.frames.default;
   const strength = body.strength ?? limits.direction.strength.default;
-  return body.apply!.flatMap((point) =>
+  const rows = body.apply!.flatMap((point) =>
     Array.from({ length: frames }, (_, k) => ({
       z: moved(latent(model!, point), along, strength * ((2 * k) / (frames - 1) - 1)),
       label: labelOf(point, oneClass(body, body.apply!)),
     })),
   );
+  return { rows, direction: [...along] };
 }
 
 async function answer(path: string, body: Body): Promise<{ images: GeneratedImage[] }> {
@@ -211,8 +216,10 @@ async function answer(path: string, body: Body): Promise<{ images: GeneratedImag
       return { images: await generate(network, [blendOf(body)]) };
     case "arithmetic":
       return arithmeticOf(body);
-    case "direction":
-      return { images: await generate(network, directionOf(body)) };
+    case "direction": {
+      const { rows, direction } = directionOf(body);
+      return { images: await generate(network, rows), direction } as { images: GeneratedImage[] };
+    }
     case "nearest_images":
       throw new Problem(404, "This page has the model alone, not the images that it learnt from.");
     default:
