@@ -11,7 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "http"))
 
 from pretended import WAIT  # noqa: E402
-from serving import ganymede, program, runs, server, start, warm  # noqa: E402, F401
+from serving import ganymede, program, runs, server, start, translating, warm  # noqa: E402, F401
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-from serving import ganymede, program, runs, server, start, warm  # noqa: F401
+from serving import ganymede, program, runs, server, start, translating, warm  # noqa: F401

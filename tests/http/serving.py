@@ -62,3 +62,12 @@ def server(start, runs):
     """A server of both runs for all tests that leave it as it is."""
     with start(runs) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def translating(ganymede, start, tmp_path_factory):  # noqa: F811
+    """A server of a run, "grey", that translates colour shapes into grey ones, both 16 x 16."""
+    place = tmp_path_factory.mktemp("translating")
+    train(ganymede, SUPPORT / "tiny_translation.toml", place / "grey", "--precision", "f32")
+    with start(place) as running:
+        yield running

@@ -7,27 +7,8 @@ import struct
 import zipfile
 
 import pytest
+from pngs import PNG, pixels, size
 from serving import stdout_of
-
-PNG = b"\x89PNG\r\n\x1a\n"
-
-
-def size(png):
-    assert png.startswith(PNG)
-    return struct.unpack_from(">II", png, 16)
-
-
-def pixels(image):
-    """The PNG of an answer without what it says of where it came from."""
-    png = base64.b64decode(image["png"])
-    kept, at = png[:8], 8
-    while at < len(png):
-        end = at + 12 + struct.unpack_from(">I", png, at)[0]
-        if png[at + 4:at + 8] not in (b"tEXt", b"iTXt"):
-            kept += png[at:end]
-        at = end
-    return kept
-
 
 def sample(ganymede, model, *flags):
     stdout_of(ganymede, "--threads", 1, "sample", model, *flags)

@@ -18,6 +18,14 @@ TEST(Packing, Base64) {
   EXPECT_EQ(base64(bytes("foobar")), "Zm9vYmFy");
 }
 
+TEST(Packing, FromBase64) {
+  for (const auto* text : {"", "f", "fo", "foo", "foobar"}) EXPECT_EQ(from_base64(base64(bytes(text))), bytes(text));
+  for (const auto* text :
+       {"Z", "Zg", "Zg=", "====", "Z===", "Zg==Zg==", "Zg=v", " Zg==", "Zg==\n", "Zm9v\nZm9", "Zm-_", "Zm9v="}) {
+    EXPECT_THROW(from_base64(text), Error) << text;
+  }
+}
+
 TEST(Packing, ZipsAreTheSameEveryTime) {
   const std::vector<std::pair<std::string, Bytes>> files{{"a.txt", bytes("hello")}, {"b.txt", Bytes(100000, 7)}};
   const std::string archive = zip(files);

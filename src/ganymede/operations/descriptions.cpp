@@ -91,7 +91,6 @@ std::string served_words(const Field& field) {
   return words;
 }
 
-constexpr const char* kNoImages = "a server takes no images from its clients";
 constexpr const char* kTakesMinutes =
     "it takes all processors for minutes, which the server's other clients would miss";
 constexpr const char* kFiles = "it reads or writes files of this machine";
@@ -120,10 +119,10 @@ const std::vector<Description>& descriptions() {
       {"exemplars", "explore exemplars", "",
        "the images that a classifier of the training data is surest of, for each class", own_fields<ExemplarsRequest>(),
        "it trains a classifier of the data first, for minutes"},
-      {"project", "explore project", "", "the points whose images are most like given ones",
-       own_fields<ProjectRequest>(), kNoImages},
-      {"translate", "translate", "", "images translated into another domain", own_fields<TranslateRequest>(),
-       kNoImages},
+      {"project", "explore project", route("project"), "the points whose images are most like given ones",
+       own_fields<ProjectRequest>(), "", own_fields<StillAnswer>()},
+      {"translate", "translate", route("translate"), "images translated into another domain",
+       own_fields<TranslateRequest>(), "", own_fields<StillAnswer>()},
       {"evaluate", "evaluate", "", "metrics of a model's images against its data, or of any two sets of images",
        own_fields<EvaluateRequest>(), kTakesMinutes},
       {"features", "features", "", "a discriminator's features under a linear classifier",

@@ -260,28 +260,41 @@ void visit_fields(V& field, ExemplarsRequest& r) {
   visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
+/// Of a request that is about images which are there already.
+template <class V>
+void visit_images(V& field, std::vector<std::string>& images, const char* about) {
+  static const config::TextRule base64{
+      .length = in_range(4, 1 << 20), .characters = "A-Za-z0-9+/=", .words = "characters of base64"};
+  field("images", images,
+        {.about = about,
+         .range = in_range(1, 1e6),
+         .served = in_range(1, kMaxPoints),
+         .served_text = base64,
+         .required = true,
+         .positional = true});
+}
+
 struct ProjectRequest : GenerationOptions {
-  std::vector<std::string> images = {};  ///< files
+  std::vector<std::string> images = {};  ///< files; of a server's clients what they hold, in base64
   std::int64_t steps = 300;
   std::uint64_t seed = 0;
 };
 
 template <class V>
 void visit_fields(V& field, ProjectRequest& r) {
-  field("images", r.images, {.about = "image files to find", .required = true, .local = true, .positional = true});
-  field("steps", r.steps, {.about = "of the search", .range = in_range(1, 100000)});
+  visit_images(field, r.images, "image files to find; a server takes what they hold, in base64");
+  field("steps", r.steps, {.about = "of the search", .range = in_range(1, 100000), .served = in_range(1, 1000)});
   visit_seed(field, r.seed, "of the points that the search starts from");
   visit_fields(field, static_cast<GenerationOptions&>(r));
 }
 
 struct TranslateRequest {
-  std::vector<std::string> images = {};  ///< files, and folders of them
+  std::vector<std::string> images = {};  ///< files, and folders of them; of a server's clients as above
 };
 
 template <class V>
 void visit_fields(V& field, TranslateRequest& r) {
-  field("images", r.images,
-        {.about = "image files, and folders of them", .required = true, .local = true, .positional = true});
+  visit_images(field, r.images, "image files, and folders of them; a server takes what files hold, in base64");
 }
 
 }  // namespace ganymede::operations

@@ -167,6 +167,28 @@ void visit_fields(V& field, NearestImagesAnswer& a) {
   field("nearest", a.nearest, {.about = "Of each point, nearest first."});
 }
 
+/// Images made of given ones.
+struct TranslatedAnswer : ModelAnswer {
+  static constexpr const char* kSchema = "TranslatedImages";
+  std::vector<AnsweredImage> images = {}, given = {};
+};
+template <class V>
+void visit_fields(V& field, TranslatedAnswer& a) {
+  visit_fields(field, static_cast<ModelAnswer&>(a));
+  field("images", a.images, {.about = "One for each that was given."});
+  field("given", a.given, {.about = "Those, as the model's networks see them: of their size and channels."});
+}
+
+struct ProjectedAnswer : TranslatedAnswer {
+  static constexpr const char* kSchema = "ProjectedImages";
+  std::vector<double> errors = {};
+};
+template <class V>
+void visit_fields(V& field, ProjectedAnswer& a) {
+  visit_fields(field, static_cast<TranslatedAnswer&>(a));
+  field("errors", a.errors, {.about = "The mean square error of each, of values from -1 to 1."});
+}
+
 /// The same under its old names.
 struct NeighboursAnswer : NearestImagesAnswer {
   static constexpr const char* kSchema = "Neighbours";

@@ -6,6 +6,7 @@
 #include "ganymede/serve/memory_budget.h"
 #include "ganymede/serve/meters.h"
 #include "ganymede/serve/router.h"
+#include "ganymede/serve/slow_lane.h"
 #include "ganymede/serve/training_images.h"
 #include "ganymede/serve/trainings.h"
 #include "ganymede/serve/watcher.h"
@@ -19,6 +20,7 @@ struct Services {
   operations::Engine& engine;
   Workers& workers;
   TrainingImages& training_images;
+  SlowLane& slow_lane;
   Trainings* trainings;  ///< null where none may be started
   MemoryBudget memory;   ///< the server's
   Watcher& watcher;
@@ -29,6 +31,8 @@ struct Services {
 void add_model_routes(Router& router, const Services& services);
 /// POST /api/v1/models/{id}/OPERATION.
 void add_operation_routes(Router& router, const Services& services);
+/// POST /api/v1/models/{id}/project and translate.
+void add_given_image_routes(Router& router, const Services& services);
 /// /api/v1/runs and what is below it.
 void add_run_routes(Router& router, const Services& services);
 /// /api/v1/settings, /api/v1/trash, and keep and delete below a run.

@@ -46,6 +46,10 @@ ModelDetails details_of(const std::string& id, const std::string& run, const che
   if (!run.empty()) out.run = run;
   out.step = model.step;
   out.image = {shape.width(), shape.height(), shape.channels()};
+  if (model.gan.encoder) {
+    const auto& given = model.gan.encoder->input_shape();
+    out.translates = ImageSize{given.width(), given.height(), given.channels()};
+  }
   const bool uniform = recipe.latent.distribution == config::LatentDistribution::kUniform;
   out.latent = {recipe.latent.size, uniform ? "uniform" : "normal"};
   out.bits = recipe.data.bits;
@@ -69,11 +73,10 @@ fs::path target_of(const fs::path& place) {
   return error ? fs::absolute(place).lexically_normal() : target;
 }
 
-/// A model that generates from noise, both its generators made: the first request need not wait for one.
+/// Both its generators made: the first request need not wait for one.
 operations::ModelPtr read(const fs::path& file, const torch::Device& device) {
   auto model = operations::Model::load(file, device);
-  model->require_generating();
-  model->generator(/*before_training=*/true);
+  if (model->encoder() == nullptr) model->generator(/*before_training=*/true);
   return model;
 }
 

@@ -33,6 +33,7 @@ struct ModelOverview {
   std::uint64_t step = 0;
   ImageSize image = {};
   LatentAnswer latent = {};
+  Nullable<ImageSize> translates = {};
   int bits = 8;
   std::vector<std::string> classes = {};
   std::vector<ConditionAnswer> conditions = {};
@@ -50,7 +51,9 @@ void visit_fields(V& field, ModelOverview& m) {
   field("step", m.step, {});
   field("image", m.image, {});
   field("bits", m.bits, {.about = "Of a sample: 8 or 16."});
-  field("latent", m.latent, {});
+  field("latent", m.latent, {.about = "Of a model that translates: the code between its encoder and its generator."});
+  field("translates", m.translates,
+        {.about = "The images that it translates; null for a model that generates from noise."});
   field("classes", m.classes, {.about = "Those it generates."});
   field("conditions", m.conditions,
         {.about = "What images are conditioned on where that is no class: `class` is then `NAME=NUMBER,...`."});

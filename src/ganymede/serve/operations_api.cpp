@@ -9,57 +9,17 @@
 #include "ganymede/operations/generate.h"
 #include "ganymede/operations/interpolate.h"
 #include "ganymede/operations/nearest_images.h"
-#include "ganymede/operations/schema.h"
 #include "ganymede/serve/access.h"
 #include "ganymede/serve/api.h"
-#include "ganymede/serve/body.h"
-#include "ganymede/serve/image_answers.h"
+#include "ganymede/serve/operation_route.h"
 #include "ganymede/serve/packing.h"
 
 namespace ganymede::serve {
 namespace {
 
 namespace ops = operations;
-using nlohmann::json;
-using nlohmann::ordered_json;
 
 constexpr auto kDeadline = std::chrono::seconds(20);
-
-/// A request that was read, the model it is for, and how its images are wanted.
-template <class Wanted, class Answer>
-struct Asked {
-  ops::ModelPtr model;
-  Wanted request = {};
-  Answer answer = {};
-  ModelAnswer about = {};  ///< what every JSON answer says
-
-  ops::Origin origin() const { return ops::origin_of(about.model, *model, request); }
-};
-
-struct NoAnswer {};
-template <class V>
-void visit_fields(V&, NoAnswer&) {}
-
-template <class Wanted, class Answer>
-ops::FieldList fields_of_both(Wanted& request, Answer& answer) {
-  ops::FieldList fields = ops::fields_of(request);
-  for (auto& field : ops::fields_of(answer)) fields.push_back(std::move(field));
-  return fields;
-}
-
-template <class Wanted, class Answer>
-std::shared_ptr<Asked<Wanted, Answer>> read(const Services& services, const Request& request, Answer usual) {
-  auto asked = std::make_shared<Asked<Wanted, Answer>>();
-  asked->answer = usual;
-  const json body = body_of(request);  // first: what is no JSON must not make anything load
-  const std::string id = request.captured.at("id");
-  asked->model = services.catalogue.load(id);
-  ops::read_json(body, fields_of_both(asked->request, asked->answer), ops::Door::kServed);
-  const auto& shape = asked->model->image_shape();
-  asked->about = {
-      .model = id, .truncation = asked->request.truncation, .image = {shape.width(), shape.height(), shape.channels()}};
-  return asked;
-}
 
 /// The plan of a request; what its points say is noted for the answer.
 template <class Wanted, class Answer>
@@ -98,7 +58,7 @@ void run_generator(const Services& services, const Request& request, const ops::
 template <class Wanted, class Answer, class Pack>
 Handler handler(const Services& services, Answer usual, Pack pack) {
   return [services, usual, pack](const Request& request, const Reply& reply) {
-    const auto asked = read<Wanted>(services, request, usual);
+    const auto asked = read_asked<Wanted>(services, request, usual);
     auto planned = planned_for(*asked);
     using Result = decltype(planned.finish(Tensor()));
     run_generator<Result>(
@@ -107,22 +67,13 @@ Handler handler(const Services& services, Answer usual, Pack pack) {
   };
 }
 
-/// A JSON answer that has what all have, and its images.
-template <class Json>
-Json begun(const ModelAnswer& about, std::vector<AnsweredImage> images) {
-  Json out;
-  static_cast<ModelAnswer&>(out) = about;
-  out.images = std::move(images);
-  return out;
-}
-
 std::uint64_t any_seed() {
   std::random_device device;
   return (std::uint64_t{device()} << 32 | device()) % (config::kLargestSeed + 1);
 }
 
 void generate_images(const Services& services, const Request& request, const Reply& reply) {
-  const auto asked = read<ops::GenerateRequest>(services, request, StillAnswer{.format = Format::kPng});
+  const auto asked = read_asked<ops::GenerateRequest>(services, request, StillAnswer{.format = Format::kPng});
   auto& wanted = asked->request;
   if (!wanted.seed && wanted.z.empty() && wanted.points.empty()) wanted.seed = any_seed();
   run_generator<ops::GenerateResult>(
@@ -205,7 +156,7 @@ Response nearest_response(const ModelAnswer& about, const ops::NearestImagesResu
 template <class Json>
 Handler nearest_handler(const Services& services) {
   return [services](const Request& request, const Reply& reply) {
-    const auto asked = read<ops::NearestImagesRequest>(services, request, NoAnswer{});
+    const auto asked = read_asked<ops::NearestImagesRequest>(services, request, NoAnswer{});
     const auto look = [&finder = services.training_images, asked, reply](std::vector<ops::GeneratedImage> generated) {
       finder.look(asked->model, std::move(generated), asked->request,
                   [reply, asked](const auto& found, std::exception_ptr error) {
@@ -216,48 +167,22 @@ Handler nearest_handler(const Services& services) {
   };
 }
 
-/// What the description says of an operation whose JSON answer is a `Json`.
-template <class Wanted, class Json, class Answer>
-RouteAbout about_operation(const ops::Description& operation, Answer usual) {
-  Wanted request;
-  RouteAbout about{
-      .id = operation.name, .summary = operation.summary, .answer = "The images, in the format asked for."};
-  about.summary[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(about.summary[0])));
-  about.body = ops::schema_of(fields_of_both(request, usual), ops::Door::kServed);
-  about.problems = {429};
-  const auto any = ordered_json::object();
-  if constexpr (!std::is_same_v<Answer, NoAnswer>) {
-    about.content.emplace_back("image/png", any);
-    if constexpr (std::is_same_v<Answer, FrameAnswer>) {
-      about.content.emplace_back("image/gif", any);
-      about.content.emplace_back("image/apng", any);
-    }
-    about.content.emplace_back("application/zip", any);
-  }
-  about.json = schema_of_answer<Json>();
-  return about;
-}
-
-void add(Router& router, RouteAbout about, Handler handle) {
-  router.add("POST", "/api/v1/models/{id}/" + about.id, std::move(handle), about);
-}
-
 template <class Wanted>
 void add_frames(Router& router, const Services& services, const char* name) {
-  add(router, about_operation<Wanted, FramesJson<Wanted>>(ops::description_of(name), FrameAnswer{}),
-      handler<Wanted>(services, FrameAnswer{}, frames_answer<Wanted>));
+  add_operation(router, about_operation<Wanted, FramesJson<Wanted>>(ops::description_of(name), FrameAnswer{}),
+                handler<Wanted>(services, FrameAnswer{}, frames_answer<Wanted>));
 }
 
 void add_nearest(Router& router, const Services& services) {
   auto about = about_operation<ops::NearestImagesRequest, NearestImagesAnswer>(ops::description_of("nearest_images"),
                                                                                NoAnswer{});
   about.answer = "For each point the nearest images, nearest first.";
-  add(router, about, nearest_handler<NearestImagesAnswer>(services));
+  add_operation(router, about, nearest_handler<NearestImagesAnswer>(services));
   about.id = "neighbours";
   about.summary = "The old name of nearest_images";
   about.json = schema_of_answer<NeighboursAnswer>();
   about.deprecated = true;
-  add(router, about, nearest_handler<NeighboursAnswer>(services));
+  add_operation(router, about, nearest_handler<NeighboursAnswer>(services));
 }
 
 }  // namespace
@@ -266,15 +191,17 @@ void add_operation_routes(Router& router, const Services& services) {
   auto about = about_operation<ops::GenerateRequest, GeneratedAnswer>(ops::description_of("generate"),
                                                                       StillAnswer{.format = Format::kPng});
   about.headers["X-Ganymede-Seed"] = {{"description", "The seed in use."}, {"schema", {{"type", "string"}}}};
-  add(router, about,
-      [services](const Request& request, const Reply& reply) { generate_images(services, request, reply); });
+  add_operation(router, about,
+                [services](const Request& request, const Reply& reply) { generate_images(services, request, reply); });
   add_frames<ops::InterpolateRequest>(router, services, "interpolate");
   add_frames<ops::WalkRequest>(router, services, "walk");
   add_frames<ops::BlendRequest>(router, services, "blend");
-  add(router,
+  add_operation(
+      router,
       about_operation<ops::ArithmeticRequest, ArithmeticAnswer>(ops::description_of("arithmetic"), StillAnswer{}),
       handler<ops::ArithmeticRequest>(services, StillAnswer{}, arithmetic_answer));
-  add(router, about_operation<ops::DirectionRequest, DirectionAnswer>(ops::description_of("direction"), StillAnswer{}),
+  add_operation(
+      router, about_operation<ops::DirectionRequest, DirectionAnswer>(ops::description_of("direction"), StillAnswer{}),
       handler<ops::DirectionRequest>(services, StillAnswer{}, direction_answer));
   add_nearest(router, services);
 }

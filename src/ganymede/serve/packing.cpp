@@ -34,6 +34,21 @@ std::string base64(std::span<const std::uint8_t> bytes) {
   return out;
 }
 
+Bytes from_base64(std::string_view text) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with("=") ? 1 : 0;
+  const auto digits = text.substr(0, text.size() - padding);
+  // EVP_DecodeBlock() leaves out blanks around the text, and line ends.
+  if (text.size() % 4 != 0 || digits.find_first_not_of(kDigits) != std::string_view::npos)
+    throw Error("it is no base64");
+  Bytes out(3 * (text.size() / 4));
+  const int got =
+      EVP_DecodeBlock(out.data(), reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size()));
+  if (got < 0) throw Error("it is no base64");
+  out.resize(static_cast<std::size_t>(got) - padding);
+  return out;
+}
+
 std::string zip(std::span<const std::pair<std::string, Bytes>> files) {
   std::size_t room = 4096;
   for (const auto& [name, content] : files) room += content.size() + 2 * name.size() + 1024;

@@ -97,6 +97,7 @@ void add_pages(Router& router, const Page& page) {
 void add_resource_routes(Router& router, const Services& services) {
   add_model_routes(router, services);
   add_operation_routes(router, services);
+  add_given_image_routes(router, services);
   add_run_routes(router, services);
   add_workbench_routes(router, services);
   add_event_routes(router, services);
@@ -130,7 +131,8 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
         if (options.log_requests) log_access(done);
       });
   // After the server: they end before it does, and with them every reply that is still under way.
-  TrainingImages training_images;
+  SlowLane slow_lane;
+  TrainingImages training_images(slow_lane);
   Workers workers(kPackers);
   // One client may fill half of the queue, and has its turn beside the others (engine.h).
   options.engine.client_queue = std::max(static_cast<std::int64_t>(operations::kMaxImages), options.engine.queue / 2);
@@ -141,9 +143,15 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   if (options.allow_training)
     trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.engine.threads);
   Watcher watcher(catalogue);  // when all that can be refused was
-  const Services services{
-      catalogue, engine,           workers, training_images, trainings ? &*trainings : nullptr, options.server.memory,
-      watcher,   !options.any_host};
+  const Services services{catalogue,
+                          engine,
+                          workers,
+                          training_images,
+                          slow_lane,
+                          trainings ? &*trainings : nullptr,
+                          options.server.memory,
+                          watcher,
+                          !options.any_host};
   add_resource_routes(router, services);
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   add_pages(router, page);

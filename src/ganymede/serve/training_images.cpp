@@ -4,11 +4,6 @@
 #include "ganymede/serve/http.h"
 
 namespace ganymede::serve {
-namespace {
-
-constexpr int kMaxWaiting = 8;
-
-}  // namespace
 
 std::shared_ptr<const data::Dataset> TrainingImages::images_of(const operations::ModelPtr& model) {
   if (opened_for_ == model) return opened_;
@@ -26,18 +21,11 @@ std::shared_ptr<const data::Dataset> TrainingImages::images_of(const operations:
 
 void TrainingImages::look(operations::ModelPtr model, std::vector<operations::GeneratedImage> generated,
                           operations::NearestImagesRequest request, Done done) {
-  if (waiting_ >= kMaxWaiting) {
-    throw Problem(429, "others are looking through training images; try again in a moment", {}, {{"Retry-After", "5"}});
-  }
-  ++waiting_;
-  thread_.post([this, model = std::move(model), generated = std::move(generated), request = std::move(request),
-                done = std::move(done)] {
+  lane_.post([this, model = std::move(model), generated = std::move(generated), request = std::move(request),
+              done = std::move(done)] {
     try {
-      auto found = operations::nearest_among(*images_of(model), *model, generated, request);
-      --waiting_;
-      done(std::move(found), nullptr);
+      done(operations::nearest_among(*images_of(model), *model, generated, request), nullptr);
     } catch (...) {
-      --waiting_;
       done({}, std::current_exception());
     }
   });

@@ -16,6 +16,7 @@ export class Problem extends Error {
 
 const AWAY = "The server does not answer. Is it still running?";
 const TOKEN = "ganymede-token";
+export const HAS_SERVER = true; // the page of a web export has none
 export const NEEDS_TOKEN = "needs-token";
 
 export function setToken(token: string): void {

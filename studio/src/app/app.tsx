@@ -134,6 +134,15 @@ function View({ view, address, models, model }: ViewProps) {
   if (view === "runs") return <Runs address={address} />;
   if (view === "models") return <Models address={address} models={models} />;
   if (models === null) return null;
+  if (model?.translates)
+    return (
+      <section class="empty">
+        <h2>{model.id} translates images</h2>
+        <p>
+          It generates nothing from noise. <Link to={`/models/${model.id}`}>Give it images</Link>
+        </p>
+      </section>
+    );
   if (!models.length) return <NoModels />;
   if (!model)
     return (

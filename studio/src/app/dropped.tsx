@@ -2,6 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { placeOf, textsOf } from "../core/png_texts";
 import { go } from "../state/address";
+import { chooseFiles } from "../ui/file_choice";
 
 export async function findAgain(file: File, say: (text: string) => void): Promise<void> {
   const place = placeOf(textsOf(new Uint8Array(await file.arrayBuffer())));
@@ -9,18 +10,9 @@ export async function findAgain(file: File, say: (text: string) => void): Promis
   else go(place.address);
 }
 
-// Kept while its dialog is open: an element that nothing holds may be collected, and the chosen file lost with it.
-let asking: HTMLInputElement | undefined;
-
 /** Asks for a file, for those who cannot drop one. */
-export function chooseFile(say: (text: string) => void): void {
-  const input = document.createElement("input");
-  input.type = "file";
-  input.accept = "image/png";
-  input.onchange = () => input.files?.[0] && void findAgain(input.files[0], say);
-  asking = input;
-  asking.click();
-}
+export const chooseFile = (say: (text: string) => void): void =>
+  chooseFiles("image/png", false, ([file]) => void findAgain(file!, say));
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
 

@@ -24,7 +24,9 @@ export function useModel(
   needed: boolean,
 ): { model: Model | undefined; of: number | null } {
   const wanted = query.get("model");
-  const model = models?.find(({ id }) => id === wanted) ?? (wanted ? undefined : models?.[0]);
+  const model =
+    models?.find(({ id }) => id === wanted) ??
+    (wanted ? undefined : (models?.find(({ translates }) => !translates) ?? models?.[0]));
   const step = query.get("step");
   const seen = useRef("");
   useEffect(() => {

@@ -16,6 +16,7 @@ export class Problem extends Error {
   }
 }
 
+export const HAS_SERVER = false;
 export const NEEDS_TOKEN = "needs-token"; // never asked for here
 export const setToken = (): void => undefined;
 export const hasToken = (): boolean => false;
@@ -128,7 +129,7 @@ async function images(body: Body): Promise<GeneratedImage[]> {
   const inTurn = (i: number) =>
     body.class ? oneHot(numberOf(body.class)) : oneHot(model!.classes.length ? i % model!.classes.length : 0);
   const shifted = (z: Vector) =>
-    (body.directions ?? []).reduce((sum, along, i) => moved(sum, along, body.strengths?.[i] ?? 1), z);
+    (body.directions ?? []).reduce((sum, along, i) => moved(sum, along, body.strengths ? body.strengths[i]! : 1), z);
   const rows = points.map((point, i) => ({
     z: shifted(latent(model!, point, point.truncation ?? body.truncation)),
     label: labelOf(point, inTurn(i)),

@@ -1,5 +1,6 @@
 // The latent space: A - B + C, a direction from two groups, and what lies between images and classes.
 import * as limits from "limits";
+import { HAS_SERVER } from "../../api/client";
 import type { Model } from "../../api/types";
 import { seedOf } from "../../core/numbers";
 import type { Point } from "../../core/points";
@@ -9,6 +10,7 @@ import { Arithmetic, MAX_RADIUS } from "./arithmetic";
 import { Direction, MAX_STRENGTH } from "./direction";
 import { Pad } from "./pad";
 import { Palette } from "./palette";
+import { Project } from "./project";
 import { classOf, pointsFor, type Groups } from "./parts";
 import { Timeline, interpolationOf } from "./timeline";
 
@@ -50,6 +52,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         images={corners}
         strength={numberIn(query, "strength", limits.direction.strength.default, MAX_STRENGTH)}
       />
+      {HAS_SERVER && <Project model={model} />}
       <Pad model={model} corners={corners} x={x} y={y} />
       <Timeline
         model={model}

@@ -1,7 +1,7 @@
 // What lies between images and between classes.
 import { interpolate } from "limits";
 import { useState } from "preact/hooks";
-import { download } from "../../api/client";
+import { download, HAS_SERVER } from "../../api/client";
 import type { Generated, Model } from "../../api/types";
 import { networkOf, type Point } from "../../core/points";
 import { changed, go } from "../../state/address";
@@ -115,7 +115,7 @@ export function Timeline({ model, corners, interpolation, toClass, still }: Time
       </div>
       <p class="row">
         <span>Save as</span>
-        {EXPORTS.map((one) => (
+        {EXPORTS.filter(({ format }) => HAS_SERVER || format === "grid").map((one) => (
           <button key={one.title} type="button" onClick={() => keep(one)}>
             {one.title}
           </button>

@@ -4,6 +4,7 @@ import { call, dataAddress, download, hasToken } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Generated, Layers, Model, ModelDetails } from "../../api/types";
 import { Link, NoModels } from "../../ui/common";
+import { GivenImages } from "../../ui/given_images";
 import { grouped, rounded, short } from "../../core/numbers";
 import { scaleFor } from "../../ui/screen";
 
@@ -38,7 +39,7 @@ function imageWords({ image, bits }: Model): string {
 function Card({ model }: { model: Model }) {
   return (
     <li class="card">
-      <Sheet model={model} />
+      {!model.translates && <Sheet model={model} />}
       <h2>
         <Link to={`/models/${model.id}`} data-item="">
           {model.id}
@@ -66,7 +67,7 @@ function Card({ model }: { model: Model }) {
         <dd>{grouped(model.step)}</dd>
       </dl>
       <p class="row">
-        <Link to={`/generate?model=${model.id}`}>Generate</Link>
+        {!model.translates && <Link to={`/generate?model=${model.id}`}>Generate</Link>}
         {model.run && <Link to={`/runs/${model.run}`}>Run</Link>}
       </p>
     </li>
@@ -130,11 +131,23 @@ function OneModel({ id }: { id: string }) {
       <p>{model.title}</p>
       {model.about && <p class="quiet">{model.about}</p>}
       <p class="row">
-        <Link to={`/generate?model=${id}`}>Generate</Link>
+        {!model.translates && <Link to={`/generate?model=${id}`}>Generate</Link>}
         <a href={`/api/v1/models/${id}/file`} download onClick={onDownload}>
           Download ({short(model.bytes)}B safetensors)
         </a>
       </p>
+      {model.translates && (
+        <section class="card" aria-labelledby="translate-title">
+          <h2 id="translate-title">Translate</h2>
+          <GivenImages
+            model={model}
+            operation="translate"
+            given={model.translates}
+            verb="Translate"
+            result="translated"
+          />
+        </section>
+      )}
       <LayerTable title="Generator" network={model.generator} />
       <LayerTable title="Discriminator" network={model.discriminator} />
       <details class="card">
