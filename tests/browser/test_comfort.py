@@ -73,12 +73,12 @@ def test_nothing_jumps_while_it_loads(open_page, address, width):
     assert page.evaluate(SHIFTS) < 0.02
 
 
-@pytest.mark.parametrize("address", ["/generate?model=tiny", "/runs"])
+@pytest.mark.parametrize("address", ["/generate?model=tiny", "/compare?model=tiny", "/runs"])
 def test_the_narrowest_phone(open_page, address):
     page = open_page(address, viewport={"width": 320, "height": 640})
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    for name in ("Generate", "Explore", "Runs", "Models"):
+    for name in ("Generate", "Explore", "Compare", "Runs", "Models"):
         box = page.get_by_role("navigation").get_by_role("link", name=name).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 320 and box["height"] >= 24
         assert (

@@ -88,7 +88,8 @@ class Entrance {
 };
 
 void add_pages(Router& router, const Page& page) {
-  for (const char* address : {"/", "/generate", "/explore", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
+  for (const char* address :
+       {"/", "/generate", "/explore", "/compare", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
     router.add("GET", address, [&page](const Request& request) { return page.answer(request); });
   }
   router.add("GET", "/favicon.ico", [](const Request&) { return Response{.status = 204}; });

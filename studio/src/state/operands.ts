@@ -13,13 +13,15 @@ export const keyOf = (operand: Operand): string =>
   Object.keys(OPERAND_KEYS).find((key) => OPERAND_KEYS[key] === operand)!;
 export const MAX_IN_OPERAND = arithmetic.a.maxItems;
 
-/** Puts an image into an operand, or takes it out again; stays in the view or goes to Explore. */
-export function toOperand(operand: Operand, point: Point, explore: boolean): void {
+/** Puts an image into an operand, or takes it out again; stays in the view, or goes to Explore with its model. */
+export function toOperand(operand: Operand, point: Point, explore: { model: string } | null): void {
   const query = new URLSearchParams(location.search);
   const points = pointsOf(query.get(operand));
   const next = points.some((other) => samePoint(point, other))
     ? points.filter((other) => !samePoint(point, other))
     : [...points, point].slice(-MAX_IN_OPERAND);
-  const address = changed({ [operand]: textOf(next) || null, ...(explore ? { open: null } : {}) });
+  const other: Record<string, string | null> =
+    explore && explore.model !== query.get("model") ? { model: explore.model, step: null } : {};
+  const address = changed({ [operand]: textOf(next) || null, ...(explore ? { open: null, ...other } : {}) });
   go(explore ? address.replace(location.pathname, "/explore") : address);
 }

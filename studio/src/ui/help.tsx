@@ -23,6 +23,13 @@ const KEYS: { where: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    where: "Compare, while voting",
+    keys: [
+      ["1 2 3 4", "prefer that image of the row"],
+      ["0", "no preference"],
+    ],
+  },
+  {
     where: "Charts",
     keys: [
       ["← →", "move the cursor of all (Shift: faster)"],

@@ -14,29 +14,37 @@ function step(by: 1 | -1): void {
   to?.scrollIntoView({ block: "nearest" });
 }
 
-export function usePageKeys(actions: { commands: () => void; help: () => void }): void {
-  const newest = useRef(actions);
-  newest.current = actions;
+const isFree = (event: KeyboardEvent): boolean =>
+  !isTyping(event.target) &&
+  !document.querySelector("dialog[open]") &&
+  !event.ctrlKey &&
+  !event.metaKey &&
+  !event.altKey;
+
+function useWindowKeys(on: (event: KeyboardEvent) => boolean): void {
+  const newest = useRef(on);
+  newest.current = on;
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isPalette =
-        (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
-      if (isPalette && !document.querySelector("dialog[open]")) newest.current.commands();
-      else if (
-        isTyping(event.target) ||
-        document.querySelector("dialog[open]") ||
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey
-      )
-        return;
-      else if (event.key === "?") newest.current.help();
-      else if (event.key === "j") step(1);
-      else if (event.key === "k") step(-1);
-      else return;
-      event.preventDefault();
-    };
+    const onKey = (event: KeyboardEvent) => newest.current(event) && event.preventDefault();
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
+}
+
+/** Keys of a view; `on` says whether it took the key. */
+export const useFreeKeys = (on: (key: string) => boolean): void =>
+  useWindowKeys((event) => isFree(event) && on(event.key));
+
+export function usePageKeys({ commands, help }: { commands: () => void; help: () => void }): void {
+  useWindowKeys((event) => {
+    const isPalette =
+      (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k";
+    if (isPalette && !document.querySelector("dialog[open]")) commands();
+    else if (!isFree(event)) return false;
+    else if (event.key === "?") help();
+    else if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+    else return false;
+    return true;
+  });
 }

@@ -109,7 +109,7 @@ export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps)
     say(!kept ? "This browser keeps no more marked images." : marked ? "No longer marked best." : "Marked best.");
   };
   const store = () => save(one.image, `${fileName(one)}.png`);
-  const send = (operand: Operand) => toOperand(operand, one.point, true);
+  const send = (operand: Operand) => toOperand(operand, one.point, one);
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const operand = OPERAND_KEYS[event.key];

@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { matching, type Command } from "../core/commands";
 
-const MAX_SHOWN = 12; // shown at once
+const MAX_SHOWN = 16; // shown at once
 
 interface FoundProps {
   found: Command[];

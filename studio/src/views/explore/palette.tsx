@@ -85,10 +85,10 @@ export function Palette({ model, groups, seed, pointOf, corners }: PaletteProps)
     const operand = OPERAND_KEYS[event.key];
     if (!operand || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
-    toOperand(operand, point, false);
+    toOperand(operand, point, null);
   };
   const send = (point: Point) =>
-    toOperand(target ?? OPERANDS.find((operand) => groups[operand].length < FULL) ?? "c", point, false);
+    toOperand(target ?? OPERANDS.find((operand) => groups[operand].length < FULL) ?? "c", point, null);
   return (
     <section class="card" aria-labelledby="palette-title">
       <h2 id="palette-title">Images</h2>

@@ -64,7 +64,7 @@ export function OperandBox({ operand, model, points, mean }: OperandProps) {
     event.preventDefault();
     setOver(false);
     const point = pointsOf(event.dataTransfer?.getData(POINT_TYPE) ?? "")[0];
-    if (point && !points.some((other) => samePoint(point, other))) toOperand(operand, point, false);
+    if (point && !points.some((other) => samePoint(point, other))) toOperand(operand, point, null);
   };
   return (
     <section
@@ -80,7 +80,7 @@ export function OperandBox({ operand, model, points, mean }: OperandProps) {
           <button
             key={textOfPoint(point)}
             type="button"
-            onClick={() => toOperand(operand, point, false)}
+            onClick={() => toOperand(operand, point, null)}
             title={describePoint(point)}
             aria-label={`Take ${nameOf(point)} out of ${OPERAND_TITLES[operand]}`}
           >

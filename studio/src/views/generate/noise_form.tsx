@@ -6,54 +6,7 @@ import { changed, go } from "../../state/address";
 import type { Model } from "../../api/types";
 import { USUAL_COUNT, MAX_COUNT, type GeneratedImages, type Noise, type Wrong } from "./noise";
 import { anySeed, seedOf, wholeNumber } from "../../core/numbers";
-
-interface NumberField {
-  id: string;
-  label: string;
-  text: string;
-  wrong: string | undefined;
-  wide?: boolean;
-  focus?: { current: HTMLInputElement | null };
-  hint?: string;
-  onText: (text: string) => void;
-  children?: ComponentChildren;
-}
-
-/** A number with what is wrong with it below; `hint` and `children` stand behind it. */
-function NumberInput({ id, label, text, wrong, wide, focus, hint, onText, children }: NumberField) {
-  return (
-    <>
-      <label for={id}>{label}</label>
-      <span class="row">
-        <input
-          id={id}
-          ref={focus}
-          class={wide ? "number wide" : "number"}
-          inputMode="numeric"
-          autocomplete="off"
-          value={text}
-          onInput={(event) => onText(event.currentTarget.value)}
-          aria-invalid={wrong !== undefined}
-          aria-describedby={wrong ? `${id}-wrong` : hint ? `${id}-hint` : undefined}
-        />
-        {hint && (
-          <span id={`${id}-hint`} class="quiet">
-            {hint}
-          </span>
-        )}
-        {children}
-      </span>
-    </>
-  );
-}
-
-function WrongText({ id, wrong }: { id: string; wrong: string | undefined }) {
-  return wrong ? (
-    <p id={`${id}-wrong`} class="wrong" role="alert">
-      {wrong}
-    </p>
-  ) : null;
-}
+import { NumberField, SeedField } from "../../ui/number_field";
 
 function ClassField({ model, query }: { model: Model; query: URLSearchParams }) {
   if (!model.classes.length) return null;
@@ -121,26 +74,6 @@ function CountField({ noise, more, children }: { noise: Noise | null; more: bool
   );
 }
 
-interface SeedFieldProps {
-  text: string;
-  wrong: string | undefined;
-  onText: (text: string) => void;
-  roll: () => void;
-}
-
-function SeedField({ text, wrong, onText, roll }: SeedFieldProps) {
-  return (
-    <div class="field">
-      <NumberInput id="seed" label="Seed" text={text} wrong={wrong} wide onText={onText}>
-        <button type="button" onClick={roll} aria-label="Roll another seed" title="Roll another seed">
-          ⚄
-        </button>
-      </NumberInput>
-      <WrongText id="seed" wrong={wrong} />
-    </div>
-  );
-}
-
 interface NoiseFormProps {
   model: Model;
   query: URLSearchParams;
@@ -185,7 +118,7 @@ export function NoiseForm({ model, query, noise, generated }: NoiseFormProps) {
   return (
     <form class="card form" noValidate onSubmit={submit}>
       <CountField noise={noise} more={more}>
-        <NumberInput
+        <NumberField
           id="count"
           label="How many?"
           text={text}
@@ -194,7 +127,6 @@ export function NoiseForm({ model, query, noise, generated }: NoiseFormProps) {
           hint={`1 to ${max}`}
           onText={setText}
         />
-        <WrongText id="count" wrong={wrong["count"]} />
       </CountField>
       <SeedField text={seedText} wrong={wrong["seed"]} onText={setSeedText} roll={roll} />
       <ClassField model={model} query={query} />

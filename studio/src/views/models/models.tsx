@@ -68,6 +68,7 @@ function Card({ model }: { model: Model }) {
       </dl>
       <p class="row">
         {!model.translates && <Link to={`/generate?model=${model.id}`}>Generate</Link>}
+        {!model.translates && <Link to={`/compare?model=${model.id}`}>Compare</Link>}
         {model.run && <Link to={`/runs/${model.run}`}>Run</Link>}
       </p>
     </li>
@@ -132,6 +133,7 @@ function OneModel({ id }: { id: string }) {
       {model.about && <p class="quiet">{model.about}</p>}
       <p class="row">
         {!model.translates && <Link to={`/generate?model=${id}`}>Generate</Link>}
+        {!model.translates && <Link to={`/compare?model=${id}`}>Compare</Link>}
         <a href={`/api/v1/models/${id}/file`} download onClick={onDownload}>
           Download ({short(model.bytes)}B safetensors)
         </a>
