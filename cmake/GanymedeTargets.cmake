@@ -170,10 +170,11 @@ function(ganymede_test name)
   add_test(NAME ${name} COMMAND ganymede_test_${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
-# A LibTorch outside the system's folders is found where it was; the system's own needs no path.
+# A LibTorch outside the system's folders is found where it was; the system's own needs no path. By its name: of the
+# link path, CMake leaves out what lies below the project, as the LibTorch of `scripts/build cuda` does.
 function(ganymede_find_libtorch_when_installed target)
   if(GANYMEDE_LIBTORCH)
-    set_target_properties(${target} PROPERTIES INSTALL_RPATH_USE_LINK_PATH ON)
+    set_target_properties(${target} PROPERTIES INSTALL_RPATH ${torch_library_folder})
   endif()
 endfunction()
 

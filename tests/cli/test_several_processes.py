@@ -270,6 +270,9 @@ def test_torchrun(ganymede, tmp_path, whose):
         launcher = [sys.executable, "-c", WITHOUT_LIBUV]
     out = tmp_path / "run"
     result = launch(launcher, "--nproc_per_node", "2", *command(ganymede, out, "--steps", 20))
+    if whose == "debian" and VENV.exists() and result.returncode != 0:  # the program's LibTorch is the other one
+        assert "is it that of torchrun from another PyTorch" in result.stderr, result.stderr
+        pytest.skip("Debian's torchrun does not answer the LibTorch of PyPI")
     assert result.returncode == 0, result.stderr
     assert_near(out, trained(ganymede, tmp_path / "one", "--precision", "f32", "--steps", 20), 2e-3)
 

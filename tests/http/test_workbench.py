@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -142,6 +143,9 @@ def test_a_read_only_folder_is_served(program, runs):
         as_nobody = folder / "ganymede"
         as_nobody.write_text(f'#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 --clear-groups {program} "$@"\n')
         as_nobody.chmod(0o755)
+        said = subprocess.run([as_nobody, "--version"], capture_output=True, text=True, check=False).stderr
+        if "cannot open shared object file" in said:
+            pytest.skip("only root may read the LibTorch of this build")
         server = Server(as_nobody, [folder / "runs"])
         try:
             assert run_of(server, "tiny")["keeps"] is False

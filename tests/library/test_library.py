@@ -161,7 +161,9 @@ def test_consumers_inherit_no_settings(prefix):
     assert "INTERFACE_COMPILE_FEATURES" in text
     for word in ("COMPILE_OPTIONS", "COMPILE_DEFINITIONS", "LINK_OPTIONS", "INTERFACE_LINK_LIBRARIES", "torch", "-W"):
         assert word not in text, word
-    assert str(ROOT) not in "".join(file.read_text() for file in prefix.rglob("*.cmake"))
+    said = "".join(file.read_text() for file in prefix.rglob("*.cmake"))
+    # LibTorch alone may lie there: `scripts/build cuda` puts it below the project.
+    assert str(ROOT) not in re.sub(r'set\(Ganymede_LIBTORCH "[^"]*"\)', "", said)
 
 
 def headers(prefix):
