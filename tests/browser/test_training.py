@@ -85,6 +85,25 @@ def test_by_keyboard(page, trainer):
     page.get_by_role("button", name="Stop typed").wait_for()
 
 
+def test_a_run_is_evaluated(page, trainer):
+    trainer.post("/api/v1/runs", {"recipe": "shapes-dcgan", "steps": 2, "name": "mine"})
+    trainer.wait_for(lambda: state(trainer, "mine") == "done", 120)
+    page.goto(f"http://127.0.0.1:{trainer.port}/runs/mine")
+    card = page.get_by_role("region", name="Evaluation")
+    card.get_by_text("It was not evaluated from here yet.").wait_for()
+    card.get_by_label("Images").fill("none")
+    card.get_by_role("button", name="Evaluate").click()
+    card.get_by_role("alert").filter(has_text="is not a number").wait_for()
+    card.get_by_label("Images").fill("64")
+    card.get_by_role("button", name="Evaluate").click()
+    card.get_by_role("rowheader", name="swd mean").wait_for()
+    assert float(card.get_by_role("row").filter(has_text="swd mean").get_by_role("cell").first.text_content()) > 0
+    card.get_by_text("Protocol").click()
+    assert '"images": 64' in card.locator("pre").text_content()
+    trainer.post("/api/v1/runs/mine/evaluate", {"count": 2, "metrics": ["swd"]})
+    page.get_by_role("alert").filter(has_text="It failed: ").wait_for()
+
+
 def test_a_failure_is_shown(chromium, start, tmp_path):
     (tmp_path / "runs").mkdir()
     with start(tmp_path / "runs", "--allow-training", env={"GANYMEDE_DATA": str(tmp_path / "none")}) as server:

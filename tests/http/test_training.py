@@ -44,7 +44,7 @@ def wait_for_end(server, run, state):
 def test_start_watch_and_done(trainer, place):
     answer = trainer.post("/api/v1/runs", {**SMALL, "name": "first", "seed": 5})
     assert answer.status == 202 and answer.json() == {"id": "first"}
-    assert training(trainer)["current"] == {"id": "first", "stopping": False}
+    assert training(trainer)["current"] == {"id": "first", "operation": "train", "stopping": False}
     wait_for_end(trainer, "first", "done")
     assert training(trainer)["failed"] is None
     run = trainer.get("/api/v1/runs/first").json()
@@ -259,3 +259,48 @@ def test_a_place_that_cannot_be_written(trainer, place):
     place.write_text("no folder")
     assert trainer.post("/api/v1/runs", SMALL).problem()["status"] == 409
     assert training(trainer)["current"] is None
+
+
+def test_a_run_is_evaluated(trainer, place):
+    trainer.post("/api/v1/runs", {**SMALL, "name": "first"})
+    wait_for_end(trainer, "first", "done")
+    address = "/api/v1/runs/first/evaluation"
+    assert trainer.get(address).status == 404
+    ask = {"count": 64, "real_count": 64, "metrics": ["swd"], "seed": 3}
+    assert trainer.post("/api/v1/runs/first/evaluate", ask).status == 202
+    assert training(trainer)["current"] == {"id": "first", "operation": "evaluate", "stopping": False}
+    assert trainer.post("/api/v1/runs/first/evaluate", ask).status == 409
+    assert "evaluated" in trainer.post("/api/v1/runs", {**SMALL, "name": "second"}).problem()["detail"]
+    wait_for_end(trainer, "first", "done")
+    assert training(trainer)["failed"] is None
+    found = trainer.get(address).json()
+    assert list(found["metrics"]) == ["swd"] and found["protocol"]["fake"]["images"] == 64, found
+    (place / "first" / "evaluation.json").write_text("[" * 100_000)
+    assert trainer.get(address).status == 404
+    (place / "first" / "evaluation.json").unlink()
+    (place / "first" / "evaluation.json").symlink_to("/etc/hostname")
+    assert trainer.get(address).status == 404
+
+
+def test_what_cannot_be_evaluated(trainer, server, place):
+    assert server.post("/api/v1/runs/tiny/evaluate", {}).status == 403
+    assert trainer.post("/api/v1/runs/nobody/evaluate", {}).status == 404
+    trainer.post("/api/v1/runs", {**SMALL, "name": "first"})
+    wait_for_end(trainer, "first", "done")
+    for field, value in (("count", 50_001), ("metrics", ["fdi"]), ("model", "/etc"), ("features", "x.pt"), ("size", 8)):
+        problem = trainer.post("/api/v1/runs/first/evaluate", {field: value}).problem()
+        assert problem["status"] == 422 and problem["errors"][0]["field"] == field, problem
+    assert trainer.post("/api/v1/runs/first/evaluate", {"metrics": ["accuracy --output x"]}).status == 422
+    assert trainer.post("/api/v1/runs/first/evaluate", {"feature_size": 32}).status == 422
+    (place / "first" / "model.safetensors").unlink()
+    assert trainer.post("/api/v1/runs/first/evaluate", {"count": 8}).status in (404, 409)
+
+
+def test_a_failed_evaluation_says_why(trainer):
+    trainer.post("/api/v1/runs", {**SMALL, "name": "first"})
+    wait_for_end(trainer, "first", "done")
+    assert trainer.post("/api/v1/runs/first/evaluate", {"metrics": ["swd"], "count": 2}).status == 202
+    trainer.wait_for(lambda: training(trainer)["failed"], 60)
+    failed = training(trainer)["failed"]
+    assert (failed["id"], failed["operation"]) == ("first", "evaluate") and "images" in failed["detail"], failed
+    assert states(trainer)["first"] == "done"

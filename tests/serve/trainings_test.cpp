@@ -65,7 +65,7 @@ TEST(Trainings, StartOneAtATimeAndStop) {
   auto& trainings = *scripted.trainings;
   trainings.start({.run = "one", .words = {"some-recipe", "--seed", "7", "--steps", "20"}});
   wait_for_file(scripted.run("one") / "ready");
-  EXPECT_EQ(scripted.state()["current"], (nlohmann::json{{"id", "one"}, {"stopping", false}}));
+  EXPECT_EQ(scripted.state()["current"], (nlohmann::json{{"id", "one"}, {"operation", "train"}, {"stopping", false}}));
   EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
   EXPECT_THROW(trainings.resume("one", scripted.run("one")), Problem);
   EXPECT_FALSE(fs::exists(scripted.run("two")));
@@ -91,11 +91,30 @@ TEST(Trainings, SayWhatIsToBeTrained) {
             out + " some-recipe --seed 7 --steps 20\nnothing to read\n" + out + " --resume\nnothing to read\n");
 }
 
+TEST(Trainings, AnEvaluationIsOneOfThem) {
+  ScriptedTrainings scripted("echo \"$@\"; trap 'exit 143' TERM; touch $4/ready; while :; do sleep 0.01; done");
+  auto& trainings = *scripted.trainings;
+  const fs::path run = scripted.folder / "mine";
+  fs::create_directories(run);
+  write_file(run / "metrics.csv", "step\n");
+  trainings.evaluate("mine", run, {"--count", "64"});
+  wait_for_file(run / "ready");
+  EXPECT_EQ(scripted.state()["current"],
+            (nlohmann::json{{"id", "mine"}, {"operation", "evaluate"}, {"stopping", false}}));
+  EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
+  EXPECT_THROW(trainings.evaluate("mine", run, {}), Problem);
+  trainings.stop("mine");
+  EXPECT_EQ(scripted.ended(), (nlohmann::json{{"current", nullptr}, {"failed", nullptr}}));
+  EXPECT_EQ(text_of(run / kEvaluationLog),
+            "--threads 3 evaluate " + run.string() + " --output " + (run / kEvaluationFile).string() + " --count 64\n");
+}
+
 TEST(Trainings, AFailureIsItsLastLineAndLeavesNoFolder) {
   ScriptedTrainings scripted("echo reading; echo 'error: no data, in /data; fetch it' >&2; exit 1");
   for (int i = 0; i < 2; ++i) {
     scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
-    EXPECT_EQ(scripted.ended()["failed"], (nlohmann::json{{"id", "one"}, {"detail", "no data, in /data; fetch it"}}));
+    EXPECT_EQ(scripted.ended()["failed"],
+              (nlohmann::json{{"id", "one"}, {"operation", "train"}, {"detail", "no data, in /data; fetch it"}}));
     EXPECT_FALSE(fs::exists(scripted.run("one")));
   }
 }

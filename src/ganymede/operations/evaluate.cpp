@@ -1,5 +1,6 @@
 #include "ganymede/operations/evaluate.h"
 
+#include "ganymede/core/files.h"
 #include "ganymede/core/log.h"
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
@@ -126,21 +127,12 @@ ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request,
   return {std::move(opened), generated_image_set(std::move(input), fake)};
 }
 
-/// Throws FieldError, naming the nearest.
-quality::Metric metric_of(const std::string& name) {
-  try {
-    return quality::metric_named(name);
-  } catch (const UsageError& unknown) {
-    throw FieldError("metrics", unknown.what_happened(), unknown.hint());
-  }
-}
-
 /// Those asked for, or else all that these two can have.
 quality::Available metrics_of(const EvaluateRequest& request, const ImageSets& sets,
                               const quality::FeatureExtractor* extractor, const quality::EvaluatorOptions& options) {
   if (!request.metrics.empty()) {
     quality::Available out;
-    for (const auto& name : request.metrics) out.metrics.push_back(metric_of(name));
+    for (const auto& name : request.metrics) out.metrics.push_back(quality::metric_named(name));
     return out;
   }
   auto out = quality::available_metrics(sets.real.set, sets.fake.set, extractor, options);
@@ -182,7 +174,6 @@ EvaluateResult compared(const EvaluateRequest& request, const ImageSets& sets, c
 EvaluateResult evaluated(const ModelPtr& model, const EvaluateRequest& request, const torch::Device& device,
                          const Control& control) {
   const TaskScope scope = control.scope();
-  for (const auto& name : request.metrics) metric_of(name);  // an unknown one is refused before it costs
   auto extractor = extractor_of(request, device);
   const ImageSets sets = open_image_sets(model, request, extractor, device);
   control.check();
@@ -191,7 +182,12 @@ EvaluateResult evaluated(const ModelPtr& model, const EvaluateRequest& request, 
   }
   extractor =
       quality::at_its_size(extractor, sets.real.set.images.get(), static_cast<int>(request.feature_size.value_or(0)));
-  return compared(request, sets, extractor, model != nullptr);
+  EvaluateResult out = compared(request, sets, extractor, model != nullptr);
+  if (!request.output.empty()) {
+    const nlohmann::json document{{"protocol", out.protocol}, {"metrics", out.metrics}};
+    write_file(request.output, document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  }
+  return out;
 }
 
 }  // namespace

@@ -16,9 +16,9 @@ struct EvaluateResult {
   nlohmann::json protocol = {};  ///< everything they depend on: features, both sets, seeds, sizes
 };
 
-/// Generates, compares and writes the images asked for (`scatter`, `memorisation`). Networks run on `device`. Progress
-/// counts images and generates, for each stretch of the work anew. Throws FieldError and UsageError for what cannot be
-/// meant, Error for what cannot be read and for too few images, Cancelled.
+/// Generates, compares and writes the files asked for (`output`, `scatter`, `memorisation`). Networks run on `device`.
+/// Progress counts images and generates, for each stretch of the work anew. Throws FieldError and UsageError for what
+/// cannot be meant, Error for what cannot be read and for too few images, Cancelled.
 EvaluateResult evaluate(const EvaluateRequest& request, const torch::Device& device = torch::kCPU,
                         const Control& control = {});
 /// The same of a model in memory; `request.model` is not read.

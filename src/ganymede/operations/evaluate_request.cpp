@@ -18,6 +18,15 @@ void expect_extension(const char* field, const std::string& file, const std::vec
                    fmt::format("end it in {}", fmt::join(known, " or ")));
 }
 
+/// Throws FieldError, naming the nearest.
+void expect_metric(const std::string& name) {
+  try {
+    quality::metric_named(name);
+  } catch (const UsageError& unknown) {
+    throw FieldError("metrics", unknown.what_happened(), unknown.hint());
+  }
+}
+
 }  // namespace
 
 std::string metric_names() {
@@ -40,6 +49,7 @@ void check(const EvaluateRequest& r) {
     throw FieldError("feature_size", "goes with a feature network", "add 'features'");
   }
   if (r.channels == 2) throw FieldError("channels", "must be 1 or 3");
+  for (const auto& name : r.metrics) expect_metric(name);
   expect_extension("scatter", r.scatter, {".svg", ".png"});
   expect_extension("memorisation", r.memorisation, {".png"});
 }

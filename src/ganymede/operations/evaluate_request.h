@@ -26,7 +26,7 @@ struct EvaluateRequest {
   bool fd_infinity = false;
   std::uint64_t seed = 0;
   std::optional<std::int64_t> size = {}, channels = {};
-  std::string scatter = {}, memorisation = {};
+  std::string output = {}, scatter = {}, memorisation = {};
   bool force = false;
 };
 
@@ -53,6 +53,7 @@ void visit_fields(V& field, EvaluateRequest& r) {
   field("count", r.count,
         {.about = "images to generate, or of `fake` to use (then all unless given)",
          .range = in_range(1, 10'000'000),
+         .served = in_range(1, kUsualSamples),
          .letter = 'n',
          .usual = std::to_string(kUsualSamples)});
   field("real_count", r.real_count,
@@ -69,12 +70,16 @@ void visit_fields(V& field, EvaluateRequest& r) {
   field("k", r.k, {.about = "nearest images of precision, recall, density and coverage", .range = in_range(1, 1000)});
   field("bootstrap", r.bootstrap,
         {.about = "95 % error bars of fid, kid and prdc by resampling both sets so often, such as 200",
-         .range = in_range(20, 100'000)});
+         .range = in_range(20, 100'000),
+         .served = in_range(20, 1000)});
   field("fd_infinity", r.fd_infinity, {.about = "also the Frechet distance extrapolated to endlessly many images"});
   field("seed", r.seed,
         {.about = "of the model's noise and of the metrics' random numbers", .range = kSeeds, .seed = true});
-  field("size", r.size, {.about = "bring `real` and `fake` to this many pixels a side", .range = in_range(1, 4096)});
-  field("channels", r.channels, {.about = "bring them to 1 (grey) or 3 (RGB)", .values = {1, 3}});
+  field("size", r.size,
+        {.about = "bring `real` and `fake` to this many pixels a side", .range = in_range(1, 4096), .local = true});
+  field("channels", r.channels, {.about = "bring them to 1 (grey) or 3 (RGB)", .values = {1, 3}, .local = true});
+  field("output", r.output,
+        {.about = "write the metrics and their protocol as JSON to this file, too", .letter = 'o', .local = true});
   field("scatter", r.scatter,
         {.about = "plot both sets' features along their principal components: a .svg or .png", .local = true});
   field("memorisation", r.memorisation,

@@ -41,7 +41,7 @@ void add_workbench_routes(Router& router, const Services& services);
 void add_event_routes(Router& router, const Services& services);
 /// /api/v1/curves, and curves and thumbnail below a run.
 void add_curve_routes(Router& router, const Services& services);
-/// GET /api/v1/training; POST /api/v1/runs, and stop and resume below a run.
+/// GET /api/v1/training; POST /api/v1/runs, and stop, resume and evaluate below a run.
 void add_training_routes(Router& router, const Services& services);
 
 }  // namespace ganymede::serve

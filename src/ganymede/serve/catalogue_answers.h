@@ -287,23 +287,40 @@ void visit_fields(V& field, RecipeAnswer& r) {
   field("conditions", r.conditions, {.about = "What images are conditioned on where that is no class."});
 }
 
+/// What a server may be asked to do with a run, in a process of its own.
+enum class RunOperation { kTrain, kEvaluate };
+
 struct CurrentTraining {
   std::string id = {};
   bool stopping = false;
+  RunOperation operation = RunOperation::kTrain;
 };
 template <class V>
 void visit_fields(V& field, CurrentTraining& t) {
-  field("id", t.id, {});
+  field("id", t.id, {.about = "Of the run."});
+  field("operation", t.operation, {});
   field("stopping", t.stopping, {});
 }
 
 struct FailedTraining {
   std::string id = {}, detail = {};
+  RunOperation operation = RunOperation::kTrain;
 };
 template <class V>
 void visit_fields(V& field, FailedTraining& t) {
-  field("id", t.id, {});
+  field("id", t.id, {.about = "Of the run."});
+  field("operation", t.operation, {});
   field("detail", t.detail, {});
+}
+
+struct EvaluationAnswer {
+  static constexpr const char* kSchema = "Evaluation";
+  nlohmann::json metrics = {}, protocol = {};
+};
+template <class V>
+void visit_fields(V& field, EvaluationAnswer& e) {
+  field("metrics", e.metrics, {.about = "By their names; those of several numbers are objects."});
+  field("protocol", e.protocol, {.about = "Features, both sets, seeds and sizes."});
 }
 
 struct TrainingAnswer {
@@ -317,8 +334,18 @@ template <class V>
 void visit_fields(V& field, TrainingAnswer& t) {
   field("allowed", t.allowed, {.about = "The server was started with --allow-training."});
   field("recipes", t.recipes, {.about = "Those that may be trained."});
-  field("current", t.current, {.about = "The training that was started from here and runs."});
-  field("failed", t.failed, {.about = "The last training, where it failed, and what it said last."});
+  field("current", t.current, {.about = "The training or evaluation that was started from here and runs."});
+  field("failed", t.failed, {.about = "The last one, where it failed, and what it said last."});
 }
 
 }  // namespace ganymede::serve
+
+namespace ganymede::config {
+
+template <>
+struct Names<serve::RunOperation> {
+  static constexpr std::array<std::pair<const char*, serve::RunOperation>, 2> values{
+      {{"train", serve::RunOperation::kTrain}, {"evaluate", serve::RunOperation::kEvaluate}}};
+};
+
+}  // namespace ganymede::config

@@ -1,6 +1,11 @@
 #include <algorithm>
 
+#include "ganymede/checkpoint/model_file.h"
+#include "ganymede/core/json_text.h"
+#include "ganymede/core/log.h"
+#include "ganymede/core/open_file.h"
 #include "ganymede/operations/command_words.h"
+#include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/schema.h"
 #include "ganymede/operations/train_request.h"
 #include "ganymede/recipe/recipe.h"
@@ -98,6 +103,12 @@ Response start_training(const Services& services, const Request& request) {
   return accepted(wanted.run);
 }
 
+/// Throws Problem 409 for a run that is being trained.
+void check_at_rest(const Run& run) {
+  const auto state = run.snapshot()->overview.state;
+  if (state == RunStanding::kWaiting || state == RunStanding::kRunning) throw Problem(409, "the run is being trained");
+}
+
 /// A body is asked for though it says nothing: its type keeps forms of foreign pages out.
 void expect_empty_object(const Request& request) {
   read_body(request, {});
@@ -107,13 +118,44 @@ Response resume_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
   expect_empty_object(request);
   const auto run = services.catalogue.run(request.captured.at("id"));
-  const auto state = run->snapshot()->overview.state;
-  if (state == RunStanding::kDone) throw Problem(409, "the run is complete");
-  if (state == RunStanding::kWaiting || state == RunStanding::kRunning) throw Problem(409, "the run is being trained");
+  if (run->snapshot()->overview.state == RunStanding::kDone) throw Problem(409, "the run is complete");
+  check_at_rest(*run);
   if (!run->snapshot()->checkpoint) throw Problem(409, "the run has no checkpoint to go on from; train it anew");
   trainings.resume(run->id(), run->folder());
   audit(request, "training resumed", run->id());
   return accepted(run->id());
+}
+
+Response evaluate_run(const Services& services, const Request& request) {
+  auto& trainings = allowed(services);
+  operations::EvaluateRequest asked;
+  const auto fields = operations::fields_of(asked);
+  const json body = body_of(request);
+  operations::read_json(body, fields, operations::Door::kServed);
+  const auto run = services.catalogue.run(request.captured.at("id"));
+  asked.model = run->folder().string();
+  operations::check(asked);
+  check_at_rest(*run);
+  if (!checkpoint::model_file_in(run->folder())) throw Problem(409, "the run has no model yet");
+  const auto words = operations::command_words(fields, body);
+  trainings.evaluate(run->id(), run->folder(), words);
+  audit(request, "evaluation started", run->id(), words);
+  return accepted(run->id());
+}
+
+/// What the last evaluation of a run found. Throws Problem 404 where there was none.
+Response evaluation_of(const Run& run) {
+  constexpr std::uint64_t kMaxBytes = 1 << 20;
+  if (!open_below(run.folder(), kEvaluationFile)) throw Problem(404, "the run was not evaluated from here");
+  try {
+    const Bytes bytes = read_below(run.folder(), kEvaluationFile, kMaxBytes);
+    const auto found = parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, kEvaluationFile);
+    EvaluationAnswer out{found.at("metrics"), found.at("protocol")};
+    if (out.metrics.is_object() && out.protocol.is_object()) return json_response(json_of(out));
+  } catch (const std::exception& damaged) {
+    spdlog::warn("{}: {}", (run.folder() / kEvaluationFile).string(), damaged.what());
+  }
+  throw Problem(404, "the run's last evaluation cannot be read");
 }
 
 Response stop_training(const Services& services, const Request& request) {
@@ -146,6 +188,22 @@ RouteAbout about_start() {
                         operations::fields_of(request));
 }
 
+void add_evaluation_routes(Router& router, const Services& services) {
+  operations::EvaluateRequest request;
+  router.add(
+      "POST", "/api/v1/runs/{id}/evaluate", [&](const Request& asked) { return evaluate_run(services, asked); },
+      about_training("evaluateRun",
+                     "Evaluate a run's model against its data; one training or evaluation runs at a time",
+                     "Its evaluation starts; /training says whether it still runs.", operations::fields_of(request)));
+  router.add(
+      "GET", "/api/v1/runs/{id}/evaluation",
+      [&](const Request& asked) { return evaluation_of(*services.catalogue.run(asked.captured.at("id"))); },
+      RouteAbout{.id = "getEvaluation",
+                 .summary = "What the last evaluation of a run found",
+                 .answer = "Its metrics, and all that they depend on.",
+                 .json = schema_of_answer<EvaluationAnswer>()});
+}
+
 }  // namespace
 
 void add_training_routes(Router& router, const Services& services) {
@@ -168,6 +226,7 @@ void add_training_routes(Router& router, const Services& services) {
       "POST", "/api/v1/runs/{id}/stop", [&](const Request& request) { return stop_training(services, request); },
       about_training("stopTraining", "Ask a training that was started from here to save and end",
                      "It will, after the step it is at.", {}));
+  add_evaluation_routes(router, services);
   router.add(
       "POST", "/api/v1/runs/{id}/resume", [&](const Request& request) { return resume_training(services, request); },
       about_training("resumeTraining", "Go on with a run from its newest checkpoint", "Its training starts.", {}));

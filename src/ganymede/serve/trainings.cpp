@@ -20,9 +20,17 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLastBytes = 4096;
 
+const char* noun_of(RunOperation operation) {
+  return operation == RunOperation::kTrain ? "training" : "evaluation";
+}
+
+const char* log_of(RunOperation operation) {
+  return operation == RunOperation::kTrain ? kTrainingLog : kEvaluationLog;
+}
+
 /// The last line of a folder's log that is not empty, looked for from byte `begin` on.
-std::string last_line(const fs::path& folder, std::uintmax_t begin) {
-  const auto file = open_below(folder, kTrainingLog);  // whoever may write to the folder may have put a pipe there
+std::string last_line(const fs::path& folder, const char* log, std::uintmax_t begin) {
+  const auto file = open_below(folder, log);  // whoever may write to the folder may have put a pipe there
   if (!file || file->size() <= begin) return {};
   const auto from = std::max(begin, file->size() - std::min<std::uintmax_t>(file->size(), kLastBytes));
   std::string text(file->size() - from, '\0');
@@ -67,19 +75,28 @@ void Trainings::start(const NewTraining& wanted) {
   if (error) throw Problem(409, "the run's folder cannot be made: " + error.message());
   if (!made)
     throw Problem(409, fmt::format("there is something named '{}' already; choose another name", wanted.run), "name");
-  begin(wanted.run, folder, wanted.words);
+  std::vector<std::string> words{"train", "--output", folder.string()};
+  words.insert(words.end(), wanted.words.begin(), wanted.words.end());
+  begin(RunOperation::kTrain, wanted.run, folder, words);
 }
 
 void Trainings::resume(const std::string& run, const fs::path& folder) {
   const std::lock_guard lock(mutex_);
   check_free();
-  begin(run, folder, {"--resume"});
+  begin(RunOperation::kTrain, run, folder, {"train", "--output", folder.string(), "--resume"});
+}
+
+void Trainings::evaluate(const std::string& run, const fs::path& folder, std::vector<std::string> words) {
+  const std::lock_guard lock(mutex_);
+  check_free();
+  words.insert(words.begin(), {"evaluate", folder.string(), "--output", (folder / kEvaluationFile).string()});
+  begin(RunOperation::kEvaluate, run, folder, words);
 }
 
 void Trainings::stop(const std::string& run) {
   const std::lock_guard lock(mutex_);
   look();
-  if (!child_ || run_ != run) throw Problem(409, "no training of this run was started from here");
+  if (!child_ || run_ != run) throw Problem(409, "no training or evaluation of this run was started from here");
   child_->stop();
 }
 
@@ -93,7 +110,7 @@ TrainingAnswer Trainings::state() {
   const std::lock_guard lock(mutex_);
   look();
   TrainingAnswer out;
-  if (child_) out.current = CurrentTraining{run_, child_->stopping()};
+  if (child_) out.current = CurrentTraining{run_, child_->stopping(), operation_};
   out.failed = failed_;
   return out;
 }
@@ -102,16 +119,16 @@ TrainingAnswer Trainings::state() {
 void Trainings::look() {
   const auto code = child_ ? child_->ended() : std::nullopt;
   if (!code) return;
-  spdlog::info("training {}: ended with code {}", run_, *code);
+  spdlog::info("{} {}: ended with code {}", noun_of(operation_), run_, *code);
   if (*code != 0 && !is_stop(*code) &&
       !child_->stopping()) {  // one that was stopped while it read its data may say so as an error
     constexpr std::string_view kError = "error: ";
-    std::string detail = last_line(folder_, log_begin_);
+    std::string detail = last_line(folder_, log_of(operation_), log_begin_);
     if (detail.starts_with(kError))
       detail.erase(0, kError.size());
     else
       detail = fmt::format("it ended with code {}{}", *code, detail.empty() ? "" : " after: " + detail);
-    failed_ = FailedTraining{run_, detail};
+    failed_ = FailedTraining{run_, detail, operation_};
   }
   remove_if_empty(folder_);
   child_.reset();
@@ -120,26 +137,30 @@ void Trainings::look() {
 void Trainings::check_free() {
   look();
   if (ending_) throw Problem(409, "the server is ending");
-  if (child_) throw Problem(409, fmt::format("{} is being trained; only one training runs at a time", run_));
+  if (!child_) return;
+  throw Problem(409, fmt::format("{} is being {}; one training or evaluation runs at a time", run_,
+                                 operation_ == RunOperation::kTrain ? "trained" : "evaluated"));
 }
 
-void Trainings::begin(const std::string& run, const fs::path& folder, const std::vector<std::string>& words) {
-  std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_),
-                                     "train",    "--output",  folder.string()};
+void Trainings::begin(RunOperation operation, const std::string& run, const fs::path& folder,
+                      const std::vector<std::string>& words) {
+  std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_)};
   arguments.insert(arguments.end(), words.begin(), words.end());
   std::error_code none;
-  const auto size = fs::file_size(folder / kTrainingLog, none);
+  const fs::path log = folder / log_of(operation);
+  const auto size = fs::file_size(log, none);
   try {
-    child_ = std::make_unique<ChildProcess>(program_, std::move(arguments), folder / kTrainingLog);
+    child_ = std::make_unique<ChildProcess>(program_, std::move(arguments), log);
   } catch (const Error& error) {
     remove_if_empty(folder);
     throw Problem(409, error.what_happened());
   }
+  operation_ = operation;
   run_ = run;
   folder_ = folder;
   log_begin_ = none ? 0 : size;
   failed_ = {};
-  spdlog::info("training {}: started", run);
+  spdlog::info("{} {}: started", noun_of(operation), run);
 }
 
 }  // namespace ganymede::serve

@@ -1,4 +1,5 @@
-// Trainings started from the studio, one at a time, each a process `ganymede train` of its own.
+// Trainings and evaluations started from the studio, one at a time, each a process `ganymede train` or `ganymede
+// evaluate` of its own.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +21,13 @@ struct NewTraining {
 
 /// Where a training's process writes what it says, in the run's folder.
 inline constexpr const char* kTrainingLog = "train.log";
+/// The same of an evaluation, and what it found: {"metrics", "protocol"}.
+inline constexpr const char* kEvaluationLog = "evaluation.log";
+inline constexpr const char* kEvaluationFile = "evaluation.json";
 
 class Trainings {
  public:
-  /// `program` is run as `program --threads N train ...`; new runs are folders within `place`.
+  /// `program` is run as `program --threads N train ...` or `... evaluate ...`; new runs are folders within `place`.
   Trainings(std::filesystem::path program, std::filesystem::path place, int threads);
 
   const std::filesystem::path& place() const { return place_; }
@@ -32,22 +36,27 @@ class Trainings {
   void start(const NewTraining& wanted);
   /// Goes on with the run in `folder` from its newest checkpoint. Throws Problem 409 as above.
   void resume(const std::string& run, const std::filesystem::path& folder);
-  /// Asks the training to save and end. Throws Problem 409 where it is not the one running.
+  /// Evaluates the run in `folder`, with `words` of `ganymede evaluate` beside it. Throws Problem 409 as above.
+  void evaluate(const std::string& run, const std::filesystem::path& folder, std::vector<std::string> words);
+  /// Asks the training to save and end, or the evaluation to end. Throws Problem 409 where it is not the one running.
   void stop(const std::string& run);
   /// Asks what is running to stop, and starts nothing more.
   void end();
-  /// The training that runs, and the last one where it failed, with the last line it wrote.
+  /// What runs, and what ran last where it failed, with the last line it wrote.
   TrainingAnswer state();
 
  private:
   void look();
   void check_free();
-  void begin(const std::string& run, const std::filesystem::path& folder, const std::vector<std::string>& words);
+  /// `words` from the command on; `log` is a file in the folder.
+  void begin(RunOperation operation, const std::string& run, const std::filesystem::path& folder,
+             const std::vector<std::string>& words);
 
   const std::filesystem::path program_, place_;
   const int threads_;
   std::mutex mutex_;
   bool ending_ = false;
+  RunOperation operation_ = RunOperation::kTrain;
   std::string run_;
   std::filesystem::path folder_;
   std::uintmax_t log_begin_ = 0;  ///< bytes of the log that are of earlier processes

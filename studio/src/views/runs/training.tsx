@@ -63,10 +63,10 @@ function Action({ text, ask, disabled }: { text: string; ask: () => Promise<void
 }
 
 function StopButton({ id, trainer }: { id: string; trainer: Trainer }) {
-  const stopping = trainer.training?.current?.stopping;
+  const { stopping, operation } = trainer.training?.current ?? {};
   return (
     <Action
-      text={stopping ? "Saving and stopping …" : `Stop ${id}`}
+      text={!stopping ? `Stop ${id}` : operation === "train" ? "Saving and stopping …" : "Stopping …"}
       ask={() => trainer.act(`runs/${id}/stop`)}
       disabled={stopping}
     />
@@ -81,14 +81,15 @@ export function TrainingNotices({ trainer }: { trainer: Trainer }) {
       {current && (
         <div class="notice row" role="status">
           <span>
-            <Link to={`/runs/${current.id}`}>{current.id}</Link> is being trained.
+            <Link to={`/runs/${current.id}`}>{current.id}</Link> is being{" "}
+            {current.operation === "train" ? "trained" : "evaluated"}.
           </span>
           <StopButton id={current.id} trainer={trainer} />
         </div>
       )}
       {failed && (
         <p class="notice" role="alert">
-          The training of {failed.id} failed: {failed.detail}
+          The {failed.operation === "train" ? "training" : "evaluation"} of {failed.id} failed: {failed.detail}
         </p>
       )}
     </>
@@ -115,7 +116,10 @@ export function RunControls({ run, trainer }: { run: Run; trainer: Trainer }) {
         />
       )}
       {!own && resumable && training.current && (
-        <span class="quiet">{training.current.id} is being trained; one training runs at a time.</span>
+        <span class="quiet">
+            {training.current.id} is being {training.current.operation === "train" ? "trained" : "evaluated"}; one runs
+            at a time.
+          </span>
       )}
       {!own && ended && !resumable && <span class="quiet">It has no checkpoint to go on from: train it anew.</span>}
       {failed && (
