@@ -87,7 +87,8 @@ def test_a_model_does_only_what_it_can(server, translating):
     assert server.post("/api/v1/models/tiny/translate", ask).status == 422
     for operation, asked in (("project", ask), ("generate", {"count": 1}), ("walk", {})):
         answer = translating.post(f"/api/v1/models/grey/{operation}", asked)
-        assert answer.status == 422 and "translates" in answer.problem()["detail"], answer.problem()
+        detail = answer.problem()["detail"]
+        assert answer.status == 422 and "translates" in detail and "/" not in detail, detail
     assert server.post("/api/v1/models/nobody/project", ask).status == 404
 
 
@@ -99,3 +100,16 @@ def test_generation_goes_on_beside_a_search(server):
         server.generate(count=1, seed=1)
         quick = time.monotonic() - begin
         assert slow.result().status == 200 and quick < 5
+
+
+def test_a_server_that_ends_waits_for_no_search(start, runs):
+    with start(runs) as server:
+        ask = {"images": [DOT] * 16, "steps": 1000}
+        with futures.ThreadPoolExecutor() as pool:
+            slow = [pool.submit(server.post, "/api/v1/models/tiny/project", ask) for _ in range(4)]
+            time.sleep(0.5)
+            begin = time.monotonic()
+            server.process.terminate()
+            assert server.process.wait(timeout=20) == 0 and time.monotonic() - begin < 10
+            answers = [one.result() for one in slow]
+    assert {answer.status for answer in answers} <= {200, 503} and answers[-1].status == 503

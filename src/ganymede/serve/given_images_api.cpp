@@ -15,10 +15,10 @@ namespace ops = operations;
 constexpr auto kMaxTime = std::chrono::seconds(60);
 constexpr std::int64_t kMaxPixels = std::int64_t{4} << 20;  // of an image that is kept while the others are decoded
 
-/// Ends what takes longer than a client waits.
-ops::Control within_deadline() {
+/// Ends what takes longer than a client waits, from now on, and with the lane.
+ops::Control limited(const SlowLane& lane) {
   using Clock = std::chrono::steady_clock;
-  return {.cancel = {}, .progress = [end = Clock::now() + kMaxTime](std::uint64_t, std::uint64_t) {
+  return {.cancel = lane.ending(), .progress = [end = Clock::now() + kMaxTime](std::uint64_t, std::uint64_t) {
             if (Clock::now() > end)
               throw Problem(503, "it took longer than a minute, the most that a server gives to one request");
           }};
@@ -60,8 +60,8 @@ Json beside_given(const ModelAnswer& about, std::vector<AnsweredImage> images,
   return out;
 }
 
-ImageAnswer projected(const Asked<ops::ProjectRequest, StillAnswer>& asked) {
-  auto found = ops::project(*asked.model, decoded(asked.request.images), asked.request, within_deadline());
+ImageAnswer projected(const Asked<ops::ProjectRequest, StillAnswer>& asked, const ops::Control& control) {
+  auto found = ops::project(*asked.model, decoded(asked.request.images), asked.request, control);
   ImageAnswer answer{.origin = asked.origin(), .images = std::move(found.found), .columns = 1};
   answer.columns = static_cast<std::int64_t>(answer.images.size());
   answer.document = [about = asked.about, given = without_points(std::move(found.given)), errors = found.errors](
@@ -73,9 +73,9 @@ ImageAnswer projected(const Asked<ops::ProjectRequest, StillAnswer>& asked) {
   return answer;
 }
 
-ImageAnswer translated(const Asked<ops::TranslateRequest, StillAnswer>& asked) {
+ImageAnswer translated(const Asked<ops::TranslateRequest, StillAnswer>& asked, const ops::Control& control) {
   std::vector<image::Image> given, made;
-  for (auto& one : ops::translate(*asked.model, decoded(asked.request.images), within_deadline())) {
+  for (auto& one : ops::translate(*asked.model, decoded(asked.request.images), control)) {
     given.push_back(std::move(one.given));
     made.push_back(std::move(one.image));
   }
@@ -90,12 +90,15 @@ ImageAnswer translated(const Asked<ops::TranslateRequest, StillAnswer>& asked) {
 
 template <class Wanted, class Json>
 void add_route(Router& router, const Services& services, const char* name,
-               ImageAnswer (*made)(const Asked<Wanted, StillAnswer>&)) {
+               ImageAnswer (*made)(const Asked<Wanted, StillAnswer>&, const ops::Control&)) {
   const auto handle = [&services, made](const Request& request, const Reply& reply) {
     const auto asked = read_asked<Wanted>(services, request, StillAnswer{});
-    services.slow_lane.post([asked, made, reply, memory = request.memory] {
+    const auto control = limited(services.slow_lane);
+    services.slow_lane.post([asked, made, control, reply, memory = request.memory] {
       try {
-        reply(response_of(made(*asked), asked->answer));
+        control.check();
+        control.report(0, 1);  // it may have waited for too long already
+        reply(response_of(made(*asked, control), asked->answer));
       } catch (...) {
         reply(response_of(std::current_exception()));
       }

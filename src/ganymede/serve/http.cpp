@@ -50,6 +50,10 @@ void split(std::string_view text, char separator, Visit&& visit) {
   }
 }
 
+std::string with_hint(const Error& error) {
+  return error.what_happened() + (error.hint().empty() ? "" : "; " + error.hint());
+}
+
 }  // namespace
 
 const std::string& Request::header(const std::string& lower_case_name) const {
@@ -127,12 +131,13 @@ Response response_of(const std::exception_ptr& exception) {
   } catch (const Problem& problem) {
     return problem_response(problem);
   } catch (const operations::FieldError& error) {
-    const std::string hint = error.hint().empty() ? "" : "; " + error.hint();
-    return problem_response(Problem(422, error.what_happened() + hint, error.where()));
+    return problem_response(Problem(422, with_hint(error), error.where()));
   } catch (const UsageError& error) {
-    return problem_response(Problem(422, error.what()));
+    return problem_response(Problem(422, with_hint(error)));  // where it was may be a file of this machine
   } catch (const operations::Busy&) {
     return problem_response(Problem(429, "the server is busy; try again in a moment", {}, {kRetrySoon}));
+  } catch (const Cancelled&) {
+    return problem_response(Problem(503, "the server is ending"));
   } catch (const operations::Late&) {
     return problem_response(Problem(503, "the server is too busy to answer in time", {}, {kRetrySoon}));
   } catch (const std::exception& error) {

@@ -78,7 +78,8 @@ std::string phrase(int status);
 /// `problem` as application/problem+json.
 Response problem_response(const Problem& problem);
 /// What an exception means to the client: a Problem as it is, a FieldError or UsageError as 422, a full queue as 429,
-/// what came too late as 503, an Error as 500 (its text only in the log, for it may name files of this machine).
+/// what came too late, or is cancelled, as 503, an Error as 500 (its text only in the log, for it may name files of
+/// this machine).
 Response response_of(const std::exception_ptr& exception);
 Response json_response(const nlohmann::json& document);
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 
+#include "ganymede/core/cancel.h"
 #include "ganymede/serve/workers.h"
 
 namespace ganymede::serve {
@@ -14,8 +15,12 @@ class SlowLane {
  public:
   /// `task` must not throw. Throws Problem 429 when too many wait.
   void post(std::function<void()> task);
+  /// What runs and what waits is to end soon: tasks ask ending().
+  void end() { ending_.cancel(); }
+  const CancelToken& ending() const { return ending_; }
 
  private:
+  const CancelToken ending_;
   std::atomic<int> waiting_ = 0;
   Workers thread_{1};  ///< last: it ends before what it counts with
 };

@@ -159,6 +159,7 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   ready(server.port());
   server.run([&] {
     if (!stop()) return false;
+    slow_lane.end();
     if (trainings) trainings->end();  // it saves while the last requests are answered
     return true;
   });

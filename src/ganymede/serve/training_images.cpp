@@ -24,6 +24,7 @@ void TrainingImages::look(operations::ModelPtr model, std::vector<operations::Ge
   lane_.post([this, model = std::move(model), generated = std::move(generated), request = std::move(request),
               done = std::move(done)] {
     try {
+      if (lane_.ending().cancelled()) throw Cancelled();
       done(operations::nearest_among(*images_of(model), *model, generated, request), nullptr);
     } catch (...) {
       done({}, std::current_exception());
