@@ -62,10 +62,13 @@ def test_rewind_goes_back_with_smaller_rates_and_never_backwards(ganymede, tmp_p
     assert steps == sorted(set(steps))
     scales = [float(row["lr_g"]) / (5 * step / 300) for row, step in zip(rows, steps, strict=True)]
     assert 0.9 < scales[0] <= 1 and scales[-1] < 0.51, "half the rate, at least once"
-    # Whether half the rate is small enough depends on LibTorch's rounding: with 2.6 the weights explode later, and it
-    # says so.
+    # Whether half the rate is small enough depends on LibTorch's rounding: with 2.6 the weights explode later, or no
+    # rate helps, and it says so.
     went_well = result.returncode == 0 and steps[-1] == 160 and health(run) is None
-    assert went_well or (result.returncode == 1 and "exploded" in result.stderr), result.stderr
+    gave_up = result.returncode == 1 and any(
+        said in result.stderr for said in ("exploded", "the last checkpoint from before is")
+    )
+    assert went_well or gave_up, result.stderr
 
 
 def test_a_run_that_went_back_resumes_bit_for_bit(ganymede, tmp_path):

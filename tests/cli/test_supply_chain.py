@@ -67,6 +67,16 @@ def test_every_npm_package_is_there(bill):
     assert shipped - brought == {"preact", "uplot", "onnxruntime-common", "onnxruntime-web"}
 
 
+def test_a_file_that_a_package_diverted_is_that_packages():
+    script = ROOT / "scripts" / "sbom"
+    sbom = {"__file__": str(script), "__name__": "sbom"}
+    exec(compile(script.read_text(), script, "exec"), sbom)
+    # As Debian 13 has it.
+    said = "diversion by libc6 from: /lib64/ld.so\ndiversion by libc6 to: /lib64/ld.so.usr-is-merged\n"
+    sbom["output"] = lambda *_: said + "libc6:amd64: /usr/lib64/ld.so\n"
+    assert sbom["packages_of"](["/lib64/ld.so"]) == {"/lib64/ld.so": "libc6"}
+
+
 def test_all_have_a_version_and_a_licence(bill):
     for part in bill["components"]:
         assert part["version"] and part["licenses"][0]["license"]["name"], part["name"]
