@@ -94,7 +94,7 @@ def test_the_interpolation_turns_into_another_class(open_page, server):
     answer = server.post(
         "/api/v1/models/classes/interpolate", {"points": still, "frames": 16, "class": second, "to_class": first}
     )
-    strip = page.get_by_role("region", name="Interpolation through them")
+    strip = page.get_by_role("group", name="Steps")
     last = answer.json()["images"][-1]["png"]
     strip.locator(f"img[src$='{last}']").first.wait_for()
     assert shown_in(strip) == [image["png"] for image in answer.json()["images"]]

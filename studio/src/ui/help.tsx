@@ -20,6 +20,7 @@ const KEYS: { where: string; keys: [string, string][] }[] = [
       ["n", "nearest training images"],
       ["a m p", "to A, − B, + C of the arithmetic"],
       ["w o", "to a direction's images with and without"],
+      ["1 2 3 4", "to a corner of the pad and the interpolation"],
     ],
   },
   {

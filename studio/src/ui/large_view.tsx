@@ -4,11 +4,15 @@ import { dataAddress } from "../api/client";
 import type { Model } from "../api/types";
 import { isMarked, toggleMark, useMarks } from "../state/marks";
 import {
+  CORNER_NAMES,
+  CORNER_TITLES,
   DIRECTION_OPERANDS,
   OPERANDS,
   OPERAND_KEYS,
   OPERAND_TITLES,
+  cornerOf,
   keyOf,
+  toCorner,
   toOperand,
   type Operand,
 } from "../state/operands";
@@ -40,7 +44,12 @@ const fileName = ({ model, step, point }: Shown): string =>
     .filter((part) => part || part === 0)
     .join("-");
 
-function OperandButtons({ send }: { send: (operand: Operand) => void }) {
+interface OperandButtonsProps {
+  send: (operand: Operand) => void;
+  blend: (corner: number) => void;
+}
+
+function OperandButtons({ send, blend }: OperandButtonsProps) {
   return (
     <>
       {[
@@ -56,6 +65,14 @@ function OperandButtons({ send }: { send: (operand: Operand) => void }) {
           ))}
         </p>
       ))}
+      <p class="row">
+        <span>Use as a corner:</span>
+        {CORNER_TITLES.map((title, corner) => (
+          <button key={title} type="button" aria-label={`${CORNER_NAMES[corner]} corner`} onClick={() => blend(corner)}>
+            {title} <kbd>{corner + 1}</kbd>
+          </button>
+        ))}
+      </p>
     </>
   );
 }
@@ -93,7 +110,7 @@ function ImageButtons({ move, store, mark, marked, look, near }: ImageButtonsPro
 
 /**
  * Arrows go to the next; s saves, b marks best, n looks for the nearest training images, a/m/p and w/o go to the
- * operands.
+ * operands, 1 to 4 to the corners.
  */
 export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps) {
   const dialog = useRef<HTMLDialogElement>(null);
@@ -110,15 +127,18 @@ export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps)
   };
   const store = () => save(one.image, `${fileName(one)}.png`);
   const send = (operand: Operand) => toOperand(operand, one.point, one);
+  const blend = (corner: number) => toCorner(corner, one.point, one);
   const onKey = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const operand = OPERAND_KEYS[event.key];
+    const corner = cornerOf(event.key);
     if (event.key === "ArrowRight" || event.key === "j") move(1);
     else if (event.key === "ArrowLeft" || event.key === "k") move(-1);
     else if (event.key === "s") store();
     else if (event.key === "b") mark();
     else if (event.key === "n") setNear(!near);
     else if (operand) send(operand);
+    else if (corner >= 0) blend(corner);
     else return;
     event.preventDefault();
   };
@@ -139,7 +159,7 @@ export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps)
         </p>
       )}
       <ImageButtons {...{ move, store, mark, marked, near }} look={() => setNear(!near)} />
-      <OperandButtons send={send} />
+      <OperandButtons {...{ send, blend }} />
       {near && <NearestImages model={model} shown={one} />}
       <p role="status" class="quiet">
         {said}

@@ -3,18 +3,16 @@ import * as limits from "limits";
 import { HAS_SERVER } from "../../api/client";
 import type { Model } from "../../api/types";
 import { seedOf } from "../../core/numbers";
-import type { Point } from "../../core/points";
+import { textOf, type Point } from "../../core/points";
 import type { Address } from "../../state/address";
-import { DIRECTION_OPERANDS, OPERANDS } from "../../state/operands";
+import { DIRECTION_OPERANDS, OPERANDS, cornersOf } from "../../state/operands";
 import { Arithmetic, MAX_RADIUS } from "./arithmetic";
 import { Direction, MAX_STRENGTH } from "./direction";
 import { Pad } from "./pad";
 import { Palette } from "./palette";
 import { Project } from "./project";
 import { classOf, pointsFor, type Groups } from "./parts";
-import { Timeline, interpolationOf } from "./timeline";
-
-const CORNERS = 4;
+import { Timeline, frameOf, interpolationOf } from "./timeline";
 
 /** A number of the address from 0 to `most`. */
 const numberIn = (query: URLSearchParams, name: string, usual: number, most: number): number =>
@@ -29,9 +27,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
   const groups = Object.fromEntries(
     [...OPERANDS, ...DIRECTION_OPERANDS].map((operand) => [operand, pointsFor(model, query.get(operand))]),
   ) as Groups;
-  const chosen = pointsFor(model, query.get("corners"));
-  const corners =
-    chosen.length === CORNERS ? chosen : Array.from({ length: CORNERS }, (_, index) => pointOfPalette(index));
+  const corners = pointsFor(model, textOf(cornersOf(query)));
   const [x = 0.5, y = 0.5] = (query.get("pad") ?? "0.5,0.5")
     .split(",")
     .map((text) => Math.min(1, Math.max(0, Number(text) || 0)));
@@ -60,6 +56,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         interpolation={interpolationOf(query.get("interpolation") ?? query.get("way"))}
         toClass={toClass}
         still={toClass !== "" && query.get("still") === "1"}
+        frame={frameOf(query.get("frame"))}
       />
     </>
   );

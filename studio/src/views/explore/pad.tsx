@@ -1,10 +1,20 @@
 // A pad that blends four images.
 import { useRef } from "preact/hooks";
 import type { Generated, Model } from "../../api/types";
-import { networkOf, type Point } from "../../core/points";
+import { networkOf, pointsOf, type Point } from "../../core/points";
 import { changed, go } from "../../state/address";
+import { CORNER_TITLES, toCorner } from "../../state/operands";
 import { Thumbnail } from "../../ui/images";
-import { classOf, useAnswer, useImagesOf } from "./parts";
+import { POINT_TYPE, classOf, useAnswer, useImagesOf } from "./parts";
+
+/** An image that is dropped becomes the corner next to where. */
+function drop(event: DragEvent, pad: HTMLElement): void {
+  event.preventDefault();
+  const point = pointsOf(event.dataTransfer?.getData(POINT_TYPE) ?? "")[0];
+  const box = pad.getBoundingClientRect();
+  const [right, down] = [event.clientX > box.left + box.width / 2, event.clientY > box.top + box.height / 2];
+  if (point) toCorner((right ? 1 : 0) + (down ? 2 : 0), point, null);
+}
 
 export function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; x: number; y: number }) {
   const pad = useRef<HTMLDivElement>(null);
@@ -16,7 +26,7 @@ export function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; 
     go(changed({ pad: text }), true);
   };
   const drag = (event: PointerEvent) => {
-    if (event.buttons === 0) return;
+    if (!pad.current!.hasPointerCapture(event.pointerId)) return; // an image dragged over it does not move it
     const box = pad.current!.getBoundingClientRect();
     set((event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
   };
@@ -44,17 +54,22 @@ export function Pad({ model, corners, x, y }: { model: Model; corners: Point[]; 
           onPointerDown={(event) => (pad.current!.setPointerCapture(event.pointerId), drag(event))}
           onPointerMove={drag}
           onKeyDown={onKey}
+          onDragOver={(event) => event.preventDefault()}
+          onDrop={(event) => drop(event, pad.current!)}
         >
           {corners.map((_, i) => (
             <span key={i} class={`corner corner-${i}`}>
               <Thumbnail model={model} image={ends?.[i]} />
+              <span class="badge">{CORNER_TITLES[i]}</span>
             </span>
           ))}
           <span class="dot" style={{ left: `${x * 100}%`, top: `${y * 100}%` }} />
         </div>
         <figure>
           <Thumbnail model={model} image={middle.value?.images[0]} size={192} alt="the blend" />
-          <figcaption class="quiet">{middle.wrong || "Drag, or use the arrow keys."}</figcaption>
+          <figcaption class="quiet">
+            {middle.wrong || "Drag, or use the arrow keys. Any image above can be a corner."}
+          </figcaption>
         </figure>
       </div>
     </section>

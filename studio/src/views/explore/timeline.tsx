@@ -1,13 +1,19 @@
 // What lies between images and between classes.
 import { interpolate } from "limits";
 import { useState } from "preact/hooks";
-import { download, HAS_SERVER } from "../../api/client";
-import type { Generated, Model } from "../../api/types";
+import { dataAddress, download, HAS_SERVER } from "../../api/client";
+import type { Generated, GeneratedImage, Model } from "../../api/types";
+import { wholeNumber } from "../../core/numbers";
 import { networkOf, type Point } from "../../core/points";
 import { changed, go } from "../../state/address";
+import { Grid } from "../../ui/grid";
 import { Thumbnail } from "../../ui/images";
+import { Player } from "../../ui/player";
+import { scaleWithin, useWidth } from "../../ui/screen";
 import { classOf, useAnswer } from "./parts";
 
+const LARGEST = 256;
+const PLAYED = 120; // milliseconds that a frame is shown for
 const FRAMES = interpolate.frames.default;
 const INTERPOLATIONS = interpolate.interpolation.enum;
 
@@ -27,7 +33,14 @@ interface TimelineProps {
   interpolation: string;
   toClass: string; // or empty: one class from end to end
   still: boolean; // only the class changes
+  frame: number; // that is shown large
 }
+
+/** The frame of an address; the first one unless it says otherwise. */
+export const frameOf = (text: string | null): number => {
+  const found = wholeNumber(text ?? "", 0, FRAMES - 1);
+  return "value" in found ? found.value : 0;
+};
 
 function ToClass({
   model,
@@ -77,7 +90,57 @@ function StillField({ still }: { still: boolean }) {
   );
 }
 
-export function Timeline({ model, corners, interpolation, toClass, still }: TimelineProps) {
+interface FramesProps {
+  model: Model;
+  images: GeneratedImage[] | undefined;
+  frame: number;
+}
+
+/** One frame large, which a slider moves through all of them; and all of them, to go to one. */
+function Frames({ model, images, frame }: FramesProps) {
+  const [place, room] = useWidth<HTMLDivElement>();
+  const [played, setPlayed] = useState<number | null>(null); // not in the address until it stops: it changes too often
+  const at = played ?? frame;
+  const scale = scaleWithin(model.image.width, Math.min(LARGEST, room));
+  const size = { width: `${model.image.width * scale}px`, height: `${model.image.height * scale}px` };
+  const move = (to: number, plays: boolean) => {
+    setPlayed(plays ? to : null);
+    if (!plays) go(changed({ frame: to ? String(to) : null }), true);
+  };
+  const image = images?.[at];
+  return (
+    <div ref={place} class="frames">
+      {image ? (
+        <img
+          key="large"
+          class="pixels"
+          src={dataAddress(image)}
+          style={size}
+          alt={`the interpolation at step ${at + 1} of ${FRAMES}`}
+          draggable={false}
+        />
+      ) : (
+        <span key="room" class="room" style={size} />
+      )}
+      <Player title={`Step ${at + 1} of ${FRAMES}`} length={FRAMES} at={at} milliseconds={PLAYED} onMove={move} />
+      <Grid class="strip" label="Steps">
+        {Array.from({ length: FRAMES }, (_, i) => (
+          <button
+            key={i}
+            type="button"
+            aria-label={`Step ${i + 1}`}
+            aria-pressed={i === at}
+            onClick={() => move(i, false)}
+          >
+            <Thumbnail model={model} image={images?.[i]} size={48} />
+          </button>
+        ))}
+      </Grid>
+    </div>
+  );
+}
+
+export function Timeline({ model, corners, interpolation, toClass, still, frame }: TimelineProps) {
   const points = still ? [corners[0], corners[0]] : corners;
   const from = corners[0]?.class ?? classOf(model);
   const asked = { points, interpolation, class: from, to_class: toClass || undefined, network: networkOf(corners) };
@@ -108,11 +171,7 @@ export function Timeline({ model, corners, interpolation, toClass, still }: Time
         {toClass && <StillField still={still} />}
       </p>
       {wrong && <p class="wrong">{wrong}</p>}
-      <div class="strip">
-        {Array.from({ length: FRAMES }, (_, i) => (
-          <Thumbnail key={i} model={model} image={value?.images[i]} size={48} alt={`step ${i + 1} of ${FRAMES}`} />
-        ))}
-      </div>
+      <Frames model={model} images={value?.images} frame={frame} />
       <p class="row">
         <span>Save as</span>
         {EXPORTS.filter(({ format }) => HAS_SERVER || format === "grid").map((one) => (

@@ -1,6 +1,5 @@
 // Samples of several runs: runs down, steps across, one slider for all of them, and two of them laid over each other.
 // What is shown is in the address: /runs?samples=ONE,TWO&step=500&wipe=50
-import { useEffect, useState } from "preact/hooks";
 import { call } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { RunDetails } from "../../api/types";
@@ -9,6 +8,7 @@ import { sampleAt, spread, stepOf, stepsOf } from "../../core/steps";
 import { changed, go } from "../../state/address";
 import { Link } from "../../ui/common";
 import { useSheet, type Sheet } from "../../ui/images";
+import { Player } from "../../ui/player";
 import { scaleWithin, useSeen, useWidth } from "../../ui/screen";
 
 const LOOK = 5000; // milliseconds
@@ -104,39 +104,6 @@ function Real({ run }: { run: RunDetails }) {
         "–"
       )}
     </td>
-  );
-}
-
-/** Plays the steps, from the first one again at the end, until it is told to stop. */
-function usePlay(steps: number[], step: number): [boolean, () => void] {
-  const [plays, set_] = useState(false);
-  useEffect(() => {
-    if (!plays || steps.length < 2) return;
-    const timer = setTimeout(() => set({ step: String(steps[(steps.indexOf(step) + 1) % steps.length]) }), FRAME);
-    return () => clearTimeout(timer);
-  }, [plays, step, steps.join()]);
-  return [plays, () => set_(!plays)];
-}
-
-function Player({ steps, step }: { steps: number[]; step: number }) {
-  const [plays, toggle] = usePlay(steps, step);
-  return (
-    <div class="card row player">
-      <button type="button" aria-pressed={plays} disabled={steps.length < 2} onClick={toggle}>
-        {plays ? "Stop" : "Play"}
-      </button>
-      <label>
-        <span>Step {grouped(step)}</span>
-        <input
-          type="range"
-          min="0"
-          max={steps.length - 1}
-          value={steps.indexOf(step)}
-          aria-valuetext={`step ${step}`}
-          onInput={(event) => set({ step: String(steps[Number(event.currentTarget.value)]) })}
-        />
-      </label>
-    </div>
   );
 }
 
@@ -247,7 +214,16 @@ export function Samples({ ids, query }: { ids: string[]; query: URLSearchParams 
         <p class="quiet">No sample yet.</p>
       ) : (
         <>
-          <Player steps={steps} step={step} />
+          <div class="card">
+            <Player
+              title={`Step ${grouped(step)}`}
+              said={`step ${step}`}
+              length={steps.length}
+              at={steps.indexOf(step)}
+              milliseconds={FRAME}
+              onMove={(at) => set({ step: String(steps[at]) })}
+            />
+          </div>
           {runs.length > 1 && <Wipe runs={runs} step={step} query={query} />}
           <p class="quiet">
             A row is one run's images of one noise, as it trained. Touch one to see that step of all runs.
