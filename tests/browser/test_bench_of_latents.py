@@ -1,5 +1,6 @@
-"""The scrubbed interpolation, and any image as a corner: by mouse, keys and touch."""
+"""The scrubbed interpolation, any image as a corner, and directions as sliders: by mouse, keys and touch."""
 
+import json
 import re
 
 import pytest
@@ -161,7 +162,104 @@ def test_a_corner_by_touch(open_page, server):
     page.locator(f".corner-2 img[src$='{image}']").wait_for()
 
 
-FULL = TINY + "&frame=7"
+WITH = "&with=2:4,2:5&without=2:6"
+
+
+def sliders(page):
+    return page.get_by_role("region", name="Directions as sliders")
+
+
+def keep(page, name):
+    page.get_by_label("Name", exact=True).fill(name)
+    page.get_by_role("button", name="Keep as a slider").click()
+    page.get_by_text(f"{name} is kept").wait_for()
+
+
+def moved_images(server, *moves):
+    directions = []
+    for one, other, _ in moves:
+        groups = [[{"seed": 2, "index": i} for i in group] for group in (one, other)]
+        body = {"with": groups[0], "without": groups[1], "apply": groups[0][:1], "vectors": True}
+        directions.append(server.post("/api/v1/models/tiny/direction", body).json()["direction"])
+    points = [{"seed": 2, "index": i} for i in range(4)]
+    return images_of(server, points, directions=directions, strengths=[strength for _, _, strength in moves])
+
+
+def test_directions_are_sliders(open_page, server):
+    page = open_page(TINY + WITH)
+    page.get_by_role("region", name="Along the direction").locator("img").nth(27).wait_for()
+    assert sliders(page).count() == 0, "nothing is kept yet"
+    page.get_by_role("button", name="Keep as a slider").click()
+    page.get_by_text("Give it a name first.").wait_for()
+    keep(page, "colour")
+    page.goto(page.url.split("/explore")[0] + TINY + "&with=2:7&without=2:8")
+    keep(page, "size; 50%|x")
+    plain = images_of(server, [{"seed": 2, "index": i} for i in range(4)])
+    sliders(page).locator(f"img[src$='{plain[3]}']").wait_for()
+    assert shown_in(sliders(page)) == plain
+    colour = sliders(page).get_by_role("slider", name="colour")
+    assert [colour.get_attribute(name) for name in ("min", "max")] == ["-3", "3"] and colour.input_value() == "0"
+    colour.press("End")
+    wanted = moved_images(server, ([4, 5], [6], 3))
+    sliders(page).locator(f"img[src$='{wanted[0]}']").wait_for()
+    assert shown_in(sliders(page)) == wanted
+    size = sliders(page).get_by_role("slider", name="size")
+    size.press("Home")
+    for _ in range(10):
+        size.press("ArrowRight")
+    assert size.get_attribute("aria-valuetext") == "−2 times"
+    wanted = moved_images(server, ([4, 5], [6], 3), ([7], [8], -2))
+    sliders(page).locator(f"img[src$='{wanted[0]}']").wait_for()
+    assert shown_in(sliders(page)) == wanted, "both at once"
+    page.reload()
+    sliders(page).locator(f"img[src$='{wanted[0]}']").wait_for()
+    sliders(page).get_by_role("button", name="Reset colour").click()
+    wanted = moved_images(server, ([7], [8], -2))
+    sliders(page).locator(f"img[src$='{wanted[0]}']").wait_for()
+    sliders(page).get_by_role("button", name="Reset all").click()
+    sliders(page).locator(f"img[src$='{plain[0]}']").wait_for()
+    page.wait_for_url(lambda url: "sliders=" not in url)
+    sliders(page).get_by_role("button", name="Forget colour").click()
+    sliders(page).get_by_role("slider", name="colour").wait_for(state="detached")
+    sliders(page).get_by_role("button", name="Forget size").click()
+    sliders(page).wait_for(state="detached")
+
+
+def test_an_address_brings_its_sliders(open_page, server):
+    page = open_page(TINY + "&sliders=colour|3|2:4,2:5|2:6")
+    wanted = moved_images(server, ([4, 5], [6], 3))
+    sliders(page).locator(f"img[src$='{wanted[3]}']").wait_for()
+    sliders(page).get_by_role("button", name="Keep colour").click()
+    sliders(page).get_by_role("button", name="Keep colour").wait_for(state="detached")
+    page.goto(page.url.split("/explore")[0] + TINY)
+    assert sliders(page).get_by_role("slider", name="colour").input_value() == "0", "this browser keeps it"
+    page.goto(page.url.split("/explore")[0] + "/explore?model=classes")
+    page.get_by_role("heading", name="Explore").wait_for()
+    page.locator(".corner img").nth(3).wait_for()
+    assert sliders(page).count() == 0, "another model's"
+
+
+def test_a_direction_of_an_earlier_step_says_so(open_page):
+    page = open_page("/models")
+    groups = {"with": [{"seed": 1, "index": 0}], "without": [{"seed": 1, "index": 1}]}
+    kept = [{"model": "tiny", "step": 20, "name": "old", **groups}]
+    page.evaluate("(kept) => localStorage.setItem('ganymede-directions', kept)", json.dumps(kept))
+    page.goto(page.url.replace("/models", TINY))
+    sliders(page).get_by_text("kept at step 20; the model is at 40 now").wait_for()
+
+
+def test_sliders_by_touch(open_page, server):
+    page = open_page(TINY + "&sliders=colour|0|2:4,2:5|2:6", **PHONE)
+    colour = sliders(page).get_by_role("slider", name="colour")
+    colour.scroll_into_view_if_needed()
+    box = colour.bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    page.wait_for_function("(one) => Number(one.value) > 2", arg=colour.element_handle())
+    wanted = moved_images(server, ([4, 5], [6], float(colour.input_value())))
+    sliders(page).locator(f"img[src$='{wanted[3]}']").wait_for()
+
+
+FULL = TINY + WITH + "&frame=7&sliders=colour|1.5|2:4,2:5|2:6;a name that is rather long, of 40 letter|-2|2:7|2:8"
 
 
 @pytest.mark.parametrize("width", [320, 390, 700, 1280, 1920])
@@ -169,6 +267,7 @@ FULL = TINY + "&frame=7"
 def test_it_fits(open_page, width, theme):
     page = open_page(FULL, viewport={"width": width, "height": 900}, color_scheme=theme)
     settled(page)
+    sliders(page).locator("img").nth(3).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     scales = page.locator("img.pixels").evaluate_all("all => all.map((one) => one.clientWidth / one.naturalWidth)")
     assert all(scale >= 1 and scale == round(scale) for scale in scales), "whole pixels"
@@ -181,6 +280,7 @@ def test_accessible(open_page, theme):
         pytest.skip("axe-core is not installed: scripts/studio --check installs it")
     page = open_page(FULL, color_scheme=theme, bypass_csp=True)
     settled(page)
+    sliders(page).locator("img").nth(3).wait_for()
     page.add_script_tag(path=AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     wrong = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]

@@ -1,6 +1,6 @@
 // Images marked best, with what made each. They are kept by this browser, and shown with the model that made them.
-import { useEffect, useState } from "preact/hooks";
 import { pointOf, textOfPoint, type Point } from "../core/points";
+import { readKept, useKept, writeKept } from "./kept";
 
 export interface Mark {
   model: string;
@@ -11,18 +11,9 @@ export interface Mark {
 
 const KEPT = "ganymede-marks";
 const OLD = "ganymede-best"; // "MODEL SEED:INDEX" -> PNG
-const CHANGED = "marks-changed";
-
-function read(key: string): unknown {
-  try {
-    return JSON.parse(localStorage.getItem(key) ?? "null");
-  } catch {
-    return null;
-  }
-}
 
 function old(): Mark[] {
-  return Object.entries((read(OLD) ?? {}) as Record<string, string>).flatMap(([key, png]) => {
+  return Object.entries((readKept(OLD) ?? {}) as Record<string, string>).flatMap(([key, png]) => {
     const [model, text] = key.split(" ");
     const point = pointOf(text ?? "");
     return point ? [{ model: model!, step: null, point, png }] : [];
@@ -30,7 +21,7 @@ function old(): Mark[] {
 }
 
 export function readMarks(): Mark[] {
-  const marks = read(KEPT);
+  const marks = readKept(KEPT);
   return Array.isArray(marks) ? (marks as Mark[]) : old();
 }
 
@@ -43,27 +34,10 @@ export const isMarked = (marks: Mark[], wanted: Omit<Mark, "png">): boolean =>
 export function toggleMark(mark: Mark): boolean {
   const marks = readMarks();
   const rest = marks.filter((other) => other.model !== mark.model || markKey(other) !== markKey(mark));
-  try {
-    localStorage.setItem(KEPT, JSON.stringify(rest.length < marks.length ? rest : [...rest, mark]));
-    localStorage.removeItem(OLD);
-  } catch {
-    return false;
-  }
-  dispatchEvent(new Event(CHANGED));
+  if (!writeKept(KEPT, rest.length < marks.length ? rest : [...rest, mark])) return false;
+  localStorage.removeItem(OLD);
   return true;
 }
 
 /** All marks, also as other tabs make them. */
-export function useMarks(): Mark[] {
-  const [marks, set] = useState(readMarks);
-  useEffect(() => {
-    const update = () => set(readMarks());
-    addEventListener(CHANGED, update);
-    addEventListener("storage", update);
-    return () => {
-      removeEventListener(CHANGED, update);
-      removeEventListener("storage", update);
-    };
-  }, []);
-  return marks;
-}
+export const useMarks = (): Mark[] => useKept(readMarks);

@@ -6,6 +6,7 @@ import { changed, go } from "../../state/address";
 import { DIRECTION_OPERANDS } from "../../state/operands";
 import { Thumbnail } from "../../ui/images";
 import { OperandBox, classOf, groupsOf, useAnswer, type Groups } from "./parts";
+import { KeepDirection } from "./sliders";
 
 const STEPS = direction.frames.default; // of an image along a direction: from minus to plus, itself in the middle
 export const MAX_STRENGTH = Math.min(3, direction.strength.maximum); // farther out images fall apart
@@ -82,6 +83,7 @@ export function Direction({ model, groups, images, strength }: DirectionProps) {
             <>
               <Steps model={model} count={images.length} images={generated.value?.images} />
               <StrengthField strength={strength} />
+              <KeepDirection model={model} groups={groups} />
               {generated.wrong && <p class="wrong">{generated.wrong}</p>}
             </>
           ) : (

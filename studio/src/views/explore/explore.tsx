@@ -12,6 +12,7 @@ import { Pad } from "./pad";
 import { Palette } from "./palette";
 import { Project } from "./project";
 import { classOf, pointsFor, type Groups } from "./parts";
+import { Sliders } from "./sliders";
 import { Timeline, frameOf, interpolationOf } from "./timeline";
 
 /** A number of the address from 0 to `most`. */
@@ -48,6 +49,7 @@ export function Explore({ model, address }: { model: Model; address: Address }) 
         images={corners}
         strength={numberIn(query, "strength", limits.direction.strength.default, MAX_STRENGTH)}
       />
+      <Sliders model={model} images={corners} text={query.get("sliders")} />
       {HAS_SERVER && <Project model={model} />}
       <Pad model={model} corners={corners} x={x} y={y} />
       <Timeline
