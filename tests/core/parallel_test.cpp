@@ -38,6 +38,27 @@ void work_for(std::chrono::microseconds time) {
   }
 }
 
+/// How many a thread has that is made now.
+int threads_of_a_new_one() {
+  int count = 0;
+  std::thread([&count] { count = at::get_num_threads(); }).join();
+  return count;
+}
+
+TEST(OwnThreads, AreThoseOfTheCallingThreadAlone) {
+  const Threads threads(3);
+  for (const int own : {1, 2, 5}) {
+    int got = 0;
+    std::thread([&got, own] {
+      EXPECT_EQ(set_own_threads(own), own);
+      got = at::get_num_threads();
+    }).join();
+    EXPECT_EQ(got, own);
+    EXPECT_EQ(at::get_num_threads(), 3);
+    EXPECT_EQ(threads_of_a_new_one(), 3);
+  }
+}
+
 TEST(InParts, DoesEachPartOnce) {
   const Threads threads(4);
   for (const std::int64_t parts : {0, 1, 3, 1000}) {

@@ -109,6 +109,22 @@ TEST(Engine, ClientsTakeTurns) {
   EXPECT_EQ(order, "aabcabaa");
 }
 
+TEST(Engine, LeavesTheThreadsOfOthersAlone) {
+  const auto of_a_new_thread = [] {
+    return std::async(std::launch::async, [] { return at::get_num_threads(); }).get();
+  };
+  const int before = of_a_new_thread(), own = at::get_num_threads();
+  const auto model = small_model();
+  GenerateRequest wanted;
+  wanted.count = 2;
+  for (const int threads : {1, before + 2}) {
+    Engine engine({.queue = 100, .replicas = 1, .threads = threads, .type = at::kFloat, .on_batch = {}});
+    engine.run(model, plan(model, wanted)).get();
+    EXPECT_EQ(of_a_new_thread(), before);
+    EXPECT_EQ(at::get_num_threads(), own);
+  }
+}
+
 TEST(Engine, OneOfTwoFuturesIsCancelledAndTheOtherComes) {
   const auto model = small_model();
   Engine engine({.queue = 100, .replicas = 1, .threads = 1, .type = at::kFloat, .on_batch = {}});

@@ -87,4 +87,15 @@ int set_threads(int requested) {
   return at::get_num_threads();
 }
 
+int set_own_threads(int requested) {
+  // LibTorch has one number for all threads, which each takes when it first asks.
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  int others = 0;
+  std::thread([&others] { others = at::get_num_threads(); }).join();
+  const int own = set_threads(requested);
+  std::thread([others] { at::set_num_threads(others); }).join();
+  return own;
+}
+
 }  // namespace ganymede

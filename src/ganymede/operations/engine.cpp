@@ -42,10 +42,7 @@ Engine::Engine(Options options) : options_(std::move(options)) {
     const int more = i < options_.threads % options_.replicas ? 1 : 0;
     const int share = std::max(1, options_.threads / options_.replicas + more);
     replicas_.emplace_back([this, share] {
-      {
-        const std::lock_guard lock(mutex_);
-        set_threads(share);  // counts for the thread that calls it
-      }
+      set_own_threads(share);
       work();
     });
   }
