@@ -64,6 +64,7 @@ def test_a_large_image_is_made_smaller_first(opened, server):
     assert len(noise) > 1 << 20
     choose(page, "Find an image of yours", [file_of({"png": noise})])
     page.get_by_alt_text("image 1, found").wait_for()
+    page.get_by_text("1 of 1 were too large and sent as smaller JPEGs.").wait_for()
 
 
 @pytest.mark.parametrize("theme, width", [("light", 1280), ("dark", 390)])

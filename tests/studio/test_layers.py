@@ -131,3 +131,9 @@ def test_answers_have_the_servers_own_types():
     ], "which this would see"
     assert written_by_hand((SOURCE / "api" / "types.ts").read_text()) == []
     assert not re.search(r"call<\s*\{", "".join(file.read_text() for file in SOURCE.rglob("*.ts*")))
+
+
+def test_files_are_short():
+    files = [file for ending in ("ts", "tsx", "css") for file in SOURCE.rglob(f"*.{ending}")]
+    assert len(files) > 50
+    assert not [file.name for file in files if len(file.read_text().splitlines()) > 600]

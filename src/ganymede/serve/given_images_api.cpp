@@ -1,5 +1,5 @@
 // The operations that take images from clients: POST /api/v1/models/{id}/project and translate. They run in the slow
-// lane, one request after another, so that one decoded file at a time is in memory.
+// lane, one request after another, so that the decoded images of one at a time are in memory.
 #include "ganymede/image/decode.h"
 #include "ganymede/operations/project.h"
 #include "ganymede/operations/translate.h"

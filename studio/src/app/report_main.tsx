@@ -2,6 +2,7 @@
 import { render } from "preact";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
+import "./explore.css";
 import "./views.css";
 import { Report, type ReportData } from "./report";
 

@@ -20,10 +20,11 @@ const MOST_PIXELS = 1_000_000; // of all that are made smaller, as JPEGs: far fe
 const base64Of = (bytes: Uint8Array): string =>
   btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 
-/** An image file in base64: itself where it is small enough for `count` of them to be sent together, else a smaller
- * JPEG of it. Throws Error for a file that this browser does not read. */
-export async function contentOf(file: File, count: number): Promise<string> {
-  if (file.size <= MOST_BYTES / count) return base64Of(new Uint8Array(await file.arrayBuffer()));
+/** An image file in base64: itself where it is small enough for `count` of them to be sent together, else a JPEG of
+ * it, made `smaller`. Throws Error for a file that this browser does not read. */
+export async function contentOf(file: File, count: number): Promise<{ content: string; smaller: boolean }> {
+  if (file.size <= MOST_BYTES / count)
+    return { content: base64Of(new Uint8Array(await file.arrayBuffer())), smaller: false };
   const image = await createImageBitmap(file).catch(() => {
     throw new Error(`${file.name} is no image that this browser reads.`);
   });
@@ -34,5 +35,5 @@ export async function contentOf(file: File, count: number): Promise<string> {
   const context = canvas.getContext("2d")!;
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  return canvas.toDataURL("image/jpeg", 0.95).split(",")[1]!;
+  return { content: canvas.toDataURL("image/jpeg", 0.95).split(",")[1]!, smaller: true };
 }

@@ -33,9 +33,15 @@ export function GivenImages({ model, operation, given, options, verb, result, mo
     setBusy(true);
     try {
       const taken = files.slice(0, most);
-      const images = await Promise.all(taken.map((file) => contentOf(file, taken.length)));
+      const read = await Promise.all(taken.map((file) => contentOf(file, taken.length)));
+      const images = read.map(({ content }) => content);
       setMade(await call<Made>(`models/${model.id}/${operation}`, { ...options, images, format: "json" }));
-      if (files.length > most) setSaid(`The first ${most} of ${files.length} images were taken.`);
+      const smaller = read.filter((one) => one.smaller).length;
+      const words = [
+        files.length > most && `The first ${most} of ${files.length} images were taken.`,
+        smaller > 0 && `${smaller} of ${images.length} were too large and sent as smaller JPEGs.`,
+      ];
+      setSaid(words.filter(Boolean).join(" "));
     } catch (error) {
       setSaid((error as Error).message);
     }

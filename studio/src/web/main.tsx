@@ -1,5 +1,6 @@
 import { render } from "preact";
 import "../app/style.css";
+import "../app/explore.css";
 import "../app/views.css";
 import { App } from "./app";
 import { loadModel } from "./client";
