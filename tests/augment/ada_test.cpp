@@ -125,5 +125,22 @@ TEST(AdaptiveProbability, FollowsItsRule) {
   EXPECT_EQ(p.value(), 0) << "never below 0";
 }
 
+TEST(AdaptiveProbability, SaysBeforeAnUpdateWhatItMovesWith) {
+  AdaptiveProbability p(0.6, 1000);
+  const Tensor sure = torch::ones({5});
+  const Tensor place = p.probability();
+  for (int i = 0; i < 12; ++i) {
+    auto ahead = p;
+    EXPECT_EQ(ahead.moves_with(5), i % 4 == 3 ? 20 : -1) << i;
+    EXPECT_EQ(ahead.counts(5), i % 4 == 3) << i;
+    const double before = p.value();
+    p.observe(sure);
+    EXPECT_EQ(p.value() != before, i % 4 == 3) << i;
+    EXPECT_EQ(ahead.counted().images, p.counted().images);
+    EXPECT_EQ(ahead.counted().updates, p.counted().updates);
+  }
+  EXPECT_EQ(place.item<double>(), p.value()) << "it is changed where it lies";
+}
+
 }  // namespace
 }  // namespace ganymede::augment

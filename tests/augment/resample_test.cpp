@@ -36,6 +36,16 @@ TEST(Sample, IsLibTorchsWithASecondDerivative) {
   test::expect_second_derivatives([&](const test::Tensors& t) { return sample(t[0], grid).pow(3); }, {x});
 }
 
+TEST(Sample, IsSpreadInOneOrderOntoThePixelsItComesFrom) {
+  // Far beyond the edges too, where the image is mirrored several times.
+  for (const double scale : {0.3, 1.0, 2.5, 9.0}) {
+    const Tensor grid = (torch::rand({3, 5, 7, 2}, at::kDouble) * 2 - 1) * scale;
+    const Tensor values = test::normal({3, 2, 5, 7});
+    const Tensor expected = std::get<0>(at::grid_sampler_2d_backward(values, values, grid, 0, 2, false, {true, false}));
+    EXPECT_LT(test::distance(spread_in_order(values, grid), expected), 1e-12) << scale;
+  }
+}
+
 TEST(Sample, KeepsTheType) {
   const Tensor grid = grid_of(torch::tensor({{{1.0f, 0.0f, 0.0f}, {0.0f, 1.0f, 0.0f}}}), {1, 1, 4, 4});
   const Tensor x = test::normal({1, 1, 4, 4}).to(at::kBFloat16);

@@ -77,7 +77,7 @@ std::vector<Case> all_cases() {
       toy_case("relativistic", {"objective.name=relativistic", "train.gradient_accumulation=2",
                                 "objective.penalties=[{ r1 = 0.1 }, { r2 = 0.1, every = 2 }]"}),
       toy_case("diffaugment", {"augment.name=diffaugment", "augment.instance_noise=0.1"}),
-      toy_case("ada", {"augment.name=ada", "augment.target=-1", "augment.horizon=\"32 images\""}),
+      toy_case("ada", {"augment.name=ada", "augment.target=-1", "augment.horizon=\"320 images\"", "train.steps=40"}),
       class_case("projection", kProjectionDiscriminator, {"objective.name=hinge"}),
       class_case("acgan", kTrunk, kAcgan),
       {"translation",

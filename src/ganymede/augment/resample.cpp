@@ -44,7 +44,23 @@ Tensor sample_value(const Tensor& images, const Tensor& grid) {
       .contiguous(at::MemoryFormat::ChannelsLast);
 }
 
+/// Of one coordinate of a grid, from -1 to 1, the two pixels it lies between and its share of the second; as
+/// grid_sampler_2d has them with reflection and without aligned corners.
+struct Between {
+  Tensor first, second, share;
+};
+
+Between between(const Tensor& coordinate, std::int64_t side) {
+  const auto length = static_cast<double>(side);
+  const Tensor from_edge = ((coordinate + 1) * (length / 2)).abs();  // half a pixel before the first one's middle
+  const Tensor rest = from_edge.fmod(length), odd = (from_edge / length).floor().fmod(2) == 1;
+  const Tensor place = (at::where(odd, length - rest, rest) - 0.5).clamp(0, length - 1);
+  const Tensor first = place.floor();
+  return {first.to(at::kLong), (first + 1).clamp_max(length - 1).to(at::kLong), place - first};
+}
+
 Tensor spread_value(const Tensor& values, const Tensor& grid) {
+  if (!values.is_cpu()) return spread_in_order(values, grid);
   const Tensor like = values.contiguous();
   return std::get<0>(at::grid_sampler_2d_backward(like, like, grid, kBilinear, kReflection, /*align_corners=*/false,
                                                   {true, false}))
@@ -64,6 +80,26 @@ struct Sample : torch::autograd::Function<Sample<transposed>> {
 };
 
 }  // namespace
+
+Tensor spread_in_order(const Tensor& values, const Tensor& grid) {
+  const std::int64_t count = values.size(0), channels = values.size(1), height = values.size(2), width = values.size(3);
+  const Between x = between(grid.select(3, 0), width), y = between(grid.select(3, 1), height);
+  const Tensor image = at::arange(count, x.first.options()).view({count, 1, 1}) * (height * width);
+  const Tensor pixels = values.permute({0, 2, 3, 1}).reshape({-1, channels});
+  std::vector<Tensor> places, parts;
+  for (const bool lower : {false, true}) {
+    for (const bool right : {false, true}) {
+      const Tensor row = lower ? y.second : y.first, column = right ? x.second : x.first;
+      const Tensor share = (lower ? y.share : 1 - y.share) * (right ? x.share : 1 - x.share);
+      places.push_back((image + row * width + column).flatten());
+      parts.push_back(pixels * share.reshape({-1, 1}));
+    }
+  }
+  return at::zeros_like(pixels)
+      .index_put_({at::cat(places)}, at::cat(parts), /*accumulate=*/true)
+      .view({count, height, width, channels})
+      .permute({0, 3, 1, 2});
+}
 
 Tensor shift(const Tensor& images, const Tensor& down, const Tensor& right) {
   return Shift::apply(images, down, right);

@@ -14,4 +14,9 @@ Tensor shift(const Tensor& images, const Tensor& down, const Tensor& right);
 /// edges the image is mirrored.
 Tensor sample(const Tensor& images, const Tensor& grid);
 
+/// The transpose of sample(): each value spread over the pixels that it would be sampled from, [N, C, H, W] in
+/// channels-last memory. Sums are in one order on every device; LibTorch's own transpose adds with atomics on a GPU,
+/// where the last bits then differ from run to run.
+Tensor spread_in_order(const Tensor& values, const Tensor& grid);
+
 }  // namespace ganymede::augment

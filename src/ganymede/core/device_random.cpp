@@ -51,6 +51,10 @@ StepNumberScope::~StepNumberScope() {
   mixed_step() = before_;
 }
 
+bool StepNumberScope::active() {
+  return mixed_step().defined();
+}
+
 Tensor mix64(const Tensor& input) {
   Tensor x = input + as_signed(0x9E3779B97F4A7C15ull);
   x = shifted_right(x, 30).bitwise_xor_(x).mul_(as_signed(0xBF58476D1CE4E5B9ull));

@@ -19,6 +19,8 @@ class StepNumberScope {
   ~StepNumberScope();
   StepNumberScope(const StepNumberScope&) = delete;
   StepNumberScope& operator=(const StepNumberScope&) = delete;
+  /// Whether one lives on this thread.
+  static bool active();
 
  private:
   Tensor before_;

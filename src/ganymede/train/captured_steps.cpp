@@ -81,13 +81,29 @@ std::vector<double> Trainer::numbers_of_host() const {
   for (int update = 0; update < recipe_.train.discriminator_steps; ++update) {
     for (const auto& penalty : penalties_) out.push_back(is_due(*penalty, update) ? value_of(penalty->weight()) : -1);
   }
+  if (adaptive_) {
+    auto ahead = *adaptive_;
+    observe_ahead(ahead, &out);
+  }
   return out;
+}
+
+/// Counts what a step observes; `moves` is told what the probability is moved with, if anything.
+void Trainer::observe_ahead(augment::AdaptiveProbability& adaptive, std::vector<double>* moves) const {
+  const int parts = recipe_.train.gradient_accumulation;
+  const double images = static_cast<double>(recipe_.train.batch_size) / parts;
+  for (int i = 0; i < parts * recipe_.train.discriminator_steps; ++i) {
+    if (moves != nullptr) moves->push_back(adaptive.moves_with(images));
+    adaptive.counts(images);
+  }
 }
 
 StepResult Trainer::captured_step() {
   const auto numbers = numbers_of_host();
   const auto of_generator = generator_optimizer_->updates(), of_discriminator = discriminator_optimizer_->updates();
+  const auto of_augmentation = adaptive_ ? adaptive_->counted() : augment::AdaptiveProbability::Counted{};
   const auto undo = [&] {
+    if (adaptive_) adaptive_->count_as(of_augmentation);
     generator_optimizer_->count_as(of_generator);
     discriminator_optimizer_->count_as(of_discriminator);
     real_ = fake_ = LabelledImages();
@@ -97,6 +113,7 @@ StepResult Trainer::captured_step() {
   if (!captured_->has(numbers, [&] { return make_step(false); }, undo)) return make_step(false);
   generator_optimizer_->count_as(of_generator + 1);
   discriminator_optimizer_->count_as(of_discriminator + recipe_.train.discriminator_steps);
+  if (adaptive_) observe_ahead(*adaptive_, nullptr);
   settled_ = false;
   return captured_->replay(numbers);
 }

@@ -104,8 +104,8 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   rates(*generator_optimizer_);  // a schedule that cannot be meant is found now, not at the first step
   rates(*discriminator_optimizer_);
   if (random_source_.computed()) step_number_ = at::zeros({}, at::dtype(at::kLong).device(device_));
-  // What adapts, or translates, decides on the host from step to step.
-  if (!adaptive_ && !source_ && CapturedSteps::available(device_)) captured_.emplace(device_);
+  // What translates decides on the host from step to step.
+  if (!source_ && CapturedSteps::available(device_)) captured_.emplace(device_);
 }
 
 Trainer::~Trainer() = default;
@@ -444,7 +444,8 @@ Tensor Trainer::augmented(const Tensor& images, std::uint64_t seed) const {
 }
 
 Tensor Trainer::augment_probability() const {
-  return adaptive_ ? adaptive_->probability() : at::scalar_tensor(value_of(recipe_.augment.probability), at::kDouble);
+  return adaptive_ ? adaptive_->probability().clone()
+                   : at::scalar_tensor(value_of(recipe_.augment.probability), at::kDouble);
 }
 
 UpdateRates Trainer::rates(const Optimizer& optimizer) const {

@@ -131,6 +131,7 @@ class Trainer {
   StepResult take_step(bool measure);
   StepResult make_step(bool measure);
   StepResult captured_step();
+  void observe_ahead(augment::AdaptiveProbability& adaptive, std::vector<double>* moves) const;
   std::vector<double> numbers_of_host() const;
   bool stops() const;
   void after_step(const std::vector<std::unique_ptr<Observer>>& observers, const TrainingState& before,

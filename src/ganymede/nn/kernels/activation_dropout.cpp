@@ -139,23 +139,35 @@ Rule checked_rule(const Tensor& x, double slope, double p, std::uint64_t seed) {
           BatchShareScope::current().number * x.numel()};
 }
 
-/// Each element's factor without its slope, in the compute type of x and laid out as x, which is dense.
-Tensor factors_of(const Tensor& x, const Rule& r) {
+/// Which elements of x are kept: bool, laid out as x, which is dense.
+Tensor kept_of(const Tensor& x, const Rule& r) {
   const std::int64_t skipped = r.first % Rule::kLanes;
   const std::int64_t numbers = (skipped + x.numel() + Rule::kLanes - 1) / Rule::kLanes;
-  const Tensor bits = random_bits(r.counter(), numbers, x.device());
-  Tensor parts = bits.view(at::kShort).to(at::kInt).bitwise_and_(0xFFFF);
-  if (skipped > 0) parts = parts.narrow(0, skipped, x.numel()).contiguous();
-  const auto type = x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-  const double scale = one / (one - static_cast<double>(r.threshold));
-  return (parts >= r.threshold).to(type).mul_(scale).as_strided(x.sizes(), x.strides());
+  // LibTorch's 16-bit integers are signed: with its highest bit the other way round each is less by 32768, in order.
+  constexpr std::int64_t kHighestBits = -0x7FFF7FFF7FFF8000;
+  const Tensor parts = random_bits(r.counter(), numbers, x.device()).bitwise_xor_(kHighestBits).view(at::kShort);
+  return (parts.narrow(0, skipped, x.numel()) >= r.threshold - 32768).as_strided(x.sizes(), x.strides());
 }
+
+/// x * mask * scale, rounded once: linear in x, so that its gradient is the same operation again.
+struct MaskedScale : torch::autograd::Function<MaskedScale> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& mask, double scale) {
+    ctx->save_for_backward({mask});
+    ctx->saved_data["scale"] = scale;
+    return at::native_dropout_backward(x, mask, scale);
+  }
+  static variable_list backward(AutogradContext* ctx, const variable_list& gradients) {
+    const Tensor mask = ctx->get_saved_variables()[0];
+    return {MaskedScale::apply(gradients[0], mask, ctx->saved_data["scale"].toDouble()), Tensor{}, Tensor{}};
+  }
+};
 
 }  // namespace
 
 Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, std::uint64_t seed) {
   const Rule rule = checked_rule(x, slope, p, seed);
-  if (!runs_here(x) || (rule.threshold > 0 && rule.first % Rule::kLanes != 0))
+  // The kernel knows nothing of steps whose number lies on the device.
+  if (!runs_here(x) || (rule.threshold > 0 && (rule.first % Rule::kLanes != 0 || StepNumberScope::active())))
     return leaky_relu_dropout_in_operations(x, slope, p, seed);
   return LeakyDropout::apply(x.is_non_overlapping_and_dense() ? x : x.contiguous(), rule);
 }
@@ -165,7 +177,7 @@ Tensor leaky_relu_dropout_in_operations(const Tensor& x, double slope, double p,
   const Tensor dense = x.is_non_overlapping_and_dense() ? x : x.contiguous();
   const Tensor active = slope == 1 ? dense : at::leaky_relu(dense, slope);
   if (rule.threshold == 0) return active;
-  return (active * factors_of(dense, rule)).to(x.scalar_type());
+  return MaskedScale::apply(active, kept_of(dense, rule), one / (one - static_cast<double>(rule.threshold)));
 }
 
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
