@@ -14,7 +14,6 @@
 namespace ganymede::cli {
 namespace {
 
-using nlohmann::json;
 using operations::FeaturesResult;
 
 struct FeaturesFlags {
@@ -22,14 +21,6 @@ struct FeaturesFlags {
   bool json = false;
   operations::FeaturesRequest request = {};
 };
-
-json row_json(const quality::FeatureResult& found) {
-  return {{"accuracy", {{"mean", found.accuracy.mean}, {"std", found.accuracy.deviation}}},
-          {"error", 1 - found.accuracy.mean},
-          {"validation", found.validation},
-          {"c", found.costs},
-          {"width", found.width}};
-}
 
 void print_row(const FeaturesResult::Row& row) {
   fmt::print("{:<10} accuracy {:.2f} % ± {:.2f}  ({} features, C {})\n", row.name, 100 * row.found.accuracy.mean,
@@ -45,24 +36,11 @@ void run(const FeaturesFlags& flags) {
   operations::RowCallback each;
   if (!flags.json) each = print_row;
   const auto result = operations::features(*model, flags.request, {}, each);
-  json results = json::object();
-  for (const auto& row : result.rows) results[row.name] = row_json(row.found);
-  const auto& last = result.rows.back().found;
-  json protocol{{"model", flags.model},
-                {"step", model->step()},
-                {"data", result.data},
-                {"checksum", result.checksum},
-                {"test", result.test},
-                {"layers", result.layers},
-                {"labels", last.labels},
-                {"validation_images", last.validation_images},
-                {"test_images", last.test_images},
-                {"repeats", flags.request.repeats},
-                {"seed", flags.request.seed},
-                {"classifier", "L2-regularised L2-loss linear SVM (as LIBLINEAR's), one against the rest"}};
+  auto document = operations::document_of(result, flags.request, *model);
+  auto& protocol = document["protocol"];
   if (flags.json) {
     protocol["draws"] = flags.request.repeats;  // its old name
-    return print_json({{"protocol", protocol}, {"results", results}});
+    return print_json(document);
   }
   fmt::print("protocol\n");
   for (const auto& [key, value] : protocol.items())

@@ -104,6 +104,25 @@ def test_a_run_is_evaluated(page, trainer):
     page.get_by_role("alert").filter(has_text="It failed: ").wait_for()
 
 
+def test_the_features_of_a_run_are_tested(page, trainer):
+    trainer.post("/api/v1/runs", {"recipe": "shapes-dcgan", "steps": 2, "name": "mine"})
+    trainer.wait_for(lambda: state(trainer, "mine") == "done", 120)
+    page.goto(f"http://127.0.0.1:{trainer.port}/runs/mine")
+    card = page.get_by_role("region", name="Features")
+    card.get_by_text("was not tested yet").wait_for()
+    card.get_by_label("Labels").fill("many")
+    card.get_by_role("button", name="Test the features").click()
+    card.get_by_role("alert").filter(has_text="is not a number").wait_for()
+    card.get_by_label("Labels").fill("100")
+    card.get_by_label("beside an untrained discriminator").check()
+    card.get_by_role("button", name="Test the features").click()
+    card.get_by_role("rowheader", name="trained accuracy", exact=True).wait_for(timeout=SLOW)
+    for name in ("untrained accuracy", "pixels accuracy"):
+        assert card.get_by_role("rowheader", name=name, exact=True).count() == 1
+    card.get_by_text("Protocol").click()
+    assert '"labels": 100' in card.locator("pre").text_content()
+
+
 def test_a_failure_is_shown(chromium, start, tmp_path):
     (tmp_path / "runs").mkdir()
     with start(tmp_path / "runs", "--allow-training", env={"GANYMEDE_DATA": str(tmp_path / "none")}) as server:

@@ -229,3 +229,26 @@ def test_accessible(open_page, address, theme):
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     wrong = [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found]
     assert not wrong, wrong
+
+
+def test_a_model_is_exported(open_page, server):
+    page = open_page("/models/tiny")
+    card = page.get_by_role("region", name="For other programs")
+    for choice, checks, name, asked in (
+        ("TorchScript", (), "tiny.pt", {"format": "torchscript"}),
+        ("ONNX", ("16-bit weights",), "tiny.onnx", {"format": "onnx", "weights": "f16"}),
+        ("ONNX", ("the discriminator, too",), "tiny-onnx.zip", {"format": "onnx", "network": "both"}),
+        ("Hugging Face", (), "tiny-hub.zip", {"format": "hub"}),
+    ):
+        card.get_by_label("Format").select_option(
+            card.get_by_role("option").filter(has_text=choice).get_attribute("value"))
+        for box in card.get_by_role("checkbox").all():
+            box.uncheck()
+        for label in checks:
+            card.get_by_label(label).check()
+        with page.expect_download() as saved:
+            card.get_by_role("button", name="Export").click()
+        assert saved.value.suggested_filename == name
+        wanted = server.post("/api/v1/models/tiny/export", asked)
+        assert pathlib.Path(saved.value.path()).read_bytes() == wanted.body
+        assert f'filename="{name}"' in wanted.headers["content-disposition"]

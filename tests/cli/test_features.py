@@ -6,10 +6,10 @@ from images import fails, png, write
 from training import shared_model
 
 
-def test_trained_untrained_and_pixels(ganymede):
+def test_trained_untrained_and_pixels(ganymede, tmp_path):
     run = shared_model(ganymede)
     flags = ("features", run, "--data", "shapes", "--labels", 200, "--repeats", 2, "--json")
-    result = ganymede(*flags)
+    result = ganymede(*flags, "-o", tmp_path / "found.json")
     assert result.returncode == 0, result.stderr
     found = json.loads(result.stdout)
     assert set(found["results"]) == {"trained", "untrained", "pixels"}
@@ -20,6 +20,9 @@ def test_trained_untrained_and_pixels(ganymede):
     # conv_1 gives 8 channels of 8x8, conv_2 as many of 4x4: both pooled to 4x4.
     assert found["results"]["trained"]["width"] == 2 * 8 * 16 and found["results"]["pixels"]["width"] == 3 * 16 * 16
     protocol = found["protocol"]
+    written = json.loads((tmp_path / "found.json").read_text())
+    assert written["results"] == found["results"]
+    assert {**written["protocol"], "draws": 2} == protocol, "the old name is in the old place alone"
     assert protocol["layers"] == ["conv_1", "conv_2"] and protocol["labels"] == 200
     assert protocol["test_images"] == 2000 and protocol["validation_images"] == 2000 and protocol["test"] == "test"
     assert json.loads(ganymede(*flags).stdout) == found, "the same seed chooses the same labels"

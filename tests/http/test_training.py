@@ -296,6 +296,28 @@ def test_what_cannot_be_evaluated(trainer, server, place):
     assert trainer.post("/api/v1/runs/first/evaluate", {"count": 8}).status in (404, 409)
 
 
+def test_the_features_of_a_run_are_tested(trainer, server, place):
+    assert server.post("/api/v1/runs/tiny/features", {}).status == 403
+    trainer.post("/api/v1/runs", {**SMALL, "name": "first"})
+    wait_for_end(trainer, "first", "done")
+    address = "/api/v1/runs/first/features"
+    assert trainer.get(address).status == 404
+    for field, value in (("repeats", 0), ("data", "/etc"), ("output", "/tmp/x")):
+        problem = trainer.post(address, {field: value}).problem()
+        assert problem["status"] == 422 and problem["errors"][0]["field"] == field, problem
+    assert trainer.post(address, {"labels": 100, "no_baselines": True, "seed": 3}).status == 202
+    assert training(trainer)["current"]["operation"] == "features"
+    assert "features" in trainer.post("/api/v1/runs/first/evaluate", {}).problem()["detail"]
+    wait_for_end(trainer, "first", "done")
+    assert training(trainer)["failed"] is None
+    found = trainer.get(address).json()
+    assert list(found["results"]) == ["trained"] and 0 <= found["results"]["trained"]["accuracy"]["mean"] <= 1, found
+    assert found["protocol"]["model"] == "first" and found["protocol"]["labels"] == 100, found
+    assert str(place) not in trainer.get(address).body.decode()
+    (place / "first" / "features.json").write_text('{"results": 1, "protocol": {}}')
+    assert trainer.get(address).status == 404
+
+
 def test_a_failed_evaluation_says_why(trainer):
     trainer.post("/api/v1/runs", {**SMALL, "name": "first"})
     wait_for_end(trainer, "first", "done")

@@ -87,7 +87,7 @@ TEST(Trainings, SayWhatIsToBeTrained) {
   scripted.ended();
   ::close(open);
   const std::string out = "--threads 3 train --output " + scripted.run("one").string();
-  EXPECT_EQ(text_of(scripted.run("one") / kTrainingLog),
+  EXPECT_EQ(text_of(scripted.run("one") / files_of(RunOperation::kTrain).log),
             out + " some-recipe --seed 7 --steps 20\nnothing to read\n" + out + " --resume\nnothing to read\n");
 }
 
@@ -97,16 +97,22 @@ TEST(Trainings, AnEvaluationIsOneOfThem) {
   const fs::path run = scripted.folder / "mine";
   fs::create_directories(run);
   write_file(run / "metrics.csv", "step\n");
-  trainings.evaluate("mine", run, {"--count", "64"});
+  trainings.measure(RunOperation::kEvaluate, "mine", run, {"--count", "64"});
   wait_for_file(run / "ready");
   EXPECT_EQ(scripted.state()["current"],
             (nlohmann::json{{"id", "mine"}, {"operation", "evaluate"}, {"stopping", false}}));
   EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
-  EXPECT_THROW(trainings.evaluate("mine", run, {}), Problem);
+  EXPECT_THROW(trainings.measure(RunOperation::kFeatures, "mine", run, {}), Problem);
   trainings.stop("mine");
   EXPECT_EQ(scripted.ended(), (nlohmann::json{{"current", nullptr}, {"failed", nullptr}}));
-  EXPECT_EQ(text_of(run / kEvaluationLog),
-            "--threads 3 evaluate " + run.string() + " --output " + (run / kEvaluationFile).string() + " --count 64\n");
+  EXPECT_EQ(text_of(run / "evaluation.log"), "--threads 3 evaluate " + run.string() + " --output " +
+                                                 (run / "evaluation.json").string() + " --count 64\n");
+  fs::remove(run / "ready");
+  trainings.measure(RunOperation::kFeatures, "mine", run, {});
+  wait_for_file(run / "ready");
+  EXPECT_EQ(scripted.state()["current"]["operation"], "features");
+  EXPECT_EQ(text_of(run / "features.log"),
+            "--threads 3 features " + run.string() + " --output " + (run / "features.json").string() + "\n");
 }
 
 TEST(Trainings, AFailureIsItsLastLineAndLeavesNoFolder) {
@@ -123,7 +129,7 @@ TEST(Trainings, AFailureWithoutAWordIsItsCode) {
   ScriptedTrainings scripted("touch $5/metrics.csv; kill -9 $$");
   scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
   EXPECT_EQ(scripted.ended()["failed"]["detail"], "it ended with code 137");
-  write_file(scripted.run("one") / kTrainingLog, "error: of another time\n");
+  write_file(scripted.run("one") / files_of(RunOperation::kTrain).log, "error: of another time\n");
   scripted.trainings->resume("one", scripted.run("one"));
   EXPECT_EQ(scripted.ended()["failed"]["detail"], "it ended with code 137");
   EXPECT_TRUE(fs::exists(scripted.run("one") / "metrics.csv"));
@@ -138,7 +144,7 @@ TEST(Trainings, OneThatSomebodyStoppedDidNotFail) {
 TEST(Trainings, ALogThatIsAPipeHoldsUpNobody) {
   ScriptedTrainings scripted("touch $5/metrics.csv; exit 3");
   fs::create_directories(scripted.run("one"));
-  ASSERT_EQ(::mkfifo((scripted.run("one") / kTrainingLog).c_str(), 0644), 0);
+  ASSERT_EQ(::mkfifo((scripted.run("one") / files_of(RunOperation::kTrain).log).c_str(), 0644), 0);
   EXPECT_THROW(scripted.trainings->resume("one", scripted.run("one")), Problem);
 }
 

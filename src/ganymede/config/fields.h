@@ -199,10 +199,8 @@ class FieldWriter {
     } else if constexpr (std::is_floating_point_v<T>) {
       return number(value);
     } else if constexpr (std::is_enum_v<T>) {
-      for (const auto& [label, option] : Names<T>::values) {
-        if (option == value) return quote(label);
-      }
-      return quote("?");
+      const char* label = name_of(value);
+      return quote(label == nullptr ? "?" : label);
     } else if constexpr (std::is_same_v<T, std::string>) {
       return quote(value);
     } else if constexpr (std::is_same_v<T, std::filesystem::path>) {

@@ -22,6 +22,15 @@ std::optional<T> value_named(const std::string& name) {
   return std::nullopt;
 }
 
+/// The name of a value; null for one that has none.
+template <class T>
+const char* name_of(const T& value) {
+  for (const auto& [label, one] : Names<T>::values) {
+    if (one == value) return label;
+  }
+  return nullptr;
+}
+
 template <class T>
 std::vector<std::string> all_names() {
   std::vector<std::string> names;

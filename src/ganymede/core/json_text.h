@@ -1,4 +1,4 @@
-// JSON from outside: nothing nests deeper than what is written and compared by recursion can bear.
+// JSON from and for outside: nothing nests deeper than what is written and compared by recursion can bear.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -10,5 +10,11 @@ namespace ganymede {
 /// Throws Error, at `where`, for text that is no JSON, holds a number too large for a double, or nests more than
 /// `deepest` lists and objects within each other.
 nlohmann::json parse_json(std::string_view text, const std::string& where, int deepest = 32);
+
+/// As a file that people read too: indented, with a line end. Bytes that are no UTF-8 become U+FFFD.
+template <class Json>
+std::string json_file_text(const Json& document) {
+  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace ganymede

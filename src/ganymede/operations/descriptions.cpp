@@ -91,10 +91,6 @@ std::string served_words(const Field& field) {
   return words;
 }
 
-constexpr const char* kTakesMinutes =
-    "it takes all processors for minutes, which the server's other clients would miss";
-constexpr const char* kFiles = "it reads or writes files of this machine";
-
 }  // namespace
 
 const std::vector<Description>& descriptions() {
@@ -125,12 +121,13 @@ const std::vector<Description>& descriptions() {
        own_fields<TranslateRequest>(), "", own_fields<StillAnswer>()},
       {"evaluate", "evaluate", "/api/v1/runs/{id}/evaluate",
        "metrics of a model's images against its data, or of any two sets of images", own_fields<EvaluateRequest>()},
-      {"features", "features", "", "a discriminator's features under a linear classifier",
-       own_fields<FeaturesRequest>(), kTakesMinutes},
+      {"features", "features", "/api/v1/runs/{id}/features", "a discriminator's features under a linear classifier",
+       own_fields<FeaturesRequest>()},
       {"train", "train", "/api/v1/runs", "train a recipe into a run folder", own_fields<TrainRequest>()},
-      {"export", "export", "", "a model's networks as files for other programs: ONNX, TorchScript, safetensors",
-       own_fields<ExportRequest>(), kFiles},
-      {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>(), kFiles},
+      {"export", "export", route("export"),
+       "a model's networks as files for other programs: ONNX, TorchScript, safetensors", own_fields<ExportRequest>()},
+      {"import", "import", "", "weights of other programs as a model", own_fields<ImportRequest>(),
+       "it reads and writes files of this machine"},
   };
   return all;
 }

@@ -1,6 +1,7 @@
 #include "ganymede/operations/evaluate.h"
 
 #include "ganymede/core/files.h"
+#include "ganymede/core/json_text.h"
 #include "ganymede/core/log.h"
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
@@ -184,8 +185,7 @@ EvaluateResult evaluated(const ModelPtr& model, const EvaluateRequest& request, 
       quality::at_its_size(extractor, sets.real.set.images.get(), static_cast<int>(request.feature_size.value_or(0)));
   EvaluateResult out = compared(request, sets, extractor, model != nullptr);
   if (!request.output.empty()) {
-    const nlohmann::json document{{"protocol", out.protocol}, {"metrics", out.metrics}};
-    write_file(request.output, document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    write_file(request.output, json_file_text(nlohmann::json{{"protocol", out.protocol}, {"metrics", out.metrics}}));
   }
   return out;
 }

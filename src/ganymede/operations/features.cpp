@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ganymede/core/files.h"
+#include "ganymede/core/json_text.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/random.h"
 #include "ganymede/data/decorators.h"
@@ -81,7 +83,35 @@ models::Network untrained_discriminator(const Model& model) {
   return fresh;
 }
 
+nlohmann::json row_json(const quality::FeatureResult& found) {
+  return {{"accuracy", {{"mean", found.accuracy.mean}, {"std", found.accuracy.deviation}}},
+          {"error", 1 - found.accuracy.mean},
+          {"validation", found.validation},
+          {"c", found.costs},
+          {"width", found.width}};
+}
+
 }  // namespace
+
+nlohmann::json document_of(const FeaturesResult& found, const FeaturesRequest& request, const Model& model) {
+  auto results = nlohmann::json::object();
+  for (const auto& row : found.rows) results[row.name] = row_json(row.found);
+  const auto& last = found.rows.back().found;
+  const nlohmann::json protocol{
+      {"model", model.path().string()},
+      {"step", model.step()},
+      {"data", found.data},
+      {"checksum", found.checksum},
+      {"test", found.test},
+      {"layers", found.layers},
+      {"labels", last.labels},
+      {"validation_images", last.validation_images},
+      {"test_images", last.test_images},
+      {"repeats", request.repeats},
+      {"seed", request.seed},
+      {"classifier", "L2-regularised L2-loss linear SVM (as LIBLINEAR's), one against the rest"}};
+  return {{"protocol", protocol}, {"results", results}};
+}
 
 FeaturesResult features(const Model& model, const FeaturesRequest& request, const Control& control,
                         const RowCallback& row) {
@@ -111,6 +141,7 @@ FeaturesResult features(const Model& model, const FeaturesRequest& request, cons
     progress.finish();
     if (row) row(result.rows.back());
   }
+  if (!request.output.empty()) write_file(request.output, json_file_text(document_of(result, request, model)));
   return result;
 }
 

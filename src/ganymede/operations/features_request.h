@@ -11,6 +11,7 @@ struct FeaturesRequest {
   std::int64_t repeats = 1;
   std::uint64_t seed = 0;
   bool no_baselines = false;
+  std::string output = {};
 };
 
 template <class V>
@@ -26,6 +27,8 @@ void visit_fields(V& field, FeaturesRequest& r) {
   field("seed", r.seed, {.about = "of the labels and of the validation images", .range = kSeeds, .seed = true});
   field("no_baselines", r.no_baselines,
         {.about = "only the trained discriminator, not an untrained one and raw pixels"});
+  field("output", r.output,
+        {.about = "write the results and their protocol as JSON to this file, too", .letter = 'o', .local = true});
 }
 
 }  // namespace ganymede::operations

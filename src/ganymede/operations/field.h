@@ -178,10 +178,8 @@ nlohmann::json written(const T& value) {
   } else if constexpr (kind == Kind::kBoolean || kind == Kind::kInteger || kind == Kind::kNumber) {
     return value;
   } else if constexpr (kind == Kind::kChoice) {
-    for (const auto& [name, one] : config::Names<T>::values) {
-      if (one == value) return name;
-    }
-    return nullptr;
+    const char* name = config::name_of(value);
+    return name == nullptr ? nlohmann::json() : nlohmann::json(name);
   } else if constexpr (kind == Kind::kText) {
     return value.empty() ? nlohmann::json() : nlohmann::json(value);
   } else {

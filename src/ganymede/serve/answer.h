@@ -103,10 +103,8 @@ nlohmann::json json_value(const T& value) {
     for (const auto& [name, one] : value) out[name] = json_value(one);
     return out;
   } else if constexpr (std::is_enum_v<T>) {
-    for (const auto& [name, one] : config::Names<T>::values) {
-      if (one == value) return name;
-    }
-    return nullptr;
+    const char* name = config::name_of(value);
+    return name == nullptr ? nlohmann::json() : nlohmann::json(name);
   } else if constexpr (std::is_arithmetic_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, nlohmann::json>) {
     return value;
   } else {

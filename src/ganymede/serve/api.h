@@ -33,6 +33,8 @@ void add_model_routes(Router& router, const Services& services);
 void add_operation_routes(Router& router, const Services& services);
 /// POST /api/v1/models/{id}/project and translate.
 void add_given_image_routes(Router& router, const Services& services);
+/// POST /api/v1/models/{id}/export.
+void add_export_route(Router& router, const Services& services);
 /// /api/v1/runs and what is below it.
 void add_run_routes(Router& router, const Services& services);
 /// /api/v1/settings, /api/v1/trash, and keep and delete below a run.
@@ -41,7 +43,7 @@ void add_workbench_routes(Router& router, const Services& services);
 void add_event_routes(Router& router, const Services& services);
 /// /api/v1/curves, and curves and thumbnail below a run.
 void add_curve_routes(Router& router, const Services& services);
-/// GET /api/v1/training; POST /api/v1/runs, and stop, resume and evaluate below a run.
+/// GET /api/v1/training; POST /api/v1/runs, and stop, resume, evaluate and features below a run.
 void add_training_routes(Router& router, const Services& services);
 
 }  // namespace ganymede::serve

@@ -288,7 +288,7 @@ void visit_fields(V& field, RecipeAnswer& r) {
 }
 
 /// What a server may be asked to do with a run, in a process of its own.
-enum class RunOperation { kTrain, kEvaluate };
+enum class RunOperation { kTrain, kEvaluate, kFeatures };
 
 struct CurrentTraining {
   std::string id = {};
@@ -323,6 +323,16 @@ void visit_fields(V& field, EvaluationAnswer& e) {
   field("protocol", e.protocol, {.about = "Features, both sets, seeds and sizes."});
 }
 
+struct FeaturesAnswer {
+  static constexpr const char* kSchema = "Features";
+  nlohmann::json results = {}, protocol = {};
+};
+template <class V>
+void visit_fields(V& field, FeaturesAnswer& f) {
+  field("results", f.results, {.about = "Of the trained discriminator, an untrained one and raw pixels."});
+  field("protocol", f.protocol, {.about = "Data, layers, labels and seed."});
+}
+
 struct TrainingAnswer {
   static constexpr const char* kSchema = "Training";
   bool allowed = false;
@@ -344,8 +354,10 @@ namespace ganymede::config {
 
 template <>
 struct Names<serve::RunOperation> {
-  static constexpr std::array<std::pair<const char*, serve::RunOperation>, 2> values{
-      {{"train", serve::RunOperation::kTrain}, {"evaluate", serve::RunOperation::kEvaluate}}};
+  static constexpr std::array<std::pair<const char*, serve::RunOperation>, 3> values{
+      {{"train", serve::RunOperation::kTrain},
+       {"evaluate", serve::RunOperation::kEvaluate},
+       {"features", serve::RunOperation::kFeatures}}};
 };
 
 }  // namespace ganymede::config

@@ -38,7 +38,7 @@ std::string kept_text(const Kept& kept) {
                                    {"tags", kept.tags},
                                    {"pinned", kept.pinned},
                                    {"archived", kept.archived}};
-  return out.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return json_file_text(out);
 }
 
 }  // namespace ganymede::serve

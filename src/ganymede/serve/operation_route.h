@@ -62,7 +62,7 @@ Json begun(const ModelAnswer& about, std::vector<AnsweredImage> images) {
   return out;
 }
 
-/// What the description says of an operation whose JSON answer is a `Json`.
+/// What the description says of an operation whose JSON answer is a `Json`, if it has one.
 template <class Wanted, class Json, class Answer>
 RouteAbout about_operation(const operations::Description& operation, Answer usual) {
   Wanted request;
@@ -80,7 +80,7 @@ RouteAbout about_operation(const operations::Description& operation, Answer usua
     }
     about.content.emplace_back("application/zip", any);
   }
-  about.json = schema_of_answer<Json>();
+  if constexpr (!std::is_same_v<Json, NoAnswer>) about.json = schema_of_answer<Json>();
   return about;
 }
 

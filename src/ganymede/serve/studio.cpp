@@ -99,6 +99,7 @@ void add_resource_routes(Router& router, const Services& services) {
   add_model_routes(router, services);
   add_operation_routes(router, services);
   add_given_image_routes(router, services);
+  add_export_route(router, services);
   add_run_routes(router, services);
   add_workbench_routes(router, services);
   add_event_routes(router, services);

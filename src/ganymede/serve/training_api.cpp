@@ -6,6 +6,7 @@
 #include "ganymede/core/open_file.h"
 #include "ganymede/operations/command_words.h"
 #include "ganymede/operations/evaluate_request.h"
+#include "ganymede/operations/features_request.h"
 #include "ganymede/operations/schema.h"
 #include "ganymede/operations/train_request.h"
 #include "ganymede/recipe/recipe.h"
@@ -126,36 +127,53 @@ Response resume_training(const Services& services, const Request& request) {
   return accepted(run->id());
 }
 
-Response evaluate_run(const Services& services, const Request& request) {
+/// Starts what measures a run's model, with what the client asks for.
+template <class Wanted>
+Response measure_run(const Services& services, const Request& request, RunOperation operation) {
   auto& trainings = allowed(services);
-  operations::EvaluateRequest asked;
+  Wanted asked;
   const auto fields = operations::fields_of(asked);
   const json body = body_of(request);
   operations::read_json(body, fields, operations::Door::kServed);
   const auto run = services.catalogue.run(request.captured.at("id"));
-  asked.model = run->folder().string();
-  operations::check(asked);
+  if constexpr (std::is_same_v<Wanted, operations::EvaluateRequest>) {
+    asked.model = run->folder().string();
+    operations::check(asked);
+  }
   check_at_rest(*run);
   if (!checkpoint::model_file_in(run->folder())) throw Problem(409, "the run has no model yet");
   const auto words = operations::command_words(fields, body);
-  trainings.evaluate(run->id(), run->folder(), words);
-  audit(request, "evaluation started", run->id(), words);
+  trainings.measure(operation, run->id(), run->folder(), words);
+  audit(request, (std::string(files_of(operation).noun) + " started").c_str(), run->id(), words);
   return accepted(run->id());
 }
 
-/// What the last evaluation of a run found. Throws Problem 404 where there was none.
-Response evaluation_of(const Run& run) {
+/// What the last such operation on a run found: an object with what it `found` and its protocol. Throws Problem 404
+/// where there was none.
+json last_found(const Run& run, RunOperation operation, const char* found) {
   constexpr std::uint64_t kMaxBytes = 1 << 20;
-  if (!open_below(run.folder(), kEvaluationFile)) throw Problem(404, "the run was not evaluated from here");
+  const auto& [noun, participle, log, file] = files_of(operation);
+  if (!open_below(run.folder(), file)) throw Problem(404, fmt::format("the run was not {} from here", participle));
   try {
-    const Bytes bytes = read_below(run.folder(), kEvaluationFile, kMaxBytes);
-    const auto found = parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, kEvaluationFile);
-    EvaluationAnswer out{found.at("metrics"), found.at("protocol")};
-    if (out.metrics.is_object() && out.protocol.is_object()) return json_response(json_of(out));
+    const Bytes bytes = read_below(run.folder(), file, kMaxBytes);
+    auto out = parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, file);
+    if (out.at(found).is_object() && out.at("protocol").is_object()) return out;
   } catch (const std::exception& damaged) {
-    spdlog::warn("{}: {}", (run.folder() / kEvaluationFile).string(), damaged.what());
+    spdlog::warn("{}: {}", (run.folder() / file).string(), damaged.what());
   }
-  throw Problem(404, "the run's last evaluation cannot be read");
+  throw Problem(404, fmt::format("the run's last {} cannot be read", noun));
+}
+
+Response evaluation_of(const Run& run) {
+  const auto found = last_found(run, RunOperation::kEvaluate, "metrics");
+  return json_response(json_of(EvaluationAnswer{found.at("metrics"), found.at("protocol")}));
+}
+
+Response features_of(const Run& run) {
+  const auto found = last_found(run, RunOperation::kFeatures, "results");
+  FeaturesAnswer out{found.at("results"), found.at("protocol")};
+  out.protocol["model"] = run.id();  // not the file's place on this machine
+  return json_response(json_of(out));
 }
 
 Response stop_training(const Services& services, const Request& request) {
@@ -191,7 +209,10 @@ RouteAbout about_start() {
 void add_evaluation_routes(Router& router, const Services& services) {
   operations::EvaluateRequest request;
   router.add(
-      "POST", "/api/v1/runs/{id}/evaluate", [&](const Request& asked) { return evaluate_run(services, asked); },
+      "POST", "/api/v1/runs/{id}/evaluate",
+      [&](const Request& asked) {
+        return measure_run<operations::EvaluateRequest>(services, asked, RunOperation::kEvaluate);
+      },
       about_training("evaluateRun",
                      "Evaluate a run's model against its data; one training or evaluation runs at a time",
                      "Its evaluation starts; /training says whether it still runs.", operations::fields_of(request)));
@@ -202,6 +223,26 @@ void add_evaluation_routes(Router& router, const Services& services) {
                  .summary = "What the last evaluation of a run found",
                  .answer = "Its metrics, and all that they depend on.",
                  .json = schema_of_answer<EvaluationAnswer>()});
+}
+
+void add_features_routes(Router& router, const Services& services) {
+  operations::FeaturesRequest request;
+  router.add(
+      "POST", "/api/v1/runs/{id}/features",
+      [&](const Request& asked) {
+        return measure_run<operations::FeaturesRequest>(services, asked, RunOperation::kFeatures);
+      },
+      about_training("testFeatures",
+                     "Test the features of a run's discriminator under a linear classifier of its data's classes; one "
+                     "training or evaluation runs at a time",
+                     "The test starts; /training says whether it still runs.", operations::fields_of(request)));
+  router.add(
+      "GET", "/api/v1/runs/{id}/features",
+      [&](const Request& asked) { return features_of(*services.catalogue.run(asked.captured.at("id"))); },
+      RouteAbout{.id = "getFeatures",
+                 .summary = "What the last test of a run's features found",
+                 .answer = "The classifier's accuracy, and all that it depends on.",
+                 .json = schema_of_answer<FeaturesAnswer>()});
 }
 
 }  // namespace
@@ -227,6 +268,7 @@ void add_training_routes(Router& router, const Services& services) {
       about_training("stopTraining", "Ask a training that was started from here to save and end",
                      "It will, after the step it is at.", {}));
   add_evaluation_routes(router, services);
+  add_features_routes(router, services);
   router.add(
       "POST", "/api/v1/runs/{id}/resume", [&](const Request& request) { return resume_training(services, request); },
       about_training("resumeTraining", "Go on with a run from its newest checkpoint", "Its training starts.", {}));

@@ -20,14 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kLastBytes = 4096;
 
-const char* noun_of(RunOperation operation) {
-  return operation == RunOperation::kTrain ? "training" : "evaluation";
-}
-
-const char* log_of(RunOperation operation) {
-  return operation == RunOperation::kTrain ? kTrainingLog : kEvaluationLog;
-}
-
 /// The last line of a folder's log that is not empty, looked for from byte `begin` on.
 std::string last_line(const fs::path& folder, const char* log, std::uintmax_t begin) {
   const auto file = open_below(folder, log);  // whoever may write to the folder may have put a pipe there
@@ -52,13 +44,22 @@ bool is_stop(int code) {
 void remove_if_empty(const fs::path& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().filename() != kTrainingLog) return;
+    if (entry.path().filename() != files_of(RunOperation::kTrain).log) return;
   }
-  fs::remove(folder / kTrainingLog, ignored);
+  fs::remove(folder / files_of(RunOperation::kTrain).log, ignored);
   fs::remove(folder, ignored);
 }
 
 }  // namespace
+
+const RunOperationFiles& files_of(RunOperation operation) {
+  static const RunOperationFiles train{"training", "trained", "train.log", nullptr};
+  static const RunOperationFiles evaluate{"evaluation", "evaluated", "evaluation.log", "evaluation.json"};
+  static const RunOperationFiles features{"test of features", "tested for its features", "features.log",
+                                          "features.json"};
+  if (operation == RunOperation::kTrain) return train;
+  return operation == RunOperation::kEvaluate ? evaluate : features;
+}
 
 Trainings::Trainings(fs::path program, fs::path place, int threads)
     : program_(std::move(program)), place_(fs::absolute(place)), threads_(threads) {}
@@ -86,11 +87,13 @@ void Trainings::resume(const std::string& run, const fs::path& folder) {
   begin(RunOperation::kTrain, run, folder, {"train", "--output", folder.string(), "--resume"});
 }
 
-void Trainings::evaluate(const std::string& run, const fs::path& folder, std::vector<std::string> words) {
+void Trainings::measure(RunOperation operation, const std::string& run, const fs::path& folder,
+                        std::vector<std::string> words) {
   const std::lock_guard lock(mutex_);
   check_free();
-  words.insert(words.begin(), {"evaluate", folder.string(), "--output", (folder / kEvaluationFile).string()});
-  begin(RunOperation::kEvaluate, run, folder, words);
+  words.insert(words.begin(), {config::name_of(operation), folder.string(), "--output",
+                               (folder / files_of(operation).found).string()});
+  begin(operation, run, folder, words);
 }
 
 void Trainings::stop(const std::string& run) {
@@ -119,11 +122,11 @@ TrainingAnswer Trainings::state() {
 void Trainings::look() {
   const auto code = child_ ? child_->ended() : std::nullopt;
   if (!code) return;
-  spdlog::info("{} {}: ended with code {}", noun_of(operation_), run_, *code);
+  spdlog::info("{} {}: ended with code {}", files_of(operation_).noun, run_, *code);
   if (*code != 0 && !is_stop(*code) &&
       !child_->stopping()) {  // one that was stopped while it read its data may say so as an error
     constexpr std::string_view kError = "error: ";
-    std::string detail = last_line(folder_, log_of(operation_), log_begin_);
+    std::string detail = last_line(folder_, files_of(operation_).log, log_begin_);
     if (detail.starts_with(kError))
       detail.erase(0, kError.size());
     else
@@ -139,7 +142,7 @@ void Trainings::check_free() {
   if (ending_) throw Problem(409, "the server is ending");
   if (!child_) return;
   throw Problem(409, fmt::format("{} is being {}; one training or evaluation runs at a time", run_,
-                                 operation_ == RunOperation::kTrain ? "trained" : "evaluated"));
+                                 files_of(operation_).participle));
 }
 
 void Trainings::begin(RunOperation operation, const std::string& run, const fs::path& folder,
@@ -147,7 +150,7 @@ void Trainings::begin(RunOperation operation, const std::string& run, const fs::
   std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_)};
   arguments.insert(arguments.end(), words.begin(), words.end());
   std::error_code none;
-  const fs::path log = folder / log_of(operation);
+  const fs::path log = folder / files_of(operation).log;
   const auto size = fs::file_size(log, none);
   try {
     child_ = std::make_unique<ChildProcess>(program_, std::move(arguments), log);
@@ -160,7 +163,7 @@ void Trainings::begin(RunOperation operation, const std::string& run, const fs::
   folder_ = folder;
   log_begin_ = none ? 0 : size;
   failed_ = {};
-  spdlog::info("{} {}: started", noun_of(operation), run);
+  spdlog::info("{} {}: started", files_of(operation).noun, run);
 }
 
 }  // namespace ganymede::serve

@@ -1,5 +1,5 @@
-// Trainings and evaluations started from the studio, one at a time, each a process `ganymede train` or `ganymede
-// evaluate` of its own.
+// Trainings, evaluations and tests of features started from the studio, one at a time, each a process of its own:
+// `ganymede train`, `evaluate` or `features`.
 #pragma once
 
 #include <cstdint>
@@ -19,15 +19,19 @@ struct NewTraining {
   std::vector<std::string> words;  ///< of `ganymede train`, beside the folder
 };
 
-/// Where a training's process writes what it says, in the run's folder.
-inline constexpr const char* kTrainingLog = "train.log";
-/// The same of an evaluation, and what it found: {"metrics", "protocol"}.
-inline constexpr const char* kEvaluationLog = "evaluation.log";
-inline constexpr const char* kEvaluationFile = "evaluation.json";
+/// How a run operation is spoken of, and what it writes in the run's folder.
+struct RunOperationFiles {
+  const char* noun;
+  const char* participle;  ///< "NAME is being trained"
+  const char* log;         ///< what its process says
+  const char* found;       ///< what it found, as JSON; null of a training
+};
+const RunOperationFiles& files_of(RunOperation operation);
 
 class Trainings {
  public:
-  /// `program` is run as `program --threads N train ...` or `... evaluate ...`; new runs are folders within `place`.
+  /// `program` is run as `program --threads N train ...`, `evaluate` or `features`; new runs are folders within
+  /// `place`.
   Trainings(std::filesystem::path program, std::filesystem::path place, int threads);
 
   const std::filesystem::path& place() const { return place_; }
@@ -36,9 +40,11 @@ class Trainings {
   void start(const NewTraining& wanted);
   /// Goes on with the run in `folder` from its newest checkpoint. Throws Problem 409 as above.
   void resume(const std::string& run, const std::filesystem::path& folder);
-  /// Evaluates the run in `folder`, with `words` of `ganymede evaluate` beside it. Throws Problem 409 as above.
-  void evaluate(const std::string& run, const std::filesystem::path& folder, std::vector<std::string> words);
-  /// Asks the training to save and end, or the evaluation to end. Throws Problem 409 where it is not the one running.
+  /// Evaluates the run in `folder`, or tests its features, with `words` of the command beside it. Throws Problem 409 as
+  /// above.
+  void measure(RunOperation operation, const std::string& run, const std::filesystem::path& folder,
+               std::vector<std::string> words);
+  /// Asks the training to save and end, or what else runs to end. Throws Problem 409 where it is not the one running.
   void stop(const std::string& run);
   /// Asks what is running to stop, and starts nothing more.
   void end();

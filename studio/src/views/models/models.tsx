@@ -7,6 +7,7 @@ import { Link, NoModels } from "../../ui/common";
 import { GivenImages } from "../../ui/given_images";
 import { grouped, rounded, short } from "../../core/numbers";
 import { scaleFor } from "../../ui/screen";
+import { ExportForm } from "./export";
 
 const ON_CARD = 9;
 
@@ -150,6 +151,7 @@ function OneModel({ id }: { id: string }) {
           />
         </section>
       )}
+      <ExportForm id={id} web={!model.translates && !model.conditions.length} />
       <LayerTable title="Generator" network={model.generator} />
       <LayerTable title="Discriminator" network={model.discriminator} />
       <details class="card">

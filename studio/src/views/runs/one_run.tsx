@@ -13,7 +13,7 @@ import { SheetImage, useSheet } from "../../ui/images";
 import { About, DoneNotice } from "./bench_bar";
 import { Charts } from "./charts";
 import { Environment, Facts, Recipe } from "./details";
-import { EvaluationCard } from "./evaluation";
+import { EvaluationCard, FeaturesCard } from "./measured";
 import { RunControls, type Trainer } from "./training";
 
 const POINTS = 4000; // of a curve: more than a chart has pixels, so that one may zoom in
@@ -127,6 +127,7 @@ export function OneRun({
             onStep={(step) => showSample(run, nearestTo(run.samples.map(stepOf), step))}
           />
           {!others.length && <EvaluationCard run={run} trainer={trainer} />}
+          {!others.length && <FeaturesCard run={run} trainer={trainer} />}
           {!others.length && <About run={run} />}
           <Recipe run={run} />
           <Environment run={run} />

@@ -7,6 +7,7 @@ import { useResource } from "../../api/resource";
 import type { Run, Training } from "../../api/types";
 import { Link } from "../../ui/common";
 import { seedOf, wholeNumber } from "../../core/numbers";
+import { nounOf, participleOf } from "../../core/run_operations";
 
 const { steps } = startTraining;
 const LOOK = 2000; // milliseconds
@@ -82,14 +83,14 @@ export function TrainingNotices({ trainer }: { trainer: Trainer }) {
         <div class="notice row" role="status">
           <span>
             <Link to={`/runs/${current.id}`}>{current.id}</Link> is being{" "}
-            {current.operation === "train" ? "trained" : "evaluated"}.
+            {participleOf(current.operation)}.
           </span>
           <StopButton id={current.id} trainer={trainer} />
         </div>
       )}
       {failed && (
         <p class="notice" role="alert">
-          The {failed.operation === "train" ? "training" : "evaluation"} of {failed.id} failed: {failed.detail}
+          The {nounOf(failed.operation)} of {failed.id} failed: {failed.detail}
         </p>
       )}
     </>
@@ -117,8 +118,7 @@ export function RunControls({ run, trainer }: { run: Run; trainer: Trainer }) {
       )}
       {!own && resumable && training.current && (
         <span class="quiet">
-            {training.current.id} is being {training.current.operation === "train" ? "trained" : "evaluated"}; one runs
-            at a time.
+            {training.current.id} is being {participleOf(training.current.operation)}; one runs at a time.
           </span>
       )}
       {!own && ended && !resumable && <span class="quiet">It has no checkpoint to go on from: train it anew.</span>}
