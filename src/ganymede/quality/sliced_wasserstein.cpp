@@ -8,6 +8,7 @@
 #include "ganymede/core/random.h"
 #include "ganymede/models/images.h"
 #include "ganymede/quality/images.h"
+#include "ganymede/quality/sort_floats.h"
 
 namespace ganymede::quality {
 namespace {
@@ -90,7 +91,9 @@ Tensor rows_sorted(Tensor matrix) {
   float* values = matrix.data_ptr<float>();
   const auto width = matrix.size(1);
   parallel_for(0, matrix.size(0), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row) std::sort(values + row * width, values + (row + 1) * width);
+    const auto places = static_cast<std::size_t>(width);
+    std::vector<float> room(places);
+    for (std::int64_t row = begin; row < end; ++row) sort_floats({values + row * width, places}, room);
   });
   return matrix;
 }
