@@ -35,6 +35,8 @@ void take_product_buffer() {
 
 // LLVM's OpenMP, where the program or LibTorch was built with it: milliseconds that its threads wait awake.
 extern "C" void kmp_set_blocktime(int) __attribute__((weak));
+// And what variables would have said: without it, threads that OMP_WAIT_POLICY=active told to wait awake for ever do.
+extern "C" void kmp_set_defaults(const char*) __attribute__((weak));
 
 /// How GCC's OpenMP begins a parallel region: what the compiler makes of "#pragma omp parallel".
 using GompParallel = void (*)(void (*region)(void*), void* data, unsigned threads, unsigned flags);
@@ -64,6 +66,7 @@ std::vector<GompParallel> gnu_runtimes() {
 /// processors, asleep or not. So some sleep for good: as many as processors, so that they are too many themselves when
 /// they first wait.
 void wait_asleep() {
+  if (kmp_set_defaults != nullptr) kmp_set_defaults("KMP_BLOCKTIME=0");
   if (kmp_set_blocktime != nullptr) kmp_set_blocktime(0);
   for (const auto parallel : gnu_runtimes()) {
     std::promise<void> begun;
