@@ -68,18 +68,22 @@ ganymede_packages_of() {
   done | sort -u
 }
 
-# ganymede_torch_from_pypi FOLDER: a virtual environment with PyPI's PyTorch, whose LibTorch has the GPU code.
-# $ganymede_torch_folder is then the place of that LibTorch.
-ganymede_torch_from_pypi() {
-  local wanted=scripts/torch.txt
-  if ! cmp -s "$wanted" "$1/installed.txt"; then
+# ganymede_from_pypi FOLDER LIST SIZE PACKAGE: a virtual environment with what the file LIST names.
+# $ganymede_pypi_folder is then the place of PACKAGE in it.
+ganymede_from_pypi() {
+  if ! cmp -s "$2" "$1/installed.txt"; then
     rm -rf "$1"
-    echo "installing $(tr '\n' ' ' <"$wanted")from PyPI into $1 (several GB)"
+    echo "installing $(tr '\n' ' ' <"$2")from PyPI into $1 ($3)"
     /usr/bin/python3 -m venv "$1"
-    "$1/bin/python" -m pip --quiet --disable-pip-version-check install -r "$wanted"
-    cp "$wanted" "$1/installed.txt"
+    "$1/bin/python" -m pip --quiet --disable-pip-version-check install -r "$2"
+    cp "$2" "$1/installed.txt"
   fi
-  ganymede_torch_folder=$(cd "$1" && echo "$PWD"/lib/python3*/site-packages/torch)
+  ganymede_pypi_folder=$(cd "$1" && echo "$PWD"/lib/python3*/site-packages/"$4")
+}
+# PyPI's PyTorch, whose LibTorch has the GPU code; $ganymede_torch_folder is then the place of that LibTorch.
+ganymede_torch_from_pypi() {
+  ganymede_from_pypi "$1" scripts/torch.txt "several GB" torch
+  ganymede_torch_folder=$ganymede_pypi_folder
 }
 
 # ganymede_install_packages LIST...: installs what is missing of ganymede_packages_LIST; where nothing is, touches

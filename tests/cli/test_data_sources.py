@@ -78,6 +78,12 @@ def test_lsun_says_what_it_misses(ganymede, tmp_path):
     assert "LMDB" in line or "GANYMEDE_LSUN" in line
 
 
+def test_parquet_says_what_it_misses(ganymede, tmp_path):
+    folder = write(tmp_path / "hub", {"data/train-00000-of-00001.parquet": b"no columns" * 1000, "README.md": b"card"})
+    line = fails(ganymede("data", "info", folder), "train-00000-of-00001.parquet")
+    assert "scripts/build parquet" in line or "the file is damaged" in line
+
+
 def test_training_reports_damaged_lists(ganymede, celeba, tmp_path):
     (celeba / "list_attr_celeba.txt").write_text("8\nSmiling Male\n000000.jpg 1\n")
     result = train(ganymede, tmp_path / "run", "--set", 'data.name="celeba"', "--set", f'data.path="{celeba}"', "--set",

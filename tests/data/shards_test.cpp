@@ -49,6 +49,22 @@ TEST(Shards, ThoseOfAFolderAreOneSetOrSplitsOrAskedAbout) {
   EXPECT_FALSE(shards_at(folder.path()).has_value());
 }
 
+TEST(Shards, ParquetFilesAreShardsOfTheirOwnKind) {
+  const TemporaryFolder folder;
+  const auto write = [&](const std::string& name) { write_folder(folder.path(), {{name, bytes_of("x")}}); };
+  write("data/train-00000-of-00002.parquet");
+  write("data/train-00001-of-00002.parquet");
+  write("README.md");
+  EXPECT_EQ(shards_at(folder.path())->size(), 2);
+  write("data/test-00000-of-00001.parquet");
+  EXPECT_EQ(shards_at(folder.path())->at(0).prefix, "test");
+  EXPECT_EQ(shards_at(folder.path())->at(1).prefix, "train");
+  EXPECT_EQ(shards_at(folder / "data/train-{00000..00001}-of-00002.parquet")->size(), 2);
+  EXPECT_EQ(shards_at(folder / "data/test-00000-of-00001.parquet")->size(), 1);
+  write("data/val-00.tar");
+  EXPECT_THAT(error_of([&] { shards_at(folder.path()); }), HasSubstr("both tar archives and Parquet files"));
+}
+
 TEST(Shards, AChangedShardIsAnotherFingerprint) {
   const TemporaryFolder folder;
   for (const char* name : {"x-0.tar", "x-1.tar"}) write_archive(folder / name, Members{});

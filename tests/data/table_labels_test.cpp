@@ -1,5 +1,9 @@
+#include <numeric>
+
 #include "data/fixtures.h"
 #include "ganymede/data/dataset.h"
+#include "ganymede/data/image_store.h"
+#include "ganymede/data/labels.h"
 
 namespace ganymede::data {
 namespace {
@@ -131,6 +135,55 @@ TEST_F(TableLabels, ListsAreNoClasses) {
       open(with(images({"a.png", "b.png"}), "dataset.json", R"({"labels": [["a.png", [0, 1]], ["b.png", 1]]})"));
   EXPECT_THAT(labels(*set), ElementsAre("a.png=", "b.png=1"));
   EXPECT_THAT(set->info().notes, Contains("1 value of dataset.json is a list, which no class can be"));
+}
+
+/// Images with a table of their own, as Parquet files have it.
+class OwnTableStore : public ImageStore {
+ public:
+  explicit OwnTableStore(std::vector<std::string> labels) {
+    OwnTable own{"set.parquet", "train/", {}, {{"label", {"plane", "car", "bird"}}}};
+    own.table.columns = {"file_name", "label", "age"};
+    for (std::size_t i = 0; i < labels.size(); ++i) own.table.rows.push_back({name_of(i), labels[i], "4"});
+    side_files_.tables = {own};
+    count_ = labels.size();
+  }
+  std::size_t count() const override { return count_; }
+  std::string name(std::size_t index) const override { return "train/" + name_of(index); }
+  std::string where(std::size_t index) const override { return name(index); }
+  std::uint64_t bytes(std::size_t) const override { return 1; }
+  std::string stamp(std::size_t) const override { return ""; }
+  std::string root() const override { return "root"; }
+  const SideFiles& side_files() const override { return side_files_; }
+  image::Image decode(std::size_t, image::FileFacts*, const image::DecodeOptions&) const override { return {}; }
+
+ private:
+  static std::string name_of(std::size_t index) { return "set-" + std::to_string(index); }
+  std::size_t count_ = 0;
+  SideFiles side_files_;
+};
+
+Labelling own_labels(const std::vector<std::string>& labels, const std::string& key = {}) {
+  std::vector<std::size_t> images(labels.size());
+  std::iota(images.begin(), images.end(), 0);
+  std::vector<std::string> notes;
+  return labels_of_tables(OwnTableStore(labels), images, key, notes).value();
+}
+
+TEST(OwnTables, GiveClassesInTheOrderOfTheirNumbers) {
+  const auto labelling = own_labels({"2", "0", "-1", "2"});
+  EXPECT_THAT(labelling.values, ElementsAre("bird", "plane", "", "bird"));
+  EXPECT_THAT(labelling.classes, ElementsAre("plane", "car", "bird"));
+  EXPECT_THAT(labelling.notes, Contains("the classes are those of set.parquet, column 'label'"));
+}
+
+TEST(OwnTables, NameNoNumberWhereOneHasNoName) {
+  const auto labelling = own_labels({"2", "3"});
+  EXPECT_THAT(labelling.values, ElementsAre("2", "3"));
+  EXPECT_TRUE(labelling.classes.empty());
+}
+
+TEST(OwnTables, OtherColumnsHaveNoNames) {
+  EXPECT_THAT(own_labels({"2", "0"}, "age").values, ElementsAre("4", "4"));
 }
 
 }  // namespace

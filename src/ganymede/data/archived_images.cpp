@@ -15,9 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What cannot be read where it lies is held, together at most so much.
-constexpr std::uint64_t kMaxHeld = std::uint64_t{8} << 30;
-
 using ArchivedContent = std::variant<Bytes, Extent>;
 
 struct Held {

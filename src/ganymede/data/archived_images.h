@@ -16,6 +16,8 @@ namespace ganymede::data {
 
 /// Images are files of at most so many bytes.
 constexpr std::uint64_t kLargestImage = std::uint64_t{256} << 20;
+/// What cannot be read where it lies is held, together at most so much.
+constexpr std::uint64_t kMaxHeld = std::uint64_t{8} << 30;
 
 /// One of the archives.
 struct ArchiveSource {

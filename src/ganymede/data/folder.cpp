@@ -170,7 +170,8 @@ ImageListing listing_of(const ImageStore& store, DatasetOptions& options,
   for (std::size_t i = 0; i < store.count(); ++i) folders.push_back(folders_of(store.inner(i)));
   strip_wrapping(folders, options.splits);
   ImageListing all;
-  const bool need_none = !store.side_files().files.empty() || store.shards() > 0;
+  const SideFiles& beside = store.side_files();
+  const bool need_none = !beside.files.empty() || !beside.tables.empty() || store.shards() > 0;
   const bool chosen_by_us = options.splits.empty() && !(options.splits = usual_splits(folders, need_none)).empty();
   const auto kept = of_splits(folders, options.splits, root);
   if (chosen_by_us) {
@@ -206,13 +207,14 @@ Listed list_folder(DatasetOptions& options) {
 }  // namespace
 
 void register_folder(SourceRegistry& registry) {
-  add_source(registry,
-             {.name = "folder",
-              .title = "a folder, zip, tar or WebDataset shards, with folders as classes or a table of labels",
-              .list = list_folder,
-              .anywhere = true,
-              .deep = true,
-              .options = {"label", "conditions"}});
+  add_source(
+      registry,
+      {.name = "folder",
+       .title = "a folder, zip, tar, WebDataset shards or Parquet files, with folders as classes or a table of labels",
+       .list = list_folder,
+       .anywhere = true,
+       .deep = true,
+       .options = {"label", "conditions"}});
 }
 
 }  // namespace ganymede::data

@@ -19,6 +19,7 @@
 #include "ganymede/data/exclude.h"
 #include "ganymede/data/labels.h"
 #include "ganymede/data/parallel.h"
+#include "ganymede/data/parquet.h"
 #include "ganymede/data/shards.h"
 #include "ganymede/data/survey.h"
 #include "ganymede/data/text.h"
@@ -279,10 +280,12 @@ std::shared_ptr<const ImageStore> image_store_at(const fs::path& path) {
   };
   const auto all = [](const std::string&) { return true; };
   const auto turned_away = [sieve] { return sieve->notes(); };
-  if (const auto shards = shards_at(path)) {
+  const auto shards = shards_at(path);
+  if (shards) {
+    const fs::path root = shards->size() == 1 ? shards->front().path : path;
+    if (is_parquet_name(shards->front().path)) return parquet_images(*shards, root);
     const FileTree any(shards->front().path, takes(true), "", "");  // leaves phantoms out
-    return archived_images(*shards, shards->size() == 1 ? shards->front().path : path, any.wanted(all), turned_away,
-                           class_names_beside(path));
+    return archived_images(*shards, root, any.wanted(all), turned_away, class_names_beside(path));
   }
   const FileTree tree(path, takes(false), "", "");
   if (!tree.archived()) return std::make_shared<FolderImages>(tree, all, sieve->notes());

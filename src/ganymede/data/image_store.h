@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "ganymede/data/dataset.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/sieve.h"
+#include "ganymede/data/tables.h"
 #include "ganymede/image/decode.h"
 
 namespace ganymede::data {
@@ -21,8 +23,17 @@ struct SideFile {
   Bytes bytes;
 };
 
+/// A table that lies in the images' own files: the other columns of Parquet. Its first column names images.
+struct OwnTable {
+  std::string name;    ///< in notes
+  std::string folder;  ///< its images' names lie below it: "" or "train/"
+  Table table;
+  std::map<std::string, std::vector<std::string>> class_names = {};  ///< of the numbers in a column, by its name
+};
+
 struct SideFiles {
   std::vector<SideFile> files;
+  std::vector<OwnTable> tables;
   std::size_t apart = 0;      ///< samples of a tar whose members do not stand one behind the other
   std::string first_apart{};  ///< one of them
 };

@@ -10,6 +10,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
+#include "ganymede/data/parquet.h"
 #include "ganymede/data/phantoms.h"
 #include "ganymede/data/sieve.h"
 #include "ganymede/data/splits.h"
@@ -85,8 +86,12 @@ std::string split_of(const std::string& name) {
   return {};
 }
 
-/// All tar archives below a folder, relative to it, sorted; none where images lie there or other archives.
-std::vector<std::string> tars_in(const fs::path& folder) {
+bool is_shard_name(const fs::path& path) {
+  return is_tar_name(path) || is_parquet_name(path);
+}
+
+/// All shards below a folder, relative to it, sorted; none where images lie there or other archives.
+std::vector<std::string> shards_in(const fs::path& folder) {
   std::vector<std::string> names;
   std::error_code error;
   for (fs::recursive_directory_iterator entry(folder, error), end; entry != end && !error; entry.increment(error)) {
@@ -95,7 +100,7 @@ std::vector<std::string> tars_in(const fs::path& folder) {
       if (entry->is_directory(error)) entry.disable_recursion_pending();
     } else if (entry->is_regular_file(error)) {
       if (is_image_name(base) || (is_archive_name(base) && !is_tar_name(base))) return {};
-      if (is_tar_name(base)) names.push_back(entry->path().lexically_relative(folder).string());
+      if (is_shard_name(base)) names.push_back(entry->path().lexically_relative(folder).string());
     }
   }
   std::sort(names.begin(), names.end());
@@ -103,6 +108,11 @@ std::vector<std::string> tars_in(const fs::path& folder) {
 }
 
 std::vector<ArchiveSource> in_folder(const fs::path& folder, const std::vector<std::string>& names) {
+  const auto tar = [](const std::string& name) { return is_tar_name(name); };
+  if (std::any_of(names.begin(), names.end(), tar) && !std::all_of(names.begin(), names.end(), tar)) {
+    throw UsageError("the folder holds both tar archives and Parquet files", folder.string(),
+                     "name those that are meant");
+  }
   std::map<std::string, std::string> split_of_set;
   for (const auto& name : names) split_of_set.emplace(pattern_of(name), split_of(name));
   std::set<std::string> splits;
@@ -154,9 +164,9 @@ std::optional<std::vector<ArchiveSource>> shards_at(const fs::path& path) {
     }
     return shards;
   }
-  if (fs::is_regular_file(path, error) && is_tar_name(path)) return std::vector<ArchiveSource>{{.path = path}};
+  if (fs::is_regular_file(path, error) && is_shard_name(path)) return std::vector<ArchiveSource>{{.path = path}};
   if (!fs::is_directory(path, error)) return std::nullopt;
-  const auto names = tars_in(path);
+  const auto names = shards_in(path);
   if (names.empty()) return std::nullopt;
   if (names.size() == 1) return std::vector<ArchiveSource>{{.path = path / names[0]}};
   return in_folder(path, names);

@@ -62,9 +62,10 @@ class ImagesByName {
 
 /// A table, the images below its folder, and what its columns are.
 struct Read {
-  std::string name;
+  std::string name, folder;
   Table table;
   ImagesByName images;
+  const OwnTable* own = nullptr;              ///< that it is, where it is no file
   std::size_t files = kNone, labels = kNone;  ///< the columns
 };
 
@@ -122,13 +123,25 @@ std::string class_of(const std::string& cell) {
   return listed_name(value);
 }
 
-/// The tables that tell classes; notes say of the others why they do not.
-std::vector<Read> read_tables(const ImageStore& store, const std::string& key, std::vector<std::string>& notes) {
+std::vector<Read> all_tables(const ImageStore& store) {
   std::vector<Read> tables;
   for (const auto& file : store.side_files().files) {
     if (!is_table_name(file.name)) continue;
-    Read read{listed_name(file.name), read_table(file.bytes, file.name, store.root() + "/" + printable(file.name)),
-              ImagesByName(store, folder_of(file.name))};
+    const std::string folder = folder_of(file.name);
+    tables.push_back({listed_name(file.name), folder,
+                      read_table(file.bytes, file.name, store.root() + "/" + printable(file.name)),
+                      ImagesByName(store, folder)});
+  }
+  for (const auto& own : store.side_files().tables) {
+    tables.push_back({listed_name(own.name), own.folder, own.table, ImagesByName(store, own.folder), &own});
+  }
+  return tables;
+}
+
+/// The tables that tell classes; notes say of the others why they do not.
+std::vector<Read> read_tables(const ImageStore& store, const std::string& key, std::vector<std::string>& notes) {
+  std::vector<Read> tables;
+  for (Read& read : all_tables(store)) {
     if (!read.table.columns.empty()) read.files = column_of_files(read.table, read.images);
     if (read.files == kNone) {
       notes.push_back(fmt::format("left out: {}, which names none of the images", read.name));
@@ -145,7 +158,7 @@ std::vector<Read> read_tables(const ImageStore& store, const std::string& key, s
       continue;
     }
     for (const auto& other : tables) {
-      if (folder_of(other.name) == folder_of(read.name)) {
+      if (other.folder == read.folder) {
         throw UsageError(fmt::format("both {} and {} tell classes: which is meant?", other.name, read.name),
                          store.root(), "move one of them away, or name a column that only one has: label = \"...\"");
       }
@@ -153,6 +166,21 @@ std::vector<Read> read_tables(const ImageStore& store, const std::string& key, s
     tables.push_back(std::move(read));
   }
   return tables;
+}
+
+/// Gives the numbers of classes the names that the table's own record has for all of them.
+void name_numbers(const std::vector<Read>& tables, Labelling& labelling) {
+  const auto& first = tables.front();
+  if (first.own == nullptr) return;
+  const auto found = first.own->class_names.find(first.table.columns[first.labels]);
+  if (found == first.own->class_names.end()) return;
+  const auto& names = found->second;
+  std::map<std::string, std::string> named{{"", ""}, {"-1", ""}};  // -1: the Hub's mark of an image without a class
+  for (std::size_t i = 0; i < names.size(); ++i) named.emplace(std::to_string(i), listed_name(names[i]));
+  const auto known = [&](const std::string& value) { return named.contains(value); };
+  if (!std::all_of(labelling.values.begin(), labelling.values.end(), known)) return;
+  for (auto& value : labelling.values) value = named[value];
+  for (const auto& name : names) labelling.classes.push_back(listed_name(name));
 }
 
 /// What is counted while rows are given to images.
@@ -212,6 +240,7 @@ std::optional<Labelling> labels_of_tables(const ImageStore& store, const std::ve
     out.notes.push_back(fmt::format("left out: {} without a row in {}", counted(without, "image"),
                                     tables.size() == 1 ? tables[0].name : "the tables"));
   }
+  name_numbers(tables, out);
   return out;
 }
 
