@@ -150,6 +150,26 @@ TEST(Archive, LinksWithinGiveWhatTheyLeadTo) {
   EXPECT_EQ(walk_archive(folder / "x.tar", Wanted(only_a), none), 0u) << "nobody wanted the links";
 }
 
+TEST(Archive, LinksWithinALinkedFolderLeadOn) {
+  const TemporaryFolder folder;
+  write_archive(folder / "x.tar", {{"a/0", bytes_of("zero")}, {"d/1", bytes_of("one")}},
+                {{"a/hard", "a/0", true}, {"a/soft", "0"}, {"a/other", "../d"}, {"b", "a"}, {"c", "b/other"}});
+  Members expected;
+  for (const char* name : {"a/0", "a/hard", "a/soft", "b/0", "b/hard", "b/soft"}) expected[name] = bytes_of("zero");
+  for (const char* name : {"d/1", "a/other/1", "b/other/1", "c/1"}) expected[name] = bytes_of("one");
+  EXPECT_EQ(read_all(folder / "x.tar"), expected) << "as tar and ls -RL have it";
+}
+
+TEST(Archive, LinksThatLeadIntoEachOtherEnd) {
+  const TemporaryFolder folder;
+  write_archive(folder / "x.tar", {{"x/f", bytes_of("f")}, {"y/g", bytes_of("g")}},
+                {{"x/l", "../y"}, {"y/m", "../x"}, {"z", "z"}});
+  Members expected;
+  for (const char* name : {"x/f", "y/m/f"}) expected[name] = bytes_of("f");
+  for (const char* name : {"y/g", "x/l/g"}) expected[name] = bytes_of("g");
+  EXPECT_EQ(read_all(folder / "x.tar"), expected);
+}
+
 TEST(Archive, NamesAreTheirBytes) {
   const TemporaryFolder folder;
   const std::string russian = "\xd1\x82\xd0\xb5\xd1\x81\xd1\x82/1", french = "caf\xe9/1", japanese = "\x95\x5c/1";

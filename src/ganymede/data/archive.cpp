@@ -345,6 +345,7 @@ class Walk {
     return bytes;
   }
   const Places* places() const { return places_; }
+  const std::string& where() const { return of_.where; }
 
  private:
   void open(archive* reader, std::optional<Part>& part) const {
@@ -368,16 +369,40 @@ class Walk {
   std::uint64_t total_ = 0;
 };
 
-/// The names under which links show what is called `name`: the file itself and every folder above it may be linked to.
-std::vector<std::string> aliases_of(const std::string& name, const std::multimap<std::string, std::string>& by_target) {
-  std::vector<std::string> aliases;
-  for (std::size_t end = name.find('/');; end = name.find('/', end + 1)) {
-    const auto [first, last] = by_target.equal_range(name.substr(0, end));
-    for (auto link = first; link != last; ++link) {
-      aliases.push_back(link->second + (end == std::string::npos ? "" : name.substr(end)));
-    }
-    if (end == std::string::npos) return aliases;
+/// Whether a path leads through a folder that it is in already.
+bool in_circles(const std::string& path, const Links& links) {
+  std::set<std::string> seen;
+  for (std::size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+    const std::string folder = followed(path.substr(0, end), links);
+    if (folder.empty() || !seen.insert(folder).second) return true;
   }
+  return false;
+}
+
+/// The names under which links show what is called `name`: the file itself and every folder above it may be linked to,
+/// and so may what then has another name. Throws Error where they are too many to be meant.
+std::vector<std::string> aliases_of(const std::string& name, const std::multimap<std::string, std::string>& by_target,
+                                    const Links& links, const std::string& where) {
+  constexpr std::size_t kMaxNames = 10'000;
+  std::vector<std::string> names{name};
+  std::set<std::string> seen{name};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::string from = names[i];
+    for (std::size_t end = from.find('/');; end = from.find('/', end + 1)) {
+      const auto [first, last] = by_target.equal_range(from.substr(0, end));
+      for (auto link = first; link != last; ++link) {
+        std::string alias = link->second + (end == std::string::npos ? "" : from.substr(end));
+        if (!in_circles(alias, links) && seen.insert(alias).second) names.push_back(std::move(alias));
+      }
+      if (end == std::string::npos) break;
+    }
+    if (names.size() > kMaxNames) {
+      throw Error(fmt::format("links give one file more than {} names", kMaxNames), where + ":" + name,
+                  "unpack the archive and leave links out");
+    }
+  }
+  names.erase(names.begin());
+  return names;
 }
 
 /// A second pass, which gives links the content of what they lead to. Returns how many found nothing.
@@ -393,7 +418,7 @@ std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wante
   walk.each(
       [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
         std::vector<std::string> chosen;
-        for (const auto& alias : aliases_of(name, by_target)) {
+        for (const auto& alias : aliases_of(name, by_target, links, walk.where())) {
           if (wanted(alias, [&] { return member.head(); })) chosen.push_back(alias);
           // A link to a folder is found once anything in it is.
           for (std::size_t end = alias.find('/');; end = alias.find('/', end + 1)) {
