@@ -153,6 +153,11 @@ std::uint64_t step_of(const SafetensorsFile& file) {
   return number(meta(file, "step"));
 }
 
+std::optional<std::uint64_t> images_of(const SafetensorsFile& file) {
+  const std::string text = meta(file, kImages);
+  return text.empty() ? std::nullopt : std::optional(number(text));
+}
+
 Model load_model(const fs::path& given, const torch::Device& device) {
   const fs::path path = model_at(given);
   const std::string where = path.string();

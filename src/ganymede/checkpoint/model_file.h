@@ -43,6 +43,9 @@ void load_tensors(const SafetensorsFile& file, const std::string& prefix, const 
 /// The tensor of a model file that holds Model::examples.
 inline constexpr const char* kExamples = "conditions";
 
+/// The metadata entry that images_of() reads.
+inline constexpr const char* kImages = "images";
+
 /// The metadata every file of ours has. `classes` names those a conditional model generates, `conditions` what one is
 /// conditioned on that has no classes; else they are empty.
 std::map<std::string, std::string> metadata(const config::Recipe& resolved, std::uint64_t step,
@@ -61,5 +64,7 @@ Model load_generating_model(const std::filesystem::path& path, const torch::Devi
 /// The recipe and step in a file's metadata; throws Error when it is no file of ours or a later version's.
 config::Recipe recipe_of(const SafetensorsFile& file, const std::string& where);
 std::uint64_t step_of(const SafetensorsFile& file);
+/// How many real images the training had seen; nothing in files of earlier versions.
+std::optional<std::uint64_t> images_of(const SafetensorsFile& file);
 
 }  // namespace ganymede::checkpoint

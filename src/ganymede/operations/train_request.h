@@ -93,7 +93,7 @@ void visit_fields(V& field, TrainRequest& r) {
         {.about = "what becomes of a training whose images have collapsed: it is said, it ends, or it goes back to the "
                   "last checkpoint from before, with half the learning rates; the recipe's unless given"});
   field("resume", r.resume,
-        {.about = "go on with the run in `output`, bit for bit; of a complete one, make up for what it lacks",
+        {.about = "go on with the run in `output`, bit for bit unless settings change; of a complete one, make up for what it lacks",
          .local = true});
   field("from", r.from, {.about = "start from this model's weights (fine-tuning)", .local = true});
   field("from_networks", r.from_networks, {.about = "which networks `from` starts", .local = true});

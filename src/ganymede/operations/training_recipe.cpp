@@ -1,10 +1,14 @@
 #include "ganymede/operations/training_recipe.h"
 
+#include <set>
+
 #include "ganymede/config/overrides.h"
+#include "ganymede/core/log.h"
 #include "ganymede/core/shell_word.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/operations/field.h"
+#include "ganymede/train/datasets.h"
 #include "ganymede/train/run_folder.h"
 
 namespace ganymede::operations {
@@ -47,13 +51,35 @@ void check_data(const TrainRequest& r, const config::Recipe& recipe) {
   }
 }
 
+/// With another batch, rate or seed a resumed run is no longer the one that it would have become.
+void say_what_changes(const config::Recipe& before, const config::Recipe& now) {
+  static const std::set<std::string> kNoMatter{"data.path",
+                                               "source.path",
+                                               "train.steps",
+                                               "train.epochs",
+                                               "train.log_every",
+                                               "train.checkpoint_every",
+                                               "train.keep_checkpoints",
+                                               "train.on_collapse"};
+  std::string said;
+  for (const auto& change : config::changes(before, now)) {
+    const bool matters =
+        !kNoMatter.contains(change.key) && !change.key.starts_with("sample.") && !change.key.starts_with("quality.");
+    if (matters)
+      said += fmt::format("{}{} = {} (was {})", said.empty() ? "" : ", ", change.key, change.now, change.before);
+  }
+  if (!said.empty()) spdlog::warn("from here on with {}: no longer bit for bit what the run would have become", said);
+}
+
 config::Recipe chosen_recipe(const TrainRequest& r) {
   const fs::path own = fs::path(r.output) / train::kRecipeFile;
   if (!r.resume || !fs::exists(own)) {
     if (r.recipe.empty()) throw FieldError("recipe", "is missing", "name one of 'ganymede recipes'");
     return config::load_recipe(r.recipe, overrides(r));
   }
-  auto recipe = config::load_recipe(own.string(), overrides(r));
+  const auto before = train::with_recorded_paths(config::load_recipe(own.string()), r.output);
+  auto recipe = config::parse_recipe(config::to_toml(before), before.name, own.string(), overrides(r));
+  say_what_changes(before, recipe);
   if (r.recipe.empty()) return recipe;
   const auto named = config::load_recipe(r.recipe);
   if (named.name == recipe.name) return recipe;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <sstream>
 
 #include "ganymede/augment/augment.h"
 #include "ganymede/config/blocks.h"
@@ -310,6 +312,42 @@ std::string to_toml(const Recipe& recipe) {
   out += section_text("train", recipe.train);
   out += section_text("sample", recipe.sample);
   if (!recipe.quality.metric.empty()) out += section_text("quality", recipe.quality);
+  return out;
+}
+
+namespace {
+
+void flatten(const std::string& prefix, const toml::table& table, std::map<std::string, std::string>& out) {
+  for (const auto& [key, node] : table) {
+    const std::string name = prefix.empty() ? std::string(key.str()) : fmt::format("{}.{}", prefix, key.str());
+    if (const auto* inner = node.as_table()) {
+      flatten(name, *inner, out);
+    } else {
+      std::ostringstream text;
+      text << toml::node_view(node);
+      out[name] = text.str();
+    }
+  }
+}
+
+std::map<std::string, std::string> keys_of(const Recipe& recipe) {
+  std::map<std::string, std::string> keys;
+  flatten("", toml::parse(to_toml(recipe)), keys);
+  return keys;
+}
+
+}  // namespace
+
+std::vector<RecipeChange> changes(const Recipe& before, const Recipe& now) {
+  auto old = keys_of(before);
+  std::vector<RecipeChange> out;
+  for (const auto& [key, value] : keys_of(now)) {
+    const auto found = old.find(key);
+    const std::string was = found == old.end() ? "" : found->second;
+    if (was != value) out.push_back({key, was, value});
+    if (found != old.end()) old.erase(found);
+  }
+  for (const auto& [key, value] : old) out.push_back({key, value, ""});
   return out;
 }
 

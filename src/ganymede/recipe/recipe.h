@@ -133,6 +133,14 @@ Recipe load_recipe(const std::string& name_or_path, const std::vector<std::strin
 /// The recipe as TOML, every default written out; parse_recipe() reads it back to the same recipe.
 std::string to_toml(const Recipe& recipe);
 
+/// A key whose value differs between two recipes, as to_toml() writes it.
+struct RecipeChange {
+  std::string key;          ///< "train.batch_size", "generator.layers"
+  std::string before, now;  ///< empty where the recipe has no such key
+};
+/// Sorted by key; what only `before` has comes last.
+std::vector<RecipeChange> changes(const Recipe& before, const Recipe& now);
+
 struct ShippedRecipe {
   const char* name;
   const char* text;

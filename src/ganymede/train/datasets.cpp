@@ -25,26 +25,65 @@ fs::path run_of(const fs::path& model) {
   return {};
 }
 
-/// Where environment.json says that a section's data was: always absolute.
-std::string recorded_path(const fs::path& run, const char* section) {
+/// What environment.json says; an empty object where it says nothing.
+nlohmann::json recorded(const fs::path& run) {
   std::ifstream file(run / "environment.json");
   const auto said = nlohmann::json::parse(file, nullptr, /*allow_exceptions=*/false);
-  if (!said.is_object() || !said.contains(section) || !said[section].is_object()) return {};
-  return said[section].value("path", "");
+  return said.is_object() ? said : nlohmann::json::object();
 }
 
-/// `own` without paths gets those of `run`'s recipe; a path that is not there from here is looked up in the record.
+std::string text_at(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// Where it says that a section's data was: always absolute.
+std::string recorded_path(const fs::path& run, const char* section) {
+  const auto said = recorded(run);
+  return said.contains(section) ? text_at(said[section], "path") : std::string();
+}
+
+/// The folder that the run's relative paths were seen from; empty where nothing says it.
+fs::path folder_of_paths(const fs::path& run) {
+  return text_at(recorded(run), "working_directory");
+}
+
+/// A relative path means what it meant when the run began, even if another file has that name seen from here; an
+/// absolute one that is gone is looked up in the record.
+void look_up(config::DataConfig& data, const fs::path& run, const char* section) {
+  const fs::path from = folder_of_paths(run), path = data.path;
+  std::error_code ignored;
+  if (!from.empty() && from != fs::current_path(ignored)) {
+    for (auto* file : {&data.photos, &data.exclude}) {
+      if (!file->empty() && fs::path(*file).is_relative()) *file = (from / *file).lexically_normal().string();
+    }
+  }
+  const std::string recorded = recorded_path(run, section);
+  if (path.empty() || recorded.empty() || fs::absolute(path).lexically_normal() == recorded) return;
+  if ((path.is_relative() || !data::is_there(path)) && data::is_there(recorded)) data.path = recorded;
+}
+
+/// `own` without paths gets those of `run`'s recipe.
 void take_paths(config::DataConfig& own, const config::DataConfig& of_run, const fs::path& run, const char* section) {
   if (own.name != of_run.name || !own.path.empty()) return;
   own.path = of_run.path;
   own.photos = of_run.photos;
   own.exclude = of_run.exclude;
-  if (data::is_there(own.path)) return;
-  const std::string recorded = recorded_path(run, section);
-  if (data::is_there(recorded)) own.path = recorded;
+  look_up(own, run, section);
 }
 
 }  // namespace
+
+config::Recipe with_recorded_paths(config::Recipe of_run, const fs::path& run) {
+  const fs::path from = folder_of_paths(run), features = of_run.quality.features;
+  if (!from.empty() && !features.empty() && features.is_relative()) {
+    std::error_code ignored;
+    if (!fs::exists(features, ignored)) of_run.quality.features = (from / features).lexically_normal().string();
+  }
+  look_up(of_run.data, run, "data");
+  look_up(of_run.source, run, "source");
+  return of_run;
+}
 
 config::Recipe recipe_with_data(const checkpoint::Model& model) {
   config::Recipe recipe = model.recipe;

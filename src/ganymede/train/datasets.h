@@ -18,6 +18,9 @@ std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config,
 /// recipe.
 config::Recipe recipe_with_data(const checkpoint::Model& model);
 
+/// A run's own recipe, with the record's paths for data that is not where the recipe says, seen from here.
+config::Recipe with_recorded_paths(config::Recipe of_run, const std::filesystem::path& run);
+
 /// What the discriminator takes for real.
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan);
 /// What the generator translates; null where it starts from noise.

@@ -87,6 +87,8 @@ void write_environment(const RunFolder& folder, const Trainer& trainer) {
   out["compiler"] = __VERSION__;
   out["processor"] = processor();
   out["command"] = command_line();
+  std::error_code ignored;
+  out["working_directory"] = fs::current_path(ignored).string();
   out["start"] = before.contains("start") ? before["start"] : ordered_json(now_text());
   out["end"] = nullptr;
   out["recipe"] = recipe.name;

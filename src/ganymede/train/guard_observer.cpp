@@ -38,10 +38,9 @@ class GuardObserver : public Observer {
 
 void throw_unsound(const RunFolder& folder, const Trainer& trainer, const std::string& what) {
   const auto saved = folder.checkpoints();
-  const std::string good =
-      saved.empty() ? "no checkpoint was saved before" : "the last good checkpoint is " + saved.front().string();
+  const std::string good = saved.empty() ? "" : "the last good checkpoint is " + saved.front().string() + "; ";
   throw Error(fmt::format("{} at step {}", what, trainer.training_state().step), folder.path().string(),
-              good + "; try a smaller learning rate, optimizer.*.clip_norm, or --precision f32");
+              good + "try a smaller learning rate, optimizer.*.clip_norm, or --precision f32");
 }
 
 std::unique_ptr<Observer> guard_observer(const RunFolder& folder) {

@@ -56,6 +56,7 @@ class MetricsObserver : public Observer {
     table_->sync();
     events_->flush();
   }
+  void on_failure(const Trainer& trainer, bool) override { on_finish(trainer); }
 
  private:
   std::map<std::string, double> measured(const Trainer& trainer, const StepResult& result) {

@@ -36,8 +36,10 @@ std::unique_ptr<Observer> quality_observer(const RunFolder& folder, std::unique_
 /// sheets that compare.
 std::unique_ptr<Observer> sample_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events);
 /// model.safetensors and checkpoints, the last in the list of observers: what has its checkpoint has all else of that
-/// step. Ends a run whose weights are not finite or have exploded before anything good is overwritten or removed.
-std::unique_ptr<Observer> checkpoint_observer(const RunFolder& folder);
+/// step. Ends a run whose weights are not finite or have exploded before anything good is overwritten or removed. Where
+/// a run ends by an error, the step it was at is saved first, or, where that one is not whole or not sound, the last
+/// one of which there is a copy in memory: every `keep_every` seconds one is made.
+std::unique_ptr<Observer> checkpoint_observer(const RunFolder& folder, double keep_every = 20);
 /// The first in the list of observers: ends a run whose losses are no longer finite, or whose folder is gone, before
 /// anything is written.
 std::unique_ptr<Observer> guard_observer(const RunFolder& folder);

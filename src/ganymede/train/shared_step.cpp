@@ -146,6 +146,7 @@ StepResult Trainer::step(bool measure) {
   } catch (const std::exception&) {
     if (group.broken().empty()) throw;
     if (kept) kept->restore();
+    whole_ = kept.has_value();
     adaptive_ = adaptive;
     real_ = fake_ = LabelledImages();
     generator_optimizer_->drop_gradients();

@@ -1,6 +1,5 @@
 #include "ganymede/train/trainer.h"
 
-#include <chrono>
 #include <cmath>
 #include <utility>
 
@@ -176,47 +175,9 @@ std::uint64_t Trainer::images_per_step() const {
   return images_of_a_step(recipe_.train);
 }
 
-void Trainer::run(const std::vector<std::unique_ptr<Observer>>& observers) {
-  using Clock = std::chrono::steady_clock;
-  for (const auto& observer : observers) observer->on_start(*this);
-  while (training_state_.step < total_steps_ && !stops()) {
-    const auto begin = Clock::now();
-    const TrainingState before = training_state_;
-    TrainingState after = before;
-    ++after.step;
-    after.images += images_per_step();
-    bool measure = false;
-    for (const auto& observer : observers) measure = observer->wants_measurements(before, after) || measure;
-    StepResult result;
-    try {
-      result = step(measure);
-    } catch (const distributed::PeerLost&) {
-      for (const auto& observer : observers) observer->on_finish(*this);  // saves what there is
-      throw;
-    }
-    training_state_ = after;
-    training_state_.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
-    after_step(observers, before, result);
-  }
-  for (const auto& observer : observers) observer->on_finish(*this);
-}
-
-void Trainer::after_step(const std::vector<std::unique_ptr<Observer>>& observers, const TrainingState& before,
-                         const StepResult& result) {
-  bool gone_back = false;
-  for (const auto& observer : observers) {
-    observer->after_step(*this, before, result);
-    // Before the next observer saves anything of what was given up.
-    if (const auto checkpoint = observer->wants_to_go_back_to()) {
-      go_back_to(*checkpoint);
-      gone_back = true;
-    }
-  }
-  if (shared_) go_on_together(gone_back);
-}
-
 StepResult Trainer::take_step(bool measure) {
   read_batches();
+  whole_ = false;
   if (step_number_.defined()) step_number_.fill_(static_cast<std::int64_t>(training_state_.step));
   // A norm that is measured is waited for.
   return captured_ && !measure ? captured_step() : make_step(measure);
@@ -533,7 +494,7 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
   rate_scale_ = scale != nullptr && scale->numel() == 1 ? scale->item<double>() : 1;
   // Every random stream is a function of the seed and the step, so the step is all there is to restore.
   training_state_.step = checkpoint::step_of(file);
-  training_state_.images = training_state_.step * images_per_step();
+  training_state_.images = checkpoint::images_of(file).value_or(training_state_.step * images_per_step());
   training_state_.seconds = seconds_before;
   settled_ = false;
   batches_.reset();
@@ -544,8 +505,10 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
 void Trainer::go_back_to(const std::filesystem::path& checkpoint) {
   const TrainingState now = training_state_;
   const double scale = rate_scale_ / 2;
+  whole_ = false;
   load_state(checkpoint::read_safetensors(checkpoint), checkpoint.string(), now.seconds);
   training_state_ = now;
+  whole_ = true;
   rate_scale_ = scale;
 }
 

@@ -43,6 +43,9 @@ class Observer {
   virtual std::optional<std::filesystem::path> wants_to_go_back_to() { return std::nullopt; }
   /// After the last step, also when a signal ended the run early.
   virtual void on_finish(const Trainer&) {}
+  /// Before the run ends by an error. `whole`: networks and optimisers are those of the step that the training is at;
+  /// else the error came amid a step, which has changed some of them.
+  virtual void on_failure(const Trainer&, bool /*whole*/) {}
 };
 
 /// The model whose weights a training started with.
@@ -136,6 +139,8 @@ class Trainer {
   bool stops() const;
   void after_step(const std::vector<std::unique_ptr<Observer>>& observers, const TrainingState& before,
                   const StepResult& result);
+  void run_steps(const std::vector<std::unique_ptr<Observer>>& observers);
+  void tell_of_failure(const std::vector<std::unique_ptr<Observer>>& observers);
   void go_on_together(bool gone_back);
   void take_state_of_first();
   SharedTensors shared_tensors() const;
@@ -189,6 +194,7 @@ class Trainer {
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
   std::optional<StartedFrom> started_from_;
   TrainingState training_state_;
+  bool whole_ = true;  ///< whether networks and optimisers are those of training_state_
   std::uint64_t total_steps_ = 0;
   double rate_scale_ = 1;
   std::unique_ptr<SharedStep> shared_;  ///< where processes share the batches
