@@ -5,9 +5,9 @@
 namespace ganymede {
 namespace {
 
-TEST(Error, IsOneLineOfWhatWhereAndHowToFix) {
-  EXPECT_STREQ(Error("it broke", "in a file", "glue it").what(), "it broke, in a file; glue it");
-  EXPECT_STREQ(Error("it broke", "in a file").what(), "it broke, in a file");
+TEST(Error, IsOneLineOfWhereWhatAndHowToFix) {
+  EXPECT_STREQ(Error("it broke", "in a file", "glue it").what(), "in a file: it broke; glue it");
+  EXPECT_STREQ(Error("it broke", "in a file").what(), "in a file: it broke");
   EXPECT_STREQ(Error("it broke", "", "glue it").what(), "it broke; glue it");
   EXPECT_STREQ(Error("it broke").what(), "it broke");
   const Error error("it broke", "in a file", "glue it");

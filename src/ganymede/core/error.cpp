@@ -12,8 +12,7 @@ namespace ganymede {
 namespace {
 
 std::string join_parts(const std::string& what, const std::string& where, const std::string& hint) {
-  std::string text = what;
-  if (!where.empty()) text += ", " + where;
+  std::string text = where.empty() ? what : where + ": " + what;
   if (!hint.empty()) text += "; " + hint;
   return text;
 }

@@ -1,5 +1,5 @@
 // The one family of errors. Each says what went wrong, where, and how to fix it;
-// the command line prints it as `error: what, where; how to fix it`, the server as problem+json.
+// the command line prints it as `error: where: what; how to fix it`, the server as problem+json.
 #pragma once
 
 #include <stdexcept>
