@@ -3,6 +3,7 @@
 #include "cli/device.h"
 #include "cli/text_table.h"
 #include "ganymede/config/overrides.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/recipe/recipe.h"
@@ -81,8 +82,8 @@ void print_profile(const train::BenchmarkResult& result) {
 }
 
 void print_text(const config::Recipe& recipe, const train::BenchmarkResult& result, int steps) {
-  fmt::print("{}: batch size {}, {}, {} threads, median of {} steps\n", recipe.name, recipe.train.batch_size,
-             result.precision, result.threads, steps);
+  fmt::print("{}: batch size {}, {}, {}, median of {}\n", recipe.name, recipe.train.batch_size, result.precision,
+             counted(result.threads, "thread"), counted(steps, "step"));
   fmt::print("  {:.4f} s a step, {:.1f} images/s\n", result.seconds_per_step, result.images_per_s);
   fmt::print("  {:.0f} GFLOP/s of {:.0f} that a matrix product reaches: {:.0f} %\n", result.gflops,
              result.ceiling_gflops, 100 * result.fraction_of_ceiling);

@@ -7,9 +7,9 @@
 
 #include "cli/command.h"
 #include "cli/text_table.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::cli {
 namespace {
@@ -66,7 +66,7 @@ void show_cache(bool as_json) {
   for (const auto& kind : kKinds) {
     const Cached found = find_cached(folder, kind);
     bytes += found.bytes;
-    table.add({kind.name, data::grouped(found.files.size()), megabytes(found.bytes), kind.about});
+    table.add({kind.name, grouped(found.files.size()), megabytes(found.bytes), kind.about});
     kinds.push_back(
         {{"kind", kind.name}, {"files", found.files.size()}, {"bytes", found.bytes}, {"about", kind.about}});
   }
@@ -92,7 +92,7 @@ void clear_cache(const std::vector<std::string>& wanted) {
       ++files, bytes += error ? 0 : size;
     }
   }
-  fmt::print("removed {}, {}\n", data::counted(files, "file"), megabytes(bytes));
+  fmt::print("removed {}, {}\n", counted(files, "file"), megabytes(bytes));
 }
 
 }  // namespace

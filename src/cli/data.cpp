@@ -11,6 +11,7 @@
 #include "cli/data_sheet.h"
 #include "cli/image_output.h"
 #include "cli/text_table.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/signals.h"
@@ -20,14 +21,12 @@
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/statistics.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/encode.h"
 
 namespace ganymede::cli {
 namespace {
 
 namespace fs = std::filesystem;
-using data::grouped;
 
 bool downloadable(const std::string& name) {
   const auto& files = data::published_files();
@@ -96,7 +95,7 @@ void info_as_json(const data::Dataset& dataset, const data::Statistics& statisti
 void info_as_text(const data::Dataset& dataset, const data::Statistics& statistics) {
   constexpr std::size_t kBar = 24;
   const auto& info = dataset.info();
-  fmt::print("{}: {} images of {}\n", info.name, grouped(dataset.size()), kind_of(info));
+  fmt::print("{}: {} of {}\n", info.name, counted(dataset.size(), "image"), kind_of(info));
   if (!info.path.empty()) fmt::print("  from      {}\n", printable(info.path.string()));
   if (!info.splits.empty()) fmt::print("  splits    {}\n", fmt::join(info.splits, ", "));
   fmt::print("  mean      {:.4f}{}\n", fmt::join(statistics.mean, "  "),

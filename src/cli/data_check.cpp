@@ -10,13 +10,13 @@
 #include "cli/data_sheet.h"
 #include "cli/image_output.h"
 #include "ganymede/config/overrides.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/survey.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/operations/model.h"
@@ -24,9 +24,6 @@
 
 namespace ganymede::cli {
 namespace {
-
-using data::counted;
-using data::grouped;
 
 /// Side of the sheet's images.
 constexpr int kSheetSide = 64;
@@ -82,7 +79,7 @@ std::string size_of(const data::Examined& e) {
   return fmt::format("{}x{}", e.width, e.height);
 }
 std::string channels_text(int channels) {
-  return channels == 1 ? "grey" : channels == 3 ? "RGB" : fmt::format("{} channels", channels);
+  return channels == 1 ? "grey" : channels == 3 ? "RGB" : counted(channels, "channel");
 }
 std::string channels_of(const data::Examined& e) {
   return channels_text(e.channels);

@@ -7,6 +7,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/recipe_flags.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/signals.h"
@@ -14,7 +15,6 @@
 #include "ganymede/data/decorators.h"
 #include "ganymede/data/exclude.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/data/text.h"
 #include "ganymede/train/deduplicate.h"
 
 namespace ganymede::cli {
@@ -74,8 +74,9 @@ void run(const DedupFlags& flags) {
   const Found found = find(flags);
   const auto keys = found.superfluous();
   const auto& info = found.whole->info();
-  const std::string about = fmt::format("{} of {} images of {} look like one before them", data::grouped(keys.size()),
-                                        data::grouped(found.whole->size()), info.name);
+  const std::string about =
+      fmt::format("{} of {} of {} {}", grouped(keys.size()), counted(found.whole->size(), "image"), info.name,
+                  keys.size() == 1 ? "looks like one before it" : "look like one before them");
   if (!flags.out.empty()) write_file(flags.out, data::exclude_list(about, found.named ? "" : info.checksum, keys));
   if (flags.json) {
     nlohmann::json groups = nlohmann::json::array();
@@ -93,14 +94,14 @@ void run(const DedupFlags& flags) {
                 {"list", flags.out.empty() ? nlohmann::json() : nlohmann::json(flags.out)}});
     return;
   }
-  fmt::print("{}, in {} groups\n", about, data::grouped(found.groups.size()));
+  fmt::print("{}, in {}\n", about, counted(found.groups.size(), "group"));
   for (std::size_t i = 0; i < std::min(kShownGroups, found.groups.size()); ++i) {
     std::vector<std::string> members;
     for (const auto index : found.groups[i]) members.push_back(found.whole->key(index));
     fmt::print("  {}\n", fmt::join(members, "  "));
   }
   if (found.groups.size() > kShownGroups) {
-    fmt::print("  ... and {} groups more (--json lists all)\n", data::grouped(found.groups.size() - kShownGroups));
+    fmt::print("  ... and {} more (--json lists all)\n", counted(found.groups.size() - kShownGroups, "group"));
   }
   if (!flags.out.empty()) fmt::print("to train without them: --set 'data.exclude=\"{}\"'\n", flags.out);
 }

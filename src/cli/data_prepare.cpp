@@ -5,9 +5,9 @@
 
 #include "cli/chosen_data.h"
 #include "cli/command.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/data/prepared.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::cli {
 namespace {
@@ -25,9 +25,8 @@ void run(const PrepareFlags& flags) {
     print_json({{"file", done.file.string()}, {"fresh", done.fresh}, {"images", done.images}, {"bytes", done.bytes}});
     return;
   }
-  fmt::print("{} {} ({} images, {:.1f} MB)\n",
-             done.fresh ? "prepared" : "already there, and whole:", done.file.string(), data::grouped(done.images),
-             static_cast<double>(done.bytes) / 1e6);
+  fmt::print("{} {} ({}, {:.1f} MB)\n", done.fresh ? "prepared" : "already there, and whole:", done.file.string(),
+             counted(done.images, "image"), static_cast<double>(done.bytes) / 1e6);
   if (!flags.out.empty()) {
     fmt::print("use it with [data] name = \"packed\", path = \"{}\"\n", done.file.string());
   } else {

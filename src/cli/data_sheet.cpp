@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "ganymede/data/text.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/image/grid.h"
 
 namespace ganymede::cli {
@@ -12,7 +12,7 @@ namespace ganymede::cli {
 std::string kind_of(const data::DatasetInfo& info) {
   const std::string channels = info.channels == 1   ? "grey"
                                : info.channels == 3 ? "RGB"
-                                                    : fmt::format("of {} channels", info.channels);
+                                                    : "of " + counted(info.channels, "channel");
   return fmt::format("{}x{} {}{}", info.width, info.height, channels,
                      info.bits == 8 ? "" : fmt::format(", {} bits", info.bits));
 }
@@ -35,8 +35,8 @@ image::Image data_sheet(const data::Dataset& dataset, std::size_t each) {
     if (row.size() < each) row.push_back(data::image_at(dataset, i));
   }
   std::erase_if(rows, [](const auto& row) { return row.images.empty(); });
-  return image::labelled_grid(
-      rows, fmt::format("{}: {} images of {}", info.name, data::grouped(dataset.size()), kind_of(info)));
+  return image::labelled_grid(rows,
+                              fmt::format("{}: {} of {}", info.name, counted(dataset.size(), "image"), kind_of(info)));
 }
 
 }  // namespace ganymede::cli

@@ -1,4 +1,5 @@
 #include "cli/explore.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/image/animation.h"
 #include "ganymede/image/encode.h"
@@ -44,7 +45,7 @@ void run_explore(const FramesOutput& output, const ops::Model& model, const ops:
   const auto points = std::max<size_t>(2, request.points.size());
   const std::string name = name_of(request.interpolation);
   finish_frames(output, texts_of(output, model, request), ops::interpolate(model, request),
-                fmt::format("{} steps through {} images", request.frames, points),
+                fmt::format("{} through {}", counted(request.frames, "step"), counted(points, "image")),
                 {{"interpolation", name}, {"way", name}});
 }
 
@@ -52,15 +53,18 @@ void run_explore(const FramesOutput& output, const ops::Model& model, const ops:
   frames_output(output);  // before anything is generated
   const std::string name = name_of(request.interpolation);
   finish_frames(output, texts_of(output, model, request), ops::walk(model, request),
-                fmt::format("{} steps around {} images of seed {}", request.frames, request.stops, request.seed),
+                fmt::format("{} around {} of seed {}", counted(request.frames, "step"), counted(request.stops, "image"),
+                            request.seed),
                 {{"interpolation", name}, {"way", name}, {"seed", request.seed}});
 }
 
 void run_explore(const FramesOutput& output, const ops::Model& model, const ops::BlendRequest& request) {
   frames_output(output);  // before anything is generated
   const auto result = ops::blend(model, request);
-  finish_frames(output, texts_of(output, model, request), result,
-                fmt::format("{} mixes of {} points", result.images.size(), request.points.size()), json::object());
+  finish_frames(
+      output, texts_of(output, model, request), result,
+      fmt::format("{} of {}", counted(result.images.size(), "mix", "mixes"), counted(request.points.size(), "point")),
+      json::object());
 }
 
 }  // namespace ganymede::cli

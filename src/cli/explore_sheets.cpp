@@ -1,6 +1,7 @@
 #include <fmt/ranges.h>
 
 #include "cli/explore.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/image/encode.h"
@@ -56,7 +57,7 @@ std::vector<GeneratedImage> operand(const ops::Model& model, const ops::Arithmet
 std::vector<std::string> operand_names(const SheetOutput& output) {
   if (output.labels.empty()) return {"A", "B", "C"};
   if (output.labels.size() != 3) {
-    throw UsageError(fmt::format("{} names for three operands", output.labels.size()), "--labels",
+    throw UsageError(fmt::format("{} for three operands", counted(output.labels.size(), "name")), "--labels",
                      "name A, B and C: --labels 'smiling woman,woman,man'");
   }
   return output.labels;
@@ -82,7 +83,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
     if (!output.json) fmt::print("{}: {}\n", one.name, fmt::join(points, ","));
   }
   finish_sheet(output, texts_of(output, model, request), rows,
-               fmt::format("The surest of {} images, and how many are named so", request.among),
+               fmt::format("The surest of {}, and how many are named so", counted(request.among, "image")),
                {{"classes", classes}, {"among", request.among}, {"classifier", accuracy_json(result.accuracy)}});
 }
 
@@ -158,7 +159,7 @@ void run_explore(const SheetOutput& output, const ops::Model& model, const ops::
   }
   const char* by = request.features.empty() ? "pixels" : "features";
   finish_sheet(output, texts_of(output, model, request), rows,
-               fmt::format("The nearest of {} training images by {}", result.searched, by),
+               fmt::format("The nearest of {} by {}", counted(result.searched, "training image"), by),
                {{"nearest", lists}, {"neighbours", lists}, {"data", result.data}});
 }
 

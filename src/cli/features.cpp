@@ -7,9 +7,9 @@
 
 #include "cli/device.h"
 #include "cli/request_flags.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::cli {
 namespace {
@@ -23,9 +23,8 @@ struct FeaturesFlags {
 };
 
 void print_row(const FeaturesResult::Row& row) {
-  fmt::print("{:<10} accuracy {:.2f} % ± {:.2f}  ({} features, C {})\n", row.name, 100 * row.found.accuracy.mean,
-             100 * row.found.accuracy.deviation, data::grouped(static_cast<std::uint64_t>(row.found.width)),
-             fmt::join(row.found.costs, ", "));
+  fmt::print("{:<10} accuracy {:.2f} % ± {:.2f}  ({}, C {})\n", row.name, 100 * row.found.accuracy.mean,
+             100 * row.found.accuracy.deviation, counted(row.found.width, "feature"), fmt::join(row.found.costs, ", "));
   std::fflush(stdout);  // the next row may take minutes
 }
 

@@ -2,6 +2,7 @@
 #include "ganymede/operations/import.h"
 
 #include "cli/request_flags.h"
+#include "ganymede/core/counted.h"
 
 namespace ganymede::cli {
 namespace {
@@ -27,13 +28,15 @@ void run_import(const ImportFlags& flags) {
   }
   if (result.proposed) {
     fmt::print("a recipe is proposed in {}{}\n", flags.request.output,
-               result.open == 0 ? "" : fmt::format("; {} of its layers are guesses, which it marks", result.open));
+               result.open == 0 ? ""
+                                : fmt::format("; {} of its layers {} guessed, which it marks", result.open,
+                                              result.open == 1 ? "is" : "are"));
     return;
   }
   if (result.whole) fmt::print("{} is a model of this program, taken as it is\n", flags.request.files.at(0));
   for (const auto& one : result.networks) {
     if (one.pairs.empty()) continue;
-    fmt::print("{}: {} tensors of {}{}\n", one.network, one.pairs.size(), one.file,
+    fmt::print("{}: {} of {}{}\n", one.network, counted(one.pairs.size(), "tensor"), one.file,
                one.by_order ? ", matched by the order of layers and the shapes of their tensors" : "");
   }
   for (const auto& name : result.untouched) {

@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/checkpoint/safetensors_header.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 
@@ -67,9 +68,9 @@ void list_models(const fs::path& folder, bool as_json) {
       fmt::print("{}\n  {}\n", entry["name"].get<std::string>(), entry["error"].get<std::string>());
       continue;
     }
-    fmt::print("{}  ({:.1f} MB, {} steps on {})\n  {}\n", entry["name"].get<std::string>(),
-               entry["bytes"].get<double>() / 1e6, entry["step"].get<std::uint64_t>(), entry["data"].get<std::string>(),
-               entry["title"].get<std::string>());
+    fmt::print("{}  ({:.1f} MB, {} on {})\n  {}\n", entry["name"].get<std::string>(),
+               entry["bytes"].get<double>() / 1e6, counted(entry["step"].get<std::uint64_t>(), "step"),
+               entry["data"].get<std::string>(), entry["title"].get<std::string>());
     for (const char* key : {"metrics", "figures", "seen", "command"}) {
       if (const auto text = card_text(entry, key); !text.empty()) fmt::print("  {:<8} {}\n", key, text);
     }

@@ -4,6 +4,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/device.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/shell_word.h"
@@ -12,7 +13,6 @@
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/survey.h"
-#include "ganymede/data/text.h"
 #include "ganymede/recipe/fitting.h"
 #include "ganymede/train/benchmark.h"
 
@@ -123,9 +123,9 @@ void run(const NewFlags& flags) {
                        {"seconds", seconds},
                        {"peak_memory_bytes", estimate.memory}});
   }
-  fmt::print("{}: for {}{}\n", output.string(), data::counted(facts.images, "image"),
+  fmt::print("{}: for {}{}\n", output.string(), counted(facts.images, "image"),
              facts.bad > 0 ? fmt::format(", without {} that cannot be read", facts.bad) : "");
-  fmt::print("  time    about {} here: {} of {:.2f} s\n", duration_text(seconds), data::counted(estimate.steps, "step"),
+  fmt::print("  time    about {} here: {} of {:.2f} s\n", duration_text(seconds), counted(estimate.steps, "step"),
              estimate.seconds_per_step);
   fmt::print("  memory  {:.2f} GiB at most, without the images\n",
              static_cast<double>(estimate.memory) / (std::uint64_t{1} << 30));

@@ -3,11 +3,11 @@
 
 #include "cli/command.h"
 #include "cli/device.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/memory.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
-#include "ganymede/data/text.h"
 #include "ganymede/models/summary.h"
 #include "ganymede/operations/model.h"
 #include "ganymede/train/benchmark.h"
@@ -69,18 +69,19 @@ void print_document(const config::Recipe& recipe, const RecipeCheck& check) {
 std::string length_text(const config::Recipe& recipe, const RecipeCheck& check) {
   if (check.steps) {
     const double seconds = static_cast<double>(*check.steps) * check.speed->seconds_per_step;
-    return fmt::format("about {} for its {}", duration_text(seconds), data::counted(*check.steps, "step"));
+    return fmt::format("about {} for its {}", duration_text(seconds), counted(*check.steps, "step"));
   }
   const double seconds = 10'000 / check.speed->images_per_s;
-  return fmt::format("about {} for each 10,000 images; {} epochs are asked for (--images N: how long in all)",
-                     duration_text(seconds), *recipe.train.epochs);
+  return fmt::format("about {} for each 10,000 images; {} asked for (--images N: how long in all)",
+                     duration_text(seconds), counted(*recipe.train.epochs, "epoch is", "epochs are"));
 }
 
 void print_text(const config::Recipe& recipe, const RecipeCheck& check) {
   fmt::print("{}: {}\n", recipe.name, recipe.title.empty() ? "a recipe without a title" : recipe.title);
   fmt::print("  images      {} of {}, batches of {}\n", check.image, recipe.data.name, recipe.train.batch_size);
   for (const auto& [name, summary] : check.networks) {
-    fmt::print("  {:<13} {:>12} parameters, {} layers\n", name, models::grouped(summary.total), summary.layers.size());
+    fmt::print("  {:<13} {:>12} {}, {}\n", name, grouped(summary.total),
+               summary.total == 1 ? "parameter" : "parameters", counted(summary.layers.size(), "layer"));
   }
   if (!check.speed) {
     fmt::print("  time          not measured{}\n",
@@ -88,8 +89,7 @@ void print_text(const config::Recipe& recipe, const RecipeCheck& check) {
     return;
   }
   fmt::print("  step          {:.3f} s, {:.0f} images/s ({}, {})\n", check.speed->seconds_per_step,
-             check.speed->images_per_s, check.speed->precision,
-             data::counted(static_cast<std::uint64_t>(check.speed->threads), "thread"));
+             check.speed->images_per_s, check.speed->precision, counted(check.speed->threads, "thread"));
   fmt::print("  memory        {:.2f} GiB at most, without the images\n",
              static_cast<double>(check.memory) / (std::uint64_t{1} << 30));
   fmt::print("  time          {}\n", length_text(recipe, check));

@@ -2,23 +2,22 @@
 
 #include <fmt/ranges.h>
 
-#include "ganymede/data/text.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/operations/evaluation_report.h"
 
 namespace ganymede::cli {
 namespace {
 
-using data::grouped;
 using nlohmann::json;
 using operations::better;
 
 std::string channels_text(int channels) {
-  return channels == 1 ? "grey" : channels == 3 ? "RGB" : fmt::format("of {} channels", channels);
+  return channels == 1 ? "grey" : channels == 3 ? "RGB" : "of " + counted(channels, "channel");
 }
 
 std::string image_set_text(const json& set, const json& seed) {
   std::string out =
-      fmt::format("{} images of {}", grouped(set["images"].get<std::uint64_t>()), set["what"].get<std::string>());
+      fmt::format("{} of {}", counted(set["images"].get<std::uint64_t>(), "image"), set["what"].get<std::string>());
   if (!set.contains("height")) return out + ", stored features";
   out += fmt::format(", {}x{} {}", set["width"].get<int>(), set["height"].get<int>(),
                      channels_text(set["channels"].get<int>()));
@@ -54,8 +53,8 @@ std::string value_text(const json& value) {
     }
     return out;
   }
-  return fmt::format("{} of {} classes, divergence {:.4f} nats, {:.1f} % clear", value["found"].get<int>(),
-                     value["classes"].get<int>(), value["divergence"].get<double>(),
+  return fmt::format("{} of {}, divergence {:.4f} nats, {:.1f} % clear", value["found"].get<int>(),
+                     counted(value["classes"].get<int>(), "class", "classes"), value["divergence"].get<double>(),
                      100 * value["clear"].get<double>());
 }
 

@@ -5,10 +5,10 @@
 
 #include "cli/command.h"
 #include "cli/text_table.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/text.h"
-#include "ganymede/data/text.h"
 #include "ganymede/quality/metric.h"
 #include "ganymede/recipe/recipe.h"
 #include "ganymede/serve/answer.h"
@@ -125,12 +125,12 @@ void print_rows(const std::vector<json>& rows) {
   for (const auto& row : rows) {
     const json& best = row["best"];
     table.add({row["name"], row["state"], row["recipe"].is_string() ? text_of(row["recipe"]) : "-",
-               number(row["step"], [](double step) { return data::grouped(static_cast<std::uint64_t>(step)); }),
+               number(row["step"], [](double step) { return grouped(static_cast<std::uint64_t>(step)); }),
                number(row["progress"], [](double part) { return fmt::format("{:.0f} %", 100 * part); }),
                number(row["seconds"], [](double seconds) { return duration_text(seconds); }),
                best.is_null() ? "-"
                               : fmt::format("{} {:.4g} at {}", text_of(best["metric"]), best["value"].get<double>(),
-                                            data::grouped(best["step"].get<std::uint64_t>())),
+                                            grouped(best["step"].get<std::uint64_t>())),
                row["start"].is_string() ? text_of(row["start"]) : "-"});
   }
   fmt::print("{}", table.text());

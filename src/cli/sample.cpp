@@ -7,10 +7,10 @@
 #include "cli/device.h"
 #include "cli/image_output.h"
 #include "cli/request_flags.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/numbered_files.h"
 #include "ganymede/core/threads.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/chart.h"
 #include "ganymede/image/depth.h"
 #include "ganymede/image/encode.h"
@@ -115,7 +115,7 @@ void run_sample(const SampleFlags& flags) {
     return print_json(document);
   }
   const std::string of = result.seed ? fmt::format(" of seed {}", *result.seed) : "";
-  output.say(fmt::format("{}{} in {}", data::counted(result.images.size(), "image"), of, flags.output));
+  output.say(fmt::format("{}{} in {}", counted(result.images.size(), "image"), of, flags.output));
   if (flags.request.best > 0) output.say(fmt::format("best first, by the discriminator: {}", fmt::join(indices, " ")));
 }
 

@@ -7,13 +7,13 @@
 
 #include "cli/device.h"
 #include "cli/request_flags.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/processors.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/shell_word.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
-#include "ganymede/data/text.h"
 #include "ganymede/distributed/group.h"
 
 namespace ganymede::cli {
@@ -62,7 +62,7 @@ void report_end(const TrainResult& end) {
     throw Cancelled("");
   } else {
     fmt::print("trained {} ({:.1f} epochs) in {}\n  images    {}\n  losses    {}\n  model     {}\n",
-               data::counted(end.step, "step"), end.epochs, duration_text(end.seconds), end.samples.string(),
+               counted(end.step, "step"), end.epochs, duration_text(end.seconds), end.samples.string(),
                end.losses.string(), end.model.string());
   }
 }

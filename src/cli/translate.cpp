@@ -6,10 +6,10 @@
 #include "cli/device.h"
 #include "cli/image_output.h"
 #include "cli/request_flags.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
 #include "ganymede/models/generate.h"
@@ -55,8 +55,8 @@ void run_translate(const TranslateFlags& flags) {
   if (to.is_stdout()) to.require_kind(flags.json);
   const bool sheet = !to.kind().empty();
   if (sheet && images.size() > kLargestSheet) {
-    throw UsageError(fmt::format("{} images are too many for one sheet", images.size()), flags.output,
-                     "name a folder with -o");
+    throw UsageError(fmt::format("{} too many for one sheet", counted(images.size(), "image is", "images are")),
+                     flags.output, "name a folder with -o");
   }
 
   std::vector<image::Image> above, below;  // of a sheet
@@ -77,7 +77,7 @@ void run_translate(const TranslateFlags& flags) {
     to.write(encoded(image::pair_grid(above, below, static_cast<int>(columns)), to));
   }
   if (flags.json) return print_json({{"files", files}});
-  to.say(fmt::format("{} translated into {}", data::counted(images.size(), "image"), flags.output));
+  to.say(fmt::format("{} translated into {}", counted(images.size(), "image"), flags.output));
 }
 
 }  // namespace

@@ -114,7 +114,7 @@ def test_what_is_left_out_is_named(ganymede, tmp_path):
     many = write(tmp_path / "many", {f"{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)})
     fails(ganymede("evaluate", "--real", many, "--fake", one, "--metrics", "swd"), "1 image is too few for SWD")
     fails(
-        ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more in each set, and there are 1"
+        ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more in each set, and there is 1"
     )
     protocol = evaluated(ganymede, "--real", many, "--fake", many)["protocol"]
     assert (

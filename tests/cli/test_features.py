@@ -47,6 +47,6 @@ def test_what_has_no_labels(ganymede, tmp_path):
     plain = write(tmp_path / "plain", {f"{i}.png": png(i, i, i, width=16, height=16) for i in range(20)})
     fails(ganymede("features", run, "--data", plain), "the images have no labels to learn")
     fails(ganymede("features", run, "--data", "shapes", "--labels", 9), "not 0 labelled images of each of 10 classes")
-    fails(ganymede("features", run, "--data", "shapes", "--labels", 100000), "not 10000 labelled images of each")
+    fails(ganymede("features", run, "--data", "shapes", "--labels", 100000), "not 10,000 labelled images of each")
     fails(ganymede("features", run, "--data", tmp_path / "none"), "no such file or folder")
     fails(ganymede("features", tmp_path / "none"), "no such model")

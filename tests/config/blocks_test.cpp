@@ -141,7 +141,7 @@ TEST(Blocks, DoNotGrowBeyondTheLimits) {
   // Ten blocks, each of them ten of the one before: a text of a few hundred bytes, ten milliards of layers.
   std::string section = "[blocks]\nb0 = [\"relu\"]\n";
   for (int i = 1; i <= 10; ++i) section += fmt::format("b{} = [{{ use = \"b{}\", times = 10 }}]\n", i, i - 1);
-  EXPECT_THAT(error_of([&] { with_blocks(section, "{ use = \"b10\" }"); }), HasSubstr("more than 4096 layers"));
+  EXPECT_THAT(error_of([&] { with_blocks(section, "{ use = \"b10\" }"); }), HasSubstr("more than 4,096 layers"));
   EXPECT_THAT(error_of([&] { with_blocks("", "{ use = \"b\" }", {"blocks.b=[{ use = \"b\" }]"}); }),
               HasSubstr("uses itself"));
 

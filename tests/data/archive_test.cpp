@@ -38,7 +38,7 @@ TEST(Archive, ASmallFileBecomesNoGigabytes) {
   const Bytes zeros(300 << 20);
   write_archive(folder / "bomb.zip", {{"zeros.bin", zeros}});
   ASSERT_LT(std::filesystem::file_size(folder / "bomb.zip"), 1u << 20);
-  const auto limit = HasSubstr("larger than the limit of 268435456 bytes");
+  const auto limit = HasSubstr("larger than the limit of 268,435,456 bytes");
   EXPECT_THAT(error_of([&] { read_all(folder / "bomb.zip"); }), limit);
   EXPECT_THAT(error_of([&] { decompress(gzip(zeros), "bomb.gz", std::uint64_t{2} << 30); }), limit);
 }
@@ -68,7 +68,7 @@ TEST(Archive, AMemberAboveTheLimitIsRefusedByName) {
   ArchiveLimits limits;
   limits.member = 1'000'000;
   const std::string error = error_of([&] { read_all(folder / "bomb.tar.gz", limits); });
-  EXPECT_THAT(error, HasSubstr("larger than the limit of 1000000 bytes"));
+  EXPECT_THAT(error, HasSubstr("larger than the limit of 1,000,000 bytes"));
   EXPECT_THAT(error, HasSubstr("bomb.tar.gz:zeros"));
 }
 
@@ -77,7 +77,7 @@ TEST(Archive, TheTotalAndTheNumberAreLimited) {
   write_archive(folder / "x.zip", {{"1", Bytes(1000)}, {"2", Bytes(1000)}, {"3", Bytes(1000)}});
   ArchiveLimits total;
   total.total = 2500;
-  EXPECT_THAT(error_of([&] { read_all(folder / "x.zip", total); }), HasSubstr("more than the limit of 2500"));
+  EXPECT_THAT(error_of([&] { read_all(folder / "x.zip", total); }), HasSubstr("more than the limit of 2,500 bytes"));
   ArchiveLimits members;
   members.members = 2;
   EXPECT_THAT(error_of([&] { read_all(folder / "x.zip", members); }), HasSubstr("more than 2 members"));
@@ -220,7 +220,8 @@ TEST(Archive, CompressedFilesAreUnpackedAndOthersPassedThrough) {
   EXPECT_EQ(decompress(gzip(content), "x.gz", 1 << 20), content);
   EXPECT_EQ(decompress(content, "x", 1 << 20), content);
   EXPECT_TRUE(decompress({}, "empty", 10).empty());
-  EXPECT_THAT(error_of([&] { decompress(gzip(content), "bomb.gz", 1000); }), HasSubstr("limit of 1000 bytes, bomb.gz"));
+  EXPECT_THAT(error_of([&] { decompress(gzip(content), "bomb.gz", 1000); }),
+              HasSubstr("limit of 1,000 bytes, bomb.gz"));
   Bytes cut = gzip(content);
   cut.resize(cut.size() - 20);
   EXPECT_THAT(error_of([&] { decompress(cut, "cut.gz", 1 << 20); }), HasSubstr("cut.gz"));

@@ -65,7 +65,7 @@ TEST_F(Cifar, SplitsAreMergedInTheAskedOrder) {
 TEST_F(Cifar, NotesSayWhatIsNotAsPublished) {
   write_folder(folder_ / "plain", cifar10_members());
   const auto notes = open(folder_ / "plain", {"test"})->info().notes;
-  EXPECT_THAT(notes, ElementsAre("test_batch.bin: 2 of 10000 records",
+  EXPECT_THAT(notes, ElementsAre("test_batch.bin: 2 of 10,000 records",
                                  "checksum differs from the published one: test_batch.bin"));
 }
 
@@ -96,7 +96,7 @@ TEST_F(Cifar, TruncatedBatchIsNamedWithRecord) {
   members["cifar-10-batches-bin/data_batch_3.bin"].resize(3073 + 1000);
   write_folder(folder_ / "plain", members);
   EXPECT_THAT(failure(folder_ / "plain"),
-              AllOf(HasSubstr("truncated: it ends 1000 bytes into record 1"), HasSubstr("data_batch_3.bin"),
+              AllOf(HasSubstr("truncated: it ends 1,000 bytes into record 1"), HasSubstr("data_batch_3.bin"),
                     HasSubstr("`ganymede data fetch cifar10`")));
   members["cifar-10-batches-bin/data_batch_3.bin"].clear();
   write_folder(folder_ / "plain", members);

@@ -2,7 +2,6 @@
 
 #include "data/fixtures.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -77,14 +76,6 @@ TEST(GuessSource, GoesByTheNamesOfFiles) {
   EXPECT_EQ(guess_source(folder / "d"), "cifar100");
   EXPECT_EQ(guess_source(folder / "e"), "folder");
   EXPECT_EQ(guess_source("cifar-10-binary.tar.gz"), "cifar10");
-}
-
-TEST(Text, ThousandsAreGrouped) {
-  EXPECT_EQ(grouped(0), "0");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1000), "1,000");
-  EXPECT_EQ(grouped(531131), "531,131");
-  EXPECT_EQ(grouped(1234567), "1,234,567");
 }
 
 }  // namespace

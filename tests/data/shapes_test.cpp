@@ -120,14 +120,14 @@ TEST(Shapes, JoinsSplits) {
 TEST(Shapes, RefusesWhatItCannotRender) {
   EXPECT_THAT(error_of([] { open_shapes(options(0, 8)); }), HasSubstr("16 to 256"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 300)); }), HasSubstr("16 to 256"));
-  EXPECT_THAT(error_of([] { open_shapes(options(1'000'000'000)); }), HasSubstr("1000000000 images are too many"));
+  EXPECT_THAT(error_of([] { open_shapes(options(1'000'000'000)); }), HasSubstr("1,000,000,000 images are too many"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 0, 2)); }), HasSubstr("2 channels"));
   EXPECT_THAT(error_of([] { open_shapes(options(0, 0, 0, {"tset"})); }), HasSubstr("'test'"));
   const auto dataset = open_shapes(options(5));
   std::vector<std::uint8_t> pixels(dataset->image_bytes());
   EXPECT_THAT(error_of([&] { dataset->read(5, pixels); }), HasSubstr("no such image"));
   pixels.pop_back();
-  EXPECT_THAT(error_of([&] { dataset->read(0, pixels); }), HasSubstr("3072 bytes"));
+  EXPECT_THAT(error_of([&] { dataset->read(0, pixels); }), HasSubstr("3,072 bytes"));
 }
 
 TEST(Shapes, MayBeReadFromSeveralThreads) {

@@ -104,7 +104,7 @@ TEST(Network, SaysWhichLayerDoesNotFit) {
   EXPECT_THAT(text, HasSubstr("layer 'conv_1' does not fit"));
   EXPECT_THAT(text, HasSubstr("line 8 of test.toml in [generator] layer 3; it got 12"));
   EXPECT_THAT(error("{ reshape = [10, 1, 1] }, { conv_transpose = 65536, kernel = 64 }"),
-              HasSubstr("weight of 2684354560 numbers is too large"));
+              HasSubstr("weight of 2,684,354,560 numbers is too large"));
   const std::string larger = "{ conv_transpose = 1, kernel = 64, stride = 64, padding = \"same\" }";
   EXPECT_THAT(error("{ reshape = [10, 1, 1] }, " + larger + ", " + larger + ", " + larger),
               HasSubstr("its output 1x262144x262144"));

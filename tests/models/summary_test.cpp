@@ -48,14 +48,5 @@ TEST(Summary, ListsABlocksLayersBeforeTheBlock) {
   EXPECT_THAT(text, ::testing::HasSubstr("residual_1.branch.batch_norm_1 (batch_norm)  (None, 4, 4, 3)"));
 }
 
-TEST(Grouped, PutsCommas) {
-  EXPECT_EQ(grouped(0), "0");
-  EXPECT_EQ(grouped(999), "999");
-  EXPECT_EQ(grouped(1000), "1,000");
-  EXPECT_EQ(grouped(3143616), "3,143,616");
-  EXPECT_EQ(grouped(-999), "-999");
-  EXPECT_EQ(grouped(-1234567), "-1,234,567");
-}
-
 }  // namespace
 }  // namespace ganymede::models

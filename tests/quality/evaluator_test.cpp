@@ -112,12 +112,12 @@ TEST(Evaluating, SaysWhatEachMetricLacks) {
   EXPECT_THAT(needs({"a", set}, {"b", set}, nullptr, Metric::kFid), HasSubstr("--features FILE"));
   EXPECT_EQ(needs({"a", set}, {"b", set}, extractor.get(), Metric::kFid), "");
   EXPECT_THAT(needs(stored(5, 64), stored(90, 64), nullptr, Metric::kFid), HasSubstr("64 images or more in each set"));
-  EXPECT_THAT(needs({"a", set}, {"b", set}, extractor.get(), Metric::kKid), HasSubstr("1000 images"));
+  EXPECT_THAT(needs({"a", set}, {"b", set}, extractor.get(), Metric::kKid), HasSubstr("1,000 images"));
   EXPECT_THAT(needs(stored(50, 4), stored(50, 4), nullptr, Metric::kIs), HasSubstr("logits"));
   EXPECT_THAT(needs(stored(50, 4), stored(5, 4), nullptr, Metric::kPrdc), HasSubstr("6 images or more"));
   EXPECT_EQ(needs({"a", set}, {"b", set}, nullptr, Metric::kSwd), "");
   const auto one = noise_images(1, 16, 3, 2), large = noise_images(20, 32, 3, 2);
-  EXPECT_THAT(needs({"a", set}, {"b", one}, nullptr, Metric::kSwd), HasSubstr("there are 1"));
+  EXPECT_THAT(needs({"a", set}, {"b", one}, nullptr, Metric::kSwd), HasSubstr("there is 1"));
   EXPECT_THAT(needs({"a", set}, {"b", large}, nullptr, Metric::kSwd), HasSubstr("--size"));
   EXPECT_THAT(needs({"a", set}, {"b", set}, nullptr, Metric::kModes), HasSubstr("shapes"));
   EXPECT_THAT(error_of([&] { Evaluator({"a", set}, nullptr, asked({Metric::kSwd})).evaluate({"b", one}); }),

@@ -45,7 +45,7 @@ TEST(Fitting, GreyOnlyWhereAllAre) {
   EXPECT_EQ(parsed(f).data.channels, 3);
   f.grey = 4999;
   EXPECT_EQ(parsed(f).data.channels, 3);
-  EXPECT_THAT(fitting_recipe("mine", f, {}), HasSubstr("4999 of 5000 images are grey"));
+  EXPECT_THAT(fitting_recipe("mine", f, {}), HasSubstr("4,999 of 5,000 images are grey"));
   f.grey = 5000;
   EXPECT_EQ(parsed(f).data.channels, 1);
 }

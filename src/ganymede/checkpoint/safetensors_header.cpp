@@ -12,6 +12,7 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 
@@ -78,7 +79,7 @@ class Reader : public nlohmann::json_sax<json> {
     } else if (place_ == Place::kTop && key_ == kMetadata) {
       place_ = Place::kTexts;
     } else if (place_ == Place::kTop) {
-      if (header_.entries.size() >= kMaxTensors) refuse(fmt::format("more than {} tensors", kMaxTensors), where_);
+      if (header_.entries.size() >= kMaxTensors) refuse("more than " + counted(kMaxTensors, "tensor"), where_);
       header_.entries.push_back({key_, {}, {}, 0, 0});
       fields_.clear();
       place_ = Place::kTensor;
@@ -224,19 +225,22 @@ FileHeader parse_header(std::string_view text, std::uint64_t data_bytes, const s
   for (const size_t index : order) {
     const TensorEntry& entry = header.entries[index];
     if (entry.end < entry.begin || entry.end > data_bytes) {
-      refuse(fmt::format("data offsets {} to {} are outside the {} bytes of data", entry.begin, entry.end, data_bytes),
+      refuse(fmt::format("data offsets {} to {} are outside the {} of data", entry.begin, entry.end,
+                         counted(data_bytes, "byte")),
              where, entry.name);
     }
     if (entry.begin < expected) refuse("data overlaps another tensor's", where, entry.name);
     if (entry.begin > expected) refuse("data leaves a hole before it", where, entry.name);
     const std::uint64_t needed = needed_bytes(entry, where);
     if (entry.end - entry.begin != needed) {
-      refuse(fmt::format("data has {} bytes but its dtype and shape need {}", entry.end - entry.begin, needed), where,
-             entry.name);
+      refuse(fmt::format("data has {} but its dtype and shape need {}", counted(entry.end - entry.begin, "byte"),
+                         grouped(needed)),
+             where, entry.name);
     }
     expected = entry.end;
   }
-  if (expected != data_bytes) refuse(fmt::format("{} bytes belong to no tensor", data_bytes - expected), where);
+  if (expected != data_bytes)
+    refuse(counted(data_bytes - expected, "byte belongs", "bytes belong") + " to no tensor", where);
   return header;
 }
 
@@ -253,8 +257,8 @@ FileHeader read_header(std::istream& file, std::uint64_t size, const std::string
     throw Error(kIsLfsPointer, where, kLfsPointerHint);
   }
   if (length > kMaxHeaderBytes || length > size - kLengthBytes) {
-    throw Error(fmt::format("header of {} bytes is impossible in a file of {}", length, size), where,
-                "name a safetensors file, or take a fresh copy of it");
+    throw Error(fmt::format("header of {} is impossible in a file of {}", counted(length, "byte"), grouped(size)),
+                where, "name a safetensors file, or take a fresh copy of it");
   }
   std::string text(length, '\0');
   read_exactly(file, text.data(), length, where);

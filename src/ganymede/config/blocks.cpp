@@ -7,6 +7,8 @@
 #include <optional>
 #include <tuple>
 
+#include "ganymede/core/counted.h"
+
 namespace ganymede::config {
 namespace {
 
@@ -256,9 +258,9 @@ void Blocks::count(int layers, std::size_t bytes, const Place& place) {
   layers_ += layers;
   bytes_ += bytes;
   if (layers_ <= kMaxLayers && bytes_ <= kMaxLayerBytes) return;
-  throw UsageError(layers_ > kMaxLayers
-                       ? fmt::format("the recipe has more than {} layers, its blocks in their places", kMaxLayers)
-                       : "the recipe's layers, its blocks in their places, are too long a text",
+  throw UsageError(layers_ > kMaxLayers ? fmt::format("the recipe has more than {}, its blocks in their places",
+                                                      counted(kMaxLayers, "layer"))
+                                        : "the recipe's layers, its blocks in their places, are too long a text",
                    place.at(nullptr));
 }
 

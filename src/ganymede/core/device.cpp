@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede {
@@ -45,9 +46,8 @@ torch::Device choose_device(const std::string& text, int present) {
     throw Error("no CUDA device is available", "--device " + text,
                 "use --device cpu; a GPU needs its driver, and a LibTorch with CUDA");
   }
-  throw Error(
-      fmt::format("there is no such device: this machine has {} CUDA device{}", present, present == 1 ? "" : "s"),
-      "--device " + text, present == 1 ? "use cuda:0" : fmt::format("use cuda:0 to cuda:{}", present - 1));
+  throw Error("there is no such device: this machine has " + counted(present, "CUDA device"), "--device " + text,
+              present == 1 ? "use cuda:0" : fmt::format("use cuda:0 to cuda:{}", present - 1));
 }
 
 std::string device_text(const torch::Device& device) {

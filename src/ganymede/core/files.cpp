@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/upkeep.h"
 
@@ -164,7 +165,8 @@ Bytes read_descriptor(int descriptor, const fs::path& path, std::uint64_t limit)
                 "name a file");
   }
   if (static_cast<std::uint64_t>(status.st_size) > limit) {
-    throw Error(fmt::format("file of {} bytes is above the limit of {}", status.st_size, limit), path.string());
+    throw Error(fmt::format("file of {} is above the limit of {}", counted(status.st_size, "byte"), grouped(limit)),
+                path.string());
   }
   Bytes bytes(static_cast<size_t>(status.st_size));
   size_t done = 0;

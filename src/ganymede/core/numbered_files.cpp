@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede {
@@ -30,8 +31,8 @@ void prepare_numbered_folder(const fs::path& folder, const std::string& extensio
   std::size_t left = 0;
   for (const auto& path : there) left += replace && numbered(path) ? 0 : 1;
   if (left > 0) {
-    throw Error(fmt::format("the folder holds {} {} file{} already, which would be taken for what is written now", left,
-                            extension, left == 1 ? "" : "s"),
+    throw Error(fmt::format("the folder holds {} already, which would be taken for what is written now",
+                            counted(left, extension + " file")),
                 folder.string(),
                 replace ? "name another folder" : "name another folder, or add --replace to remove them first");
   }

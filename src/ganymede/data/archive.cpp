@@ -17,6 +17,7 @@
 #include <optional>
 #include <set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/image/decode.h"
@@ -191,7 +192,7 @@ class Member {
     return done;
   }
   Error too_large() const {
-    return Error(fmt::format("a member is larger than the limit of {} bytes", limit_), where_,
+    return Error("a member is larger than the limit of " + counted(limit_, "byte"), where_,
                  "leave it out of the archive");
   }
 
@@ -319,7 +320,7 @@ class Walk {
       if (status == ARCHIVE_RETRY) continue;
       if (status < ARCHIVE_WARN) damaged(reader.get(), of_.where);
       if (++members > limits_.members) {
-        throw Error(fmt::format("the archive has more than {} members", limits_.members), of_.where);
+        throw Error("the archive has more than " + counted(limits_.members, "member"), of_.where);
       }
       const std::string name = member_name(reader.get(), entry, of_.where);
       if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK) {
@@ -339,7 +340,7 @@ class Walk {
     Bytes bytes = member.read();
     total_ += bytes.size();
     if (total_ > limits_.total) {
-      throw Error(fmt::format("the archive unpacks to more than the limit of {} bytes", limits_.total), of_.where,
+      throw Error("the archive unpacks to more than the limit of " + counted(limits_.total, "byte"), of_.where,
                   "unpack it into a folder and name that");
     }
     return bytes;

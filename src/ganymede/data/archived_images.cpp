@@ -6,9 +6,9 @@
 #include <set>
 #include <variant>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/data/labels.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {

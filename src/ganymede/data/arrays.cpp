@@ -7,13 +7,13 @@
 #include <map>
 #include <optional>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/memory.h"
 #include "ganymede/data/npy.h"
 #include "ganymede/data/parallel.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {

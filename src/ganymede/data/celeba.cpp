@@ -5,13 +5,13 @@
 
 #include <algorithm>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/celeba_lists.h"
 #include "ganymede/data/conditions.h"
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -41,7 +41,8 @@ class Choice {
  public:
   explicit Choice(const DatasetOptions& options) {
     if (options.attributes.size() > kMaxChosenAttributes) {
-      throw UsageError(fmt::format("{} attributes are too many: each doubles the classes", options.attributes.size()),
+      throw UsageError(fmt::format("{} too many: each doubles the classes",
+                                   counted(options.attributes.size(), "attribute is", "attributes are")),
                        "[data].attributes", fmt::format("name at most {}", kMaxChosenAttributes));
     }
     const auto& splits = options.splits;
@@ -131,7 +132,7 @@ Listed list_celeba(DatasetOptions& options) {
                 fmt::format("name the folder that holds {} or its archive", kCelebaImages));
   }
   if (store->count() == 0) {
-    throw Error(fmt::format("none of {} images is of the kind asked for", grouped(seen)), tree.root().string(),
+    throw Error(fmt::format("none of {} is of the kind asked for", counted(seen, "image")), tree.root().string(),
                 "check [data].where, [data].splits and that lists and images belong together");
   }
   ImageListing all;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <string_view>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/data/file_tree.h"
 
@@ -100,13 +101,14 @@ CelebaAttributes parse_attributes(const List& list) {
   }
   if (!words.empty() && words[0] == "image_id") words.erase(words.begin());
   if (words.empty() || words.size() > kMaxAttributes) {
-    lines.fail(fmt::format("{} attributes where 1 to {} belong", words.size(), kMaxAttributes));
+    lines.fail(fmt::format("{} where 1 to {} belong", counted(words.size(), "attribute"), kMaxAttributes));
   }
   CelebaAttributes attributes;
   attributes.names.assign(words.begin(), words.end());
   while (lines.next(words)) {
     if (words.size() != attributes.names.size() + 1) {
-      lines.fail(fmt::format("{} values for {} attributes", words.size() - 1, attributes.names.size()));
+      lines.fail(
+          fmt::format("{} for {}", counted(words.size() - 1, "value"), counted(attributes.names.size(), "attribute")));
     }
     std::uint64_t bits = 0;
     for (std::size_t i = 1; i < words.size(); ++i) {
@@ -118,7 +120,8 @@ CelebaAttributes parse_attributes(const List& list) {
     attributes.of[celeba_stem(std::string(words[0]))] = bits;
   }
   if (announced && *announced != attributes.of.size()) {
-    lines.fail(fmt::format("the list announces {} images but tells of {}", *announced, attributes.of.size()));
+    lines.fail(
+        fmt::format("the list announces {} but tells of {}", counted(*announced, "image"), attributes.of.size()));
   }
   return attributes;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
 #include "ganymede/data/cache.h"
@@ -64,8 +65,8 @@ void append(const Layout& layout, std::span<const std::uint8_t> bytes, const std
   const std::size_t record = layout.label_bytes + kPixels;
   const std::size_t count = bytes.size() / record;
   if (bytes.size() % record != 0 || count == 0) {
-    throw Error(fmt::format("the file is truncated: it ends {} bytes into record {} (of {} bytes each)",
-                            bytes.size() % record, count, record),
+    throw Error(fmt::format("the file is truncated: it ends {} into record {} (of {} each)",
+                            counted(bytes.size() % record, "byte"), count, counted(record, "byte")),
                 where, fmt::format("unpack it again, or run `ganymede data fetch {}`", layout.dataset));
   }
   images.pixels.reserve(images.pixels.size() + count * kPixels);
@@ -141,7 +142,8 @@ Unpacked unpack(const Layout& layout, const FileTree& tree, const std::vector<Ba
     file->second = Bytes();  // a batch at a time is enough to hold twice
     const std::size_t records = unpacked.images.count() - before;
     if (records != batch.records) {
-      unpacked.notes.push_back(fmt::format("{}: {} of {} records", batch.file, records, batch.records));
+      unpacked.notes.push_back(
+          fmt::format("{}: {} of {}", batch.file, grouped(records), counted(batch.records, "record")));
     }
   }
   if (const auto names = found.find(layout.names_file); names != found.end()) {

@@ -8,11 +8,11 @@
 #include <cmath>
 #include <limits>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/labels.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -107,7 +107,8 @@ Conditions conditions_beside(const ImageStore& store, const std::vector<std::siz
   const auto missing = static_cast<std::size_t>(std::count(without.begin(), without.end(), true));
   if (missing == images.size()) throw Error("no image has a value of every condition", store.root());
   Conditions out;
-  notes.push_back(fmt::format("the conditions are the columns {}", fmt::join(names, ", ")));
+  notes.push_back(fmt::format("the {} {}", names.size() == 1 ? "condition is the column" : "conditions are the columns",
+                              fmt::join(names, ", ")));
   if (missing > 0) notes.push_back(fmt::format("left out: {} without a value", counted(missing, "image")));
   for (std::size_t column = 0; column < names.size(); ++column) {
     out.columns.push_back(scaled_column(names[column], low[column], high[column], notes));

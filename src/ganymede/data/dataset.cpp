@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/data/conditions.h"
 #include "ganymede/data/decorators.h"
@@ -44,7 +45,8 @@ bool knows(const Source& source, const std::string& option) {
 /// Options that only some sources know.
 void check_own_options(const Source& source, const DatasetOptions& options) {
   if (!source.deep && options.channels != 0 && options.channels != 1 && options.channels != 3) {
-    throw UsageError(fmt::format("{} has no images of {} channels", source.name, options.channels), "[data].channels",
+    throw UsageError(fmt::format("{} has no images of {}", source.name, counted(options.channels, "channel")),
+                     "[data].channels",
                      "choose 1 (grey), 3 (RGB), or 0 for the images' own; folders and arrays (.npy) may have others");
   }
   if (!source.deep && options.bits != 8) {
@@ -116,7 +118,7 @@ ImageSize ImageSize::from_node(const toml::node& node, const std::function<void(
   };
   const auto* both = node.as_array();
   if (both == nullptr) return ImageSize(side(node, 0));
-  if (both->size() != 2) fail(fmt::format("has {} numbers where [height, width] has two", both->size()));
+  if (both->size() != 2) fail(fmt::format("has {} where [height, width] has two", counted(both->size(), "number")));
   return {side(*both->get(0), 1), side(*both->get(1), 1)};
 }
 

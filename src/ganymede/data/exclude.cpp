@@ -5,9 +5,9 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -49,9 +49,10 @@ std::vector<bool> left_out_by(const std::filesystem::path& path, std::size_t cou
     left_out[i] = listed.contains(key(i));
     found += left_out[i] ? 1 : 0;
   }
-  std::string note = fmt::format("{} images are left out by {}", grouped(found), path.filename().string());
+  std::string note =
+      fmt::format("{} left out by {}", counted(found, "image is", "images are"), path.filename().string());
   if (found < listed.size())
-    note += fmt::format(", which names {} more that are not here", grouped(listed.size() - found));
+    note += fmt::format(", which names {} not here", counted(listed.size() - found, "more that is", "more that are"));
   notes.push_back(note);
   return left_out;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/data/phantoms.h"
@@ -118,7 +119,7 @@ void FileTree::list(const fs::path& folder, const std::string& prefix, std::vect
         return std::span<const std::uint8_t>(head);
       };
       if (wanted_(prefix + name, first_bytes)) names_.push_back(prefix + name);
-      if (names_.size() > kMaxFiles) throw Error(fmt::format("more than {} files", kMaxFiles), folder.string());
+      if (names_.size() > kMaxFiles) throw Error("more than " + counted(kMaxFiles, "file"), folder.string());
     } else if (entry.is_symlink(error) && !fs::exists(entry.path(), error)) {
       ++lost_links_;
     }

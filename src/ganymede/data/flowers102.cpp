@@ -8,11 +8,11 @@
 #include <optional>
 #include <set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/mat_file.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -98,8 +98,8 @@ Listed list_flowers102(DatasetOptions& options) {
     all.labels.push_back(lists.labels[*flower_number(listed.store->name(i)) - 1]);
   }
   if (all.images.size() != lists.chosen.size()) {
-    all.notes.push_back(
-        fmt::format("{} of {} images are there", grouped(all.images.size()), grouped(lists.chosen.size())));
+    all.notes.push_back(fmt::format("{} of {} {} there", grouped(all.images.size()),
+                                    counted(lists.chosen.size(), "image"), all.images.size() == 1 ? "is" : "are"));
   }
   if (unknown > 0) all.notes.push_back(fmt::format("left out: {} without a label", counted(unknown, "image")));
   listed.listing = chosen(*listed.store, std::move(all), options, tree.root().string());

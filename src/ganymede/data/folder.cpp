@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/conditions.h"
@@ -13,7 +14,6 @@
 #include "ganymede/data/labels.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/splits.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -64,8 +64,8 @@ void note_loose_images(std::size_t loose, std::size_t within, const std::vector<
                        const DatasetOptions& options, const std::string& root, std::vector<std::string>& notes) {
   if (loose == 0 || classes.empty()) return;
   if (options.classes.empty() && (classes.size() == 1 || loose > within / 4)) {
-    const std::string folders = classes.size() == 1 ? fmt::format("the folder '{}'", classes[0])
-                                                    : fmt::format("{} class folders", grouped(classes.size()));
+    const std::string folders =
+        classes.size() == 1 ? fmt::format("the folder '{}'", classes[0]) : counted(classes.size(), "class folder");
     throw Error(
         fmt::format("{} beside {} with {}: which are meant?", counted(loose, "image lies", "images lie"), folders,
                     grouped(within)),

@@ -8,6 +8,7 @@
 #include <map>
 #include <string_view>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/memory.h"
@@ -66,8 +67,9 @@ Idx parse(Bytes bytes, const std::string& where, std::uint32_t magic, const char
            bytes[at + 3];
   };
   if (bytes.size() < header) {
-    throw Error(fmt::format("the file is truncated: {} bytes, less than its header of {}", bytes.size(), header), where,
-                hint);
+    throw Error(
+        fmt::format("the file is truncated: {}, less than its header of {}", counted(bytes.size(), "byte"), header),
+        where, hint);
   }
   if (number(0) != magic) {
     throw Error(fmt::format("wrong magic number 0x{:08x} where 0x{:08x} belongs", number(0), magic), where + " byte 0",
@@ -85,8 +87,8 @@ Idx parse(Bytes bytes, const std::string& where, std::uint32_t magic, const char
     expected *= side;  // at most 2^32 * 2^12 * 2^12
   }
   if (expected != bytes.size() - header || expected == 0) {
-    throw Error(fmt::format("the header tells of {} items, {} bytes, but {} bytes follow it", idx.sides[0], expected,
-                            bytes.size() - header),
+    throw Error(fmt::format("the header tells of {}, {}, but {} it", counted(idx.sides[0], "item"),
+                            counted(expected, "byte"), counted(bytes.size() - header, "byte follows", "bytes follow")),
                 where + " byte 4", hint);
   }
   idx.bytes = std::move(bytes);
@@ -129,7 +131,7 @@ void append(const Kind& kind, const FileTree& tree, const std::string& split, st
   const Idx stored = take(kImages, kImagesMagic);
   const Idx labels = take(kLabels, kLabelsMagic);
   if (stored.sides[0] != labels.sides[0]) {
-    throw Error(fmt::format("{} images but {} labels", stored.sides[0], labels.sides[0]),
+    throw Error(fmt::format("{} but {}", counted(stored.sides[0], "image"), counted(labels.sides[0], "label")),
                 fmt::format("{} and {}", stored.where, labels.where), "use files of the same set");
   }
   const bool columns = !kind.emnist.empty();

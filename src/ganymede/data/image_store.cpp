@@ -9,6 +9,7 @@
 #include <mutex>
 #include <optional>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/progress.h"
@@ -22,7 +23,6 @@
 #include "ganymede/data/parquet.h"
 #include "ganymede/data/shards.h"
 #include "ganymede/data/survey.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/decode.h"
 
 namespace ganymede::data {
@@ -108,7 +108,7 @@ void refuse_sizes(const std::vector<Examined>& examined, const std::string& root
     list += fmt::format("{}{} of {}", list.empty() ? "" : ", ", grouped(sizes[i].first), sizes[i].second);
   }
   if (sizes.size() > kShown) list += ", ...";
-  throw Error(fmt::format("images of {} sizes in one set: {}", grouped(sizes.size()), list), root,
+  throw Error(fmt::format("images of {} in one set: {}", counted(sizes.size(), "size"), list), root,
               "ask for one size: [data].size or --size");
 }
 

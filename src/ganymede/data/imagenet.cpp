@@ -11,12 +11,12 @@
 #include <map>
 #include <set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/data/archived_images.h"
 #include "ganymede/data/sieve.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/tables.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {

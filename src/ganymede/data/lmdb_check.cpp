@@ -10,6 +10,7 @@
 #include <cstring>
 #include <vector>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::data {
@@ -68,7 +69,7 @@ class Checker {
     const Meta first = meta(0);
     if (first.page_bytes < kSmallestPage || first.page_bytes > kLargestPage ||
         (first.page_bytes & (first.page_bytes - 1)) != 0) {
-      fail(fmt::format("has pages of {} bytes", first.page_bytes));
+      fail("has pages of " + counted(first.page_bytes, "byte"));
     }
     page_bytes_ = first.page_bytes;
     const Meta second = meta(1);
@@ -82,12 +83,13 @@ class Checker {
     pages_ = std::min(current.last_page + 1, bytes_ / page_bytes_);
     used_.assign(pages_, false);
     if (current.root != kNoPage) {
-      if (current.depth < 1 || current.depth > kMaxDepth) fail(fmt::format("is damaged: {} levels", current.depth));
+      if (current.depth < 1 || current.depth > kMaxDepth) fail("is damaged: " + counted(current.depth, "level"));
       page_.resize(current.depth);
       walk(current.root, 0, current.depth);
     }
     if (entries_ != current.entries) {
-      fail(fmt::format("is damaged: it tells of {} entries but has {}", current.entries, entries_));
+      fail(
+          fmt::format("is damaged: it tells of {} but has {}", counted(current.entries, "entry", "entries"), entries_));
     }
     return {entries_, (current.last_page + 1) * page_bytes_};
   }

@@ -11,6 +11,7 @@
 #include <numeric>
 #include <thread>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/random.h"
 
@@ -29,7 +30,8 @@ void mirror(std::span<std::uint8_t> pixels, int width, int pixel_bytes) {
 }  // namespace
 
 std::vector<std::uint32_t> epoch_order(std::size_t count, std::uint64_t seed, std::uint64_t epoch) {
-  if (count > std::numeric_limits<std::uint32_t>::max()) throw Error(fmt::format("{} images are too many", count));
+  if (count > std::numeric_limits<std::uint32_t>::max())
+    throw Error(counted(count, "image is", "images are") + " too many");
   std::vector<std::uint32_t> order(count);
   std::iota(order.begin(), order.end(), std::uint32_t{0});
   Random random(stream_seed(seed, "data", epoch));

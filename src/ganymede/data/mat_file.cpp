@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::data {
@@ -83,7 +84,8 @@ MatFile::Variable MatFile::find(const char* name, const char* hint_missing) cons
 
 void MatFile::load(matvar_t& variable, const char* name, std::uint64_t bytes) const {
   if (bytes > most_bytes()) {
-    throw Error(fmt::format("'{}' tells of {} bytes, more than the file can hold", name, bytes), path_.string(), hint_);
+    throw Error(fmt::format("'{}' tells of {}, more than the file can hold", name, counted(bytes, "byte")),
+                path_.string(), hint_);
   }
   if (Mat_VarReadDataAll(file_.get(), &variable) != 0 || variable.data == nullptr) {
     throw Error(fmt::format("the data of '{}' is damaged or cut short", name), path_.string(), hint_);

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <map>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/parquet_rows.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {

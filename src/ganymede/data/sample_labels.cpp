@@ -8,11 +8,11 @@
 #include <set>
 #include <unordered_map>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/json_text.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/labels.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -213,8 +213,7 @@ std::optional<Labelling> labels_of_samples(const ImageStore& store, const std::v
       return !is_table_name(file.name) && base_name(file.name) != kClassNames;
     });
     if (count == 0) return std::nullopt;
-    notes.push_back(fmt::format("left out: {} beside the images",
-                                counted(static_cast<std::uint64_t>(count), ".cls or .json file")));
+    notes.push_back(fmt::format("left out: {} beside the images", counted(count, ".cls or .json file")));
     return std::nullopt;
   };
   if (cls == 0 && (json == 0 || (in_folders && key.empty()))) return unused();

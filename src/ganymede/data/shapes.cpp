@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/random.h"
@@ -241,7 +242,8 @@ class ShapesDataset : public Dataset {
     const image::Image image = image::to_channels(
         render_shape(seed_, place.part->split, place.index, {info_.height, info_.width}), info_.channels);
     if (pixels.size() != image.pixels.size()) {
-      throw Error(fmt::format("an image of shapes takes {} bytes, not {}", image.pixels.size(), pixels.size()));
+      throw Error(
+          fmt::format("an image of shapes takes {}, not {}", counted(image.pixels.size(), "byte"), pixels.size()));
     }
     std::copy(image.pixels.begin(), image.pixels.end(), pixels.begin());
   }
@@ -293,12 +295,13 @@ std::shared_ptr<const Dataset> open_shapes(const DatasetOptions& options) {
   }
   const int channels = options.channels == 0 ? 3 : options.channels;
   if (channels != 1 && channels != 3) {
-    throw UsageError(fmt::format("{} channels are not supported", channels), "[data].channels", "choose 1 or 3");
+    throw UsageError(counted(channels, "channel is", "channels are") + " not supported", "[data].channels",
+                     "choose 1 or 3");
   }
   // The order of an epoch is held in memory and shuffled: beyond this a step would wait for minutes, for gigabytes.
   constexpr std::size_t kMaxCount = 100'000'000;
   if (options.count > kMaxCount) {
-    throw UsageError(fmt::format("{} images are too many", options.count), "[data].count",
+    throw UsageError(counted(options.count, "image is", "images are") + " too many", "[data].count",
                      fmt::format("choose at most {}", kMaxCount));
   }
   const std::vector<std::string> known = {"train", "test"};

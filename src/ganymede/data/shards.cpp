@@ -8,13 +8,13 @@
 #include <map>
 #include <set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/parquet.h"
 #include "ganymede/data/phantoms.h"
 #include "ganymede/data/sieve.h"
 #include "ganymede/data/splits.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {

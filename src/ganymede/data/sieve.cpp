@@ -6,9 +6,9 @@
 #include <array>
 #include <string_view>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/file_tree.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/decode.h"
 
 namespace ganymede::data {

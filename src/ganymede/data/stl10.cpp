@@ -6,13 +6,13 @@
 #include <algorithm>
 #include <map>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/data/cache.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/parallel.h"
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -50,8 +50,8 @@ void append_split(const StlSplit& split, Bytes pixels, const Bytes& labels, cons
                   const std::string& where_labels, Images& images) {
   const std::size_t count = pixels.size() / kStlImage;
   if (count == 0 || pixels.size() % kStlImage != 0) {
-    throw Error(fmt::format("the file is truncated: it ends {} bytes into image {} (of {} bytes each)",
-                            pixels.size() % kStlImage, count, kStlImage),
+    throw Error(fmt::format("the file is truncated: it ends {} into image {} (of {} each)",
+                            counted(pixels.size() % kStlImage, "byte"), count, counted(kStlImage, "byte")),
                 where, kStlHint);
   }
   if (split.labels != nullptr && labels.size() != count) {
@@ -118,7 +118,8 @@ Unpacked unpack_stl10(const FileTree& tree, const std::vector<StlSplit>& wanted)
     append_split(split, std::move(pixels), labels, where[split.images],
                  split.labels == nullptr ? "" : where[split.labels], images);
     if (const std::size_t count = images.count() - before; count != split.count) {
-      unpacked.notes.push_back(fmt::format("{}: {} of {} images", split.images, grouped(count), grouped(split.count)));
+      unpacked.notes.push_back(
+          fmt::format("{}: {} of {}", split.images, grouped(count), counted(split.count, "image")));
     }
   }
   if (const std::string note = check.note(); !note.empty()) unpacked.notes.push_back(note);

@@ -14,6 +14,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/hash.h"
@@ -22,7 +23,6 @@
 #include "ganymede/core/text.h"
 #include "ganymede/data/cache.h"
 #include "ganymede/data/parallel.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/decode.h"
 
 namespace ganymede::data {
@@ -244,7 +244,7 @@ void refuse_faults(const std::vector<Examined>& examined, const ImageStore& stor
                         examined[bad[i]].fault);
   }
   if (bad.size() > kMaxListed) list += fmt::format(" and {} more", grouped(bad.size() - kMaxListed));
-  throw Error(fmt::format("{} of {} images cannot be used: {}", grouped(bad.size()), grouped(examined.size()), list),
+  throw Error(fmt::format("{} of {} cannot be used: {}", grouped(bad.size()), counted(examined.size(), "image"), list),
               root, fmt::format(fmt::runtime(hint), "them", "them"));
 }
 

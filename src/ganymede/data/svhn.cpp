@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/data/mat_file.h"
 #include "ganymede/data/memory.h"
 #include "ganymede/data/published.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -42,7 +42,8 @@ void append_pixels(const MatFile& file, Images& images) {
   }
   const std::uint64_t count = shape[3];
   if (count > file.most_bytes() / kImage) {
-    throw Error(fmt::format("X tells of {} images, more than the file can hold", count), path.string(), kHint);
+    throw Error(fmt::format("X tells of {}, more than the file can hold", counted(count, "image")), path.string(),
+                kHint);
   }
   file.load(*x, "X", count * kImage);
   const auto* from = static_cast<const std::uint8_t*>(x->data);
@@ -62,7 +63,7 @@ void append_labels(const MatFile& file, std::size_t count, Images& images) {
   const std::string where = file.path().string();
   const std::vector<double> labels = file.numbers("y", kHintMissing);
   if (labels.size() != count) {
-    throw Error(fmt::format("{} images but {} labels", count, labels.size()), where, kHint);
+    throw Error(fmt::format("{} but {}", counted(count, "image"), counted(labels.size(), "label")), where, kHint);
   }
   for (std::size_t i = 0; i < count; ++i) {
     const double label = labels[i];
@@ -85,7 +86,7 @@ void append(const Split& split, const fs::path& path, Images& images, DatasetInf
   append_labels(file, count, images);
   if (count != split.images) {
     info.notes.push_back(
-        fmt::format("{}: {} of {} images", path.filename().string(), grouped(count), grouped(split.images)));
+        fmt::format("{}: {} of {}", path.filename().string(), grouped(count), counted(split.images, "image")));
   }
 }
 

@@ -6,11 +6,11 @@
 #include <map>
 #include <unordered_map>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/labels.h"
 #include "ganymede/data/tables.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {

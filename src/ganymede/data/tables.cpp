@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/json_text.h"
 #include "ganymede/core/text.h"
-#include "ganymede/data/text.h"
 
 namespace ganymede::data {
 namespace {

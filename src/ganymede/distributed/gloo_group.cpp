@@ -13,6 +13,7 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
 #include "ganymede/distributed/group.h"
 #include "ganymede/distributed/heartbeat.h"
@@ -281,7 +282,8 @@ class GlooGroup : public Group {
 }  // namespace
 
 std::shared_ptr<Group> join(const Place& place) {
-  spdlog::info("waiting for {} processes at {}:{} ({})", place.size, place.host, place.port, place.launcher);
+  spdlog::info("waiting for {} at {}:{} ({})", counted(place.size, "process", "processes"), place.host, place.port,
+               place.launcher);
   auto store = open_store(place, place.serves_store);
   const auto names = wait_for_all(*store, place);
   return std::make_shared<GlooGroup>(place, std::move(store), names);

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdlib>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/random.h"
 #include "ganymede/distributed/host_list.h"
@@ -125,7 +126,8 @@ void find_store(const Reader& r, const Names& names, Place& place) {
   if (!host && !own) host = first_of_slurm(r);
   if (!host && !own && place.local_size == place.size) host = "127.0.0.1";
   if (!host)
-    refuse(fmt::format("{} of {} processes, but nothing says where process 0 is", place.launcher, place.size),
+    refuse(fmt::format("{} of {}, but nothing says where process 0 is", place.launcher,
+                       counted(place.size, "process", "processes")),
            "set MASTER_ADDR to its host");
   place.host = *host;
   const char* const port = &names == &kTrainJob && r.has("PET_MASTER_PORT") ? "PET_MASTER_PORT" : "MASTER_PORT";
@@ -134,7 +136,8 @@ void find_store(const Reader& r, const Names& names, Place& place) {
   } else if (!own && !job.empty()) {
     place.port = port_of_job(job);
   } else {
-    refuse(fmt::format("{} of {} processes, but nothing says where they meet", place.launcher, place.size),
+    refuse(fmt::format("{} of {}, but nothing says where they meet", place.launcher,
+                       counted(place.size, "process", "processes")),
            "set MASTER_PORT to a free port of process 0's host");
   }
   place.serves_store = place.rank == 0;

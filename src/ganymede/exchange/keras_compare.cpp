@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/exchange/keras_network.h"
@@ -152,7 +153,8 @@ void expect_same_layers(const KerasModel& model, const config::NetworkConfig& ne
     if (!one.empty()) found += (found.empty() ? "" : "; ") + one;
   };
   if (proposed.input.elements() != input.elements()) {
-    add(fmt::format("its input has {} numbers, {} in the recipe", proposed.input.elements(), input.elements()));
+    add(fmt::format("its input has {}, {} in the recipe", counted(proposed.input.elements(), "number"),
+                    grouped(input.elements())));
   }
   for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i) {
     if (i >= ours.size()) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/text.h"
@@ -176,7 +177,7 @@ std::vector<Stored> stored_layers(const Hdf5File& file) {
 void take_numbered(KerasModel& model, KerasLayer& layer, const Stored& stored, const Hdf5File& file) {
   const auto names = variables_of(layer, stored.datasets.size(), model.where);
   if (stored.datasets.size() > names.size()) {
-    throw Error(fmt::format("it has {} tensors, which no layer of a recipe has", stored.datasets.size()),
+    throw Error(fmt::format("it has {}, which no layer of a recipe has", counted(stored.datasets.size(), "tensor")),
                 printable(model.where + ", layer " + layer.name),
                 "import chains of the layers that docs/exchange.md lists");
   }

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/image/codecs.h"
@@ -170,9 +171,9 @@ void throw_not_built(const char* format, const char* option, const std::string& 
 
 void check_channels(int channels, const DecodeOptions& wanted, const char* format, const std::string& where) {
   if (!wanted.stored_channels() || channels == wanted.channels) return;
-  throw Error(fmt::format("the {} has {} where {} are asked for", format,
-                          channels == 1 ? "1 channel" : fmt::format("{} channels", channels), wanted.channels),
-              where, "PNG and TIFF are taken with 2 to 16 channels, the same in all files: channels = N in [data]");
+  throw Error(
+      fmt::format("the {} has {} where {} are asked for", format, counted(channels, "channel"), wanted.channels), where,
+      "PNG and TIFF are taken with 2 to 16 channels, the same in all files: channels = N in [data]");
 }
 
 namespace {
@@ -300,7 +301,7 @@ Image to_channels(const Image& image, int channels) {
   if (image.channels == channels) return image;
   if (channels != 1 && channels != 3) throw Error(fmt::format("an image has 1 or 3 channels, not {}", channels));
   if (!can_be_shown(image)) {
-    throw Error(fmt::format("an image of {} channels cannot get {}", image.channels, channels), {},
+    throw Error(fmt::format("an image of {} cannot get {}", counted(image.channels, "channel"), channels), {},
                 "grey and RGB become each other, others stay as they are");
   }
   if (image.bits == 16) return deep_to_channels(image, channels);

@@ -12,6 +12,7 @@
 #include <new>
 #include <vector>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/image/npy.h"
 
@@ -98,8 +99,8 @@ png_text note(const std::string& key, const std::string& content) {
 
 Bytes encode_png(const Image& image, std::span<const std::pair<std::string, std::string>> text) {
   if (image.width <= 0 || image.height <= 0 || (image.channels != 1 && image.channels != 3)) {
-    throw Error(fmt::format("a PNG cannot hold an image of {} x {} pixels and {} channels", image.width, image.height,
-                            image.channels));
+    throw Error(fmt::format("a PNG cannot hold an image of {} x {} pixels and {}", image.width, image.height,
+                            counted(image.channels, "channel")));
   }
   Writer writer(image);
   for (const auto& [key, content] : text) writer.texts.push_back(note(key, content));

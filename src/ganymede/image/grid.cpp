@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/image/decode.h"
 #include "ganymede/image/depth.h"
@@ -25,7 +26,7 @@ void check_sheet(std::int64_t width, std::int64_t height) {
 
 Image grid(std::span<const Image> images, int columns, int padding) {
   if (images.empty()) throw Error("a grid needs at least one image");
-  if (columns < 1 || padding < 0) throw Error(fmt::format("a grid cannot have {} columns", columns));
+  if (columns < 1 || padding < 0) throw Error("a grid cannot have " + counted(columns, "column"));
   const int width = images[0].width, height = images[0].height;
   int channels = 1;
   for (const Image& image : images) {
@@ -59,8 +60,8 @@ Image grid(std::span<const Image> images, int columns, int padding) {
 
 Image pair_grid(std::span<const Image> above, std::span<const Image> below, int columns) {
   if (above.size() != below.size())
-    throw Error(fmt::format("{} images cannot stand above {}", above.size(), below.size()));
-  if (columns < 1) throw Error(fmt::format("a grid cannot have {} columns", columns));
+    throw Error(fmt::format("{} cannot stand above {}", counted(above.size(), "image"), below.size()));
+  if (columns < 1) throw Error("a grid cannot have " + counted(columns, "column"));
   std::vector<Image> rows;
   for (size_t begin = 0; begin < above.size(); begin += static_cast<size_t>(columns)) {
     const size_t count = std::min(static_cast<size_t>(columns), above.size() - begin);

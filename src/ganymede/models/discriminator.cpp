@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ganymede/core/counted.h"
+
 namespace ganymede::models {
 
 Discriminator::Discriminator(Network network, const config::NetworkConfig& config)
@@ -25,7 +27,7 @@ void Discriminator::expect_numbers(std::int64_t numbers, const std::string& who)
                                   : fmt::format("{} needs {}", who, numbers);
   if (numbers == 1 && output_shape().is_image() && output_shape().channels() == 1)
     hint += ", or say output = \"patches\" where they are a grid of scores";
-  throw UsageError(fmt::format("the discriminator ends in {} numbers an image", found), where_, hint);
+  throw UsageError(fmt::format("the discriminator ends in {} an image", counted(found, "number")), where_, hint);
 }
 
 objectives::DiscriminatorOutput Discriminator::read(const Tensor& result, const Tensor& labels,

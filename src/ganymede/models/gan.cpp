@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/precision.h"
 #include "ganymede/core/random.h"
 
@@ -31,7 +32,7 @@ Gan make_gan(const config::Recipe& recipe, MakeNetwork make) {
     throw UsageError(
         "the generator ends in " + image.text(), where,
         usual ? "it must end in an image of 1 or 3 channels, or of as many as channels = N in [data] asks for"
-              : fmt::format("it must end in an image of {} channels, as [data] asks", asked));
+              : fmt::format("it must end in an image of {}, as [data] asks", counted(asked, "channel")));
   }
   const data::ImageSize made = size_of(image);
   if (recipe.data.size.given() && recipe.data.size != made) {

@@ -1,5 +1,7 @@
 #include "ganymede/models/network.h"
 
+#include "ganymede/core/counted.h"
+
 namespace ganymede::models {
 namespace {
 
@@ -21,7 +23,7 @@ Network Network::outline(const config::NetworkConfig& config, const nn::Shape& i
     const auto size = [&](size_t head) { return out.heads_[head].layers.output_shape().elements(); };
     const auto& place = config.heads.adversarial.front().place;
     if (size(0) != 1) {
-      throw UsageError(fmt::format("the adversarial head ends in {} numbers", size(0)), place.file,
+      throw UsageError("the adversarial head ends in " + counted(size(0), "number"), place.file,
                        "it must end in one score");
     }
     if (size(1) < 2)
@@ -45,9 +47,9 @@ void Network::agree_on_classes(const std::string& where) {
   for_each_layer([&](const std::string& name, nn::Layer& layer) {
     if (layer.classes() == 0) return;
     if (classes_ != 0 && classes_ != layer.classes()) {
-      throw UsageError(
-          fmt::format("the layers '{}' and '{}' have {} and {} classes", first, name, classes_, layer.classes()), where,
-          "give all of a network the same number");
+      throw UsageError(fmt::format("the layers '{}' and '{}' have {} and {}", first, name, classes_,
+                                   counted(layer.classes(), "class", "classes")),
+                       where, "give all of a network the same number");
     }
     classes_ = layer.classes();
     first = name;

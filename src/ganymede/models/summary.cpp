@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ganymede/core/counted.h"
+
 namespace ganymede::models {
 
 namespace {
@@ -61,14 +63,6 @@ nlohmann::json to_json(const Summary& summary) {
           {"trainable", summary.trainable},
           {"non_trainable", summary.non_trainable},
           {"multiply_adds", summary.multiply_adds}};
-}
-
-std::string grouped(std::int64_t number) {
-  std::string digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) {
-    digits.insert(static_cast<size_t>(at), ",");
-  }
-  return digits;
 }
 
 std::string to_text(const Summary& summary, const std::string& title) {

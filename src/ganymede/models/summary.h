@@ -27,7 +27,5 @@ Summary summarise(const Network& network);
 std::string to_text(const Summary& summary, const std::string& title);
 /// {"layers": [{"name", "kind", "output", "params"}], "total", "trainable", "non_trainable", "multiply_adds"}.
 nlohmann::json to_json(const Summary& summary);
-/// "3,143,616".
-std::string grouped(std::int64_t number);
 
 }  // namespace ganymede::models

@@ -1,5 +1,7 @@
 #include "ganymede/nn/labels.h"
 
+#include "ganymede/core/counted.h"
+
 namespace ganymede::nn {
 
 void expect_classes(std::int64_t classes, const std::string& kind) {
@@ -13,8 +15,8 @@ Tensor labels_of(const ForwardContext& context, const Tensor& x, const std::stri
                 "use labelled data, or name the class to generate");
   }
   if (labels.scalar_type() != at::kLong || labels.dim() != 1 || labels.size(0) != x.size(0)) {
-    throw Error(
-        fmt::format("{} needs one class for each of {} samples but got {} values", kind, x.size(0), labels.numel()));
+    throw Error(fmt::format("{} needs one class for each of {} but got {}", kind, counted(x.size(0), "sample"),
+                            counted(labels.numel(), "value")));
   }
   // Looking at labels on another device would wait for it: who brings them there has checked them.
   if (labels.is_cpu() && !context.labels_checked && labels.numel() > 0) {

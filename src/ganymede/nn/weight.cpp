@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/nn/spectral_norm.h"
 
 namespace ganymede::nn {
@@ -20,7 +21,8 @@ Tensor start_vector(std::int64_t size, std::uint64_t salt) {
 
 size_t WeightLayer::add_weight(const WeightShape& shape, const WeightOptions& options, const std::string& name) {
   const std::int64_t rows = shape.dims[0], elements = Shape(shape.dims).elements();
-  if (elements > kMaxElements) throw ShapeError(fmt::format("its weight of {} numbers is too large", elements));
+  if (elements > kMaxElements)
+    throw ShapeError(fmt::format("its weight of {} is too large", counted(elements, "number")));
   if (options.spectral_norm && (options.init == Initialiser("zero") || options.init_scale == 0)) {
     throw ShapeError("spectral_norm cannot divide a weight that starts at zero");
   }

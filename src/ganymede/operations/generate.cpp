@@ -1,5 +1,6 @@
 #include "ganymede/operations/generate.h"
 
+#include "ganymede/core/counted.h"
 #include "ganymede/models/generate.h"
 
 namespace ganymede::operations {
@@ -31,7 +32,7 @@ std::vector<Point> points_of(const GenerateRequest& request) {
 void check_vectors(const std::vector<std::vector<float>>& vectors, const char* field, const Model& model) {
   const auto size = static_cast<std::size_t>(model.recipe().latent.size);
   for (const auto& one : vectors) {
-    if (one.size() != size) throw FieldError(field, fmt::format("every vector must have {} numbers", size));
+    if (one.size() != size) throw FieldError(field, "every vector must have " + counted(size, "number"));
   }
 }
 

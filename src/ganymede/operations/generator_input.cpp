@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/data/conditions.h"
 #include "ganymede/models/generate.h"
 #include "ganymede/models/images.h"
@@ -59,7 +60,7 @@ Tensor PointReader::latents(std::span<const Point> points, const std::string& fi
   for (std::size_t i = 0; i < points.size(); ++i) {
     const auto& point = points[i];
     if (!point.z.empty() && point.z.size() != static_cast<std::size_t>(latent.size)) {
-      throw FieldError(entry(field, i) + ".z", fmt::format("every vector must have {} numbers", latent.size));
+      throw FieldError(entry(field, i) + ".z", "every vector must have " + counted(latent.size, "number"));
     }
     const Tensor z = point.z.empty() ? models::sample_numbered_latent(latent, point.index, point.seed.value_or(seed_))
                                      : torch::tensor(point.z).unsqueeze(0);

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/image/depth.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
@@ -59,8 +60,8 @@ std::optional<Evaluated> evaluated(const std::map<std::string, std::string>& met
 
 std::string protocol_words(const Model& model, const Evaluated& found) {
   const auto& recipe = model.recipe();
-  return fmt::format("{} = {}: {} generated images of seed {} against all of {}{}; step {}", found.metric, found.value,
-                     recipe.quality.count, recipe.train.seed, recipe.data.name,
+  return fmt::format("{} = {}: {} of seed {} against all of {}{}; step {}", found.metric, found.value,
+                     counted(recipe.quality.count, "generated image"), recipe.train.seed, recipe.data.name,
                      found.protocol.empty() ? "" : "; features of the network " + found.protocol, model.step());
 }
 
@@ -89,10 +90,9 @@ std::string card_of(const Model& model, const ExportRequest& request, const std:
   std::string out = card_head(model, request.license, metric);
   out += fmt::format("# {}\n\n", recipe.name);
   if (!recipe.title.empty()) out += recipe.title + ".\n\n";
-  out +=
-      fmt::format("A generator of {} x {} images with {} channel{}, trained on `{}` for {} steps", shape.width(),
-                  shape.height(), shape.channels(), shape.channels() == 1 ? "" : "s", recipe.data.name, model.step());
-  out += translates ? ".\n\n" : fmt::format(", from {} random numbers.\n\n", recipe.latent.size);
+  out += fmt::format("A generator of {} x {} images with {}, trained on `{}` for {}", shape.width(), shape.height(),
+                     counted(shape.channels(), "channel"), recipe.data.name, counted(model.step(), "step"));
+  out += translates ? ".\n\n" : fmt::format(", from {}.\n\n", counted(recipe.latent.size, "random number"));
   if (!translates) out += fmt::format("![Images of seed 0]({})\n\n", kHubSamples);
   if (!recipe.about.empty()) out += recipe.about + "\n\n";
   out += fmt::format(

@@ -1,5 +1,6 @@
 #include "ganymede/operations/interpolate.h"
 
+#include "ganymede/core/counted.h"
 #include "ganymede/explore/latents.h"
 
 namespace ganymede::operations {
@@ -80,7 +81,7 @@ Tensor weights_of(const BlendRequest& request) {
   std::vector<Tensor> rows;
   for (const auto& row : request.weights_of_points) {
     if (row.size() != count)
-      throw FieldError("weights", fmt::format("every row must have {} numbers, one a point", count));
+      throw FieldError("weights", fmt::format("every row must have {}, one a point", counted(count, "number")));
     rows.push_back(torch::tensor(row));
     if (rows.back().norm().item<double>() < 1e-6) throw FieldError("weights", "must not all be 0");
   }

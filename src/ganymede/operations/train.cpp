@@ -1,9 +1,9 @@
 #include "ganymede/operations/train.h"
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/text.h"
 #include "ganymede/core/threads.h"
-#include "ganymede/data/text.h"
 #include "ganymede/operations/training_recipe.h"
 #include "ganymede/train/datasets.h"
 #include "ganymede/train/encoder.h"
@@ -32,9 +32,8 @@ class CallbackObserver : public train::Observer {
 void log_data(const data::Dataset& dataset, const char* role, int batch) {
   for (const auto& note : dataset.info().notes) spdlog::info("{}: {}", role, printable(note));
   if (dataset.size() < static_cast<std::size_t>(batch)) {
-    spdlog::info(
-        "{}: a batch of {} shows some of the {} more than once; data.flip = true and [augment] make more of them", role,
-        batch, data::counted(dataset.size(), "image"));
+    spdlog::info("{}: a batch of {} shows {} more than once; data.flip = true and [augment] make more of them", role,
+                 batch, dataset.size() == 1 ? "the only image" : "some of the " + counted(dataset.size(), "image"));
   }
 }
 
@@ -177,12 +176,12 @@ void Training::log_what_is_trained(const train::RunFolder& folder) const {
   log_data(trainer_->dataset(), "data", recipe.train.batch_size);
   if (source_) {
     log_data(*source_, "source", recipe.train.batch_size);
-    spdlog::info("source: {} of {}", data::counted(source_->size(), "image"), source_->info().name);
+    spdlog::info("source: {} of {}", counted(source_->size(), "image"), source_->info().name);
   }
-  spdlog::info("{} of {}, {} of batch {}, {} on {} with {}, in {}", data::counted(trainer_->dataset().size(), "image"),
-               trainer_->dataset().info().name, data::counted(trainer_->total_steps(), "step"), recipe.train.batch_size,
+  spdlog::info("{} of {}, {} of batch {}, {} on {} with {}, in {}", counted(trainer_->dataset().size(), "image"),
+               trainer_->dataset().info().name, counted(trainer_->total_steps(), "step"), recipe.train.batch_size,
                trainer_->compute_type() == at::kBFloat16 ? "bf16" : "f32", trainer_->device().str(),
-               data::counted(static_cast<std::uint64_t>(at::get_num_threads()), "thread"), folder.path().string());
+               counted(at::get_num_threads(), "thread"), folder.path().string());
 }
 
 void Training::train_to_the_end(const train::RunFolder& folder, Observers more) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/generators.h"
 #include "ganymede/core/random.h"
@@ -158,8 +159,8 @@ double frechet_at_infinity(const Tensor& real, const Tensor& fake, std::uint64_t
   const double fewest = static_cast<double>(std::min(real.size(0), fake.size(0)));
   const double most_parts = std::min(5.0, fewest / static_cast<double>(std::max<std::int64_t>(2, real.size(1))));
   if (most_parts < 2) {
-    throw Error(fmt::format("{} images are too few to extrapolate features of width {}",
-                            std::min(real.size(0), fake.size(0)), real.size(1)),
+    throw Error(fmt::format("{} too few to extrapolate features of width {}",
+                            counted(std::min(real.size(0), fake.size(0)), "image is", "images are"), real.size(1)),
                 "--fd-infinity",
                 fmt::format("use {} or more in each set", 2 * std::max<std::int64_t>(2, real.size(1))));
   }

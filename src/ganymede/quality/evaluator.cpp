@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/quality/feature_size.h"
 #include "ganymede/quality/frechet.h"
@@ -86,8 +87,9 @@ void Evaluator::check_counts(const ImageSet& fake) const {
   if (!wants(Metric::kKid) || options_.force) return;
   for (const ImageSet* set : {static_cast<const ImageSet*>(&real_), &fake}) {
     if (set->count() >= kid_subset(fake)) continue;
-    throw Error(fmt::format("{} images are too few for KID's subsets of {}", set->count(), kid_subset(fake)), set->name,
-                "use more images, leave kid out of --metrics, or --force one subset of all");
+    throw Error(fmt::format("{} too few for KID's subsets of {}", counted(set->count(), "image is", "images are"),
+                            kid_subset(fake)),
+                set->name, "use more images, leave kid out of --metrics, or --force one subset of all");
   }
 }
 
@@ -163,7 +165,8 @@ std::vector<std::string> Evaluator::warnings(const ImageSet& fake) const {
   constexpr std::int64_t kFew = 1000;
   const auto fewest = std::min(real_.count(), fake.count());
   if (fewest < kFew && options_.bootstrap == 0) {
-    out.push_back(fmt::format("metrics of {} images are rough: --bootstrap 200 says how far they may be off", fewest));
+    out.push_back(
+        fmt::format("metrics of {} are rough: --bootstrap 200 says how far they may be off", counted(fewest, "image")));
   }
   return out;
 }

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <map>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/random.h"
 #include "ganymede/data/loader.h"
@@ -49,7 +50,8 @@ Indices balanced(const data::Dataset& dataset, const Indices& candidates, std::s
     if (taken[dataset.label(index)]++ < each) out.push_back(index);
   }
   if (each == 0 || out.size() != each * classes) {
-    throw Error(fmt::format("there are not {} labelled images of each of {} classes", each, classes),
+    throw Error(fmt::format("there are not {} of each of {}", counted(each, "labelled image"),
+                            counted(classes, "class", "classes")),
                 dataset.info().name, "ask for fewer --labels, a multiple of the classes");
   }
   std::sort(out.begin(), out.end());

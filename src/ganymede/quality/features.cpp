@@ -1,6 +1,7 @@
 #include "ganymede/quality/features.h"
 
 #include "ganymede/checkpoint/safetensors.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
@@ -125,9 +126,9 @@ FeatureFile read_features(const fs::path& path) {
                 "name a model, images, or a safetensors file with 'features' [N, D]");
   }
   if (out.values.logits.defined() && out.values.logits.size(0) != out.values.features.size(0)) {
-    throw Error(
-        fmt::format("{} rows of 'features' but {} of 'logits'", out.values.features.size(0), out.values.logits.size(0)),
-        where);
+    throw Error(fmt::format("{} of 'features' but {} of 'logits'", counted(out.values.features.size(0), "row"),
+                            out.values.logits.size(0)),
+                where);
   }
   const auto meta = [&](const char* key) {
     const auto found = file.metadata.find(key);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::quality {
@@ -30,7 +31,9 @@ double frechet_distance(const Moments& a, const Moments& b) {
 
 void expect_enough(const Moments& side, const std::string& name) {
   if (side.count() >= side.dimension() && side.count() >= 2) return;
-  throw Error(fmt::format("{} images are too few for features of width {}", side.count(), side.dimension()), name,
+  throw Error(fmt::format("{} too few for features of width {}", counted(side.count(), "image is", "images are"),
+                          side.dimension()),
+              name,
               fmt::format("use {} or more, or --force a distance that is too large",
                           std::max<std::int64_t>(2, side.dimension())));
 }

@@ -1,5 +1,6 @@
 #include "ganymede/quality/generated_images.h"
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/task.h"
 #include "ganymede/data/memory.h"
@@ -20,7 +21,7 @@ class Collector {
     const auto& shape = generator.output_shape();
     const auto bytes = static_cast<std::uint64_t>(shape.elements()) * static_cast<std::uint64_t>(bits / 8);
     if (bytes * static_cast<std::uint64_t>(count) > data::kPixelBudget) {
-      throw Error(fmt::format("{} images of {} are more than memory should hold", count, shape.text()), name_,
+      throw Error(fmt::format("{} of {}: more than memory should hold", counted(count, "image"), shape.text()), name_,
                   fmt::format("generate at most {}", data::kPixelBudget / bytes));
     }
     images_.bits = bits;

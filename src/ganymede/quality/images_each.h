@@ -7,13 +7,14 @@
 #include <cstdint>
 #include <string>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/quality/evaluator.h"
 
 namespace ganymede::quality {
 
 inline std::string images_each_text(std::int64_t wanted, std::int64_t have, const std::string& why) {
-  return fmt::format("{} images or more in each set{}, and there are {}", wanted, why.empty() ? "" : " (" + why + ")",
-                     have);
+  return fmt::format("{} or more in each set{}, and there {}", counted(wanted, "image"),
+                     why.empty() ? "" : " (" + why + ")", have == 1 ? "is 1" : "are " + grouped(have));
 }
 
 /// Empty where both sets have as many.

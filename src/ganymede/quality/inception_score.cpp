@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/generators.h"
 #include "ganymede/core/random.h"
@@ -12,8 +13,11 @@ namespace ganymede::quality {
 MeanAndDeviation inception_score(const Tensor& logits, std::uint64_t seed) {
   const auto count = logits.size(0);
   if (count < kScoreSplits || logits.size(1) < 2) {
-    throw Error(fmt::format("{} images and {} classes are too few for the inception score", count, logits.size(1)), {},
-                fmt::format("use {} images or more, and features with logits of two classes or more", kScoreSplits));
+    throw Error(
+        fmt::format("{} and {} are too few for the inception score", counted(count, "image"),
+                    counted(logits.size(1), "class", "classes")),
+        {},
+        fmt::format("use {} or more, and features with logits of two classes or more", counted(kScoreSplits, "image")));
   }
   expect_finite(logits, "the logits");
   const Tensor order = at::randperm(count, cpu_generator(stream_seed(seed, "is shuffle")), at::dtype(at::kLong));

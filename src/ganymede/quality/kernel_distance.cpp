@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/generators.h"
 #include "ganymede/core/random.h"
@@ -35,8 +36,9 @@ MeanAndDeviation kernel_distance(const Tensor& real, const Tensor& fake, const K
   }
   const auto fewest = std::min(real.size(0), fake.size(0));
   if (fewest < std::max<std::int64_t>(2, options.subset)) {
-    throw Error(fmt::format("{} images are too few for KID's subsets of {}", fewest, options.subset), {},
-                "use more images, or --force one subset of all");
+    throw Error(
+        fmt::format("{} too few for KID's subsets of {}", counted(fewest, "image is", "images are"), options.subset),
+        {}, "use more images, or --force one subset of all");
   }
   const bool only_one = real.size(0) == options.subset && fake.size(0) == options.subset;
   const int subsets = only_one ? 1 : options.subsets;

@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::quality {
@@ -50,7 +51,9 @@ void NearestSearch::add(const Tensor& rows) {
 Neighbours NearestSearch::result() const {
   const std::int64_t candidates = seen_ - (own_index_ ? 1 : 0);
   if (candidates < k_) {
-    throw Error(fmt::format("{} nearest images were asked for among {} images", k_, candidates), {}, "use more images");
+    throw Error(
+        fmt::format("{} asked for among {}", counted(k_, "nearest image was", "nearest images were"), candidates), {},
+        "use more images");
   }
   return {squared_, indices_};
 }

@@ -1,5 +1,6 @@
 #include "ganymede/quality/prdc.h"
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/quality/nearest.h"
 
@@ -13,8 +14,9 @@ constexpr std::int64_t kRealBlock = 1024, kFakeBlock = 4096;
 Tensor squared_radii(const Tensor& features, std::int64_t k, const char* name,
                      const std::function<void(std::int64_t)>& report) {
   if (features.size(0) <= k) {
-    throw Error(fmt::format("{} images are too few for their {} nearest neighbours", features.size(0), k), name,
-                fmt::format("use more than {}", k));
+    throw Error(fmt::format("{} too few for {}", counted(features.size(0), "image is", "images are"),
+                            counted(k, "nearest neighbour")),
+                name, fmt::format("use more than {}", k));
   }
   return nearest(features, features, k, /*same_set=*/true, report).squared.select(1, k - 1);
 }

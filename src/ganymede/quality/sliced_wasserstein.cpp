@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/generators.h"
 #include "ganymede/core/parallel.h"
@@ -140,7 +141,7 @@ SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Data
   SlicedWasserstein out;
   out.images = std::min({real.size(), fake.size(), kSlicedImages});
   if (out.images < static_cast<std::size_t>(kMinSliced)) {
-    throw Error(fmt::format("{} {} too few for SWD", out.images, out.images == 1 ? "image is" : "images are"),
+    throw Error(counted(out.images, "image is", "images are") + " too few for SWD",
                 real.size() < fake.size() ? a.name : b.name, fmt::format("use {} or more in each set", kMinSliced));
   }
   int height = a.height;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/text.h"
@@ -120,8 +121,8 @@ class TorchScriptExtractor : public FeatureExtractor {
     if (!value.isTensor()) throw Error("it returns " + value.tagKind() + " where a tensor belongs", where_, kWanted);
     const Tensor tensor = value.toTensor();
     if (tensor.dim() != 2 || tensor.size(0) != count || tensor.size(1) == 0 || !tensor.is_floating_point()) {
-      throw Error(fmt::format("of {} images it returns a tensor of shape [{}] where features [N, D] belong", count,
-                              fmt::join(tensor.sizes(), ", ")),
+      throw Error(fmt::format("of {} it returns a tensor of shape [{}] where features [N, D] belong",
+                              counted(count, "image"), fmt::join(tensor.sizes(), ", ")),
                   where_, kWanted);
     }
     return tensor.detach().to(at::kCPU, at::kFloat);
@@ -131,7 +132,7 @@ class TorchScriptExtractor : public FeatureExtractor {
     if (!value.isTuple()) return {matrix(value, count), {}};
     const auto& parts = value.toTupleRef().elements();
     if (parts.size() != 2)
-      throw Error(fmt::format("it returns {} values where two belong", parts.size()), where_, kWanted);
+      throw Error(fmt::format("it returns {} where two belong", counted(parts.size(), "value")), where_, kWanted);
     return {matrix(parts[0], count), matrix(parts[1], count)};
   }
 

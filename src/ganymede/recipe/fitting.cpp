@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "ganymede/config/overrides.h"
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::config {
@@ -42,7 +44,8 @@ void choose_channels(const ImageFacts& facts, Choices& out) {
   if (facts.grey == facts.images) {
     out.why_channels = "all images are grey";
   } else if (facts.grey > 0) {
-    out.why_channels = fmt::format("{} of {} images are grey, the others are not", facts.grey, facts.images);
+    out.why_channels = fmt::format("{} of {} {} grey, the others are not", grouped(facts.grey),
+                                   counted(facts.images, "image"), facts.grey == 1 ? "is" : "are");
   } else {
     out.why_channels = "the images have colours";
   }
@@ -52,14 +55,17 @@ void choose_classes(const ImageFacts& facts, Choices& out) {
   if (facts.classes.size() < 2) {
     out.why_classes = "nothing tells classes: unconditional";
   } else if (facts.unlabelled > 0) {
-    out.why_classes = fmt::format("{} images have no class, so none is used: unconditional", facts.unlabelled);
+    out.why_classes =
+        counted(facts.unlabelled, "image has", "images have") + " no class, so none is used: unconditional";
   } else if (facts.smallest_class < kMinOfAClass || facts.classes.size() > kMaxClasses) {
-    out.why_classes = fmt::format("{} classes, of which the smallest has {} images: too few to learn, so unconditional",
-                                  facts.classes.size(), facts.smallest_class);
+    out.why_classes =
+        fmt::format("{}, of which the smallest has {}: too few to learn, so unconditional",
+                    counted(facts.classes.size(), "class", "classes"), counted(facts.smallest_class, "image"));
   } else {
     out.conditional = true;
-    out.why_classes = fmt::format("{} classes of {} images or more: an image of a class can be asked for",
-                                  facts.classes.size(), facts.smallest_class);
+    out.why_classes =
+        fmt::format("{} of {} or more: an image of a class can be asked for",
+                    counted(facts.classes.size(), "class", "classes"), counted(facts.smallest_class, "image"));
   }
 }
 
@@ -67,15 +73,16 @@ void choose_training(const ImageFacts& facts, const FittingWishes& wishes, Choic
   constexpr std::size_t kEnough = 20'000;  // DiffAugment's gain on CIFAR-10 fades at the whole set
   out.augmented = facts.images < kEnough;
   out.why_augmented = fmt::format(
-      "{} images are {}", facts.images,
+      "{} {}", counted(facts.images, "image is", "images are"),
       out.augmented ? "few: without it the discriminator learns them by heart" : "enough to do without augmentation");
   out.batch = facts.images < 1000 ? 32 : 64;
   out.why_batch = "larger ones want larger learning rates";
   constexpr std::uint64_t kEpochs = 100, kMinSteps = 2000;
   const auto batch = static_cast<std::uint64_t>(out.batch);
   out.steps = wishes.steps.value_or(std::max(kMinSteps, kEpochs * facts.images / batch));
-  out.why_steps = fmt::format("{:.0f} epochs; --resume --steps N goes on for longer",
-                              static_cast<double>(out.steps * batch) / static_cast<double>(facts.images));
+  out.why_steps = fmt::format(
+      "{}; --resume --steps N goes on for longer",
+      counted(std::llround(static_cast<double>(out.steps * batch) / static_cast<double>(facts.images)), "epoch"));
 }
 
 /// Filters from 4x4 to half of the image's side, the widest first.
@@ -120,7 +127,7 @@ std::string discriminator_layers(const Choices& choices, std::size_t classes) {
 
 std::string fitting_recipe(const std::string& name, const ImageFacts& facts, const FittingWishes& wishes) {
   if (facts.images < kMinImages) {
-    throw UsageError(fmt::format("{} images are too few to train on", facts.images), facts.path,
+    throw UsageError(counted(facts.images, "image is", "images are") + " too few to train on", facts.path,
                      fmt::format("{} are the least; a few hundred show that it works", kMinImages));
   }
   Choices choices;
@@ -134,14 +141,15 @@ std::string fitting_recipe(const std::string& name, const ImageFacts& facts, con
   };
   std::string out = fmt::format(
       "# Written by `ganymede new {0}`. Train it with `ganymede train {0}`; every choice may be changed.\n", name);
-  out += assigned("title", fmt::format("{} images of {}", facts.images, name)) + "\n\n[data]\n" +
+  out += assigned("title", fmt::format("{} of {}", counted(facts.images, "image"), name)) + "\n\n[data]\n" +
          assigned("name", facts.source) + "\n";
   out += assigned("path", facts.path) + "\n";
   out += fmt::format("size = {}  # {}\nchannels = {}  # {}\n", choices.size, choices.why_size, choices.channels,
                      choices.why_channels);
   out += "flip = false  # true where mirrored images look right: as good as twice as many\n";
   if (facts.bad > 0)
-    out += fmt::format("skip_bad = true  # {} files cannot be read: `ganymede data check` names them\n", facts.bad);
+    out += fmt::format("skip_bad = true  # {} cannot be read: `ganymede data check` names {}\n",
+                       counted(facts.bad, "file"), facts.bad == 1 ? "it" : "them");
   out += fmt::format("# classes: {}\n\n[latent]\nsize = 128\n\n[generator]\ninit = \"normal\"\nlayers = [\n{}]\n",
                      choices.why_classes, generator_layers(choices, facts.classes.size()));
   out += fmt::format("\n[discriminator]\ninit = \"normal\"\nlayers = [\n{}]\n",

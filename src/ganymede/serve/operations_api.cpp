@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <random>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/operations/arithmetic.h"
 #include "ganymede/operations/descriptions.h"
@@ -28,8 +29,8 @@ auto planned_for(Asked<Wanted, Answer>& asked) {
   const auto& before = planned.input.untrained;
   asked.about.untrained = std::all_of(before.begin(), before.end(), [](char one) { return one != 0; });
   if (planned.input.size() > static_cast<std::int64_t>(ops::kMaxImages)) {  // its fields alone do not say so
-    throw ops::FieldError("frames", fmt::format("and the points make {} images; a request makes {} at most",
-                                                planned.input.size(), ops::kMaxImages));
+    throw ops::FieldError("frames", fmt::format("and the points make {}; a request makes {} at most",
+                                                counted(planned.input.size(), "image"), ops::kMaxImages));
   }
   return planned;
 }

@@ -21,6 +21,7 @@
 #include <boost/beast/http.hpp>
 #include <set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/open_file.h"
 #include "ganymede/serve/access.h"
@@ -264,7 +265,10 @@ asio::awaitable<void> Server::State::watch(std::function<bool()> stop) {
     }
     co_await tick();
   }
-  if (!open.empty()) spdlog::warn("{} connections were cut off after {} s", open.size(), options.finish.count());
+  if (!open.empty()) {
+    spdlog::warn("{} cut off after {} s", counted(open.size(), "connection was", "connections were"),
+                 options.finish.count());
+  }
   io.stop();
 }
 

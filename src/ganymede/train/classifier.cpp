@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/task.h"
@@ -28,7 +29,8 @@ void expect_fit(const models::Network& network, const data::Dataset& dataset) {
   }
   const auto logits = network.output_shape().elements();
   if (logits != static_cast<std::int64_t>(info.classes.size())) {
-    throw UsageError(fmt::format("the classifier knows {} classes but the data has {}", logits, info.classes.size()),
+    throw UsageError(fmt::format("the classifier knows {} but the data has {}", counted(logits, "class", "classes"),
+                                 info.classes.size()),
                      info.name);
   }
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/generators.h"
 #include "ganymede/core/task.h"
 #include "ganymede/data/loader.h"
@@ -100,8 +101,8 @@ std::vector<ImageHash> semantic_hashes(const data::Dataset& dataset, const Dedup
                                        const std::function<void(int step, double loss)>& report) {
   const auto& info = dataset.info();
   if (info.height != kSide || info.width != kSide || info.channels != 3) {
-    throw Error(fmt::format("images of {}x{} with {} channels where 32x32 RGB belongs", info.width, info.height,
-                            info.channels));
+    throw Error(fmt::format("images of {}x{} with {} where 32x32 RGB belongs", info.width, info.height,
+                            counted(info.channels, "channel")));
   }
   Half encoder({{"dense", toml::table{{"dense", kCode}}}, {"relu", toml::table{{"relu", true}}}}, kPixels, options.seed,
                "dedup encoder");

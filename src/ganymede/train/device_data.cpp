@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/device.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/log.h"
@@ -168,7 +169,8 @@ std::unique_ptr<Batches> open_batches(std::shared_ptr<const data::Dataset> datas
   if (!resident || !fits(*dataset, device)) {
     return loaded_batches(std::move(dataset), options, first_batch, device);
   }
-  spdlog::info("the {} images of {} lie on {}", dataset->size(), dataset->info().name, device.str());
+  spdlog::info("{}: {} on {}", dataset->info().name, counted(dataset->size(), "image lies", "images lie"),
+               device.str());
   return resident_batches(*dataset, options, first_batch, device);
 }
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <set>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::train {
@@ -137,7 +138,7 @@ MetricsData parse_metrics(std::string_view text, const std::string& where) {
     }
     if (row.size() == 1 && row.front().empty()) continue;
     if (row.size() != data.columns.size()) {
-      throw Error(fmt::format("{} cells where the header has {}", row.size(), data.columns.size()), here(),
+      throw Error(fmt::format("{} where the header has {}", counted(row.size(), "cell"), data.columns.size()), here(),
                   "fix or remove that line");
     }
     for (size_t i = 0; i < row.size(); ++i) data.values[i].push_back(number(row[i], here));

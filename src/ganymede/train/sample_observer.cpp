@@ -1,6 +1,6 @@
+#include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/random.h"
-#include "ganymede/data/text.h"
 #include "ganymede/image/decode.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/grid.h"
@@ -54,13 +54,13 @@ class SampleObserver : public Observer {
     save(folder_.sample(trainer.training_state().step), last);
     write_chart(trainer);
     const auto now = trainer.training_state().step;
-    figure("real_and_generated.png", {{"real", real_}, {fmt::format("generated, step {}", data::grouped(now)), last}});
+    figure("real_and_generated.png", {{"real", real_}, {fmt::format("generated, step {}", grouped(now)), last}});
     if (first.width == 0) return;
     const auto each = trainer.images_per_step();
     const auto then = (trainer.dataset().size() + each - 1) / each;
     figure("first_epoch_and_last.png",
-           {{fmt::format("after the first epoch, step {}", data::grouped(then)), first},
-            {fmt::format("after {:.1f} epochs, step {}", trainer.epoch(), data::grouped(now)), last}});
+           {{fmt::format("after the first epoch, step {}", grouped(then)), first},
+            {fmt::format("after {:.1f} epochs, step {}", trainer.epoch(), grouped(now)), last}});
   }
 
  private:
@@ -79,7 +79,7 @@ class SampleObserver : public Observer {
   static void say_what_is_shown(const data::DatasetInfo& info) {
     if (info.bits == 8 && (info.channels == 1 || info.channels == 3)) return;
     spdlog::info("images have {} of {} bits; sheets show {} at 8 bits, and `ganymede sample -o FOLDER` writes all",
-                 data::counted(static_cast<std::uint64_t>(info.channels), "channel"), info.bits,
+                 counted(info.channels, "channel"), info.bits,
                  info.channels > 3    ? "the first three"
                  : info.channels == 2 ? "the first"
                                       : "them");

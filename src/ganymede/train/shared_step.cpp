@@ -1,5 +1,6 @@
 #include "ganymede/train/shared_step.h"
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/task.h"
 #include "ganymede/train/trainer.h"
 
@@ -62,7 +63,8 @@ void Trainer::check_share(int processes) const {
   const int parts = recipe_.train.gradient_accumulation, batch = recipe_.train.batch_size;
   if (batch % (processes * parts) == 0) return;
   const std::string in_parts = parts == 1 ? "" : fmt::format(" in {} parts each", parts);
-  throw UsageError(fmt::format("a batch of {} has no equal shares for {} processes{}", batch, processes, in_parts),
+  throw UsageError(fmt::format("a batch of {} has no equal shares for {}{}", batch,
+                               counted(processes, "process", "processes"), in_parts),
                    "[train] batch_size",
                    fmt::format("it is the batch of all processes together: choose a multiple of {}, or other numbers",
                                processes * parts));
@@ -108,8 +110,8 @@ void Trainer::take_state_of_first() {
   const double images = static_cast<double>(dataset_->size());
   broadcast(shared_->group, shared);
   if (shared.numbers[4] != images)
-    throw Error(fmt::format("process {} reads {:.0f} images where process 0 reads {:.0f}", shared_->group.rank(),
-                            images, shared.numbers[4]),
+    throw Error(fmt::format("process {} reads {} where process 0 reads {:.0f}", shared_->group.rank(),
+                            counted(dataset_->size(), "image"), shared.numbers[4]),
                 dataset_->info().name, "give every process the same data");
   training_state_.step = static_cast<std::uint64_t>(shared.numbers[0]);
   training_state_.images = static_cast<std::uint64_t>(shared.numbers[1]);

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <utility>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/phase_clock.h"
 #include "ganymede/core/random.h"
 #include "ganymede/core/task.h"
@@ -114,14 +115,16 @@ void Trainer::check_classes() const {
   const auto asked = gan_.discriminator.classes();
   const auto evaluated = std::max(asked, logits);
   if (classes != evaluated || (asked > 0 && logits > 0 && asked != logits)) {
-    throw UsageError(fmt::format("the generator has {} classes but the discriminator knows {}", classes, evaluated),
+    throw UsageError(fmt::format("the generator has {} but the discriminator knows {}",
+                                 counted(classes, "class", "classes"), evaluated),
                      fmt::format("recipe {}", recipe_.name), "give both networks as many, or none");
   }
   if (!conditions().empty()) return check_conditions();
   const auto known = static_cast<std::int64_t>(dataset_->info().classes.size());
   if (classes != 0 && classes != known) {
-    throw UsageError(fmt::format("the networks are for {} classes but the data has {}", classes, known),
-                     dataset_->info().name, "set the layers' 'classes', or choose the data's classes");
+    throw UsageError(
+        fmt::format("the networks are for {} but the data has {}", counted(classes, "class", "classes"), known),
+        dataset_->info().name, "set the layers' 'classes', or choose the data's classes");
   }
   if (classes != 0) check_labels();
 }
@@ -133,7 +136,7 @@ void Trainer::check_conditions() const {
                      "choose another one, or label = \"...\" instead of conditions in [data]");
   }
   if (classes == known) return;
-  throw UsageError(fmt::format("the networks take {} conditions but the data has {}", classes, known),
+  throw UsageError(fmt::format("the networks take {} but the data has {}", counted(classes, "condition"), known),
                    dataset_->info().name, "set the layers' 'classes' to the number of conditions");
 }
 
