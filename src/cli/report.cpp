@@ -53,9 +53,10 @@ std::string value_text(const json& value) {
     }
     return out;
   }
-  return fmt::format("{} of {}, divergence {:.4f} nats, {:.1f} % clear", value["found"].get<int>(),
+  const int found = value["found"].get<int>();
+  return fmt::format("{} of {}, divergence {:.4f} nats{}, {:.1f} % clear", found,
                      counted(value["classes"].get<int>(), "class", "classes"), value["divergence"].get<double>(),
-                     100 * value["clear"].get<double>());
+                     found == 0 ? " (no clear shape: the largest there is)" : "", 100 * value["clear"].get<double>());
 }
 
 std::string features_text(const json& features) {
@@ -103,7 +104,10 @@ std::string metric_text(const std::string& name, const json& value, const json& 
   if (name == "class_accuracy" && features.contains("accuracy_on_real")) {
     out += fmt::format("  (real images: {:.6g})", features["accuracy_on_real"].get<double>());
   }
-  if (const auto direction = better(name); !direction.empty()) out += fmt::format("  {} is better", direction);
+  if (const auto direction = better(name); !direction.empty()) {
+    out +=
+        fmt::format("  {}{} is better", direction, value.is_object() && value.contains("found") ? " divergence" : "");
+  }
   return out + "\n";
 }
 

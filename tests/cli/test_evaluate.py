@@ -125,7 +125,9 @@ def test_what_is_left_out_is_named(ganymede, tmp_path):
     sized = ganymede("evaluate", "--real", many, "--fake", many, "--size", 32).stdout
     assert "lower is better" in sized and "no fid          it needs features" in sized
     assert "the centre square of each, resized to 32x32 (triangle filter, antialiased)" in sized
-    assert "warning         metrics of 20 images are rough: --bootstrap 200" in sized
+    assert "warning         metrics of 20 images are rough\n" in sized, "swd has no error bars"
+    assert "resize: none but what is said of the set;" in sized
+    assert "--bootstrap did nothing" in ganymede("evaluate", "--real", many, "--fake", many, "--bootstrap", 20).stdout
 
 
 def test_notes_of_the_data_are_in_the_text(ganymede, tmp_path):

@@ -50,7 +50,7 @@ TEST(Evaluate, RefusesWhatCannotBeMeant) {
 }
 
 TEST(Better, IsWhatTheMetricsSay) {
-  for (const char* lower : {"fid", "fd", "fid10k", "fd10k", "fid_infinity", "fd_infinity", "kid", "swd"}) {
+  for (const char* lower : {"fid", "fd", "fid10k", "fd10k", "fid_infinity", "fd_infinity", "kid", "swd", "modes"}) {
     EXPECT_EQ(better(lower), "lower") << lower;
   }
   for (const char* higher : {"is", "precision", "recall", "density", "coverage", "class_accuracy", "modes_found"}) {

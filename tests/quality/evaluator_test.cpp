@@ -1,6 +1,8 @@
 // The evaluator: which metrics which sets can have, what they are called, and what is refused.
 #include "ganymede/quality/evaluator.h"
 
+#include <fmt/ranges.h>
+
 #include <cmath>
 
 #include "ganymede/core/generators.h"
@@ -122,6 +124,38 @@ TEST(Evaluating, SaysWhatEachMetricLacks) {
   EXPECT_THAT(needs({"a", set}, {"b", set}, nullptr, Metric::kModes), HasSubstr("shapes"));
   EXPECT_THAT(error_of([&] { Evaluator({"a", set}, nullptr, asked({Metric::kSwd})).evaluate({"b", one}); }),
               HasSubstr("1 image is too few for SWD"));
+}
+
+/// Counts the images it looks at.
+class Counting : public FeatureExtractor {
+ public:
+  const ExtractorInfo& info() const override { return plain_extractor()->info(); }
+  Extracted extract(const Tensor& images, bool logits) const override {
+    seen += images.size(0);
+    return plain_extractor()->extract(images, logits);
+  }
+  mutable std::int64_t seen = 0;
+};
+
+TEST(Evaluating, RefusesTooFewImagesBeforeItReadsThem) {
+  const auto counting = std::make_shared<Counting>();
+  const auto many = noise_images(300, 16, 3, 1), few = noise_images(3, 16, 3, 2);
+  EXPECT_THAT(error_of([&] { Evaluator({"a", many}, counting, asked({Metric::kFid})).evaluate({"b", few}); }),
+              HasSubstr("3 images are too few for features of width"));
+  EXPECT_EQ(counting->seen, 1);
+}
+
+TEST(Evaluating, SpeaksOfErrorBarsWhereThereAreSome) {
+  const auto set = shapes_set(20);
+  const auto warned = [&](const Metric& metric, int bootstrap) {
+    auto options = asked({metric}, true);
+    options.bootstrap = bootstrap;
+    return fmt::format("{}", fmt::join(Evaluator({"a", set}, plain_extractor(), options).warnings({"b", set}), "; "));
+  };
+  EXPECT_THAT(warned(Metric::kFid, 0), HasSubstr("20 images are rough: --bootstrap 200"));
+  EXPECT_THAT(warned(Metric::kSwd, 0), testing::Not(HasSubstr("--bootstrap")));
+  EXPECT_THAT(warned(Metric::kSwd, 50), HasSubstr("--bootstrap did nothing"));
+  EXPECT_THAT(warned(Metric::kFid, 50), testing::Not(HasSubstr("--bootstrap")));
 }
 
 TEST(Evaluating, HasErrorBarsWhereAskedFor) {

@@ -61,6 +61,14 @@ TEST(Modes, ThatAreMissingShowInCountAndDivergence) {
   EXPECT_LT(none.clear, 0.1);
 }
 
+TEST(Modes, OfNoClearShapeAreTheWorstThereAre) {
+  const auto none = mode_coverage(*shapes_set(300), *noise_images(50, 32, 3, 1));
+  ASSERT_EQ(none.clear, 0);
+  EXPECT_EQ(none.found, 0);
+  EXPECT_NEAR(none.divergence, std::log(10.0), 0.1) << "as all of one class";
+  EXPECT_GE(none.divergence, mode_coverage(*shapes_set(300), *shapes_set(20, {"star"})).divergence);
+}
+
 TEST(Modes, AreThoseOfShapesOnly) {
   EXPECT_THAT(error_of([] { mode_coverage(*noise_images(20, 32, 3, 1, 100, 102), *shapes_set(20)); }),
               HasSubstr("no image shows a clear shape"));

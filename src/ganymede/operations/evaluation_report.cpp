@@ -15,11 +15,17 @@ json mean_and_deviation_json(const quality::MeanAndDeviation& value) {
   return {{"mean", value.mean}, {"std", std::isnan(value.deviation) ? json() : json(value.deviation)}};
 }
 
+/// Where a network resizes nothing: what was done when the images were opened stands beside their set.
+std::string no_resize(const OpenedImageSet& opened) {
+  return opened.fit == "none" ? "none" : "none but what is said of the set";
+}
+
 /// What becomes of a set's images before they go into the feature network.
-std::string resize_of(const quality::ExtractorInfo& info, const quality::ImageSet& set) {
+std::string resize_of(const quality::ExtractorInfo& info, const OpenedImageSet& opened) {
+  const auto& set = opened.set;
   if (info.inception) return "bilinear to 299x299 inside the network, as TensorFlow 1";
   if (info.resizes) return "inside the network";
-  if (info.size == 0 || !set.images) return "none after loading";
+  if (info.size == 0 || !set.images) return no_resize(opened);
   const auto& images = set.images->info();
   if (images.height == info.size && images.width == info.size) {
     return fmt::format("none: {0}x{0} is the network's size", info.size);
@@ -30,9 +36,8 @@ std::string resize_of(const quality::ExtractorInfo& info, const quality::ImageSe
 
 std::string resize_text(const quality::Evaluator& evaluator, const OpenedImageSet& real, const OpenedImageSet& fake,
                         bool featured) {
-  if (!featured) return "none after loading";
-  const auto info = evaluator.features_info(fake.set);
-  const std::string a = resize_of(info, real.set), b = resize_of(info, fake.set);
+  const auto info = featured ? evaluator.features_info(fake.set) : quality::ExtractorInfo();
+  const std::string a = resize_of(info, real), b = resize_of(info, fake);
   return a == b ? a : fmt::format("real {}; generated {}", a, b);
 }
 
@@ -86,7 +91,9 @@ std::string better(const std::string& metric) {
   if (metric == "class_accuracy") return "higher";  // reported wherever logits fit the classes: no metric of its own
   const std::string column = metric.substr(0, metric.find("_infinity"));
   for (const auto& measure : quality::all_measures()) {
-    if (measure.column == column) return measure.more_is_better ? "higher" : "lower";
+    // "modes" is compared by its first column, "modes_divergence".
+    if (measure.column == column || measure.column.starts_with(column + "_"))
+      return measure.more_is_better ? "higher" : "lower";
   }
   return "";
 }

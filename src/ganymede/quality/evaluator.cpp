@@ -7,6 +7,7 @@
 #include "ganymede/core/error.h"
 #include "ganymede/quality/feature_size.h"
 #include "ganymede/quality/frechet.h"
+#include "ganymede/quality/images.h"
 #include "ganymede/quality/stage.h"
 
 namespace ganymede::quality {
@@ -82,9 +83,18 @@ ExtractorInfo Evaluator::features_info(const ImageSet& fake) const {
   return {"unknown", "", false};
 }
 
-/// What can be known before any feature is computed.
+/// What can be known before the features are computed, of which one image's tell the width.
 void Evaluator::check_counts(const ImageSet& fake) const {
-  if (!wants(Metric::kKid) || options_.force) return;
+  if (options_.force) return;
+  if (wants(Metric::kFid)) {
+    const ImageSet& stored = fake.stored ? fake : real_;
+    const std::int64_t width = stored.stored
+                                   ? stored.stored->values.features.size(1)
+                                   : extractor_->extract(read_images(*fake.images, 0, 1), false).features.size(1);
+    expect_enough(real_.count(), width, real_.name);
+    expect_enough(fake.count(), width, fake.name);
+  }
+  if (!wants(Metric::kKid)) return;
   for (const ImageSet* set : {static_cast<const ImageSet*>(&real_), &fake}) {
     if (set->count() >= kid_subset(fake)) continue;
     throw Error(fmt::format("{} too few for KID's subsets of {}", counted(set->count(), "image is", "images are"),
@@ -164,10 +174,12 @@ std::vector<std::string> Evaluator::warnings(const ImageSet& fake) const {
   }
   constexpr std::int64_t kFew = 1000;
   const auto fewest = std::min(real_.count(), fake.count());
+  const bool bars = wants(Metric::kFid) || wants(Metric::kKid) || wants(Metric::kPrdc);
   if (fewest < kFew && options_.bootstrap == 0) {
-    out.push_back(
-        fmt::format("metrics of {} are rough: --bootstrap 200 says how far they may be off", counted(fewest, "image")));
+    out.push_back(fmt::format("metrics of {} are rough{}", counted(fewest, "image"),
+                              bars ? ": --bootstrap 200 says how far they may be off" : ""));
   }
+  if (options_.bootstrap > 0 && !bars) out.push_back("--bootstrap did nothing: fid, kid and prdc alone get error bars");
   return out;
 }
 

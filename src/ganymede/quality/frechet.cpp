@@ -29,13 +29,11 @@ double frechet_distance(const Moments& a, const Moments& b) {
   return std::max(0.0, frechet_distance(GaussianMoments{a.mean(), a.covariance()}, {b.mean(), b.covariance()}));
 }
 
-void expect_enough(const Moments& side, const std::string& name) {
-  if (side.count() >= side.dimension() && side.count() >= 2) return;
-  throw Error(fmt::format("{} too few for features of width {}", counted(side.count(), "image is", "images are"),
-                          side.dimension()),
-              name,
-              fmt::format("use {} or more, or --force a distance that is too large",
-                          std::max<std::int64_t>(2, side.dimension())));
+void expect_enough(std::int64_t images, std::int64_t width, const std::string& name) {
+  const std::int64_t least = std::max<std::int64_t>(2, width);
+  if (images >= least) return;
+  throw Error(fmt::format("{} too few for features of width {}", counted(images, "image is", "images are"), width),
+              name, fmt::format("use {} or more, or --force a distance that is too large", grouped(least)));
 }
 
 }  // namespace ganymede::quality

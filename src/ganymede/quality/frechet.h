@@ -20,8 +20,8 @@ double frechet_distance(const GaussianMoments& a, const GaussianMoments& b);
 /// The same of two sets, never below 0. Throws Error when the widths differ, or a set has fewer than two vectors.
 double frechet_distance(const Moments& a, const Moments& b);
 
-/// Throws Error where a set has fewer vectors than they are wide: its covariance is then singular, and the distance
-/// far too large.
-void expect_enough(const Moments& side, const std::string& name);
+/// Throws Error where there are fewer images than their features are wide: its covariance is then singular, and the
+/// distance far too large.
+void expect_enough(std::int64_t images, std::int64_t width, const std::string& name);
 
 }  // namespace ganymede::quality

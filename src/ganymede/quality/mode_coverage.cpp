@@ -1,5 +1,6 @@
 #include "ganymede/quality/mode_coverage.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 
@@ -29,6 +30,16 @@ double sum_of(const Counts& counts) {
   return sum;
 }
 
+/// The divergence of a generator of nothing but the class that is the rarest in the data.
+double largest_divergence(const Counts& of_real) {
+  double rarest = sum_of(of_real);
+  const double all = rarest;
+  for (const auto& n : of_real) {
+    if (n > 0) rarest = std::min(rarest, static_cast<double>(n));
+  }
+  return std::log(all / rarest);
+}
+
 }  // namespace
 
 ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake) {
@@ -40,6 +51,10 @@ ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake)
   if (fake.size() > 0) out.clear = fakes / static_cast<double>(fake.size());
   if (reals == 0)
     throw Error("no image shows a clear shape", real.info().name, "modes are counted on the data set 'shapes' only");
+  if (fakes == 0) {
+    out.divergence = largest_divergence(of_real);
+    return out;
+  }
   for (std::size_t i = 0; i < of_fake.size(); ++i) {
     if (of_fake[i] == 0) continue;
     ++out.found;

@@ -10,9 +10,11 @@
 namespace ganymede::quality {
 
 struct ModeCoverage {
-  int found = 0;          ///< classes with at least one clear shape
-  double clear = 0;       ///< share of generated images that show a clear shape
-  double divergence = 0;  ///< KL of the generated classes' frequencies from the data's, in nats, over clear shapes
+  int found = 0;     ///< classes with at least one clear shape
+  double clear = 0;  ///< share of generated images that show a clear shape
+  /// KL of the generated classes' frequencies from the data's, in nats, over clear shapes. Where no image shows one,
+  /// the largest it can be: as if all showed the data's rarest class (2.3 of ten equally frequent ones).
+  double divergence = 0;
   std::array<double, data::kShapeClasses> frequencies{};  ///< of the generated clear shapes
 };
 
