@@ -20,8 +20,8 @@ constexpr std::size_t kLongestNamed = 64;  ///< characters of a name nobody know
 /// "7", "0.25"; what no number of 64 bits is above needs no limit.
 std::string limits(Range range) {
   constexpr double kNoLimit = 1e18;
-  if (range.high >= kNoLimit) return fmt::format("from {:.17g}", range.low);
-  return fmt::format("from {:.17g} to {:.17g}", range.low, range.high);
+  if (range.high >= kNoLimit) return fmt::format("from {}", range.low);
+  return fmt::format("from {} to {}", range.low, range.high);
 }
 
 template <class Number>
