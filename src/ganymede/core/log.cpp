@@ -3,6 +3,8 @@
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 
+#include <cstdlib>
+
 #include "ganymede/core/terminal_line.h"
 
 namespace ganymede {
@@ -31,7 +33,9 @@ class LineFormatter : public spdlog::formatter {
 }  // namespace
 
 void start_logging(spdlog::level::level_enum level) {
-  auto logger = spdlog::stderr_color_mt("ganymede");
+  const char* const plain = std::getenv("NO_COLOR");  // https://no-color.org
+  const auto colours = plain != nullptr && *plain != '\0' ? spdlog::color_mode::never : spdlog::color_mode::automatic;
+  auto logger = spdlog::stderr_color_mt("ganymede", colours);
   logger->set_formatter(std::make_unique<LineFormatter>());
   logger->set_level(level);
   spdlog::set_default_logger(std::move(logger));
