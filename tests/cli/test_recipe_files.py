@@ -100,3 +100,8 @@ def test_what_was_copied_trains(ganymede, tmp_path):
         recipe=tmp_path / "mine.toml",
     )
     assert (run / "model.safetensors").is_file()
+
+
+def test_numbers_of_tables_within_tables_are_short(ganymede):
+    text = ganymede("recipes", "show", "cifar10-r3gan", "--all").stdout
+    assert "from = 0.05, over" in text and "to = 0.005 }" in text

@@ -137,3 +137,9 @@ def test_json_is_one_document(sample, tmp_path):
     assert json.loads(sample.stdout) == {"seed": 0, "indices": [0, 1], "classes": [], "files": [str(path)]}
     sample("grid.png", "-n", 2)
     assert "2 images of seed 0" in sample.stdout and str(path) in sample.stdout
+
+
+def test_ranges_are_told_in_short_numbers(ganymede, tmp_path):
+    run = shared_model(ganymede)
+    for value in (-1, "many"):
+        fails(ganymede("sample", run, "--truncation", value, "-o", tmp_path / "x.png"), "a number from 1e-06", code=2)

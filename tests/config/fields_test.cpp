@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "ganymede/config/value_text.h"
 #include "support/support.h"
 
 namespace ganymede::config {
@@ -65,6 +66,11 @@ TEST(Fields, ReadsEveryType) {
   const Options o = read(
       "whole = 7\nreal = 3\nflag = true\ntext = 'a \"b\"'\ncolour = 'green'\nmaybe = 0\nlist = [1, 2]\nsmall = 255");
   EXPECT_EQ(o, (Options{7, 3.0, true, "a \"b\"", Colour::kGreen, 0, {1, 2}, 255}));
+}
+
+TEST(ValueText, IsTheShortestThatReadsBack) {
+  const auto table = toml::parse("x = { from = 0.05, over = '20 images', 'a b' = [0.005, 1], none = {} }");
+  EXPECT_EQ(value_text(*table.get("x")), "{ \"a b\" = [0.005, 1], from = 0.05, none = {}, over = \"20 images\" }");
 }
 
 TEST(Fields, WritesWhatItReads) {
