@@ -37,6 +37,7 @@ void add_runs(CLI::App& app);
 void add_sample(CLI::App& app);
 void add_serve(CLI::App& app);
 void add_summary(CLI::App& app);
+void add_track(CLI::App& app);
 void add_train(CLI::App& app);
 void add_translate(CLI::App& app);
 

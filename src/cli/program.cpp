@@ -64,6 +64,8 @@ const std::vector<Group>& command_groups() {
          "ganymede plot runs/conv -o losses.svg\nganymede plot runs/a runs/b --quality -o quality.png"},
         {"report", "runs as one page to mail: charts, samples, metrics, recipes", add_report,
          "ganymede report runs/conv -o conv.html\nganymede report runs/a runs/b --title \"Two rates\" -o rates.html"},
+        {"track", "send what a run has and its MLflow server has not", add_track,
+         "ganymede track runs/conv\nganymede track runs/conv --to mlflow=http://127.0.0.1:5000"},
         {"bench", "time a recipe's training step", add_bench, "ganymede bench cifar10-conv --steps 50"}}},
       {"Use models",
        {{"models", "list the models at hand, with their cards", add_models, "ganymede models"},

@@ -13,8 +13,8 @@ namespace {
 namespace fs = std::filesystem;
 
 const std::vector<std::string> kLowestFirst{
-    "core",   "distributed", "config",   "image",   "data",  "nn",      "augment",    "objectives", "optim", "recipe",
-    "models", "checkpoint",  "exchange", "quality", "train", "explore", "operations", "library",    "serve"};
+    "core",   "distributed", "config",   "image",   "data",  "nn",    "augment", "objectives", "optim",   "recipe",
+    "models", "checkpoint",  "exchange", "quality", "train", "track", "explore", "operations", "library", "serve"};
 
 TEST(Layering, FoldersIncludeOnlyWhatIsBelowThem) {
   const auto height = [](const std::string& folder) {

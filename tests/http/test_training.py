@@ -147,6 +147,7 @@ def test_a_failure_is_said(start, place, tmp_path):
         ({**SMALL, "on_collapse": "nonsense"}, "on_collapse", "one of ignore, stop, rewind"),
         ({**SMALL, "out": "/tmp/x"}, "out", "not known"),
         ({**SMALL, "set": ["a=b"]}, "set", "not known"),
+        ({**SMALL, "track": "mlflow=http://127.0.0.1:1"}, "track", "not known"),
     ],
 )
 def test_wrong_fields_are_named(refusing, fields, field, words):

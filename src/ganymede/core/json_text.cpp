@@ -21,4 +21,9 @@ json parse_json(std::string_view text, const std::string& where, int deepest) {
   }
 }
 
+std::string text_at(const nlohmann::json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 }  // namespace ganymede

@@ -11,6 +11,9 @@ namespace ganymede {
 /// `deepest` lists and objects within each other.
 nlohmann::json parse_json(std::string_view text, const std::string& where, int deepest = 32);
 
+/// The text under `key` of an object; empty where there is none, or something else.
+std::string text_at(const nlohmann::json& object, const char* key);
+
 /// As a file that people read too: indented, with a line end. Bytes that are no UTF-8 become U+FFFD.
 template <class Json>
 std::string json_file_text(const Json& document) {

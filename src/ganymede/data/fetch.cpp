@@ -1,15 +1,14 @@
 #include "ganymede/data/fetch.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstdio>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <thread>
 
+#include "ganymede/core/curl_handle.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
 #include "ganymede/core/log.h"
@@ -28,7 +27,6 @@ constexpr long kConnectSeconds = 30, kMaxRedirects = 10;
 /// No data set's file is larger.
 constexpr std::uint64_t kLargestFile = std::uint64_t{1} << 40;
 
-using Handle = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 struct CloseFile {  // the type of &std::fclose has attributes, which a template argument would lose
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
@@ -81,20 +79,12 @@ int on_tick(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
   return transfer.stopped ? 1 : 0;  // ends the transfer
 }
 
-Handle new_handle(const std::string& url, Transfer& transfer) {
-  static std::once_flag once;
-  std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
-  Handle handle(curl_easy_init(), &curl_easy_cleanup);
-  if (!handle) throw Error("cannot start a download: out of memory", url);
+CurlHandle new_handle(const std::string& url, Transfer& transfer) {
+  CurlHandle handle = new_curl_handle(url);
   CURL* curl = transfer.curl = handle.get();
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(curl, CURLOPT_MAXREDIRS, kMaxRedirects);
   curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L);
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "ganymede");
   curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytes);
   curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, kSlowestSeconds);
@@ -102,7 +92,6 @@ Handle new_handle(const std::string& url, Transfer& transfer) {
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &on_tick);
   curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &transfer);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
   return handle;
 }
 
@@ -119,7 +108,7 @@ bool attempt(const Download& download, const fs::path& part, std::string& reason
   transfer.offset = size_of(part);
   transfer.title = download.target.filename().string();
   const bool ranged = transfer.offset > 0;
-  const Handle handle = new_handle(download.url, transfer);
+  const CurlHandle handle = new_handle(download.url, transfer);
   // As text: CURLOPT_RESUME_FROM fails the whole transfer when a server ignores it.
   const std::string range = fmt::format("{}-", transfer.offset);
   if (ranged) curl_easy_setopt(handle.get(), CURLOPT_RANGE, range.c_str());

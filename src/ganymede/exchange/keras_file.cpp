@@ -6,6 +6,7 @@
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
+#include "ganymede/core/json_text.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/archive.h"
 #include "ganymede/exchange/hdf5_file.h"
@@ -23,11 +24,6 @@ constexpr std::uint64_t kMaxFile = std::uint64_t{16} << 30;
 Tensor tensor_of(const Hdf5File& file, const std::string& dataset) {
   auto numbers = file.numbers(dataset);
   return torch::from_blob(numbers.values.data(), numbers.sides, at::kFloat).clone();
-}
-
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 /// The shape behind the batch of [null, 4, 4, 6]; empty for anything else.

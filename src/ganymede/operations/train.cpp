@@ -5,6 +5,7 @@
 #include "ganymede/core/text.h"
 #include "ganymede/core/threads.h"
 #include "ganymede/operations/training_recipe.h"
+#include "ganymede/track/tracking.h"
 #include "ganymede/train/datasets.h"
 #include "ganymede/train/encoder.h"
 #include "ganymede/train/metrics_table.h"
@@ -27,6 +28,38 @@ class CallbackObserver : public train::Observer {
  private:
   const Control& control_;
 };
+
+/// Tells a tracker the time. Before the metrics observer in the list.
+class TrackingObserver : public train::Observer {
+ public:
+  explicit TrackingObserver(track::Tracking& tracking) : tracking_(tracking) {}
+  void after_step(const train::Trainer& trainer, const train::TrainingState&, const train::StepResult&) override {
+    tracking_.note(trainer.training_state().seconds);
+  }
+  void on_finish(const train::Trainer& trainer) override { tracking_.note(trainer.training_state().seconds); }
+
+ private:
+  track::Tracking& tracking_;
+};
+
+/// Nothing where none is asked for. Throws FieldError.
+std::optional<track::Target> target_of(const TrainRequest& request) {
+  if (request.track.empty()) return std::nullopt;
+  try {
+    return track::parse_target(request.track);
+  } catch (const UsageError& error) {
+    throw FieldError("track", error.what_happened(), error.hint());
+  }
+}
+
+std::unique_ptr<track::Tracking> tracking_of(const train::RunFolder& folder,
+                                             const std::optional<track::Target>& target) {
+  if (target) return std::make_unique<track::Tracking>(folder.path(), *target);
+  if (const auto before = track::read_mlflow_state(folder.path())) {
+    spdlog::info("this run was sent to MLflow at {}: --track mlflow={} goes on with that", before->url, before->url);
+  }
+  return nullptr;
+}
 
 /// What was taken and what was left out, by reason.
 void log_data(const data::Dataset& dataset, const char* role, int batch) {
@@ -123,6 +156,7 @@ Training::Training(const TrainRequest& request, const torch::Device& device, con
                    std::shared_ptr<const distributed::Group> group)
     : request_(request), control_(control), group_(std::move(group)) {
   check(request_);
+  target_ = target_of(request_);
   const TaskScope scope = control_.own_scope();
   const auto recipe = agreed_recipe();
   if (const auto model = meant_to_start_from(recipe); !model.empty() && !request_.resume && request_.from.empty()) {
@@ -248,6 +282,8 @@ TrainResult Training::run(Observers observers) {
     if (group_) tell_others_whether_to_train(*group_, false);
     return result(folder, TrainResult::State::kComplete);
   }
+  const auto tracking = tracking_of(folder, target_);  // ends when the run's state is written
+  if (tracking) observers.push_back(std::make_unique<TrackingObserver>(*tracking));
   watched(folder, *trainer_, [&] {
     train::write_run_state(folder.path(), {train::RunPhase::kWaiting, before, trainer_->total_steps()});
     write_file(folder.file(train::kRecipeFile), config::to_toml(trainer_->recipe()));

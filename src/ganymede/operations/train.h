@@ -6,6 +6,7 @@
 #include "ganymede/operations/results.h"
 #include "ganymede/operations/train_request.h"
 #include "ganymede/quality/evaluator.h"
+#include "ganymede/track/target.h"
 #include "ganymede/train/run_folder.h"
 #include "ganymede/train/trainer.h"
 
@@ -42,6 +43,7 @@ class Training {
 
   TrainRequest request_;
   Control control_;
+  std::optional<track::Target> target_;
   std::shared_ptr<const distributed::Group> group_;  ///< null for one process
   std::shared_ptr<const data::Dataset> source_;
   std::optional<train::Trainer> trainer_;

@@ -32,6 +32,7 @@ struct TrainRequest {
   std::string from = {};
   FromNetworks from_networks = FromNetworks::kBoth;
   bool keep_optimizer = false;
+  std::string track = {};  ///< "mlflow=URL"
 };
 
 /// What a server takes as a run's name, which becomes a folder's: no path, and nothing that a shell or an address would
@@ -99,6 +100,11 @@ void visit_fields(V& field, TrainRequest& r) {
   field("from_networks", r.from_networks, {.about = "which networks `from` starts", .local = true});
   field("keep_optimizer", r.keep_optimizer,
         {.about = "`from` a run or a checkpoint: go on with its optimisers' moments", .local = true});
+  // Local, so that no client of a server makes it send requests to an address of its choice.
+  field("track", r.track,
+        {.about = "send the run to an MLflow server as it goes: mlflow=URL, or mlflow where MLFLOW_TRACKING_URI names "
+                  "it; TensorBoard's files are written in any case",
+         .local = true});
 }
 
 }  // namespace ganymede::operations

@@ -73,13 +73,11 @@ ordered_json to_json(const StartedFrom& from) {
           {"networks", from.networks}};
 }
 
-constexpr const char* kFile = "environment.json";
-
 }  // namespace
 
 void write_environment(const RunFolder& folder, const Trainer& trainer) {
   const auto& recipe = trainer.recipe();
-  const ordered_json before = written_before(folder.file(kFile));
+  const ordered_json before = written_before(folder.file(kEnvironmentFile));
   ordered_json out;
   out["ganymede"] = GANYMEDE_VERSION;
   out["commit"] = GANYMEDE_COMMIT;
@@ -111,14 +109,14 @@ void write_environment(const RunFolder& folder, const Trainer& trainer) {
                      {"end", before.contains("end") ? before["end"] : ordered_json()}});
     out["earlier"] = parts;
   }
-  write_file(folder.file(kFile), out.dump(2) + "\n");
+  write_file(folder.file(kEnvironmentFile), out.dump(2) + "\n");
 }
 
 void write_end_of_environment(const RunFolder& folder) {
-  auto out = written_before(folder.file(kFile));
+  auto out = written_before(folder.file(kEnvironmentFile));
   if (out.empty()) return;
   out["end"] = now_text();
-  write_file(folder.file(kFile), out.dump(2) + "\n");
+  write_file(folder.file(kEnvironmentFile), out.dump(2) + "\n");
 }
 
 }  // namespace ganymede::train

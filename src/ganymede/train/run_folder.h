@@ -9,6 +9,7 @@
 
 #include "ganymede/checkpoint/safetensors.h"
 #include "ganymede/core/files.h"
+#include "ganymede/train/run_files.h"
 
 namespace ganymede::train {
 
@@ -54,10 +55,5 @@ class RunFolder {
   std::unique_ptr<FolderLock> lock_;
   std::uint64_t device_ = 0, inode_ = 0;  ///< of the folder
 };
-
-/// The run folder's own recipe.
-inline constexpr const char* kRecipeFile = "recipe.toml";
-inline constexpr const char* kModelFile = "model.safetensors";
-inline constexpr const char* kBestFile = "best.safetensors";
 
 }  // namespace ganymede::train
