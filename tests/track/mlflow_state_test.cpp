@@ -6,6 +6,7 @@
 namespace ganymede::track {
 namespace {
 
+using test::error_of;
 using test::TemporaryFolder;
 using testing::HasSubstr;
 

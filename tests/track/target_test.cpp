@@ -8,10 +8,11 @@
 namespace ganymede::track {
 namespace {
 
+using test::error_of;
 using testing::HasSubstr;
 using testing::Not;
 
-class Target_ : public testing::Test {
+class TargetText : public testing::Test {
  protected:
   void SetUp() override {
     if (!has_http()) GTEST_SKIP() << "built without libcurl";
@@ -19,13 +20,13 @@ class Target_ : public testing::Test {
   }
 };
 
-TEST_F(Target_, IsAnAddressWithoutTheSlashBehindIt) {
+TEST_F(TargetText, IsAnAddressWithoutTheSlashBehindIt) {
   EXPECT_EQ(parse_target("mlflow=http://127.0.0.1:5000").url, "http://127.0.0.1:5000");
   EXPECT_EQ(parse_target("mlflow=https://host/mlflow//").url, "https://host/mlflow");
   EXPECT_EQ(parse_target("mlflow=http://[::1]:5000/").url, "http://[::1]:5000");
 }
 
-TEST_F(Target_, MayBeTheOneOfTheEnvironment) {
+TEST_F(TargetText, MayBeTheOneOfTheEnvironment) {
   EXPECT_THAT(error_of([] { parse_target("mlflow"); }), HasSubstr("MLFLOW_TRACKING_URI is not set"));
   ::setenv("MLFLOW_TRACKING_URI", "http://host:1/", 1);
   EXPECT_EQ(parse_target("mlflow").url, "http://host:1");
@@ -34,7 +35,7 @@ TEST_F(Target_, MayBeTheOneOfTheEnvironment) {
   ::unsetenv("MLFLOW_TRACKING_URI");
 }
 
-TEST_F(Target_, RefusesAllElse) {
+TEST_F(TargetText, RefusesAllElse) {
   for (const char* text :
        {"", "x", "mlflow=", "mlflow=host", "mlflow=file:///tmp", "mlflow=http://", "mlflow=http:///a",
         "mlflow=http://:80", "mlflow=http://a b", "mlflow=http://a\n", "MLFLOW=http://a"}) {
@@ -42,7 +43,7 @@ TEST_F(Target_, RefusesAllElse) {
   }
 }
 
-TEST_F(Target_, NeverRepeatsASecret) {
+TEST_F(TargetText, NeverRepeatsASecret) {
   for (const char* text : {"mlflow=http://ann:secret@host", "mlflow=http://secret@host", "mlflow=https://a?key=secret",
                            "mlflow=https://a#secret", "ann:secret@host"}) {
     const auto message = error_of([&] { parse_target(text); });

@@ -132,15 +132,16 @@ void MlflowSender::take_up(bool ended) {
 }
 
 void MlflowSender::create() {
-  if (state_.experiment.empty()) state_.experiment = experiment_of_environment();
+  const bool first = state_.key.empty();
+  if (first) {
+    state_.key = random_key();
+    state_.experiment = experiment_of_environment();
+    save();  // where to send it is known from now on, whether or not the server is there
+  }
   const auto experiment = client_.experiment(state_.experiment);
   std::optional<MlflowClient::Run> run;
-  if (state_.key.empty()) {
-    state_.key = random_key();
-    save();
-  } else {  // an earlier attempt may have made one and not have heard of it
-    run = client_.find_run(experiment, kKeyTag, state_.key);
-  }
+  // An earlier attempt may have made one and not have heard of it.
+  if (!first) run = client_.find_run(experiment, kKeyTag, state_.key);
   if (!run) {
     Texts tags = tags_of(run_);
     tags.emplace_back(kKeyTag, state_.key);

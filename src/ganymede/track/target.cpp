@@ -41,7 +41,7 @@ Target parse_target(const std::string& text) {
   } else if (text.starts_with("mlflow=")) {
     url = text.substr(7);
   }
-  if (url.find('@') != std::string::npos || url.find_first_of("?#") != std::string::npos) {
+  if ((text + url).find_first_of("@?#") != std::string::npos) {
     throw UsageError("an MLflow address must have no user name, password, '?' or '#' in it", {},
                      "set MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN; the "
                      "experiment is MLFLOW_EXPERIMENT_NAME");
