@@ -14,6 +14,7 @@ import sys
 import time
 
 import pytest
+from pretended_mlflow import PretendedMlflow
 from training import TINY, metrics, tensors, trained, wait_for
 
 # What launchers set, and a test may have been started by one.
@@ -99,6 +100,16 @@ def run_together(ganymede, size, out, *flags):
         assert code == 0, error
     assert all(out == "" for _, out, _ in results[1:]), "process 0 alone has results"
     return pathlib.Path(out)
+
+
+def test_the_first_process_alone_is_tracked(ganymede, tmp_path):
+    if "FETCH" in ganymede("--version").stdout.partition("; not ")[2].split():
+        pytest.skip("the program was built without GANYMEDE_FETCH")
+    server = PretendedMlflow().start()
+    run = run_together(ganymede, 2, tmp_path / "run", "--steps", 20, "--track", f"mlflow={server.url}")
+    assert [str(step) for step in server.rows()] == [row["step"] for row in metrics(run)]
+    assert server.run()["info"]["status"] == "FINISHED"
+    server.stop()
 
 
 def state(run):

@@ -14,6 +14,15 @@ from pretended_mlflow import PretendedMlflow, basic
 from training import shared_model, start, train, trained, wait_for
 
 
+@pytest.fixture(autouse=True)
+def supported(ganymede, tmp_path):
+    """Without libcurl the program says so, and nothing else is to be tested."""
+    if "FETCH" in ganymede("--version").stdout.partition("; not ")[2].split():
+        result = train(ganymede, tmp_path / "none", "--track", "mlflow=http://127.0.0.1:1")
+        assert result.returncode == 2 and "-DGANYMEDE_FETCH=ON" in result.stderr
+        pytest.skip("the program was built without GANYMEDE_FETCH")
+
+
 @pytest.fixture
 def server():
     pretended = PretendedMlflow().start()
