@@ -13,6 +13,7 @@
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/files.h"
+#include "ganymede/core/shell_word.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
@@ -146,7 +147,8 @@ std::string sizes_text(const std::map<std::string, std::size_t>& sizes) {
 /// What a training with a recipe would do with the images.
 std::string recipe_text(const Check& check, const std::string& name) {
   const auto recipe = operations::recipe_or_model(name);
-  const auto shape = models::outline_gan(recipe).image_shape();
+  const auto gan = models::outline_gan(recipe);
+  const auto shape = gan.image_shape();
   const std::string wanted = fmt::format("{}x{}", shape.width(), shape.height());
   const auto sizes = check.counts(size_of);
   const std::size_t as_they_are = sizes.contains(wanted) ? sizes.at(wanted) : 0;
@@ -160,7 +162,17 @@ std::string recipe_text(const Check& check, const std::string& name) {
                                  counted(sound - as_they_are, "is", "are"),
                                  config::override_text("data.fit", recipe.data.fit), counted(smaller, "is", "are"));
   const auto batch = static_cast<std::size_t>(recipe.train.batch_size);
-  return text + fmt::format("; {} of {} an epoch", counted((sound + batch - 1) / batch, "batch", "batches"), batch);
+  text += fmt::format("; {} of {} an epoch", counted((sound + batch - 1) / batch, "batch", "batches"), batch);
+  if (recipe.data.name != check.options.name) {
+    text += fmt::format("; the recipe reads '{}': to train it on these add --set {}", recipe.data.name,
+                        shell_word(config::override_text("data.name", check.options.name)));
+  }
+  const auto classes = static_cast<std::int64_t>(check.classes.size());
+  if (gan.classes() > 0 && recipe.data.conditions.empty() && gan.classes() != classes) {
+    text += fmt::format("; a training refuses them: its networks are for {}, not {}",
+                        counted(static_cast<std::uint64_t>(gan.classes()), "class", "classes"), classes);
+  }
+  return text;
 }
 
 void print_classes(const Check& check) {

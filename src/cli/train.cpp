@@ -27,20 +27,20 @@ class StepsShown : public train::Observer {
   void on_start(const train::Trainer& trainer) override {
     progress_ =
         std::make_unique<Progress>(trainer.recipe().name, trainer.total_steps(), "step", trainer.training_state().step);
-    images_ = trainer.training_state().images;
-    seconds_ = trainer.training_state().seconds;
+    trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
+    last_ = trainer.training_state();
   }
-  void after_step(const train::Trainer& trainer, const train::TrainingState&,
+  void after_step(const train::Trainer& trainer, const train::TrainingState& before,
                   const train::StepResult& result) override {
     const auto& now = trainer.training_state();
+    const double so_far = static_cast<double>(now.images - last_.images) / std::max(1e-9, now.seconds - last_.seconds);
+    // The rate that metrics.csv has; before its first row, that of the steps until now.
+    if (trigger_->fires(before, now)) rate_ = so_far, last_ = now;
     std::string note;
     // Reading a loss waits for the device: not at every step.
     if (now.step % 10 == 0) {
-      note = fmt::format("epoch {:.2f}  {:.0f} images/s  D {:.3f}  G {:.3f}", trainer.epoch(),
-                         static_cast<double>(now.images - images_) / std::max(1e-9, now.seconds - seconds_),
+      note = fmt::format("epoch {:.2f}  {:.0f} images/s  D {:.3f}  G {:.3f}", trainer.epoch(), rate_.value_or(so_far),
                          result.loss_d.item<double>(), result.loss_g.item<double>());
-      images_ = now.images;
-      seconds_ = now.seconds;
     }
     progress_->update(now.step, note);
   }
@@ -48,8 +48,9 @@ class StepsShown : public train::Observer {
 
  private:
   std::unique_ptr<Progress> progress_;
-  std::uint64_t images_ = 0;
-  double seconds_ = 0;
+  std::optional<train::Trigger> trigger_;  ///< of the rows of metrics.csv
+  train::TrainingState last_;              ///< when it fired last
+  std::optional<double> rate_;             ///< images a second until then
 };
 
 /// Says on stdout how it ended. Throws Cancelled where a signal ended it.

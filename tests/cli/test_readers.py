@@ -172,8 +172,12 @@ def test_check_says_all_about_a_folder(ganymede, tmp_path):
     assert result.returncode == 0, result.stderr
     for words in ("15 images, of which 2 cannot be used", "6 20x8, 6 21x8, 1 8x8", "12 RGB, 1 grey", "6  a", "7  b",
                   "a/empty.jpg: the image file is empty", "b/cut.png: the PNG is cut short", "b/0.png = a/0.png",
-                  "16x16 RGB, of 13 images", "13 are smaller", "to train without the bad ones: --skip-bad"):
+                  "16x16 RGB, of 13 images", "13 are smaller", "to train without the bad ones: --skip-bad",
+                  "the recipe reads 'shapes': to train it on these add --set 'data.name=\"folder\"'"):
         assert words in result.stdout, words
+    assert "refuses" not in result.stdout
+    classes = ganymede("data", "check", folder, "--recipe", TINY.with_name("tiny_classes.toml")).stdout
+    assert "a training refuses them: its networks are for 3 classes, not 2" in classes
     assert sheet.read_bytes().startswith(b"\x89PNG")
     document = json.loads(ganymede("data", "check", folder, "--json").stdout)
     assert document["sizes"] == {"20x8": 6, "21x8": 6, "8x8": 1} and len(document["copies"]) == 6

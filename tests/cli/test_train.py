@@ -226,9 +226,10 @@ def test_files_that_it_names_exist(ganymede, tmp_path, steps):
         assert pathlib.Path(line.split(maxsplit=1)[1]).is_file(), line
 
 
-def test_images_per_second_are_those_of_the_file(ganymede, tmp_path):
-    train(ganymede, tmp_path / "run", "--steps", 10, "--set=train.log_every=10")
-    resumed = train(ganymede, tmp_path / "run", "--steps", 20, "--resume", "--set=train.log_every=10")
+@pytest.mark.parametrize("log_every", [10, 4, 15])
+def test_images_per_second_are_those_of_the_file(ganymede, tmp_path, log_every):
+    train(ganymede, tmp_path / "run", "--steps", 10, f"--set=train.log_every={log_every}")
+    resumed = train(ganymede, tmp_path / "run", "--steps", 20, "--resume", f"--set=train.log_every={log_every}")
     shown = re.findall(r"(\d+) images/s", resumed.stderr)
     last = list(csv.DictReader((tmp_path / "run" / "metrics.csv").open()))[-1]
     assert shown[-1] == f"{float(last['images_per_s']):.0f}", resumed.stderr

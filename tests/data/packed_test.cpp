@@ -123,6 +123,15 @@ TEST_F(PackedFile, AnyCutFileIsRefused) {
   EXPECT_THAT(error_of([&] { Packed{path_}; }), HasSubstr("cut short or damaged"));
 }
 
+TEST_F(PackedFile, OneThatIsCutWhileItIsInUseIsAnErrorAtTheNextImage) {
+  write_file(path_, packed(*numbered(7)));
+  const Packed found(path_);
+  std::vector<std::uint8_t> pixels(found.image_bytes());
+  found.read(6, pixels);
+  std::filesystem::resize_file(path_, 100);
+  EXPECT_THAT(error_of([&] { found.read(0, pixels); }), HasSubstr("shorter than it was"));
+}
+
 TEST_F(PackedFile, AnyDamagedByteIsNoticed) {
   const Bytes whole = packed(*numbered(7));
   for (std::size_t at = 0; at < whole.size(); ++at) {

@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 [[noreturn]] void fail(const std::string& action, const fs::path& path, int error) {
   std::string hint;
   if (error == ENOSPC || error == EDQUOT)
-    hint = "free some room on that disk and run the command again";
+    hint = "free some room on that disk and run the command again, a training with --resume";
   else if (error == EFBIG)
     hint = "raise the limit on the size of files (ulimit -f)";
   else if (error == EIO)

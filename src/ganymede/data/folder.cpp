@@ -70,7 +70,7 @@ void note_loose_images(std::size_t loose, std::size_t within, const std::vector<
         fmt::format("{} beside {} with {}: which are meant?", counted(loose, "image lies", "images lie"), folders,
                     grouped(within)),
         root,
-        fmt::format("put them apart, name a folder inside, or name the classes: --class '{0}' or classes = [\"{0}\"]",
+        fmt::format("put them apart, name a folder inside, or name the classes: --set 'data.classes=[\"{0}\"]'",
                     classes[0]));
   }
   notes.push_back(fmt::format("left out: {} beside the class folders", counted(loose, "image")));

@@ -137,16 +137,25 @@ class Mapping {
     if (file) size_ = static_cast<std::size_t>(status.st_size);
     void* start = file ? ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, descriptor, 0) : MAP_FAILED;
     const int error = errno;
-    ::close(descriptor);
+    if (start == MAP_FAILED) ::close(descriptor);
     if (!file) throw Error("this is no packed data set", path.string(), kHint);
     if (start == MAP_FAILED) fail(path, error);
     data_ = static_cast<const std::uint8_t*>(start);
+    descriptor_ = descriptor;
   }
-  ~Mapping() { ::munmap(const_cast<std::uint8_t*>(data_), size_); }
+  ~Mapping() {
+    ::munmap(const_cast<std::uint8_t*>(data_), size_);
+    ::close(descriptor_);
+  }
   Mapping(const Mapping&) = delete;
   Mapping& operator=(const Mapping&) = delete;
 
   std::span<const std::uint8_t> bytes() const { return {data_, size_}; }
+  /// Whether the file still reaches as far as it was mapped: reading what lies behind its end ends the program.
+  bool whole() const {
+    struct stat status{};
+    return ::fstat(descriptor_, &status) == 0 && static_cast<std::size_t>(status.st_size) >= size_;
+  }
 
  private:
   [[noreturn]] static void fail(const fs::path& path, int error) {
@@ -155,6 +164,7 @@ class Mapping {
   }
 
   const std::uint8_t* data_ = nullptr;
+  int descriptor_ = -1;
   std::size_t size_ = 0;
 };
 
@@ -319,6 +329,7 @@ const PackedOrigin& Packed::origin() const {
 
 void Packed::read(std::size_t index, std::span<std::uint8_t> pixels) const {
   if (index >= size()) throw Error(fmt::format("there is no image {}", index), impl_->where);
+  if (!impl_->map.whole()) throw Error("the file is shorter than it was", impl_->where, "leave files in use alone");
   impl_->check(index / impl_->header.block_images);
   const auto from = impl_->pixels_of(index, 1);
   std::copy(from.begin(), from.end(), pixels.begin());

@@ -58,7 +58,7 @@ class HealthObserver : public Observer {
     if (before.has_value() == now.has_value() && (!now || now->kind == before->kind)) return;
     write_health(folder_.path(), now);
     if (now) {
-      spdlog::warn("step {}: {}; try {}", trainer.training_state().step, now->what, now->hint);
+      spdlog::warn("step {}: {}; try: {}", trainer.training_state().step, now->what, now->hint);
     } else {
       spdlog::info("step {}: the training has recovered", trainer.training_state().step);
     }
