@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <type_traits>
 
 namespace ganymede::cli {
 
@@ -49,11 +51,24 @@ struct Globals {
 };
 Globals& globals();
 
-/// Holds an option's number to a range, which its line of --help then says.
+/// Holds an option's number to a range, in the words of the fields of requests.
+template <class T>
+CLI::Option* in_range(CLI::Option* option, T low, T high) {
+  const std::string rule =
+      fmt::format("must be a {} from {} to {}", std::is_integral_v<T> ? "whole number" : "number", low, high);
+  return option->check([=](const std::string& text) {
+    T value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && value >= low && value <= high ? std::string() : rule;
+  });
+}
+
+/// The same; its line of --help says the range.
 template <class T>
 CLI::Option* limited(CLI::Option* option, T low, T high) {
   option->description(fmt::format("{} ({} to {})", option->get_description(), low, high));
-  return option->check(CLI::Range(low, high).description(""));
+  return in_range(option, low, high);
 }
 
 /// Makes a flag an old name: hidden, and with a line on stderr that tells the new one. Returns it.
@@ -68,6 +83,13 @@ inline CLI::Option* old_name(CLI::Option* option, const std::string& now) {
 inline void old_name(CLI::App& command, const std::string& now) {
   command.group("")->preparse_callback(
       [old = command.get_name(), now](std::size_t) { fmt::print(stderr, "note: {} is now {}\n", old, now); });
+}
+
+/// Puts a command's examples, a line each, below its flags in --help.
+inline void show_examples(CLI::App& command, const std::string& lines) {
+  std::string text = "Examples:\n  ";
+  for (const char c : lines) text += c == '\n' ? std::string("\n  ") : std::string(1, c);
+  command.footer(text);
 }
 
 /// One JSON document and nothing else on stdout.

@@ -7,6 +7,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/recipe_flags.h"
+#include "cli/standard_output.h"
 #include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
@@ -69,6 +70,7 @@ Found find(const DedupFlags& flags) {
 }
 
 void run(const DedupFlags& flags) {
+  refuse_standard_output(flags.out, "file");
   catch_stop_signals();
   set_threads(globals().threads);
   const Found found = find(flags);
@@ -109,6 +111,7 @@ void run(const DedupFlags& flags) {
 }  // namespace
 
 void add_data_dedup(CLI::App& app) {
+  show_examples(app, "ganymede data dedup photos.zip -o same.txt");
   auto flags = std::make_shared<DedupFlags>();
   flags->data.add_to(app);
   limited(app.add_option("--steps", flags->options.steps, "training steps of the autoencoder that hashes"), 1,

@@ -5,6 +5,7 @@
 
 #include "cli/chosen_data.h"
 #include "cli/command.h"
+#include "cli/standard_output.h"
 #include "ganymede/core/counted.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/data/prepared.h"
@@ -19,6 +20,7 @@ struct PrepareFlags {
 };
 
 void run(const PrepareFlags& flags) {
+  refuse_standard_output(flags.out, "file");
   catch_stop_signals();
   const auto done = data::prepare(flags.data.options(), flags.out);
   if (flags.json) {
@@ -37,6 +39,8 @@ void run(const PrepareFlags& flags) {
 }  // namespace
 
 void add_data_prepare(CLI::App& app) {
+  show_examples(app,
+                "ganymede data prepare photos.zip --size 64\nganymede data prepare celeba --size 64 -o celeba-64.bin");
   auto flags = std::make_shared<PrepareFlags>();
   flags->data.add_to(app);
   app.add_option("-o,--output", flags->out, "the file to write; default: in the cache folder, to be found by itself")

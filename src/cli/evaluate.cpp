@@ -4,6 +4,7 @@
 #include "cli/device.h"
 #include "cli/report.h"
 #include "cli/request_flags.h"
+#include "cli/standard_output.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
 
@@ -19,6 +20,7 @@ void add_evaluate(CLI::App& app) {
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {
     run_request(operations::fields_of(flags->request), [&] {
+      document_to_standard_output(flags->request.output, flags->json);
       operations::check(flags->request);
       catch_stop_signals();
       set_threads(globals().threads);

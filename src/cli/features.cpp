@@ -7,6 +7,7 @@
 
 #include "cli/device.h"
 #include "cli/request_flags.h"
+#include "cli/standard_output.h"
 #include "ganymede/core/counted.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/threads.h"
@@ -28,7 +29,8 @@ void print_row(const FeaturesResult::Row& row) {
   std::fflush(stdout);  // the next row may take minutes
 }
 
-void run(const FeaturesFlags& flags) {
+void run(FeaturesFlags flags) {
+  document_to_standard_output(flags.request.output, flags.json);
   catch_stop_signals();
   set_threads(globals().threads);
   const auto model = operations::Model::load(flags.model, device_to_use());

@@ -4,6 +4,7 @@
 #include "cli/chosen_data.h"
 #include "cli/command.h"
 #include "cli/device.h"
+#include "cli/standard_output.h"
 #include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/core/progress.h"
@@ -99,7 +100,10 @@ void run(const NewFlags& flags) {
   const auto taken = taken_names();
   if (std::find(taken.begin(), taken.end(), flags.name) != taken.end())
     throw UsageError("is a shipped recipe's name", flags.name, "choose another");
-  if (fs::exists(output) && !flags.replace)
+  const bool on_stdout = is_standard_output(flags.output);
+  if (on_stdout && flags.json)
+    throw UsageError("standard output takes either this or the text about it", "-o -", "name a file with -o");
+  if (!on_stdout && fs::exists(output) && !flags.replace)
     throw UsageError("is there already", output.string(), "choose another name, or add --replace");
   const auto facts = facts_of(flags.data);
   config::FittingWishes wishes;
@@ -112,7 +116,11 @@ void run(const NewFlags& flags) {
     text = config::fitting_recipe(flags.name, facts, wishes);
     estimate.steps = *wishes.steps;
   }
-  write_file(output, text);
+  if (on_stdout) {
+    fmt::print("{}", text);
+  } else {
+    write_file(output, text);
+  }
   const double seconds = static_cast<double>(estimate.steps) * estimate.seconds_per_step;
   if (flags.json) {
     return print_json({{"recipe", output.string()},
@@ -123,15 +131,17 @@ void run(const NewFlags& flags) {
                        {"seconds", seconds},
                        {"peak_memory_bytes", estimate.memory}});
   }
-  fmt::print("{}: for {}{}\n", output.string(), counted(facts.images, "image"),
+  std::FILE* const to = on_stdout ? stderr : stdout;
+  fmt::print(to, "{}: for {}{}\n", on_stdout ? flags.name : output.string(), counted(facts.images, "image"),
              facts.bad > 0 ? fmt::format(", without {} that cannot be read", facts.bad) : "");
-  fmt::print("  time    about {} here: {} of {:.2f} s\n", duration_text(seconds), counted(estimate.steps, "step"),
+  fmt::print(to, "  time    about {} here: {} of {:.2f} s\n", duration_text(seconds), counted(estimate.steps, "step"),
              estimate.seconds_per_step);
-  fmt::print("  memory  {:.2f} GiB at most, without the images\n",
+  fmt::print(to, "  memory  {:.2f} GiB at most, without the images\n",
              static_cast<double>(estimate.memory) / (std::uint64_t{1} << 30));
-  fmt::print(
-      "  expect  textures after some hundred steps, arrangement after some thousand, details after tens of "
-      "thousands\n");
+  fmt::print(to,
+             "  expect  textures after some hundred steps, arrangement after some thousand, details after tens of "
+             "thousands\n");
+  if (on_stdout) return;
   fmt::print("train it with: ganymede train {}\n",
              shell_word(output == fs::path(flags.name + ".toml") ? flags.name : output.string()));
 }
@@ -142,12 +152,12 @@ void add_new(CLI::App& app) {
   auto flags = std::make_shared<NewFlags>();
   app.add_option("name", flags->name, "what the recipe is called: NAME.toml is written")->required();
   app.add_option("--data", flags->data, "your images: a folder, zip, tar or shards")->required()->type_name("PATH");
-  app.add_option("-o,--output", flags->output, "the file to write instead")->type_name("FILE");
+  app.add_option("-o,--output", flags->output, "the file to write instead; - is standard output")->type_name("FILE");
   app.add_option("--size", flags->size, "side of the images; by their own sizes unless given")
       ->check(CLI::IsMember({16, 32, 64, 128}));
-  app.add_option("--hours", flags->hours,
-                 "as many steps as take about so long on this machine; 100 epochs unless given")
-      ->check(CLI::Range(0.001, 10000.0));
+  limited(app.add_option("--hours", flags->hours,
+                         "as many steps as take about so long on this machine; 100 epochs unless given"),
+          0.001, 10000.0);
   app.add_flag("--replace", flags->replace, "write over a file that is there");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] { run(*flags); });

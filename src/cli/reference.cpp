@@ -1,6 +1,7 @@
 // ganymede reference
 #include "cli/command.h"
 #include "cli/manual.h"
+#include "cli/standard_output.h"
 #include "ganymede/core/counted.h"
 #include "ganymede/core/files.h"
 #include "ganymede/operations/descriptions.h"
@@ -30,6 +31,7 @@ void add_reference(CLI::App& app) {
   app.add_option("-o,--output", flags->output, "the folder to write the pages to")->required();
   app.add_flag("--man", flags->man, "the manual pages of all commands instead, for man");
   app.callback([flags, program = app.get_parent()] {
+    refuse_standard_output(flags->output, "folder");
     const auto pages = flags->man ? write_manual(flags->output, *program) : write_pages(flags->output);
     fmt::print("{} in {}\n", counted(pages, "page"), flags->output);
   });

@@ -7,6 +7,7 @@
 
 #include "cli/device.h"
 #include "cli/request_flags.h"
+#include "cli/standard_output.h"
 #include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/processors.h"
@@ -110,6 +111,7 @@ void run_in(const distributed::Place& place, const operations::TrainRequest& req
 }
 
 void run(const operations::TrainRequest& request) {
+  refuse_standard_output(request.output, "folder");
   const auto place = distributed::place_in(distributed::environment());
   if (place && !place->alone()) return run_in(*place, request);
   run_alone(request);

@@ -1,10 +1,11 @@
 """What -o names: PNG or JPEG by its ending, standard output, and never a folder that is called like an image."""
 
+import json
 import subprocess
 
 import pytest
 from images import fails, png, write
-from training import shared_model
+from training import TINY, shared_model
 
 JPEG, PNG = b"\xff\xd8\xff", b"\x89PNG"
 
@@ -82,3 +83,42 @@ def test_standard_output_takes_what_a_file_would(ganymede, tmp_path, folder):
     fails(ganymede("sample", run, "-n", 1, "-o", "-", "--json"), "standard output takes either", code=2)
     fails(ganymede("sample", run, "-n", 1, "-o", "webp:-"), "no webp is written here", code=2)
     fails(ganymede("data", "check", folder, "-o", "-"), "standard output takes either", code=2)
+
+
+def test_standard_output_takes_documents_and_models_too(ganymede, tmp_path, folder):
+    run = shared_model(ganymede)
+    report = ganymede("evaluate", "--real", folder, "--fake", folder, "--metrics", "prdc", "-o", "-", cwd=tmp_path)
+    assert report.returncode == 2 and "needs features" in report.stderr
+    many = write(tmp_path / "many", {f"{i}.png": png(i, i, 40 + i, width=16, height=16) for i in range(20)})
+    report = ganymede("evaluate", "--real", many, "--fake", many, "--metrics", "swd", "-o", "-", cwd=tmp_path)
+    assert json.loads(report.stdout)["metrics"]["swd"]["mean"] >= 0
+    made = ganymede("new", "mine", "--data", many, "-o", "-", cwd=tmp_path)
+    assert made.stdout.startswith("# Written by") and "memory" in made.stderr and "train it with" not in made.stderr
+    fails(ganymede("new", "mine", "--data", many, "-o", "-", "--json"), "standard output takes either", code=2)
+    for kind, begin in (("onnx", b"\x08"), ("torchscript", b"PK"), ("safetensors", None)):
+        out, said = to_stdout(ganymede, "export", run, "--format", kind, "-o", "-")
+        assert begin is None or out.startswith(begin)
+        assert ganymede("export", run, "--format", kind, "-o", tmp_path / kind).returncode == 0
+        assert len(out) == len((tmp_path / kind).read_bytes()) and "generator in -" in said
+    model = run / "model.safetensors"
+    out, said = to_stdout(ganymede, "import", model, "-o", "-")
+    assert ganymede("import", model, "-o", tmp_path / "whole.safetensors").returncode == 0
+    assert out == (tmp_path / "whole.safetensors").read_bytes() and "the model is -" in said
+    assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.parametrize("command", [
+    ("train", TINY), ("reference",), ("data", "prepare", "shapes"), ("data", "dedup", "shapes"),
+    ("export", "RUN", "--format", "hub"), ("export", "RUN", "--format", "web"),
+])
+def test_what_standard_output_cannot_be_is_refused(ganymede, tmp_path, command):
+    command = [shared_model(ganymede) if word == "RUN" else word for word in command]
+    what = "file" if command[0] == "data" else "folder"
+    fails(ganymede(*command, "-o", "-", cwd=tmp_path), f"'-' is standard output, and no {what}", "./-", code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_networks_are_two_files(ganymede):
+    run = shared_model(ganymede)
+    both = ganymede("export", run, "--format", "onnx", "--network", "both", "-o", "-")
+    fails(both, "standard output takes one file", code=2)

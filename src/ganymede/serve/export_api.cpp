@@ -1,9 +1,9 @@
 // POST /api/v1/models/{id}/export: a model's networks as a file for other programs, or several in a zip archive.
 #include <algorithm>
-#include <cstdlib>
 
 #include "ganymede/config/names.h"
 #include "ganymede/core/files.h"
+#include "ganymede/core/scratch_folder.h"
 #include "ganymede/operations/export.h"
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/operation_route.h"
@@ -14,27 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace ops = operations;
-
-/// A folder of the system's temporary ones, gone at the end of the scope.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "ganymede-export-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-      throw Error("no folder can be made there", fs::temp_directory_path().string());
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 const char* ending_of(ops::ExportFormat format) {
   if (format == ops::ExportFormat::kOnnx) return ".onnx";
@@ -63,7 +42,7 @@ MemoryBudget::Share share_for(const Services& services, const std::vector<fs::pa
 
 Response exported(const Services& services, const Asked<ops::ExportRequest, NoAnswer>& asked,
                   const ops::Control& control) {
-  const TemporaryFolder scratch;
+  const ScratchFolder scratch;
   ops::ExportRequest request = asked.request;
   const std::string& id = asked.about.model;
   request.output = (scratch.path() / (id + ending_of(request.format))).string();
