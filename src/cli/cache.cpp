@@ -109,6 +109,7 @@ void add_cache(CLI::App& app) {
   std::vector<std::string> names;
   for (const auto& kind : kKinds) names.emplace_back(kind.name);
   clear_app->add_option("kind", *kinds, "only these kinds; all unless given")->check(CLI::IsMember(names));
+  show_examples(*clear_app, "ganymede cache clear\nganymede cache clear features");
   clear_app->callback([kinds] { clear_cache(*kinds); });
 }
 

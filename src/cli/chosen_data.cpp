@@ -13,43 +13,56 @@ namespace fs = std::filesystem;
 
 void ChosenData::add_to(CLI::App& app) {
   const auto repeated = [&](const char* flag, std::vector<std::string>& values, const char* about) {
-    app.add_option(flag, values, about)->allow_extra_args(false);
+    return app.add_option(flag, values, about)->allow_extra_args(false);
   };
+  const char *const which = "Which images", *const how = "What becomes of them",
+                    *const labels = "Labels and conditions";
   // Not "data": CLI11 2.4 and later take that and --data for one name.
   app.add_option("set", what_, "a data set's name (see 'ganymede data list'), or a path")
       ->required()
       ->type_name("NAME|PATH");
-  app.add_option("--data", asked_.path, "where its files are: a folder, archive or file")->type_name("DIR");
-  repeated("--split", asked_.splits, "train, test, ...; may be repeated");
-  repeated("--class", asked_.classes, "only this class; may be repeated");
+  app.add_option("--data", asked_.path, "where its files are: a folder, archive or file")
+      ->type_name("DIR")
+      ->group(which);
+  repeated("--split", asked_.splits, "train, test, ...; may be repeated")->group(which);
+  repeated("--class", asked_.classes, "only this class; may be repeated")->group(which);
   app.add_option_function<std::string>(
          "--size", [this](const std::string& size) { asked_.size = data::ImageSize::of_text(size); },
-         "bring the images to this many pixels a side, or to this height and width")
-      ->type_name("SIDE|HEIGHT,WIDTH");
+         "bring the images to this many pixels a side, or to this height and width: 64,96 gives images that are 96x64")
+      ->type_name("SIDE|HEIGHT,WIDTH")
+      ->group(how);
   app.add_option_function<std::string>(
          "--fit", [this](const std::string& name) { asked_.fit = config::value_named<data::Fit>(name).value(); },
          "how: crop around the centre, pad with white, or stretch")
       ->check(CLI::IsMember(config::all_names<data::Fit>()))
-      ->default_str("crop");
+      ->default_str("crop")
+      ->group(how);
   app.add_option_function<std::string>(
          "--profiles",
          [this](const std::string& name) { asked_.profiles = config::value_named<data::Profiles>(name).value(); },
          "colours with an ICC profile other than sRGB: take them as they are stored, or convert them")
       ->check(CLI::IsMember(config::all_names<data::Profiles>()))
-      ->default_str("ignore");
-  app.add_flag("--skip-bad", asked_.skip_bad, "leave out files that cannot be read, and say how many");
-  app.add_option("--channels", asked_.channels, "1 (grey), 3 (RGB), or as many as arrays, PNGs and TIFFs have");
-  app.add_option("--bits", asked_.bits, "16 keeps samples of 16 bits; else they become 8");
-  repeated("--attribute", asked_.attributes, "celeba: make classes of it; may be repeated");
-  repeated("--where", asked_.where, "celeba: only with this attribute, or without it: '!Male'; may be repeated");
+      ->default_str("ignore")
+      ->group(how);
+  app.add_flag("--skip-bad", asked_.skip_bad, "leave out files that cannot be read, and say how many")->group(which);
+  app.add_option("--channels", asked_.channels, "1 (grey), 3 (RGB), or as many as arrays, PNGs and TIFFs have")
+      ->group(how);
+  app.add_option("--bits", asked_.bits, "16 keeps samples of 16 bits; else they become 8")->group(how);
+  repeated("--attribute", asked_.attributes, "celeba: make classes of it; may be repeated")->group(labels);
+  repeated("--where", asked_.where, "celeba: only with this attribute, or without it: '!Male'; may be repeated")
+      ->group(which);
   app.add_option("--label", asked_.label, "folder: the column of labels.csv or the .json key that is the class")
-      ->type_name("NAME");
+      ->type_name("NAME")
+      ->group(labels);
   repeated("--condition", asked_.conditions,
-           "folder: a column of numbers that images are conditioned on; celeba: an attribute; may be repeated");
+           "folder: a column of numbers that images are conditioned on; celeba: an attribute; may be repeated")
+      ->group(labels);
   app.add_option("--photos", asked_.photos, "mnistm: the photographs to put digits on; default: cifar10")
-      ->type_name("DIR");
+      ->type_name("DIR")
+      ->group(which);
   app.add_option("--exclude", asked_.exclude, "leave out the images of this list (see 'data dedup')")
-      ->type_name("FILE");
+      ->type_name("FILE")
+      ->group(which);
 }
 
 data::DatasetOptions ChosenData::options() const {

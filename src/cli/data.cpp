@@ -166,6 +166,24 @@ void fetch(const FetchFlags& flags) {
   }
 }
 
+void add_preview(CLI::App& app) {
+  auto chosen = std::make_shared<ChosenData>();
+  auto out = std::make_shared<std::string>();
+  auto each = std::make_shared<std::size_t>(10);
+  chosen->add_to(app);
+  app.add_option("-o,--output", *out, "a .png or .jpg; - is standard output")->required()->type_name("FILE");
+  limited(app.add_option("-n", *each, "images of each class"), 1, 200)->capture_default_str();
+  show_examples(app, "ganymede data preview cifar10 -o sheet.png\nganymede data preview photos.zip -n 20 -o -");
+  app.callback([chosen, out, each] {
+    const Output to(*out, kImageKinds);
+    to.require_kind(false);
+    const auto dataset = chosen->open();
+    const image::Image sheet = data_sheet(*dataset, *each);
+    to.write(encoded(sheet, to));
+    to.say(fmt::format("{} ({}x{} pixels)", *out, sheet.width, sheet.height));
+  });
+}
+
 }  // namespace
 
 void add_data(CLI::App& app) {
@@ -174,6 +192,7 @@ void add_data(CLI::App& app) {
   auto* list_app = app.add_subcommand("list", "what can be loaded");
   auto list_json = std::make_shared<bool>(false);
   list_app->add_flag("--json", *list_json, "one JSON document");
+  show_examples(*list_app, "ganymede data list\nganymede data list --json");
   list_app->callback([list_json] { list(*list_json); });
 
   auto* info_app = app.add_subcommand("info", "counts, shapes, classes, channel means, checksum");
@@ -181,6 +200,7 @@ void add_data(CLI::App& app) {
   auto info_json = std::make_shared<bool>(false);
   info_chosen->add_to(*info_app);
   info_app->add_flag("--json", *info_json, "one JSON document");
+  show_examples(*info_app, "ganymede data info cifar10 --class frog\nganymede data info photos.zip --size 64,96");
   info_app->callback([info_chosen, info_json] {
     const auto dataset = info_chosen->open();
     const auto statistics = data::statistics(*dataset);
@@ -190,21 +210,7 @@ void add_data(CLI::App& app) {
       info_as_text(*dataset, statistics);
   });
 
-  auto* preview_app = app.add_subcommand("preview", "a sheet of images, a row for each class");
-  auto preview_chosen = std::make_shared<ChosenData>();
-  auto out = std::make_shared<std::string>();
-  auto each = std::make_shared<std::size_t>(10);
-  preview_chosen->add_to(*preview_app);
-  preview_app->add_option("-o,--output", *out, "a .png or .jpg; - is standard output")->required()->type_name("FILE");
-  limited(preview_app->add_option("-n", *each, "images of each class"), 1, 200)->capture_default_str();
-  preview_app->callback([preview_chosen, out, each] {
-    const Output to(*out, kImageKinds);
-    to.require_kind(false);
-    const auto dataset = preview_chosen->open();
-    const image::Image sheet = data_sheet(*dataset, *each);
-    to.write(encoded(sheet, to));
-    to.say(fmt::format("{} ({}x{} pixels)", *out, sheet.width, sheet.height));
-  });
+  add_preview(*app.add_subcommand("preview", "a sheet of images, a row for each class"));
 
   add_data_check(*app.add_subcommand("check", "what is in a data set or images, and what a training would make of it"));
   add_data_prepare(*app.add_subcommand("prepare", "pack a data set into one file that opens at once"));
@@ -224,6 +230,7 @@ void add_data(CLI::App& app) {
       ->type_name("URL");
   fetch_app->add_option("--checksum", flags->checksum, "for an address: what the file must have")
       ->type_name("md5:HEX|sha256:HEX");
+  show_examples(*fetch_app, "ganymede data fetch cifar10\nganymede data fetch mnist --split test");
   fetch_app->callback([flags] { fetch(*flags); });
 }
 

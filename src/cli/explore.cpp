@@ -26,7 +26,7 @@ void add_kind(CLI::App& app, const std::string& name, const char* example, const
   const auto kept = std::make_shared<Kept>();
   const std::string& called = now.empty() ? name : now;
   CLI::App& command = *app.add_subcommand(name, ops::summary_of("explore " + called));
-  command.footer(fmt::format("Examples:\n  ganymede explore {} {}", called, example));
+  show_examples(command, fmt::format("ganymede explore {} {}", called, example));
   if (!now.empty()) old_name(command, now);
   command.add_option("model", kept->model, "a .safetensors file or a run folder")->required();
   add_flags(command, ops::fields_of(kept->request));

@@ -11,7 +11,6 @@
 #include <exception>
 #include <iostream>
 #include <optional>
-#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -99,10 +98,7 @@ void add_commands(CLI::App& program) {
     for (const Command& command : commands) {
       const auto summary = command.summary != nullptr ? command.summary : operations::summary_of(command.name);
       CLI::App& app = *program.add_subcommand(command.name, summary)->group(group);
-      std::string examples = "Examples:";
-      std::istringstream lines(command.examples);
-      for (std::string line; std::getline(lines, line);) examples += "\n  " + line;
-      app.footer(examples);
+      show_examples(app, command.examples);
       command.add(app);
     }
   }

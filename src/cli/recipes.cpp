@@ -73,12 +73,14 @@ void add_recipes(CLI::App& app) {
   auto* show_app = app.add_subcommand("show", "print a recipe");
   show_app->add_option("recipe", flags->name, "a shipped recipe's name")->required();
   show_app->add_flag("--all", flags->all_keys, "every key with its value, defaults too; a recipe file as well");
+  show_examples(*show_app, "ganymede recipes show cifar10-conv\nganymede recipes show mine.toml --all");
   show_app->callback([flags] { show_recipe(flags->name, flags->all_keys); });
 
   auto* copy_app = app.add_subcommand("copy", "write a shipped recipe into a file of your own");
   copy_app->add_option("recipe", flags->name, "a shipped recipe's name")->required();
   copy_app->add_option("-o,--output", flags->output, "the file; NAME.toml unless given, - is standard output")
       ->type_name("FILE");
+  show_examples(*copy_app, "ganymede recipes copy cifar10-conv -o mine.toml\nganymede recipes copy cifar10-conv -o -");
   copy_app->callback([flags] { copy_recipe(flags->name, flags->output); });
 
   add_recipes_check(*app.add_subcommand("check", "shapes, parameters, memory and time of a recipe, without training"));

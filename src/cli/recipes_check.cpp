@@ -72,8 +72,9 @@ std::string length_text(const config::Recipe& recipe, const RecipeCheck& check) 
     return fmt::format("about {} for its {}", duration_text(seconds), counted(*check.steps, "step"));
   }
   const double seconds = 10'000 / check.speed->images_per_s;
-  return fmt::format("about {} for each 10,000 images; {} asked for (--images N: how long in all)",
-                     duration_text(seconds), counted(*recipe.train.epochs, "epoch is", "epochs are"));
+  const double epochs = *recipe.train.epochs;
+  return fmt::format("about {} for each 10,000 images; {} {} asked for (--images N: how long in all)",
+                     duration_text(seconds), epochs, epochs == 1 ? "epoch is" : "epochs are");
 }
 
 void print_text(const config::Recipe& recipe, const RecipeCheck& check) {
@@ -98,6 +99,7 @@ void print_text(const config::Recipe& recipe, const RecipeCheck& check) {
 }  // namespace
 
 void add_recipes_check(CLI::App& app) {
+  show_examples(app, "ganymede recipes check mine.toml\nganymede recipes check dcgan-64 --images 5000");
   auto flags = std::make_shared<RecipeCheckFlags>();
   app.add_option("recipe", flags->recipe, "a recipe file, or the name of a shipped one")->required();
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe")->type_size(1)->allow_extra_args(false);

@@ -135,6 +135,7 @@ void add_flags(CLI::App& app, const operations::FieldList& fields) {
     const std::string names = field.info.letter != 0 ? fmt::format("-{},{}", field.info.letter, flag) : flag;
     auto* option = add_one(app, field, names, flag, [] {});
     if (field.info.required) option->required();
+    if (!field.info.group.empty() && !field.info.positional) option->group(field.info.group);
     for (const auto& old : field.info.old_names) {
       const std::string old_flag = operations::flag_of(old);
       const auto note = [old_flag, flag] { fmt::print(stderr, "note: {} is now {}\n", old_flag, flag); };

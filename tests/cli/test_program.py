@@ -128,6 +128,56 @@ def test_help_is_grouped_and_has_examples(ganymede):
                 assert re.search(rf"(^|[\s,]){flag}\b", known), f"{line}: {flag}"
 
 
+@pytest.mark.parametrize("command", ["train", "evaluate", "data info", "data preview", "data prepare", "data dedup"])
+def test_many_flags_stand_in_groups(ganymede, command):
+    text = ganymede(*command.split(), "--help").stdout
+    groups = re.findall(r"^([A-Z][A-Za-z ]+):\n((?:  .*\n)+)", text, re.M)
+    flags = {name: re.findall(r"^  (?:-\w,)?--[a-z]", lines, re.M) for name, lines in groups}
+    assert len(flags) >= 4 and all(len(found) <= 8 for found in flags.values()), flags
+
+
+def test_each_command_of_a_command_has_examples_of_its_own(ganymede):
+    below = {
+        command: re.findall(r"^  ([a-z]+)  ", ganymede(command, "--help").stdout.split("Examples:")[0], re.M)
+        for command in ("recipes", "data", "cache", "explore")
+    }
+    assert {"dedup", "fetch"} <= set(below["data"]) and below["cache"] == ["clear"]
+    for command, names in below.items():
+        for name in names:
+            examples = ganymede(command, name, "--help").stdout.split("Examples:\n")[1]
+            assert all(line.startswith(f"  ganymede {command} {name}") for line in examples.strip("\n").split("\n"))
+
+
+COLOURS = """
+import os, pty, sys, tempfile
+def output_of(extra):
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.update(TERM="xterm", **extra)
+        os.execvp(sys.argv[1], [*sys.argv[1:], "-o", os.path.join(tempfile.mkdtemp(dir="."), "run")])
+    text = b""
+    while True:
+        try:
+            text += os.read(terminal, 65536)
+        except OSError:
+            break
+    os.waitpid(child, 0)
+    return text
+print(b"\\x1b[32m" in output_of({}), b"\\x1b[32m" in output_of({"NO_COLOR": ""}))
+plain = output_of({"NO_COLOR": "1"})
+print(b" info " in plain, b"\\x1b[3" in plain)
+"""
+
+
+def test_a_terminal_gets_no_colours_where_none_are_wanted(ganymede, tmp_path):
+    command = [ganymede.path, "--threads", 1, "train", TINY, "--steps", 1]
+    shown = subprocess.run(
+        ["/usr/bin/python3", "-c", COLOURS, *map(str, command)],
+        cwd=tmp_path, capture_output=True, text=True, check=True,
+    )
+    assert shown.stdout == "True True\nTrue False\n"
+
+
 def test_help_of_what_is_no_command_is_refused(ganymede):
     assert "runs/conv" in ganymede("help", "explore", "walk").stdout
     for words, hint in (

@@ -38,6 +38,7 @@ struct FieldInfo {
   bool commas = false;                       ///< a list of texts that may stand in one there: "fid,kid"
   std::vector<std::string> old_names = {};   ///< what it was called before; still understood
   std::string old_switch = {};               ///< a boolean of before, where true was the choice of the same name
+  std::string group = {};                    ///< the heading that its flag stands under in --help
 };
 
 }  // namespace ganymede::config

@@ -37,54 +37,91 @@ void check(const EvaluateRequest& request);
 /// "fid, kid, ...": what `metrics` may name.
 std::string metric_names();
 
+/// Fields of an EvaluateRequest: which images.
 template <class V>
-void visit_fields(V& field, EvaluateRequest& r) {
+void visit_sets(V& field, EvaluateRequest& r) {
   field("model", r.model,
         {.about = "a .safetensors file or a run folder, evaluated against its own data",
          .local = true,
          .positional = true});
   field("real", r.real,
         {.about = "instead of a model: a data set, images, a model or a feature file; NAME:SPLIT names a split",
-         .local = true});
-  field("fake", r.fake, {.about = "what to compare with `real`: the same kinds", .local = true});
-  field("data", r.data, {.about = "where the model's data is: a folder, archive or file", .local = true});
-  field("source", r.source, {.about = "where the images are that a translating model translates", .local = true});
-  field("metrics", r.metrics, {.about = metric_names() + "; all that can be had unless given", .commas = true});
+         .local = true,
+         .group = "What is compared"});
+  field("fake", r.fake,
+        {.about = "what to compare with `real`: the same kinds", .local = true, .group = "What is compared"});
+  field("data", r.data,
+        {.about = "where the model's data is: a folder, archive or file", .local = true, .group = "What is compared"});
+  field("source", r.source,
+        {.about = "where the images are that a translating model translates",
+         .local = true,
+         .group = "What is compared"});
+  field("metrics", r.metrics,
+        {.about = metric_names() + "; all that can be had unless given", .commas = true, .group = "Metrics"});
   field("count", r.count,
         {.about = "images to generate, or of `fake` to use (then all unless given)",
          .range = in_range(1, 10'000'000),
          .served = in_range(1, kUsualSamples),
          .letter = 'n',
-         .usual = std::to_string(kUsualSamples)});
+         .usual = std::to_string(kUsualSamples),
+         .group = "What is compared"});
   field("real_count", r.real_count,
-        {.about = "real images to use; all unless given", .range = in_range(1, 100'000'000)});
+        {.about = "real images to use; all unless given",
+         .range = in_range(1, 100'000'000),
+         .group = "What is compared"});
+}
+
+template <class V>
+void visit_fields(V& field, EvaluateRequest& r) {
+  visit_sets(field, r);
   field("features", r.features,
         {.about = "a TorchScript file of a feature network, or 'inception'; it is run: name only what you trust",
-         .local = true});
+         .local = true,
+         .group = "Features"});
   field("feature_size", r.feature_size,
         {.about = "pixels a side of the images the feature network was made for; asked of its file, or found by trying "
                   "on labelled real images, unless given",
-         .range = in_range(1, 4096)});
+         .range = in_range(1, 4096),
+         .group = "Features"});
   field("train_features", r.train_features,
-        {.about = "features of a classifier of the real data's labels, trained once and kept"});
-  field("k", r.k, {.about = "nearest images of precision, recall, density and coverage", .range = in_range(1, 1000)});
+        {.about = "features of a classifier of the real data's labels, trained once and kept", .group = "Features"});
+  field("k", r.k,
+        {.about = "nearest images of precision, recall, density and coverage",
+         .range = in_range(1, 1000),
+         .group = "Metrics"});
   field("bootstrap", r.bootstrap,
         {.about = "95 % error bars of fid, kid and prdc by resampling both sets so often, such as 200",
          .range = in_range(20, 100'000),
-         .served = in_range(20, 1000)});
-  field("fd_infinity", r.fd_infinity, {.about = "also the Frechet distance extrapolated to endlessly many images"});
+         .served = in_range(20, 1000),
+         .group = "Metrics"});
+  field("fd_infinity", r.fd_infinity,
+        {.about = "also the Frechet distance extrapolated to endlessly many images", .group = "Metrics"});
   field("seed", r.seed,
-        {.about = "of the model's noise and of the metrics' random numbers", .range = kSeeds, .seed = true});
+        {.about = "of the model's noise and of the metrics' random numbers",
+         .range = kSeeds,
+         .seed = true,
+         .group = "Metrics"});
   field("size", r.size,
-        {.about = "bring `real` and `fake` to this many pixels a side", .range = in_range(1, 4096), .local = true});
-  field("channels", r.channels, {.about = "bring them to 1 (grey) or 3 (RGB)", .values = {1, 3}, .local = true});
+        {.about = "bring `real` and `fake` to this many pixels a side",
+         .range = in_range(1, 4096),
+         .local = true,
+         .group = "What is compared"});
+  field("channels", r.channels,
+        {.about = "bring them to 1 (grey) or 3 (RGB)", .values = {1, 3}, .local = true, .group = "What is compared"});
   field("output", r.output,
-        {.about = "write the metrics and their protocol as JSON to this file, too", .letter = 'o', .local = true});
+        {.about = "write the metrics and their protocol as JSON to this file, too",
+         .letter = 'o',
+         .local = true,
+         .group = "What is written"});
   field("scatter", r.scatter,
-        {.about = "plot both sets' features along their principal components: a .svg or .png", .local = true});
+        {.about = "plot both sets' features along their principal components: a .svg or .png",
+         .local = true,
+         .group = "What is written"});
   field("memorisation", r.memorisation,
-        {.about = "show the images nearest to training images, and say how near they are: a .png", .local = true});
-  field("force", r.force, {.about = "metrics of fewer images than they need, too"});
+        {.about = "show the images nearest to training images, and say how near they are: a .png",
+         .local = true,
+         .group = "What is written"});
+  field("force", r.force, {.about = "metrics of fewer images than they need, too", .group = "Metrics"});
 }
 
 }  // namespace ganymede::operations

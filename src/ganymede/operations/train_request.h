@@ -68,43 +68,66 @@ void visit_fields(V& field, TrainRequest& r) {
         {.about = "a recipe file, or the name of a shipped one; a server takes shipped ones only",
          .required_of_clients = true,
          .positional = true});
-  field("output", r.output, {.about = "the run folder; runs/NAME unless given", .letter = 'o', .local = true});
+  field("output", r.output,
+        {.about = "the run folder; runs/NAME unless given", .letter = 'o', .local = true, .group = "The run"});
   field("name", r.name,
         {.about = "of the run, and of its folder: the recipe's unless given, with a number behind it where that is "
                   "taken",
-         .served_text = kRunName});
-  field("data", r.data, {.about = "the data set's folder, archive or file", .local = true});
-  field("skip_bad", r.skip_bad, {.about = "leave out files that cannot be read, and say how many", .local = true});
+         .served_text = kRunName,
+         .group = "The run"});
+  field("data", r.data, {.about = "the data set's folder, archive or file", .local = true, .group = "Its images"});
+  field("skip_bad", r.skip_bad,
+        {.about = "leave out files that cannot be read, and say how many", .local = true, .group = "Its images"});
   field("source", r.source,
-        {.about = "the same as `data` of the source domain, for recipes that translate", .local = true});
+        {.about = "the same as `data` of the source domain, for recipes that translate",
+         .local = true,
+         .group = "Its images"});
   field("steps", r.steps,
         {.about = "generator steps in all; the recipe's unless given",
          .range = in_range(1, 1e18),
-         .served = in_range(1, kMaxSteps)});
+         .served = in_range(1, kMaxSteps),
+         .group = "Changes of the recipe"});
   field("epochs", r.epochs,
-        {.about = "passes over the data in all, instead of `steps`", .range = in_range(0.0001, 1e6)});
+        {.about = "passes over the data in all, instead of `steps`",
+         .range = in_range(0.0001, 1e6),
+         .group = "Changes of the recipe"});
   field("seed", r.seed,
         {.about = "the same seed gives the same bytes on the same machine; the recipe's unless given",
          .range = kSeeds,
-         .seed = true});
-  field("set", r.set, {.about = "changes of the recipe: section.key=value; may be repeated", .local = true});
+         .seed = true,
+         .group = "Changes of the recipe"});
+  field("set", r.set,
+        {.about = "changes of the recipe: section.key=value; may be repeated",
+         .local = true,
+         .group = "Changes of the recipe"});
   field("precision", r.precision,
-        {.about = "of the arithmetic; auto: bf16 where the hardware has it; the recipe's unless given", .local = true});
+        {.about = "of the arithmetic; auto: bf16 where the hardware has it; the recipe's unless given",
+         .local = true,
+         .group = "Changes of the recipe"});
   field("on_collapse", r.on_collapse,
         {.about = "what becomes of a training whose images have collapsed: it is said, it ends, or it goes back to the "
-                  "last checkpoint from before, with half the learning rates; the recipe's unless given"});
+                  "last checkpoint from before, with half the learning rates; the recipe's unless given",
+         .group = "Changes of the recipe"});
   field("resume", r.resume,
-        {.about = "go on with the run in `output`, bit for bit unless settings change; of a complete one, make up for what it lacks",
-         .local = true});
-  field("from", r.from, {.about = "start from this model's weights (fine-tuning)", .local = true});
-  field("from_networks", r.from_networks, {.about = "which networks `from` starts", .local = true});
+        {.about =
+             "go on with the run in `output`, bit for bit unless settings change; of a complete one, make up for what "
+             "it lacks",
+         .local = true,
+         .group = "The run"});
+  field("from", r.from,
+        {.about = "start from this model's weights (fine-tuning)", .local = true, .group = "From a model"});
+  field("from_networks", r.from_networks,
+        {.about = "which networks `from` starts", .local = true, .group = "From a model"});
   field("keep_optimizer", r.keep_optimizer,
-        {.about = "`from` a run or a checkpoint: go on with its optimisers' moments", .local = true});
+        {.about = "`from` a run or a checkpoint: go on with its optimisers' moments",
+         .local = true,
+         .group = "From a model"});
   // Local, so that no client of a server makes it send requests to an address of its choice.
   field("track", r.track,
         {.about = "send the run to an MLflow server as it goes: mlflow=URL, or mlflow where MLFLOW_TRACKING_URI names "
                   "it; TensorBoard's files are written in any case",
-         .local = true});
+         .local = true,
+         .group = "The run"});
 }
 
 }  // namespace ganymede::operations
