@@ -98,7 +98,7 @@ void add_bench(CLI::App& app) {
   auto flags = std::make_shared<BenchFlags>();
   app.add_option("recipe", flags->recipe, "a recipe file, or the name of a shipped one")->required();
   limited(app.add_option("--batch-size", flags->batch_size, "images a step"), 1, 65536);
-  old_name(app.add_option("--batch", flags->batch_size), "--batch-size")->check(CLI::Range(1, 65536));
+  in_range(old_name(app.add_option("--batch", flags->batch_size), "--batch-size"), 1, 65536);
   limited(app.add_option("--steps", flags->steps, "steps to time"), 1, 100000)->capture_default_str();
   app.add_option("--precision", flags->precision, "f32, bf16 or auto");
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe")->type_size(1)->allow_extra_args(false);

@@ -252,13 +252,16 @@ void run(const CheckFlags& flags) {
   options.fit = data::Fit::kPad;
   options.skip_bad = true;
   const Output to(flags.out, kImageKinds);
-  to.write(encoded(data_sheet(*data::open_dataset(options), kSheetEach), to));
+  const auto sizes = check.counts(size_of);  // the sheet's is none of theirs
+  const std::string kind = sizes.size() == 1 ? sizes.begin()->first : counted(sizes.size(), "size");
+  to.write(encoded(data_sheet(*data::open_dataset(options), kSheetEach, kind), to));
   if (!flags.json) fmt::print("preview in {}\n", printable(flags.out));
 }
 
 }  // namespace
 
 void add_data_check(CLI::App& app) {
+  show_examples(app, "ganymede data check photos.zip\nganymede data check photos.zip --recipe dcgan-64 -o sheet.png");
   auto flags = std::make_shared<CheckFlags>();
   app.add_option("set", flags->what, "a folder, zip, tar or shards of images, or a data set's name or files")
       ->required()

@@ -17,7 +17,7 @@ std::string kind_of(const data::DatasetInfo& info) {
                      info.bits == 8 ? "" : fmt::format(", {} bits", info.bits));
 }
 
-image::Image data_sheet(const data::Dataset& dataset, std::size_t each) {
+image::Image data_sheet(const data::Dataset& dataset, std::size_t each, std::string kind) {
   constexpr std::size_t kRows = 8;
   const auto& info = dataset.info();
   if (info.classes.empty()) {
@@ -35,8 +35,8 @@ image::Image data_sheet(const data::Dataset& dataset, std::size_t each) {
     if (row.size() < each) row.push_back(data::image_at(dataset, i));
   }
   std::erase_if(rows, [](const auto& row) { return row.images.empty(); });
-  return image::labelled_grid(rows,
-                              fmt::format("{}: {} of {}", info.name, counted(dataset.size(), "image"), kind_of(info)));
+  return image::labelled_grid(rows, fmt::format("{}: {} of {}", info.name, counted(dataset.size(), "image"),
+                                                kind.empty() ? kind_of(info) : kind));
 }
 
 }  // namespace ganymede::cli

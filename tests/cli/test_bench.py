@@ -2,6 +2,7 @@
 import json
 
 import pytest
+from images import fails
 from training import TINY
 
 
@@ -11,6 +12,12 @@ def test_says_time_and_memory(ganymede):
     assert "s a step" in result.stdout and "GiB of memory at most" in result.stdout and "forward" not in result.stdout
     document = json.loads(ganymede("bench", TINY, "--steps", 2, "--json").stdout)
     assert document["peak_memory_bytes"] > 50 << 20 and "profile" not in document
+
+
+def test_ranges_are_told_as_other_commands_tell_them(ganymede):
+    for value in (-1, "many", 2.5):
+        fails(ganymede("bench", TINY, "--steps", value), "--steps: must be a whole number from 1 to 100000", code=2)
+    fails(ganymede("sample", "x", "-o", "x.png", "-n", 0), "must be a whole number from 1", code=2)
 
 
 def test_a_recipe_that_translates_is_timed_too(ganymede):

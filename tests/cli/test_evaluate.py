@@ -82,6 +82,12 @@ def test_images_of_several_sizes_are_judged_at_one_that_the_protocol_names(ganym
     assert f"stretched to a square, resized to {side}x{side}" in text.stdout + text.stderr
 
 
+def test_what_is_rendered_at_its_size_is_not_resized(ganymede):
+    flags = ("--real", "shapes", "--fake", "shapes:test", "--size", 16, "--real-count", 20, "-n", 20)
+    found = evaluated(ganymede, *flags, "--metrics", "swd")
+    assert found["protocol"]["real"]["fit"] == found["protocol"]["fake"]["fit"] == found["protocol"]["resize"] == "none"
+
+
 def test_feature_files_of_other_tools(ganymede, tmp_path):
     real = feature_file(tmp_path / "real.safetensors", 1200, 6)
     same = evaluated(ganymede, "--real", real, "--fake", real)["metrics"]

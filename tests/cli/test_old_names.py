@@ -150,8 +150,8 @@ def test_a_run_of_then_is_read_and_goes_on(ganymede, tmp_path):
     result = ganymede("sample", run, "-n", 20, "--best", 4, "-o", sheets[1])
     assert result.returncode == 0, result.stderr
     assert sheets[0].read_bytes() == sheets[1].read_bytes()
-    assert "note: discriminator.heads.realness is now called discriminator.heads.adversarial" in result.stderr
-    assert result.stderr.count("note: train.batch is now called train.batch_size") == 1
+    assert "warning discriminator.heads.realness is now called discriminator.heads.adversarial" in result.stderr
+    assert result.stderr.count("warning train.batch is now called train.batch_size") == 1
     trained(ganymede, run, "--resume", "--steps", 6, recipe=run / "recipe.toml")
     assert tensors(run / "model.safetensors")[0] == tensors(whole / "model.safetensors")[0]
 
@@ -173,7 +173,7 @@ def test_old_keys_may_be_set(ganymede):
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["batch_size"] == json.loads(result.stdout)["batch"] == 4
     assert "note: --batch is now --batch-size" in result.stderr
-    assert "note: train.accumulate is now called train.gradient_accumulation" in result.stderr
+    assert "warning train.accumulate is now called train.gradient_accumulation" in result.stderr
 
 
 def test_old_flags_of_features_and_old_members_of_answers(ganymede):

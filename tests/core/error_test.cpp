@@ -30,6 +30,8 @@ TEST(Suggest, NamesTheNearest) {
 
 TEST(Suggest, ListsTheKnownWhereNoneIsNear) {
   EXPECT_EQ(suggest("qqqqqqqqqqqq", {"batch", "steps"}), "known are batch, steps");
+  EXPECT_EQ(suggest("frobnicate", {"train", "translate"}), "known are train, translate");
+  EXPECT_EQ(suggest("xy", {"lr", "steps"}), "known are lr, steps");
   EXPECT_EQ(suggest("x", {}), "nothing is known here");
 }
 

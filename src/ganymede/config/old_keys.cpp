@@ -25,7 +25,7 @@ void note(const OldKey& key) {
   static std::mutex mutex;
   static std::set<std::string> noted;
   const std::lock_guard lock(mutex);
-  if (noted.insert(key.old_path).second) spdlog::warn("note: {} is now called {}", key.old_path, key.path);
+  if (noted.insert(key.old_path).second) spdlog::warn("{} is now called {}", key.old_path, key.path);
 }
 
 /// The key's name without its sections.

@@ -47,7 +47,9 @@ std::string suggest(const std::string& unknown, const std::vector<std::string>& 
     return edit_distance(unknown, a) < edit_distance(unknown, b);
   });
   const size_t distance = edit_distance(unknown, *nearest);
-  if (distance <= std::max<size_t>(2, unknown.size() / 2)) return fmt::format("did you mean '{}'?", *nearest);
+  // A third of its letters, and never all of them: what is further is another word.
+  if (distance <= std::max<size_t>(2, unknown.size() / 3) && distance < unknown.size())
+    return fmt::format("did you mean '{}'?", *nearest);
   return fmt::format("known are {}", fmt::join(known, ", "));
 }
 

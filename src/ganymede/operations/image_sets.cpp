@@ -97,8 +97,9 @@ OpenedImageSet translated_image_set(ModelPtr model, const ImageSetOptions& optio
 }  // namespace
 
 std::string fit_text(const std::string& source, data::ImageSize size, data::Fit fit) {
-  // What a source always has needs no resize: its shape starts "32x32 ".
-  if (!size.given() || data::source_named(source).shape.starts_with(size.text() + " ")) return "none";
+  // What a source always has needs no resize: its shape starts "32x32 "; the program renders its own at any size.
+  const auto& known = data::source_named(source);
+  if (!size.given() || known.built_in || known.shape.starts_with(size.text() + " ")) return "none";
   const std::string shape = size.height == size.width ? "square" : "rectangle";
   const std::string how = fit == data::Fit::kPad       ? "each on white in a " + shape
                           : fit == data::Fit::kStretch ? "each stretched to a " + shape
