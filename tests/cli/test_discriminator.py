@@ -22,7 +22,8 @@ def test_seven_numbers_are_no_score(ganymede, tmp_path, command):
     assert result.returncode == 2, result.stderr
     error = result.stderr.splitlines()[-1]
     assert (
-        error.startswith("error: the discriminator ends in 7 numbers an image, line 36 of ")
+        error.startswith("error: line 36 of ")
+        and ": the discriminator ends in 7 numbers an image" in error
         and "needs one score" in error
     ), error
     assert not (tmp_path / "runs").exists()

@@ -78,7 +78,7 @@ def test_a_run_that_lacks_things(ganymede, runs, tmp_path):
 
 def test_what_is_no_run_is_refused(ganymede, tmp_path):
     result = ganymede("report", tmp_path, "-o", tmp_path / "x.html")
-    assert result.returncode == 1 and f"error: not a run folder, {tmp_path}; name a folder" in result.stderr
+    assert result.returncode == 1 and f"error: {tmp_path}: not a run folder; name a folder" in result.stderr
     result = ganymede("report", tmp_path, "-o", tmp_path / "x.png")
     assert result.returncode == 2 and "x.png" in result.stderr
     assert not (tmp_path / "x.html").exists()

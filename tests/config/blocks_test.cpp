@@ -114,18 +114,18 @@ TEST(Blocks, RefuseWhatCannotBeMeant) {
     return error_of([&] { with_blocks(blocks, layers); });
   };
   EXPECT_EQ(error(kSection, "{ use = \"shrnk\" }"),
-            "unknown block 'shrnk', line 11 of my.toml in [d] layer 1; did you mean 'shrink'?");
+            "line 11 of my.toml in [d] layer 1: unknown block 'shrnk'; did you mean 'shrink'?");
   EXPECT_THAT(error("", "{ use = \"shrink\" }"), HasSubstr("add it to [blocks]"));
   EXPECT_EQ(error(kSection, "{ use = \"shrink\", filter = 3 }"),
-            "the block 'shrink' has no parameter 'filter', line 11 of my.toml in [d] layer 1; "
+            "line 11 of my.toml in [d] layer 1: the block 'shrink' has no parameter 'filter'; "
             "did you mean 'filters'?");
   EXPECT_EQ(error("[blocks.a]\nwidth = 1\nlayers = [{ conv = \"$wdth\" }]", "{ use = \"a\" }"),
-            "the block 'a' has no parameter 'wdth', line 3 of my.toml in [d] layer 1, block 'a' used on line 5; "
+            "line 3 of my.toml in [d] layer 1, block 'a' used on line 5: the block 'a' has no parameter 'wdth'; "
             "did you mean 'width'?");
   EXPECT_THAT(error(kSection, "{ use = \"shrink\", times = 0 }"), HasSubstr("'times' must be a whole number"));
   EXPECT_THAT(error(kSection, "{ use = \"shrink\", times = 1001 }"), HasSubstr("from 1 to 1000"));
   EXPECT_THAT(error(kSection, "{ use = 3 }"), HasSubstr("'use' must be the name of a block"));
-  EXPECT_THAT(error("[blocks]\na = []", "\"relu\""), HasSubstr("the block 'a' has no layers, line 2 of my.toml"));
+  EXPECT_THAT(error("[blocks]\na = []", "\"relu\""), HasSubstr("line 2 of my.toml: the block 'a' has no layers"));
   EXPECT_THAT(error("[blocks]\na = 3", "\"relu\""), HasSubstr("the block 'a' has no layers"));
   EXPECT_THAT(error("[blocks.a]\ntimes = 3\nlayers = [\"relu\"]", "\"relu\""),
               HasSubstr("a parameter cannot be called 'times'"));
@@ -133,8 +133,8 @@ TEST(Blocks, RefuseWhatCannotBeMeant) {
       << "though nothing uses it";
   EXPECT_THAT(error("[blocks.a]\nw = 4\nlayers = [\"$w\"]", "{ use = \"a\" }"), HasSubstr("an entry must be a table"));
   EXPECT_EQ(error("[blocks]\na = [{ use = \"b\" }]\nb = [\n{ use = \"a\" }]", "{ use = \"b\" }"),
-            "the block 'b' uses itself: b -> a -> b, line 2 of my.toml in [d] layer 1, block 'b' used on line "
-            "6, block 'a' used on line 4; a block may use others, but no way may lead back");
+            "line 2 of my.toml in [d] layer 1, block 'b' used on line 6, block 'a' used on line 4: the block 'b' uses "
+            "itself: b -> a -> b; a block may use others, but no way may lead back");
 }
 
 TEST(Blocks, DoNotGrowBeyondTheLimits) {

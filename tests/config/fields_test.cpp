@@ -92,13 +92,13 @@ TEST(Fields, WritesWhatItReads) {
 
 TEST(Fields, RefusesAndSaysWhere) {
   EXPECT_EQ(error_of([] { read("\nwhole = 11"); }),
-            "'whole' is 11, which is outside 0 to 10, line 2 of my.toml in [options]");
+            "line 2 of my.toml in [options]: 'whole' is 11, which is outside 0 to 10");
   EXPECT_EQ(error_of([] { read("whole = 'x'"); }),
-            "'whole' must be a whole number, not a string, line 1 of my.toml in [options]");
+            "line 1 of my.toml in [options]: 'whole' must be a whole number, not a string");
   EXPECT_EQ(error_of([] { read("\n\nwhle = 1"); }),
-            "unknown key 'whle', line 3 of my.toml in [options]; did you mean 'whole'?");
+            "line 3 of my.toml in [options]: unknown key 'whle'; did you mean 'whole'?");
   EXPECT_EQ(error_of([] { read("colour = 'gren'"); }),
-            "unknown colour 'gren', line 1 of my.toml in [options]; did you mean 'green'?");
+            "line 1 of my.toml in [options]: unknown colour 'gren'; did you mean 'green'?");
   EXPECT_THAT(error_of([] { read("whole = 1.0"); }), HasSubstr("must be a whole number, not a number"));
   EXPECT_THAT(error_of([] { read("real = true"); }), HasSubstr("must be a number, not true or false"));
   EXPECT_THAT(error_of([] { read("real = nan"); }), HasSubstr("must be finite"));

@@ -51,7 +51,7 @@ TEST(Overrides, ReachTheEntriesOfLists) {
   EXPECT_EQ(root["d"]["layers"][2]["outer"][0]["dense"].value<int>(), 4);
   EXPECT_EQ(with(text, {"d.layers.1=tanh"})["d"]["layers"][1].value<std::string>(), "tanh");
   EXPECT_THAT(error_of([&] { with(text, {"d.layers.3.bias=true"}); }),
-              HasSubstr("there is no entry 3, --set d.layers.3.bias=true; they go from 0 to 2"));
+              HasSubstr("--set d.layers.3.bias=true: there is no entry 3; they go from 0 to 2"));
   EXPECT_THAT(error_of([&] { with(text, {"d.layers.-1=tanh"}); }), HasSubstr("'-1' is no number of a list's entry"));
   EXPECT_THAT(error_of([&] { with(text, {"d.layers.first.bias=true"}); }), HasSubstr("they count from 0"));
   EXPECT_THAT(error_of([&] { with(text, {"d.layers.0.conv.x=1"}); }), HasSubstr("'conv' is not a section"));

@@ -106,7 +106,7 @@ TEST_F(Arrays, BuiltInImagesHaveNoOtherChannelsOrDepth) {
   shapes.channels = 0, shapes.bits = 16;
   EXPECT_THAT(error_of([&] { open_dataset(shapes); }), HasSubstr("shapes has samples of 8 bits"));
   shapes.bits = 12;
-  EXPECT_THAT(error_of([&] { open_dataset(shapes); }), HasSubstr("'bits' is 12, which is neither 8 nor 16, [data]"));
+  EXPECT_THAT(error_of([&] { open_dataset(shapes); }), HasSubstr("[data]: 'bits' is 12, which is neither 8 nor 16"));
 }
 
 TEST_F(Arrays, ImagesOfEveryLayoutAndTypeAreTheSame) {

@@ -70,7 +70,7 @@ TEST(MadeUp, AMetricIsComputedWhileTraining) {
   EXPECT_THAT(
       test::error_of(
           [] { quality_evaluator(Trainer(made_up({"quality.metric=brightness_gip"}), halves(), torch::kCPU)); }),
-      HasSubstr("unknown metric 'brightness_gip', --set quality.metric=brightness_gip in [quality]; did you mean "
+      HasSubstr("--set quality.metric=brightness_gip in [quality]: unknown metric 'brightness_gip'; did you mean "
                 "'brightness_gap'?"));
 }
 
@@ -101,7 +101,7 @@ TEST(MadeUp, ADataSetIsOpenedGuessedAndItsOptionsAreChecked) {
   EXPECT_THAT(refused([](auto& o) { o.splits = {"trian"}; }), HasSubstr("did you mean 'train'?"));
   EXPECT_THAT(
       refused([](auto& o) { o.conditions = {"age"}; }),
-      HasSubstr("'conditions' means nothing to levels, [data]; leave it out: it belongs to celeba, folder, packed"));
+      HasSubstr("[data]: 'conditions' means nothing to levels; leave it out: it belongs to celeba, folder, packed"));
   EXPECT_THAT(refused([](auto& o) { o.name = "levls"; }), HasSubstr("did you mean 'levels'?"));
 }
 

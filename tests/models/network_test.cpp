@@ -182,7 +182,7 @@ TEST(Network, NamesTheLineOfALayerInABlock) {
     Network network(recipe.generator, {3, 8, 8});
   });
   EXPECT_EQ(problem,
-            "unknown key 'kernl', line 4 of my.toml in [generator] layer 1, block 'b' used on line 9; "
+            "line 4 of my.toml in [generator] layer 1, block 'b' used on line 9: unknown key 'kernl'; "
             "did you mean 'kernel'?");
 }
 

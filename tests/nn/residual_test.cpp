@@ -167,7 +167,7 @@ TEST(ResidualLayer, SaysWhichLayerInsideIsWrong) {
   const auto refused = [](const char* layers) { return test::error_of([&] { sequence_of(layers, {4, 6, 8}); }); };
   EXPECT_THAT(refused("{ residual = [{ conv = 5, kernl = 1 }] }"), HasSubstr("unknown key 'kernl'"));
   EXPECT_THAT(refused("{ residual = [\n\"rleu\"] }"),
-              HasSubstr("unknown layer 'rleu', line 7 of test.toml in [generator] layer 1"));
+              HasSubstr("line 7 of test.toml in [generator] layer 1: unknown layer 'rleu'"));
   EXPECT_THAT(refused("{ residual = [5] }"), HasSubstr("an entry must be a table"));
   EXPECT_THAT(refused("{ residual = [{}] }"), HasSubstr("an entry must be a table"));
   EXPECT_THAT(refused("{ residual = true }"), HasSubstr("'residual' must be a list of layers, not true or false"));

@@ -86,7 +86,7 @@ TEST(Frechet, RefusesWhatCannotBeCompared) {
   const auto a = moments_of(gaussian(10, 3, 1)), b = moments_of(gaussian(10, 4, 1));
   EXPECT_THAT(test::error_of([&] { frechet_distance(a, b); }), HasSubstr("width 3 in one set and 4 in the other"));
   EXPECT_THAT(test::error_of([] { expect_enough(10, 64, "fakes"); }),
-              HasSubstr("10 images are too few for features of width 64, fakes; use 64 or more"));
+              HasSubstr("fakes: 10 images are too few for features of width 64; use 64 or more"));
   EXPECT_NO_THROW(expect_enough(a.count(), a.dimension(), "a"));
 }
 

@@ -90,32 +90,32 @@ TEST(Recipe, OverridesComeFirst) {
   EXPECT_EQ(r.optimizer_generator.beta1, 0);
   EXPECT_EQ(r.name, "other");
   EXPECT_EQ(error_of([] { parse(kText, {"train.batch_size=0"}); }),
-            "'batch_size' is 0, which is outside 1 to 65536, --set train.batch_size=0 in [train]");
+            "--set train.batch_size=0 in [train]: 'batch_size' is 0, which is outside 1 to 65536");
 }
 
 TEST(Recipe, RefusesAndSaysWhere) {
   const auto error = [](const std::string& from, const std::string& to) {
     return error_of([&] { parse(replaced(kText, from, to)); });
   };
-  EXPECT_EQ(error("[latent]", "[laten]"), "unknown section 'laten', line 6 of my.toml; did you mean 'latent'?");
-  EXPECT_EQ(error("title", "titel"), "unknown key 'titel', line 1 of my.toml; did you mean 'title'?");
+  EXPECT_EQ(error("[latent]", "[laten]"), "line 6 of my.toml: unknown section 'laten'; did you mean 'latent'?");
+  EXPECT_EQ(error("title", "titel"), "line 1 of my.toml: unknown key 'titel'; did you mean 'title'?");
   EXPECT_EQ(error("[optimizer.discriminator]", "[optimizer.discriminatr]"),
-            "unknown section 'optimizer.discriminatr', line 23 of my.toml; did you mean 'discriminator'?");
+            "line 23 of my.toml: unknown section 'optimizer.discriminatr'; did you mean 'discriminator'?");
   EXPECT_EQ(error("batch_size = 16", "bach_size = 16"),
-            "unknown key 'bach_size', line 28 of my.toml in [train]; did you mean 'batch_size'?");
+            "line 28 of my.toml in [train]: unknown key 'bach_size'; did you mean 'batch_size'?");
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("not valid TOML"));
   EXPECT_THAT(error("batch_size = 16", "batch_size = "), HasSubstr("line 28 of my.toml"));
   EXPECT_THAT(error("name = \"shapes\"", ""), HasSubstr("names no data"));
   EXPECT_THAT(error("name = \"shapes\"", "name = \"shapes\"\nbits = 12"),
-              HasSubstr("'bits' is 12, which is neither 8 nor 16, line "));
+              HasSubstr(": 'bits' is 12, which is neither 8 nor 16"));
   EXPECT_EQ(error("\"relu\"", "\"rleu\""),
-            "unknown layer 'rleu', line 12 of my.toml in [generator] layer 2; did you mean 'relu'?");
+            "line 12 of my.toml in [generator] layer 2: unknown layer 'rleu'; did you mean 'relu'?");
   EXPECT_EQ(error("kernel = 3", "kernl = 3"),
-            "unknown key 'kernl', line 17 of my.toml in [discriminator] layer 1; did you mean 'kernel'?");
+            "line 17 of my.toml in [discriminator] layer 1: unknown key 'kernl'; did you mean 'kernel'?");
   EXPECT_EQ(error("init = \"normal\"", "init = \"normla\""),
-            "unknown init 'normla', line 16 of my.toml in [discriminator]; did you mean 'normal'?");
+            "line 16 of my.toml in [discriminator]: unknown init 'normla'; did you mean 'normal'?");
   EXPECT_EQ(error("name = \"sgd\"", "name = \"sdg\""),
-            "unknown name 'sdg', line 24 of my.toml in [optimizer.discriminator]; did you mean 'sgd'?");
+            "line 24 of my.toml in [optimizer.discriminator]: unknown name 'sdg'; did you mean 'sgd'?");
   EXPECT_THAT(error("\"relu\"", "5"), HasSubstr("line 12 of my.toml in [generator] layer 2"));
   EXPECT_THAT(error("\"relu\"", "{}"), HasSubstr("an entry must be a table"));
   EXPECT_THAT(error("layers = [{ conv = 8, kernel = 3 }]", "layers = []"), HasSubstr("at least one"));
@@ -232,7 +232,7 @@ TEST(Recipe, WritesNoBlocks) {
   EXPECT_EQ(written.find("use"), std::string::npos);
   expect_round_trip(r);
   EXPECT_EQ(error_of([] { parse(replaced(kText, "\"relu\"", "{ use = \"none\" }")); }),
-            "unknown block 'none', line 12 of my.toml in [generator] layer 2; add it to [blocks]");
+            "line 12 of my.toml in [generator] layer 2: unknown block 'none'; add it to [blocks]");
 }
 
 TEST(LoadRecipe, TakesAFileOrAShippedName) {
