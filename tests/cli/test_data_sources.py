@@ -88,4 +88,4 @@ def test_training_reports_damaged_lists(ganymede, celeba, tmp_path):
     (celeba / "list_attr_celeba.txt").write_text("8\nSmiling Male\n000000.jpg 1\n")
     result = train(ganymede, tmp_path / "run", "--set", 'data.name="celeba"', "--set", f'data.path="{celeba}"', "--set",
                    'data.where=["Male"]', recipe=TINY)
-    fails(result, "list_attr_celeba.txt line 3", "1 values for 2 attributes")
+    fails(result, "list_attr_celeba.txt line 3", "1 value for 2 attributes")

@@ -139,7 +139,7 @@ def test_what_cannot_be_translated(ganymede, run, images):
     [
         ("objective.name=gan", "cannot translate"),
         ("source.size=32", "the encoder reads"),
-        ("discriminator.layers=[\"flatten\", { dense = 1 }]", "ends in 1 numbers"),
+        ("discriminator.layers=[\"flatten\", { dense = 1 }]", "ends in 1 number"),
         ("objective.penalties=[{ gradient_penalty = 10 }]", "use r1 or r2"),
         ("latent.size=10", "[latent] stands beside [source]"),
         ("encoder.training.epoch=2", "epochs"),

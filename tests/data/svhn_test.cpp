@@ -101,7 +101,7 @@ TEST_F(Svhn, OtherTypesAndShapesAreNamed) {
   EXPECT_THAT(failure({{"X", MAT_C_UINT8, MAT_T_UINT8, {16, 16, 3, 4}, Bytes(3072)}, y({1})}),
               HasSubstr("X is 8-bit integers of 16 x 16 x 3 x 4"));
   EXPECT_THAT(failure({{"X", MAT_C_UINT8, MAT_T_UINT8, {32, 32}, Bytes(1024)}, y({1})}), HasSubstr("32 x 32 where"));
-  EXPECT_THAT(failure({x(2), y({1})}), HasSubstr("2 images but 1 labels"));
+  EXPECT_THAT(failure({x(2), y({1})}), HasSubstr("2 images but 1 label"));
   EXPECT_THAT(failure({x(2), y({1, 11})}), AllOf(HasSubstr("label 11 is out of range"), HasSubstr("record 1")));
 }
 

@@ -109,7 +109,7 @@ TEST(ConditionalLayers, RefuseLabelsTheyCannotTake) {
     EXPECT_THAT(error({}), HasSubstr("needs the samples' classes but got none"));
     EXPECT_THAT(error(torch::tensor({0, 3}, at::kLong)), HasSubstr("knows the classes 0 to 2 but got 3"));
     EXPECT_THAT(error(torch::tensor({-1, 2}, at::kLong)), HasSubstr("knows the classes 0 to 2 but got -1"));
-    EXPECT_THAT(error(torch::tensor({1}, at::kLong)), HasSubstr("one class for each of 2 samples but got 1 values"));
+    EXPECT_THAT(error(torch::tensor({1}, at::kLong)), HasSubstr("one class for each of 2 samples but got 1 value"));
     EXPECT_THAT(error(torch::tensor({1, 2}, at::kInt)), HasSubstr("one class for each"));
   }
   for (const char* kind : {"label_embedding = 5", "conditional_batch_norm = true", "projection = true"}) {

@@ -176,7 +176,7 @@ TEST(Recipe, ASizeIsASideOrHeightAndWidth) {
   EXPECT_THAT(to_toml(r), HasSubstr("size = [64, 96]\n"));
   EXPECT_EQ(parse_recipe(to_toml(r), "stem", "my.toml").data.size, r.data.size);
   const auto error = [](const std::string& size) { return error_of([&] { parse(kText, {"data.size=" + size}); }); };
-  EXPECT_THAT(error("[64]"), HasSubstr("'size' has 1 numbers where [height, width] has two"));
+  EXPECT_THAT(error("[64]"), HasSubstr("'size' has 1 number where [height, width] has two"));
   EXPECT_THAT(error("[64, 0]"), HasSubstr("'size' is 0, which is outside 1 to 1024"));
   EXPECT_THAT(error("2000"), HasSubstr("'size' is 2000, which is outside 0 to 1024"));
   EXPECT_THAT(error("\"64x96\""), HasSubstr("'size' must be a whole number, or [height, width]"));
