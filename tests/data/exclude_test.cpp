@@ -32,7 +32,7 @@ TEST_F(Exclude, ListsAreReadBack) {
   std::vector<std::string> notes;
   const auto path = write(exclude_list("two of them", "", {"name 1", "name 3", "name 9"}) + "name 0\r\n\n# name 2\n");
   EXPECT_EQ(left_out_by(path, 4, key, "", notes), (std::vector<bool>{true, true, false, true}));
-  EXPECT_THAT(notes, testing::ElementsAre("3 images are left out by list.txt, which names 1 more that are not here"));
+  EXPECT_THAT(notes, testing::ElementsAre("3 images are left out by list.txt, which names 1 more that is not here"));
   EXPECT_THAT(error_of([&] { left_out_by(folder_ / "none", 4, key, "", notes); }), HasSubstr("none"));
 }
 

@@ -75,7 +75,7 @@ TEST_F(Flowers102, ImagesInAFolderAndSomeMissing) {
   write_folder(folder_.path(), {{"jpg/image_00004.jpg", png(4, 4, {1})}, {"jpg/image_00009.jpg", png(4, 4, {1})}});
   const auto set = open();
   EXPECT_EQ(set->size(), 1u);
-  EXPECT_THAT(set->info().notes, Contains("1 of 2 images are there"));
+  EXPECT_THAT(set->info().notes, Contains("1 of 2 images is there"));
   EXPECT_THAT(set->info().notes, Contains("left out: 1 image without a label"));
 }
 

@@ -50,8 +50,7 @@ TEST(Nearest, StreamsInPiecesOfAnySize) {
 TEST(Nearest, RefusesTooFewAndOtherWidths) {
   EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 3, 1), 5); }),
               HasSubstr("5 nearest images were asked for among 4"));
-  EXPECT_THAT(test::error_of([] { nearest(scattered(4, 3, 1), scattered(4, 3, 1), 4, true); }),
-              HasSubstr("among 3;"));
+  EXPECT_THAT(test::error_of([] { nearest(scattered(4, 3, 1), scattered(4, 3, 1), 4, true); }), HasSubstr("among 3;"));
   EXPECT_THAT(test::error_of([] { nearest(scattered(2, 3, 1), scattered(4, 2, 1), 1); }),
               HasSubstr("width 3 in one set and 2"));
   EXPECT_THAT(test::error_of([] { nearest(at::zeros({0, 3}), scattered(4, 3, 1), 1); }),
