@@ -92,7 +92,7 @@ std::vector<Case> damaged() {
       {with_header("{" + tensor("F32", "[2]", "[4,12]") + "}", 12), "a hole"},
       {with_header("{" + sound + R"(,"v":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", 8), "overlaps"},
       {with_header("{" + sound + R"(,"v":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8), "overlaps"},
-      {with_header("{" + sound + "}", 9), "belong to no tensor"},
+      {with_header("{" + sound + "}", 9), "1 byte belongs to no tensor"},
       {with_header("{" + sound + "}", 7), "outside"},
       {with_header("{" + tensor("BOOL", "[2]", "[0,2]") + "}", 1) + '\2', "other than 0 and 1"},
   };

@@ -92,8 +92,8 @@ TEST(RequestFlags, RefusalsNameTheFlag) {
                   [&] { throw operations::FieldError(field, "excludes 'points'", "leave 'frames' or 'x' away"); });
     });
   };
-  EXPECT_EQ(refuse("to_class"), "excludes --points, --to-class; leave --frames or 'x' away");
-  EXPECT_EQ(refuse("points[2].z"), "excludes --points, --points (points[2].z); leave --frames or 'x' away");
+  EXPECT_EQ(refuse("to_class"), "--to-class: excludes --points; leave --frames or 'x' away");
+  EXPECT_EQ(refuse("points[2].z"), "--points (points[2].z): excludes --points; leave --frames or 'x' away");
 }
 
 }  // namespace

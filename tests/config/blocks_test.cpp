@@ -125,7 +125,8 @@ TEST(Blocks, RefuseWhatCannotBeMeant) {
   EXPECT_THAT(error(kSection, "{ use = \"shrink\", times = 0 }"), HasSubstr("'times' must be a whole number"));
   EXPECT_THAT(error(kSection, "{ use = \"shrink\", times = 1001 }"), HasSubstr("from 1 to 1000"));
   EXPECT_THAT(error(kSection, "{ use = 3 }"), HasSubstr("'use' must be the name of a block"));
-  EXPECT_THAT(error("[blocks]\na = []", "\"relu\""), HasSubstr("line 2 of my.toml: the block 'a' has no layers"));
+  EXPECT_THAT(error("[blocks]\na = []", "\"relu\""),
+              HasSubstr("line 2 of my.toml in [blocks] a: the block 'a' has no layers"));
   EXPECT_THAT(error("[blocks]\na = 3", "\"relu\""), HasSubstr("the block 'a' has no layers"));
   EXPECT_THAT(error("[blocks.a]\ntimes = 3\nlayers = [\"relu\"]", "\"relu\""),
               HasSubstr("a parameter cannot be called 'times'"));

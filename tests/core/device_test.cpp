@@ -22,7 +22,7 @@ TEST(ChooseDevice, SaysWhatIsThere) {
   };
   EXPECT_THAT(error("cuda", 0), AllOf(HasSubstr("no CUDA device"), HasSubstr("--device cpu")));
   EXPECT_THAT(error("cuda:0", 0), HasSubstr("no CUDA device"));
-  EXPECT_THAT(error("cuda:3", 1), AllOf(HasSubstr("--device cuda:3"), HasSubstr("this machine has 1 CUDA device,")));
+  EXPECT_THAT(error("cuda:3", 1), AllOf(HasSubstr("--device cuda:3"), HasSubstr("this machine has 1 CUDA device;")));
   EXPECT_THAT(error("cuda:4", 4), AllOf(HasSubstr("has 4 CUDA devices"), HasSubstr("cuda:0 to cuda:3")));
 }
 

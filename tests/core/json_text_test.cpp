@@ -15,13 +15,13 @@ TEST(JsonText, ReadsWhatIsSound) {
 
 TEST(JsonText, RefusesWhatNestsTooDeep) {
   EXPECT_THAT(error_of([] { parse_json(std::string(40, '[') + std::string(40, ']'), "x.json"); }),
-              HasSubstr("more than 32 deep, x.json"));
+              HasSubstr("x.json: the JSON is nested more than 32 deep"));
   EXPECT_THAT(error_of([] { parse_json(R"({"x":)" + std::string(100'000, '['), "x.json"); }), HasSubstr("deep"));
   EXPECT_THAT(error_of([] { parse_json("[[[1]]]", "x.json", 2); }), HasSubstr("more than 2 deep"));
 }
 
 TEST(JsonText, RefusesWhatIsNone) {
-  EXPECT_THAT(error_of([] { parse_json("{", "x.json"); }), HasSubstr("not JSON, at byte 2, x.json"));
+  EXPECT_THAT(error_of([] { parse_json("{", "x.json"); }), HasSubstr("x.json: not JSON, at byte 2"));
   EXPECT_THAT(error_of([] { parse_json("[1e999]", "x.json"); }), HasSubstr("too large"));
   EXPECT_THAT(error_of([] { parse_json("[\"\xff\"]", "x.json"); }), HasSubstr("not JSON"));
 }

@@ -41,7 +41,7 @@ TEST(Text, ListedNamesAreAllDifferent) {
 
 TEST(Text, ErrorsHoldNothingThatIsNoText) {
   const Error error("a\nb", "caf\xe9.png", "c");
-  EXPECT_STREQ(error.what(), "a\\nb, caf\\xe9.png; c");
+  EXPECT_STREQ(error.what(), "caf\\xe9.png: a\\nb; c");
   EXPECT_EQ(error.where(), "caf\\xe9.png");
 }
 

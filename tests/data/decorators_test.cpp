@@ -38,7 +38,7 @@ TEST(Select, CountIsSpreadEvenly) {
 
 TEST(Select, UnknownEmptyAndDoubleClassesAreNamed) {
   EXPECT_THAT(error_of([] { select(kLabels, kClasses, {"hrose"}, 0, "here"); }),
-              AllOf(HasSubstr("unknown class 'hrose', here"), HasSubstr("did you mean 'horse'?")));
+              AllOf(HasSubstr("here: unknown class 'hrose'"), HasSubstr("did you mean 'horse'?")));
   EXPECT_THROW(select(kLabels, kClasses, {"cat", "cat"}, 0, ""), UsageError);
   EXPECT_THAT(error_of([] { select({0, 0}, kClasses, {"dog"}, 0, "here"); }), HasSubstr("no image is left"));
 }

@@ -55,7 +55,7 @@ TEST(FileTree, AFolderStandsForTheArchiveInIt) {
 
 TEST(FileTree, MissingPathsAdviseToFetch) {
   EXPECT_THAT(error_of([] { FileTree("no/such", all, "", "cifar10"); }),
-              testing::AllOf(HasSubstr("no such file or folder, no/such"), HasSubstr("`ganymede data fetch cifar10`")));
+              testing::AllOf(HasSubstr("no/such: no such file or folder"), HasSubstr("`ganymede data fetch cifar10`")));
   EXPECT_THAT(error_of([] { FileTree("no/such", all, "", ""); }), testing::Not(HasSubstr("fetch")));
   const TemporaryFolder folder;
   write_file(folder / "x.bin", std::string_view("x"));

@@ -139,7 +139,7 @@ TEST(Loader, RethrowsWhatReadingMetOnceItIsReached) {
   const auto place = std::find(order.begin(), order.end(), 7u) - order.begin();
   for (std::ptrdiff_t i = 0; i < place; ++i) EXPECT_EQ(loader.next().labels.at(0), -1);
   for (int again = 0; again < 2; ++again) {
-    EXPECT_THAT(error_of([&] { loader.next(); }), HasSubstr("image 7 is damaged, 7.png"));
+    EXPECT_THAT(error_of([&] { loader.next(); }), HasSubstr("7.png: image 7 is damaged"));
   }
 }
 

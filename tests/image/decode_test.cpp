@@ -131,7 +131,8 @@ TEST(Decode, SaysWhichKindsOfJpegItDoesNotRead) {
   for (size_t i = 2; i + 4 < jpeg.size(); ++i) {
     if (jpeg[i] != 0xFF || jpeg[i + 1] != 0xC0) continue;
     jpeg[i + 1] = 0xC1, jpeg[i + 4] = 12;
-    EXPECT_THAT(error_of([&] { decode(jpeg, "scan.jpg"); }), HasSubstr("12 bits a sample is not supported, scan.jpg"));
+    EXPECT_THAT(error_of([&] { decode(jpeg, "scan.jpg"); }),
+                HasSubstr("scan.jpg: a JPEG with 12 bits a sample is not supported"));
     jpeg[i + 1] = 0xC3, jpeg[i + 4] = 8;
     EXPECT_THAT(error_of([&] { decode(jpeg, "scan.jpg"); }), HasSubstr("lossless"));
     return;

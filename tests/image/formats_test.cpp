@@ -205,7 +205,7 @@ TEST(Formats, PointersAndPagesAreNamed) {
     return error_of([&] { decode({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}, "a.png"); });
   };
   EXPECT_THAT(refusal("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3\n"),
-              HasSubstr("this is a Git LFS pointer, not the file, a.png"));
+              HasSubstr("a.png: this is a Git LFS pointer, not the file"));
   EXPECT_THAT(refusal("<!DOCTYPE html><html><body>404</body></html>"), HasSubstr("a web page, not an image"));
 }
 

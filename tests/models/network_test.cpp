@@ -102,7 +102,7 @@ TEST(Network, SaysWhichLayerDoesNotFit) {
   };
   const std::string text = error("{ dense = 12 },\n\"relu\",\n{ conv = 3 }");
   EXPECT_THAT(text, HasSubstr("layer 'conv_1' does not fit"));
-  EXPECT_THAT(text, HasSubstr("line 8 of test.toml in [generator] layer 3; it got 12"));
+  EXPECT_THAT(text, HasSubstr("line 8 of test.toml in [generator] layer 3: layer 'conv_1' does not fit"));
   EXPECT_THAT(error("{ reshape = [10, 1, 1] }, { conv_transpose = 65536, kernel = 64 }"),
               HasSubstr("weight of 2,684,354,560 numbers is too large"));
   const std::string larger = "{ conv_transpose = 1, kernel = 64, stride = 64, padding = \"same\" }";
@@ -190,7 +190,8 @@ TEST(Network, SaysWhichLayerOfABlockDoesNotFit) {
   const std::string text = error_of(
       [] { Network network(network_of("{ dense = 12 },\n{ residual = [\n\"relu\",\n{ conv = 3 }] }"), {10}); });
   EXPECT_THAT(text, HasSubstr("layer 'residual_1.branch.conv_1' does not fit: conv needs an image but got 12"));
-  EXPECT_THAT(text, HasSubstr("line 9 of test.toml in [generator] layer 2; it got 12"));
+  EXPECT_THAT(text,
+              HasSubstr("line 9 of test.toml in [generator] layer 2: layer 'residual_1.branch.conv_1' does not fit"));
 }
 
 }  // namespace

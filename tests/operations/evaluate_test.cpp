@@ -41,7 +41,7 @@ TEST(Evaluate, RefusesWhatCannotBeMeant) {
     change(request);
     return test::error_of([&] { evaluate(request); });
   };
-  EXPECT_THAT(refused([](auto& r) { r.model = "x"; }), HasSubstr("excludes 'real' and 'fake', model"));
+  EXPECT_THAT(refused([](auto& r) { r.model = "x"; }), HasSubstr("model: excludes 'real' and 'fake'"));
   EXPECT_THAT(refused([](auto& r) { r.fake.clear(); }), HasSubstr("two sets"));
   EXPECT_THAT(refused([](auto& r) { r.scatter = "x.jpg"; }), HasSubstr("end it in .svg or .png"));
   EXPECT_THAT(refused([](auto& r) { r.channels = 2; }), HasSubstr("must be 1 or 3"));

@@ -181,7 +181,7 @@ TEST(Fields, UntrainedIsAnOldNameOfANetwork) {
     EXPECT_THAT(test::error_of([&] { read_options(both); }), HasSubstr("is the old name of 'network': give one"));
   }
   EXPECT_THAT(test::error_of([&] { read_options({{"untrained", "yes"}}); }),
-              HasSubstr("must be true or false, untrained"));
+              HasSubstr("untrained: must be true or false"));
   GenerateRequest generate;
   const auto schema = schema_of(fields_of(generate), Door::kServed);
   EXPECT_EQ(schema["properties"]["untrained"]["deprecated"], true);

@@ -73,10 +73,11 @@ TEST(Generate, RefusesWhatCannotBeMeant) {
     change(request);
     return error_of([&] { generate(*model, request); });
   };
-  EXPECT_THAT(refused([](auto& r) { r.label = "cat"; }), HasSubstr("has no classes, class"));
-  EXPECT_THAT(refused([](auto& r) { r.z = {{1, 2}}; }), HasSubstr("every vector must have 8 numbers, z"));
-  EXPECT_THAT(refused([](auto& r) { r.z = {std::vector<float>(8)}, r.seed = 1; }), HasSubstr("excludes 'z', seed"));
-  EXPECT_THAT(refused([](auto& r) { r.points = {Point{}}, r.count = 2; }), HasSubstr("number of points, count"));
+  EXPECT_THAT(refused([](auto& r) { r.label = "cat"; }), HasSubstr("class: the model has no classes"));
+  EXPECT_THAT(refused([](auto& r) { r.z = {{1, 2}}; }), HasSubstr("z: every vector must have 8 numbers"));
+  EXPECT_THAT(refused([](auto& r) { r.z = {std::vector<float>(8)}, r.seed = 1; }), HasSubstr("seed: excludes 'z'"));
+  EXPECT_THAT(refused([](auto& r) { r.points = {Point{}}, r.count = 2; }),
+              HasSubstr("count: must be the number of points"));
   EXPECT_THAT(refused([](auto& r) { r.points = {Point{.z = {1}}}; }), HasSubstr("points[0].z"));
 }
 
@@ -215,7 +216,7 @@ TEST(Arithmetic, PutsTheResultBetweenItsPerturbations) {
     EXPECT_NEAR(result.images[0].latent[i], result.images[4].latent[i], 0.1 + 1e-6);
   }
   request.b.clear();
-  EXPECT_THAT(error_of([&] { arithmetic(*model, request); }), HasSubstr("is missing; name one point or more, b"));
+  EXPECT_THAT(error_of([&] { arithmetic(*model, request); }), HasSubstr("b: is missing; name one point or more"));
 }
 
 /// The request with a field set to the default that help and reference pages name.

@@ -79,7 +79,7 @@ TEST(Evaluating, GivesClassAccuracyOfTheSameClassesOnly) {
 TEST(Evaluating, RefusesTooFewImagesUnlessForced) {
   const auto few = noise_images(5, 16, 3, 1);
   EXPECT_THAT(error_of([&] { Evaluator({"a", few}, plain_extractor(), asked({Metric::kFid})).evaluate({"b", few}); }),
-              HasSubstr("5 images are too few for features of width 6, a"));
+              HasSubstr("a: 5 images are too few for features of width 6"));
   EXPECT_THAT(error_of([&] { Evaluator({"a", few}, plain_extractor(), asked({Metric::kKid})).evaluate({"b", few}); }),
               HasSubstr("5 images are too few for KID's subsets of 1000"));
   const auto metrics =

@@ -82,7 +82,7 @@ TEST(PrecisionAndRecall, OfASetFarAwayAreNothing) {
 
 TEST(PrecisionAndRecall, RefuseTooFew) {
   EXPECT_THAT(test::error_of([] { prdc(scattered(5, 2, 1), scattered(50, 2, 1)); }),
-              HasSubstr("5 images are too few for 5 nearest neighbours, the real images"));
+              HasSubstr("the real images: 5 images are too few for 5 nearest neighbours"));
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST(OldKeys, BesideTheNewOnesAreRefused) {
   std::string text = kOld;
   text.replace(text.find("batch = 12"), 10, "batch = 12\nbatch_size = 13");
   EXPECT_THAT(test::error_of([&] { recipe_from(text); }),
-              HasSubstr("line 18 of old.toml: 'batch' and 'batch_size' are one key"));
+              HasSubstr("line 18 of old.toml in [train]: 'batch' and 'batch_size' are one key"));
 }
 
 }  // namespace

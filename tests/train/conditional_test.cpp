@@ -71,7 +71,7 @@ TEST(ConditionalTrainer, RefusesLabelsThatNameNoClass) {
     EXPECT_THAT(test::error_of([&] {
                   Trainer(test::recipe_of(kConditionalGenerator, kProjectionDiscriminator), data, torch::kCPU);
                 }),
-                HasSubstr(fmt::format("image 1 has the class {} where the networks know 0 to 1, odd", label)));
+                HasSubstr(fmt::format("odd: image 1 has the class {} where the networks know 0 to 1", label)));
   }
 }
 
