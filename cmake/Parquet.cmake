@@ -1,7 +1,6 @@
 # Apache Arrow's reader of Parquet as the target Parquet: Arrow's own packages, or PyPI's pyarrow, whose folder
 # GANYMEDE_ARROW then names. Debian has neither.
 set(GANYMEDE_ARROW "" CACHE PATH "The folder pyarrow of PyPI's package, for GANYMEDE_PARQUET")
-set(arrow_version 26) # the first that was tried
 add_library(Parquet INTERFACE)
 if(GANYMEDE_ARROW)
   file(GLOB arrow_libraries ${GANYMEDE_ARROW}/libparquet.so.* ${GANYMEDE_ARROW}/libarrow.so.*)
@@ -10,13 +9,12 @@ if(GANYMEDE_ARROW)
   endif()
   file(STRINGS ${GANYMEDE_ARROW}/include/arrow/util/config.h line REGEX "define ARROW_VERSION_MAJOR ")
   string(REGEX REPLACE ".* " "" found "${line}")
+  if(found VERSION_LESS 26)
+    message(FATAL_ERROR "the Apache Arrow of GANYMEDE_ARROW is ${found}, older than 26")
+  endif()
   target_include_directories(Parquet SYSTEM INTERFACE ${GANYMEDE_ARROW}/include)
   target_link_libraries(Parquet INTERFACE ${arrow_libraries})
 else()
-  find_package(Parquet CONFIG REQUIRED)
-  set(found ${Parquet_VERSION})
+  find_package(Parquet 26 CONFIG REQUIRED) # the first that was tried
   target_link_libraries(Parquet INTERFACE Parquet::parquet_shared)
-endif()
-if(found VERSION_LESS arrow_version)
-  message(FATAL_ERROR "Apache Arrow ${found} is older than ${arrow_version}")
 endif()

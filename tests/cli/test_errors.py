@@ -93,7 +93,7 @@ WRONG_USAGE = {
     "unknown command": (("trian", "shapes-dcgan"), ("'trian'", "did you mean 'train'?")),
     "unknown recipe": (("train", "shapes-dcgn"), ("'shapes-dcgn'", "did you mean 'shapes-dcgan'?")),
     "unknown recipe in summary": (("summary", "svhn-dcgam"), ("did you mean 'svhn-dcgan'?",)),
-    "no recipe": (("train",), ("is missing, recipe", "ganymede recipes")),
+    "no recipe": (("train",), ("recipe: is missing", "ganymede recipes")),
     "missing argument": (("sample",), ("model", "ganymede sample --help")),
     "unknown key": (
         ("train", TINY, "--set", "train.btach_size=3"),

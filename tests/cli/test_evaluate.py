@@ -286,9 +286,9 @@ def test_what_cannot_be_compared(ganymede, tmp_path):
     failure("no such file", flags=("--features", tmp_path / "none.pt"))
     failure("did you mean 'fid'?", flags=("--metrics", "fidd"), code=2)
     failure("end it in .png", flags=("--memorisation", tmp_path / "x.jpg"), code=2)
-    fails(ganymede("evaluate"), "is missing, model; name a model, or both --real and --fake", code=2)
-    fails(ganymede("evaluate", "--real", real), "is missing: a comparison has two sets, --fake", code=2)
-    fails(ganymede("evaluate", "x", "--real", real), "excludes --real and --fake, model", code=2)
+    fails(ganymede("evaluate"), "model: is missing; name a model, or both --real and --fake", code=2)
+    fails(ganymede("evaluate", "--real", real), "--fake: is missing: a comparison has two sets", code=2)
+    fails(ganymede("evaluate", "x", "--real", real), "model: excludes --real and --fake", code=2)
     fails(
         ganymede("evaluate", "--real", "shapes", "--fake", "shapes", "--metrics", "fid", "-n", 20),
         "'fid' needs features",
