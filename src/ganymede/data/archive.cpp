@@ -398,7 +398,7 @@ std::vector<std::string> aliases_of(const std::string& name, const std::multimap
       if (end == std::string::npos) break;
     }
     if (names.size() > kMaxNames) {
-      throw Error(fmt::format("links give one file more than {} names", kMaxNames), where + ":" + name,
+      throw Error("links give one file more than " + counted(kMaxNames, "name"), where + ":" + name,
                   "unpack the archive and leave links out");
     }
   }

@@ -66,12 +66,11 @@ void note_loose_images(std::size_t loose, std::size_t within, const std::vector<
   if (options.classes.empty() && (classes.size() == 1 || loose > within / 4)) {
     const std::string folders =
         classes.size() == 1 ? fmt::format("the folder '{}'", classes[0]) : counted(classes.size(), "class folder");
-    throw Error(
-        fmt::format("{} beside {} with {}: which are meant?", counted(loose, "image lies", "images lie"), folders,
-                    grouped(within)),
-        root,
-        fmt::format("put them apart, name a folder inside, or name the classes: --set 'data.classes=[\"{0}\"]'",
-                    classes[0]));
+    throw Error(fmt::format("{} beside {} with {}: which are meant?", counted(loose, "image lies", "images lie"),
+                            folders, grouped(within)),
+                root,
+                fmt::format("put them apart, name a folder inside, or name the classes: --set 'data.classes=[\"{0}\"]'",
+                            classes[0]));
   }
   notes.push_back(fmt::format("left out: {} beside the class folders", counted(loose, "image")));
 }

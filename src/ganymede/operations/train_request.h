@@ -61,27 +61,10 @@ struct Names<operations::FromNetworks> {
 
 namespace ganymede::operations {
 
+/// Those that stand for keys of the recipe.
 template <class V>
-void visit_fields(V& field, TrainRequest& r) {
+void visit_recipe_changes(V& field, TrainRequest& r) {
   constexpr double kMaxSteps = 1e8;
-  field("recipe", r.recipe,
-        {.about = "a recipe file, or the name of a shipped one; a server takes shipped ones only",
-         .required_of_clients = true,
-         .positional = true});
-  field("output", r.output,
-        {.about = "the run folder; runs/NAME unless given", .letter = 'o', .local = true, .group = "The run"});
-  field("name", r.name,
-        {.about = "of the run, and of its folder: the recipe's unless given, with a number behind it where that is "
-                  "taken",
-         .served_text = kRunName,
-         .group = "The run"});
-  field("data", r.data, {.about = "the data set's folder, archive or file", .local = true, .group = "Its images"});
-  field("skip_bad", r.skip_bad,
-        {.about = "leave out files that cannot be read, and say how many", .local = true, .group = "Its images"});
-  field("source", r.source,
-        {.about = "the same as `data` of the source domain, for recipes that translate",
-         .local = true,
-         .group = "Its images"});
   field("steps", r.steps,
         {.about = "generator steps in all; the recipe's unless given",
          .range = in_range(1, 1e18),
@@ -108,6 +91,29 @@ void visit_fields(V& field, TrainRequest& r) {
         {.about = "what becomes of a training whose images have collapsed: it is said, it ends, or it goes back to the "
                   "last checkpoint from before, with half the learning rates; the recipe's unless given",
          .group = "Changes of the recipe"});
+}
+
+template <class V>
+void visit_fields(V& field, TrainRequest& r) {
+  field("recipe", r.recipe,
+        {.about = "a recipe file, or the name of a shipped one; a server takes shipped ones only",
+         .required_of_clients = true,
+         .positional = true});
+  field("output", r.output,
+        {.about = "the run folder; runs/NAME unless given", .letter = 'o', .local = true, .group = "The run"});
+  field("name", r.name,
+        {.about = "of the run, and of its folder: the recipe's unless given, with a number behind it where that is "
+                  "taken",
+         .served_text = kRunName,
+         .group = "The run"});
+  field("data", r.data, {.about = "the data set's folder, archive or file", .local = true, .group = "Its images"});
+  field("skip_bad", r.skip_bad,
+        {.about = "leave out files that cannot be read, and say how many", .local = true, .group = "Its images"});
+  field("source", r.source,
+        {.about = "the same as `data` of the source domain, for recipes that translate",
+         .local = true,
+         .group = "Its images"});
+  visit_recipe_changes(field, r);
   field("resume", r.resume,
         {.about =
              "go on with the run in `output`, bit for bit unless settings change; of a complete one, make up for what "
