@@ -99,7 +99,7 @@ def test_the_environment_says_experiment_address_and_who(ganymede, server, tmp_p
 @pytest.mark.parametrize(
     "value, problem",
     [
-        ("wandb", "'wandb' is not mlflow=URL, --track; write --track mlflow=http://HOST:PORT"),
+        ("wandb", "--track: 'wandb' is not mlflow=URL; write --track mlflow=http://HOST:PORT"),
         ("mlflow=ftp://host/", "'mlflow=ftp://host/' is not mlflow=URL"),
         ("mlflow=http://", "is not mlflow=URL"),
         ("mlflow", "MLFLOW_TRACKING_URI is not set"),
@@ -123,7 +123,7 @@ def test_a_server_that_is_away_delays_nothing_and_gets_all_later(ganymede, serve
     assert re.search(r"MLflow lacks 8 rows and 1\d files of this run", result.stderr), result.stderr
     assert f"ganymede track '{tmp_path}/it'\\''s away'" in result.stderr
     failed = ganymede("track", run)
-    assert failed.returncode == 1 and "error: MLflow cannot be reached" in failed.stderr
+    assert failed.returncode == 1 and "MLflow cannot be reached" in failed.stderr
     server.start()
     assert "sent 8 rows" in track(ganymede, run)
     expect_all(server, run)
@@ -173,7 +173,7 @@ def test_a_refusal_is_said_once_and_ends_nothing(ganymede, server, tmp_path):
     result = train(ganymede, run, "--track", f"mlflow={server.url}")
     assert result.returncode == 0 and result.stderr.count("HTTP 401") == 1, result.stderr
     failed = ganymede("track", run)
-    assert failed.returncode == 1 and "error: MLflow does not take it (HTTP 401" in failed.stderr
+    assert failed.returncode == 1 and "MLflow does not take it (HTTP 401" in failed.stderr
     assert "set MLFLOW_TRACKING_USERNAME" in failed.stderr
     server.fail = lambda method, path, body: None
     track(ganymede, run)

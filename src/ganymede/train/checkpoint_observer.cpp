@@ -58,7 +58,7 @@ class CheckpointObserver : public Observer {
   void on_failure(const Trainer& trainer, bool whole) override {
     folder_.expect_there();
     if (whole && fault_of(trainer, trainer.state()).empty()) {
-      if (trainer.training_state().step > saved_step_) save(trainer);
+      if (unsaved(trainer)) save(trainer);
     } else if (kept_ && kept_->step > saved_step_) {
       const std::span<const checkpoint::NamedTensor> all(kept_->tensors);
       checkpoint::write_safetensors(folder_.file(kModelFile), all.first(kept_->of_model), kept_->metadata);
@@ -72,7 +72,7 @@ class CheckpointObserver : public Observer {
 
   void on_finish(const Trainer& trainer) override {
     const auto step = trainer.training_state().step;
-    if (step != saved_step_ || !fs::exists(folder_.checkpoint(step))) {
+    if (unsaved(trainer)) {
       save(trainer);
     } else if (folder_.model_step() != step) {  // the process ended between the last checkpoint and the model
       save_model(trainer);
@@ -81,6 +81,11 @@ class CheckpointObserver : public Observer {
   }
 
  private:
+  bool unsaved(const Trainer& trainer) const {
+    const auto step = trainer.training_state().step;
+    return step != saved_step_ || !fs::exists(folder_.checkpoint(step));
+  }
+
   void save(const Trainer& trainer) {
     const auto step = trainer.training_state().step;
     const auto tensors = trainer.state();
