@@ -35,6 +35,7 @@ struct Kept {
   std::vector<checkpoint::NamedTensor> tensors;
   std::map<std::string, std::string> metadata;
 };
+
 class CheckpointObserver : public Observer {
  public:
   CheckpointObserver(const RunFolder& folder, double keep_every) : folder_(folder), keep_every_(keep_every) {}
