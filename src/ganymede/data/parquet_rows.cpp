@@ -141,8 +141,8 @@ class Rows {
     for (int group = 0; group < reader_->num_row_groups(); ++group) {
       const auto table = value_of(reader_->ReadRowGroup(group, {bytes.column_index}), where_);
       check(table->Validate(), where_);
-      const auto column = flat(table->column(0));
-      for (const auto& chunk : column) {
+      for (const auto& stored : table->column(0)->chunks()) {
+        const auto chunk = bytes_array(stored);
         check(chunk->ValidateFull(), where_);
         for (std::int64_t row = 0; row < chunk->length(); ++row) {
           const std::string_view value = bytes_of(*chunk, row);
@@ -155,13 +155,8 @@ class Rows {
     return false;
   }
 
-  /// The arrays of bytes of a column: its own, or those of its field.
-  std::vector<std::shared_ptr<arrow::Array>> flat(const std::shared_ptr<arrow::ChunkedArray>& column) const {
-    std::vector<std::shared_ptr<arrow::Array>> chunks;
-    for (const auto& chunk : column->chunks()) chunks.push_back(bytes_array(chunk));
-    return chunks;
-  }
-  /// A struct without its bytes is a row without an image, whatever lies below it.
+  /// A column's bytes: its own, or those of its field. A struct that is null is a row without an image, whatever lies
+  /// below it.
   std::shared_ptr<arrow::Array> bytes_array(const std::shared_ptr<arrow::Array>& column) const {
     if (column->type_id() != arrow::Type::STRUCT) return column;
     const auto& fields = static_cast<const arrow::StructArray&>(*column);

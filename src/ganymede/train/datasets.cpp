@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "ganymede/core/json_text.h"
 #include "ganymede/core/log.h"
 #include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
@@ -32,56 +33,41 @@ nlohmann::json recorded(const fs::path& run) {
   return said.is_object() ? said : nlohmann::json::object();
 }
 
-std::string text_at(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-/// Where it says that a section's data was: always absolute.
-std::string recorded_path(const fs::path& run, const char* section) {
-  const auto said = recorded(run);
-  return said.contains(section) ? text_at(said[section], "path") : std::string();
-}
-
-/// The folder that the run's relative paths were seen from; empty where nothing says it.
-fs::path folder_of_paths(const fs::path& run) {
-  return text_at(recorded(run), "working_directory");
-}
-
-/// A relative path means what it meant when the run began, even if another file has that name seen from here; an
-/// absolute one that is gone is looked up in the record.
-void look_up(config::DataConfig& data, const fs::path& run, const char* section) {
-  const fs::path from = folder_of_paths(run), path = data.path;
+/// A relative path means what it meant when the run began, even if another file has that name seen from here.
+fs::path seen_from_there(const fs::path& file, const nlohmann::json& record) {
+  const fs::path there = text_at(record, "working_directory");
   std::error_code ignored;
-  if (!from.empty() && from != fs::current_path(ignored)) {
-    for (auto* file : {&data.photos, &data.exclude}) {
-      if (!file->empty() && fs::path(*file).is_relative()) *file = (from / *file).lexically_normal().string();
-    }
-  }
-  const std::string recorded = recorded_path(run, section);
+  if (file.empty() || there.empty() || there == fs::current_path(ignored)) return file;
+  return (there / file).lexically_normal();
+}
+
+/// So does the data's own, which the record has as an absolute one; and one that is gone is looked up there.
+void look_up(config::DataConfig& data, const nlohmann::json& record, const char* section) {
+  data.photos = seen_from_there(data.photos, record);
+  data.exclude = seen_from_there(data.exclude, record);
+  const fs::path path = data.path;
+  const std::string recorded = record.contains(section) ? text_at(record[section], "path") : "";
   if (path.empty() || recorded.empty() || fs::absolute(path).lexically_normal() == recorded) return;
   if ((path.is_relative() || !data::is_there(path)) && data::is_there(recorded)) data.path = recorded;
 }
 
 /// `own` without paths gets those of `run`'s recipe.
-void take_paths(config::DataConfig& own, const config::DataConfig& of_run, const fs::path& run, const char* section) {
+void take_paths(config::DataConfig& own, const config::DataConfig& of_run, const nlohmann::json& record,
+                const char* section) {
   if (own.name != of_run.name || !own.path.empty()) return;
   own.path = of_run.path;
   own.photos = of_run.photos;
   own.exclude = of_run.exclude;
-  look_up(own, run, section);
+  look_up(own, record, section);
 }
 
 }  // namespace
 
 config::Recipe with_recorded_paths(config::Recipe of_run, const fs::path& run) {
-  const fs::path from = folder_of_paths(run), features = of_run.quality.features;
-  if (!from.empty() && !features.empty() && features.is_relative()) {
-    std::error_code ignored;
-    if (!fs::exists(features, ignored)) of_run.quality.features = (from / features).lexically_normal().string();
-  }
-  look_up(of_run.data, run, "data");
-  look_up(of_run.source, run, "source");
+  const auto record = recorded(run);
+  of_run.quality.features = seen_from_there(of_run.quality.features, record).string();
+  look_up(of_run.data, record, "data");
+  look_up(of_run.source, record, "source");
   return of_run;
 }
 
@@ -92,8 +78,9 @@ config::Recipe recipe_with_data(const checkpoint::Model& model) {
   try {
     const auto of_run = config::load_recipe((run / kRecipeFile).string());
     if (of_run.name != recipe.name) return recipe;
-    take_paths(recipe.data, of_run.data, run, "data");
-    take_paths(recipe.source, of_run.source, run, "source");
+    const auto record = recorded(run);
+    take_paths(recipe.data, of_run.data, record, "data");
+    take_paths(recipe.source, of_run.source, record, "source");
   } catch (const Error& unreadable) {
     spdlog::debug("the run's recipe says nothing of its data: {}", unreadable.what());
   }
