@@ -1,5 +1,7 @@
 #include "cli/chosen_data.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -69,7 +71,12 @@ data::DatasetOptions ChosenData::options() const {
   data::DatasetOptions options = asked_;
   options.name = what_;
   const auto names = data::dataset_names();
-  if (std::find(names.begin(), names.end(), what_) == names.end()) {
+  const bool known = std::find(names.begin(), names.end(), what_) != names.end();
+  if (known && !asked_.path.empty() && data::source_named(what_).built_in) {
+    throw UsageError(fmt::format("'{}' are images that the program makes itself: it reads no files", what_), "--data",
+                     "leave it out, or name the path alone");
+  }
+  if (!known) {
     const bool path = data::is_there(what_);
     if (!path && what_.find('/') != std::string::npos) throw Error("no such file or folder", what_, "check the path");
     if (path) {

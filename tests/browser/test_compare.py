@@ -110,7 +110,7 @@ def test_a_blind_vote_by_mouse(open_page, server):
     page.get_by_role("button", name="Vote blind").click()
     page.wait_for_url("**vote=**")
     region = page.get_by_role("region", name="One noise through each of them")
-    region.get_by_text("0 of 12 rows have a vote.").wait_for()
+    region.get_by_text("0 of 12 rows voted on.").wait_for()
     seen = region.inner_html()
     assert "tiny" not in seen and "classes" not in seen, "without names"
     own = images_of(server, "tiny", 12)
@@ -119,7 +119,7 @@ def test_a_blind_vote_by_mouse(open_page, server):
     rows(page).nth(0).get_by_role("button", name="Image 1: no preference").click()
     for row, place in list(enumerate(places))[1:-1]:
         rows(page).nth(row).get_by_role("button", name=f"Image {row + 1}: prefer {place + 1}").click()
-    region.get_by_text("11 of 12 rows have a vote.").wait_for()
+    region.get_by_text("11 of 12 rows voted on.").wait_for()
     assert "tiny" not in region.inner_html() and page.get_by_role("region", name="The vote").count() == 0
     page.reload()
     loaded(page, 12)
@@ -144,7 +144,7 @@ def test_a_blind_vote_by_keys(open_page):
     loaded(page, 4, 4)
     page.get_by_role("button", name="Vote blind").focus()
     page.keyboard.press("Enter")
-    page.get_by_text("0 of 4 rows have a vote.").wait_for()
+    page.get_by_text("0 of 4 rows voted on.").wait_for()
     page.keyboard.press("4")
     voted(page, "4---")
     page.keyboard.press("5")
@@ -164,7 +164,7 @@ def test_a_blind_vote_by_keys(open_page):
     assert "votes=412-" in page.url, "typing is not voting"
     page.get_by_role("button", name="Show names").click()
     result = page.get_by_role("region", name="The vote")
-    result.get_by_text("One row has no vote.").wait_for()
+    result.get_by_text("No vote on 1 row.").wait_for()
     assert result.get_by_text("too few preferences").or_(result.get_by_text("nothing was preferred")).count() == 6
     assert "times 6 for as many pairs" in result.inner_text()
 
@@ -191,7 +191,7 @@ def test_a_vote_on_other_images_is_none(open_page):
     page.get_by_role("button", name="All right").click()
     page.wait_for_url(lambda url: "vote" not in url)
     page.get_by_role("button", name="Vote blind").click()
-    page.get_by_text("0 of 4 rows have a vote.").wait_for()
+    page.get_by_text("0 of 4 rows voted on.").wait_for()
     page.get_by_role("button", name="Roll another seed").click()
     page.wait_for_url(lambda url: "vote" not in url)
 
@@ -234,7 +234,7 @@ def state_of(page, state):
     loaded(page, 4, 4)
     if state != "names":
         page.get_by_role("button", name="Vote blind").click()
-        page.get_by_text("0 of 4 rows have a vote.").wait_for()
+        page.get_by_text("0 of 4 rows voted on.").wait_for()
     for key in "1203" if state == "result" else "":
         page.keyboard.press(key)
     if state == "result":

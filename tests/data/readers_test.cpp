@@ -1,6 +1,11 @@
 // A user's own images: all are used, or it is said which are not and why.
+#include <atomic>
+#include <numeric>
+
 #include "data/fixtures.h"
+#include "ganymede/data/image_store.h"
 #include "ganymede/data/sieve.h"
+#include "ganymede/data/survey.h"
 
 namespace ganymede::data {
 namespace {
@@ -139,16 +144,30 @@ TEST_F(Readers, WhatWasCheckedIsNotCheckedAgain) {
   DatasetOptions wanted = options();
   wanted.size = 4096;  // 130 are too large for memory: decoded at each read
   const auto first = open_dataset(wanted);
-  // The same size and time: only a check that is made anew would see that it is broken.
+  std::atomic<int> decoded{0};
+  const auto examined = [&] {
+    const auto store = image_store_at(folder_ / "set");
+    std::vector<std::size_t> all(store->count());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    decoded = 0;
+    return examine(*store, all, {}, [&](std::size_t, const image::Image&) { ++decoded; });
+  };
+  EXPECT_EQ(examined().size(), 130u);
+  EXPECT_EQ(decoded, 0);
+  // The same bytes at another time and under another name are known by their checksum.
   const fs::path file = folder_ / "set/3.png";
   const auto time = fs::last_write_time(file);
+  fs::last_write_time(file, time + std::chrono::seconds(1));
+  fs::rename(folder_ / "set/4.png", folder_ / "set/renamed.png");
+  examined();
+  EXPECT_EQ(decoded, 0);
+  // Other bytes are found out even where size and time are the same.
+  fs::last_write_time(file, time);
+  examined();
   write_file(file, Bytes(fs::file_size(file), 7));
   fs::last_write_time(file, time);
-  EXPECT_EQ(open_dataset(wanted)->info().checksum, first->info().checksum);
-  fs::last_write_time(file, time + std::chrono::seconds(1));
   EXPECT_THAT(failure(wanted), HasSubstr("set/3.png"));
   // A result that is damaged is as good as none.
-  fs::last_write_time(file, time);
   for (const auto& entry : fs::directory_iterator(folder_ / "cache/ganymede/surveys")) {
     Bytes bytes = read_file(entry.path());
     bytes[bytes.size() / 2] ^= 1;
@@ -172,6 +191,31 @@ TEST_F(Readers, OneColourAmongGreyOnesIsTheSameInEveryPlace) {
       EXPECT_THAT(set->info().notes, Contains("1 image is in colour and 100 in grey: all are taken as RGB"));
     }
   }
+}
+
+TEST_F(Readers, ImagesInPhantomsAreCounted) {
+  const Members members = {{"a/1.png", grey(1)},          {"b/1.png", grey(2)},      {"@eaDir/a.jpg", grey(3)},
+                           {"a/@eaDir/b/c.jpg", grey(3)}, {".git/x/y.png", grey(4)}, {"a/._1.png", grey(5)},
+                           {".DS_Store", grey(6)},        {"b/Thumbs.db", grey(7)},  {"a/@eaDir/SYNO.txt", grey(8)}};
+  write(members);
+  write_archive(folder_ / "set.zip", members);
+  for (const char* name : {"set", "set.zip"}) {
+    const auto set = open_dataset(options(name));
+    EXPECT_EQ(set->size(), 2u);
+    EXPECT_THAT(set->info().notes,
+                Contains("left out: 4 image files that are hidden or a system's own (2 @eaDir, 1 ._*, 1 .git)"))
+        << name;
+  }
+}
+
+TEST_F(Readers, WhetherImagesWereResizedIsKnown) {
+  write({{"1.png", png(4, 4, {1})}, {"2.png", png(4, 4, {2})}});
+  DatasetOptions wanted = options();
+  EXPECT_FALSE(open_dataset(wanted)->info().resized);
+  wanted.size = 4;
+  EXPECT_FALSE(open_dataset(wanted)->info().resized);
+  wanted.size = 2;
+  EXPECT_TRUE(open_dataset(wanted)->info().resized);
 }
 
 TEST(Sieve, KnowsEndingsInAnyCase) {

@@ -154,7 +154,7 @@ class OwnTableStore : public ImageStore {
   std::string stamp(std::size_t) const override { return ""; }
   std::string root() const override { return "root"; }
   const SideFiles& side_files() const override { return side_files_; }
-  image::Image decode(std::size_t, image::FileFacts*, const image::DecodeOptions&) const override { return {}; }
+  void read(std::size_t, const UseBytes&) const override {}
 
  private:
   static std::string name_of(std::size_t index) { return "set-" + std::to_string(index); }

@@ -25,6 +25,19 @@ def literals(text):
         yield re.sub(r'"\s*"', "", found.group())
 
 
+# `${n} images`: not `of ${all} images` behind the most that are taken, which is never one of one.
+OF_STUDIO = re.compile(r"(?<!of )\$\{[^{}]*\} (?:" + "|".join(NOUNS.split()) + r"|runs|votes)\b(?!/)")
+TAKES_MANY = {"${grouped(USUAL_COUNT)} images", "${model.id} vectors", "${image.channels} channels"}
+
+
+def test_studio_counts_know_one():
+    assert OF_STUDIO.findall("`${n} images`, `${a.length} of ${b} rows`, `${n} images/s`") == ["${n} images"]
+    found = {(path.relative_to(ROOT).as_posix(), text)
+             for path in sorted((ROOT / "studio" / "src").rglob("*.ts*")) for text in OF_STUDIO.findall(path.read_text())
+             if text not in TAKES_MANY}
+    assert sorted(found) == []
+
+
 def uncounted(text):
     return [match.group() for literal in literals(text) for match in COUNT.finditer(literal)]
 

@@ -82,10 +82,10 @@ class ArchivedImages : public ImageStore {
   }
   std::string root() const override { return root_.string(); }
   std::vector<std::string> notes() const override { return notes_; }
-  image::Image decode(std::size_t index, image::FileFacts* facts, const image::DecodeOptions& wanted) const override {
+  void read(std::size_t index, const UseBytes& use) const override {
     const ArchivedContent& content = members_.at(index).content;
-    if (const auto* held = std::get_if<Bytes>(&content)) return image::decode(*held, where(index), facts, wanted);
-    return image::decode(read_extent(source(index).path, std::get<Extent>(content)), where(index), facts, wanted);
+    if (const auto* held = std::get_if<Bytes>(&content)) return use(*held);
+    use(read_extent(source(index).path, std::get<Extent>(content)));
   }
 
  private:

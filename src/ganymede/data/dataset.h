@@ -30,6 +30,7 @@ struct DatasetInfo {
   std::filesystem::path path;  ///< where it was read from; empty for built-in data
   int height = 0, width = 0, channels = 0;
   int bits = 8;                      ///< of a sample: 8 or 16
+  bool resized = false;              ///< images of another size were brought to this one
   std::vector<std::string> classes;  ///< class names by label; empty when there are no labels
   std::vector<std::string> splits;   ///< the splits merged into it
   std::vector<Condition>

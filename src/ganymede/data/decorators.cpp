@@ -56,7 +56,10 @@ class Resized : public Dataset {
  public:
   Resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit, int bits)
       : whole_(std::move(whole)), info_(whole_->info()), size_(size), fit_(fit) {
-    if (size.given()) info_.height = size.height, info_.width = size.width;
+    if (size.given()) {
+      info_.resized = info_.resized || !size.is(info_.height, info_.width);
+      info_.height = size.height, info_.width = size.width;
+    }
     if (channels > 0) info_.channels = channels;
     if (bits > 0) info_.bits = bits;
     std::vector<int> what = {info_.height, info_.width, info_.channels};

@@ -10,7 +10,6 @@
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
-#include "ganymede/data/phantoms.h"
 #include "ganymede/image/decode.h"
 
 namespace ganymede::data {
@@ -48,6 +47,17 @@ Bytes head_of(const fs::path& path) {
   return head;
 }
 
+std::int64_t nanoseconds(const timespec& time) {
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+/// Size and time of change: unlike stamp_of(), the same where rights change or hard links are made.
+std::string change_of(const fs::path& path) {
+  struct stat found{};
+  if (::stat(path.c_str(), &found) != 0) return "none\n";
+  return fmt::format("{} {}\n", found.st_size, nanoseconds(found.st_mtim));
+}
+
 MemberFilter by_name(Wanted wanted) {
   return [wanted = std::move(wanted)](const std::string& name, const Head&) { return wanted(name); };
 }
@@ -58,8 +68,8 @@ FileTree::FileTree(const fs::path& path, Wanted wanted, const std::string& archi
     : FileTree(path, by_name(std::move(wanted)), archive_stem, dataset) {}
 
 FileTree::FileTree(const fs::path& path, MemberFilter wanted, const std::string& archive_stem,
-                   const std::string& dataset)
-    : root_(path), wanted_(std::move(wanted)) {
+                   const std::string& dataset, std::shared_ptr<PassedOver> phantoms)
+    : root_(path), wanted_(std::move(wanted)), phantoms_(std::move(phantoms)) {
   if (path.empty()) throw UsageError("no folder of images was named", {}, "name it with --data or [data].path");
   std::error_code error;
   if (!fs::exists(path, error)) throw Error("no such file or folder", path.string(), advice(dataset));
@@ -85,6 +95,7 @@ FileTree::FileTree(const fs::path& path, MemberFilter wanted, const std::string&
     throw UsageError(fmt::format("the folder holds several archives ({})", fmt::join(listed, ", ")), path.string(),
                      "name one of them");
   }
+  if (phantoms_) phantoms_->forget();  // those beside the archive
   root_ = archives.front();
   archived_ = true;
 }
@@ -109,8 +120,9 @@ void FileTree::list(const fs::path& folder, const std::string& prefix, std::vect
     throw Error(fmt::format("cannot read the folder: {}", error.message()), folder.string(), "check its rights");
   for (const auto& entry : entries) {
     const std::string name = entry.path().filename().string();
-    if (is_phantom(name)) continue;
-    if (entry.is_directory(error)) {
+    if (is_phantom(name)) {
+      if (phantoms_) phantoms_->on_disk(entry.path());
+    } else if (entry.is_directory(error)) {
       list(entry.path(), prefix + name + "/", above, seen);
     } else if (entry.is_regular_file(error)) {
       Bytes head;
@@ -136,16 +148,19 @@ std::size_t FileTree::read(const Wanted& also, const Take& take, const ArchiveLi
 }
 
 MemberFilter FileTree::wanted(Wanted also) const {
-  return [also = std::move(also), wanted = wanted_](const std::string& name, const Head& head) {
-    return !has_phantom(name) && also(name) && wanted(name, head);
+  return [also = std::move(also), wanted = wanted_, phantoms = phantoms_](const std::string& name, const Head& head) {
+    if (has_phantom(name)) {
+      if (phantoms) phantoms->in_archive(name);
+      return false;
+    }
+    return also(name) && wanted(name, head);
   };
 }
 
 std::string stamp_of(const fs::path& path) {
   struct stat found{};
   if (::stat(path.c_str(), &found) != 0) return "none\n";
-  const auto time = std::int64_t{found.st_mtim.tv_sec} * 1'000'000'000 + found.st_mtim.tv_nsec;
-  return fmt::format("{} {}\n", found.st_size, time);
+  return fmt::format("{} {} {}\n", found.st_size, nanoseconds(found.st_mtim), nanoseconds(found.st_ctim));
 }
 
 std::string FileTree::stamp(const std::string& name) const {
@@ -155,10 +170,10 @@ std::string FileTree::stamp(const std::string& name) const {
 std::string FileTree::fingerprint() const {
   std::error_code error;
   std::string text = fs::absolute(root_, error).lexically_normal().string() + "\n";
-  if (archived_) return text + stamp_of(root_);
+  if (archived_) return text + change_of(root_);
   Digest digest;
   for (const auto& name : names_) {
-    const std::string line = name + "\n" + stamp(name);
+    const std::string line = name + "\n" + change_of(root_ / name);
     digest.update({reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
   }
   return text + digest.hex();

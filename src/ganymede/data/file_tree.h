@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ganymede/data/archive.h"
+#include "ganymede/data/phantoms.h"
 
 namespace ganymede::data {
 
@@ -22,9 +23,10 @@ class FileTree {
   /// could be meant.
   FileTree(const std::filesystem::path& path, Wanted wanted, const std::string& archive_stem,
            const std::string& dataset);
-  /// As above, evaluated by content too; an archive's files are evaluated when they are read.
+  /// As above, evaluated by content too; an archive's files are evaluated when they are read. `phantoms` counts what is
+  /// passed over.
   FileTree(const std::filesystem::path& path, MemberFilter wanted, const std::string& archive_stem,
-           const std::string& dataset);
+           const std::string& dataset, std::shared_ptr<PassedOver> phantoms = nullptr);
 
   bool archived() const { return archived_; }
   /// The folder, or the archive file itself.
@@ -35,7 +37,7 @@ class FileTree {
   const std::vector<std::string>& names() const { return names_; }
   /// The wanted files for which `also` holds.
   MemberFilter wanted(Wanted also) const;
-  /// A file's size and time of change as text; an archive's own for all of its files.
+  /// stamp_of() a file; an archive's own for all of its files.
   std::string stamp(const std::string& name) const;
   /// Links that lead to nothing: a folder's.
   std::size_t lost_links() const { return lost_links_; }
@@ -54,12 +56,13 @@ class FileTree {
 
   std::filesystem::path root_;
   MemberFilter wanted_;
+  std::shared_ptr<PassedOver> phantoms_;
   std::vector<std::string> names_;
   std::size_t lost_links_ = 0;
   bool archived_ = false;
 };
 
-/// A file's size and time of change as text.
+/// A text that differs once a file does, of its size and times: also of the one that no program can set back.
 std::string stamp_of(const std::filesystem::path& path);
 
 /// The part of `name` after the last '/'.

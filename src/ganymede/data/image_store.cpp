@@ -59,8 +59,8 @@ class FolderImages : public ImageStore {
   std::string root() const override { return root_.string(); }
   std::vector<std::string> notes() const override { return notes_; }
   const SideFiles& side_files() const override { return side_files_; }
-  image::Image decode(std::size_t index, image::FileFacts* facts, const image::DecodeOptions& wanted) const override {
-    return image::decode(read_file(root_ / names_.at(index), kLargestImage), where(index), facts, wanted);
+  void read(std::size_t index, const UseBytes& use) const override {
+    use(read_file(root_ / names_.at(index), kLargestImage));
   }
 
  private:
@@ -266,6 +266,12 @@ std::vector<SideFile> class_names_beside(const fs::path& shards) {
 
 }  // namespace
 
+image::Image ImageStore::decode(std::size_t index, image::FileFacts* facts, const image::DecodeOptions& wanted) const {
+  image::Image decoded;
+  read(index, [&](auto bytes) { decoded = image::decode(bytes, where(index), facts, wanted); });
+  return decoded;
+}
+
 std::shared_ptr<const ImageStore> image_store_of(const FileTree& tree, const Wanted& also) {
   if (tree.archived()) return archived_images({{.path = tree.root()}}, tree.root(), tree.wanted(also), nullptr);
   return std::make_shared<FolderImages>(tree, also, std::vector<std::string>{});
@@ -279,16 +285,27 @@ std::shared_ptr<const ImageStore> image_store_at(const fs::path& path) {
     });
   };
   const auto all = [](const std::string&) { return true; };
-  const auto turned_away = [sieve] { return sieve->notes(); };
+  const auto phantoms = std::make_shared<PassedOver>(is_image_name);
+  const auto turned_away = [sieve, phantoms] {
+    auto notes = sieve->notes();
+    std::size_t hidden = 0;
+    std::map<std::string, std::size_t> by_name;
+    for (const auto& [name, count] : phantoms->files()) hidden += count, by_name[printable(name)] += count;
+    if (hidden > 0) {
+      notes.push_back(fmt::format("left out: {} that {} hidden or a system's own ({})", counted(hidden, "image file"),
+                                  hidden == 1 ? "is" : "are", listed(by_name)));
+    }
+    return notes;
+  };
   const auto shards = shards_at(path);
   if (shards) {
     const fs::path root = shards->size() == 1 ? shards->front().path : path;
     if (is_parquet_name(shards->front().path)) return parquet_images(*shards, root);
-    const FileTree any(shards->front().path, takes(true), "", "");  // leaves phantoms out
+    const FileTree any(shards->front().path, takes(true), "", "", phantoms);
     return archived_images(*shards, root, any.wanted(all), turned_away, class_names_beside(path));
   }
-  const FileTree tree(path, takes(false), "", "");
-  if (!tree.archived()) return std::make_shared<FolderImages>(tree, all, sieve->notes());
+  const FileTree tree(path, takes(false), "", "", phantoms);
+  if (!tree.archived()) return std::make_shared<FolderImages>(tree, all, turned_away());
   sieve->forget();  // what lies beside the archive
   return archived_images({{.path = tree.root()}}, tree.root(), tree.wanted(all), turned_away);
 }
@@ -333,6 +350,7 @@ std::shared_ptr<const Dataset> open_images(std::shared_ptr<const ImageStore> sto
     shape.width = examined.front().width;
   } else if (const auto note = fit_note(examined, options); !note.empty()) {
     notes.push_back(note);
+    info.resized = true;
   }
   for (const auto& more : {store->notes(), listing.notes}) notes.insert(notes.end(), more.begin(), more.end());
   info.classes = listing.classes;

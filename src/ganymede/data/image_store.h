@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,8 @@ struct SideFiles {
   std::string first_apart{};  ///< one of them
 };
 
+using UseBytes = std::function<void(std::span<const std::uint8_t>)>;
+
 /// Compressed images by number. Its functions may be called from several threads at once.
 class ImageStore {
  public:
@@ -59,15 +63,17 @@ class ImageStore {
   virtual std::string where(std::size_t index) const = 0;
   /// Its size while compressed.
   virtual std::uint64_t bytes(std::size_t index) const = 0;
-  /// A text that differs whenever the image does.
+  /// A text that differs whenever the image does, told without reading it.
   virtual std::string stamp(std::size_t index) const = 0;
   /// What holds the images: a folder, an archive, a database.
   virtual std::string root() const = 0;
   /// What was left out when they were listed, a line for each reason.
   virtual std::vector<std::string> notes() const { return {}; }
+  /// Hands its bytes, compressed as they are, to `use`. Throws Error where they cannot be read.
+  virtual void read(std::size_t index, const UseBytes& use) const = 0;
   /// Throws Error when it is no image that we read, or has no such samples.
-  virtual image::Image decode(std::size_t index, image::FileFacts* facts = nullptr,
-                              const image::DecodeOptions& wanted = {}) const = 0;
+  image::Image decode(std::size_t index, image::FileFacts* facts = nullptr,
+                      const image::DecodeOptions& wanted = {}) const;
 };
 
 /// The tree's images for which `also` holds, sorted by name: a folder's are read when asked for, an archive's are

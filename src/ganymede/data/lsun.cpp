@@ -103,9 +103,7 @@ class LsunImages : public ImageStore {
     return fmt::format("{} {}", item.value.size(), databases_[item.database]->stamp());
   }
   std::string root() const override { return databases_.empty() ? std::string() : databases_.front()->where(); }
-  image::Image decode(std::size_t index, image::FileFacts* facts, const image::DecodeOptions& wanted) const override {
-    return image::decode(items_.at(index).value, where(index), facts, wanted);
-  }
+  void read(std::size_t index, const UseBytes& use) const override { use(items_.at(index).value); }
 
  private:
   struct Item {

@@ -53,9 +53,7 @@ class ParquetImages : public ImageStore {
   }
   std::string root() const override { return root_.string(); }
   std::vector<std::string> notes() const override { return notes_; }
-  image::Image decode(std::size_t index, image::FileFacts* facts, const image::DecodeOptions& wanted) const override {
-    return image::decode(rows_.at(index).image, where(index), facts, wanted);
-  }
+  void read(std::size_t index, const UseBytes& use) const override { use(rows_.at(index).image); }
 
  private:
   struct Row {

@@ -31,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Goes up when decode() evaluates files otherwise.
-constexpr int kSurveyVersion = 2;
+constexpr int kSurveyVersion = 3;
 constexpr const char* kSurveyFiles = ".survey";
 constexpr std::uint64_t kLargestSurvey = std::uint64_t{4} << 30, kAllSurveys = std::uint64_t{2} << 30;
 /// Fewer images are examined before a bar is read.
@@ -47,7 +47,7 @@ std::string survey_header() {
 }
 
 std::string line_of(const std::string& key, const Examined& e) {
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.pixels, e.width, e.height,
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.content, e.pixels, e.width, e.height,
                      e.channels, e.bits, e.orientation, e.left_out, e.animated ? 1 : 0, e.converted ? 1 : 0, e.format,
                      printable(e.profile), printable(e.fault));
 }
@@ -55,6 +55,10 @@ std::string line_of(const std::string& key, const Examined& e) {
 std::optional<Examined> parse_line(std::string_view fields) {
   Examined e;
   int animated = 0, converted = 0;
+  const auto content_end = fields.find('\t');
+  if (content_end == std::string_view::npos) return std::nullopt;
+  e.content = fields.substr(0, content_end);
+  fields.remove_prefix(content_end + 1);
   const auto hash_end = std::from_chars(fields.data(), fields.data() + fields.size(), e.pixels).ptr;
   fields.remove_prefix(std::min(fields.size(), static_cast<std::size_t>(hash_end - fields.data()) + 1));
   for (int* number : {&e.width, &e.height, &e.channels, &e.bits, &e.orientation, &e.left_out, &animated, &converted}) {
@@ -94,15 +98,14 @@ class Surveyed {
       const std::size_t end = text.find('\n', at), tab = text.find('\t', at);
       if (end == std::string_view::npos || tab > end) break;
       const std::size_t second = text.find('\t', tab + 1);  // behind name and stamp
-      if (second < end) lines_.emplace(text.substr(at, second - at), text.substr(second + 1, end - second - 1));
+      if (second < end) add(text.substr(at, second - at), text.substr(second + 1, end - second - 1));
       at = end + 1;
     }
     fs::last_write_time(path, fs::file_time_type::clock::now(), error);  // marks it as used
   }
-  std::optional<Examined> find(const std::string& key) const {
-    const auto found = lines_.find(key);
-    return found == lines_.end() ? std::nullopt : parse_line(found->second);
-  }
+  std::optional<Examined> find(const std::string& key) const { return found_in(lines_, key); }
+  /// Of a file that held the same bytes, whatever it was called.
+  std::optional<Examined> with_content(const std::string& content) const { return found_in(of_content_, content); }
 
   /// Lines of images that are not among `names`: another part of the same set.
   std::string others(const std::unordered_set<std::string>& names) const {
@@ -121,8 +124,17 @@ class Surveyed {
 
  private:
   static constexpr std::size_t kSum = 64;
+  using Lines = std::unordered_map<std::string_view, std::string_view>;
+  static std::optional<Examined> found_in(const Lines& lines, const std::string& key) {
+    const auto found = lines.find(key);
+    return found == lines.end() ? std::nullopt : parse_line(found->second);
+  }
+  void add(std::string_view key, std::string_view fields) {
+    lines_.emplace(key, fields);
+    if (const auto content = fields.substr(0, fields.find('\t')); !content.empty()) of_content_.emplace(content, fields);
+  }
   Bytes bytes_;
-  std::unordered_map<std::string_view, std::string_view> lines_;
+  Lines lines_, of_content_;
 };
 
 /// Guards against chance, not against malice.
@@ -144,24 +156,43 @@ std::uint64_t hash_of(const image::Image& image) {
   return hash;
 }
 
-Examined examine_one(const ImageStore& store, std::size_t index, const image::DecodeOptions& wanted, std::size_t place,
-                     const OnImage& on_image) {
+/// What tells files of other bytes apart: half a sha256.
+std::string content_of(std::span<const std::uint8_t> bytes) {
+  constexpr std::size_t kDigits = 32;
+  Digest digest;
+  digest.update(bytes);
+  return digest.hex().substr(0, kDigits);
+}
+
+void take_facts(const image::Image& image, const image::FileFacts& facts, Examined& e) {
+  e.format = facts.format;
+  e.profile = facts.profile;
+  e.width = image.width;
+  e.height = image.height;
+  e.channels = image.channels;
+  e.bits = facts.bits;
+  e.orientation = facts.orientation;
+  e.left_out = facts.left_out;
+  e.animated = facts.animated;
+  e.converted = facts.converted;
+  e.pixels = hash_of(image);
+}
+
+Examined examine_one(const ImageStore& store, std::size_t index, const Surveyed& before,
+                     const image::DecodeOptions& wanted, std::size_t place, const OnImage& on_image) {
   Examined e;
   try {
-    image::FileFacts facts;
-    image::Image image = store.decode(index, &facts, wanted);
-    e.format = facts.format;
-    e.profile = facts.profile;
-    e.width = image.width;
-    e.height = image.height;
-    e.channels = image.channels;
-    e.bits = facts.bits;
-    e.orientation = facts.orientation;
-    e.left_out = facts.left_out;
-    e.animated = facts.animated;
-    e.converted = facts.converted;
-    e.pixels = hash_of(image);
-    if (on_image) on_image(place, std::move(image));
+    store.read(index, [&](std::span<const std::uint8_t> bytes) {
+      e.content = content_of(bytes);
+      if (auto known = before.with_content(e.content)) {
+        e = std::move(*known);
+        return;
+      }
+      image::FileFacts facts;
+      image::Image image = image::decode(bytes, store.where(index), &facts, wanted);
+      take_facts(image, facts, e);
+      if (on_image) on_image(place, std::move(image));
+    });
   } catch (const Error& error) {
     e.fault = error.what_happened();
   }
@@ -197,7 +228,7 @@ std::vector<Examined> examine(const ImageStore& store, const std::vector<std::si
   std::size_t done = 0;
   parallel(places.size(), [&](std::size_t i) {
     const std::size_t place = places[i];
-    result[place] = examine_one(store, images[place], wanted, place, on_image);
+    result[place] = examine_one(store, images[place], before, wanted, place, on_image);
     const std::lock_guard lock(mutex);
     if (progress) progress->update(++done);
   });

@@ -16,6 +16,7 @@ namespace ganymede::data {
 /// What is known of an image that was decoded, or of why it was not.
 struct Examined {
   std::string fault;  ///< what is wrong with it, without its name; empty: it is sound
+  std::string content;  ///< checksum of its bytes; empty: they could not be read, or lie in no file
   std::string format, profile;
   int width = 0, height = 0, channels = 0, orientation = 1;
   int bits = 8;      ///< of a sample in its file
@@ -28,9 +29,9 @@ struct Examined {
 /// Takes a sound image while it is at hand; from several threads at once.
 using OnImage = std::function<void(std::size_t place, image::Image image)>;
 
-/// Examines the images of a store, on all processors, with progress; `place` counts in `images`. Those whose name
-/// and stamp were examined before, with samples of the same depth, are not decoded again: `on_image` is not called for
-/// them.
+/// Examines the images of a store, on all processors, with progress; `place` counts in `images`. Those whose bytes were
+/// examined before, with samples of the same depth, are not decoded again: `on_image` is not called for them. That they
+/// are the same is known by their checksum, and where name and stamp are the same without reading them.
 std::vector<Examined> examine(const ImageStore& store, const std::vector<std::size_t>& images,
                               const image::DecodeOptions& wanted, const OnImage& on_image = {});
 

@@ -134,6 +134,17 @@ bool holds_all_pixels(Input bytes) {
   return false;
 }
 
+/// Whether it is an animated PNG of more than one frame (acTL before the pixels, in the PNG specification's third
+/// edition).
+bool is_animated(Input bytes) {
+  for (std::uint64_t at = 8; at + 12 <= bytes.size(); at += 12 + std::uint64_t{big_endian(bytes.data() + at)}) {
+    const std::uint8_t *type = bytes.data() + at + 4, *content = type + 4;
+    if (std::memcmp(type, "IDAT", 4) == 0) return false;
+    if (std::memcmp(type, "acTL", 4) == 0) return big_endian(content) > 1;
+  }
+  return false;
+}
+
 /// The bytes of a "Raw profile type exif" text, as ImageMagick writes it: three lines, then hexadecimal digits.
 std::string raw_profile(std::string_view text) {
   constexpr std::string_view kDigits = "0123456789abcdef";
@@ -193,6 +204,7 @@ Image decode_png(Input bytes, const std::string& where, FileFacts& facts, const 
 
   facts.bits = reader.depth;
   facts.orientation = orientation_of(reader);
+  facts.animated = is_animated(bytes);
   png_charp name = nullptr;
   png_bytep profile = nullptr;
   png_uint_32 length = 0;

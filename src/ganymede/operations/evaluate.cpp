@@ -44,9 +44,8 @@ OpenedImageSet own_data(const Model& model, const EvaluateRequest& request) {
   if (request.real_count) recipe.data.count = *request.real_count;
   auto images = train::open_data(recipe, model.file().gan);
   const std::string name = images->info().name;
-  return {{name, std::move(images)},
-          nullptr,
-          fit_text(recipe.data.name, models::size_of(model.image_shape()), recipe.data.fit)};
+  std::string fit = fit_text(images->info(), recipe.data.fit);
+  return {{name, std::move(images)}, nullptr, std::move(fit)};
 }
 
 /// The test split of a model's data, which it has not seen in training; null where there is none.

@@ -74,7 +74,9 @@ OpenedImageSet open_images(const std::string& what, const ImageSetOptions& optio
     wanted.size = size;
     wanted.fit = data::Fit::kStretch;
   }
-  return {{what, data::open_dataset(wanted)}, nullptr, fit_text(wanted.name, wanted.size, wanted.fit)};
+  auto images = data::open_dataset(wanted);
+  std::string fit = fit_text(images->info(), wanted.fit);
+  return {{what, std::move(images)}, nullptr, std::move(fit)};
 }
 
 OpenedImageSet translated_image_set(ModelPtr model, const ImageSetOptions& options) {
@@ -96,10 +98,9 @@ OpenedImageSet translated_image_set(ModelPtr model, const ImageSetOptions& optio
 
 }  // namespace
 
-std::string fit_text(const std::string& source, data::ImageSize size, data::Fit fit) {
-  // What a source always has needs no resize: its shape starts "32x32 "; the program renders its own at any size.
-  const auto& known = data::source_named(source);
-  if (!size.given() || known.built_in || known.shape.starts_with(size.text() + " ")) return "none";
+std::string fit_text(const data::DatasetInfo& info, data::Fit fit) {
+  if (!info.resized) return "none";
+  const data::ImageSize size(info.height, info.width);
   const std::string shape = size.height == size.width ? "square" : "rectangle";
   const std::string how = fit == data::Fit::kPad       ? "each on white in a " + shape
                           : fit == data::Fit::kStretch ? "each stretched to a " + shape

@@ -30,8 +30,8 @@ struct OpenedImageSet {
   std::string fit = "none";  ///< how its images were cut and resized when they were opened
 };
 
-/// How the images of a source are brought to a size (not given: not at all), in words for the protocol.
-std::string fit_text(const std::string& source, data::ImageSize size, data::Fit fit = data::Fit::kCrop);
+/// How the images of a set were brought to their size, in words for the protocol; "none" where they have it anyway.
+std::string fit_text(const data::DatasetInfo& info, data::Fit fit);
 
 /// Whether `what` names a model: a .safetensors file with a recipe, or a run folder.
 bool names_model(const std::string& what);

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "ganymede/core/shell_word.h"
+#include "ganymede/data/sources.h"
 #include "ganymede/models/fit.h"
+#include "ganymede/operations/field.h"
 #include "ganymede/quality/metric.h"
 #include "ganymede/train/datasets.h"
 
@@ -33,7 +36,15 @@ void Model::require_translating() const {
 
 config::Recipe recipe_with_data(const Model& model, const std::string& path) {
   auto recipe = train::recipe_with_data(model.file());
-  if (!path.empty()) recipe.data.path = path;
+  if (path.empty()) return recipe;
+  if (data::source_named(recipe.data.name).built_in) {
+    throw FieldError("data",
+                     fmt::format("'{}' was trained on images that the program makes itself ('{}'), not on files",
+                                 recipe.name, recipe.data.name),
+                     fmt::format("leave it out; to compare with other images: ganymede evaluate --real {} --fake {}",
+                                 shell_word(path), shell_word(model.path().string())));
+  }
+  recipe.data.path = path;
   return recipe;
 }
 

@@ -256,8 +256,10 @@ Recipe parse_recipe(const std::string& text, const std::string& name, const std:
   try {
     root = toml::parse(text);
   } catch (const toml::parse_error& error) {
+    const bool zeros = error.description().find("leading zeroes") != std::string_view::npos;
     throw UsageError(fmt::format("not valid TOML: {}", error.description()),
-                     fmt::format("line {} of {}", error.source().begin.line, origin));
+                     fmt::format("line {} of {}", error.source().begin.line, origin),
+                     zeros ? "numbers are decimal: write 10 for 010" : "see https://toml.io for what a line may hold");
   }
   rename_old_keys(root, origin);
   for (const auto& override_text : overrides) apply_override(root, override_text);

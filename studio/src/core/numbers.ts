@@ -28,6 +28,9 @@ export const anySeed = (): number => Math.floor(Math.random() * 1e9);
 /** "3,143,616" */
 export const grouped = (value: number): string => value.toLocaleString("en");
 
+/** "1 image", "1,200 images" */
+export const counted = (count: number, one: string): string => `${grouped(count)} ${one}${count === 1 ? "" : "s"}`;
+
 /** "3.1 M" */
 export function short(value: number): string {
   for (const [size, unit] of [

@@ -4,6 +4,7 @@ import { call } from "../api/client";
 import { useResource } from "../api/resource";
 import type { Answer, Run } from "../api/types";
 import type { Settings } from "../core/bench";
+import { counted } from "../core/numbers";
 
 export type Change = { title?: string; note?: string; tags?: string[]; pinned?: boolean; archived?: boolean };
 
@@ -51,7 +52,7 @@ function before(run: Run, change: Change): Change {
   return Object.fromEntries(Object.keys(change).map((name) => [name, now[name as keyof Change]])) as Change;
 }
 
-const many = (runs: { id: string }[]): string => (runs.length === 1 ? runs[0]!.id : `${runs.length} runs`);
+const many = (runs: { id: string }[]): string => (runs.length === 1 ? runs[0]!.id : counted(runs.length, "run"));
 
 /** Changes what is kept of runs; `text` says what it does: "pinned". */
 export async function keep(runs: Run[], text: string, changeOf: (run: Run) => Change): Promise<void> {

@@ -1,6 +1,6 @@
 // What charts look like: colours, dashes and numbers, on the screen and on paper.
 import type { Curve } from "../core/curves";
-import { duration, grouped, rounded } from "../core/numbers";
+import { counted, duration, grouped, rounded } from "../core/numbers";
 import type { Axis } from "../core/curves";
 
 /** Told apart in both themes, by people who see colours differently too (Okabe and Ito 2008, darkened a little). */
@@ -20,7 +20,7 @@ export const AXIS_TITLES: Record<Axis, string> = { step: "step", epoch: "epoch",
 export function placeText(axis: Axis, value: number | null): string {
   if (value === null) return `${AXIS_TITLES[axis]} –`;
   if (axis === "seconds") return duration(value);
-  if (axis === "images") return `${grouped(Math.round(value))} images`;
+  if (axis === "images") return counted(Math.round(value), "image");
   return axis === "epoch" ? `epoch ${rounded(value, 4)}` : `step ${grouped(value)}`;
 }
 

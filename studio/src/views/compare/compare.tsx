@@ -1,7 +1,7 @@
 // One noise through two to four models, side by side; blind, if one wants to be sure of what one prefers.
 import { useState } from "preact/hooks";
 import type { Model } from "../../api/types";
-import { grouped } from "../../core/numbers";
+import { counted, grouped } from "../../core/numbers";
 import { textOfBeside } from "../../core/beside";
 import { changed, close, go, open, type Address } from "../../state/address";
 import { Command } from "../../ui/common";
@@ -70,7 +70,7 @@ function VoteBar({ voting, places, show }: { voting: Voting; places: number; sho
         <p role="status">
           {named
             ? "The vote is over: the names stand below the images."
-            : `${votes.length - tally.left} of ${votes.length} rows have a vote.`}
+            : `${votes.length - tally.left} of ${counted(votes.length, "row")} voted on.`}
         </p>
         {!named && (
           <button type="button" onClick={show}>

@@ -1,5 +1,6 @@
 // What a blind vote came to.
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { counted } from "../../core/numbers";
 import { pairsOf, verdict } from "../../core/sign_test";
 import type { Column } from "./compared";
 import { LETTERS } from "./form";
@@ -46,7 +47,7 @@ export function Result({ columns, voting, fresh }: ResultProps) {
           </tbody>
         </table>
       </div>
-      {left > 0 && <p>{left === 1 ? "One row has" : `${left} rows have`} no vote.</p>}
+      {left > 0 && <p>No vote on {counted(left, "row")}.</p>}
       {pairs.map((pair) => (
         <p key={`${pair.more} ${pair.less}`}>{verdict(pair, names, pairs.length)}</p>
       ))}

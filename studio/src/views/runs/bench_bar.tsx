@@ -4,6 +4,7 @@ import { keepOfRun } from "limits";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { USUAL_COLUMNS, columnsFor, firstSort, tagsOf, titleOf, type BenchView, type Settings } from "../../core/bench";
+import { counted, grouped } from "../../core/numbers";
 import { changed, go } from "../../state/address";
 import { forgetDone, keep, remove, useDone } from "../../state/bench";
 
@@ -109,7 +110,8 @@ export function BenchBar({ runs, shown, view, settings, open, setOpen }: BarProp
           </label>
         )}
         <span class="quiet" role="status">
-          {shown === runs.length ? `${runs.length} runs` : `${shown} of ${runs.length} runs`}
+          {shown === runs.length ? "" : `${grouped(shown)} of `}
+          {counted(runs.length, "run")}
         </span>
       </div>
       {open && <Columns all={all} view={view} />}
