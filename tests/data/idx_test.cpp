@@ -1,5 +1,6 @@
 #include "data/fixtures.h"
 #include "ganymede/data/dataset.h"
+#include "ganymede/data/sources.h"
 
 namespace ganymede::data {
 namespace {
@@ -130,6 +131,12 @@ TEST_F(IdxFiles, EmnistStandsUprightAndItsLettersBeginAtOne) {
   EXPECT_EQ(set->info().classes[static_cast<std::size_t>(set->label(0))], "Z");
   EXPECT_EQ(set->label(1), 0);
   EXPECT_EQ(open({}, "emnist-digits")->size(), 1u);
+  // As it is published, gzip.zip, the set is known by what it holds: the first of its six.
+  write_archive(folder_ / "published/gzip.zip", members);
+  EXPECT_EQ(guess_source(folder_ / "published"), "emnist-digits");
+  EXPECT_EQ(guess_source(folder_ / "published/gzip.zip"), "emnist-digits");
+  write_archive(folder_ / "own.zip", {{"a/1.png", png(4, 4, {1})}});
+  EXPECT_EQ(guess_source(folder_ / "own.zip"), "folder");
   labels[9] = 0;
   std::filesystem::remove(folder_ / "set/gzip.zip");
   write_folder(folder_ / "set", {{"emnist-letters-train-images-idx3-ubyte", emnist_images()},

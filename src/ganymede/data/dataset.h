@@ -19,6 +19,8 @@ struct Condition {
   /// What become 0 and 1; 0 and 1 themselves where the values lie between -1 and 1, and stay as they are.
   double low = 0, high = 1;
 
+  /// Whether the values are others in the data.
+  bool is_scaled() const { return low != 0 || high != 1; }
   double scaled(double value) const { return (value - low) / (high - low); }
   double value(double scaled) const { return low + scaled * (high - low); }
   bool operator==(const Condition&) const = default;

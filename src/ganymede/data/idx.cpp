@@ -254,6 +254,7 @@ void register_idx(SourceRegistry& registry) {
                           .shape = "28x28 grey",
                           .open = open,
                           .home = home,
+                          .in_zip = true,
                           .has = [name](const std::string& file, const std::string& path) {
                             return is_idx(file) && set_of_idx(file, path) == name;
                           }});

@@ -98,8 +98,11 @@ ImageNetFiles files_at(const fs::path& path, const std::vector<std::string>& spl
   for (const auto& split : splits) {
     const fs::path& wanted = split == "train" ? files.train : files.val;
     if (fs::exists(wanted, error)) continue;
+    const bool other = fs::exists(split == "train" ? files.val : files.train, error);
     throw Error(fmt::format("{} is missing", wanted.filename().string()), path.string(),
-                "get it from image-net.org; images in folders of their classes are read as `folder`");
+                other ? fmt::format("get it from image-net.org, or ask for what is there: split {}",
+                                    split == "train" ? "val" : "train")
+                      : "get it from image-net.org; images in folders of their classes are read as `folder`");
   }
   return files;
 }

@@ -114,7 +114,7 @@ void parse_description(std::string_view text, DatasetInfo& info, PackedOrigin& o
   json.at("height").get_to(info.height);
   json.at("width").get_to(info.width);
   json.at("channels").get_to(info.channels);
-  info.bits = json.value("bits", 8);  // files of before 16 bits have none
+  info.bits = json.value("bits", 8);                            // files of before 16 bits have none
   info.resized = json.value("resized", info.name == "folder");  // files of before it: a folder's usually were
   json.at("classes").get_to(info.classes);
   json.at("splits").get_to(info.splits);

@@ -1,8 +1,36 @@
 #include "ganymede/data/sources.h"
 
+#include "ganymede/core/error.h"
 #include "ganymede/data/file_tree.h"
 
 namespace ganymede::data {
+namespace {
+
+bool is_zip(const std::filesystem::path& path) {
+  std::error_code error;
+  return is_archive_name(path) && !is_tar_name(path) && std::filesystem::is_regular_file(path, error);
+}
+
+/// The source whose files a zip holds, told by their names; empty where none is recognised.
+std::string source_in_zip(const std::filesystem::path& zip, const std::string& whole) {
+  std::string guess;
+  const Wanted known = [&](const std::string& file) {
+    for (const auto& name : dataset_names()) {
+      const auto& source = source_named(name);
+      if (source.in_zip && source.has(base_name(file), whole)) guess = name;
+      if (!guess.empty()) return true;
+    }
+    return false;
+  };
+  try {
+    walk_archive(zip, known, [](const std::string&, const Bytes&) { return false; });
+  } catch (const Error&) {
+    return guess;  // who opens it says what is wrong with it
+  }
+  return guess;
+}
+
+}  // namespace
 
 SourceRegistry& sources() {
   static SourceRegistry registry = [] {
@@ -44,12 +72,15 @@ std::string guess_source(const std::filesystem::path& path) {
   };
   look(path.filename().string());
   std::error_code error;
+  fs::path zip = is_zip(path) ? path : fs::path();
   if (guess.empty() && fs::is_directory(path, error)) {
     for (fs::recursive_directory_iterator entry(path, error), end; entry != end && !error; entry.increment(error)) {
       if (entry.depth() > 1) entry.disable_recursion_pending();
       if (!look(entry->path().filename().string())) break;
+      if (entry.depth() == 0 && is_zip(entry->path())) zip = entry->path();
     }
   }
+  if (guess.empty() && !zip.empty()) guess = source_in_zip(zip, whole);
   return guess.empty() ? "folder" : guess;
 }
 

@@ -30,6 +30,7 @@ struct Source {
   bool deep = false;                      ///< its images may have 16 bits a sample, and any number of channels
   bool prepared = false;                  ///< its files are prepared ones
   std::vector<std::string> options = {};  ///< of [data], those that mean nothing to sources without them
+  bool in_zip = false;                    ///< a zip of its files is known by what `has` says of their names
   /// Whether a path is its file, whatever lies beside.
   std::function<bool(const std::filesystem::path& path)> is = {};
   /// Whether a file of this name, below this path, is one of the set's.

@@ -47,9 +47,9 @@ std::string survey_header() {
 }
 
 std::string line_of(const std::string& key, const Examined& e) {
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.content, e.pixels, e.width, e.height,
-                     e.channels, e.bits, e.orientation, e.left_out, e.animated ? 1 : 0, e.converted ? 1 : 0, e.format,
-                     printable(e.profile), printable(e.fault));
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.content, e.pixels, e.width,
+                     e.height, e.channels, e.bits, e.orientation, e.left_out, e.animated ? 1 : 0, e.converted ? 1 : 0,
+                     e.format, printable(e.profile), printable(e.fault));
 }
 
 std::optional<Examined> parse_line(std::string_view fields) {
@@ -131,7 +131,8 @@ class Surveyed {
   }
   void add(std::string_view key, std::string_view fields) {
     lines_.emplace(key, fields);
-    if (const auto content = fields.substr(0, fields.find('\t')); !content.empty()) of_content_.emplace(content, fields);
+    if (const auto content = fields.substr(0, fields.find('\t')); !content.empty())
+      of_content_.emplace(content, fields);
   }
   Bytes bytes_;
   Lines lines_, of_content_;

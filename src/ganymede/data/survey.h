@@ -15,7 +15,7 @@ namespace ganymede::data {
 
 /// What is known of an image that was decoded, or of why it was not.
 struct Examined {
-  std::string fault;  ///< what is wrong with it, without its name; empty: it is sound
+  std::string fault;    ///< what is wrong with it, without its name; empty: it is sound
   std::string content;  ///< checksum of its bytes; empty: they could not be read, or lie in no file
   std::string format, profile;
   int width = 0, height = 0, channels = 0, orientation = 1;

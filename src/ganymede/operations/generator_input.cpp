@@ -17,6 +17,14 @@ std::string entry(const std::string& field, std::size_t index) {
   return fmt::format("{}[{}]", field, index);
 }
 
+/// A value that no image of the training data can have had is a slip: the networks know nothing of it.
+void check_range(const data::Condition& condition, double value, const std::string& field) {
+  const double low = condition.is_scaled() ? condition.low : -1, high = condition.high;
+  if (value >= low && value <= high) return;
+  throw FieldError(field, fmt::format("{}={:.6g} is out of range", condition.name, value),
+                   fmt::format("the training data have {:.6g} to {:.6g}", condition.is_scaled() ? low : 0, high));
+}
+
 /// "smiling=1,age=45" into a row of scaled conditions; what is not named stays. Throws FieldError.
 void assign(const std::vector<data::Condition>& conditions, const std::string& text, const std::string& field,
             float* row) {
@@ -32,6 +40,7 @@ void assign(const std::vector<data::Condition>& conditions, const std::string& t
     const auto value = equals < end ? data::condition_value(text.substr(equals + 1, end - equals - 1)) : std::nullopt;
     if (!value) throw FieldError(field, fmt::format("'{}' gets no number", name), fmt::format("write {}=1", name));
     const auto column = static_cast<std::size_t>(found - names.begin());
+    check_range(conditions[column], *value, field);
     row[column] = static_cast<float>(conditions[column].scaled(*value));
     begin = end + 1;
   }
