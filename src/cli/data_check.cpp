@@ -98,24 +98,37 @@ void examine_listed(const data::Listed& listed, Check& check) {
   check.notes.insert(check.notes.end(), listed.listing.notes.begin(), listed.listing.notes.end());
 }
 
-Check examine(const CheckFlags& flags) {
-  data::DatasetOptions asked;
-  asked.splits = flags.splits;
-  asked.label = flags.label;
-  asked.channels = flags.channels;
-  asked.bits = flags.bits;
-  if (!flags.recipe.empty()) {
-    const auto recipe = operations::recipe_or_model(flags.recipe);
-    const image::DecodeOptions depth{recipe.data.bits,
-                                     static_cast<int>(models::outline_gan(recipe).image_shape().channels())};
-    asked.profiles = recipe.data.profiles;
-    if (asked.bits == 8) asked.bits = depth.bits;
-    if (asked.channels == 0 && depth.stored_channels()) asked.channels = depth.channels;
-  }
+/// What the recipe asks of images, and of those of its own data set which it takes and what tells them apart; of other
+/// images that would mean nothing.
+data::DatasetOptions as_of_recipe(const data::DatasetOptions& found, const std::string& name) {
+  const auto recipe = operations::recipe_or_model(name);
+  data::DatasetOptions options = recipe.data.name == found.name ? recipe.data : data::DatasetOptions();
+  const image::DecodeOptions depth{recipe.data.bits,
+                                   static_cast<int>(models::outline_gan(recipe).image_shape().channels())};
+  options.name = found.name;
+  options.path = found.path;
+  options.size = {};  // each as it is
+  options.channels = depth.stored_channels() ? depth.channels : 0;
+  options.bits = depth.bits;
+  options.profiles = recipe.data.profiles;
+  return options;
+}
+
+data::DatasetOptions options_of(const CheckFlags& flags) {
   ChosenData chosen;
-  chosen.choose(flags.what, asked);
+  chosen.choose(flags.what, {});
+  data::DatasetOptions options = chosen.options();
+  if (!flags.recipe.empty()) options = as_of_recipe(options, flags.recipe);
+  if (!flags.splits.empty()) options.splits = flags.splits;
+  if (!flags.label.empty()) options.label = flags.label;
+  if (flags.channels != 0) options.channels = flags.channels;
+  if (flags.bits != 8) options.bits = flags.bits;
+  return data::settled(options);
+}
+
+Check examine(const CheckFlags& flags) {
   Check check;
-  check.options = data::settled(chosen.options());
+  check.options = options_of(flags);
   if (const auto list = data::source_named(check.options.name).list; list != nullptr) {
     data::DatasetOptions options = check.options;
     examine_listed(list(options), check);
@@ -152,15 +165,18 @@ std::string recipe_text(const Check& check, const std::string& name) {
   const std::string wanted = fmt::format("{}x{}", shape.width(), shape.height());
   const auto sizes = check.counts(size_of);
   const std::size_t as_they_are = sizes.contains(wanted) ? sizes.at(wanted) : 0;
-  std::size_t sound = 0, smaller = 0;
+  std::size_t sound = 0, smaller = 0, coloured = 0;
   for (const auto& e : check.examined) {
     sound += e.fault.empty() ? 1 : 0;
     smaller += e.fault.empty() && (e.width < shape.width() || e.height < shape.height()) ? 1 : 0;
+    coloured += e.fault.empty() && e.channels == 3 ? 1 : 0;
   }
   std::string text = fmt::format("{} {}, of {}; {} brought to that size ({}), {} smaller than it", wanted,
                                  channels_text(static_cast<int>(shape.channels())), counted(sound, "image"),
                                  counted(sound - as_they_are, "is", "are"),
                                  config::override_text("data.fit", recipe.data.fit), counted(smaller, "is", "are"));
+  if (shape.channels() == 1 && coloured > 0)
+    text += fmt::format("; {} from colour to grey", counted(coloured, "is taken", "are taken"));
   const auto batch = static_cast<std::size_t>(recipe.train.batch_size);
   text += fmt::format("; {} of {} an epoch", counted((sound + batch - 1) / batch, "batch", "batches"), batch);
   if (recipe.data.name != check.options.name) {

@@ -110,7 +110,7 @@ def test_train_prints_what_it_took_and_what_it_left_out(ganymede, tmp_path):
         "left out: 1 file that is no image (1 .txt)",
     ):
         assert line in result.stderr
-    assert "@eaDir" not in result.stderr
+    assert "left out: 1 image file that is hidden or a system's own (1 @eaDir)" in result.stderr
     again = ganymede("--threads", 1, "train", "--resume", "--output", tmp_path / "run", "--steps", 2)
     assert again.returncode == 0, again.stderr
 

@@ -132,6 +132,7 @@ TEST_F(IdxFiles, EmnistStandsUprightAndItsLettersBeginAtOne) {
   EXPECT_EQ(set->label(1), 0);
   EXPECT_EQ(open({}, "emnist-digits")->size(), 1u);
   // As it is published, gzip.zip, the set is known by what it holds: the first of its six.
+  std::filesystem::create_directories(folder_ / "published");
   write_archive(folder_ / "published/gzip.zip", members);
   EXPECT_EQ(guess_source(folder_ / "published"), "emnist-digits");
   EXPECT_EQ(guess_source(folder_ / "published/gzip.zip"), "emnist-digits");

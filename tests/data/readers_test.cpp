@@ -1,4 +1,7 @@
 // A user's own images: all are used, or it is said which are not and why.
+#include <zlib.h>
+
+#include <algorithm>
 #include <atomic>
 #include <numeric>
 
@@ -206,6 +209,51 @@ TEST_F(Readers, ImagesInPhantomsAreCounted) {
                 Contains("left out: 4 image files that are hidden or a system's own (2 @eaDir, 1 ._*, 1 .git)"))
         << name;
   }
+}
+
+/// A zip of stored members, with the checksum of each of `bad` changed.
+void write_zip_with_faults(const fs::path& file, const Members& members, const std::vector<std::string>& bad) {
+  write_archive(file, members);
+  Bytes bytes = read_file(file);
+  for (const auto& name : bad) {
+    for (auto at = bytes.begin();;) {
+      at = std::search(at, bytes.end(), name.begin(), name.end());
+      if (at == bytes.end()) break;
+      const auto header = at - bytes.begin();
+      const bool central = bytes.at(header - 46) == 'P' && bytes.at(header - 44) == 1;
+      bytes.at(static_cast<std::size_t>(central ? header - 46 + 16 : header - 30 + 14)) ^= 1;
+      ++at;
+    }
+  }
+  write_file(file, bytes);
+}
+
+TEST_F(Readers, AFaultyMemberOfAZipIsABadFile) {
+  Members members;
+  for (int i = 10; i < 30; ++i) members[std::to_string(i) + ".png"] = grey(i);
+  write_zip_with_faults(folder_ / "set.zip", members, {"12.png", "29.png"});
+  DatasetOptions wanted = options("set.zip");
+  EXPECT_THAT(failure(wanted), AllOf(HasSubstr("2 of 20 images cannot be used: 12.png (it is damaged in the archive"),
+                                     HasSubstr("29.png"), HasSubstr("--skip-bad")));
+  wanted.skip_bad = true;
+  EXPECT_EQ(open_dataset(wanted)->size(), 18u);
+}
+
+TEST_F(Readers, TransparencyIsSaid) {
+  // 4x4 of one colour with a colour that is clear (tRNS): that one, and another.
+  const auto with_clear = [](int level, int clear) {
+    Bytes bytes = grey(level);
+    const Bytes chunk{0, 0, 0, 2, 't', 'R', 'N', 'S', 0, static_cast<std::uint8_t>(clear)};
+    Bytes crc(4);
+    const auto sum = crc32(0, chunk.data() + 4, 6);
+    for (int i = 0; i < 4; ++i) crc[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(sum >> (24 - 8 * i));
+    Bytes all = chunk;
+    all.insert(all.end(), crc.begin(), crc.end());
+    bytes.insert(bytes.begin() + 33, all.begin(), all.end());  // behind IHDR
+    return bytes;
+  };
+  write({{"1.png", with_clear(9, 9)}, {"2.png", with_clear(9, 8)}});
+  EXPECT_THAT(open_dataset(options())->info().notes, Contains("1 image has transparency, which shows white"));
 }
 
 TEST_F(Readers, WhetherImagesWereResizedIsKnown) {

@@ -34,6 +34,7 @@ struct FieldInfo {
   std::vector<std::string> unless = {};      ///< ... but where it gives one of these
   bool local = false;                        ///< names files of this machine: a server does not offer it
   bool seed = false;                         ///< a seed: on the command line config/seed.h says how it is written
+  bool or_number = false;                    ///< a text that may come as a whole number
   bool positional = false;                   ///< on the command line it needs no flag
   bool commas = false;                       ///< a list of texts that may stand in one there: "fid,kid"
   std::vector<std::string> old_names = {};   ///< what it was called before; still understood

@@ -50,6 +50,25 @@ Reader new_reader() {
               "download or pack it again");
 }
 
+bool is_zip(archive* reader) {
+  return (archive_format(reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP;
+}
+
+/// A member of a zip that cannot be read: the others may be.
+struct FaultyMember : Error {
+  FaultyMember(archive* reader, bool ends, const std::string& where)
+      : Error(fault_of(reader), where, "download or pack it again"), ends_reading(ends) {}
+  bool ends_reading;  ///< libarchive goes no further
+
+  static std::string fault_of(archive* reader) {
+    const char* reason = archive_error_string(reader);
+    const std::string said = reason != nullptr ? reason : "unknown error";
+    if (said.find("assphrase") != std::string::npos) return "it is encrypted in the archive";
+    const bool sum = said.find("bad CRC") != std::string::npos;
+    return "it is damaged in the archive: " + (sum ? "its checksum is wrong" : said);
+  }
+};
+
 /// libarchive passes names through the locale, and drops those that do not fit it: a program that set none loses every
 /// name that is not ASCII. In this thread, for as long as this lives, names are UTF-8, which leaves their bytes alone.
 class Utf8Names {
@@ -105,7 +124,7 @@ std::string member_name(archive* reader, archive_entry* entry, const std::string
                 "pack it again, or unpack it into a folder");
   }
   std::string text = name;
-  if ((archive_format(reader) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_ZIP) use_slashes(text);
+  if (is_zip(reader)) use_slashes(text);
   while (!normalise(text)) text = text.substr(text.find("..") + 2);  // what leads out of the archive begins within it
   return text;
 }
@@ -185,6 +204,7 @@ class Member {
     while (done < most) {
       const la_ssize_t got = archive_read_data(reader_, to + done, most - done);
       if (got == ARCHIVE_RETRY) continue;
+      if (got < 0 && is_zip(reader_)) throw FaultyMember(reader_, got <= ARCHIVE_FATAL, where_);
       if (got < 0) damaged(reader_, where_);
       if (got == 0) break;
       done += static_cast<std::size_t>(got);
@@ -281,8 +301,8 @@ std::uint64_t most_unpacked(std::uint64_t packed) {
 /// One pass through an archive.
 class Walk {
  public:
-  Walk(Archive of, const ArchiveLimits& limits, const Places* places)
-      : of_(std::move(of)), limits_(limits), places_(places) {
+  Walk(Archive of, const ArchiveLimits& limits, const Places* places, const OnFault& on_fault)
+      : of_(std::move(of)), limits_(limits), places_(places), on_fault_(on_fault) {
     const std::uint64_t most = most_unpacked(of_.part ? of_.part->bytes : of_.end());
     limits_.total = std::min(limits_.total, most);
     limits_.member = std::min(limits_.member, most);
@@ -290,13 +310,30 @@ class Walk {
 
   /// Takes what is wanted of every regular file, until `take` returns false; notes links.
   bool files(const MemberFilter& wanted, const Take& take, Links& links) {
-    return each(
-        [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
-          if (!wanted(name, [&] { return member.head(); })) return true;
-          if (extent && places_->of(name)) return places_->take(name, *extent);
-          return take(name, read(member));
-        },
-        &links);
+    const auto one = [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
+      try {
+        if (!wanted(name, [&] { return member.head(); })) return true;
+        if (extent && places_->of(name)) return places_->take(name, *extent);
+        return take(name, read(member));
+      } catch (const FaultyMember& fault) {
+        tell(name, fault);
+        return true;
+      }
+    };
+    for (int begun = 0;; ++begun) {
+      try {
+        return each(one, &links);
+      } catch (const FaultyMember&) {
+        if (!on_fault_ || begun == kMostBegun) throw;
+        passed_ = at_;  // begins anew, behind it
+      }
+    }
+  }
+  /// Throws it on where there is nobody to tell or no going on.
+  void tell(const std::string& name, const FaultyMember& fault) const {
+    if (!on_fault_) throw FaultyMember(fault);
+    on_fault_(name, fault.what_happened());
+    if (fault.ends_reading) throw FaultyMember(fault);
   }
 
   /// Calls do_it(name, member, extent) for every regular file, until it returns false; notes links. The extent is there
@@ -309,7 +346,7 @@ class Walk {
     archive_read_support_format_tar(reader.get());
     open(reader.get(), part);
     const std::uint64_t base = of_.part ? of_.part->offset : 0, end = of_.end();
-    for (std::uint64_t members = 0;;) {
+    for (at_ = 0;;) {
       archive_entry* entry = nullptr;
       const int status = archive_read_next_header(reader.get(), &entry);
       if (status == ARCHIVE_EOF) {
@@ -319,9 +356,10 @@ class Walk {
       }
       if (status == ARCHIVE_RETRY) continue;
       if (status < ARCHIVE_WARN) damaged(reader.get(), of_.where);
-      if (++members > limits_.members) {
+      if (++at_ > limits_.members) {
         throw Error("the archive has more than " + counted(limits_.members, "member"), of_.where);
       }
+      if (at_ <= passed_) continue;
       const std::string name = member_name(reader.get(), entry, of_.where);
       if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK) {
         if (links != nullptr) (*links)[name] = link_target(entry, name);
@@ -346,6 +384,7 @@ class Walk {
     return bytes;
   }
   const Places* places() const { return places_; }
+  void begin_anew() { passed_ = 0; }
   const std::string& where() const { return of_.where; }
 
  private:
@@ -364,10 +403,12 @@ class Walk {
     if (status != ARCHIVE_OK) damaged(reader, of_.where);
   }
 
+  static constexpr int kMostBegun = 200;  // each time all headers are read
   Archive of_;
   ArchiveLimits limits_;
   const Places* places_;
-  std::uint64_t total_ = 0;
+  const OnFault& on_fault_;
+  std::uint64_t total_ = 0, at_ = 0, passed_ = 0;  ///< bytes; members
 };
 
 /// Whether a path leads through a folder that it is in already.
@@ -410,6 +451,7 @@ std::vector<std::string> aliases_of(const std::string& name, const std::multimap
 std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wanted, const Take& take) {
   std::multimap<std::string, std::string> by_target;
   std::set<std::string> lost;
+  walk.begin_anew();
   for (const auto& [name, target] : links) {
     const std::string end = followed(name, links);
     if (!end.empty() && name.starts_with(end + "/")) continue;  // goes in circles
@@ -430,7 +472,12 @@ std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wante
         std::optional<Bytes> bytes;
         return std::all_of(chosen.begin(), chosen.end(), [&](const auto& alias) {
           if (extent && walk.places()->of(alias)) return walk.places()->take(alias, *extent);
-          if (!bytes) bytes = walk.read(member);
+          try {
+            if (!bytes) bytes = walk.read(member);
+          } catch (const FaultyMember& fault) {
+            walk.tell(alias, fault);
+            return true;
+          }
           return take(alias, *bytes);
         });
       },
@@ -442,8 +489,8 @@ std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wante
 }
 
 std::size_t walk_through(const Archive& of, const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
-                         const Places* places) {
-  Walk walk(of, limits, places);
+                         const Places* places, const OnFault& on_fault) {
+  Walk walk(of, limits, places, on_fault);
   Links links;
   const bool whole = walk.files(wanted, take, links);
   return !whole || links.empty() ? 0 : walk_links(walk, links, wanted, take);
@@ -468,14 +515,14 @@ bool is_tar_name(const std::filesystem::path& path) {
 }
 
 std::size_t walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
-                         const ArchiveLimits& limits, const Places* places) {
-  return walk_through({path, path.string(), std::nullopt}, wanted, take, limits, places);
+                         const ArchiveLimits& limits, const Places* places, const OnFault& on_fault) {
+  return walk_through({path, path.string(), std::nullopt}, wanted, take, limits, places, on_fault);
 }
 
 std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
                               const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
                               const Places* places) {
-  return walk_through({path, where, part}, wanted, take, limits, places);
+  return walk_through({path, where, part}, wanted, take, limits, places, {});
 }
 
 std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,

@@ -43,6 +43,9 @@ struct Places {
   std::function<bool(const std::string& name, const Extent& extent)> take;
 };
 
+/// Told of a member of a zip that cannot be read, and why, where others can.
+using OnFault = std::function<void(const std::string& name, const std::string& fault)>;
+
 /// True when the file's name ends like that of an archive we read: .tar, .tar.gz, .tgz, .tar.xz, .zip, ...
 bool is_archive_name(const std::filesystem::path& path);
 /// The same without .zip.
@@ -52,9 +55,11 @@ bool is_tar_name(const std::filesystem::path& path);
 /// give the content of what they lead to within the archive. Names are the bytes that the archive holds, whatever the
 /// locale, with '/' between their parts and neither "." nor ".." among them.
 /// Returns how many wanted links lead to nothing in the archive.
-/// Throws Error for a damaged or encrypted archive and for one above the limits, naming the member.
+/// Throws Error for a damaged or encrypted archive and for one above the limits, naming the member; where only a
+/// member is, `on_fault` is told instead if there is one.
 std::size_t walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
-                         const ArchiveLimits& limits = {}, const Places* places = nullptr);
+                         const ArchiveLimits& limits = {}, const Places* places = nullptr,
+                         const OnFault& on_fault = {});
 std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
                          const ArchiveLimits& limits = {});
 /// The same for a tar that lies within a tar: `part` of the file at `path`, called `where` in errors.

@@ -15,7 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-using ArchivedContent = std::variant<Bytes, Extent>;
+/// Why a member cannot be read.
+struct Fault {
+  std::string what;
+};
+using ArchivedContent = std::variant<Bytes, Extent, Fault>;
 
 struct Held {
   std::string name;
@@ -74,8 +78,9 @@ class ArchivedImages : public ImageStore {
   }
   std::uint64_t bytes(std::size_t index) const override {
     const ArchivedContent& content = members_.at(index).content;
-    const auto* held = std::get_if<Bytes>(&content);
-    return held != nullptr ? held->size() : std::get<Extent>(content).bytes;
+    if (const auto* held = std::get_if<Bytes>(&content)) return held->size();
+    const auto* extent = std::get_if<Extent>(&content);
+    return extent != nullptr ? extent->bytes : 0;
   }
   std::string stamp(std::size_t index) const override {
     return fmt::format("{} {}", bytes(index), stamps_[members_.at(index).source]);
@@ -85,6 +90,7 @@ class ArchivedImages : public ImageStore {
   void read(std::size_t index, const UseBytes& use) const override {
     const ArchivedContent& content = members_.at(index).content;
     if (const auto* held = std::get_if<Bytes>(&content)) return use(*held);
+    if (const auto* fault = std::get_if<Fault>(&content)) throw Error(fault->what, where(index), "pack it again");
     use(read_extent(source(index).path, std::get<Extent>(content)));
   }
 
@@ -115,9 +121,13 @@ class ArchivedImages : public ImageStore {
                           found[name] = extent;
                           return true;
                         }};
+    const OnFault on_fault = [&](const std::string& name, const std::string& fault) {
+      if (is_side_file(name)) throw Error(fault, fmt::format("{}:{}", from.path.string(), name), "pack it again");
+      found[name] = Fault{fault};
+    };
     const std::size_t lost = from.part
                                  ? walk_archive_part(from.path, *from.part, from.where, wanted, take, limits, &places)
-                                 : walk_archive(from.path, wanted, take, limits, &places);
+                                 : walk_archive(from.path, wanted, take, limits, &places, on_fault);
     for (auto& [name, content] : found) members_.push_back({name, number, std::move(content)});
     return lost;
   }

@@ -31,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Goes up when decode() evaluates files otherwise.
-constexpr int kSurveyVersion = 3;
+constexpr int kSurveyVersion = 4;
 constexpr const char* kSurveyFiles = ".survey";
 constexpr std::uint64_t kLargestSurvey = std::uint64_t{4} << 30, kAllSurveys = std::uint64_t{2} << 30;
 /// Fewer images are examined before a bar is read.
@@ -47,26 +47,28 @@ std::string survey_header() {
 }
 
 std::string line_of(const std::string& key, const Examined& e) {
-  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.content, e.pixels, e.width,
-                     e.height, e.channels, e.bits, e.orientation, e.left_out, e.animated ? 1 : 0, e.converted ? 1 : 0,
-                     e.format, printable(e.profile), printable(e.fault));
+  return fmt::format("{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\t{}\n", key, e.content, e.pixels, e.width,
+                     e.height, e.channels, e.bits, e.orientation, e.left_out, e.transparent ? 1 : 0, e.animated ? 1 : 0,
+                     e.converted ? 1 : 0, e.format, printable(e.profile), printable(e.fault));
 }
 
 std::optional<Examined> parse_line(std::string_view fields) {
   Examined e;
-  int animated = 0, converted = 0;
+  int transparent = 0, animated = 0, converted = 0;
   const auto content_end = fields.find('\t');
   if (content_end == std::string_view::npos) return std::nullopt;
   e.content = fields.substr(0, content_end);
   fields.remove_prefix(content_end + 1);
   const auto hash_end = std::from_chars(fields.data(), fields.data() + fields.size(), e.pixels).ptr;
   fields.remove_prefix(std::min(fields.size(), static_cast<std::size_t>(hash_end - fields.data()) + 1));
-  for (int* number : {&e.width, &e.height, &e.channels, &e.bits, &e.orientation, &e.left_out, &animated, &converted}) {
+  for (int* number :
+       {&e.width, &e.height, &e.channels, &e.bits, &e.orientation, &e.left_out, &transparent, &animated, &converted}) {
     const auto tab = fields.find('\t');
     if (tab == std::string_view::npos) return std::nullopt;
     if (std::from_chars(fields.data(), fields.data() + tab, *number).ec != std::errc()) return std::nullopt;
     fields.remove_prefix(tab + 1);
   }
+  e.transparent = transparent != 0;
   e.animated = animated != 0;
   e.converted = converted != 0;
   for (std::string* text : {&e.format, &e.profile}) {
@@ -174,6 +176,7 @@ void take_facts(const image::Image& image, const image::FileFacts& facts, Examin
   e.bits = facts.bits;
   e.orientation = facts.orientation;
   e.left_out = facts.left_out;
+  e.transparent = facts.transparent;
   e.animated = facts.animated;
   e.converted = facts.converted;
   e.pixels = hash_of(image);
@@ -276,6 +279,8 @@ void refuse_faults(const std::vector<Examined>& examined, const ImageStore& stor
                         examined[bad[i]].fault);
   }
   if (bad.size() > kMaxListed) list += fmt::format(" and {} more", grouped(bad.size() - kMaxListed));
+  hint =
+      "fix or remove {} (`ganymede data check` lists all), or leave {} out: --skip-bad, or skip_bad = true in [data]";
   throw Error(fmt::format("{} of {} cannot be used: {}", grouped(bad.size()), counted(examined.size(), "image"), list),
               root, fmt::format(fmt::runtime(hint), "them", "them"));
 }
@@ -368,7 +373,7 @@ std::vector<std::string> profile_notes(const std::vector<Examined>& examined, co
 
 std::vector<std::string> survey_notes(const std::vector<Examined>& examined, const image::DecodeOptions& wanted) {
   std::map<std::string, std::size_t> formats, faults;
-  std::size_t turned = 0, animated = 0, sound = 0, bad = 0;
+  std::size_t turned = 0, transparent = 0, animated = 0, sound = 0, bad = 0;
   for (const auto& e : examined) {
     if (!e.fault.empty()) {
       ++bad;
@@ -378,6 +383,7 @@ std::vector<std::string> survey_notes(const std::vector<Examined>& examined, con
     ++sound;
     ++formats[e.format];
     turned += e.orientation != 1 ? 1 : 0;
+    transparent += e.transparent && !wanted.stored_channels() ? 1 : 0;
     animated += e.animated ? 1 : 0;
   }
   std::vector<std::string> notes;
@@ -387,6 +393,9 @@ std::vector<std::string> survey_notes(const std::vector<Examined>& examined, con
   if (turned > 0)
     notes.push_back(fmt::format("{} turned as {} orientation tag says", counted(turned, "image was", "images were"),
                                 turned == 1 ? "its" : "their"));
+  if (transparent > 0)
+    notes.push_back(
+        fmt::format("{} transparency, which shows white", counted(transparent, "image has", "images have")));
   if (animated > 0) notes.push_back(fmt::format("of {} the first frame alone is used", counted(animated, "animation")));
   for (auto& note : depth_notes(examined, wanted)) notes.push_back(std::move(note));
   if (const auto copies = copies_among(examined).size(); copies > 0) {

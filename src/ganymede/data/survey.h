@@ -19,8 +19,9 @@ struct Examined {
   std::string content;  ///< checksum of its bytes; empty: they could not be read, or lie in no file
   std::string format, profile;
   int width = 0, height = 0, channels = 0, orientation = 1;
-  int bits = 8;      ///< of a sample in its file
-  int left_out = 0;  ///< channels of it that were not taken
+  int bits = 8;              ///< of a sample in its file
+  int left_out = 0;          ///< channels of it that were not taken
+  bool transparent = false;  ///< in part: shown on white
   bool animated = false;
   bool converted = false;    ///< by its profile
   std::uint64_t pixels = 0;  ///< of all pixels and the shape: equal where two images are

@@ -68,7 +68,7 @@ Image decode_avif(Input bytes, const std::string& where, FileFacts& facts, const
   const bool grey = source.yuvFormat == AVIF_PIXEL_FORMAT_YUV400;
   if (grey && !alpha) image = first_channel(image);
   apply_profile(image, {source.icc.data, source.icc.size}, wanted, facts);
-  if (alpha) flatten_alpha(image);
+  if (alpha) flatten_alpha(image, facts);
   return grey && alpha ? first_channel(image) : image;
 }
 

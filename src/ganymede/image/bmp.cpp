@@ -194,7 +194,7 @@ Image decode_bmp(Input bytes, const std::string& where, FileFacts& facts, const 
       }
     }
   }
-  if (alpha) flatten_alpha(image);
+  if (alpha) flatten_alpha(image, facts);
   return image;
 }
 

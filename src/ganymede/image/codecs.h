@@ -45,7 +45,7 @@ std::optional<Image> apply_profile_to_inks(const Image& inks, Input icc, const D
 void check_channels(int channels, const DecodeOptions& wanted, const char* format, const std::string& where);
 
 /// Turns grey + alpha or RGB + alpha into grey or RGB on white, in place.
-void flatten_alpha(Image& image);
+void flatten_alpha(Image& image, FileFacts& facts);
 /// The first channel alone of an image whose channels are all equal.
 Image first_channel(const Image& image);
 

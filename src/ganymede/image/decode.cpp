@@ -178,7 +178,9 @@ void check_channels(int channels, const DecodeOptions& wanted, const char* forma
 
 namespace {
 
-void flatten_deep_alpha(Image& image) {
+/// As flatten_alpha(); returns whether anything was transparent.
+bool flatten_deep_alpha(Image& image) {
+  bool transparent = false;
   const Image stored = std::move(image);
   image = Image(stored.width, stored.height, stored.channels - 1, 16);
   const size_t count = static_cast<size_t>(image.width) * image.height;
@@ -186,11 +188,13 @@ void flatten_deep_alpha(Image& image) {
     const std::uint8_t* from = stored.pixels.data() + i * stored.pixel_bytes();
     std::uint8_t* to = image.pixels.data() + i * image.pixel_bytes();
     const std::uint64_t alpha = sample16(from + 2 * image.channels);
+    transparent = transparent || alpha != 65535;
     for (int c = 0; c < image.channels; ++c) {
       const std::uint64_t sum = sample16(from + 2 * c) * alpha + 65535 * (65535 - alpha);
       put_sample16(to + 2 * c, static_cast<std::uint16_t>((sum + 32767) / 65535));
     }
   }
+  return transparent;
 }
 
 }  // namespace
@@ -210,14 +214,18 @@ std::optional<Image> apply_profile_to_inks(const Image& inks, Input icc, const D
   return image;
 }
 
-void flatten_alpha(Image& image) {
-  if (image.bits == 16) return flatten_deep_alpha(image);
+void flatten_alpha(Image& image, FileFacts& facts) {
+  if (image.bits == 16) {
+    facts.transparent = flatten_deep_alpha(image);
+    return;
+  }
   const int colours = image.channels - 1;
   const size_t count = static_cast<size_t>(image.width) * image.height;
   const std::uint8_t* from = image.pixels.data();
   std::uint8_t* to = image.pixels.data();  // never ahead of `from`, so the same memory serves
   for (size_t i = 0; i < count; ++i, from += colours + 1, to += colours) {
     const int alpha = from[colours];
+    facts.transparent = facts.transparent || alpha != 255;
     for (int c = 0; c < colours; ++c) {
       to[c] = static_cast<std::uint8_t>((from[c] * alpha + 255 * (255 - alpha) + 127) / 255);
     }

@@ -26,13 +26,14 @@ inline constexpr std::size_t kHeadBytes = 64;
 
 /// What a file says about its image beside the pixels.
 struct FileFacts {
-  const char* format = "";  ///< "JPEG", "PNG", ...
-  int bits = 8;             ///< of a sample in the file
-  int orientation = 1;      ///< the turn that was applied, 1 to 8 as EXIF counts them
-  int left_out = 0;         ///< channels beside grey or RGB and transparency, which were not taken
-  bool animated = false;    ///< there are more frames than the first, which was read
-  std::string profile;      ///< name of an ICC profile other than sRGB; else empty
-  bool converted = false;   ///< by that profile, to sRGB; else it was not applied
+  const char* format = "";   ///< "JPEG", "PNG", ...
+  int bits = 8;              ///< of a sample in the file
+  int orientation = 1;       ///< the turn that was applied, 1 to 8 as EXIF counts them
+  int left_out = 0;          ///< channels beside grey or RGB and transparency, which were not taken
+  bool transparent = false;  ///< some pixels let through what is behind them: white
+  bool animated = false;     ///< there are more frames than the first, which was read
+  std::string profile;       ///< name of an ICC profile other than sRGB; else empty
+  bool converted = false;    ///< by that profile, to sRGB; else it was not applied
 };
 
 /// What is asked of the samples of an image file; unless said, what people are shown.

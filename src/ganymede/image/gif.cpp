@@ -130,6 +130,7 @@ Image decode_gif(Input bytes, const std::string& where, FileFacts& facts, const 
   Image image(file->SWidth, file->SHeight, grey ? 1 : 3);
   for (size_t i = 0; i < numbers.size(); ++i) {
     const bool shows = !clear || numbers[i] != transparent;
+    facts.transparent = facts.transparent || !shows;
     const GifColorType colour = shows ? colours[numbers[i]] : GifColorType{255, 255, 255};
     std::uint8_t* pixel = image.pixels.data() + i * static_cast<size_t>(image.channels);
     pixel[0] = colour.Red;

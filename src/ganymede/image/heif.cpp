@@ -82,7 +82,7 @@ Image decode_heif(Input bytes, const std::string& where, FileFacts& facts, const
   if (!profile.empty() && heif_image_handle_get_raw_color_profile(primary, profile.data()).code == heif_error_Ok) {
     apply_profile(image, profile, wanted, facts);
   }
-  if (alpha) flatten_alpha(image);
+  if (alpha) flatten_alpha(image, facts);
   return image;
 }
 

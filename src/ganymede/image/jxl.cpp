@@ -85,7 +85,7 @@ Image decode_jxl(Input bytes, const std::string& where, FileFacts& facts, const 
         break;
       case JXL_DEC_FULL_IMAGE:
         apply_profile(image, profile, wanted, facts);
-        if (image.channels == 2 || image.channels == 4) flatten_alpha(image);
+        if (image.channels == 2 || image.channels == 4) flatten_alpha(image, facts);
         return image;
       case JXL_DEC_NEED_MORE_INPUT:
         throw_cut_short(kFormat, where);

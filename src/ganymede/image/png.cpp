@@ -212,7 +212,7 @@ Image decode_png(Input bytes, const std::string& where, FileFacts& facts, const 
   if (png_get_iCCP(reader.png, reader.info, &name, &compression, &profile, &length) != 0) {
     apply_profile(image, {profile, length}, wanted, facts);
   }
-  if (reader.alpha && !wanted.stored_channels()) flatten_alpha(image);
+  if (reader.alpha && !wanted.stored_channels()) flatten_alpha(image, facts);
   return image;
 }
 

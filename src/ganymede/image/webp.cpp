@@ -86,7 +86,7 @@ Image decode_webp(Input bytes, const std::string& where, FileFacts& facts, const
   if (facts.animated) {
     Image image = first_frame(data, where);
     apply_profile(image, icc, wanted, facts);
-    flatten_alpha(image);
+    flatten_alpha(image, facts);
     return image;
   }
 
@@ -101,7 +101,7 @@ Image decode_webp(Input bytes, const std::string& where, FileFacts& facts, const
   WebPFreeDecBuffer(&config.output);
   check(status, where);
   apply_profile(image, icc, wanted, facts);
-  if (alpha) flatten_alpha(image);
+  if (alpha) flatten_alpha(image, facts);
   return image;
 }
 

@@ -42,10 +42,17 @@ ExtractorPtr extractor_of(const EvaluateRequest& request, const torch::Device& d
 OpenedImageSet own_data(const Model& model, const EvaluateRequest& request) {
   auto recipe = recipe_with_data(model, request.data);
   if (request.real_count) recipe.data.count = *request.real_count;
+  recipe.data.skip_bad = recipe.data.skip_bad || request.skip_bad;
   auto images = train::open_data(recipe, model.file().gan);
   const std::string name = images->info().name;
-  std::string fit = fit_text(images->info(), recipe.data.fit);
-  return {{name, std::move(images)}, nullptr, std::move(fit)};
+  OpenedImageSet opened{{name, images}, nullptr, fit_text(images->info(), recipe.data.fit)};
+  // Where others are asked for, that they are others is no news.
+  const bool asked = request.real_count || !request.data.empty();
+  if (const auto change = asked ? "" : train::change_of_data(model.file(), *images); !change.empty()) {
+    opened.notes.push_back("other images than the model was trained on: " + change);
+    spdlog::warn("data: {}", opened.notes.back());
+  }
+  return opened;
 }
 
 /// The test split of a model's data, which it has not seen in training; null where there is none.
@@ -101,7 +108,9 @@ ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request,
                           const torch::Device& device) {
   ImageSetOptions real{.count = request.real_count.value_or(0),
                        .seed = request.seed + 1,
-                       .size = static_cast<int>(request.size.value_or(0)),
+                       .size = asked_size(request),
+                       .fit = config::value_named<data::Fit>(request.fit),
+                       .skip_bad = request.skip_bad,
                        .mixed = size_for(extractor, request),
                        .channels = static_cast<int>(request.channels.value_or(0)),
                        .device = device};

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "ganymede/data/options.h"
 #include "ganymede/operations/field.h"
 #include "ganymede/quality/metric.h"
 
@@ -33,6 +34,21 @@ std::string metric_names() {
   return fmt::format("{}", fmt::join(quality::metrics().names(), ", "));
 }
 
+data::ImageSize asked_size(const EvaluateRequest& r) {
+  if (r.size.text.empty()) return {};
+  constexpr int kLargest = 4096;
+  data::ImageSize size;
+  try {
+    size = data::ImageSize::of_text(r.size.text);
+  } catch (const UsageError& error) {
+    throw FieldError("size", error.what_happened(), error.hint());
+  }
+  if (std::min(size.height, size.width) < 1 || std::max(size.height, size.width) > kLargest) {
+    throw FieldError("size", fmt::format("must be from 1 to {}", kLargest), "write a side, 64, or 64,96");
+  }
+  return size;
+}
+
 void check(const EvaluateRequest& r) {
   const bool pair = !r.real.empty() || !r.fake.empty();
   if (r.model.empty() == !pair) {
@@ -50,6 +66,10 @@ void check(const EvaluateRequest& r) {
   }
   if (r.channels == 2) throw FieldError("channels", "must be 1 or 3");
   for (const auto& name : r.metrics) expect_metric(name);
+  asked_size(r);
+  if (!r.fit.empty() && !config::value_named<data::Fit>(r.fit)) {
+    throw FieldError("fit", fmt::format("must be one of {}", fmt::join(config::all_names<data::Fit>(), ", ")));
+  }
   expect_extension("scatter", r.scatter, {".svg", ".png"});
   expect_extension("memorisation", r.memorisation, {".png"});
 }

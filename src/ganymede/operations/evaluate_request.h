@@ -8,9 +8,22 @@
 
 #include "ganymede/operations/point.h"
 
+namespace ganymede::data {
+struct ImageSize;
+}
+
 namespace ganymede::operations {
 
 inline constexpr std::int64_t kUsualSamples = 50'000;  ///< that a model generates where `count` is not given
+
+/// Pixels a side, 64 or "64", or height and width, "64,96".
+struct PixelSize {
+  std::string text = {};  ///< empty: as the images are
+
+  PixelSize() = default;
+  PixelSize(std::int64_t side) : text(std::to_string(side)) {}  // NOLINT: a side is a size
+  PixelSize(const char* size) : text(size) {}                   // NOLINT
+};
 
 struct EvaluateRequest {
   std::string model = {};            ///< a file or a run folder, evaluated against its own data ...
@@ -25,7 +38,10 @@ struct EvaluateRequest {
   std::optional<std::int64_t> bootstrap = {};
   bool fd_infinity = false;
   std::uint64_t seed = 0;
-  std::optional<std::int64_t> size = {}, channels = {};
+  PixelSize size = {};
+  std::string fit = {};  ///< how images of other sizes are brought to it: "crop", "pad" or "stretch"
+  std::optional<std::int64_t> channels = {};
+  bool skip_bad = false;
   std::string output = {}, scatter = {}, memorisation = {};
   bool force = false;
 };
@@ -33,6 +49,9 @@ struct EvaluateRequest {
 /// Throws FieldError for options that exclude each other, or want one that is not there, and for files whose names do
 /// not say what they are.
 void check(const EvaluateRequest& request);
+
+/// The request's `size`; not given: as the images are. Throws FieldError where it is none.
+data::ImageSize asked_size(const EvaluateRequest& request);
 
 /// "fid, kid, ...": what `metrics` may name.
 std::string metric_names();
@@ -101,13 +120,20 @@ void visit_fields(V& field, EvaluateRequest& r) {
          .range = kSeeds,
          .seed = true,
          .group = "Metrics"});
-  field("size", r.size,
-        {.about = "bring `real` and `fake` to this many pixels a side",
-         .range = in_range(1, 4096),
+  field("size", r.size.text,
+        {.about = "bring `real` and `fake` to this many pixels a side, or to this height and width: 64,96",
+         .local = true,
+         .or_number = true,
+         .group = "What is compared"});
+  field("fit", r.fit,
+        {.about = "how: crop around the centre, pad with white, or stretch; images of several sizes are stretched, "
+                  "others cropped, unless given",
          .local = true,
          .group = "What is compared"});
   field("channels", r.channels,
         {.about = "bring them to 1 (grey) or 3 (RGB)", .values = {1, 3}, .local = true, .group = "What is compared"});
+  field("skip_bad", r.skip_bad,
+        {.about = "leave out files that cannot be read, and say how many", .local = true, .group = "What is compared"});
   field("output", r.output,
         {.about = "write the metrics and their protocol as JSON to this file, too",
          .letter = 'o',

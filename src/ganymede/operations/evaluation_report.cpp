@@ -66,7 +66,9 @@ json image_set_json(const OpenedImageSet& opened) {
     out["data"] = info.name;
     out["splits"] = info.splits;
     if (!info.classes.empty()) out["classes"] = info.classes.size();
-    if (!info.notes.empty()) out["notes"] = info.notes;
+    auto notes = info.notes;
+    notes.insert(notes.end(), opened.notes.begin(), opened.notes.end());
+    if (!notes.empty()) out["notes"] = notes;
   }
   return out;
 }

@@ -33,33 +33,37 @@ std::shared_ptr<const data::Dataset> part_of(std::shared_ptr<const data::Dataset
   return data::subset(std::move(whole), std::move(selection));
 }
 
-/// The images asked for, or the model's own, in its shape.
-data::DatasetOptions options_of(const Model& model, const std::string& asked) {
-  const auto own = recipe_with_data(model).data;
-  data::DatasetOptions options;
-  options.name = own.name;
-  options.path = asked.empty() ? std::filesystem::path(own.path) : std::filesystem::path(asked);
+/// The images asked for, or the model's own with all that its [data] says, in its shape.
+data::DatasetOptions options_of(const Model& model, const FeaturesRequest& request) {
+  const std::string& asked = request.data;
+  const auto& shape = model.image_shape();
+  auto options = recipe_with_data(model).data.sized(models::size_of(shape), static_cast<int>(shape.channels()),
+                                                    model.recipe().train.seed);
+  options.skip_bad = options.skip_bad || request.skip_bad;
+  if (asked.empty()) return options;
+  data::DatasetOptions others;
+  others.size = options.size, others.channels = options.channels, others.bits = options.bits;
+  others.fit = options.fit, others.profiles = options.profiles;
+  others.skip_bad = request.skip_bad;
+  others.name = asked;
   const auto names = data::dataset_names();
-  if (std::find(names.begin(), names.end(), asked) != names.end()) {
-    options.name = asked;
-    options.path.clear();
-  } else if (!asked.empty()) {
-    if (!data::is_there(asked)) throw Error("no such file or folder", asked, "check the path");
-    options.name = data::guess_source(asked);
-  }
-  options.size = models::size_of(model.image_shape());
-  options.channels = static_cast<int>(model.image_shape().channels());
-  return options;
+  if (std::find(names.begin(), names.end(), asked) != names.end()) return others;
+  if (!data::is_there(asked)) throw Error("no such file or folder", asked, "check the path");
+  others.name = data::guess_source(asked);
+  others.path = asked;
+  return others;
 }
 
-/// The usual split and the test split; where there is none, a fifth of the images is held out.
+/// The training images and the test split; where there is none, or it was trained on, a fifth of them is held out.
 Splits open_splits(data::DatasetOptions options, std::uint64_t seed) {
   Splits out{data::open_dataset(options), nullptr, "test"};
   const auto& known = data::source_named(options.name).splits;
-  std::string missing = "the data has no test split";
-  if (std::find(known.begin(), known.end(), "test") != known.end()) {
+  const bool trained = std::find(options.splits.begin(), options.splits.end(), "test") != options.splits.end();
+  std::string missing = trained ? "the test split is among the training images" : "the data has no test split";
+  if (!trained && std::find(known.begin(), known.end(), "test") != known.end()) {
     try {
       options.splits = {"test"};
+      options.count = 0;
       out.test = data::open_dataset(options);
       return out;
     } catch (const Error& error) {
@@ -72,6 +76,19 @@ Splits open_splits(data::DatasetOptions options, std::uint64_t seed) {
   out.training = part_of(out.training, {order.begin() + held, order.end()});
   out.test_split = "a fifth held out: " + missing;
   return out;
+}
+
+/// Where the model's own classes tell nothing apart, all of its data set are taken.
+Splits splits_of(const Model& model, const FeaturesRequest& request, std::vector<std::string>& notes) {
+  auto options = options_of(model, request);
+  if (request.data.empty() && options.classes.size() == 1) {
+    notes.push_back(fmt::format("of all classes: the model's own, '{}', tells nothing apart", options.classes[0]));
+    options.classes.clear();
+  }
+  auto splits = open_splits(options, request.seed);
+  const auto& said = splits.training->info().notes;
+  notes.insert(notes.end(), said.begin(), said.end());
+  return splits;
 }
 
 /// The discriminator as it was before training.
@@ -102,6 +119,9 @@ nlohmann::json document_of(const FeaturesResult& found, const FeaturesRequest& r
       {"step", model.step()},
       {"data", found.data},
       {"checksum", found.checksum},
+      {"splits", found.splits},
+      {"classes", found.classes},
+      {"notes", found.notes},
       {"test", found.test},
       {"layers", found.layers},
       {"labels", last.labels},
@@ -116,7 +136,9 @@ nlohmann::json document_of(const FeaturesResult& found, const FeaturesRequest& r
 FeaturesResult features(const Model& model, const FeaturesRequest& request, const Control& control,
                         const RowCallback& row) {
   const TaskScope scope = control.scope();
-  const auto splits = open_splits(options_of(model, request.data), request.seed);
+  std::vector<std::string> notes;
+  const auto splits = splits_of(model, request, notes);
+  const auto& info = splits.training->info();
   const quality::FeatureProtocol protocol{.labels = static_cast<std::size_t>(request.labels.value_or(0)),
                                           .repeats = static_cast<int>(request.repeats),
                                           .seed = request.seed};
@@ -131,8 +153,11 @@ FeaturesResult features(const Model& model, const FeaturesRequest& request, cons
   }
   FeaturesResult result{.rows = {},
                         .layers = trained.layers(),
-                        .data = splits.training->info().name,
-                        .checksum = splits.training->info().checksum,
+                        .data = info.name,
+                        .checksum = info.checksum,
+                        .splits = info.splits,
+                        .classes = info.classes.size(),
+                        .notes = std::move(notes),
                         .test = splits.test_split};
   for (const auto& [name, embedding] : rows) {
     Progress progress("features, " + name, 0, "image");

@@ -7,6 +7,7 @@ namespace ganymede::operations {
 
 struct FeaturesRequest {
   std::string data = {};
+  bool skip_bad = false;
   std::optional<std::int64_t> labels = {};
   std::int64_t repeats = 1;
   std::uint64_t seed = 0;
@@ -18,6 +19,7 @@ template <class V>
 void visit_fields(V& field, FeaturesRequest& r) {
   field("data", r.data,
         {.about = "labelled images: a data set's name, or a path; the model's own data unless given", .local = true});
+  field("skip_bad", r.skip_bad, {.about = "leave out files that cannot be read, and say how many", .local = true});
   field("labels", r.labels,
         {.about = "train on so many labels, the same number of each class; all unless given",
          .range = in_range(1, 10'000'000)});

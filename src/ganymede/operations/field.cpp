@@ -154,6 +154,7 @@ double number_of(const json& value, const Asked& asked) {
 }
 
 std::string text_of(const json& value, const Asked& asked) {
+  if (asked.field.info.or_number && value.is_number_integer()) return value.dump();
   if (!value.is_string()) throw FieldError(asked.name, "must be a text");
   const auto* rule = asked.field.text_rule(asked.door);
   auto text = value.get<std::string>();

@@ -59,6 +59,8 @@ OpenedImageSet open_images(const std::string& what, const ImageSetOptions& optio
   wanted.size = options.size;
   wanted.channels = options.channels;
   wanted.count = static_cast<std::size_t>(options.count);
+  wanted.fit = options.fit.value_or(data::Fit::kCrop);
+  wanted.skip_bad = options.skip_bad;
   if (!known_set(name)) {
     const bool path = data::is_there(name);
     if (!path && (name.find('/') != std::string::npos || name.find('.') != std::string::npos)) {
@@ -72,7 +74,7 @@ OpenedImageSet open_images(const std::string& what, const ImageSetOptions& optio
   if (data::source_named(wanted.name).deep) wanted.bits = options.bits;
   if (const auto size = size_of_mixed(wanted, options.mixed); size.given()) {
     wanted.size = size;
-    wanted.fit = data::Fit::kStretch;
+    wanted.fit = options.fit.value_or(data::Fit::kStretch);
   }
   auto images = data::open_dataset(wanted);
   std::string fit = fit_text(images->info(), wanted.fit);

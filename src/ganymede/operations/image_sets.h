@@ -10,9 +10,11 @@
 namespace ganymede::operations {
 
 struct ImageSetOptions {
-  std::int64_t count = 0;     ///< images of a model; at most so many of other images; 0: kUsualSamples, or all
-  std::uint64_t seed = 0;     ///< of a model's noise
-  data::ImageSize size = {};  ///< data sets and folders are brought to this; not given: their own
+  std::int64_t count = 0;             ///< images of a model; at most so many of other images; 0: kUsualSamples, or all
+  std::uint64_t seed = 0;             ///< of a model's noise
+  data::ImageSize size = {};          ///< data sets and folders are brought to this; not given: their own
+  std::optional<data::Fit> fit = {};  ///< how; unless given images of several sizes are stretched and others cropped
+  bool skip_bad = false;              ///< leave out files that cannot be read
   /// What images of several sizes are stretched to where `size` asks for none; not given: they are refused.
   /// kMedianSide: a square of the median of their shorter sides.
   data::ImageSize mixed = {};
@@ -27,7 +29,8 @@ struct ImageSetOptions {
 struct OpenedImageSet {
   quality::ImageSet set;
   ModelPtr model = nullptr;
-  std::string fit = "none";  ///< how its images were cut and resized when they were opened
+  std::string fit = "none";             ///< how its images were cut and resized when they were opened
+  std::vector<std::string> notes = {};  ///< beside those of the images' own
 };
 
 /// How the images of a set were brought to their size, in words for the protocol; "none" where they have it anyway.

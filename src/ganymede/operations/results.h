@@ -86,7 +86,10 @@ struct FeaturesResult {
   std::vector<Row> rows = {};
   std::vector<std::string> layers = {};  ///< of the discriminator, whose outputs are the features
   std::string data = {}, checksum = {};
-  std::string test = {};  ///< what the test images are
+  std::vector<std::string> splits = {};
+  std::size_t classes = 0;
+  std::vector<std::string> notes = {};  ///< what a user should know of the images
+  std::string test = {};                ///< what the test images are
 };
 
 struct TrainResult {

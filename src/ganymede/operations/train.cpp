@@ -197,6 +197,15 @@ void Training::start_from_model() {
 
 /// Goes on from the newest checkpoint, where there is one.
 void Training::go_on(const train::RunFolder& folder) {
+  const auto say = [&](const data::Dataset& images, const char* section) {
+    const std::string change = train::change_of_data(folder.path(), images, section);
+    if (!change.empty()) {
+      spdlog::warn("{}: other images than the run was trained on ({}): no longer bit for bit what it would have become",
+                   section, change);
+    }
+  };
+  say(trainer_->dataset(), "data");
+  if (source_) say(*source_, "source");
   if (const auto found = folder.newest_checkpoint()) {
     trainer_->load_state(found->file, found->path.string(), folder.seconds_until(checkpoint::step_of(found->file)));
     spdlog::info("going on from step {}", trainer_->training_state().step);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/json_text.h"
 #include "ganymede/core/log.h"
 #include "ganymede/data/shards.h"
@@ -85,6 +86,24 @@ config::Recipe recipe_with_data(const checkpoint::Model& model) {
     spdlog::debug("the run's recipe says nothing of its data: {}", unreadable.what());
   }
   return recipe;
+}
+
+std::string change_of_data(const fs::path& run, const data::Dataset& now, const char* section) {
+  const auto record = recorded(run);
+  if (!record.contains(section) || !record[section].is_object()) return {};
+  const auto& then = record[section];
+  const std::string checksum = text_at(then, "checksum");
+  if (checksum.empty() || checksum == now.info().checksum) return {};
+  const auto images = then.value("images", nlohmann::json());
+  if (images.is_number_unsigned() && images != now.size()) {
+    return fmt::format("{} then, {} now", counted(images.get<std::uint64_t>(), "image"), grouped(now.size()));
+  }
+  return fmt::format("as many, with checksum {:.12} then, {:.12} now", checksum, now.info().checksum);
+}
+
+std::string change_of_data(const checkpoint::Model& model, const data::Dataset& now) {
+  const fs::path run = run_of(model.path);
+  return run.empty() ? "" : change_of_data(run, now);
 }
 
 std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,

@@ -21,6 +21,12 @@ config::Recipe recipe_with_data(const checkpoint::Model& model);
 /// A run's own recipe, with the record's paths for data that is not where the recipe says, seen from here.
 config::Recipe with_recorded_paths(config::Recipe of_run, const std::filesystem::path& run);
 
+/// How the images differ from those that a run's record (environment.json) tells of, in its section "data" or "source":
+/// "24 images then, 35 now". Empty where they do not, or nothing is recorded.
+std::string change_of_data(const std::filesystem::path& run, const data::Dataset& now, const char* section = "data");
+/// The same for the run that a model's file lies in.
+std::string change_of_data(const checkpoint::Model& model, const data::Dataset& now);
+
 /// What the discriminator takes for real.
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan);
 /// What the generator translates; null where it starts from noise.
