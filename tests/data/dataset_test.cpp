@@ -72,6 +72,9 @@ TEST(GuessSource, GoesByTheNamesOfFiles) {
   EXPECT_EQ(guess_source(folder / "b"), "mnist");
   EXPECT_EQ(guess_source(folder / "my-fashion"), "fashion-mnist");
   EXPECT_EQ(guess_source(folder / "c"), "svhn");
+  // The folder of them all is none of them.
+  EXPECT_THAT(error_of([&] { guess_source(folder.path()); }),
+              HasSubstr("the folder holds several data sets (cifar10, cifar100, fashion-mnist, mnist, svhn)"));
   EXPECT_EQ(guess_source(folder / "c/train_32x32.mat"), "svhn");
   EXPECT_EQ(guess_source(folder / "d"), "cifar100");
   EXPECT_EQ(guess_source(folder / "e"), "folder");

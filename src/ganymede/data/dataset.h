@@ -42,6 +42,8 @@ struct DatasetInfo {
   std::string checksum;
   std::vector<std::string> notes;  ///< what a user should know: "1,083 of 73,257 images", "checksum differs from ..."
 
+  /// How errors name it.
+  std::string where() const { return path.empty() ? name : path.string(); }
   int pixel_bytes() const { return channels * (bits / 8); }
 };
 

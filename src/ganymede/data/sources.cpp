@@ -1,5 +1,10 @@
 #include "ganymede/data/sources.h"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+
 #include "ganymede/core/error.h"
 #include "ganymede/data/file_tree.h"
 
@@ -28,6 +33,15 @@ std::string source_in_zip(const std::filesystem::path& zip, const std::string& w
     return guess;  // who opens it says what is wrong with it
   }
   return guess;
+}
+
+/// A folder of several sets is none of them.
+void refuse_several(const std::map<std::string, std::string>& found, const std::filesystem::path& path) {
+  if (found.size() < 2) return;
+  std::vector<std::string> sets;
+  for (const auto& [home, set] : found) sets.push_back(set);
+  throw UsageError(fmt::format("the folder holds several data sets ({})", fmt::join(sets, ", ")), path.string(),
+                   "name the folder of one of them");
 }
 
 }  // namespace
@@ -62,25 +76,26 @@ std::string guess_source(const std::filesystem::path& path) {
     if (source.is && source.is(path)) return name;  // beside images such a file would tell nothing about them
   }
   const std::string whole = fs::absolute(path).string();
-  std::string guess;
-  const auto look = [&](const std::string& file) {
-    for (const auto& name : names) {
-      const auto& source = source_named(name);
-      if (guess.empty() && source.has && source.has(base_name(file), whole)) guess = name;
-    }
-    return guess.empty();
+  const auto set_of = [&](const std::string& file, const std::string& place) -> std::string {
+    const auto has = [&](const auto& name) { return source_named(name).has && source_named(name).has(file, place); };
+    const auto found = std::find_if(names.begin(), names.end(), has);
+    return found == names.end() ? std::string() : *found;
   };
-  look(path.filename().string());
+  if (const auto guess = set_of(path.filename().string(), whole); !guess.empty()) return guess;
   std::error_code error;
   fs::path zip = is_zip(path) ? path : fs::path();
-  if (guess.empty() && fs::is_directory(path, error)) {
+  std::map<std::string, std::string> found;  // by the folder that its files usually lie in: EMNIST's six share one
+  if (fs::is_directory(path, error)) {
     for (fs::recursive_directory_iterator entry(path, error), end; entry != end && !error; entry.increment(error)) {
       if (entry.depth() > 1) entry.disable_recursion_pending();
-      if (!look(entry->path().filename().string())) break;
       if (entry.depth() == 0 && is_zip(entry->path())) zip = entry->path();
+      const auto set = set_of(entry->path().filename().string(), fs::absolute(entry->path()).string());
+      if (!set.empty()) found.emplace(source_named(set).home.empty() ? set : source_named(set).home, set);
     }
   }
-  if (guess.empty() && !zip.empty()) guess = source_in_zip(zip, whole);
+  refuse_several(found, path);
+  if (!found.empty()) return found.begin()->second;
+  const auto guess = zip.empty() ? std::string() : source_in_zip(zip, whole);
   return guess.empty() ? "folder" : guess;
 }
 

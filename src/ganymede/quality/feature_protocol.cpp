@@ -52,7 +52,7 @@ Indices balanced(const data::Dataset& dataset, const Indices& candidates, std::s
   if (each == 0 || out.size() != each * classes) {
     throw Error(fmt::format("there are not {} of each of {}", counted(each, "labelled image"),
                             counted(classes, "class", "classes")),
-                dataset.info().name, "ask for fewer --labels, a multiple of the classes");
+                dataset.info().where(), "ask for fewer --labels, a multiple of the classes");
   }
   std::sort(out.begin(), out.end());
   return out;
@@ -89,11 +89,11 @@ Indices all_of_set(const data::Dataset& dataset) {
 
 void expect_labels(const data::Dataset& dataset) {
   if (dataset.size() == 0 || dataset.info().classes.size() < 2) {
-    throw Error("the images have no labels to learn", dataset.info().name, "use labelled data of several classes");
+    throw Error("the images have no labels to learn", dataset.info().where(), "use labelled data of several classes");
   }
   for (std::size_t i = 0; i < dataset.size(); ++i) {
     if (dataset.label(i) < 0)
-      throw Error(fmt::format("image {} has no label", i), dataset.info().name, "use labelled data");
+      throw Error(fmt::format("image {} has no label", i), dataset.info().where(), "use labelled data");
   }
 }
 

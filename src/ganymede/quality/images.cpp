@@ -25,10 +25,10 @@ Tensor as_photographs(const Tensor& images) {
 
 void each_stretch(const data::Dataset& dataset, std::size_t stretch,
                   const std::function<void(std::size_t first, const Tensor& images)>& take) {
-  if (dataset.size() == 0) throw Error("there are no images", dataset.info().name, "name a set that has some");
+  if (dataset.size() == 0) throw Error("there are no images", dataset.info().where(), "name a set that has some");
   for (std::size_t first = 0; first < dataset.size(); first += stretch) {
     take(first, read_images(dataset, first, std::min(stretch, dataset.size() - first)));
-    if (cancel_requested()) throw Cancelled("stopped while the images were read", dataset.info().name);
+    if (cancel_requested()) throw Cancelled("stopped while the images were read", dataset.info().where());
   }
 }
 

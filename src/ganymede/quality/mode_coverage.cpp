@@ -18,7 +18,7 @@ using Counts = std::array<std::atomic<std::size_t>, data::kShapeClasses>;
 void count(const data::Dataset& dataset, Counts& counts) {
   const CancelQuestion cancelled;  // of this thread's work, for those that help it
   data::parallel(dataset.size(), [&](std::size_t i) {
-    if (cancelled()) throw Cancelled("stopped before the modes were counted", dataset.info().name);
+    if (cancelled()) throw Cancelled("stopped before the modes were counted", dataset.info().where());
     const auto shown = data::attribute_shape(data::image_at(dataset, i));
     if (shown.distance < data::kClearShape) ++counts[static_cast<std::size_t>(shown.label)];
   });
@@ -50,7 +50,7 @@ ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake)
   ModeCoverage out;
   if (fake.size() > 0) out.clear = fakes / static_cast<double>(fake.size());
   if (reals == 0)
-    throw Error("no image shows a clear shape", real.info().name, "modes are counted on the data set 'shapes' only");
+    throw Error("no image shows a clear shape", real.info().where(), "modes are counted on the data set 'shapes' only");
   if (fakes == 0) {
     out.divergence = largest_divergence(of_real);
     return out;
@@ -60,7 +60,7 @@ ModeCoverage mode_coverage(const data::Dataset& real, const data::Dataset& fake)
     ++out.found;
     if (of_real[i] == 0) {
       throw Error(fmt::format("the data shows no {} but the generated images do", data::shape_names()[i]),
-                  real.info().name, "modes are counted on the data set 'shapes' with all of its classes");
+                  real.info().where(), "modes are counted on the data set 'shapes' with all of its classes");
     }
     const double p = static_cast<double>(of_fake[i]) / fakes, q = static_cast<double>(of_real[i]) / reals;
     out.frequencies[i] = p;

@@ -135,14 +135,15 @@ SlicedWasserstein sliced_wasserstein(const data::Dataset& real, const data::Data
                 {}, "bring both to one size with --size and --channels");
   }
   if (std::min(a.height, a.width) < kSmallestLevel) {
-    throw Error(fmt::format("images of {}x{} are too small for SWD", a.height, a.width), a.name,
+    throw Error(fmt::format("images of {}x{} are too small for SWD", a.height, a.width), a.where(),
                 fmt::format("use images of at least {0}x{0}", kSmallestLevel));
   }
   SlicedWasserstein out;
   out.images = std::min({real.size(), fake.size(), kSlicedImages});
   if (out.images < static_cast<std::size_t>(kMinSliced)) {
     throw Error(counted(out.images, "image is", "images are") + " too few for SWD",
-                real.size() < fake.size() ? a.name : b.name, fmt::format("use {} or more in each set", kMinSliced));
+                real.size() < fake.size() ? a.where() : b.where(),
+                fmt::format("use {} or more in each set", kMinSliced));
   }
   int height = a.height;
   const auto levels = laplacian_pyramid(at::zeros({1, a.channels, a.height, a.width})).size();

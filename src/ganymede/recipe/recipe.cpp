@@ -126,6 +126,10 @@ class Parser {
   void read_start(Recipe& recipe) {
     if (section("source") == nullptr && section("encoder") == nullptr) return read("latent", recipe.latent);
     read("source", recipe.source);
+    if (section("encoder") == nullptr) {
+      throw UsageError("the recipe translates nothing: it has a [source] and no [encoder]", origin_,
+                       "leave the source out");
+    }
     if (recipe.source.name.empty())
       throw UsageError("the encoder has no source", origin_,
                        "add [source] with name = \"...\", or take [encoder] away");

@@ -96,7 +96,7 @@ class ResidentBatches : public Batches {
       const auto from = static_cast<std::int64_t>(first);
       bytes_.slice(0, from, from + sizes[0]).copy_(host);
       progress.update(first + count);
-      if (cancel_requested()) throw Cancelled("stopped while the images were read", dataset.info().name);
+      if (cancel_requested()) throw Cancelled("stopped while the images were read", dataset.info().where());
     }
     progress.finish();
   }

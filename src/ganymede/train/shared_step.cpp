@@ -112,7 +112,7 @@ void Trainer::take_state_of_first() {
   if (shared.numbers[4] != images)
     throw Error(fmt::format("process {} reads {} where process 0 reads {:.0f}", shared_->group.rank(),
                             counted(dataset_->size(), "image"), shared.numbers[4]),
-                dataset_->info().name, "give every process the same data");
+                dataset_->info().where(), "give every process the same data");
   training_state_.step = static_cast<std::uint64_t>(shared.numbers[0]);
   training_state_.images = static_cast<std::uint64_t>(shared.numbers[1]);
   training_state_.seconds = shared.numbers[2];

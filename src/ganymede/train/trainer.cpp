@@ -124,7 +124,7 @@ void Trainer::check_classes() const {
   if (classes != 0 && classes != known) {
     throw UsageError(
         fmt::format("the networks are for {} but the data has {}", counted(classes, "class", "classes"), known),
-        dataset_->info().name, "set the layers' 'classes', or choose the data's classes");
+        dataset_->info().where(), "set the layers' 'classes', or choose the data's classes");
   }
   if (classes != 0) check_labels();
 }
@@ -137,7 +137,7 @@ void Trainer::check_conditions() const {
   }
   if (classes == known) return;
   throw UsageError(fmt::format("the networks take {} but the data has {}", counted(classes, "condition"), known),
-                   dataset_->info().name, "set the layers' 'classes' to the number of conditions");
+                   dataset_->info().where(), "set the layers' 'classes' to the number of conditions");
 }
 
 void Trainer::take_conditions() {
@@ -156,7 +156,7 @@ void Trainer::check_labels() const {
     if (label >= 0 && label < gan_.classes()) continue;
     throw Error(fmt::format("image {} has the class {} where the networks know 0 to {}", dataset_->key(i), label,
                             gan_.classes() - 1),
-                dataset_->info().name, "use labelled data, or choose its classes with [data] classes");
+                dataset_->info().where(), "use labelled data, or choose its classes with [data] classes");
   }
 }
 
