@@ -52,6 +52,26 @@ TEST_F(ConditionsOfAFolder, AreColumnsOfATable) {
   EXPECT_NE(open({"age"})->info().checksum, set->info().checksum);
 }
 
+TEST_F(ConditionsOfAFolder, AreNoNamesOfImages) {
+  std::string text = "smiling,age,id\n";
+  std::filesystem::remove_all(folder_ / "set");
+  Members members;
+  for (int i = 0; i < 20; ++i) {
+    members[std::to_string(i) + ".png"] = png(4, 4, {static_cast<std::uint8_t>(i)});
+    text += std::to_string(i % 2) + "," + std::to_string((i + 1) % 20) + "," + std::to_string(i) + "\n";
+  }
+  write_folder(folder_ / "set", members);
+  table(text);
+  for (const auto& names : {std::vector<std::string>{"smiling"}, {"smiling", "age"}, {"age"}}) {
+    const auto set = open(names);
+    ASSERT_EQ(set->size(), 20u);
+    const std::size_t at = 2;  // 10.png
+    ASSERT_EQ(set->key(at), "10.png");
+    EXPECT_FLOAT_EQ(set->conditions(at).back(), names.back() == "age" ? 11.0F / 19 : 0);
+    EXPECT_FLOAT_EQ(set->conditions(at).front(), names.front() == "age" ? 11.0F / 19 : 0);
+  }
+}
+
 TEST_F(ConditionsOfAFolder, ImagesWithoutAValueAreLeftOutAndCounted) {
   table("file,round,age\na.png,1,20\nb.png,,60\nc.png,0,30\n");
   const auto set = open({"round"});

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <numeric>
 
 #include "data/fixtures.h"
@@ -76,7 +78,7 @@ TEST_F(TableLabels, AColumnIsNamedAndLabelsGoBeforeFolders) {
                                "file_name,Kind,size\nx/1.png,cat,1.0\nx/2.png,dog,2.0\ny/3.png,cat,1.0\n");
   EXPECT_THAT(open(members)->info().classes, ElementsAre("x", "y"));
   EXPECT_THAT(open(members)->info().notes,
-              Contains(AllOf(HasSubstr("left out: metadata.csv"), HasSubstr("(file_name, Kind, size)"))));
+              Contains(AllOf(HasSubstr("left out: metadata.csv"), HasSubstr("(Kind, size)"))));
   EXPECT_THAT(open(members, "kind")->info().classes, ElementsAre("cat", "dog"));
   EXPECT_THAT(labels(*open(members, "size")), ElementsAre("x/1.png=1", "x/2.png=2", "y/3.png=1"));
   EXPECT_THAT(error_of([&] { open(members, "breed"); }),
@@ -128,6 +130,73 @@ TEST_F(TableLabels, ATableOfOtherImagesIsSaidToBeNone) {
   const auto set = open(with(images({"x/a.png", "y/b.png"}), "labels.csv", "file,label\nq.png,1\n"));
   EXPECT_THAT(set->info().classes, ElementsAre("x", "y"));
   EXPECT_THAT(set->info().notes, Contains("left out: labels.csv, which names none of the images"));
+}
+
+/// Images 0.png to 59.png, whose labels 0, 1, 2 are names of images too.
+Members numbered_images(std::size_t count = 60) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i) + ".png");
+  return images(names);
+}
+std::string numbered_rows(const std::string& head, const std::string& row, int count = 60) {
+  std::string text = head + "\n";
+  for (int i = 0; i < count; ++i) text += fmt::format(fmt::runtime(row), i, i % 3) + "\n";
+  return text;
+}
+
+TEST_F(TableLabels, AClassThatIsTheNameOfAnImageIsNoColumnOfFiles) {
+  Members missing = numbered_images();
+  missing.erase("7.png");
+  for (const auto& members : {with(numbered_images(), "labels.csv", numbered_rows("label,id", "{1},{0}")),
+                              with(missing, "labels.csv", numbered_rows("id,label", "{0},{1}")),
+                              with(missing, "labels.csv", numbered_rows("Label,id,other", "{1},{0},x"))}) {
+    for (const char* key : {"", "label"}) {
+      const auto set = open(members, key);
+      EXPECT_EQ(set->size(), members.size() - 1);
+      EXPECT_THAT(set->info().classes, ElementsAre("0", "1", "2"));
+      EXPECT_THAT(labels(*set), Contains("50.png=2"));
+    }
+  }
+  // As many classes as images, in another order.
+  const std::string text = "label,id\n1,0\n2,1\n0,2\n";
+  EXPECT_THAT(labels(*open(with(numbered_images(3), "labels.csv", text))),
+              ElementsAre("0.png=1", "1.png=2", "2.png=0"));
+  EXPECT_THAT(labels(*open(with(numbered_images(3), "labels.csv", "kind,id\n1,0\n2,1\n0,2\n"), "kind")),
+              ElementsAre("0.png=1", "1.png=2", "2.png=0"));
+}
+
+TEST_F(TableLabels, NamesWithTheirEndingGoBeforeNumbersOfRows) {
+  EXPECT_THAT(labels(*open(with(numbered_images(3), "labels.csv", ",file,label\n0,2.png,a\n1,0.png,b\n2,1.png,a\n"))),
+              ElementsAre("0.png=b", "1.png=a", "2.png=a"));
+}
+
+TEST_F(TableLabels, AllRowsAreTried) {
+  std::string text = "file,label\n";
+  for (int i = 0; i < 1200; ++i) text += fmt::format("far-{}.png,x\n", i);
+  const auto set = open(with(images({"a.png", "b.png"}), "labels.csv", text + "a.png,x\nb.png,y\n"));
+  EXPECT_THAT(labels(*set), ElementsAre("a.png=x", "b.png=y"));
+}
+
+TEST_F(TableLabels, ATableOfOtherImagesIsNotReadByItsClasses) {
+  const Members members = with(numbered_images(3), "labels.csv", "id,label\n10,0\n11,1\n12,2\n13,0\n");
+  const auto set = open(members);
+  EXPECT_EQ(set->size(), 3u);
+  EXPECT_TRUE(set->info().classes.empty());
+  EXPECT_THAT(set->info().notes,
+              Contains("left out: labels.csv, which names images in the column of classes 'label' alone"));
+}
+
+TEST_F(TableLabels, WhyATableGivesNoClassIsTrue) {
+  const Members members = with(images({"a.png", "b.png"}), "labels.csv", "label,size\na.png,1\nb.png,2\n");
+  EXPECT_THAT(open(members)->info().notes,
+              Contains("left out: labels.csv: beside 'label', which names the images, none of its columns (size) is "
+                       "called like a class; label = \"...\" names one"));
+  Members splits = images({"train/1.png", "train/2.png", "test/1.png"});
+  splits["train/labels.csv"] = bytes_of("file,kind\n1.png,x\n2.png,y\n");
+  splits["test/labels.csv"] = bytes_of("file,label\n1.png,x\n");
+  EXPECT_THAT(open(splits, "kind")->info().notes,
+              Contains("left out: test/labels.csv: beside 'file', which names the images, none of its columns (label) "
+                       "is called 'kind'"));
 }
 
 TEST_F(TableLabels, ListsAreNoClasses) {

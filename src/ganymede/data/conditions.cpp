@@ -88,7 +88,7 @@ Conditions conditions_beside(const ImageStore& store, const std::vector<std::siz
       throw UsageError(fmt::format("condition '{}' was asked for twice", names[column]), store.root(), "name it once");
     }
     std::vector<std::string> said;  // the column's own notes are those of a class
-    const auto found = labels_beside(store, images, names[column], true, said);
+    const auto found = labels_beside(store, images, names[column], true, said, names);
     if (!found) throw UsageError(fmt::format("no table has a column '{}'", names[column]), store.root());
     for (std::size_t i = 0; i < images.size(); ++i) {
       without[i] = without[i] || found->left_out[i] || found->values[i].empty();

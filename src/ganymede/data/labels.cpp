@@ -51,8 +51,9 @@ const std::vector<std::string>& label_keys() {
 }
 
 std::optional<Labelling> labels_beside(const ImageStore& store, const std::vector<std::size_t>& images,
-                                       const std::string& key, bool in_folders, std::vector<std::string>& notes) {
-  auto labelling = labels_of_tables(store, images, key, notes);
+                                       const std::string& key, bool in_folders, std::vector<std::string>& notes,
+                                       const std::vector<std::string>& values) {
+  auto labelling = labels_of_tables(store, images, key, notes, values);
   if (!labelling) labelling = labels_of_samples(store, images, key, in_folders, notes);
   if (!labelling && !key.empty()) {
     throw UsageError(fmt::format("no file beside the images has labels called '{}'", printable(key)), store.root(),

@@ -38,14 +38,17 @@ struct Labelling {
 
 /// What the side files of a store say of `images`. `key` names the column or the JSON key that is the class; where it
 /// is empty, label_keys() are looked for. `in_folders`: folders tell the images' classes already, so that the .json
-/// files of a tar are not asked. Nothing where no file tells a class; `notes` then says what was not used.
+/// files of a tar are not asked. `values` are further columns that were asked for: none of them names images where
+/// another does. Nothing where no file tells a class; `notes` then says what was not used.
 /// Throws Error for damaged tables, and UsageError for a key that is nowhere or several tables of one folder.
 std::optional<Labelling> labels_beside(const ImageStore& store, const std::vector<std::size_t>& images,
-                                       const std::string& key, bool in_folders, std::vector<std::string>& notes);
+                                       const std::string& key, bool in_folders, std::vector<std::string>& notes,
+                                       const std::vector<std::string>& values = {});
 
 /// The part of it that tables tell, and the part that samples tell.
 std::optional<Labelling> labels_of_tables(const ImageStore& store, const std::vector<std::size_t>& images,
-                                          const std::string& key, std::vector<std::string>& notes);
+                                          const std::string& key, std::vector<std::string>& notes,
+                                          std::vector<std::string> values = {});
 std::optional<Labelling> labels_of_samples(const ImageStore& store, const std::vector<std::size_t>& images,
                                            const std::string& key, bool in_folders, std::vector<std::string>& notes);
 

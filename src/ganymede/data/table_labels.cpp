@@ -4,112 +4,49 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_map>
 
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/labels.h"
+#include "ganymede/data/table_columns.h"
 #include "ganymede/data/tables.h"
 
 namespace ganymede::data {
 namespace {
 
-constexpr std::size_t kNone = static_cast<std::size_t>(-1), kSeveral = kNone - 1;
-/// So many rows tell which column names the images.
-constexpr std::size_t kRowsTried = 500;
-
 std::string folder_of(const std::string& name) {
   return name.substr(0, name.rfind('/') + 1);
 }
-
-std::string without_ending(const std::string& name) {
-  const std::size_t dot = name.rfind('.'), slash = name.rfind('/');
-  return dot == std::string::npos || (slash != std::string::npos && dot < slash) ? name : name.substr(0, dot);
-}
-
-/// Finds the images below a table's folder by what rows call them: the path from there, or the mere name where it is
-/// of one image alone; each with the ending or without.
-class ImagesByName {
- public:
-  ImagesByName(const ImageStore& store, const std::string& folder) {
-    for (std::size_t i = 0; i < store.count(); ++i) {
-      const std::string name = store.inner(i);
-      if (!name.starts_with(folder)) continue;
-      const std::string path = name.substr(folder.size());
-      paths_.emplace(path, i);
-      for (const auto& other : {without_ending(path), base_name(path), base_name(without_ending(path))}) {
-        const auto [found, fresh] = others_.emplace(other, i);
-        if (!fresh && found->second != i) found->second = kSeveral;
-      }
-    }
-  }
-  /// kNone where there is none, or more than one.
-  std::size_t find(std::string name) const {
-    std::replace(name.begin(), name.end(), '\\', '/');
-    while (name.starts_with("./")) name.erase(0, 2);
-    if (const auto found = paths_.find(name); found != paths_.end()) return found->second;
-    for (const auto& other : {name, base_name(name)}) {
-      const auto found = others_.find(other);
-      if (found != others_.end() && found->second != kSeveral) return found->second;
-    }
-    return kNone;
-  }
-
- private:
-  std::unordered_map<std::string, std::size_t> paths_, others_;
-};
 
 /// A table, the images below its folder, and what its columns are.
 struct Read {
   std::string name, folder;
   Table table;
   ImagesByName images;
-  const OwnTable* own = nullptr;              ///< that it is, where it is no file
-  std::size_t files = kNone, labels = kNone;  ///< the columns
+  const OwnTable* own = nullptr;                      ///< that it is, where it is no file
+  std::size_t files = kNoColumn, labels = kNoColumn;  ///< the columns
 };
-
-/// The column whose values name most images.
-std::size_t column_of_files(const Table& table, const ImagesByName& images) {
-  std::vector<std::size_t> found(table.columns.size());
-  for (std::size_t row = 0; row < std::min(kRowsTried, table.rows.size()); ++row) {
-    for (std::size_t column = 0; column < found.size(); ++column) {
-      if (images.find(table.rows[row][column]) != kNone) ++found[column];
-    }
-  }
-  const auto most = std::max_element(found.begin(), found.end());
-  return most == found.end() || *most == 0 ? kNone : static_cast<std::size_t>(most - found.begin());
-}
 
 /// A table whose first row is about an image has no names of columns: they get numbers, from 1.
 void behead(Table& table, std::size_t files, const ImagesByName& images) {
-  if (images.find(table.columns[files]) == kNone) return;
+  if (images.find(table.columns[files]).image == kNoImage) return;
   table.rows.insert(table.rows.begin(), table.columns);
   for (std::size_t i = 0; i < table.columns.size(); ++i) table.columns[i] = std::to_string(i + 1);
-}
-
-std::size_t named(const Table& table, const std::string& name) {
-  const auto same = [&](const std::string& column) {
-    return column.size() == name.size() && std::equal(column.begin(), column.end(), name.begin(), [](char a, char b) {
-             return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-           });
-  };
-  const auto found = std::find_if(table.columns.begin(), table.columns.end(), same);
-  return found == table.columns.end() ? kNone : static_cast<std::size_t>(found - table.columns.begin());
 }
 
 /// The column that is the class: the one asked for, one that is called so, or the only other one where its values
 /// repeat, which texts about single images do not.
 std::size_t column_of_labels(const Table& table, std::size_t files, const std::string& key) {
-  if (!key.empty()) return named(table, key);
+  if (!key.empty()) return column_named(table, key);
   for (const auto& known : label_keys()) {
-    if (const std::size_t column = named(table, known); column != kNone && column != files) return column;
+    if (const std::size_t column = column_named(table, known); column != kNoColumn && column != files) return column;
   }
-  if (table.columns.size() != 2) return kNone;
+  if (table.columns.size() != 2) return kNoColumn;
   const std::size_t other = 1 - files;
   std::map<std::string, std::size_t> values;
   for (const auto& row : table.rows) ++values[row[other]];
-  return values.size() * 2 <= table.rows.size() ? other : kNone;
+  return values.size() * 2 <= table.rows.size() ? other : kNoColumn;
 }
 
 /// Spreadsheets and pandas write 3 as "3.0" where a value is missing elsewhere.
@@ -138,23 +75,36 @@ std::vector<Read> all_tables(const ImageStore& store) {
   return tables;
 }
 
+/// Why a table whose column of files is known tells no class.
+std::string no_class(const Read& read, const std::string& key) {
+  std::vector<std::string> others;
+  for (std::size_t i = 0; i < read.table.columns.size(); ++i) {
+    if (i != read.files) others.push_back(printable(read.table.columns[i]));
+  }
+  const std::string called =
+      key.empty() ? "called like a class; label = \"...\" names one" : fmt::format("called '{}'", printable(key));
+  return fmt::format("left out: {}: beside '{}', which names the images, none of its columns ({}) is {}", read.name,
+                     printable(read.table.columns[read.files]), fmt::join(others, ", "), called);
+}
+
 /// The tables that tell classes; notes say of the others why they do not.
-std::vector<Read> read_tables(const ImageStore& store, const std::string& key, std::vector<std::string>& notes) {
+std::vector<Read> read_tables(const ImageStore& store, const std::string& key, const std::vector<std::string>& values,
+                              std::vector<std::string>& notes) {
   std::vector<Read> tables;
   for (Read& read : all_tables(store)) {
-    if (!read.table.columns.empty()) read.files = column_of_files(read.table, read.images);
-    if (read.files == kNone) {
-      notes.push_back(fmt::format("left out: {}, which names none of the images", read.name));
+    const auto [files, of_values] = column_of_files(read.table, read.images, values);
+    if (files == kNoColumn || of_values) {
+      notes.push_back(files == kNoColumn
+                          ? fmt::format("left out: {}, which names none of the images", read.name)
+                          : fmt::format("left out: {}, which names images in the column of classes '{}' alone",
+                                        read.name, printable(read.table.columns[files])));
       continue;
     }
+    read.files = files;
     behead(read.table, read.files, read.images);
     read.labels = column_of_labels(read.table, read.files, key);
-    if (read.labels == kNone) {
-      std::vector<std::string> columns;
-      for (const auto& column : read.table.columns) columns.push_back(printable(column));
-      notes.push_back(
-          fmt::format("left out: {}: none of its columns ({}) is called like a class; label = \"...\" names one",
-                      read.name, fmt::join(columns, ", ")));
+    if (read.labels == kNoColumn) {
+      notes.push_back(no_class(read, key));
       continue;
     }
     for (const auto& other : tables) {
@@ -212,18 +162,20 @@ void say(const Read& read, const Counts& counts, std::vector<std::string>& notes
 }  // namespace
 
 std::optional<Labelling> labels_of_tables(const ImageStore& store, const std::vector<std::size_t>& images,
-                                          const std::string& key, std::vector<std::string>& notes) {
-  const auto tables = read_tables(store, key, notes);
+                                          const std::string& key, std::vector<std::string>& notes,
+                                          std::vector<std::string> values) {
+  if (!key.empty()) values.push_back(key);
+  const auto tables = read_tables(store, key, values, notes);
   if (tables.empty()) return std::nullopt;
-  std::vector<std::size_t> place(store.count(), kNone);
+  std::vector<std::size_t> place(store.count(), kNoImage);
   for (std::size_t i = 0; i < images.size(); ++i) place[images[i]] = i;
   Labelling out{std::vector<std::string>(images.size()), std::vector<bool>(images.size(), true), {}, {}};
   for (const Read& read : tables) {
     Counts counts;
     for (const auto& row : read.table.rows) {
-      const std::size_t image = read.images.find(row[read.files]);
-      if (image == kNone && counts.nowhere++ == 0) counts.first_nowhere = printable(row[read.files]);
-      if (image == kNone || place[image] == kNone) continue;
+      const std::size_t image = read.images.find(row[read.files]).image;
+      if (image == kNoImage && counts.nowhere++ == 0) counts.first_nowhere = printable(row[read.files]);
+      if (image == kNoImage || place[image] == kNoImage) continue;
       const std::size_t at = place[image];
       if (!out.left_out[at]) {
         ++counts.again;
