@@ -1,5 +1,6 @@
 #include "ganymede/image/depth.h"
 
+#include <fmt/format.h>
 #include <zlib.h>
 
 #include "ganymede/image/decode.h"
@@ -125,8 +126,9 @@ TEST(Depth, TransparencyOfPngsIsWhiteUnlessItsChannelIsAskedFor) {
 /// How a TIFF stores its samples.
 struct TiffLayout {
   int photometric = 1, orientation = 1;  ///< 0 white is 0, 1 black is 0, 2 RGB, 5 inks
-  int alpha = -1;                        ///< what the last sample is: 0 nothing, 1 premultiplied, 2 transparency
-  bool apart = false, tiled = false;     ///< channels one behind the other; tiles of 16 x 16
+  int alpha = -1;                     ///< what the first further sample is: 0 nothing, 1 premultiplied, 2 transparency
+  bool apart = false, tiled = false;  ///< channels one behind the other; tiles of 16 x 16
+  int number = 0;                     ///< what samples are: 1 levels, 2 signed, 3 fractions; 0 does not say
 };
 
 /// An uncompressed TIFF of such samples, lowest byte first.
@@ -174,7 +176,11 @@ Bytes tiff(const Image& image, const TiffLayout& layout) {
   if (!layout.tiled) list(278, 4, {3}), list(279, 4, sizes);
   list(284, 2, {layout.apart ? 2 : 1});
   if (layout.tiled) list(322, 4, {16}), list(323, 4, {16}), list(324, 4, offsets), list(325, 4, sizes);
-  if (layout.alpha >= 0) list(338, 2, {layout.alpha});
+  const int further = image.channels - (layout.photometric == 2 ? 3 : layout.photometric == 5 ? 4 : 1);
+  std::vector<int> extras(layout.alpha >= 0 ? static_cast<std::size_t>(further) : 0);
+  if (!extras.empty()) extras[0] = layout.alpha;
+  if (!extras.empty()) list(338, 2, extras);
+  if (layout.number > 0) list(339, 2, std::vector<int>(static_cast<std::size_t>(image.channels), layout.number));
   for (int i = 0; i < 4; ++i) out[4 + static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(out.size() >> (8 * i));
   number(tags.size(), 2);
   for (const auto& [tag, bytes, count, content] : tags) {
@@ -241,6 +247,126 @@ TEST(Depth, TransparencyOfTiffsIsWhite) {
   EXPECT_EQ(read(1, {.bits = 16}), std::vector<int>(6, 1000 + 65535 - 32768)) << "premultiplied";
   EXPECT_EQ(read(0, {.bits = 16}), std::vector<int>(6, 1000)) << "an extra sample of no stated kind";
   EXPECT_EQ(read(2, {16, 4}), samples(image));
+}
+
+/// Grey of level 100 that shows through by 200 of 255, at either depth; 8 bits where `deep` is not.
+Image veiled_grey(bool deep, int level) {
+  Image image(21, 19, 2, 16);
+  for (std::size_t i = 0; i < image.pixels.size(); i += 4) {
+    put_sample16(image.pixels.data() + i, static_cast<std::uint16_t>(257 * level));
+    put_sample16(image.pixels.data() + i + 2, 257 * 200);
+  }
+  return deep ? image : eight_bits(image);
+}
+
+TEST(Depth, TransparencyOfGreyTiffsIsWhiteInEveryLayout) {
+  if (!reads_tiff()) GTEST_SKIP() << "built without libtiff";
+  struct Case {
+    int photometric, alpha, level, shown;
+  };
+  // 133 of 100 by 200 of 255 is what the same PNG gives. A premultiplied 78 is 78 + 55; where white is 0 it is white
+  // less 78, since what is behind it is white too.
+  for (const auto& [photometric, alpha, level, shown] : {Case{1, 2, 100, 133},
+                                                         {1, 1, 78, 133},
+                                                         {1, 0, 100, 100},
+                                                         {0, 2, 155, 133},
+                                                         {0, 1, 122, 133},
+                                                         {0, 0, 155, 100}}) {
+    for (const bool deep : {false, true}) {
+      for (const bool apart : {false, true}) {
+        for (const bool tiled : {false, true}) {
+          const Bytes file = tiff(veiled_grey(deep, level),
+                                  {.photometric = photometric, .alpha = alpha, .apart = apart, .tiled = tiled});
+          const auto what = fmt::format("{} {} {} {} {}", photometric, alpha, deep, apart, tiled);
+          EXPECT_THAT(decode(file, "memory").pixels, testing::Each(shown)) << what;
+          const Image sixteen = decode(file, "memory", nullptr, {.bits = 16});
+          EXPECT_EQ(sixteen.channels, 1);
+          EXPECT_THAT(eight_bits(sixteen).pixels, testing::Each(shown)) << what;
+          EXPECT_EQ(samples(decode(file, "memory", nullptr, {16, 2}))[1], 257 * 200) << "as they are stored";
+        }
+      }
+    }
+  }
+}
+
+TEST(Depth, TiffsOfEightBitsAreReadInEveryLayout) {
+  if (!reads_tiff()) GTEST_SKIP() << "built without libtiff";
+  struct Case {
+    int photometric, channels, alpha, shown;
+  };
+  for (const auto& [photometric, channels, alpha, shown] : {Case{1, 1, -1, 100},
+                                                            {0, 1, -1, 155},
+                                                            {2, 3, -1, 100},
+                                                            {2, 4, 2, 133},
+                                                            {2, 4, 1, 155},
+                                                            {2, 4, 0, 100},
+                                                            {2, 5, 2, 133}}) {
+    Image image(21, 19, channels);
+    for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+      image.pixels[i] = i % static_cast<std::size_t>(channels) < 3 ? 100 : 200;
+    }
+    for (const bool apart : {false, true}) {
+      for (const bool tiled : {false, true}) {
+        const Bytes file = tiff(image, {.photometric = photometric, .alpha = alpha, .apart = apart, .tiled = tiled});
+        const auto what = fmt::format("{} {} {} {} {}", photometric, channels, alpha, apart, tiled);
+        SCOPED_TRACE(what);
+        EXPECT_THAT(decode(file, "memory").pixels, testing::Each(shown));
+      }
+    }
+  }
+}
+
+TEST(Depth, TiffsOfOtherNumbersAreRefusedByName) {
+  if (!reads_tiff()) GTEST_SKIP() << "built without libtiff";
+  struct Case {
+    int bits, number, photometric, channels;
+    const char* said;
+  };
+  for (const auto& [bits, number, photometric, channels, said] :
+       {Case{8, 2, 1, 1, "a TIFF with signed samples is not supported"},
+        {16, 2, 1, 1, "a TIFF with signed samples is not supported"},
+        {8, 2, 2, 3, "a TIFF with signed samples is not supported"},
+        {16, 2, 2, 3, "a TIFF with signed samples is not supported"},
+        {16, 3, 1, 1, "a TIFF with fractions as samples is not supported"},
+        {32, 1, 1, 1, "a TIFF with 32-bit samples is not supported"},
+        {32, 2, 1, 1, "a TIFF with 32-bit samples is not supported"},
+        {32, 3, 1, 1, "a TIFF with 32-bit samples is not supported"},
+        {32, 3, 2, 3, "a TIFF with 32-bit samples is not supported"},
+        {24, 1, 1, 1, "a TIFF with 24-bit samples is not supported"},
+        {64, 3, 1, 1, "a TIFF with 64-bit samples is not supported"}}) {
+    const Image image(6, 5, channels, bits);
+    const Bytes file = tiff(image, {.photometric = photometric, .number = number});
+    for (const DecodeOptions& wanted : {DecodeOptions{}, {.bits = 16}, {.bits = 8, .channels = 2}}) {
+      if (wanted.channels > 0 && channels != 2) continue;
+      EXPECT_THAT(error_of([&] { decode(file, "a.tif", nullptr, wanted); }), HasSubstr(said)) << bits << number;
+    }
+  }
+  for (const int number : {2, 3}) {
+    const Bytes bands = tiff(Image(6, 5, 2, number == 2 ? 8 : 32), {.alpha = 0, .number = number});
+    EXPECT_THAT(error_of([&] { decode(bands, "a.tif", nullptr, {8, 2}); }),
+                HasSubstr(number == 2 ? "signed samples" : "32-bit samples"));
+  }
+}
+
+TEST(Depth, DeepInksOfTiffsAreRead) {
+  if (!reads_tiff()) GTEST_SKIP() << "built without libtiff";
+  Image inks(5, 4, 4, 16);
+  for (std::size_t i = 0; i < inks.pixels.size(); i += 8) {
+    const int levels[] = {1000, 20000, 40000, 5000};
+    for (std::size_t c = 0; c < 4; ++c) put_sample16(&inks.pixels[i + 2 * c], static_cast<std::uint16_t>(levels[c]));
+  }
+  for (const bool apart : {false, true}) {
+    const Bytes file = tiff(inks, {.photometric = 5, .apart = apart});
+    const Image image = decode(file, "memory");
+    ASSERT_EQ(image.channels, 3);
+    ASSERT_EQ(image.bits, 8);
+    EXPECT_EQ(std::vector<int>(image.pixels.begin(), image.pixels.begin() + 3), (std::vector<int>{232, 164, 92}));
+    EXPECT_THAT(error_of([&] { decode(file, "a.tif", nullptr, {.bits = 16}); }),
+                HasSubstr("a TIFF with 16 bits a sample of such colours is not supported"));
+  }
+  const Bytes bands = tiff(ramp(4, 4, 5, 11), {.photometric = 5, .alpha = 2});
+  EXPECT_THAT(error_of([&] { decode(bands, "a.tif"); }),
+              HasSubstr("16-bit inks other than CMYK without transparency is not supported"));
 }
 
 TEST(Depth, OtherFormatsGiveTheirEightBitsAsSixteen) {

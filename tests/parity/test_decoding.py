@@ -110,6 +110,23 @@ def bmp(pixels, header=40, bits=24, masks=None, top_down=False):
     return b"BM" + struct.pack("<IHHI", 14 + len(info) + len(body), 0, 0, 14 + len(info)) + info + body
 
 
+def tiff16(pixels, photometric):
+    """A TIFF of 16 bits, which Pillow writes for grey alone."""
+    height, width, samples = pixels.shape
+    data = pixels.astype("<u2").tobytes()
+    tags = [(256, width), (257, height), (258, None), (259, 1), (262, photometric), (273, None), (277, samples),
+            (278, height), (279, len(data))]
+    after = 8 + 2 + 12 * len(tags) + 4
+    entries = b""
+    for tag, value in tags:
+        if tag == 258:
+            entries += struct.pack("<HHII", tag, 3, samples, after)
+        else:
+            entries += struct.pack("<HHII", tag, 4, 1, after + 2 * samples if value is None else value)
+    depths = struct.pack(f"<{samples}H", *[16] * samples)
+    return b"II*\0" + struct.pack("<IH", 8, len(tags)) + entries + b"\0" * 4 + depths + data
+
+
 class Corpus:
     def __init__(self, folder):
         self.folder, self.tolerances = folder, {}
@@ -233,6 +250,13 @@ def tiffs(corpus):
             compression=compression,
         )
         corpus.add(
+            f"tiff-la-{compression}",
+            Image.fromarray(photo(7, 2), "LA"),
+            "TIFF",
+            ROUNDED,
+            compression=compression,
+        )
+        corpus.add(
             f"tiff-cmyk-{compression}",
             Image.fromarray(photo(5, 4), "CMYK"),
             "TIFF",
@@ -241,6 +265,8 @@ def tiffs(corpus):
         )
     for tag in range(2, 9):
         corpus.add(f"tiff-turned-{tag}", stored(tag), "TIFF", EXACT, tiffinfo={274: tag})
+    for seed in (1, 2):
+        corpus.put(f"tiff-cmyk16-{seed}", tiff16(np.random.default_rng(seed).integers(0, 65536, (*SIDE, 4)), 5), LOSSY)
     corpus.add("tiff-1bit", Image.fromarray(photo(6, 1)).convert("1"), "TIFF", EXACT, compression="group4")
 
 

@@ -31,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Goes up when decode() or fitted() give other pixels than before: what caches hold is then made anew.
-constexpr int kPixelsVersion = 3;
+constexpr int kPixelsVersion = 4;
 /// Decoding fewer images is over before a bar is read.
 constexpr std::size_t kProgressFrom = 20'000;
 

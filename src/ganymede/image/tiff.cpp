@@ -1,5 +1,5 @@
-// TIFF in, the first page: through libtiff's reader for RGBA, or, where samples have 16 bits or channels are asked for
-// as they are stored, sample by sample.
+// TIFF in, the first page: sample by sample where these are levels of grey or RGB, or channels are asked for as they
+// are stored; else through libtiff's reader for RGBA.
 #include <tiffio.h>
 
 #include <algorithm>
@@ -87,9 +87,14 @@ File open(Source& source, const std::string& where) {
                                 nullptr, options.get()));
 }
 
+[[noreturn]] void throw_unknown_layout(const std::string& reason, const std::string& where) {
+  throw_unsupported(kFormat, "a layout libtiff names so: " + reason, where);
+}
+
 [[noreturn]] void fail(const Source& source, const std::string& where) {
   const std::string_view reason = source.message;
   if (source.cut_short) throw_cut_short(kFormat, where);
+  if (reason.starts_with("Sorry, ")) throw_unknown_layout(std::string(reason), where);  // sound, but not read
   throw_damaged(kFormat, reason.empty() ? "it cannot be read" : std::string(reason), where);
 }
 
@@ -100,6 +105,7 @@ TiffKind kind_of(TIFF* file) {
   TIFFGetFieldDefaulted(file, TIFFTAG_SAMPLEFORMAT, &kind.number);
   TIFFGetFieldDefaulted(file, TIFFTAG_ORIENTATION, &kind.orientation);
   TIFFGetField(file, TIFFTAG_PHOTOMETRIC, &kind.photometric);
+  TIFFGetFieldDefaulted(file, TIFFTAG_INKSET, &kind.ink_set);
   std::uint16_t* types = nullptr;
   TIFFGetFieldDefaulted(file, TIFFTAG_EXTRASAMPLES, &kind.extras, &types);
   // What an extra sample of no stated kind is, nobody knows: it is not transparency.
@@ -118,8 +124,19 @@ void check_colours(TIFF* file, const TiffKind& kind, const std::string& where) {
         where,
         "take them as they are, channels = " + std::to_string(kind.samples) + " in [data], or convert it to PNG");
   }
-  if (TIFFRGBAImageOK(file, reason) == 0)
-    throw_unsupported(kFormat, std::string("a layout libtiff names so: ") + reason, where);
+  if (TIFFRGBAImageOK(file, reason) == 0) throw_unknown_layout(reason, where);
+}
+
+/// libtiff takes the bits of other numbers for levels, or says that the file is damaged.
+void check_numbers(const TiffKind& kind, const std::string& where) {
+  if (kind.photometric == PHOTOMETRIC_LOGL || kind.photometric == PHOTOMETRIC_LOGLUV)
+    return;  // it makes levels of them
+  if (kind.bits > 16) throw_unsupported(kFormat, std::to_string(kind.bits) + "-bit samples", where);
+  if (kind.number == SAMPLEFORMAT_INT) throw_unsupported(kFormat, "signed samples", where);
+  if (kind.number == SAMPLEFORMAT_IEEEFP) throw_unsupported(kFormat, "fractions as samples", where);
+  if (kind.number != SAMPLEFORMAT_UINT && kind.number != SAMPLEFORMAT_VOID) {
+    throw_unsupported(kFormat, "complex numbers as samples", where);
+  }
 }
 
 /// Grey or RGB of 8 bits, on white; libtiff's answer is premultiplied, however the file is.
@@ -149,6 +166,7 @@ Image read_image(TIFF* file, const DecodeOptions& wanted, const TiffKind& kind, 
   TIFFGetField(file, TIFFTAG_IMAGEWIDTH, &width);
   TIFFGetField(file, TIFFTAG_IMAGELENGTH, &height);
   check_size(width, height, kFormat, where);
+  check_numbers(kind, where);
   Image image;
   image.width = static_cast<int>(width), image.height = static_cast<int>(height), image.channels = kind.samples;
   image.bits = kind.bits == 16 ? 16 : 8;
@@ -160,13 +178,15 @@ Image read_image(TIFF* file, const DecodeOptions& wanted, const TiffKind& kind, 
     return read_samples(file, image, where) ? image : Image();
   }
   check_colours(file, kind, where);
-  if (kind.bits == 16 && kind.levels() && kind.plain_colours(false)) {
-    // libtiff would cut the lower half of grey samples off.
-    if (!read_samples(file, image, where)) return {};
-    image = grey_or_rgb(image, kind);
-    return image;
-  }
+  // libtiff's reader for RGBA would cut the lower half of grey samples off, takes transparent grey for premultiplied,
+  // and Debian's finds uncompressed tiles of one to three samples damaged.
+  const bool by_sample = kind.levels() && kind.plain_colours(false);
+  if (by_sample) return read_samples(file, image, where) ? grey_or_rgb(image, kind) : Image();
   if (kind.bits == 16 && wanted.bits == 16) throw_unsupported(kFormat, "16 bits a sample of such colours", where);
+  if (kind.bits == 16 && kind.photometric == PHOTOMETRIC_SEPARATED) {
+    if (!kind.four_inks()) throw_unsupported(kFormat, "16-bit inks other than CMYK without transparency", where);
+    return read_samples(file, image, where) ? rgb_of_inks(image) : Image();
+  }
   return read_rgba(file, image.width, image.height, kind);
 }
 

@@ -84,6 +84,20 @@ bool read_tiles(TIFF* file, const Plane& plane, Image& image) {
   return true;
 }
 
+std::uint64_t sample_of(const Image& image, std::size_t number) {
+  return image.bits == 16 ? sample16(image.pixels.data() + 2 * number) : image.pixels[number];
+}
+
+void put_sample(Image& image, std::size_t number, std::uint64_t sample) {
+  if (image.bits == 16) return put_sample16(image.pixels.data() + 2 * number, static_cast<std::uint16_t>(sample));
+  image.pixels[number] = static_cast<std::uint8_t>(sample);
+}
+
+/// A level that shows through by `alpha` of `most`, on white.
+std::uint64_t on_white(std::uint64_t level, std::uint64_t alpha, std::uint64_t most) {
+  return (level * alpha + most * (most - alpha) + most / 2) / most;
+}
+
 }  // namespace
 
 bool read_samples(TIFF* file, Image& image, const std::string& where) {
@@ -104,21 +118,36 @@ bool read_samples(TIFF* file, Image& image, const std::string& where) {
 }
 
 Image grey_or_rgb(const Image& all, const TiffKind& kind) {
-  Image image(all.width, all.height, kind.grey() ? 1 : 3, 16);
+  Image image(all.width, all.height, kind.grey() ? 1 : 3, all.bits);
+  const std::uint64_t most = all.bits == 16 ? 65535 : 255;
+  const bool inverted = kind.photometric == PHOTOMETRIC_MINISWHITE;
   const std::size_t count = static_cast<std::size_t>(all.width) * all.height;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint8_t* from = all.pixels.data() + i * all.pixel_bytes();
-    std::uint8_t* to = image.pixels.data() + i * image.pixel_bytes();
-    const std::uint64_t alpha = kind.alpha ? sample16(from + 2 * image.channels) : 65535;
-    for (int c = 0; c < image.channels; ++c) {
-      std::uint64_t level = sample16(from + 2 * c);
-      if (kind.photometric == PHOTOMETRIC_MINISWHITE) level = 65535 - level;
+    const std::size_t from = i * static_cast<std::size_t>(all.channels);
+    const std::uint64_t alpha = kind.alpha ? sample_of(all, from + static_cast<std::size_t>(image.channels)) : most;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(image.channels); ++c) {
+      std::uint64_t level = sample_of(all, from + c);
+      // What was multiplied by alpha is how far a sample is from 0, which may be white.
       if (kind.premultiplied) {
-        level = std::min<std::uint64_t>(65535, level + 65535 - alpha);
+        level = inverted ? most - level : std::min(most, level + most - alpha);
       } else {
-        level = (level * alpha + 65535 * (65535 - alpha) + 32767) / 65535;
+        level = on_white(inverted ? most - level : level, alpha, most);
       }
-      put_sample16(to + 2 * c, static_cast<std::uint16_t>(level));
+      put_sample(image, i * static_cast<std::size_t>(image.channels) + c, level);
+    }
+  }
+  return image;
+}
+
+Image rgb_of_inks(const Image& all) {
+  constexpr std::uint64_t kMost = 65535;
+  Image image(all.width, all.height, 3, 16);
+  const std::size_t count = static_cast<std::size_t>(all.width) * all.height;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t from = i * static_cast<std::size_t>(all.channels);
+    const std::uint64_t beside_black = kMost - sample_of(all, from + 3);
+    for (std::size_t c = 0; c < 3; ++c) {
+      put_sample(image, 3 * i + c, ((kMost - sample_of(all, from + c)) * beside_black + kMost / 2) / kMost);
     }
   }
   return image;

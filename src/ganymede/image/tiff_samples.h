@@ -14,11 +14,16 @@ namespace ganymede::image::codecs {
 struct TiffKind {
   std::uint16_t bits = 1, samples = 1, number = SAMPLEFORMAT_UINT;
   std::uint16_t photometric = PHOTOMETRIC_MINISBLACK, orientation = 1, extras = 0;
+  std::uint16_t ink_set = INKSET_CMYK;
   bool alpha = false;          ///< the first extra sample is transparency
   bool premultiplied = false;  ///< and the colours are stored times it
 
   bool one_colour() const { return photometric == PHOTOMETRIC_MINISBLACK || photometric == PHOTOMETRIC_MINISWHITE; }
   bool grey() const { return one_colour() && samples - extras == 1; }
+  /// CMYK without transparency.
+  bool four_inks() const {
+    return photometric == PHOTOMETRIC_SEPARATED && ink_set == INKSET_CMYK && samples - extras == 4 && !alpha;
+  }
   /// Whole numbers of 8 or 16 bits.
   bool levels() const {
     return (bits == 8 || bits == 16) && (number == SAMPLEFORMAT_UINT || number == SAMPLEFORMAT_VOID);
@@ -34,7 +39,9 @@ struct TiffKind {
 /// or apart. False where libtiff finds a fault. Throws Error where they would take too much memory.
 bool read_samples(TIFF* file, Image& image, const std::string& where);
 
-/// Of all samples of 16 bits the colours: grey or RGB, on white.
+/// Of all samples, of 8 or 16 bits, the colours: grey or RGB, on white.
 Image grey_or_rgb(const Image& all, const TiffKind& kind);
+/// Of CMYK's samples of 16 bits the colours that remain of white, as Pillow has them: RGB.
+Image rgb_of_inks(const Image& all);
 
 }  // namespace ganymede::image::codecs
