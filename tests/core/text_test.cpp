@@ -45,5 +45,11 @@ TEST(Text, ErrorsHoldNothingThatIsNoText) {
   EXPECT_EQ(error.where(), "caf\\xe9.png");
 }
 
+TEST(Text, IsEqualInAnyCaseOfLetters) {
+  EXPECT_TRUE(equal_in_any_case("Train_1", "tRAIN_1"));
+  EXPECT_FALSE(equal_in_any_case("train", "trains"));
+  EXPECT_FALSE(equal_in_any_case("\xC3\x84", "\xC3\xA4")) << "ASCII's alone";
+}
+
 }  // namespace
 }  // namespace ganymede

@@ -151,6 +151,53 @@ TEST_F(Folder, ClassesThatSoundLikeSplitsStayClasses) {
   EXPECT_THAT(open_dataset(options())->info().classes, ElementsAre("test", "train")) << "there is nothing below them";
 }
 
+TEST_F(Folder, SplitsAreNamedInAnyCaseOfLetters) {
+  write({{"Train/a/1.png", png(4, 4, kRed)}, {"Train/b/1.png", png(4, 4, kRed)}, {"TEST/b/1.png", png(4, 4, kBlue)}});
+  const auto set = open_dataset(options());
+  EXPECT_THAT(set->info().splits, ElementsAre("Train"));
+  EXPECT_THAT(set->info().classes, ElementsAre("a", "b"));
+  EXPECT_THAT(set->info().notes, testing::Contains("the folders are splits: this is 'Train'"));
+  DatasetOptions wanted = options();
+  wanted.splits = {"TEST"};
+  EXPECT_THAT(open_dataset(wanted)->info().classes, ElementsAre("b"));
+  wanted.splits = {"test"};
+  EXPECT_THAT(open_dataset(wanted)->info().splits, ElementsAre("TEST"));
+  write({{"Test/a/1.png", png(4, 4, kRed)}});
+  EXPECT_THAT(failure(wanted), HasSubstr("no folder for split 'test'; did you mean 'Test'?"));
+}
+
+TEST_F(Folder, AFewImagesBesideSplitsHideNoClasses) {
+  Members members = {{"train/a/1.png", png(4, 4, kRed)},
+                     {"train/a/2.png", png(4, 4, kRed)},
+                     {"train/b/1.png", png(4, 4, kRed)},
+                     {"test/b/1.png", png(4, 4, kBlue)},
+                     {"cover.png", png(4, 4, kBlue)}};
+  write(members);
+  const auto set = open_dataset(options());
+  EXPECT_THAT(set->info().classes, ElementsAre("a", "b"));
+  EXPECT_EQ(set->size(), 3u);
+  EXPECT_THAT(set->info().notes, AllOf(testing::Contains("the folders are splits: this is 'train'"),
+                                       testing::Contains("left out: 1 image of other splits"),
+                                       testing::Contains("left out: 1 image beside the splits' folders")));
+  write({{"cover 2.png", png(4, 4, kBlue)}});
+  EXPECT_THAT(failure(options()), HasSubstr("2 images lie beside 2 class folders with 4: which are meant?"));
+}
+
+TEST_F(Folder, SplitsThatAreTakenAsClassesAreSaid) {
+  write({{"train/a/1.png", png(4, 4, kRed)}, {"train/b/1.png", png(4, 4, kRed)}, {"extra/b/1.png", png(4, 4, kBlue)}});
+  EXPECT_THAT(open_dataset(options())->info().classes, ElementsAre("extra", "train"));
+  EXPECT_THAT(open_dataset(options())->info().notes,
+              testing::Contains("'train' is named like a split, and taken as a class; splits = [\"train\"] in [data] "
+                                "(--split train) takes what is in it"));
+  write({{"Test/1.png", png(4, 4, kRed)}});
+  EXPECT_THAT(open_dataset(options())->info().notes,
+              testing::Contains("'Test', 'train' are named like splits, and taken as classes; splits = [\"Test\"] in "
+                                "[data] (--split Test) takes what is in it"));
+  DatasetOptions wanted = options();
+  wanted.splits = {"train"};
+  EXPECT_THAT(open_dataset(wanted)->info().notes, testing::Not(testing::Contains(HasSubstr("named like"))));
+}
+
 TEST_F(Folder, SizeIsThatOfTheShorterSideThenTheCentre) {
   // ImageNet's 32x32: the shorter side becomes 32, then the centre is cut out. Cropping first gives the same image
   // but for what the filter sees beyond the crop's two edges, since the scale is the same and the crop whole.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace ganymede {
 namespace {
@@ -58,6 +59,11 @@ std::string printable(std::string_view text) {
 
 std::string listed_name(std::string_view name) {
   return escaped(name, true);
+}
+
+bool equal_in_any_case(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](unsigned char one, unsigned char other) { return std::tolower(one) == std::tolower(other); });
 }
 
 bool is_utf8(std::string_view text) {

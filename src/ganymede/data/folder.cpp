@@ -32,28 +32,40 @@ std::vector<std::string> folders_of(const std::string& name) {
 /// "faces/man/1.jpg". One level always stays, as the class, and one of `splits` is never taken away.
 void strip_wrapping(std::vector<std::vector<std::string>>& folders, const std::vector<std::string>& splits) {
   while (!folders.empty() && !folders[0].empty()) {
-    if (std::find(splits.begin(), splits.end(), folders[0][0]) != splits.end()) return;
+    const auto asked = [&](const std::string& split) { return equal_in_any_case(split, folders[0][0]); };
+    if (std::any_of(splits.begin(), splits.end(), asked)) return;
     const auto wrapped = [&](const auto& parts) { return parts.size() > 1 && parts[0] == folders[0][0]; };
     if (!std::all_of(folders.begin(), folders.end(), wrapped)) return;
     for (auto& parts : folders) parts.erase(parts.begin());
   }
 }
 
+/// Whether so many images beside folders may be what is meant.
+bool too_many_loose(std::size_t loose, std::size_t within) {
+  return loose > within / 4;
+}
+
 /// The splits to take when none is asked for: "train" (or "training") where every image lies in a folder that is
-/// named like a split, and those of that one have class folders, as in ImageNet's tree, or need none. Else none: all is
-/// one set.
+/// named like a split, and those of that one have class folders, as in ImageNet's tree, or need none; where they are
+/// needed a few images (a cover, say) may lie beside the splits. Else none: all is one set.
 std::vector<std::string> usual_splits(const std::vector<std::vector<std::string>>& folders, bool need_none) {
   std::vector<std::string> training;
   bool others = false;
+  std::size_t loose = 0;
   for (const auto& parts : folders) {
-    if (parts.empty() || !is_split_name(parts[0])) return {};
-    if (!parts[0].starts_with("train")) {
+    if (parts.empty()) {
+      ++loose;
+      continue;
+    }
+    if (!is_split_name(parts[0])) return {};
+    if (!is_training_split(parts[0])) {
       others = true;
     } else {
       if ((parts.size() < 2 && !need_none) || (!training.empty() && training[0] != parts[0])) return {};
       training = {parts[0]};
     }
   }
+  if (loose > 0 && (need_none || too_many_loose(loose, folders.size() - loose))) return {};
   return others ? training : std::vector<std::string>{};
 }
 
@@ -63,7 +75,7 @@ std::vector<std::string> usual_splits(const std::vector<std::vector<std::string>
 void note_loose_images(std::size_t loose, std::size_t within, const std::vector<std::string>& classes,
                        const DatasetOptions& options, const std::string& root, std::vector<std::string>& notes) {
   if (loose == 0 || classes.empty()) return;
-  if (options.classes.empty() && (classes.size() == 1 || loose > within / 4)) {
+  if (options.classes.empty() && (classes.size() == 1 || too_many_loose(loose, within))) {
     const std::string folders =
         classes.size() == 1 ? fmt::format("the folder '{}'", classes[0]) : counted(classes.size(), "class folder");
     throw Error(fmt::format("{} beside {} with {}: which are meant?", counted(loose, "image lies", "images lie"),
@@ -76,6 +88,19 @@ void note_loose_images(std::size_t loose, std::size_t within, const std::vector<
 }
 
 using Folders = std::vector<std::vector<std::string>>;
+
+/// Splits that were asked for are called as their folders are, where these differ in the case of letters alone.
+void name_as_folders(const Folders& folders, std::vector<std::string>& splits) {
+  std::set<std::string> known;
+  for (const auto& parts : folders) {
+    if (!parts.empty()) known.insert(parts[0]);
+  }
+  for (auto& split : splits) {
+    const auto same = [&](const std::string& folder) { return equal_in_any_case(folder, split); };
+    if (known.contains(split) || std::count_if(known.begin(), known.end(), same) != 1) continue;
+    split = *std::find_if(known.begin(), known.end(), same);
+  }
+}
 
 /// The images of the chosen splits, whose folders are taken away; without splits, all.
 std::vector<std::size_t> of_splits(Folders& folders, const std::vector<std::string>& splits, const std::string& root) {
@@ -96,6 +121,27 @@ std::vector<std::size_t> of_splits(Folders& folders, const std::vector<std::stri
     throw UsageError(fmt::format("no folder for split '{}'", split), root, suggest(split, known));
   }
   return kept;
+}
+
+/// Says which part of the images was taken where nobody asked for it; `loose` of them lie in no split's folder.
+void note_splits(const std::string& taken, std::size_t others, std::size_t loose, std::vector<std::string>& notes) {
+  notes.push_back(fmt::format("the folders are splits: this is '{}'", printable(taken)));
+  notes.push_back(fmt::format("left out: {} of other splits", counted(others, "image")));
+  if (loose > 0) notes.push_back(fmt::format("left out: {} beside the splits' folders", counted(loose, "image")));
+}
+
+/// Says which classes may be splits, with the classes meant in them.
+void note_splits_as_classes(const std::vector<std::string>& classes, std::vector<std::string>& notes) {
+  std::vector<std::string> named;
+  for (const auto& name : classes) {
+    if (is_split_name(name)) named.push_back(name);
+  }
+  if (named.empty()) return;
+  const bool one = named.size() == 1;
+  notes.push_back(fmt::format(
+      "'{}' {} named like {}, and taken as {}; splits = [\"{}\"] in [data] (--split {}) takes what is in it",
+      fmt::join(named, "', '"), one ? "is" : "are", one ? "a split" : "splits", one ? "a class" : "classes", named[0],
+      named[0]));
 }
 
 /// The names of the kept images' outermost folders.
@@ -122,6 +168,7 @@ void label_by_folders(const Folders& folders, const std::vector<std::size_t>& ke
   const auto loose = std::count_if(kept.begin(), kept.end(), [&](const std::size_t i) { return folders[i].empty(); });
   note_loose_images(static_cast<std::size_t>(loose), kept.size() - static_cast<std::size_t>(loose), all.classes,
                     options, root, all.notes);
+  if (options.splits.empty()) note_splits_as_classes(all.classes, all.notes);
 }
 
 /// Numbers by size, then names.
@@ -168,15 +215,15 @@ ImageListing listing_of(const ImageStore& store, DatasetOptions& options,
   Folders folders;
   for (std::size_t i = 0; i < store.count(); ++i) folders.push_back(folders_of(store.inner(i)));
   strip_wrapping(folders, options.splits);
+  name_as_folders(folders, options.splits);
   ImageListing all;
   const SideFiles& beside = store.side_files();
   const bool need_none = !beside.files.empty() || !beside.tables.empty() || store.shards() > 0;
   const bool chosen_by_us = options.splits.empty() && !(options.splits = usual_splits(folders, need_none)).empty();
+  const auto loose = static_cast<std::size_t>(
+      std::count_if(folders.begin(), folders.end(), [](const auto& parts) { return parts.empty(); }));
   const auto kept = of_splits(folders, options.splits, root);
-  if (chosen_by_us) {
-    all.notes.push_back(fmt::format("the folders are splits: this is '{}'", options.splits[0]));
-    all.notes.push_back(fmt::format("left out: {} of other splits", counted(folders.size() - kept.size(), "image")));
-  }
+  if (chosen_by_us) note_splits(options.splits[0], folders.size() - kept.size() - loose, loose, all.notes);
   const bool in_folders = folder_classes(folders, kept).size() > 1;
   if (!options.conditions.empty()) {
     conditions =

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <unordered_set>
 
+#include "ganymede/core/text.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/labels.h"
 
@@ -85,12 +86,8 @@ ImagesByName::Found ImagesByName::find(std::string name) const {
 }
 
 std::size_t column_named(const Table& table, const std::string& name) {
-  const auto same = [&](const std::string& column) {
-    return column.size() == name.size() && std::equal(column.begin(), column.end(), name.begin(), [](char a, char b) {
-             return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
-           });
-  };
-  const auto found = std::find_if(table.columns.begin(), table.columns.end(), same);
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&](const auto& column) { return equal_in_any_case(column, name); });
   return found == table.columns.end() ? kNoColumn : static_cast<std::size_t>(found - table.columns.begin());
 }
 
