@@ -1,3 +1,6 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include "data/fixtures.h"
 #include "ganymede/data/dataset.h"
 #include "ganymede/image/resize.h"
@@ -243,6 +246,43 @@ TEST_F(Folder, AnUnreadableImageIsNamed) {
   cut.resize(cut.size() / 2);
   write_archive(folder_ / "x.zip", {{"a/cut.png", cut}});
   EXPECT_THAT(failure(options("x.zip")), HasSubstr("x.zip:a/cut.png"));
+}
+
+TEST_F(Folder, WhatIsNoFileIsCounted) {
+  write({{"a/1.png", png(4, 4, kRed)}, {"b/1.png", png(4, 4, kRed)}});
+  ASSERT_EQ(mkfifo((folder_ / "set/a/2.png").c_str(), 0600), 0);
+  EXPECT_THAT(open_dataset(options())->info().notes,
+              testing::Contains("left out: 1 that is no file (a pipe, a socket or a device)"));
+  std::filesystem::create_symlink("2.png", folder_ / "set/a/3.png");
+  ASSERT_EQ(mkfifo((folder_ / "set/.pipe").c_str(), 0600), 0);
+  EXPECT_THAT(open_dataset(options())->info().notes,
+              testing::Contains("left out: 2 that are no files (pipes, sockets or devices)"));
+}
+
+TEST_F(Folder, OfMembersOfOneNameTheLastIsTaken) {
+  const Ordered members = {{"a/1.png", png(4, 4, {10})}, {"b/1.png", png(4, 4, {20})},   {"a/1.png", png(4, 4, {30})},
+                           {"a/2.png", png(4, 4, {40})}, {"./a/1.png", png(4, 4, {50})}, {"b/1.png", png(4, 4, {60})}};
+  for (const char* name : {"x.zip", "x.tar", "x.tar.gz"}) {
+    write_members(folder_ / name, members);
+    const auto set = open_dataset(options(name));
+    ASSERT_EQ(set->size(), 3u) << name;
+    EXPECT_EQ(pixels_of(*set, 0)[0], 50) << name;
+    EXPECT_EQ(pixels_of(*set, 2)[0], 60) << name;
+    EXPECT_THAT(set->info().notes, testing::Contains("left out: 3 members whose names come again in the archive, of "
+                                                     "which the last is taken (the first: a/1.png)"));
+  }
+  write_members(folder_ / "links.tar", {{"a/1.png", png(4, 4, {10})}, {"b/1.png", png(4, 4, {20})}},
+                {{"b/1.png", "a/1.png", true}});
+  const auto linked = open_dataset(options("links.tar"));
+  EXPECT_EQ(pixels_of(*linked, 1)[0], 10) << "a link that comes later is the last";
+  EXPECT_THAT(linked->info().notes, testing::Contains("left out: 1 member whose name comes again in the archive, of "
+                                                      "which the last is taken (the first: b/1.png)"));
+  const auto table = [](const char* kind) { return bytes_of(fmt::format("file,label\na.png,{0}\nb.png,{0}\n", kind)); };
+  write_members(folder_ / "tables.zip", {{"a.png", png(4, 4, {10})},
+                                         {"labels.csv", table("old")},
+                                         {"b.png", png(4, 4, {20})},
+                                         {"labels.csv", table("new")}});
+  EXPECT_THAT(open_dataset(options("tables.zip"))->info().classes, ElementsAre("new"));
 }
 
 TEST_F(Folder, EmptyFoldersAndArchivesAreErrors) {

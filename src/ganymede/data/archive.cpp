@@ -141,6 +141,15 @@ std::string link_target(archive_entry* entry, const std::string& name) {
   return normalise(target) ? target : std::string();
 }
 
+bool is_link(archive_entry* entry) {
+  return archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK;
+}
+
+/// Of what has none, the name alone must say whether it mattered.
+std::span<const std::uint8_t> no_content() {
+  return {};
+}
+
 /// Whether what is read are the bytes of a tar as they lie in the file.
 bool plain(archive* reader) {
   return archive_filter_code(reader, 0) == ARCHIVE_FILTER_NONE &&
@@ -308,11 +317,13 @@ class Walk {
     limits_.member = std::min(limits_.member, most);
   }
 
-  /// Takes what is wanted of every regular file, until `take` returns false; notes links.
-  bool files(const MemberFilter& wanted, const Take& take, Links& links) {
+  /// Takes what is wanted of every regular file, until `take` returns false; notes links and what is no file.
+  bool files(const MemberFilter& wanted, const Take& take, Links& links, Unread& unread) {
     const auto one = [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
+      const bool was_link = links.erase(name) > 0;
       try {
         if (!wanted(name, [&] { return member.head(); })) return true;
+        unread.again += was_link ? 1 : 0;
         if (extent && places_->of(name)) return places_->take(name, *extent);
         return take(name, read(member));
       } catch (const FaultyMember& fault) {
@@ -320,9 +331,17 @@ class Walk {
         return true;
       }
     };
+    const auto otherwise = [&](const std::string& name, archive_entry* entry) {
+      if (is_link(entry)) {
+        const bool again = !links.insert_or_assign(name, link_target(entry, name)).second;
+        if (again && wanted(name, no_content)) ++unread.again;
+      } else if (archive_entry_filetype(entry) != AE_IFDIR && wanted(name, no_content)) {
+        ++unread.no_files;
+      }
+    };
     for (int begun = 0;; ++begun) {
       try {
-        return each(one, &links);
+        return each(one, otherwise);
       } catch (const FaultyMember&) {
         if (!on_fault_ || begun == kMostBegun) throw;
         passed_ = at_;  // begins anew, behind it
@@ -336,10 +355,10 @@ class Walk {
     if (fault.ends_reading) throw FaultyMember(fault);
   }
 
-  /// Calls do_it(name, member, extent) for every regular file, until it returns false; notes links. The extent is there
-  /// where it may be taken instead of the content.
-  template <class Do>
-  bool each(const Do& do_it, Links* links) {
+  /// Calls do_it(name, member, extent) for every regular file, until it returns false, and otherwise(name, entry) for
+  /// all else. The extent is there where it may be taken instead of the content.
+  template <class Do, class Otherwise>
+  bool each(const Do& do_it, const Otherwise& otherwise) {
     const Utf8Names names;
     std::optional<Part> part;
     const Reader reader = new_reader();
@@ -361,9 +380,9 @@ class Walk {
       }
       if (at_ <= passed_) continue;
       const std::string name = member_name(reader.get(), entry, of_.where);
-      if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK) {
-        if (links != nullptr) (*links)[name] = link_target(entry, name);
-      } else if (archive_entry_filetype(entry) == AE_IFREG) {
+      if (is_link(entry) || archive_entry_filetype(entry) != AE_IFREG) {
+        otherwise(name, entry);
+      } else {
         Member member(reader.get(), entry, limits_.member, fmt::format("{}:{}", of_.where, name));
         const auto extent = places_ != nullptr ? member.extent(entry, base) : std::nullopt;
         if (extent && (extent->offset > end || extent->bytes > end - extent->offset)) {
@@ -481,19 +500,19 @@ std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wante
           return take(alias, *bytes);
         });
       },
-      nullptr);
-  // What is lost has no content: its name alone must say whether it mattered.
-  return static_cast<std::size_t>(std::count_if(lost.begin(), lost.end(), [&](const auto& name) {
-    return wanted(name, [] { return std::span<const std::uint8_t>(); });
-  }));
+      [](const std::string&, archive_entry*) {});
+  return static_cast<std::size_t>(
+      std::count_if(lost.begin(), lost.end(), [&](const auto& name) { return wanted(name, no_content); }));
 }
 
-std::size_t walk_through(const Archive& of, const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
-                         const Places* places, const OnFault& on_fault) {
+Unread walk_through(const Archive& of, const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
+                    const Places* places, const OnFault& on_fault) {
   Walk walk(of, limits, places, on_fault);
   Links links;
-  const bool whole = walk.files(wanted, take, links);
-  return !whole || links.empty() ? 0 : walk_links(walk, links, wanted, take);
+  Unread unread;
+  const bool whole = walk.files(wanted, take, links, unread);
+  if (whole && !links.empty()) unread.lost_links = walk_links(walk, links, wanted, take);
+  return unread;
 }
 
 std::string lower(std::string text) {
@@ -514,19 +533,19 @@ bool is_tar_name(const std::filesystem::path& path) {
   return std::any_of(kEndings.begin(), kEndings.end(), [&](const char* ending) { return name.ends_with(ending); });
 }
 
-std::size_t walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
-                         const ArchiveLimits& limits, const Places* places, const OnFault& on_fault) {
+Unread walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
+                    const ArchiveLimits& limits, const Places* places, const OnFault& on_fault) {
   return walk_through({path, path.string(), std::nullopt}, wanted, take, limits, places, on_fault);
 }
 
-std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
-                              const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
-                              const Places* places) {
+Unread walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
+                         const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
+                         const Places* places) {
   return walk_through({path, where, part}, wanted, take, limits, places, {});
 }
 
-std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
-                         const ArchiveLimits& limits) {
+Unread walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
+                    const ArchiveLimits& limits) {
   return walk_archive(path, MemberFilter([&](const std::string& name, const Head&) { return wanted(name); }), take,
                       limits);
 }

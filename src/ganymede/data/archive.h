@@ -51,21 +51,27 @@ bool is_archive_name(const std::filesystem::path& path);
 /// The same without .zip.
 bool is_tar_name(const std::filesystem::path& path);
 
+/// What a walk passed over though it was wanted.
+struct Unread {
+  std::size_t lost_links = 0;  ///< that lead to nothing in the archive
+  std::size_t no_files = 0;    ///< pipes, devices
+  std::size_t again = 0;       ///< links whose name a later member has
+};
+
 /// Walks the files of an archive in its own order, then its links: hard and symbolic ones, to files and to folders,
 /// give the content of what they lead to within the archive. Names are the bytes that the archive holds, whatever the
 /// locale, with '/' between their parts and neither "." nor ".." among them.
-/// Returns how many wanted links lead to nothing in the archive.
+/// A name may come several times: the last is meant, so what was taken under it before is to be forgotten.
 /// Throws Error for a damaged or encrypted archive and for one above the limits, naming the member; where only a
 /// member is, `on_fault` is told instead if there is one.
-std::size_t walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
-                         const ArchiveLimits& limits = {}, const Places* places = nullptr,
-                         const OnFault& on_fault = {});
-std::size_t walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
-                         const ArchiveLimits& limits = {});
+Unread walk_archive(const std::filesystem::path& path, const MemberFilter& wanted, const Take& take,
+                    const ArchiveLimits& limits = {}, const Places* places = nullptr, const OnFault& on_fault = {});
+Unread walk_archive(const std::filesystem::path& path, const Wanted& wanted, const Take& take,
+                    const ArchiveLimits& limits = {});
 /// The same for a tar that lies within a tar: `part` of the file at `path`, called `where` in errors.
-std::size_t walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
-                              const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
-                              const Places* places);
+Unread walk_archive_part(const std::filesystem::path& path, const Extent& part, const std::string& where,
+                         const MemberFilter& wanted, const Take& take, const ArchiveLimits& limits,
+                         const Places* places);
 
 /// The bytes of an extent. Throws Error where the file no longer reaches so far.
 Bytes read_extent(const std::filesystem::path& path, const Extent& extent);

@@ -7,7 +7,7 @@
 #include <variant>
 
 #include "ganymede/core/counted.h"
-#include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/labels.h"
 
 namespace ganymede::data {
@@ -52,14 +52,20 @@ class ArchivedImages : public ImageStore {
                  const std::function<std::vector<std::string>()>& turned_away, std::vector<SideFile> beside)
       : sources_(std::move(sources)), root_(root) {
     side_files_.files = std::move(beside);
-    std::size_t lost = 0;
+    Unread unread;
     for (std::size_t i = 0; i < sources_.size(); ++i) {
       if (sources_[i].where.empty()) sources_[i].where = sources_[i].path.string();
       stamps_.push_back(stamp_of(sources_[i].path));
-      lost += read(i, wanted);
+      read(i, wanted, unread);
     }
     if (turned_away) notes_ = turned_away();
-    for (auto& note : lost_links_note(lost)) notes_.push_back(std::move(note));
+    for (auto& note : unread_notes(unread)) notes_.push_back(std::move(note));
+    if (unread.again > 0) {
+      notes_.push_back(
+          fmt::format("left out: {} again in the archive, of which the last is taken{}",
+                      counted(unread.again, "member whose name comes", "members whose names come"),
+                      first_again_.empty() ? "" : fmt::format(" (the first: {})", listed_name(first_again_))));
+    }
   }
   std::size_t count() const override { return members_.size(); }
   std::string name(std::size_t index) const override {
@@ -97,39 +103,42 @@ class ArchivedImages : public ImageStore {
  private:
   const ArchiveSource& source(std::size_t index) const { return sources_[members_.at(index).source]; }
 
-  /// Reads one archive; returns how many of its links lead to nothing.
-  std::size_t read(std::size_t number, const MemberFilter& wanted) {
+  /// Reads one archive.
+  void read(std::size_t number, const MemberFilter& wanted, Unread& unread) {
     const ArchiveSource& from = sources_[number];
     const std::string folder = from.prefix.empty() ? "" : from.prefix + "/";
     std::map<std::string, ArchivedContent> found;
+    std::map<std::string, Bytes> beside;
     Order order(side_files_);
     ArchiveLimits limits;
     limits.member = kLargestImage;
     limits.total = kMaxHeld - held_;
-    const Take take = [&](const std::string& name, Bytes bytes) {
-      held_ += bytes.size();
+    const auto keep = [&](auto& in, const std::string& name, auto content) {
       order.see(name);
-      if (is_side_file(name))
-        side_files_.files.push_back({folder + name, number, std::move(bytes)});
-      else
-        found[name] = std::move(bytes);
+      // As readers see it that unpack the archive, or that look names up in it.
+      const bool again = !in.insert_or_assign(name, std::move(content)).second;
+      if (again && unread.again++ == 0) first_again_ = name;
       return true;
     };
+    const Take take = [&](const std::string& name, Bytes bytes) {
+      held_ += bytes.size();
+      if (is_side_file(name)) return keep(beside, name, std::move(bytes));
+      return keep(found, name, std::move(bytes));
+    };
     const Places places{[](const std::string& name) { return !is_side_file(name); },
-                        [&](const std::string& name, const Extent& extent) {
-                          order.see(name);
-                          found[name] = extent;
-                          return true;
-                        }};
+                        [&](const std::string& name, const Extent& extent) { return keep(found, name, extent); }};
     const OnFault on_fault = [&](const std::string& name, const std::string& fault) {
       if (is_side_file(name)) throw Error(fault, fmt::format("{}:{}", from.path.string(), name), "pack it again");
-      found[name] = Fault{fault};
+      keep(found, name, Fault{fault});
     };
-    const std::size_t lost = from.part
-                                 ? walk_archive_part(from.path, *from.part, from.where, wanted, take, limits, &places)
-                                 : walk_archive(from.path, wanted, take, limits, &places, on_fault);
+    const Unread of_this = from.part
+                               ? walk_archive_part(from.path, *from.part, from.where, wanted, take, limits, &places)
+                               : walk_archive(from.path, wanted, take, limits, &places, on_fault);
+    unread.lost_links += of_this.lost_links;
+    unread.no_files += of_this.no_files;
+    unread.again += of_this.again;
+    for (auto& [name, bytes] : beside) side_files_.files.push_back({folder + name, number, std::move(bytes)});
     for (auto& [name, content] : found) members_.push_back({name, number, std::move(content)});
-    return lost;
   }
 
   std::vector<ArchiveSource> sources_;
@@ -137,6 +146,7 @@ class ArchivedImages : public ImageStore {
   std::uint64_t held_ = 0;
   std::vector<std::string> stamps_, notes_;
   std::vector<Held> members_;
+  std::string first_again_;
   SideFiles side_files_;
 };
 
@@ -149,9 +159,17 @@ std::shared_ptr<const ImageStore> archived_images(std::vector<ArchiveSource> sou
   return std::make_shared<ArchivedImages>(std::move(sources), root, wanted, turned_away, std::move(beside));
 }
 
-std::vector<std::string> lost_links_note(std::size_t lost) {
-  if (lost == 0) return {};
-  return {fmt::format("left out: {} to nothing", counted(lost, "link that leads", "links that lead"))};
+std::vector<std::string> unread_notes(const Unread& unread) {
+  std::vector<std::string> notes;
+  if (unread.lost_links > 0) {
+    notes.push_back(
+        fmt::format("left out: {} to nothing", counted(unread.lost_links, "link that leads", "links that lead")));
+  }
+  if (unread.no_files > 0) {
+    notes.push_back("left out: " + counted(unread.no_files, "that is no file (a pipe, a socket or a device)",
+                                           "that are no files (pipes, sockets or devices)"));
+  }
+  return notes;
 }
 
 }  // namespace ganymede::data

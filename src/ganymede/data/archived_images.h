@@ -36,7 +36,7 @@ std::shared_ptr<const ImageStore> archived_images(std::vector<ArchiveSource> sou
                                                   const std::function<std::vector<std::string>()>& turned_away,
                                                   std::vector<SideFile> beside = {});
 
-/// What is said of links that lead to nothing.
-std::vector<std::string> lost_links_note(std::size_t lost);
+/// What is said of links that lead to nothing and of what is no file.
+std::vector<std::string> unread_notes(const Unread& unread);
 
 }  // namespace ganymede::data

@@ -134,17 +134,21 @@ void FileTree::list(const fs::path& folder, const std::string& prefix, std::vect
       if (names_.size() > kMaxFiles) throw Error("more than " + counted(kMaxFiles, "file"), folder.string());
     } else if (entry.is_symlink(error) && !fs::exists(entry.path(), error)) {
       ++lost_links_;
+    } else if (wanted_(prefix + name, [] { return std::span<const std::uint8_t>(); })) {
+      ++no_files_;
     }
   }
   above.pop_back();
 }
 
-std::size_t FileTree::read(const Wanted& also, const Take& take, const ArchiveLimits& limits) const {
-  if (archived_) return walk_archive(root_, wanted(also), take, limits);
+void FileTree::read(const Wanted& also, const Take& take, const ArchiveLimits& limits) const {
+  if (archived_) {
+    walk_archive(root_, wanted(also), take, limits);
+    return;
+  }
   for (const auto& name : names_) {
     if (also(name) && !take(name, read_file(root_ / name, limits.member))) break;
   }
-  return 0;
 }
 
 MemberFilter FileTree::wanted(Wanted also) const {

@@ -39,11 +39,11 @@ class FileTree {
   MemberFilter wanted(Wanted also) const;
   /// stamp_of() a file; an archive's own for all of its files.
   std::string stamp(const std::string& name) const;
-  /// Links that lead to nothing: a folder's.
+  /// Links that lead to nothing, and what is neither a file nor a folder but called like a wanted file: a folder's.
   std::size_t lost_links() const { return lost_links_; }
-  /// Reads the wanted files for which `also` holds: a folder's sorted by name, an archive's in its own order. Returns
-  /// how many links of an archive lead to nothing.
-  std::size_t read(const Wanted& also, const Take& take, const ArchiveLimits& limits = {}) const;
+  std::size_t no_files() const { return no_files_; }
+  /// Reads the wanted files for which `also` holds: a folder's sorted by name, an archive's in its own order.
+  void read(const Wanted& also, const Take& take, const ArchiveLimits& limits = {}) const;
   /// A text that differs whenever the files do, evaluated by path, size and time of change.
   std::string fingerprint() const;
 
@@ -58,7 +58,7 @@ class FileTree {
   MemberFilter wanted_;
   std::shared_ptr<PassedOver> phantoms_;
   std::vector<std::string> names_;
-  std::size_t lost_links_ = 0;
+  std::size_t lost_links_ = 0, no_files_ = 0;
   bool archived_ = false;
 };
 

@@ -45,7 +45,8 @@ class FolderImages : public ImageStore {
       else if (also(name))
         names_.push_back(name);
     }
-    for (auto& note : lost_links_note(tree.lost_links())) notes_.push_back(std::move(note));
+    for (auto& note : unread_notes({.lost_links = tree.lost_links(), .no_files = tree.no_files()}))
+      notes_.push_back(std::move(note));
     for (const auto& name : names_) stamps_.push_back(tree.stamp(name));
   }
   std::size_t count() const override { return names_.size(); }
