@@ -65,6 +65,9 @@ def test_samples_have_the_conditions_asked_for(ganymede, run, tmp_path):
         code=2,
     )
     fails(ganymede("sample", run, "-o", tmp_path / "x.png", "--class", "red"), "gets no number", code=2)
+    for twice in ("age=45,age=30", "age=45,red=1,age=45"):
+        fails(ganymede("sample", run, "-o", tmp_path / "x.png", "--class", twice),
+              "--class: 'age' is given twice; name it once", code=2)
     beyond = ganymede("sample", run, "-o", tmp_path / "x.png", "--class", "red=1,age=99")
     fails(beyond, "--class: age=99 is out of range; the training data have 20 to 51", code=2)
     fails(ganymede("sample", run, "-o", tmp_path / "x.png", "--class", "red=1.5"), "red=1.5 is out of range", code=2)

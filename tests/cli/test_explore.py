@@ -196,6 +196,10 @@ def test_truncation(explore):
     [
         ("interpolate", ["--points", "a,b"], ["--points", "7:0"]),
         ("interpolate", ["--points", "1"], ["two"]),
+        ("interpolate", ["--points", "010:1,7:2"],
+         ["--points: '010' is no seed: a seed is a whole number from 0 to 9007199254740991 in decimal digits"]),
+        ("interpolate", ["--points", "9007199254740992:1,7:2"], ["--points: '9007199254740992' is no seed: a seed is"]),
+        ("interpolate", ["--points", "-1:1,7:2"], ["--points: '-1' is no seed: a seed is"]),
         ("interpolate", ["--points", ""], ["--points"]),
         ("walk", ["--frames", "1"], ["--frames"]),
         ("walk", ["--class", "cat"], ["no classes"]),

@@ -57,7 +57,8 @@ json points_text(const Field& field, const std::string& text) {
     if (colon == std::string_view::npos)
       out.push_back({{"index", number(part)}});
     else
-      out.push_back({{"seed", number(part.substr(0, colon))}, {"index", number(part.substr(colon + 1))}});
+      out.push_back({{"seed", config::parse_seed(std::string(part.substr(0, colon)), "--" + field.name)},
+                     {"index", number(part.substr(colon + 1))}});
     begin = end + 1;
   }
   return out;

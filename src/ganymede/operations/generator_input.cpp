@@ -1,6 +1,7 @@
 #include "ganymede/operations/generator_input.h"
 
 #include <algorithm>
+#include <set>
 
 #include "ganymede/core/counted.h"
 #include "ganymede/data/conditions.h"
@@ -30,6 +31,7 @@ void assign(const std::vector<data::Condition>& conditions, const std::string& t
             float* row) {
   std::vector<std::string> names;
   for (const auto& one : conditions) names.push_back(one.name);
+  std::set<std::string> given;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size()), equals = text.find('=', begin);
     const std::string name = text.substr(begin, std::min(equals, end) - begin);
@@ -37,6 +39,7 @@ void assign(const std::vector<data::Condition>& conditions, const std::string& t
     if (found == names.end()) {
       throw FieldError(field, fmt::format("unknown condition '{}'", name), suggest(name, names));
     }
+    if (!given.insert(name).second) throw FieldError(field, fmt::format("'{}' is given twice", name), "name it once");
     const auto value = equals < end ? data::condition_value(text.substr(equals + 1, end - equals - 1)) : std::nullopt;
     if (!value) throw FieldError(field, fmt::format("'{}' gets no number", name), fmt::format("write {}=1", name));
     const auto column = static_cast<std::size_t>(found - names.begin());
