@@ -5,6 +5,7 @@ import functools
 import http.server
 import json
 import pathlib
+import shutil
 import subprocess
 import threading
 
@@ -51,24 +52,39 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+@pytest.fixture(scope="module")
+def with_webgpu(chromium):
+    """A Chromium whose WebGPU adapter is a program, SwiftShader; the other one has none."""
+    flags = ["--no-sandbox", "--disable-dev-shm-usage", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]
+    browser = chromium.browser_type.launch(executable_path=shutil.which("chromium"), args=flags)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
 def visit(chromium, folder):
-    """Opens the folder at a place below its host's root; afterwards no error was met, and nobody else was asked."""
+    """Opens the folder at a place below its host's root; afterwards no error was met but those that are expected, and
+    nobody else was asked."""
     host = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder.parent)))
     threading.Thread(target=host.serve_forever, daemon=True).start()
     own, wrong, contexts = f"http://127.0.0.1:{host.server_port}/page/", [], []
 
-    def opener(query):
-        context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    def opener(query, browser=chromium, prepare=lambda page: None, expected=()):
+        def met(problem):
+            if not any(words in problem for words in expected):
+                wrong.append(problem)
+
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(4 * WAIT)
         contexts.append(context)
         page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(f"error: {error}"))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: met(f"error: {error}"))
+        page.on("console", lambda message: met(message.text) if message.type == "error" else None)
         page.on(
             "request",
             lambda request: None if request.url.startswith((own, "data:", "blob:")) else wrong.append(request.url),
         )
+        prepare(page)
         page.goto(f"{own}?{query}")
         return page
 
@@ -90,9 +106,9 @@ def expect_near(found, wanted):
     assert max(abs(one - other) for one, other in zip(found, wanted)) <= NEAR
 
 
-def sampled(program, tmp_path, *flags):
-    """The program's own images of the same seed, as their 8-bit values."""
-    run(program, "sample", MODEL, "-n", COUNT, "--seed", SEED, "-o", tmp_path / "images.npy", *flags)
+def sampled(program, tmp_path, *flags, seed=SEED):
+    """The program's own images of a seed, as their 8-bit values."""
+    run(program, "sample", MODEL, "-n", COUNT, "--seed", seed, "-o", tmp_path / "images.npy", *flags)
     return (tmp_path / "images.npy").read_bytes()[-COUNT * SIDE * SIDE * 3 :]
 
 
@@ -106,6 +122,70 @@ def test_images_are_the_programs(program, visit, tmp_path, truncation):
         sampled(program, tmp_path, "--network", "untrained", *flags),
     )
     assert f"{COUNT} images of seed {SEED}" in page.inner_text("p[role=status]")
+
+
+ASKED = f"count={COUNT}&seed={SEED}&show=both"
+TRAINED = "section[aria-labelledby=right-title]"
+LARGER = "ort-wasm-simd-threaded.asyncify.wasm"  # the runtime that has WebGPU
+NOT_SOFTWARE = "Object.defineProperty(GPUAdapterInfo.prototype, 'isFallbackAdapter', { get: () => false });"
+NO_DEVICE = "GPUAdapter.prototype.requestDevice = () => Promise.reject(new Error('no device today'));"
+# The device is lost when it has made images: the last requests' buffers are the answers'.
+LOST = """const ask = GPUAdapter.prototype.requestDevice;
+GPUAdapter.prototype.requestDevice = async function (...all) {
+  const device = await ask.apply(this, all);
+  self.addEventListener("message", ({ data }) => data.id > 2 && device.destroy());
+  return device;
+};"""
+
+
+def in_worker(script):
+    """Runs something in the page's worker before its own code."""
+
+    def prepare(page):
+        def answer(route):
+            response = route.fetch()
+            route.fulfill(response=response, body=script + response.text())
+
+        page.route("**/worker.js*", answer)
+
+    return prepare
+
+
+def asked_for(page, names):
+    page.on("request", lambda request: names.append(request.url.partition("?")[0].rpartition("/")[2]))
+
+
+@pytest.mark.parametrize("query,script", [("&runtime=webgpu", ""), ("", NOT_SOFTWARE)], ids=["asked", "unasked"])
+def test_images_of_webgpu_are_the_programs(program, visit, with_webgpu, tmp_path, query, script):
+    page = visit(ASKED + query, with_webgpu, in_worker(script))
+    expect_near(pixels_of(page, TRAINED, COUNT), sampled(program, tmp_path))
+    page.get_by_text("on its graphics processor (WebGPU)").wait_for()
+
+
+@pytest.mark.parametrize("software", [False, True], ids=["no adapter", "an adapter that is a program"])
+def test_the_larger_runtime_is_left_where_it_is_of_no_use(visit, chromium, with_webgpu, software):
+    names = []
+    page = visit(ASKED, with_webgpu if software else chromium, lambda page: asked_for(page, names))
+    page.get_by_text("on its processor (WebAssembly);").wait_for()
+    assert LARGER.replace(".asyncify", "") in names and LARGER not in names and "webgpu.js" not in names
+
+
+@pytest.mark.parametrize("what", ["no file", "no device", "lost"])
+def test_where_webgpu_fails_the_processor_makes_the_images(program, visit, with_webgpu, tmp_path, what):
+    def prepare(page):
+        in_worker({"no file": "", "no device": NO_DEVICE, "lost": LOST}[what])(page)
+        if what == "no file":
+            page.route(f"**/{LARGER}", lambda route: route.abort())
+
+    page = visit(ASKED + "&runtime=webgpu", with_webgpu, prepare, expected=[""])
+    if what == "lost":
+        page.get_by_text("(WebGPU)").wait_for()
+        page.get_by_role("button", name="Roll another seed").click()
+    page.get_by_text("on its processor (WebAssembly), since WebGPU failed:").wait_for()
+    seed = page.locator("#seed").input_value()
+    assert (seed == str(SEED)) == (what != "lost")
+    page.get_by_text(f"{COUNT} images of seed {seed} ").wait_for()
+    expect_near(pixels_of(page, TRAINED, COUNT), sampled(program, tmp_path, seed=seed))
 
 
 def shown(page, images):
@@ -147,8 +227,10 @@ def test_the_folder_says_what_it_is(folder):
         "generator.onnx",
         "index.html",
         "model.json",
+        "ort-wasm-simd-threaded.asyncify.wasm",
         "ort-wasm-simd-threaded.wasm",
         "untrained.onnx",
+        "webgpu.js",
         "worker.js",
     ]
     model = json.loads((folder / "model.json").read_text())

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kNotice =
-    "ort-wasm-simd-threaded.wasm and parts of worker.js are ONNX Runtime Web 1.30.0\n"
+    "ort-wasm-simd-threaded*.wasm, webgpu.js and parts of worker.js are ONNX Runtime Web 1.30.0\n"
     "(https://github.com/microsoft/onnxruntime), Copyright (c) Microsoft Corporation, under the MIT License:\n"
     "https://github.com/microsoft/onnxruntime/blob/main/LICENSE\n"
     "index.html holds Preact (https://preactjs.com), Copyright (c) Jason Miller, under the MIT License.\n";
@@ -77,7 +77,9 @@ std::vector<ExportedFile> export_web(const Model& model, const ExportRequest& re
     files.push_back({path, untrained ? "untrained generator" : "generator", {}, {}});
   }
   write_asset(folder / "ort-wasm-simd-threaded.wasm", web_runtime());
+  write_asset(folder / "ort-wasm-simd-threaded.asyncify.wasm", web_webgpu_runtime());
   write_asset(folder / "worker.js", web_worker());
+  write_asset(folder / "webgpu.js", web_webgpu());
   write_file(folder / "NOTICE.txt", std::string_view(kNotice));
   write_file(folder / "model.json", about(model).dump(1) + "\n");
   write_asset(folder / "index.html", web_page());

@@ -1,14 +1,32 @@
 // The page without a server: the studio's two views of one model. What they ask, client.ts answers here.
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Model } from "../api/types";
 import { changed, go, useAddress } from "../state/address";
 import { Explore } from "../views/explore/explore";
 import { Generate } from "../views/generate/generate";
+import { onMade, type MadeBy } from "./client";
 
 const VIEWS = [
   { name: "generate", title: "Generate" },
   { name: "explore", title: "Explore" },
 ];
+
+/** Where the images are made; known when the first are there. */
+function Device() {
+  const [by, set] = useState<MadeBy | null>(null);
+  useEffect(
+    () => onMade((made) => set((old) => (old?.device === made.device && old.failure === made.failure ? old : made))),
+    [],
+  );
+  if (!by) return null;
+  return (
+    <>
+      {" "}
+      {by.device === "WebGPU" ? "on its graphics processor (WebGPU)" : "on its processor (WebAssembly)"}
+      {by.failure ? `, since WebGPU failed: ${by.failure}` : ""}
+    </>
+  );
+}
 
 export function App({ model }: { model: Model }) {
   const address = useAddress();
@@ -48,8 +66,9 @@ export function App({ model }: { model: Model }) {
           <Generate model={model} address={address} />
         )}
         <p class="quiet">
-          Everything here is computed in this browser, by ONNX Runtime Web; nothing is asked of any server but the files
-          of this folder. {model.title}
+          Everything here is computed in this browser, by ONNX Runtime Web
+          <Device />; nothing is asked of any server but
+          the files of this folder. {model.title}
         </p>
       </main>
     </>

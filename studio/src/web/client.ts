@@ -31,6 +31,13 @@ export async function loadModel(): Promise<Model> {
   return model;
 }
 
+export type MadeBy = Required<Pick<Made, "device">> & Pick<Made, "failure">;
+let told: (by: MadeBy) => void = () => undefined;
+/** Is told what made the images, each time that some are there. */
+export function onMade(listener: (by: MadeBy) => void): void {
+  told = listener;
+}
+
 let worker: Worker | null = null;
 const waiting = new Map<number, (made: Made) => void>();
 let asked = 0;
@@ -57,15 +64,17 @@ function generate(network: Network, rows: Row[]): Promise<GeneratedImage[]> {
   };
   worker.postMessage(request);
   return new Promise((done, failed) => {
-    waiting.set(id, ({ images, problem }) => {
+    waiting.set(id, ({ images, device, failure, problem }) => {
       if (!images) return failed(new Problem(500, problem ?? "The images were not made."));
+      if (device) told({ device, failure });
       done(images.map((png, i) => ({ png, ...nameOf(rows[i]!.label) })));
     });
   });
 }
 
 function start(): Worker {
-  const made = new Worker("worker.js", { type: "module" });
+  const runtime = new URLSearchParams(location.search).get("runtime");
+  const made = new Worker(`worker.js${runtime ? `?runtime=${encodeURIComponent(runtime)}` : ""}`, { type: "module" });
   made.onmessage = ({ data }: MessageEvent<Made>) => {
     waiting.get(data.id)?.(data);
     waiting.delete(data.id);

@@ -1,5 +1,6 @@
-// Generates: ONNX Runtime Web in a thread of its own, its wasm and the model from beside this file.
-import * as ort from "onnxruntime-web/wasm";
+// Generates, in a thread of its own; the runtime and the model come from beside this file.
+import type { Tensor } from "onnxruntime-web/wasm";
+import { bestRuntime, onProcessor, sessionOf, type Device, type Runtime } from "./runtime";
 
 export interface Asked {
   id: number;
@@ -12,24 +13,12 @@ export interface Asked {
 export interface Made {
   id: number;
   images?: string[]; // PNG, base64
+  device?: Device; // that made them
+  failure?: string; // why it is not WebGPU although there is an adapter
   problem?: string;
 }
 
 const BATCH = 16;
-const beside = (name: string): string => new URL(name, self.location.href).href;
-
-ort.env.wasm.numThreads = 1; // more would need headers of the host's
-ort.env.wasm.wasmPaths = { wasm: beside("ort-wasm-simd-threaded.wasm") };
-
-const sessions = new Map<string, Promise<ort.InferenceSession>>();
-function sessionOf(network: string): Promise<ort.InferenceSession> {
-  const known = sessions.get(network);
-  if (known) return known;
-  const made = ort.InferenceSession.create(beside(`${network}.onnx`), { executionProviders: ["wasm"] });
-  sessions.set(network, made);
-  made.catch(() => sessions.delete(network));
-  return made;
-}
 
 /** 8-bit pixels as the program makes them, from [-1, 1] with channels first. */
 function pixelsOf(values: Float32Array, channels: number, size: number): Uint8ClampedArray {
@@ -53,16 +42,16 @@ async function png(pixels: Uint8ClampedArray, width: number, height: number): Pr
   return btoa(text);
 }
 
-async function make({ network, latents, labels, count }: Asked): Promise<string[]> {
-  const session = await sessionOf(network);
+async function makeIn(runtime: Runtime, { network, latents, labels, count }: Asked): Promise<string[]> {
+  const session = await sessionOf(runtime, network);
   const images: string[] = [];
   for (let begin = 0; begin < count; begin += BATCH) {
     const rows = Math.min(BATCH, count - begin);
-    const part = (all: Float32Array): ort.Tensor => {
+    const part = (all: Float32Array): Tensor => {
       const width = all.length / count;
-      return new ort.Tensor("float32", all.slice(begin * width, (begin + rows) * width), [rows, width]);
+      return new runtime.ort.Tensor("float32", all.slice(begin * width, (begin + rows) * width), [rows, width]);
     };
-    const feeds: Record<string, ort.Tensor> = { z: part(latents) };
+    const feeds: Record<string, Tensor> = { z: part(latents) };
     if (labels) feeds["label"] = part(labels);
     const result = (await session.run(feeds))["image"]!;
     const [, channels, height, width] = result.dims as unknown as [number, number, number, number];
@@ -76,15 +65,33 @@ async function make({ network, latents, labels, count }: Asked): Promise<string[
   return images;
 }
 
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+let runtime: Runtime | null = null;
+let failure: string | undefined;
+
+/** With WebGPU, unless anything about it fails: then, from there on, without. */
+async function make(asked: Asked): Promise<Partial<Made>> {
+  try {
+    runtime ??= await bestRuntime(new URLSearchParams(self.location.search).get("runtime") ?? "");
+    return { images: await makeIn(runtime, asked), device: runtime.device, failure };
+  } catch (error) {
+    if (runtime?.device === "processor") throw error;
+    failure = textOf(error);
+    runtime = onProcessor();
+    return { images: await makeIn(runtime, asked), device: runtime.device, failure };
+  }
+}
+
 // One request after another: a session runs one at a time.
 let before: Promise<void> = Promise.resolve();
 self.onmessage = ({ data }: MessageEvent<Asked>) => {
   before = before.then(async () => {
     const answer: Made = { id: data.id };
     try {
-      answer.images = await make(data);
+      Object.assign(answer, await make(data));
     } catch (error) {
-      answer.problem = error instanceof Error ? error.message : String(error);
+      answer.problem = textOf(error);
     }
     self.postMessage(answer);
   });
