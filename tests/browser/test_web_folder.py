@@ -1,6 +1,7 @@
 """`export --format web`: the folder on a plain host of files. The images are those of the program, and nothing else is
 asked."""
 
+import base64
 import functools
 import http.server
 import json
@@ -211,6 +212,51 @@ def test_arithmetic_interpolation_and_blends_are_the_servers(visit, start):
         for selector, (operation, body) in asked.items():
             answer = server.post(f"/api/v1/models/{model}/{operation}", {**body, "format": "json"}).json()
             expect_near(pixels_of(page, selector, len(answer["images"])), shown(page, answer["images"]))
+
+
+COMPARED = """async (files) => {
+  const [one, other] = await Promise.all(files.map(async ([type, text]) => {
+    const decoder = new ImageDecoder({ type, data: Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) });
+    await Promise.all([decoder.completed, decoder.tracks.ready]);
+    const { frameCount, repetitionCount } = decoder.tracks.selectedTrack;
+    const out = { repeats: repetitionCount === Infinity, frames: [], milliseconds: [] };
+    for (let i = 0; i < frameCount; ++i) {
+      const { image } = await decoder.decode({ frameIndex: i });
+      const canvas = new OffscreenCanvas(image.displayWidth, image.displayHeight);
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      out.milliseconds.push(image.duration / 1000);
+      out.frames.push(context.getImageData(0, 0, canvas.width, canvas.height));
+      image.close();
+    }
+    return out;
+  }));
+  const far = (a, b) => a.data.reduce((sum, value, i) => sum + Math.abs(value - b.data[i]), 0) / (a.data.length * 0.75);
+  const size = ({ frames }) => frames.map(({ width, height }) => [width, height]);
+  return {
+    told: [one, other].map(({ repeats, milliseconds, frames }) => ({ repeats, milliseconds, size: size({ frames }) })),
+    far: Math.max(...one.frames.map((frame, i) => far(frame, other.frames[i]))),
+  };
+}"""
+
+
+# In mean grey levels; a GIF has but 256 colours a frame.
+@pytest.mark.parametrize("title,kind,near", [("APNG", "image/png", 0.5), ("GIF", "image/gif", 4)])
+def test_animations_are_the_servers(visit, start, title, kind, near):
+    points = [{"seed": 1, "index": index, "class": "heart"} for index in range(4)]
+    page = visit("view=explore&a=1:0:class=heart&b=1:1:class=heart&c=1:2:class=heart&class=heart")
+    pixels_of(page, ".strip", 16)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=title, exact=True).click()
+    assert download.value.suggested_filename.endswith("-interpolation." + title.lower())
+    own = pathlib.Path(download.value.path()).read_bytes()
+    with start(MODEL.parent, "--precision", "f32") as server:
+        body = {"points": points, "class": "heart", "frames": 48, "format": "apng"}
+        theirs = server.post(f"/api/v1/models/{MODEL.stem}/interpolate", body).body
+    files = [[kind, base64.b64encode(own).decode()], ["image/png", base64.b64encode(theirs).decode()]]
+    found = page.evaluate(COMPARED, files)
+    assert found["told"][0] == found["told"][1] and len(found["told"][0]["size"]) == 48
+    assert found["far"] <= near, found["far"]
 
 
 def test_what_needs_a_server_is_said(visit):

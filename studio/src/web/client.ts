@@ -2,6 +2,7 @@
 import * as limits from "limits";
 import type { GeneratedImage, Model } from "../api/types";
 import type { Network, Point } from "../core/points";
+import { apng, gif } from "./animation";
 import { arithmetic, blended, difference, latent, mean, moved, path, perturbations, type Vector } from "./latents";
 import type { Asked, Made } from "./worker";
 
@@ -256,26 +257,53 @@ export function saveAs(address: string, name: string): void {
 
 export const dataAddress = (image: GeneratedImage): string => `data:image/png;base64,${image.png}`;
 
-/** A strip of images beside each other. */
-async function stripOf(made: GeneratedImage[]): Promise<string> {
-  const { width, height } = model!.image;
+/** Images drawn beside each other, each pixel `scale` wide and high. */
+async function drawn(images: GeneratedImage[], scale = 1): Promise<CanvasRenderingContext2D> {
+  const [width, height] = [model!.image.width * scale, model!.image.height * scale];
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [width * made.length, height];
+  [canvas.width, canvas.height] = [width * images.length, height];
   const context = canvas.getContext("2d")!;
-  for (const [i, one] of made.entries()) {
+  context.imageSmoothingEnabled = false;
+  for (const [i, one] of images.entries()) {
     const image = new Image();
     image.src = dataAddress(one);
     await image.decode();
-    context.drawImage(image, i * width, 0);
+    context.drawImage(image, i * width, 0, width, height);
   }
-  return canvas.toDataURL("image/png");
+  return context;
 }
 
+const ANIMATED = 128; // pixels: small frames become about so wide, as in the studio
+
+async function fileOf(format: string, made: GeneratedImage[], milliseconds: number): Promise<Blob> {
+  if (format === "grid") return pngOf((await drawn(made)).canvas);
+  const scale = Math.max(1, Math.floor(ANIMATED / model!.image.width));
+  const frames = await Promise.all(made.map((one) => drawn([one], scale)));
+  if (format === "gif") {
+    const pixels = frames.map((one) => one.getImageData(0, 0, one.canvas.width, one.canvas.height));
+    const images = pixels.map(({ width, height, data }) => ({ width, height, pixels: data }));
+    return new Blob([gif(images, milliseconds)], { type: "image/gif" });
+  }
+  if (format !== "apng") throw new Problem(404, "This page without a server does not have that.");
+  const pngs = await Promise.all(frames.map(async (one) => (await pngOf(one.canvas)).arrayBuffer()));
+  const file = apng(
+    pngs.map((png) => new Uint8Array(png)),
+    milliseconds,
+  );
+  return new Blob([file], { type: "image/apng" });
+}
+
+const pngOf = (canvas: HTMLCanvasElement): Promise<Blob> =>
+  new Promise((done, failed) =>
+    canvas.toBlob((blob) => (blob ? done(blob) : failed(new Problem(500, "The image is too large.")))),
+  );
+
 export async function download(path: string, name: string, body?: unknown): Promise<void> {
-  if ((body as { format?: string }).format !== "grid")
-    throw new Problem(404, "Without a server the strip alone can be saved.");
   const { images: made } = await answer(path, body as Body);
-  saveAs(await stripOf(made), name);
+  const { format = "" } = body as { format?: string };
+  const address = URL.createObjectURL(await fileOf(format, made, limits.interpolate.milliseconds.default));
+  saveAs(address, name);
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
 export const blobOf = (): Promise<Blob> => Promise.reject(new Problem(404, "This page has no server."));

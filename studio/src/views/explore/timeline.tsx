@@ -1,7 +1,7 @@
 // What lies between images and between classes.
 import { interpolate } from "limits";
 import { useState } from "preact/hooks";
-import { dataAddress, download, HAS_SERVER } from "../../api/client";
+import { dataAddress, download } from "../../api/client";
 import type { Generated, GeneratedImage, Model } from "../../api/types";
 import { wholeNumber } from "../../core/numbers";
 import { networkOf, type Point } from "../../core/points";
@@ -174,7 +174,7 @@ export function Timeline({ model, corners, interpolation, toClass, still, frame 
       <Frames model={model} images={value?.images} frame={frame} />
       <p class="row">
         <span>Save as</span>
-        {EXPORTS.filter(({ format }) => HAS_SERVER || format === "grid").map((one) => (
+        {EXPORTS.map((one) => (
           <button key={one.title} type="button" onClick={() => keep(one)}>
             {one.title}
           </button>
