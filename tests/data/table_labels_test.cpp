@@ -199,6 +199,44 @@ TEST_F(TableLabels, WhyATableGivesNoClassIsTrue) {
                        "is called 'kind'"));
 }
 
+TEST_F(TableLabels, NamesInAnotherCaseOfLettersAreMatchedWhereOneImageIsMeant) {
+  const std::string text = "file,label\nA.JPG.png,x\nIMG/B.png,y\nc,x\nD.PNG,y\n";
+  const auto set = open(with(images({"a.jpg.png", "img/b.PNG", "C.png", "d.png", "D.png"}), "labels.csv", text));
+  EXPECT_THAT(labels(*set), ElementsAre("C.png=x", "a.jpg.png=x", "img/b.PNG=y"));
+  EXPECT_THAT(set->info().notes, Contains("3 names of labels.csv in another case of letters than the file's"));
+  EXPECT_THAT(set->info().notes, Contains("left out: 1 row of labels.csv that names no image (the first: D.PNG)"));
+  const auto exact = open(with(images({"a.png", "A.png"}), "labels.csv", "file,label\na.png,x\nA.png,y\n"));
+  EXPECT_THAT(labels(*exact), ElementsAre("A.png=y", "a.png=x"));
+  EXPECT_THAT(exact->info().notes, testing::Not(Contains(HasSubstr("case of letters"))));
+}
+
+TEST_F(TableLabels, ClassesWithAColumnEachAreSaid) {
+  const auto set = open(with(images({"a.png", "b.png", "c.png"}), "labels.csv",
+                             "image,age,MEL,NV,BCC\na,30,1.0,0.0,0\nb,40,0.0,1.0,0\nc,50,0,0,1\n"));
+  EXPECT_TRUE(set->info().classes.empty());
+  EXPECT_THAT(
+      set->info().notes,
+      Contains("left out: labels.csv: of its columns MEL, NV, BCC each row marks one; classes are read from one "
+               "column that names them, and conditions = [\"MEL\", \"NV\", \"BCC\"] in [data] takes these as "
+               "they are"));
+}
+
+TEST_F(TableLabels, FilesThatMayHoldLabelsAreNamed) {
+  const std::string read =
+      " may hold labels; those of a table called labels, metadata or dataset are read, with .csv, "
+      ".tsv, .json or .jsonl: a column of files and one of classes";
+  for (const char* name : {"train.csv", "labels.txt", "Labels.TXT", "annotations.json", "list.tsv"}) {
+    const Members members = with(images({"a.png", "b.png"}), name, "a.png,x\nb.png,y\n");
+    EXPECT_THAT(open(members)->info().notes, Contains(name + read));
+    write_archive(folder_ / "set.zip", members);
+    EXPECT_THAT(open_at("set.zip")->info().notes, Contains(name + read));
+  }
+  const Members two = with(with(images({"a.png"}), "train.csv", "x"), "test.csv", "x");
+  EXPECT_THAT(open(two)->info().notes, Contains("test.csv and 1 more" + read));
+  EXPECT_THAT(open(with(images({"a.png"}), "notes.txt", "x"))->info().notes,
+              testing::Not(Contains(HasSubstr("may hold"))));
+}
+
 TEST_F(TableLabels, ListsAreNoClasses) {
   const auto set =
       open(with(images({"a.png", "b.png"}), "dataset.json", R"({"labels": [["a.png", [0, 1]], ["b.png", 1]]})"));

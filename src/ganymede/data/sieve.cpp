@@ -27,6 +27,12 @@ constexpr std::array<std::string_view, 17> kRaw = {".dng", ".nef", ".nrw", ".cr2
                                                    ".arw", ".srf", ".sr2", ".orf", ".rw2", ".raf",
                                                    ".pef", ".srw", ".3fr", ".iiq", ".raw"};
 
+/// Tables, and texts so called, in which people keep labels.
+constexpr std::array<std::string_view, 4> kTables = {".csv", ".tsv", ".json", ".jsonl"};
+constexpr std::array<std::string_view, 12> kLabelTexts = {
+    "label.txt",      "labels.txt", "class.txt", "classes.txt", "annotation.txt", "annotations.txt",
+    "attributes.txt", "train.txt",  "val.txt",   "test.txt",    "list.txt",       "image_class_labels.txt"};
+
 template <std::size_t N>
 bool among(const std::array<std::string_view, N>& endings, std::string_view ending) {
   return std::find(endings.begin(), endings.end(), ending) != endings.end();
@@ -54,6 +60,10 @@ bool Sieve::takes(const std::string& name, const Head& head) {
   if (among(kRead, ending)) return true;
   if (!among(kRaw, ending) && !is_archive_name(name) && image::format_of(head()) != nullptr) return true;
   ++turned_away_[ending];
+  const auto called = [&](std::string_view known) { return equal_in_any_case(base_name(name), known); };
+  if (among(kTables, ending) || std::any_of(kLabelTexts.begin(), kLabelTexts.end(), called)) {
+    if (like_labels_++ == 0 || name < first_like_labels_) first_like_labels_ = name;
+  }
   return false;
 }
 
@@ -75,6 +85,13 @@ std::vector<std::string> Sieve::notes() const {
   if (others > 0) {
     notes.push_back(fmt::format("left out: {} that {} no image ({})", counted(others, "file"),
                                 others == 1 ? "is" : "are", others_list));
+  }
+  if (like_labels_ > 0) {
+    notes.push_back(
+        fmt::format("{}{} may hold labels; those of a table called labels, metadata or dataset are read, "
+                    "with .csv, .tsv, .json or .jsonl: a column of files and one of classes",
+                    listed_name(first_like_labels_),
+                    like_labels_ == 1 ? "" : fmt::format(" and {} more", grouped(like_labels_ - 1))));
   }
   return notes;
 }

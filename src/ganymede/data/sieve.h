@@ -19,15 +19,17 @@ bool is_image_name(const std::string& name);
 class Sieve {
  public:
   bool takes(const std::string& name, const Head& head);
-  void forget() { turned_away_.clear(); }
+  void forget() { *this = {}; }
   /// A line for images of formats that are not read and one for files that are no images, each with its count and
-  /// endings.
+  /// endings; and one for files among these that may hold labels.
   std::vector<std::string> notes() const;
   /// The same as numbers, by ending, ".txt" or "".
   const std::map<std::string, std::size_t>& turned_away() const { return turned_away_; }
 
  private:
   std::map<std::string, std::size_t> turned_away_;
+  std::size_t like_labels_ = 0;
+  std::string first_like_labels_;  ///< by name
 };
 
 }  // namespace ganymede::data

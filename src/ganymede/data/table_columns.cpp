@@ -24,6 +24,11 @@ std::string without_ending(const std::string& name) {
   return dot == std::string::npos || (slash != std::string::npos && dot < slash) ? name : name.substr(0, dot);
 }
 
+std::string in_small_letters(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  return text;
+}
+
 void add(std::unordered_map<std::string, std::size_t>& to, const std::string& name, std::size_t image) {
   const auto [found, fresh] = to.emplace(name, image);
   if (!fresh && found->second != image) found->second = kSeveral;
@@ -67,6 +72,9 @@ ImagesByName::ImagesByName(const ImageStore& store, const std::string& folder) {
     add(names_, base_name(path), i);
     add(stems_, without_ending(path), i);
     add(stems_, base_name(without_ending(path)), i);
+    for (const auto& called : {path, base_name(path), without_ending(path), base_name(without_ending(path))}) {
+      add(small_, in_small_letters(called), i);
+    }
   }
 }
 
@@ -81,6 +89,10 @@ ImagesByName::Found ImagesByName::find(std::string name) const {
   for (const auto& stem : {name, base}) {
     const auto found = stems_.find(stem);
     if (found != stems_.end() && found->second != kSeveral) return {found->second, false};
+  }
+  for (const auto& called : {in_small_letters(name), in_small_letters(base)}) {
+    const auto found = small_.find(called);
+    if (found != small_.end() && found->second != kSeveral) return {found->second, false, true};
   }
   return {};
 }

@@ -13,19 +13,20 @@ namespace ganymede::data {
 inline constexpr std::size_t kNoImage = static_cast<std::size_t>(-1), kNoColumn = kNoImage;
 
 /// Finds the images below a table's folder by what rows call them: the path from there, or the mere name where it is
-/// of one image alone; each with the ending or without.
+/// of one image alone; each with the ending or without, and in another case of letters where one image alone is meant.
 class ImagesByName {
  public:
   ImagesByName(const ImageStore& store, const std::string& folder);
   struct Found {
     std::size_t image = kNoImage;
-    bool whole = false;  ///< by its name with the ending: a mere number may mean something else
+    bool whole = false;       ///< by its name with the ending: a mere number may mean something else
+    bool other_case = false;  ///< by letters of another case
   };
   /// kNoImage where there is none, or more than one.
   Found find(std::string name) const;
 
  private:
-  std::unordered_map<std::string, std::size_t> paths_, names_, stems_;
+  std::unordered_map<std::string, std::size_t> paths_, names_, stems_, small_;
 };
 
 /// The column of that name, in any case of letters.

@@ -8,6 +8,7 @@
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/text.h"
+#include "ganymede/data/conditions.h"
 #include "ganymede/data/labels.h"
 #include "ganymede/data/table_columns.h"
 #include "ganymede/data/tables.h"
@@ -75,8 +76,31 @@ std::vector<Read> all_tables(const ImageStore& store) {
   return tables;
 }
 
+/// The columns of 0 and 1 of which each row has one 1: classes that have a column each.
+std::vector<std::string> one_hot(const Table& table, std::size_t files) {
+  const auto is = [](const std::string& cell, int value) { return condition_value(cell) == value; };
+  std::vector<std::size_t> columns;
+  for (std::size_t column = 0; column < table.columns.size(); ++column) {
+    const auto marks = [&](const auto& row) { return is(row[column], 0) || is(row[column], 1); };
+    if (column != files && std::all_of(table.rows.begin(), table.rows.end(), marks)) columns.push_back(column);
+  }
+  const auto one = [&](const auto& row) {
+    return std::count_if(columns.begin(), columns.end(), [&](std::size_t column) { return is(row[column], 1); }) == 1;
+  };
+  std::vector<std::string> names;
+  if (columns.size() < 2 || !std::all_of(table.rows.begin(), table.rows.end(), one)) return names;
+  for (const std::size_t column : columns) names.push_back(printable(table.columns[column]));
+  return names;
+}
+
 /// Why a table whose column of files is known tells no class.
 std::string no_class(const Read& read, const std::string& key) {
+  if (const auto classes = one_hot(read.table, read.files); key.empty() && !classes.empty()) {
+    return fmt::format(
+        "left out: {}: of its columns {} each row marks one; classes are read from one column that names "
+        "them, and conditions = [\"{}\"] in [data] takes these as they are",
+        read.name, fmt::join(classes, ", "), fmt::join(classes, "\", \""));
+  }
   std::vector<std::string> others;
   for (std::size_t i = 0; i < read.table.columns.size(); ++i) {
     if (i != read.files) others.push_back(printable(read.table.columns[i]));
@@ -135,7 +159,7 @@ void name_numbers(const std::vector<Read>& tables, Labelling& labelling) {
 
 /// What is counted while rows are given to images.
 struct Counts {
-  std::size_t taken = 0, nowhere = 0, again = 0;
+  std::size_t taken = 0, nowhere = 0, again = 0, other_case = 0;
   std::string first_nowhere;
 };
 
@@ -148,6 +172,10 @@ void say(const Read& read, const Counts& counts, std::vector<std::string>& notes
   if (counts.nowhere > 0) {
     notes.push_back(fmt::format("left out: {} of {} that {} no image (the first: {})", counted(counts.nowhere, "row"),
                                 name, counts.nowhere == 1 ? "names" : "name", counts.first_nowhere));
+  }
+  if (counts.other_case > 0) {
+    notes.push_back(fmt::format("{} of {} in another case of letters than the file's",
+                                counted(counts.other_case, "name", "names"), name));
   }
   if (counts.again > 0) {
     notes.push_back(
@@ -173,7 +201,7 @@ std::optional<Labelling> labels_of_tables(const ImageStore& store, const std::ve
   for (const Read& read : tables) {
     Counts counts;
     for (const auto& row : read.table.rows) {
-      const std::size_t image = read.images.find(row[read.files]).image;
+      const auto [image, whole, other_case] = read.images.find(row[read.files]);
       if (image == kNoImage && counts.nowhere++ == 0) counts.first_nowhere = printable(row[read.files]);
       if (image == kNoImage || place[image] == kNoImage) continue;
       const std::size_t at = place[image];
@@ -182,6 +210,7 @@ std::optional<Labelling> labels_of_tables(const ImageStore& store, const std::ve
         continue;
       }
       ++counts.taken;
+      counts.other_case += other_case ? 1 : 0;
       out.left_out[at] = false;
       out.values[at] = class_of(row[read.labels]);
     }
