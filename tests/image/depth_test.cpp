@@ -278,7 +278,9 @@ TEST(Depth, TransparencyOfGreyTiffsIsWhiteInEveryLayout) {
           const Bytes file = tiff(veiled_grey(deep, level),
                                   {.photometric = photometric, .alpha = alpha, .apart = apart, .tiled = tiled});
           const auto what = fmt::format("{} {} {} {} {}", photometric, alpha, deep, apart, tiled);
-          EXPECT_THAT(decode(file, "memory").pixels, testing::Each(shown)) << what;
+          FileFacts facts;
+          EXPECT_THAT(decode(file, "memory", &facts).pixels, testing::Each(shown)) << what;
+          EXPECT_EQ(facts.transparent, alpha > 0) << what;
           const Image sixteen = decode(file, "memory", nullptr, {.bits = 16});
           EXPECT_EQ(sixteen.channels, 1);
           EXPECT_THAT(eight_bits(sixteen).pixels, testing::Each(shown)) << what;

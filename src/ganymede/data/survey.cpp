@@ -31,7 +31,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Goes up when decode() evaluates files otherwise.
-constexpr int kSurveyVersion = 4;
+constexpr int kSurveyVersion = 5;
 constexpr const char* kSurveyFiles = ".survey";
 constexpr std::uint64_t kLargestSurvey = std::uint64_t{4} << 30, kAllSurveys = std::uint64_t{2} << 30;
 /// Fewer images are examined before a bar is read.

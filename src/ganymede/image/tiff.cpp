@@ -140,7 +140,7 @@ void check_numbers(const TiffKind& kind, const std::string& where) {
 }
 
 /// Grey or RGB of 8 bits, on white; libtiff's answer is premultiplied, however the file is.
-Image read_rgba(TIFF* file, int width, int height, const TiffKind& kind) {
+Image read_rgba(TIFF* file, int width, int height, const TiffKind& kind, FileFacts& facts) {
   std::vector<std::uint32_t> raster(static_cast<size_t>(width) * height);
   // In the orientation that it is stored in: decode() turns images of all formats.
   if (TIFFReadRGBAImageOriented(file, static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height),
@@ -151,6 +151,7 @@ Image read_rgba(TIFF* file, int width, int height, const TiffKind& kind) {
   for (size_t i = 0; i < raster.size(); ++i) {
     const std::uint32_t pixel = raster[i];
     const std::uint32_t white = kind.alpha ? 255 - TIFFGetA(pixel) : 0;
+    facts.transparent = facts.transparent || white > 0;
     std::uint8_t* to = image.pixels.data() + i * static_cast<size_t>(image.channels);
     to[0] = static_cast<std::uint8_t>(std::min<std::uint32_t>(255, TIFFGetR(pixel) + white));
     if (kind.grey()) continue;
@@ -161,7 +162,8 @@ Image read_rgba(TIFF* file, int width, int height, const TiffKind& kind) {
 }
 
 /// An image without pixels where libtiff found a fault.
-Image read_image(TIFF* file, const DecodeOptions& wanted, const TiffKind& kind, const std::string& where) {
+Image read_image(TIFF* file, const DecodeOptions& wanted, const TiffKind& kind, const std::string& where,
+                 FileFacts& facts) {
   std::uint32_t width = 0, height = 0;
   TIFFGetField(file, TIFFTAG_IMAGEWIDTH, &width);
   TIFFGetField(file, TIFFTAG_IMAGELENGTH, &height);
@@ -181,13 +183,13 @@ Image read_image(TIFF* file, const DecodeOptions& wanted, const TiffKind& kind, 
   // libtiff's reader for RGBA would cut the lower half of grey samples off, takes transparent grey for premultiplied,
   // and Debian's finds uncompressed tiles of one to three samples damaged.
   const bool by_sample = kind.levels() && kind.plain_colours(false);
-  if (by_sample) return read_samples(file, image, where) ? grey_or_rgb(image, kind) : Image();
+  if (by_sample) return read_samples(file, image, where) ? grey_or_rgb(image, kind, facts) : Image();
   if (kind.bits == 16 && wanted.bits == 16) throw_unsupported(kFormat, "16 bits a sample of such colours", where);
   if (kind.bits == 16 && kind.photometric == PHOTOMETRIC_SEPARATED) {
     if (!kind.four_inks()) throw_unsupported(kFormat, "16-bit inks other than CMYK without transparency", where);
     return read_samples(file, image, where) ? rgb_of_inks(image) : Image();
   }
-  return read_rgba(file, image.width, image.height, kind);
+  return read_rgba(file, image.width, image.height, kind, facts);
 }
 
 }  // namespace
@@ -197,7 +199,7 @@ Image decode_tiff(Input bytes, const std::string& where, FileFacts& facts, const
   const File file = open(source, where);
   if (!file) fail(source, where);
   const TiffKind kind = kind_of(file.get());
-  Image image = read_image(file.get(), wanted, kind, where);
+  Image image = read_image(file.get(), wanted, kind, where, facts);
   if (image.pixels.empty() || source.cut_short) fail(source, where);
   facts.bits = kind.bits;
   if (!wanted.stored_channels()) facts.left_out = std::max(0, kind.extras - (kind.alpha ? 1 : 0));

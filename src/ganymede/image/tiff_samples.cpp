@@ -117,7 +117,7 @@ bool read_samples(TIFF* file, Image& image, const std::string& where) {
   return true;
 }
 
-Image grey_or_rgb(const Image& all, const TiffKind& kind) {
+Image grey_or_rgb(const Image& all, const TiffKind& kind, FileFacts& facts) {
   Image image(all.width, all.height, kind.grey() ? 1 : 3, all.bits);
   const std::uint64_t most = all.bits == 16 ? 65535 : 255;
   const bool inverted = kind.photometric == PHOTOMETRIC_MINISWHITE;
@@ -125,6 +125,7 @@ Image grey_or_rgb(const Image& all, const TiffKind& kind) {
   for (std::size_t i = 0; i < count; ++i) {
     const std::size_t from = i * static_cast<std::size_t>(all.channels);
     const std::uint64_t alpha = kind.alpha ? sample_of(all, from + static_cast<std::size_t>(image.channels)) : most;
+    facts.transparent = facts.transparent || alpha < most;
     for (std::size_t c = 0; c < static_cast<std::size_t>(image.channels); ++c) {
       std::uint64_t level = sample_of(all, from + c);
       // What was multiplied by alpha is how far a sample is from 0, which may be white.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "ganymede/image/decode.h"
 #include "ganymede/image/image.h"
 
 namespace ganymede::image::codecs {
@@ -39,8 +40,8 @@ struct TiffKind {
 /// or apart. False where libtiff finds a fault. Throws Error where they would take too much memory.
 bool read_samples(TIFF* file, Image& image, const std::string& where);
 
-/// Of all samples, of 8 or 16 bits, the colours: grey or RGB, on white.
-Image grey_or_rgb(const Image& all, const TiffKind& kind);
+/// Of all samples, of 8 or 16 bits, the colours: grey or RGB, on white where that shows through, which `facts` say.
+Image grey_or_rgb(const Image& all, const TiffKind& kind, FileFacts& facts);
 /// Of CMYK's samples of 16 bits the colours that remain of white, as Pillow has them: RGB.
 Image rgb_of_inks(const Image& all);
 
