@@ -1,12 +1,18 @@
 """Exported models in other people's runtimes: ONNX Runtime, TorchScript and plain PyTorch give the same numbers."""
 
 import json
+import os
 import pathlib
+import subprocess
+import sys
 
 import numpy
 import pytest
 
 import png
+from program import ROOT, program
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 onnx = pytest.importorskip("onnx", reason="onnx not installed: pip install -r tests/parity/requirements-exchange.txt")
 onnxruntime = pytest.importorskip(
@@ -179,8 +185,24 @@ def test_a_sequential_takes_the_tensors(ganymede, models, tmp_path):
 
 
 def test_images_that_are_not_square_keep_their_shape(ganymede, tmp_path):
-    recipe = pathlib.Path(__file__).resolve().parents[1] / "support" / "tiny_wide.toml"
+    recipe = ROOT / "tests" / "support" / "tiny_wide.toml"
     ganymede("train", recipe, "--steps", 1, "--output", tmp_path / "run", "--quiet")
     ganymede("export", tmp_path / "run", "--format", "onnx", "-o", tmp_path / "wide.onnx")
     graph = onnx.load(tmp_path / "wide.onnx").graph
     assert [d.dim_value for d in graph.output[0].type.tensor_type.shape.dim][1:] == [3, 64, 96]
+
+
+@pytest.mark.parametrize("recipe", ["shapes-acgan", "svhn-to-mnist-dtn"])
+def test_the_table_of_recipes_can_be_made(recipe):
+    pytest.importorskip("safetensors", reason="safetensors not installed: see tests/parity/requirements-exchange.txt")
+    command = [sys.executable, HERE / "exchange_table.py", recipe, "--python", sys.executable]
+    environment = {**os.environ, "GANYMEDE": str(program())}
+    made = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=250, check=False)
+    assert made.returncode == 0, made.stderr
+    assert f"| `{recipe}` |" in made.stdout and "fails" not in made.stdout
+
+
+def test_the_page_has_every_recipe():
+    rows = (ROOT / "docs" / "exchange.md").read_text()
+    missing = [path.stem for path in (ROOT / "recipes").glob("*.toml") if f"\n| `{path.stem}` | " not in rows]
+    assert not missing, f"run tests/parity/exchange_table.py --write: {missing}"
