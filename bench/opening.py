@@ -92,7 +92,8 @@ def main():
             folder.mkdir(parents=True)
             make(options.photos, folder, options.count, options.side, processes)
         size = sum(path.stat().st_size for path in folder.rglob("*.jpg"))
-        print(f"{options.count:,} JPEGs of {options.side}x{options.side}, {size / 1e6:.0f} MB; Pillow {PIL.__version__}")
+        shape = f"{options.side}x{options.side}"
+        print(f"{options.count:,} JPEGs of {shape}, {size / 1e6:.0f} MB; Pillow {PIL.__version__}")
         decode(sorted(folder.rglob("*.jpg")))  # all in the page cache, for both
         cache = pathlib.Path(scratch) / "cache"
         first, again, pillow = [], [], []

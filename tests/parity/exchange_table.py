@@ -235,7 +235,8 @@ def columns_of(cases, folder, options):
     runners = str(folder / "exchange_runners.py")
     for provider in ("wasm", "webgpu") if options.browser else ():
         command = [*shlex.split(options.browser), runners, "browser", str(folder), str(ROOT / "studio"), provider]
-        out.append(elsewhere(f"ORT Web {'WebGPU' if provider == 'webgpu' else provider}", command, provider, cases, folder))
+        name = "WebGPU" if provider == "webgpu" else provider
+        out.append(elsewhere(f"ORT Web {name}", command, provider, cases, folder))
     for i, interpreter in enumerate(options.python):
         command = [*shlex.split(interpreter), runners, "torch", str(folder), f"torch{i}"]
         out.append(elsewhere("TorchScript", command, f"torch{i}", cases, folder))
