@@ -88,7 +88,10 @@ class Queue:
         return json.loads((self.runs / name / "queue.json").read_text())
 
     def child(self):
-        return int((self.runs / "queue.pid").read_text().split()[1])
+        """The training's process: the queue writes it down once it runs."""
+        found = lambda: (self.runs / "queue.pid").read_text().split()[1]  # noqa: E731
+        wait_until(lambda: found() != "-")
+        return int(found())
 
     def end(self):
         """A test that failed leaves no training behind: that goes with its queue."""
@@ -243,6 +246,8 @@ def test_takes_only_what_nobody_wants(stubbed, tmp_path):
     wait_until((queue.runs / "tiny" / "started").exists)
     child = queue.child()
     assert os.sched_getscheduler(child) == os.SCHED_IDLE and os.getpriority(os.PRIO_PROCESS, child) == 19
+    autogroup = pathlib.Path(f"/proc/{child}/autogroup")
+    assert not autogroup.exists() or autogroup.read_text().endswith("nice 19\n")
     variables = pathlib.Path(f"/proc/{child}/environ").read_text().split("\0")
     assert "OMP_WAIT_POLICY=passive" in variables
     running.send_signal(signal.SIGINT)

@@ -50,6 +50,15 @@ TEST(LabelledGrid, MakesRoomForATitleAndKeepsHostileNamesOut) {
   EXPECT_EQ(count_of(with, 200, 0, 0), 64 * 64);
 }
 
+TEST(LabelledGrid, ItsPaperReachesTheLastColumn) {
+  const LabelledRow rows[] = {{"", {plain(8, 8, 200, 0, 0)}}};
+  for (std::string title = "a title that is wider than the images"; title.size() < 60; title += 'i') {
+    const Image sheet = labelled_grid(rows, title);
+    const auto pixel = [&](int x) { return std::vector(&sheet.pixels[3 * x], &sheet.pixels[3 * x] + 3); };
+    EXPECT_EQ(pixel(sheet.width - 1), pixel(0)) << title;
+  }
+}
+
 TEST(LabelledGrid, TakesGreyImagesAndNoNames) {
   Image grey(8, 8, 1);
   std::fill(grey.pixels.begin(), grey.pixels.end(), std::uint8_t{77});

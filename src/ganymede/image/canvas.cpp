@@ -57,10 +57,12 @@ Canvas Canvas::raster(double width, double height, double scale) {
     throw Error(fmt::format("a sheet of {:.0f} x {:.0f} pixels is too large to draw", width * scale, height * scale),
                 {}, "use fewer images");
   }
+  const double across = std::ceil(width * scale), down = std::ceil(height * scale);
   Canvas canvas;
-  canvas.surface_.reset(cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(std::ceil(width * scale)),
-                                                   static_cast<int>(std::ceil(height * scale))));
+  canvas.surface_.reset(
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, static_cast<int>(across), static_cast<int>(down)));
   canvas.start();
+  canvas.fill_rectangle(0, 0, across, down, ink::kCard);  // the last column and row, too, where sizes are no whole ones
   cairo_scale(canvas.get(), scale, scale);
   return canvas;
 }

@@ -44,7 +44,6 @@ Image under_names(const Image& grid, std::span<const std::string> names, int cel
   for (const auto& name : names) tallest = std::max(tallest, std::min(kMaxName, measure.text_width(name, kNameFont)));
   const double top = std::ceil(tallest) + 2 * kGap;
   Canvas canvas = Canvas::raster(grid.width, top + grid.height, 1);
-  canvas.fill_rectangle(0, 0, grid.width, top + grid.height, ink::kCard);
   for (size_t i = 0; i < names.size(); ++i) {
     const std::string name = measure.fit(names[i], kNameFont, kMaxName);
     const double middle = padding + static_cast<double>(i) * (cell + padding) + cell / 2.0;
@@ -79,7 +78,6 @@ Image labelled_grid(std::span<const LabelledRow> rows, const std::string& title,
   const double height = places.back() - kGap + kMargin;
 
   Canvas canvas = Canvas::raster(width, height, 1);
-  canvas.fill_rectangle(0, 0, width, height, ink::kCard);
   if (!title.empty()) canvas.text(kMargin, kMargin + 14, title, kTitleFont, ink::kText);
   for (size_t r = 0; r < rows.size(); ++r) {
     const double y = places[r];
@@ -110,7 +108,6 @@ Image side_by_side(std::span<const std::pair<std::string, Image>> panels) {
   const double top = kMargin + kTitleHeight - 6, height = top + tallest + kMargin;
 
   Canvas canvas = Canvas::raster(width, height, 1);
-  canvas.fill_rectangle(0, 0, width, height, ink::kCard);
   double x = kMargin;
   for (size_t i = 0; i < panels.size(); ++i) {
     canvas.text(x, kMargin + 14, canvas.fit(panels[i].first, kTitleFont, std::max(widths[i], kMaxLabel)), kTitleFont,
