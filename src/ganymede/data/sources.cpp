@@ -76,20 +76,25 @@ std::string guess_source(const std::filesystem::path& path) {
     if (source.is && source.is(path)) return name;  // beside images such a file would tell nothing about them
   }
   const std::string whole = fs::absolute(path).string();
+  std::vector<const Source*> known;
+  for (const auto& name : names) {
+    if (source_named(name).has) known.push_back(&source_named(name));
+  }
   const auto set_of = [&](const std::string& file, const std::string& place) -> std::string {
-    const auto has = [&](const auto& name) { return source_named(name).has && source_named(name).has(file, place); };
-    const auto found = std::find_if(names.begin(), names.end(), has);
-    return found == names.end() ? std::string() : *found;
+    const auto has = [&](const Source* source) { return source->has(file, place); };
+    const auto found = std::find_if(known.begin(), known.end(), has);
+    return found == known.end() ? std::string() : (*found)->name;
   };
   if (const auto guess = set_of(path.filename().string(), whole); !guess.empty()) return guess;
   std::error_code error;
   fs::path zip = is_zip(path) ? path : fs::path();
+  const std::size_t begin = path.string().size();
   std::map<std::string, std::string> found;  // by the folder that its files usually lie in: EMNIST's six share one
   if (fs::is_directory(path, error)) {
     for (fs::recursive_directory_iterator entry(path, error), end; entry != end && !error; entry.increment(error)) {
       if (entry.depth() > 1) entry.disable_recursion_pending();
       if (entry.depth() == 0 && is_zip(entry->path())) zip = entry->path();
-      const auto set = set_of(entry->path().filename().string(), fs::absolute(entry->path()).string());
+      const auto set = set_of(entry->path().filename().string(), whole + entry->path().string().substr(begin));
       if (!set.empty()) found.emplace(source_named(set).home.empty() ? set : source_named(set).home, set);
     }
   }

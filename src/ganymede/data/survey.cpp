@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <cstring>
@@ -31,7 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Goes up when decode() evaluates files otherwise.
-constexpr int kSurveyVersion = 5;
+constexpr int kSurveyVersion = 6;
 constexpr const char* kSurveyFiles = ".survey";
 constexpr std::uint64_t kLargestSurvey = std::uint64_t{4} << 30, kAllSurveys = std::uint64_t{2} << 30;
 /// Fewer images are examined before a bar is read.
@@ -100,14 +101,22 @@ class Surveyed {
       const std::size_t end = text.find('\n', at), tab = text.find('\t', at);
       if (end == std::string_view::npos || tab > end) break;
       const std::size_t second = text.find('\t', tab + 1);  // behind name and stamp
-      if (second < end) add(text.substr(at, second - at), text.substr(second + 1, end - second - 1));
+      if (second < end) lines_.emplace(text.substr(at, second - at), text.substr(second + 1, end - second - 1));
       at = end + 1;
     }
     fs::last_write_time(path, fs::file_time_type::clock::now(), error);  // marks it as used
   }
   std::optional<Examined> find(const std::string& key) const { return found_in(lines_, key); }
-  /// Of a file that held the same bytes, whatever it was called.
-  std::optional<Examined> with_content(const std::string& content) const { return found_in(of_content_, content); }
+  /// Of a file that held the same bytes, whatever it was called; from several threads at once.
+  std::optional<Examined> with_content(const std::string& content) const {
+    std::call_once(sorted_, [this] {  // not asked for where every name and stamp is known
+      for (const auto& [key, fields] : lines_) {
+        const auto of = fields.substr(0, fields.find('\t'));
+        if (!of.empty()) of_content_.emplace(of, fields);
+      }
+    });
+    return found_in(of_content_, content);
+  }
 
   /// Lines of images that are not among `names`: another part of the same set.
   std::string others(const std::unordered_set<std::string>& names) const {
@@ -131,32 +140,32 @@ class Surveyed {
     const auto found = lines.find(key);
     return found == lines.end() ? std::nullopt : parse_line(found->second);
   }
-  void add(std::string_view key, std::string_view fields) {
-    lines_.emplace(key, fields);
-    if (const auto content = fields.substr(0, fields.find('\t')); !content.empty())
-      of_content_.emplace(content, fields);
-  }
   Bytes bytes_;
-  Lines lines_, of_content_;
+  Lines lines_;
+  mutable std::once_flag sorted_;
+  mutable Lines of_content_;
 };
 
-/// Guards against chance, not against malice.
+/// Guards against chance, not against malice. Four words at a time, none of which waits for another.
 std::uint64_t hash_of(const image::Image& image) {
   constexpr std::uint64_t kOdd = 0x9E3779B97F4A7C15;
-  std::uint64_t hash = static_cast<std::uint64_t>(image.width) << 32 | static_cast<std::uint64_t>(image.height) << 2 |
-                       static_cast<std::uint64_t>(image.channels);
-  const auto mix = [&](std::uint64_t word) {
-    hash = (hash ^ word) * kOdd;
-    hash ^= hash >> 29;
+  constexpr std::size_t kLanes = 4, kBlock = kLanes * sizeof(std::uint64_t);
+  std::array<std::uint64_t, kLanes> hash{};
+  hash[0] = static_cast<std::uint64_t>(image.width) << 32 | static_cast<std::uint64_t>(image.height) << 2 |
+            static_cast<std::uint64_t>(image.channels);
+  const auto mix = [](std::uint64_t& lane, std::uint64_t word) {
+    lane = (lane ^ word) * kOdd;
+    lane ^= lane >> 29;
   };
   const auto& pixels = image.pixels;
   std::size_t at = 0;
-  for (std::uint64_t word = 0; at + sizeof word <= pixels.size(); at += sizeof word) {
-    std::memcpy(&word, pixels.data() + at, sizeof word);
-    mix(word);
+  for (std::array<std::uint64_t, kLanes> words{}; at + kBlock <= pixels.size(); at += kBlock) {
+    std::memcpy(words.data(), pixels.data() + at, kBlock);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) mix(hash[lane], words[lane]);
   }
-  for (; at < pixels.size(); ++at) mix(pixels[at]);
-  return hash;
+  for (; at < pixels.size(); ++at) mix(hash[at % kLanes], pixels[at]);
+  for (std::size_t lane = 1; lane < kLanes; ++lane) mix(hash[0], hash[lane]);
+  return hash[0];
 }
 
 /// What tells files of other bytes apart: half a sha256.
