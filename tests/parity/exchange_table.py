@@ -233,9 +233,8 @@ def columns_of(cases, folder, options):
         plain.add(case, case.plain)
     out = [own]
     runners = str(folder / "exchange_runners.py")
-    for provider in ("wasm", "webgpu") if options.browser else ():
+    for provider, name in (("wasm", "wasm"), ("webgpu", "WebGPU")) if options.browser else ():
         command = [*shlex.split(options.browser), runners, "browser", str(folder), str(ROOT / "studio"), provider]
-        name = "WebGPU" if provider == "webgpu" else provider
         out.append(elsewhere(f"ORT Web {name}", command, provider, cases, folder))
     for i, interpreter in enumerate(options.python):
         command = [*shlex.split(interpreter), runners, "torch", str(folder), f"torch{i}"]
