@@ -90,6 +90,30 @@ void visit_sets(V& field, EvaluateRequest& r) {
          .group = "What is compared"});
 }
 
+/// Fields of an EvaluateRequest: what becomes of images that are no model's.
+template <class V>
+void visit_shape(V& field, EvaluateRequest& r) {
+  field("size", r.size.text,
+        {.about = "bring `real` and `fake` to this many pixels a side, or to this height and width: 64,96",
+         .local = true,
+         .or_number = true,
+         .group = "What becomes of images"});
+  field("fit", r.fit,
+        {.about = "how: crop around the centre, pad with white, or stretch; images of several sizes are stretched, "
+                  "others cropped, unless given",
+         .local = true,
+         .group = "What becomes of images"});
+  field("channels", r.channels,
+        {.about = "bring them to 1 (grey) or 3 (RGB)",
+         .values = {1, 3},
+         .local = true,
+         .group = "What becomes of images"});
+  field("skip_bad", r.skip_bad,
+        {.about = "leave out files that cannot be read, and say how many",
+         .local = true,
+         .group = "What becomes of images"});
+}
+
 template <class V>
 void visit_fields(V& field, EvaluateRequest& r) {
   visit_sets(field, r);
@@ -120,20 +144,7 @@ void visit_fields(V& field, EvaluateRequest& r) {
          .range = kSeeds,
          .seed = true,
          .group = "Metrics"});
-  field("size", r.size.text,
-        {.about = "bring `real` and `fake` to this many pixels a side, or to this height and width: 64,96",
-         .local = true,
-         .or_number = true,
-         .group = "What is compared"});
-  field("fit", r.fit,
-        {.about = "how: crop around the centre, pad with white, or stretch; images of several sizes are stretched, "
-                  "others cropped, unless given",
-         .local = true,
-         .group = "What is compared"});
-  field("channels", r.channels,
-        {.about = "bring them to 1 (grey) or 3 (RGB)", .values = {1, 3}, .local = true, .group = "What is compared"});
-  field("skip_bad", r.skip_bad,
-        {.about = "leave out files that cannot be read, and say how many", .local = true, .group = "What is compared"});
+  visit_shape(field, r);
   field("output", r.output,
         {.about = "write the metrics and their protocol as JSON to this file, too",
          .letter = 'o',
