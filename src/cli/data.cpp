@@ -141,9 +141,7 @@ data::Download download_of_url(const FetchFlags& flags) {
     if (colon == std::string::npos || (download.algorithm != "md5" && download.algorithm != "sha256")) {
       throw UsageError(fmt::format("'{}' is no checksum", flags.checksum), "--checksum", "write md5:HEX or sha256:HEX");
     }
-    download.checksum = flags.checksum.substr(colon + 1);
-    std::transform(download.checksum.begin(), download.checksum.end(), download.checksum.begin(),
-                   [](unsigned char c) { return std::tolower(c); });
+    download.checksum = in_small_letters(flags.checksum.substr(colon + 1));
   }
   return download;
 }

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 #include "ganymede/image/encode.h"
 #include "ganymede/image/jpeg_encode.h"
 
@@ -22,8 +23,8 @@ constexpr const char* kFileEndings[] = {".png",  ".apng", ".jpg",  ".webp", ".gi
                                         ".tiff", ".avif", ".heic", ".jxl",  ".svg", ".pdf", ".npy",
                                         ".npz",  ".mp4",  ".webm", ".zip",  ".json"};
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+std::string kind_of_ending(const std::string& ending) {
+  const std::string text = in_small_letters(ending);
   return text == ".jpeg" || text == ".jpe" ? ".jpg" : text;
 }
 
@@ -31,9 +32,9 @@ std::string lower(std::string text) {
 
 Output::Output(const std::string& named, const std::vector<std::string>& kinds) : name_(named), kinds_(kinds) {
   stdout_ = named == "-" || named.ends_with(":-");
-  const std::string ending = !stdout_       ? lower(fs::path(named).extension().string())
+  const std::string ending = !stdout_       ? kind_of_ending(fs::path(named).extension().string())
                              : named == "-" ? kinds[0]
-                                            : lower("." + named.substr(0, named.size() - 2));
+                                            : kind_of_ending("." + named.substr(0, named.size() - 2));
   const bool known = std::find(kinds.begin(), kinds.end(), ending) != kinds.end();
   std::error_code error;
   const bool folder = !stdout_ && fs::is_directory(named, error);

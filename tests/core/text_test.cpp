@@ -49,6 +49,19 @@ TEST(Text, IsEqualInAnyCaseOfLetters) {
   EXPECT_TRUE(equal_in_any_case("Train_1", "tRAIN_1"));
   EXPECT_FALSE(equal_in_any_case("train", "trains"));
   EXPECT_FALSE(equal_in_any_case("\xC3\x84", "\xC3\xA4")) << "ASCII's alone";
+  EXPECT_FALSE(equal_in_any_case("train", "train\xC3\xA4"));
+}
+
+TEST(Text, SmallLettersAreAsciisAlone) {
+  EXPECT_EQ(in_small_letters("IMG_0001.JPeG"), "img_0001.jpeg");
+  EXPECT_EQ(in_small_letters("[@Z\xC3\x84"), "[@z\xC3\x84") << "what lies beside the letters stays";
+  EXPECT_EQ(in_small_letters(""), "");
+}
+
+TEST(Text, ABackslashIsDoubledInListsOnly) {
+  EXPECT_EQ(listed_name("a b~.png"), "a b~.png");
+  EXPECT_EQ(listed_name("a\\b"), "a\\\\b");
+  EXPECT_EQ(printable("a\\b"), "a\\b");
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 namespace ganymede {
 namespace {
@@ -25,6 +24,9 @@ std::size_t character_at(std::string_view text, std::size_t at) {
 }
 
 std::string escaped(std::string_view text, bool backslashes) {
+  // Most names are plain, and there may be a million.
+  const auto plain = [&](char c) { return c >= ' ' && c <= '~' && (c != '\\' || !backslashes); };
+  if (std::all_of(text.begin(), text.end(), plain)) return std::string(text);
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = character_at(text, at);
@@ -61,9 +63,14 @@ std::string listed_name(std::string_view name) {
   return escaped(name, true);
 }
 
+std::string in_small_letters(std::string_view text) {
+  std::string small(text);
+  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return small;
+}
+
 bool equal_in_any_case(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char one, unsigned char other) { return std::tolower(one) == std::tolower(other); });
+  return a.size() == b.size() && in_small_letters(a) == in_small_letters(b);
 }
 
 bool is_utf8(std::string_view text) {

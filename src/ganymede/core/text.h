@@ -13,6 +13,9 @@ std::string printable(std::string_view text);
 /// As printable(), with each backslash doubled, so that no two names look the same: what lists of files hold.
 std::string listed_name(std::string_view name);
 
+/// `text` with the capitals of ASCII as small letters.
+std::string in_small_letters(std::string_view text);
+
 /// Whether two texts are the same but for the case of ASCII's letters.
 bool equal_in_any_case(std::string_view a, std::string_view b);
 

@@ -515,21 +515,16 @@ Unread walk_through(const Archive& of, const MemberFilter& wanted, const Take& t
   return unread;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 }  // namespace
 
 bool is_archive_name(const std::filesystem::path& path) {
-  return is_tar_name(path) || lower(path.extension().string()) == ".zip";
+  return is_tar_name(path) || in_small_letters(path.extension().string()) == ".zip";
 }
 
 bool is_tar_name(const std::filesystem::path& path) {
   constexpr std::array kEndings = {".tar",     ".tar.gz", ".tgz", ".tar.xz", ".txz",
                                    ".tar.bz2", ".tbz2",   ".tbz", ".tar.zst"};
-  const std::string name = lower(path.filename().string());
+  const std::string name = in_small_letters(path.filename().string());
   return std::any_of(kEndings.begin(), kEndings.end(), [&](const char* ending) { return name.ends_with(ending); });
 }
 

@@ -70,7 +70,7 @@ std::optional<double> condition_value(const std::string& cell) {
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
   if (error == std::errc{} && rest == end && std::isfinite(value)) return value;
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
+  text = in_small_letters(text);
   if (text == "yes" || text == "true") return 1;
   if (text == "no" || text == "false") return 0;
   return std::nullopt;

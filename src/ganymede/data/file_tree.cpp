@@ -161,14 +161,14 @@ MemberFilter FileTree::wanted(Wanted also) const {
   };
 }
 
-std::string stamp_of(const fs::path& path) {
+std::string stamp_of(const std::string& path) {
   struct stat found{};
   if (::stat(path.c_str(), &found) != 0) return "none\n";
   return fmt::format("{} {} {}\n", found.st_size, nanoseconds(found.st_mtim), nanoseconds(found.st_ctim));
 }
 
 std::string FileTree::stamp(const std::string& name) const {
-  return stamp_of(archived_ ? root_ : root_ / name);
+  return stamp_of(archived_ ? root_.string() : root_.string() + "/" + name);  // a path would be taken apart
 }
 
 std::string FileTree::fingerprint() const {

@@ -63,7 +63,7 @@ class FileTree {
 };
 
 /// A text that differs once a file does, of its size and times: also of the one that no program can set back.
-std::string stamp_of(const std::filesystem::path& path);
+std::string stamp_of(const std::string& path);
 
 /// The part of `name` after the last '/'.
 std::string base_name(const std::string& name);

@@ -10,6 +10,7 @@
 
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
+#include "ganymede/core/text.h"
 #include "ganymede/data/file_tree.h"
 #include "ganymede/data/memory.h"
 #include "ganymede/data/published.h"
@@ -237,8 +238,7 @@ std::string set_of_idx(const std::string& file, const std::string& path) {
     const std::string set = file.substr(0, file.find('-', std::string_view("emnist-").size()));
     return emnist_kinds().contains(set) ? set : "emnist-balanced";
   }
-  std::string lower = path;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string lower = in_small_letters(path);
   if (lower.find("fashion") != std::string::npos) return "fashion-mnist";
   return lower.find("kmnist") != std::string::npos || lower.find("kuzushiji") != std::string::npos ? "kmnist" : "mnist";
 }

@@ -47,7 +47,8 @@ class FolderImages : public ImageStore {
     }
     for (auto& note : unread_notes({.lost_links = tree.lost_links(), .no_files = tree.no_files()}))
       notes_.push_back(std::move(note));
-    for (const auto& name : names_) stamps_.push_back(tree.stamp(name));
+    stamps_.resize(names_.size());
+    parallel(names_.size(), [&](std::size_t i) { stamps_[i] = tree.stamp(names_[i]); });
   }
   std::size_t count() const override { return names_.size(); }
   std::string name(std::size_t index) const override { return names_.at(index); }

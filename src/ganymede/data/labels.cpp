@@ -11,21 +11,18 @@ namespace ganymede::data {
 namespace {
 
 std::string small_base(const std::string& name) {
-  std::string base = base_name(name);
-  std::transform(base.begin(), base.end(), base.begin(), [](unsigned char c) { return std::tolower(c); });
-  return base;
+  return in_small_letters(base_name(name));
 }
 
 }  // namespace
 
 bool is_table_name(const std::string& name) {
   const std::string base = small_base(name);
-  for (const char* stem : {"labels", "metadata", "dataset"}) {
-    for (const char* ending : {".csv", ".tsv", ".json", ".jsonl"}) {
-      if (base == std::string(stem) + ending) return true;
-    }
-  }
-  return false;
+  const auto dot = base.find('.');
+  const std::string_view stem = std::string_view(base).substr(0, dot),
+                         ending = std::string_view(base).substr(stem.size());
+  return (stem == "labels" || stem == "metadata" || stem == "dataset") &&
+         (ending == ".csv" || ending == ".tsv" || ending == ".json" || ending == ".jsonl");
 }
 
 bool is_sample_label(const std::string& name) {

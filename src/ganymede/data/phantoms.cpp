@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
+
+#include "ganymede/core/text.h"
 
 namespace ganymede::data {
 namespace {
@@ -58,8 +59,7 @@ std::string kind_of(const std::string& name) {
 
 bool is_phantom(std::string_view name) {
   if (name.empty() || name[0] == '.') return true;
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string lower = in_small_letters(name);
   return std::find(kPhantoms.begin(), kPhantoms.end(), lower) != kPhantoms.end() ||
          std::any_of(kEndings.begin(), kEndings.end(), [&](auto ending) { return lower.ends_with(ending); });
 }

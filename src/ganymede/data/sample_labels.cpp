@@ -201,6 +201,11 @@ std::vector<std::string> notes_of(const Tally& tally, const ImageStore& store, c
 
 std::optional<Labelling> labels_of_samples(const ImageStore& store, const std::vector<std::size_t>& images,
                                            const std::string& key, bool in_folders, std::vector<std::string>& notes) {
+  const auto& files = store.side_files().files;
+  const auto of_samples = std::count_if(files.begin(), files.end(), [](const auto& file) {
+    return !is_table_name(file.name) && base_name(file.name) != kClassNames;
+  });
+  if (of_samples == 0) return std::nullopt;
   const Samples samples = group(store, images);
   std::size_t cls = 0, json = 0;
   for (const auto& [at, sample] : samples) {
@@ -208,12 +213,7 @@ std::optional<Labelling> labels_of_samples(const ImageStore& store, const std::v
     json += sample.json != nullptr && !sample.images.empty() ? 1 : 0;
   }
   const auto unused = [&] {
-    const auto& files = store.side_files().files;
-    const auto count = std::count_if(files.begin(), files.end(), [](const auto& file) {
-      return !is_table_name(file.name) && base_name(file.name) != kClassNames;
-    });
-    if (count == 0) return std::nullopt;
-    notes.push_back(fmt::format("left out: {} beside the images", counted(count, ".cls or .json file")));
+    notes.push_back(fmt::format("left out: {} beside the images", counted(of_samples, ".cls or .json file")));
     return std::nullopt;
   };
   if (cls == 0 && (json == 0 || (in_folders && key.empty()))) return unused();

@@ -44,9 +44,7 @@ std::string ending_of(const std::string& name) {
   const std::string base = base_name(name);
   const auto dot = base.rfind('.');
   if (dot == std::string::npos || dot == 0 || base.size() - dot > kLongest) return {};
-  std::string ending = base.substr(dot);
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
-  return ending;
+  return in_small_letters(std::string_view(base).substr(dot));
 }
 
 }  // namespace

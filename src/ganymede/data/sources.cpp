@@ -7,6 +7,7 @@
 
 #include "ganymede/core/error.h"
 #include "ganymede/data/file_tree.h"
+#include "ganymede/data/sieve.h"
 
 namespace ganymede::data {
 namespace {
@@ -94,7 +95,9 @@ std::string guess_source(const std::filesystem::path& path) {
     for (fs::recursive_directory_iterator entry(path, error), end; entry != end && !error; entry.increment(error)) {
       if (entry.depth() > 1) entry.disable_recursion_pending();
       if (entry.depth() == 0 && is_zip(entry->path())) zip = entry->path();
-      const auto set = set_of(entry->path().filename().string(), whole + entry->path().string().substr(begin));
+      const std::string file = entry->path().filename().string();
+      if (is_image_name(file)) continue;
+      const auto set = set_of(file, whole + entry->path().string().substr(begin));
       if (!set.empty()) found.emplace(source_named(set).home.empty() ? set : source_named(set).home, set);
     }
   }

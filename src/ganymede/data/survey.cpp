@@ -225,13 +225,15 @@ std::vector<Examined> examine(const ImageStore& store, const std::vector<std::si
   std::vector<Examined> result(images.size());
   std::vector<std::string> keys(images.size());
   std::vector<std::size_t> places;
-  for (std::size_t i = 0; i < images.size(); ++i) {
+  std::vector<char> known(images.size());  // not bits: threads write their own
+  parallel(images.size(), [&](std::size_t i) {
     keys[i] = listed_name(store.name(images[i])) + "\t" + printable(store.stamp(images[i]));
-    if (auto known = before.find(keys[i])) {
-      result[i] = std::move(*known);
-    } else {
-      places.push_back(i);
-    }
+    auto found = before.find(keys[i]);
+    known[i] = found ? 1 : 0;
+    if (found) result[i] = std::move(*found);
+  });
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    if (known[i] == 0) places.push_back(i);
   }
   if (places.empty()) return result;
 
@@ -304,13 +306,19 @@ std::string listed(const std::map<std::string, std::size_t>& counts) {
 }
 
 std::vector<std::pair<std::size_t, std::size_t>> copies_among(const std::vector<Examined>& examined) {
-  std::vector<std::pair<std::size_t, std::size_t>> copies;
-  std::unordered_map<std::uint64_t, std::size_t> first;
+  std::vector<std::pair<std::uint64_t, std::size_t>> sound;
   for (std::size_t i = 0; i < examined.size(); ++i) {
-    if (!examined[i].fault.empty()) continue;
-    const auto [found, fresh] = first.emplace(examined[i].pixels, i);
-    if (!fresh) copies.emplace_back(i, found->second);
+    if (examined[i].fault.empty()) sound.emplace_back(examined[i].pixels, i);
   }
+  std::sort(sound.begin(), sound.end());
+  std::vector<std::pair<std::size_t, std::size_t>> copies;
+  for (std::size_t i = 1, first = 0; i < sound.size(); ++i) {
+    if (sound[i].first != sound[first].first)
+      first = i;
+    else
+      copies.emplace_back(sound[i].second, sound[first].second);
+  }
+  std::sort(copies.begin(), copies.end());
   return copies;
 }
 

@@ -24,11 +24,6 @@ std::string without_ending(const std::string& name) {
   return dot == std::string::npos || (slash != std::string::npos && dot < slash) ? name : name.substr(0, dot);
 }
 
-std::string in_small_letters(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 void add(std::unordered_map<std::string, std::size_t>& to, const std::string& name, std::size_t image) {
   const auto [found, fresh] = to.emplace(name, image);
   if (!fresh && found->second != image) found->second = kSeveral;

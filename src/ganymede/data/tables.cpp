@@ -189,8 +189,7 @@ Table read_table(std::span<const std::uint8_t> bytes, const std::string& name, c
   if (!is_utf8(text) || text.find('\0') != std::string_view::npos) {
     throw Error("the table is not in UTF-8", where, "save it as \"CSV UTF-8\"");
   }
-  std::string ending = name.substr(std::min(name.rfind('.'), name.size()));
-  std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string ending = in_small_letters(name.substr(std::min(name.rfind('.'), name.size())));
   if (ending == ".json") return from_json(text, where);
   if (ending == ".jsonl") return from_json_lines(text, where);
   return from_separated(text, ending == ".tsv", where);

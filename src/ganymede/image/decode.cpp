@@ -129,8 +129,7 @@ std::pair<const Format*, Match> row_of(std::string_view text) {
 
 [[noreturn]] void refuse(std::string_view text, const std::string& where) {
   if (text.starts_with(kLfsPointer)) throw Error(kIsLfsPointer, where, kLfsPointerHint);
-  std::string begin(text.substr(0, 256));
-  std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) { return std::tolower(c); });
+  const std::string begin = in_small_letters(text.substr(0, 256));
   if (begin.find("<!doctype html") != std::string::npos || begin.find("<html") != std::string::npos) {
     throw Error("this is a web page, not an image", where, "download the image again");
   }

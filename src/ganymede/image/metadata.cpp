@@ -1,8 +1,9 @@
 #include "ganymede/image/metadata.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cstring>
+
+#include "ganymede/core/text.h"
 
 namespace ganymede::image {
 namespace {
@@ -121,9 +122,7 @@ std::string profile_name(Block icc) {
     if (numbers.at(entry, 4) == tag("desc")) name = description(numbers, numbers.at(entry + 4, 4));
   }
   if (name.empty()) return "unnamed";
-  std::string lower = name;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
-  return lower.find("srgb") != std::string::npos ? std::string() : name;
+  return in_small_letters(name).find("srgb") != std::string::npos ? std::string() : name;
 }
 
 }  // namespace ganymede::image

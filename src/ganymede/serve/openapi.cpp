@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "ganymede/core/text.h"
 #include "ganymede/operations/schema.h"
 #include "ganymede/serve/answers.h"
 
@@ -131,9 +132,7 @@ std::string openapi_document(const Router& router) {
   auto schemas = problem.named;
   for (const auto& route : router.routes()) {
     if (!route.about) continue;
-    std::string method = route.method;
-    for (char& c : method) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    document["paths"][route.pattern][method] = path_operation(route);
+    document["paths"][route.pattern][in_small_letters(route.method)] = path_operation(route);
     if (route.about->json) schemas.insert(route.about->json->named.begin(), route.about->json->named.end());
   }
   schemas["Point"] = operations::point_schema();
