@@ -239,6 +239,24 @@ TEST_F(Readers, AFaultyMemberOfAZipIsABadFile) {
   EXPECT_EQ(open_dataset(wanted)->size(), 18u);
 }
 
+TEST_F(Readers, AFaultyMemberThatLinksLeadToEndsNothing) {
+  Members members;
+  for (int i = 10; i < 20; ++i) members[std::to_string(i) + ".png"] = grey(i);
+  const fs::path file = folder_ / "set.zip";
+  write_archive(file, members, {{"a.png", "12.png"}, {"b.png", "12.png"}, {"c.png", "19.png"}});
+  Bytes bytes = read_file(file);
+  const std::string name = "12.png";
+  const auto header = std::search(bytes.begin(), bytes.end(), name.begin(), name.end()) - 30;
+  const auto content = header + 30 + header[26] + header[28];  // behind the name and what else stands there
+  std::fill_n(content, 8, 0xFF);                               // no deflated block begins so: reading ends at it
+  write_file(file, bytes);
+  DatasetOptions wanted = options("set.zip");
+  EXPECT_THAT(failure(wanted), AllOf(HasSubstr("3 of 13 images cannot be used"), HasSubstr("a.png"), HasSubstr("b.png"),
+                                     HasSubstr("12.png")));
+  wanted.skip_bad = true;
+  EXPECT_EQ(open_dataset(wanted)->size(), 10u);
+}
+
 TEST_F(Readers, TransparencyIsSaid) {
   // 4x4 of one colour with a colour that is clear (tRNS): that one, and another.
   const auto with_clear = [](int level, int clear) {

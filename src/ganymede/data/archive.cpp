@@ -327,7 +327,7 @@ class Walk {
         if (extent && places_->of(name)) return places_->take(name, *extent);
         return take(name, read(member));
       } catch (const FaultyMember& fault) {
-        tell(name, fault);
+        tell({name}, fault);
         return true;
       }
     };
@@ -339,26 +339,46 @@ class Walk {
         ++unread.no_files;
       }
     };
-    for (int begun = 0;; ++begun) {
-      try {
-        return each(one, otherwise);
-      } catch (const FaultyMember&) {
-        if (!on_fault_ || begun == kMostBegun) throw;
-        passed_ = at_;  // begins anew, behind it
-      }
-    }
+    return each(one, otherwise);
   }
-  /// Throws it on where there is nobody to tell or no going on.
-  void tell(const std::string& name, const FaultyMember& fault) const {
+  /// Tells of a member by all its names. Throws it on where there is nobody to tell or no going on.
+  void tell(const std::vector<std::string>& names, const FaultyMember& fault) const {
     if (!on_fault_) throw FaultyMember(fault);
-    on_fault_(name, fault.what_happened());
+    for (const auto& name : names) on_fault_(name, fault.what_happened());
     if (fault.ends_reading) throw FaultyMember(fault);
   }
 
+  /// As once(), and behind a member at which libarchive's reading ends goes on anew.
+  template <class Do, class Otherwise>
+  bool each(const Do& do_it, const Otherwise& otherwise) {
+    passed_ = 0;
+    for (int begun = 0;; ++begun) {
+      try {
+        return once(do_it, otherwise);
+      } catch (const FaultyMember&) {
+        if (!on_fault_ || begun == kMostBegun) throw;
+        passed_ = at_;
+      }
+    }
+  }
+
+  Bytes read(Member& member) {
+    Bytes bytes = member.read();
+    total_ += bytes.size();
+    if (total_ > limits_.total) {
+      throw Error("the archive unpacks to more than the limit of " + counted(limits_.total, "byte"), of_.where,
+                  "unpack it into a folder and name that");
+    }
+    return bytes;
+  }
+  const Places* places() const { return places_; }
+  const std::string& where() const { return of_.where; }
+
+ private:
   /// Calls do_it(name, member, extent) for every regular file, until it returns false, and otherwise(name, entry) for
   /// all else. The extent is there where it may be taken instead of the content.
   template <class Do, class Otherwise>
-  bool each(const Do& do_it, const Otherwise& otherwise) {
+  bool once(const Do& do_it, const Otherwise& otherwise) {
     const Utf8Names names;
     std::optional<Part> part;
     const Reader reader = new_reader();
@@ -392,21 +412,6 @@ class Walk {
       }
     }
   }
-
-  Bytes read(Member& member) {
-    Bytes bytes = member.read();
-    total_ += bytes.size();
-    if (total_ > limits_.total) {
-      throw Error("the archive unpacks to more than the limit of " + counted(limits_.total, "byte"), of_.where,
-                  "unpack it into a folder and name that");
-    }
-    return bytes;
-  }
-  const Places* places() const { return places_; }
-  void begin_anew() { passed_ = 0; }
-  const std::string& where() const { return of_.where; }
-
- private:
   void open(archive* reader, std::optional<Part>& part) const {
     int status = ARCHIVE_OK;
     if (of_.part) {
@@ -470,7 +475,6 @@ std::vector<std::string> aliases_of(const std::string& name, const std::multimap
 std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wanted, const Take& take) {
   std::multimap<std::string, std::string> by_target;
   std::set<std::string> lost;
-  walk.begin_anew();
   for (const auto& [name, target] : links) {
     const std::string end = followed(name, links);
     if (!end.empty() && name.starts_with(end + "/")) continue;  // goes in circles
@@ -479,26 +483,28 @@ std::size_t walk_links(Walk& walk, const Links& links, const MemberFilter& wante
   }
   walk.each(
       [&](const std::string& name, Member& member, const std::optional<Extent>& extent) {
-        std::vector<std::string> chosen;
-        for (const auto& alias : aliases_of(name, by_target, links, walk.where())) {
-          if (wanted(alias, [&] { return member.head(); })) chosen.push_back(alias);
+        const auto aliases = aliases_of(name, by_target, links, walk.where());
+        for (const auto& alias : aliases) {
           // A link to a folder is found once anything in it is.
           for (std::size_t end = alias.find('/');; end = alias.find('/', end + 1)) {
             lost.erase(alias.substr(0, end));
             if (end == std::string::npos) break;
           }
         }
+        std::vector<std::string> chosen;
+        const auto is_wanted = [&](const auto& alias) { return wanted(alias, [&] { return member.head(); }); };
         std::optional<Bytes> bytes;
-        return std::all_of(chosen.begin(), chosen.end(), [&](const auto& alias) {
-          if (extent && walk.places()->of(alias)) return walk.places()->take(alias, *extent);
-          try {
+        try {
+          std::copy_if(aliases.begin(), aliases.end(), std::back_inserter(chosen), is_wanted);
+          return std::all_of(chosen.begin(), chosen.end(), [&](const auto& alias) {
+            if (extent && walk.places()->of(alias)) return walk.places()->take(alias, *extent);
             if (!bytes) bytes = walk.read(member);
-          } catch (const FaultyMember& fault) {
-            walk.tell(alias, fault);
-            return true;
-          }
-          return take(alias, *bytes);
-        });
+            return take(alias, *bytes);
+          });
+        } catch (const FaultyMember& fault) {
+          walk.tell(chosen.empty() ? aliases : chosen, fault);
+          return true;
+        }
       },
       [](const std::string&, archive_entry*) {});
   return static_cast<std::size_t>(
