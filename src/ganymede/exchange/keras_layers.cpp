@@ -12,10 +12,21 @@ namespace {
 using nlohmann::json;
 using nn::Shape;
 
+/// The square image in grey or colour whose pixels so many numbers are; no dimensions where they are none's.
+Shape square_image(std::int64_t numbers) {
+  for (const std::int64_t channels : {1, 3}) {
+    const auto side = std::llround(std::sqrt(static_cast<double>(numbers) / static_cast<double>(channels)));
+    if (side > 1 && channels * side * side == numbers) return {channels, side, side};
+  }
+  return {};
+}
+
 /// A slope or an epsilon as written: Keras keeps 0.2 as the nearest f32 at times.
 std::string number(double value) {
   return fmt::format("{:.7g}", value);
 }
+
+constexpr const char* kTakenForPixels = "the file's are flat: taken for an image's height, width, channels";
 
 class Lines {
  public:
@@ -32,8 +43,7 @@ class Lines {
   ProposedNetwork take() {
     begin();
     for (at_ = 0; at_ < model_.layers.size(); ++at_) add(layer());
-    if (!generator_ && now_.is_image()) line("\"flatten\"");
-    out_.output = now_;
+    end();
     return std::move(out_);
   }
 
@@ -63,12 +73,30 @@ class Lines {
     out_.lines.push_back(text + "," + (comment.empty() ? "" : "  # " + comment));
   }
 
-  /// A generator's noise is flat here.
+  /// A generator's noise is flat here; what a discriminator sees is an image.
   void begin() {
+    if (const Shape image = square_image(now_.elements()); !generator_ && now_.is_flat() && image.is_image()) {
+      out_.input = image;
+      out_.flat_images = true;
+      return line("\"flatten\"", kTakenForPixels);
+    }
     out_.input = now_;
+    out_.flat_images = !generator_ && now_.is_flat();
     if (!generator_ || now_.is_flat()) return;
     out_.input = Shape{now_.elements()};
     line(fmt::format("{{ reshape = [{}, {}, {}] }}", now_.channels(), now_.height(), now_.width()));
+  }
+
+  /// And the other way round.
+  void end() {
+    if (!generator_ && now_.is_image()) line("\"flatten\"");
+    out_.flat_images = out_.flat_images || (generator_ && now_.is_flat());
+    if (const Shape image = square_image(now_.elements()); generator_ && now_.is_flat() && image.is_image()) {
+      become(image);
+      line(fmt::format("{{ reshape = [{}, {}, {}] }}", image.channels(), image.height(), image.width()),
+           kTakenForPixels);
+    }
+    out_.output = now_;
   }
 
   template <class T>

@@ -13,6 +13,7 @@ struct ProposedNetwork {
   std::vector<std::string> lines = {};  ///< of a recipe's list of layers: a layer each, or a comment
   nn::Shape input = {}, output = {};    ///< without dimensions where they cannot be known
   int open = 0;                         ///< how many layers are guesses: what they are is not in the file
+  bool flat_images = false;             ///< the file has images as flat numbers: their shape is not in it
 };
 
 /// From a network's tensors by PyTorch's names (foreign_tensors.h). Strides and paddings, which no tensor has, are
