@@ -46,8 +46,9 @@ struct Case {
 std::vector<Case> damaged() {
   const std::string sound = tensor("F32", "[2]", "[0,8]");
   return {
-      {"", "too short"},
-      {"abc", "too short"},
+      {"", "the file is empty"},
+      {"abc", "this is a text"},
+      {std::string(7, '\0'), "too short"},
       {std::string(8, '\xff'), "impossible"},
       {"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 3172276\n",
        "a Git LFS pointer, not the file"},

@@ -1,8 +1,10 @@
 """Every bad input ends in the right exit code and one line on stderr that says what, where and how to fix it."""
 
 import gzip
+import io
 import pathlib
 import struct
+import zipfile
 import zlib
 
 import pytest
@@ -334,6 +336,14 @@ def safetensors(header, data=b"", length=None):
     return struct.pack("<Q", len(text) if length is None else length) + text + data
 
 
+def zipped(*names):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, bytes(20))
+    return out.getvalue()
+
+
 BAD_MODELS = {
     "header longer than the file": (safetensors("{}", length=1 << 40), ("header",)),
     "header of no JSON": (safetensors("{nonsense"), ("JSON",)),
@@ -346,12 +356,23 @@ BAD_MODELS = {
         safetensors('{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}}'),
         ("a",),
     ),
-    "empty": (b"", ()),
+    "empty": (b"", ("the file is empty",)),
+    "a Git LFS pointer": (
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n",
+        ("git lfs pull",),
+    ),
+    "a web page": (b"\n<!DOCTYPE html>\n<html><body>no such file</body></html>\n", ("a web page",)),
+    "HDF5": (b"\x89HDF\r\n\x1a\n" + bytes(100), ("HDF5", "ganymede import")),
+    "an old pickle": (b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.", ("PyTorch before 1.6",)),
+    "a zip": (zipped("words.txt"), ("a zip archive",)),
+    "a file of torch.save": (zipped("netG/data.pkl", "netG/data/0"), ("torch.save", "ganymede import")),
+    "a file of Keras": (zipped("config.json", "model.weights.h5"), ("Keras", "ganymede import")),
+    "a recipe": (b'[data]\nname = "shapes"\n', ("this is a text",)),
     "not ours": (
         safetensors('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
         ("no Ganymede recipe", "ganymede train"),
     ),
-    "an image": (png(), ()),
+    "an image": (png(), ("this is an image",)),
 }
 
 
@@ -363,6 +384,22 @@ def test_bad_models(ganymede, tmp_path, case):
     expect_error(ganymede("sample", model, "-n", 1, "-o", tmp_path / "x.png"), FAILED, model.name, *words)
     expect_error(ganymede("summary", model), FAILED, model.name, *words)
     assert not (tmp_path / "x.png").exists()
+
+
+@pytest.mark.parametrize(
+    "form, words", [("onnx", "this is an ONNX file"), ("torchscript", "this is a TorchScript file")]
+)
+def test_what_was_exported_is_no_model(ganymede, tmp_path, form, words):
+    given, out = tmp_path / "exported", tmp_path / "x.png"
+    assert ganymede("export", shared_model(ganymede), "--format", form, "-o", given).returncode == 0
+    for command in (
+        ("sample", given, "-n", 1, "-o", out),
+        ("evaluate", given, "--data", tmp_path, "--metrics", "swd"),
+        ("export", given, "--format", "onnx", "-o", out),
+        ("explore", "interpolate", given, "--points", "7:0,7:1", "-o", out),
+    ):
+        expect_error(ganymede(*command), FAILED, given.name, words, "exported from")
+    assert not out.exists()
 
 
 def edited_model(ganymede, path, old, new):

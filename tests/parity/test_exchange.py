@@ -139,6 +139,25 @@ def test_half_weights_halve_the_file(ganymede, models, tmp_path):
     assert numpy.abs(session(whole).run(None, z)[0] - session(half).run(None, z)[0]).max() < 0.02
 
 
+@pytest.mark.parametrize("network", ["generator", "discriminator"])
+@pytest.mark.parametrize("name", RECIPES)
+def test_half_weights_compute_what_rounded_ones_do(ganymede, models, tmp_path, name, network):
+    flags = ("--format", "onnx", "--network", network)
+    half = session(export(ganymede, models[name], tmp_path / "half.onnx", *flags, "--weights", "f16"))
+    whole = onnx.load(export(ganymede, models[name], tmp_path / "whole.onnx", *flags))
+    for tensor in whole.graph.initializer:
+        values = onnx.numpy_helper.to_array(tensor)
+        if values.dtype == numpy.float32:
+            rounded = values.astype(numpy.float16).astype(numpy.float32)
+            tensor.CopyFrom(onnx.numpy_helper.from_array(rounded, tensor.name))
+    onnx.save(whole, tmp_path / "rounded.onnx")
+    expected = session(tmp_path / "rounded.onnx")
+    for batch in BATCHES:
+        given = feeds(half, batch, numpy.random.default_rng(1))
+        for a, b in zip(half.run(None, given), expected.run(None, given)):
+            assert numpy.abs(a - b).max() < 1e-4
+
+
 def test_weights_of_classes_mix_them(ganymede, models, tmp_path):
     flags = ("--format", "onnx", "--labels")
     by_index = session(export(ganymede, models["conditional"], tmp_path / "a.onnx", *flags, "index"))
@@ -182,6 +201,16 @@ def test_a_sequential_takes_the_tensors(ganymede, models, tmp_path):
             export(ganymede, models["heads"], tmp_path / "m.pt", "--format", "torchscript", "--network", "generator")
         )
         assert (script(z, labels) - expected).abs().max() < 1e-5
+
+
+def test_exported_tensors_come_back_with_their_classes(ganymede, models, tmp_path):
+    ganymede("export", models["heads"], "--format", "safetensors", "-o", tmp_path / "m.safetensors")
+    back, recipe = tmp_path / "back.safetensors", models["heads"].parent / "recipe.toml"
+    ganymede("import", tmp_path / "m.safetensors", "--recipe", recipe, "-o", back)
+    flags = ("--class", "heart", "-n", 1, "-o")
+    ganymede("sample", models["heads"], *flags, tmp_path / "a.png")
+    ganymede("sample", back, *flags, tmp_path / "b.png")
+    assert (png.read(tmp_path / "a.png") == png.read(tmp_path / "b.png")).all()
 
 
 def test_images_that_are_not_square_keep_their_shape(ganymede, tmp_path):

@@ -139,6 +139,49 @@ def test_a_checkpoint_with_both_networks_is_one_file(ganymede, recipe, tmp_path)
     expect_same(ganymede, model, generator, discriminator, tmp_path)
 
 
+@pytest.mark.parametrize("names", ["{}_state_dict", "net{:.1}", "{:.1}", "{}"])
+def test_checkpoints_name_their_networks_in_many_ways(ganymede, recipe, tmp_path, names):
+    generator, discriminator = trained(Generator(), 3), trained(Discriminator(), 4)
+    words = ("Generator", "Discriminator") if ":" in names else ("generator", "discriminator")
+    table = {
+        names.format(word): module.state_dict() for word, module in zip(words, (generator, discriminator))
+    }
+    torch.save({"state_dict": table} if names == "{}" else table, tmp_path / "checkpoint.pth")
+    model = tmp_path / "model.safetensors"
+    ganymede("import", tmp_path / "checkpoint.pth", "--recipe", recipe, "-o", model)
+    expect_same(ganymede, model, generator, discriminator, tmp_path)
+
+
+@pytest.mark.parametrize("change", ["half", "bfloat16", "double", "strides", "one storage"])
+def test_tensors_of_other_types_and_layouts(ganymede, recipe, tmp_path, change):
+    generator = trained(Generator(), 12)
+    if change in ("half", "bfloat16"):  # weights that the type has
+        generator.load_state_dict({name: getattr(t, change)() for name, t in generator.state_dict().items()})
+    table = {name: tensor for name, tensor in generator.state_dict().items() if tensor.is_floating_point()}
+    if change == "strides":
+        table = {name: t.transpose(0, -1).contiguous().transpose(0, -1) for name, t in table.items()}
+    elif change == "one storage":
+        pieces = torch.cat([t.flatten() for t in table.values()]).split([t.numel() for t in table.values()])
+        table = {name: piece.view(t.shape) for piece, (name, t) in zip(pieces, table.items())}
+    else:
+        table = {name: getattr(t, change)() for name, t in table.items()}
+    torch.save(table, tmp_path / "g.pth")
+    ganymede("import", tmp_path / "g.pth", "--recipe", recipe, "-o", tmp_path / "m.safetensors")
+    expect_same(ganymede, tmp_path / "m.safetensors", generator, None, tmp_path)
+
+
+@pytest.mark.parametrize("change, words", [
+    (lambda t: t.to_sparse(), "sparse"), (lambda t: t.int(), "no floating-point"), (lambda t: t.cfloat(), "Complex"),
+    (lambda t: torch.quantize_per_tensor(t, 0.1, 0, torch.qint8), "qtensor"), (lambda t: t * float("nan"), "NaN"),
+])  # fmt: skip
+def test_tensors_that_no_network_has_are_named(recipe, tmp_path, change, words):
+    table = trained(Generator(), 13).state_dict()
+    table["main.3.weight"] = change(table["main.3.weight"])
+    torch.save(table, tmp_path / "g.pth")
+    said = refused(tmp_path / "g.pth", "--recipe", recipe, "-o", tmp_path / "m.safetensors")
+    assert words in said and "; " in said and not (tmp_path / "m.safetensors").exists()
+
+
 def test_spectral_norm_in_both_of_pytorchs_forms(ganymede, recipe, tmp_path):
     text = RECIPE.replace(
         "stride = 2, padding = 1, bias = false }, { leaky",

@@ -142,9 +142,25 @@ def test_a_functional_chain(ganymede, tmp_path):
         expect_same(np.asarray(model(noise(3, 4))), ours)
 
 
+@needs_torch
+def test_groups_of_one_channel_are_an_instance_norm(ganymede, tmp_path):
+    wanted, theirs = [], []
+    for i, flags in enumerate(({}, {"scale": False}, {"center": False}, {"scale": False, "center": False})):
+        norm = L.GroupNormalization(groups=-1, epsilon=0.1, **flags)
+        layers = [keras.Input((4,)), L.Dense(48), L.Reshape((4, 4, 3)), L.Identity(), norm]
+        model = as_trained(keras.Sequential(layers), i)
+        model.save(tmp_path / f"{i}.keras")
+        ganymede("import", tmp_path / f"{i}.keras", "-o", tmp_path / f"{i}.safetensors")
+        wanted.append((tmp_path / f"{i}.safetensors", "generator", noise(3, 4)))
+        theirs.append(np.asarray(model(noise(3, 4))))
+    for theirs_one, ours in zip(theirs, outputs(ganymede, tmp_path, wanted)):
+        expect_same(theirs_one, ours)
+
+
 @pytest.mark.parametrize("layer, word", [
     (L.PReLU(), "PReLU"), (L.LayerNormalization(), "LayerNormalization"), (L.Dense(3, activation="gelu"), "gelu"),
-    (L.ReLU(max_value=6), "largest value"), (keras.Sequential([keras.Input((4,)), L.Dense(3)]), "Sequential"),
+    (L.GroupNormalization(2), "no image"), (L.ReLU(max_value=6), "largest value"),
+    (keras.Sequential([keras.Input((4,)), L.Dense(3)]), "Sequential"),
 ])  # fmt: skip
 def test_what_no_recipe_has_is_named(tmp_path, layer, word):
     for ending in ("keras", "h5"):

@@ -14,7 +14,7 @@
 
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
-#include "ganymede/core/text.h"
+#include "ganymede/core/file_kind.h"
 
 namespace ganymede::checkpoint {
 namespace {
@@ -251,12 +251,11 @@ void read_exactly(std::istream& file, void* target, std::uint64_t bytes, const s
 
 FileHeader read_header(std::istream& file, std::uint64_t size, const std::string& where) {
   std::uint64_t length = 0;
-  if (size < kLengthBytes) throw Error("too short to be a safetensors file", where, kDamagedHint);
-  read_exactly(file, &length, kLengthBytes, where);
-  if (std::string_view(reinterpret_cast<const char*>(&length), kLengthBytes) == kLfsPointer.substr(0, kLengthBytes)) {
-    throw Error(kIsLfsPointer, where, kLfsPointerHint);
-  }
-  if (length > kMaxHeaderBytes || length > size - kLengthBytes) {
+  if (size >= kLengthBytes) read_exactly(file, &length, kLengthBytes, where);
+  if (size < kLengthBytes || length > kMaxHeaderBytes || length > size - kLengthBytes) {
+    const FileKind other = file_kind(file);
+    if (!other.is.empty()) throw Error(other.is, where, other.hint);
+    if (size < kLengthBytes) throw Error("too short to be a safetensors file", where, kDamagedHint);
     throw Error(fmt::format("header of {} is impossible in a file of {}", counted(length, "byte"), grouped(size)),
                 where, "name a safetensors file, or take a fresh copy of it");
   }

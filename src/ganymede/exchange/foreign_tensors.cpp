@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "ganymede/core/error.h"
+#include "ganymede/core/file_kind.h"
 #include "ganymede/core/text.h"
 #include "ganymede/exchange/state_dict.h"
 #include "ganymede/exchange/tensor_groups.h"
@@ -18,8 +19,20 @@ namespace fs = std::filesystem;
 using checkpoint::NamedTensor;
 using Tensors = std::vector<NamedTensor>;
 
-constexpr std::array kGeneratorPrefixes{"g_ema.", "G_ema.", "netG.", "generator.", "G.", "gen."};
-constexpr std::array kDiscriminatorPrefixes{"netD.", "discriminator.", "D.", "disc.", "critic."};
+constexpr std::array kGeneratorPrefixes{
+    "g_ema.",           "G_ema.",       "netG.", "generator.", "G.", "gen.", "generator_state_dict.",
+    "netG_state_dict.", "G_state_dict."};
+constexpr std::array kDiscriminatorPrefixes{
+    "netD.",        "discriminator.", "D.", "disc.", "critic.", "discriminator_state_dict.", "netD_state_dict.",
+    "D_state_dict."};
+
+/// A name without what a checkpoint puts before all of them.
+std::string_view unwrapped(std::string_view name) {
+  for (const std::string_view wrapper : {"state_dict.", "model_state_dict.", "model."}) {
+    if (name.starts_with(wrapper)) return unwrapped(name.substr(wrapper.size()));
+  }
+  return name;
+}
 
 /// The names behind the first of the prefixes that any has, without it; nothing where none has one.
 template <std::size_t N>
@@ -27,7 +40,8 @@ Tensors behind(const Tensors& given, const std::array<const char*, N>& prefixes)
   for (const std::string prefix : prefixes) {
     Tensors out;
     for (const auto& named : given) {
-      if (named.name.rfind(prefix, 0) == 0) out.push_back({named.name.substr(prefix.size()), named.tensor});
+      const auto name = unwrapped(named.name);
+      if (name.starts_with(prefix)) out.push_back({std::string(name.substr(prefix.size())), named.tensor});
     }
     if (!out.empty()) return out;
   }
@@ -141,7 +155,8 @@ Tensors read_foreign(const fs::path& path) {
     throw Error("this is a file of PyTorch before 1.6", path.string(),
                 "load it there and save it anew: torch.save(torch.load(FILE), NEW)");
   }
-  throw Error("the file is neither of torch.save nor safetensors", path.string(),
+  const FileKind other = file_kind(file);
+  throw Error(other.is.empty() ? "the file is neither of torch.save nor safetensors" : other.is, path.string(),
               "name a .pth, .pt, .safetensors, .keras or .h5 file");
 }
 
@@ -181,9 +196,16 @@ Assignment assign(const Tensors& given, const models::Network& network, const st
   for (const auto& [name, tensor] : ours) own[name] = tensor;
   torch::NoGradGuard constant;
   for (const auto& [from, to] : found.pairs) {
-    if (!table.at(from).is_floating_point())
-      throw Error("the tensor '" + from + "' holds no floating-point numbers", where);
-    own.at(to).copy_(table.at(from));
+    const Tensor& value = table.at(from);
+    if (!value.is_floating_point()) {
+      throw Error("the tensor '" + from + "' holds no floating-point numbers", where,
+                  "save the model's weights as f32");
+    }
+    if (!torch::isfinite(value).all().item<bool>()) {
+      throw Error("the tensor '" + from + "' holds NaN or infinity", where,
+                  "take a checkpoint from before it diverged");
+    }
+    own.at(to).copy_(value);
   }
   return found;
 }

@@ -130,18 +130,21 @@ std::vector<std::string> variables_of(const KerasLayer& layer, std::size_t count
   std::string kind = layer.kind;
   std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });
   std::erase(kind, '_');
-  if (kind != "batchnormalization")
+  const bool group = kind == "groupnormalization";
+  if (kind != "batchnormalization" && !group)
     return kind == "embedding" ? std::vector<std::string>{"embeddings"} : std::vector<std::string>{"kernel", "bias"};
   const bool told = layer.config.is_object();
-  const bool scale = told ? layer.config.value("scale", true) : count == 4;
-  const bool center = told ? layer.config.value("center", true) : count == 4;
-  if (!told && count == 3) {
-    throw Error("whether its third tensor is gamma or beta the file does not say",
+  const std::size_t statistics = group ? 0 : 2;
+  const bool scale = told ? layer.config.value("scale", true) : count == statistics + 2;
+  const bool center = told ? layer.config.value("center", true) : count == statistics + 2;
+  if (!told && count == statistics + 1) {
+    throw Error("whether one of its tensors is gamma or beta the file does not say",
                 printable(where + ", layer " + layer.name), "import the .keras file");
   }
   std::vector<std::string> names;
   if (scale) names.emplace_back("gamma");
   if (center) names.emplace_back("beta");
+  if (group) return names;
   names.emplace_back("moving_mean");
   names.emplace_back("moving_variance");
   return names;

@@ -126,6 +126,8 @@ class Lines {
     if (kind == "Conv2D") return add_conv();
     if (kind == "Conv2DTranspose") return add_conv_transpose();
     if (kind == "BatchNormalization") return add_batch_norm();
+    if (kind == "GroupNormalization") return add_instance_norm();
+    if (kind == "Identity") return;
     if (kind == "Reshape") return add_reshape();
     if (kind == "Flatten") return flatten();
     if (kind == "UpSampling2D") return add_upsampling();
@@ -238,13 +240,30 @@ class Lines {
     own_activation();
   }
 
-  void add_batch_norm() {
+  void expect_last_axis() const {
     const auto axis = layer().config.find("axis");
     if (axis != layer().config.end() && !axis->is_null()) {
       const auto last = static_cast<std::int64_t>(now_.dims().size());
       const json value = axis->is_array() && axis->size() == 1 ? (*axis)[0] : *axis;
       expect(value.is_number_integer() && (value == -1 || value == last), "it does not normalise the last axis");
     }
+  }
+
+  /// Groups of one channel: each channel of an image by itself.
+  void add_instance_norm() {
+    expect_last_axis();
+    expect(now_.is_image(), "it works on what is no image");
+    constexpr std::int64_t kGroups = 32;
+    const auto groups = option("groups", kGroups);
+    expect(groups == -1 || groups == now_.channels(), "its groups are of more than one channel");
+    const bool affine = option("scale", true) || option("center", true);
+    constexpr double kEpsilon = 1e-3;
+    line(fmt::format("{{ instance_norm = true, epsilon = {}{} }}", number(option("epsilon", kEpsilon)),
+                     affine ? "" : ", affine = false"));
+  }
+
+  void add_batch_norm() {
+    expect_last_axis();
     constexpr double kMomentum = 0.99, kEpsilon = 1e-3;
     line(fmt::format("{{ batch_norm = true, keras_momentum = {}, epsilon = {} }}",
                      number(option("momentum", kMomentum)), number(option("epsilon", kEpsilon))));

@@ -33,7 +33,9 @@ std::string kind_of(const KerasLayer& layer) {
                                                         {"Conv2DTranspose", "conv_transpose"},
                                                         {"conv2d_transpose", "conv_transpose"},
                                                         {"BatchNormalization", "batch_norm"},
-                                                        {"batch_normalization", "batch_norm"}};
+                                                        {"batch_normalization", "batch_norm"},
+                                                        {"GroupNormalization", "instance_norm"},
+                                                        {"group_normalization", "instance_norm"}};
   if (const auto found = kinds.find(layer.kind); found != kinds.end()) return found->second;
   if (layer.tensors.contains("moving_mean")) return "batch_norm";
   const auto kernel = layer.tensors.find("kernel");
@@ -102,9 +104,10 @@ std::map<std::string, Tensor> turned(const KerasLayer& layer, const std::string&
     found[ours == names.end() ? name : ours->second] = value;
   }
   // A norm may do without either.
-  if (kind == "batch_norm" && found.contains("running_var")) {
-    found.try_emplace("weight", torch::ones_like(found["running_var"]));
-    found.try_emplace("bias", torch::zeros_like(found["running_var"]));
+  const char* there = kind == "batch_norm" ? "running_var" : found.contains("bias") ? "bias" : "weight";
+  if ((kind == "batch_norm" || kind == "instance_norm") && found.contains(there)) {
+    found.try_emplace("weight", torch::ones_like(found[there]));
+    found.try_emplace("bias", torch::zeros_like(found[there]));
   }
   return found;
 }
@@ -169,7 +172,13 @@ class Assigner {
     }
     if (!differences_.empty()) refuse_layers(differences_, model_.where);
     torch::NoGradGuard constant;
-    for (const auto& [to, from] : copies_) Tensor(to).copy_(from);
+    for (const auto& [to, from] : copies_) {
+      if (!torch::isfinite(from).all().item<bool>()) {
+        throw Error("the file's weights hold NaN or infinity", printable(model_.where),
+                    "take a checkpoint from before it diverged");
+      }
+      Tensor(to).copy_(from);
+    }
     return std::move(out_);
   }
 

@@ -1,5 +1,9 @@
 #include "ganymede/operations/import.h"
 
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/core/files.h"
 #include "ganymede/exchange/foreign_tensors.h"
 #include "ganymede/exchange/keras_network.h"
@@ -14,11 +18,29 @@ namespace {
 namespace fs = std::filesystem;
 using Tensors = std::vector<checkpoint::NamedTensor>;
 
-void write_model(const config::Recipe& recipe, const models::Gan& gan, const fs::path& output) {
+/// The names of classes that a file of `export --format safetensors` has in its metadata; of any other none.
+std::vector<std::string> class_names(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string begin(checkpoint::kLengthBytes + 1, '\0');
+  if (!file.read(begin.data(), static_cast<std::streamsize>(begin.size())) || begin.back() != '{') return {};
+  file.seekg(0);
+  const auto metadata = checkpoint::read_header(file, fs::file_size(path), path.string()).metadata;
+  const auto found = metadata.find("classes");
+  if (found == metadata.end()) return {};
+  const auto list = nlohmann::json::parse(found->second, nullptr, /*allow_exceptions=*/false);
+  std::vector<std::string> out;
+  for (const auto& name : list) {
+    if (name.is_string()) out.push_back(name.get<std::string>());
+  }
+  return out;
+}
+
+void write_model(const config::Recipe& recipe, const models::Gan& gan, const fs::path& output,
+                 const std::vector<std::string>& classes) {
   Tensors tensors;
   checkpoint::append_tensors(tensors, "generator", gan.generator);
   checkpoint::append_tensors(tensors, "discriminator", gan.discriminator);
-  checkpoint::write_safetensors(output, tensors, checkpoint::metadata(models::resolved(recipe, gan), 0));
+  checkpoint::write_safetensors(output, tensors, checkpoint::metadata(models::resolved(recipe, gan), 0, classes));
 }
 
 /// The file in a hub's folder, else what was named.
@@ -152,7 +174,9 @@ ImportResult import_model(const ImportRequest& request, const Control& control) 
   } else {
     result.networks.push_back(take(given.discriminator, gan.discriminator, request, false, recipe.discriminator));
   }
-  write_model(recipe, gan, request.output);
+  auto classes = class_names(given.generator.file);
+  if (classes.size() != static_cast<std::size_t>(gan.classes())) classes.clear();
+  write_model(recipe, gan, request.output, classes);
   return result;
 }
 
