@@ -127,8 +127,7 @@ std::string without_number(const std::string& name) {
 
 /// Names of a layer's variables, which a .weights.h5 only numbers.
 std::vector<std::string> variables_of(const KerasLayer& layer, std::size_t count, const std::string& where) {
-  std::string kind = layer.kind;
-  std::transform(kind.begin(), kind.end(), kind.begin(), [](unsigned char c) { return std::tolower(c); });
+  std::string kind = in_small_letters(layer.kind);
   std::erase(kind, '_');
   const bool group = kind == "groupnormalization";
   if (kind != "batchnormalization" && !group)
@@ -193,9 +192,9 @@ std::string snake_case(const std::string& kind) {
     const bool begins =
         is_upper(kind[i]) && i > 0 && (is_lower(kind[i - 1]) || (i + 1 < kind.size() && is_lower(kind[i + 1])));
     if (begins) out += '_';
-    out += static_cast<char>(std::tolower(static_cast<unsigned char>(kind[i])));
+    out += kind[i];
   }
-  return out;
+  return in_small_letters(out);
 }
 
 void read_numbered(KerasModel& model, const Hdf5File& file) {
