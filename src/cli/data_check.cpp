@@ -21,6 +21,7 @@
 #include "ganymede/image/encode.h"
 #include "ganymede/models/gan.h"
 #include "ganymede/operations/model.h"
+#include "ganymede/recipe/class_count.h"
 #include "ganymede/recipe/recipe_fields.h"
 
 namespace ganymede::cli {
@@ -184,7 +185,12 @@ std::string recipe_text(const Check& check, const std::string& name) {
                         shell_word(config::override_text("data.name", check.options.name)));
   }
   const auto classes = static_cast<std::int64_t>(check.classes.size());
-  if (gan.classes() > 0 && recipe.data.conditions.empty() && gan.classes() != classes) {
+  const bool follows = config::follows_data(recipe) && recipe.data.conditions.empty();
+  if (follows && classes >= 2) {
+    text += fmt::format("; its networks get {}, as the images have", counted(classes, "class", "classes"));
+  } else if (follows) {
+    text += "; a training refuses them: its networks have as many classes as the images, which need two at least";
+  } else if (gan.classes() > 0 && recipe.data.conditions.empty() && gan.classes() != classes) {
     text += fmt::format("; a training refuses them: its networks are for {}, not {}",
                         counted(static_cast<std::uint64_t>(gan.classes()), "class", "classes"), classes);
   }

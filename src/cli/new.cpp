@@ -14,6 +14,7 @@
 #include "ganymede/data/image_store.h"
 #include "ganymede/data/sources.h"
 #include "ganymede/data/survey.h"
+#include "ganymede/recipe/class_count.h"
 #include "ganymede/recipe/fitting.h"
 #include "ganymede/train/benchmark.h"
 
@@ -80,8 +81,10 @@ struct Estimate {
   std::uint64_t memory = 0, steps = 0;
 };
 
-Estimate estimate_of(const std::string& text, const std::string& name) {
-  const auto recipe = config::parse_recipe(text, name, name);
+Estimate estimate_of(const std::string& text, const std::string& name, const config::ImageFacts& facts) {
+  auto recipe = config::parse_recipe(text, name, name);
+  if (config::follows_data(recipe))
+    recipe = config::with_classes(recipe, static_cast<std::int64_t>(facts.classes.size()));
   const auto measured = train::benchmark(recipe, 3, device_to_use());
   return {.seconds_per_step = measured.seconds_per_step,
           .memory = measured.peak_memory_bytes,
@@ -109,7 +112,7 @@ void run(const NewFlags& flags) {
   config::FittingWishes wishes;
   if (flags.size > 0) wishes.size = flags.size;
   std::string text = config::fitting_recipe(flags.name, facts, wishes);
-  Estimate estimate = estimate_of(text, flags.name);
+  Estimate estimate = estimate_of(text, flags.name, facts);
   if (flags.hours > 0) {
     wishes.steps =
         std::max<std::uint64_t>(1, static_cast<std::uint64_t>(flags.hours * 3600 / estimate.seconds_per_step));

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/device.h"
+#include "ganymede/config/overrides.h"
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 #include "ganymede/core/memory.h"
@@ -10,21 +11,34 @@
 #include "ganymede/core/threads.h"
 #include "ganymede/models/summary.h"
 #include "ganymede/operations/model.h"
+#include "ganymede/recipe/class_count.h"
 #include "ganymede/train/benchmark.h"
+#include "ganymede/train/datasets.h"
 #include "ganymede/train/training_state.h"
 
 namespace ganymede::cli {
 namespace {
 
 struct RecipeCheckFlags {
-  std::string recipe;
+  std::string recipe, data;
   std::vector<std::string> set;
   int steps = 3;
   std::uint64_t images = 0;
   bool json = false;
 };
 
+/// The images that a training would open.
+struct FoundData {
+  std::shared_ptr<const data::Dataset> images;  ///< null where they were not looked for, or are not to be had ...
+  std::string why;                              ///< ... for this reason
+};
+
 struct RecipeCheck {
+  std::int64_t classes = 0;      ///< of the networks
+  bool assumed_classes = false;  ///< they follow the data, which was not to be had
+  bool follows = false;          ///< they follow the data
+  std::string why_assumed;
+  std::uint64_t images = 0;  ///< of the data; 0 where nobody counted
   std::vector<std::pair<std::string, models::Summary>> networks;
   std::string image;
   std::optional<train::BenchmarkResult> speed;  ///< nothing where a step cannot be timed
@@ -32,15 +46,34 @@ struct RecipeCheck {
   std::optional<std::uint64_t> steps;           ///< in all; nothing where it needs the number of images
 };
 
-RecipeCheck check_recipe(const config::Recipe& recipe, const RecipeCheckFlags& flags) {
+/// Those of --data, and where the recipe's classes follow the data those that it names, as far as there are such.
+FoundData data_of(const config::Recipe& recipe, const RecipeCheckFlags& flags) {
+  const bool asked = !flags.data.empty();
+  if (!asked && !config::follows_data(recipe)) return {};
+  try {
+    return {train::open_data(recipe, models::outline_gan(recipe)), {}};
+  } catch (const Error& error) {
+    if (asked) throw;
+    return {nullptr, error.what_happened()};
+  }
+}
+
+RecipeCheck check_recipe(config::Recipe& recipe, const RecipeCheckFlags& flags) {
   RecipeCheck out;
+  const FoundData data = data_of(recipe, flags);
+  out.follows = config::follows_data(recipe);
+  out.assumed_classes = out.follows && data.images == nullptr;
+  out.why_assumed = data.why;
+  out.images = flags.images > 0 || data.images == nullptr ? flags.images : data.images->size();
+  if (data.images) recipe = train::with_classes_of(data.images->info(), recipe);
   const auto gan = models::outline_gan(recipe);
+  out.classes = gan.classes();
   if (gan.encoder) out.networks.emplace_back("encoder", models::summarise(*gan.encoder));
   out.networks.emplace_back("generator", models::summarise(gan.generator));
   out.networks.emplace_back("discriminator", models::summarise(gan.discriminator));
   const auto& shape = gan.image_shape();
   out.image = fmt::format("{}x{} {}", shape.width(), shape.height(), shape.channels() == 1 ? "grey" : "RGB");
-  if (recipe.train.steps || flags.images > 0) out.steps = train::steps_in_all(recipe.train, flags.images);
+  if (recipe.train.steps || out.images > 0) out.steps = train::steps_in_all(recipe.train, out.images);
   // A translating recipe's step starts from images of its source, which only data can tell.
   if (flags.steps > 0 && !recipe.translates()) out.speed = train::benchmark(recipe, flags.steps, device_to_use());
   out.memory = peak_resident_bytes();
@@ -49,6 +82,9 @@ RecipeCheck check_recipe(const config::Recipe& recipe, const RecipeCheckFlags& f
 
 void print_document(const config::Recipe& recipe, const RecipeCheck& check) {
   nlohmann::json document{{"recipe", recipe.name}, {"image", check.image}, {"batch_size", recipe.train.batch_size}};
+  document["classes"] = check.classes;
+  document["assumed_classes"] = check.assumed_classes;
+  document["images"] = check.images > 0 ? nlohmann::json(check.images) : nlohmann::json();
   for (const auto& [name, summary] : check.networks)
     document["parameters"][name] = {{"total", summary.total}, {"trainable", summary.trainable}};
   document["steps"] = check.steps ? nlohmann::json(*check.steps) : nlohmann::json();
@@ -80,6 +116,12 @@ std::string length_text(const config::Recipe& recipe, const RecipeCheck& check) 
 void print_text(const config::Recipe& recipe, const RecipeCheck& check) {
   fmt::print("{}: {}\n", recipe.name, recipe.title.empty() ? "a recipe without a title" : recipe.title);
   fmt::print("  images      {} of {}, batches of {}\n", check.image, recipe.data.name, recipe.train.batch_size);
+  if (check.assumed_classes) {
+    fmt::print("  classes     as for {}: they follow the data, which is not here ({}); --data PATH names it\n",
+               check.classes, check.why_assumed);
+  } else if (check.follows) {
+    fmt::print("  classes     {}, as the data has\n", counted(check.classes, "class", "classes"));
+  }
   for (const auto& [name, summary] : check.networks) {
     fmt::print("  {:<13} {:>12} {}, {}\n", name, grouped(summary.total),
                summary.total == 1 ? "parameter" : "parameters", counted(summary.layers.size(), "layer"));
@@ -105,10 +147,14 @@ void add_recipes_check(CLI::App& app) {
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe")->type_size(1)->allow_extra_args(false);
   limited(app.add_option("--steps", flags->steps, "steps to time; 0 times nothing"), 0, 1000)->capture_default_str();
   app.add_option("--images", flags->images, "how many images the data has, for the time of all epochs")->type_name("N");
+  app.add_option("--data", flags->data, "images to count, and their classes: the data set's folder, archive or file")
+      ->type_name("PATH");
   app.add_flag("--json", flags->json, "one JSON document");
   app.callback([flags] {
     set_threads(globals().threads);
-    const auto recipe = operations::load_recipe(flags->recipe, flags->set);
+    auto set = flags->set;
+    if (!flags->data.empty()) set.push_back(config::override_text("data.path", flags->data));
+    auto recipe = operations::load_recipe(flags->recipe, set);
     const RecipeCheck found = check_recipe(recipe, *flags);
     if (flags->json) {
       print_document(recipe, found);

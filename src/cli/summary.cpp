@@ -2,7 +2,9 @@
 #include "ganymede/models/summary.h"
 
 #include "cli/command.h"
+#include "ganymede/nn/labels.h"
 #include "ganymede/operations/model.h"
+#include "ganymede/recipe/class_count.h"
 
 namespace ganymede::cli {
 
@@ -25,9 +27,11 @@ void add_summary(CLI::App& app) {
     if (flags->json) {
       nlohmann::json document;
       for (const auto& [name, summary] : networks) document[name] = models::to_json(summary);
+      if (config::follows_data(recipe)) document["assumed_classes"] = nn::kAssumedClasses;
       return print_json(document);
     }
     fmt::print("{}\n", recipe.name);
+    if (config::follows_data(recipe)) fmt::print("its classes follow the data: counted as {}\n", nn::kAssumedClasses);
     for (auto& [name, summary] : networks) {
       std::string title = name;
       title[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(title[0])));

@@ -5,6 +5,7 @@
 #include "ganymede/core/counted.h"
 #include "ganymede/core/precision.h"
 #include "ganymede/core/random.h"
+#include "ganymede/recipe/class_count.h"
 
 namespace ganymede::models {
 
@@ -56,6 +57,10 @@ data::ImageSize size_of(const nn::Shape& image) {
 }
 
 Gan build_gan(const config::Recipe& recipe) {
+  if (config::follows_data(recipe)) {
+    throw UsageError("the number of classes follows the data, which is not at hand", "recipe " + recipe.name,
+                     "write the number for classes = \"data\"");
+  }
   return make_gan(recipe,
                   [](const config::NetworkConfig& config, const nn::Shape& input) { return Network(config, input); });
 }

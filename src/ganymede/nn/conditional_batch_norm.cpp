@@ -10,7 +10,7 @@ namespace {
 
 struct ConditionalBatchNormOptions {
   Present present;
-  int classes = 0;
+  ClassCount classes;
   RunningStatistics statistics;
 };
 
@@ -24,7 +24,7 @@ void visit_fields(V& field, ConditionalBatchNormOptions& o) {
 class ConditionalBatchNorm : public Layer {
  public:
   ConditionalBatchNorm(const ConditionalBatchNormOptions& options, std::int64_t channels)
-      : classes_(options.classes),
+      : classes_(options.classes.number()),
         momentum_(options.statistics.update()),
         epsilon_(options.statistics.epsilon),
         of_share_(!options.statistics.shared.value_or(true)) {
@@ -64,7 +64,7 @@ class ConditionalBatchNormSpec : public SpecWith<ConditionalBatchNormOptions> {
   std::string kind() const override { return "conditional_batch_norm"; }
   Shape output_shape(const Shape& input) const override {
     options.statistics.check(kind());
-    expect_classes(options.classes, kind());
+    expect_classes(options.classes.number(), kind());
     return input;
   }
   std::unique_ptr<Layer> make(const Shape& input) const override {

@@ -8,7 +8,7 @@ namespace {
 
 struct LabelEmbeddingOptions {
   int size = 0;
-  int classes = 0;
+  ClassCount classes;
   std::optional<Initialiser> init;
 };
 
@@ -21,9 +21,8 @@ void visit_fields(V& field, LabelEmbeddingOptions& o) {
 
 class LabelEmbedding : public Layer {
  public:
-  explicit LabelEmbedding(const LabelEmbeddingOptions& options) : classes_(options.classes) {
-    add_parameter("weight", {options.classes, options.size}, Role::kEmbedding, options.classes, options.size,
-                  options.init);
+  explicit LabelEmbedding(const LabelEmbeddingOptions& options) : classes_(options.classes.number()) {
+    add_parameter("weight", {classes_, options.size}, Role::kEmbedding, classes_, options.size, options.init);
   }
   Tensor forward(const Tensor& x, ForwardContext& context) override {
     const Tensor vectors = rows_of_classes(context, x, "label_embedding", parameter(0));
@@ -43,8 +42,8 @@ class LabelEmbeddingSpec : public SpecWith<LabelEmbeddingOptions> {
   std::string kind() const override { return "label_embedding"; }
   Shape output_shape(const Shape& input) const override {
     expect_flat(input, kind());
-    expect_classes(options.classes, kind());
-    if (std::int64_t{options.classes} * options.size > kMaxElements)
+    expect_classes(options.classes.number(), kind());
+    if (options.classes.number() * options.size > kMaxElements)
       throw ShapeError("label_embedding has too many numbers");
     return {input.elements() + options.size};
   }

@@ -4,6 +4,18 @@
 
 namespace ganymede::nn {
 
+ClassCount ClassCount::from_node(const toml::node& node, const std::function<void(const std::string&)>& fail) {
+  ClassCount out;
+  const auto number = node.value_exact<std::int64_t>();
+  out.follows_data_ = node.value_exact<std::string>() == "data";
+  if (number) {
+    out.number_ = *number;
+  } else if (!out.follows_data_) {
+    fail("must be a whole number or \"data\", the number of the data's classes");
+  }
+  return out;
+}
+
 void expect_classes(std::int64_t classes, const std::string& kind) {
   if (classes == 0) throw ShapeError(kind + " needs a number of classes: write classes = 10");
 }

@@ -9,6 +9,27 @@ namespace ganymede::nn {
 /// Most classes that a layer may know.
 inline constexpr std::int64_t kMaxClasses = 1 << 16;
 
+/// What stands for the number of classes of data that nobody has looked at, where a network is only outlined.
+inline constexpr std::int64_t kAssumedClasses = 10;
+
+/// The option `classes` of a layer: a number, or "data", which is that of the classes that the data has.
+class ClassCount {
+ public:
+  ClassCount() = default;
+  /// 0 where the recipe says nothing; kAssumedClasses where it follows the data.
+  std::int64_t number() const { return follows_data_ ? kAssumedClasses : number_; }
+  bool follows_data() const { return follows_data_; }
+  /// For the range of a recipe's key.
+  double largest() const { return static_cast<double>(number()); }
+  std::string to_toml() const { return follows_data_ ? "\"data\"" : std::to_string(number_); }
+  /// Calls `fail` with the problem where the node is neither.
+  static ClassCount from_node(const toml::node& node, const std::function<void(const std::string&)>& fail);
+
+ private:
+  std::int64_t number_ = 0;
+  bool follows_data_ = false;
+};
+
 /// Throws ShapeError when a recipe does not say how many classes the layer `kind` is for.
 void expect_classes(std::int64_t classes, const std::string& kind);
 

@@ -8,7 +8,7 @@ namespace {
 
 struct ProjectionOptions {
   Present present;
-  int classes = 0;
+  ClassCount classes;
   bool bias = true;
   WeightOptions weight;  ///< of w and V alike
 };
@@ -23,7 +23,7 @@ void visit_fields(V& field, ProjectionOptions& o) {
 
 class Projection : public WeightLayer {
  public:
-  Projection(const ProjectionOptions& options, std::int64_t features) : classes_(options.classes) {
+  Projection(const ProjectionOptions& options, std::int64_t features) : classes_(options.classes.number()) {
     add_weight({{1, features}, features, 1, options.bias ? 1 : 0}, options.weight);
     add_weight({{classes_, features}, features, classes_, 0}, options.weight, "classes");
   }
@@ -51,7 +51,7 @@ class ProjectionSpec : public SpecWith<ProjectionOptions> {
   std::string kind() const override { return "projection"; }
   Shape output_shape(const Shape& input) const override {
     expect_flat(input, kind());
-    expect_classes(options.classes, kind());
+    expect_classes(options.classes.number(), kind());
     return {1};
   }
   std::int64_t multiply_adds(const Shape& input) const override { return 2 * input.elements(); }

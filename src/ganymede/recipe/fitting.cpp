@@ -93,11 +93,10 @@ std::vector<int> widths_of(int size) {
   return widths;
 }
 
-std::string generator_layers(const Choices& choices, std::size_t classes) {
+std::string generator_layers(const Choices& choices) {
   const auto widths = widths_of(choices.size);
-  const std::string norm = choices.conditional
-                               ? fmt::format("{{ conditional_batch_norm = true, classes = {} }}", classes)
-                               : "\"batch_norm\"";
+  const std::string norm =
+      choices.conditional ? "{ conditional_batch_norm = true, classes = \"data\" }" : "\"batch_norm\"";
   std::string out =
       fmt::format("  {{ dense = {}, bias = false }},\n  {{ reshape = [{}, 4, 4] }},\n", 16 * widths[0], widths[0]);
   for (std::size_t i = 0; i < widths.size(); ++i) {
@@ -108,7 +107,7 @@ std::string generator_layers(const Choices& choices, std::size_t classes) {
   return out + "  \"tanh\",\n";
 }
 
-std::string discriminator_layers(const Choices& choices, std::size_t classes) {
+std::string discriminator_layers(const Choices& choices) {
   auto widths = widths_of(choices.size);
   std::reverse(widths.begin(), widths.end());
   std::string out;
@@ -118,9 +117,8 @@ std::string discriminator_layers(const Choices& choices, std::size_t classes) {
         width);
   }
   out += "  { minibatch_stddev = 8 },  # sees how alike a batch's images are: against collapse\n  \"flatten\",\n";
-  return out + (choices.conditional
-                    ? fmt::format("  {{ projection = true, classes = {}, spectral_norm = true }},\n", classes)
-                    : std::string("  { dense = 1, spectral_norm = true },\n"));
+  return out + (choices.conditional ? "  { projection = true, classes = \"data\", spectral_norm = true },\n"
+                                    : "  { dense = 1, spectral_norm = true },\n");
 }
 
 }  // namespace
@@ -151,9 +149,8 @@ std::string fitting_recipe(const std::string& name, const ImageFacts& facts, con
     out += fmt::format("skip_bad = true  # {} cannot be read: `ganymede data check` names {}\n",
                        counted(facts.bad, "file"), facts.bad == 1 ? "it" : "them");
   out += fmt::format("# classes: {}\n\n[latent]\nsize = 128\n\n[generator]\ninit = \"normal\"\nlayers = [\n{}]\n",
-                     choices.why_classes, generator_layers(choices, facts.classes.size()));
-  out += fmt::format("\n[discriminator]\ninit = \"normal\"\nlayers = [\n{}]\n",
-                     discriminator_layers(choices, facts.classes.size()));
+                     choices.why_classes, generator_layers(choices));
+  out += fmt::format("\n[discriminator]\ninit = \"normal\"\nlayers = [\n{}]\n", discriminator_layers(choices));
   out += "\n[objective]\nname = \"hinge\"\n\n[augment]\n";
   out += fmt::format("name = \"{}\"  # {}\n", choices.augmented ? "diffaugment" : "none", choices.why_augmented);
   for (const char* network : {"generator", "discriminator"})

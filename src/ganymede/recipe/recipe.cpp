@@ -13,6 +13,7 @@
 #include "ganymede/config/seed.h"
 #include "ganymede/config/value_text.h"
 #include "ganymede/core/files.h"
+#include "ganymede/nn/labels.h"
 #include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/recipe/recipe_fields.h"
@@ -172,7 +173,13 @@ class Parser {
     reader.expect("classes");
     reader.reject_unknown();
     heads.adversarial = read_layers(reader, *table, "adversarial", section + " adversarial");
-    heads.classes = read_layers(reader, *table, "classes", section + " classes");
+    heads.classes_follow_data = table->get("classes") && table->get("classes")->value_exact<std::string>() == "data";
+    if (heads.classes_follow_data) {
+      auto assumed = toml::parse(fmt::format("classes = [{{ dense = {} }}]", nn::kAssumedClasses));
+      heads.classes = read_layers(reader, assumed, "classes", section + " classes");
+    } else {
+      heads.classes = read_layers(reader, *table, "classes", section + " classes");
+    }
   }
 
   /// The entries of the list at `key`: `what` says what they are.
@@ -248,8 +255,9 @@ std::string network_text(const char* name, const NetworkConfig& network) {
   if (network.output != OutputKind::kScore) writer("output", network.output);
   std::string out = fmt::format("\n[{}]\n{}{}", name, writer.as_lines(), list_text("layers", network.layers));
   if (!network.heads.any()) return out;
-  return out + fmt::format("\n[{}.heads]\n{}{}", name, list_text("adversarial", network.heads.adversarial),
-                           list_text("classes", network.heads.classes));
+  const auto& heads = network.heads;
+  return out + fmt::format("\n[{}.heads]\n{}{}", name, list_text("adversarial", heads.adversarial),
+                           heads.classes_follow_data ? "classes = \"data\"\n" : list_text("classes", heads.classes));
 }
 
 }  // namespace

@@ -39,6 +39,8 @@ enum class OutputKind { kScore, kPatches };
 struct HeadsConfig {
   nn::LayerList adversarial;  ///< ends in one score
   nn::LayerList classes;      ///< ends in one logit a class
+  /// classes = "data": one dense layer, as wide as the data has classes; until it is known, `classes` outlines it.
+  bool classes_follow_data = false;
 
   bool any() const { return !adversarial.empty(); }
 };

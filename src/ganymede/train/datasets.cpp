@@ -9,6 +9,7 @@
 #include "ganymede/core/log.h"
 #include "ganymede/data/shards.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/recipe/class_count.h"
 #include "ganymede/train/run_folder.h"
 
 namespace ganymede::train {
@@ -104,6 +105,19 @@ std::string change_of_data(const fs::path& run, const data::Dataset& now, const 
 std::string change_of_data(const checkpoint::Model& model, const data::Dataset& now) {
   const fs::path run = run_of(model.path);
   return run.empty() ? "" : change_of_data(run, now);
+}
+
+config::Recipe with_classes_of(const data::DatasetInfo& data, const config::Recipe& recipe) {
+  if (!config::follows_data(recipe)) return recipe;
+  const auto classes = data.conditions.empty() ? data.classes.size() : data.conditions.size();
+  if (classes < 2) {
+    throw UsageError(fmt::format("the recipe's number of classes follows the data, which {}",
+                                 classes == 0 ? "has no classes" : "has only one class"),
+                     data.where(),
+                     "put each class into a folder of its own or a table of labels beside the images; or take the "
+                     "layers with classes = \"data\" away");
+  }
+  return config::with_classes(recipe, static_cast<std::int64_t>(classes));
 }
 
 std::shared_ptr<const data::Dataset> open_data(const config::DataConfig& config, const nn::Shape& image,

@@ -27,6 +27,10 @@ std::string change_of_data(const std::filesystem::path& run, const data::Dataset
 /// The same for the run that a model's file lies in.
 std::string change_of_data(const checkpoint::Model& model, const data::Dataset& now);
 
+/// The recipe with as many classes as `data` has, or conditions, where it says classes = "data"; else as it is. Throws
+/// UsageError where the data has none.
+config::Recipe with_classes_of(const data::DatasetInfo& data, const config::Recipe& recipe);
+
 /// What the discriminator takes for real.
 std::shared_ptr<const data::Dataset> open_data(const config::Recipe& recipe, const models::Gan& gan);
 /// What the generator translates; null where it starts from noise.

@@ -10,6 +10,7 @@
 #include "ganymede/models/generate.h"
 #include "ganymede/models/images.h"
 #include "ganymede/models/initialise.h"
+#include "ganymede/train/datasets.h"
 
 namespace ganymede::train {
 namespace {
@@ -54,7 +55,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
       device_(device),
       random_source_(random.value_or(RandomSource(device))),
       type_(models::compute_type(recipe.train.precision, device)),
-      gan_(models::build_gan(recipe)) {
+      gan_(models::build_gan(recipe = with_classes_of(dataset_->info(), recipe))) {
   if (recipe.train.batch_size % recipe.train.gradient_accumulation != 0) {
     throw UsageError(fmt::format("a batch of {} cannot be accumulated in {} equal parts", recipe.train.batch_size,
                                  recipe.train.gradient_accumulation),
