@@ -16,6 +16,7 @@
 #include "ganymede/data/survey.h"
 #include "ganymede/recipe/class_count.h"
 #include "ganymede/recipe/fitting.h"
+#include "ganymede/recipe/recorded_runs.h"
 #include "ganymede/train/benchmark.h"
 
 namespace ganymede::cli {
@@ -79,7 +80,68 @@ config::ImageFacts facts_of(const std::string& place) {
 struct Estimate {
   double seconds_per_step = 0;
   std::uint64_t memory = 0, steps = 0;
+  config::Expectation expected = {};
+
+  double seconds() const { return static_cast<double>(steps) * seconds_per_step; }
+  std::string time_text() const {
+    return fmt::format("about {} here: {} of {:.2f} s", duration_text(seconds()), counted(steps, "step"),
+                       seconds_per_step);
+  }
+  std::string memory_text() const {
+    return fmt::format("{:.2f} GiB at most, without the images",
+                       static_cast<double>(memory) / (std::uint64_t{1} << 30));
+  }
 };
+
+/// What recorded runs say of a training of the recipe `text`.
+config::Expectation expectation_of(const std::string& text, const std::string& name, const config::ImageFacts& facts) {
+  const auto recipe = config::parse_recipe(text, name, name);
+  return config::expectation_of({.side = recipe.data.size.height,
+                                 .channels = recipe.data.channels,
+                                 .images = facts.images,
+                                 .steps = static_cast<std::uint64_t>(*recipe.train.steps),
+                                 .batch = recipe.train.batch_size});
+}
+
+/// The recipe with the estimate below its first line, as comments.
+std::string with_estimate(std::string text, const Estimate& estimate) {
+  std::string lines = fmt::format("# time: {}\n# memory: {}\n", estimate.time_text(), estimate.memory_text());
+  const char* lead = "# quality: ";
+  for (const auto& line : config::expectation_text(estimate.expected)) {
+    lines += lead + line + "\n";
+    lead = "#   ";
+  }
+  return text.insert(text.find('\n') + 1, lines);
+}
+
+nlohmann::json to_json(const config::Expectation& expected) {
+  const auto& run = expected.run;
+  return {{"near", expected.near},
+          {"unlike", expected.unlike},
+          {"recorded_run",
+           {{"recipe", run.recipe},
+            {"pictures", run.pictures},
+            {"size", run.side},
+            {"channels", run.channels},
+            {"images", run.images},
+            {"steps", run.steps},
+            {"batch_size", run.batch}}},
+          {"metric", run.metric},
+          {"figure", run.figure},
+          {"protocol", run.protocol}};
+}
+
+void print_estimate(std::FILE* to, const Estimate& estimate) {
+  fmt::print(to, "  time    {}\n  memory  {}\n", estimate.time_text(), estimate.memory_text());
+  fmt::print(to,
+             "  expect  textures after some hundred steps, arrangement after some thousand, details after tens of "
+             "thousands\n");
+  const char* lead = "quality";
+  for (const auto& line : config::expectation_text(estimate.expected)) {
+    fmt::print(to, "  {:<7} {}\n", lead, line);
+    lead = "";
+  }
+}
 
 Estimate estimate_of(const std::string& text, const std::string& name, const config::ImageFacts& facts) {
   auto recipe = config::parse_recipe(text, name, name);
@@ -119,31 +181,27 @@ void run(const NewFlags& flags) {
     text = config::fitting_recipe(flags.name, facts, wishes);
     estimate.steps = *wishes.steps;
   }
+  estimate.expected = expectation_of(text, flags.name, facts);
+  text = with_estimate(std::move(text), estimate);
   if (on_stdout) {
     fmt::print("{}", text);
   } else {
     write_file(output, text);
   }
-  const double seconds = static_cast<double>(estimate.steps) * estimate.seconds_per_step;
   if (flags.json) {
     return print_json({{"recipe", output.string()},
                        {"images", facts.images},
                        {"bad", facts.bad},
                        {"steps", estimate.steps},
                        {"seconds_per_step", estimate.seconds_per_step},
-                       {"seconds", seconds},
-                       {"peak_memory_bytes", estimate.memory}});
+                       {"seconds", estimate.seconds()},
+                       {"peak_memory_bytes", estimate.memory},
+                       {"expected_quality", to_json(estimate.expected)}});
   }
   std::FILE* const to = on_stdout ? stderr : stdout;
   fmt::print(to, "{}: for {}{}\n", on_stdout ? flags.name : output.string(), counted(facts.images, "image"),
              facts.bad > 0 ? fmt::format(", without {} that cannot be read", facts.bad) : "");
-  fmt::print(to, "  time    about {} here: {} of {:.2f} s\n", duration_text(seconds), counted(estimate.steps, "step"),
-             estimate.seconds_per_step);
-  fmt::print(to, "  memory  {:.2f} GiB at most, without the images\n",
-             static_cast<double>(estimate.memory) / (std::uint64_t{1} << 30));
-  fmt::print(to,
-             "  expect  textures after some hundred steps, arrangement after some thousand, details after tens of "
-             "thousands\n");
+  print_estimate(to, estimate);
   if (on_stdout) return;
   fmt::print("train it with: ganymede train {}\n",
              shell_word(output == fs::path(flags.name + ".toml") ? flags.name : output.string()));

@@ -59,3 +59,25 @@ def test_what_cannot_be_meant(ganymede, tmp_path):
     fails(ganymede("new", "mine", "--data", images, cwd=tmp_path), "--replace", code=2)
     assert (tmp_path / "mine.toml").read_text() == "mine"
     fails(ganymede("new", "other", "--data", "shapes", cwd=tmp_path), "shapes", code=2)
+
+
+def test_what_may_be_expected_comes_from_recorded_runs(ganymede, tmp_path):
+    images = folder(tmp_path / "images", count=20, width=64, height=64)
+    result = ganymede("new", "mine", "--data", images, "--size", 16, "--json", cwd=tmp_path)
+    expected = json.loads(result.stdout)["expected_quality"]
+    assert not expected["near"] and any("here 20" in one for one in expected["unlike"])
+    assert expected["recorded_run"]["images"] > 1000 and expected["figure"] > 0 and expected["protocol"]
+    first = (tmp_path / "mine.toml").read_text().split("title")[0]
+    assert "# time: about" in first and "# memory: " in first and "# quality: no recorded run is near" in first
+    assert f"{expected['metric']} {expected['figure']:g} ({expected['protocol']})" in first
+    result = ganymede("new", "mine", "--data", images, "--size", 16, "--replace", cwd=tmp_path)
+    assert "no recorded run is near" in result.stdout and "docs/results.md" in result.stdout
+
+
+def test_classes_follow_the_data(ganymede, tmp_path):
+    images = folder(tmp_path / "images", count=150, classes=3, width=16, height=16)
+    assert ganymede("new", "mine", "--data", images, cwd=tmp_path).returncode == 0
+    assert (tmp_path / "mine.toml").read_text().count('classes = "data"') == 3
+    result = ganymede("-q", "train", "mine", "--steps", 1, "-o", "run", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "classes = 3" in (tmp_path / "run/recipe.toml").read_text()
