@@ -1,5 +1,6 @@
 // ganymede reference
 #include "cli/command.h"
+#include "cli/command_reference.h"
 #include "cli/manual.h"
 #include "cli/standard_output.h"
 #include "ganymede/core/counted.h"
@@ -9,9 +10,10 @@
 namespace ganymede::cli {
 namespace {
 
-std::size_t write_pages(const std::filesystem::path& folder) {
+std::size_t write_pages(const std::filesystem::path& folder, const CLI::App& program) {
   for (const auto& page : operations::reference_pages()) write_file(folder / page.name, page.text);
-  return operations::reference_pages().size();
+  write_file(folder / "commands.md", command_reference(command_tree(program)));
+  return operations::reference_pages().size() + 1;
 }
 
 std::size_t write_manual(const std::filesystem::path& folder, const CLI::App& program) {
@@ -32,7 +34,7 @@ void add_reference(CLI::App& app) {
   app.add_flag("--man", flags->man, "the manual pages of all commands instead, for man");
   app.callback([flags, program = app.get_parent()] {
     refuse_standard_output(flags->output, "folder");
-    const auto pages = flags->man ? write_manual(flags->output, *program) : write_pages(flags->output);
+    const auto pages = flags->man ? write_manual(flags->output, *program) : write_pages(flags->output, *program);
     fmt::print("{} in {}\n", counted(pages, "page"), flags->output);
   });
 }

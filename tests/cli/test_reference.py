@@ -42,3 +42,17 @@ def test_points_are_named_in_every_way(ganymede, tmp_path):
     assert latents("--points", "0,1", "--seed", 7) == first
     assert latents("--points", '[{"seed": 7, "index": 0}, {"seed": 7, "index": 1}]') == first
     assert latents("--points", json.dumps([{"z": z} for z in first])) == first
+
+
+def test_every_command_is_in_the_page_of_commands(ganymede):
+    page = (PAGES / "commands.md").read_text()
+    parts = {part.splitlines()[0]: part for part in page.split("\n## ")[1:]}
+    names = re.findall(r"^  ([a-z]+) {2,}", ganymede("--help").stdout, re.M)
+    assert len(names) > 20
+    for name in names:
+        said = ganymede(name, "--help").stdout
+        part = parts[f"ganymede {name}"]
+        for flag in re.findall(r"^  (?:-\w,)?(--[\w-]+)", said, re.M):
+            assert flag == "--help" or f"`{flag}`" in part or f"`{flag} " in part, f"{name} {flag}"
+    assert "### ganymede recipes check" in parts["ganymede recipes"] and "`--data PATH`" in parts["ganymede recipes"]
+    assert "GANYMEDE_DATA" in page and "130" in page
