@@ -9,6 +9,7 @@
 #include "ganymede/core/memory.h"
 #include "ganymede/core/progress.h"
 #include "ganymede/core/threads.h"
+#include "ganymede/data/sources.h"
 #include "ganymede/models/summary.h"
 #include "ganymede/operations/model.h"
 #include "ganymede/recipe/class_count.h"
@@ -50,12 +51,26 @@ struct RecipeCheck {
 FoundData data_of(const config::Recipe& recipe, const RecipeCheckFlags& flags) {
   const bool asked = !flags.data.empty();
   if (!asked && !config::follows_data(recipe)) return {};
+  if (asked && data::source_named(recipe.data.name).built_in) {
+    throw UsageError(
+        fmt::format("recipe '{}' makes its own images ('{}') and reads no files", recipe.name, recipe.data.name),
+        flags.data, "leave --data out, or add --set 'data.name=\"folder\"'");
+  }
   try {
     return {train::open_data(recipe, models::outline_gan(recipe)), {}};
   } catch (const Error& error) {
     if (asked) throw;
     return {nullptr, error.what_happened()};
   }
+}
+
+/// As a training would refuse them.
+void check_classes(std::int64_t classes, const data::DatasetInfo& info) {
+  const auto known = static_cast<std::int64_t>(info.classes.size());
+  if (classes == 0 || classes == known) return;
+  throw UsageError(
+      fmt::format("the networks are for {} but the data has {}", counted(classes, "class", "classes"), known),
+      info.where(), "write classes = \"data\" to have as many as there are");
 }
 
 RecipeCheck check_recipe(config::Recipe& recipe, const RecipeCheckFlags& flags) {
@@ -68,6 +83,7 @@ RecipeCheck check_recipe(config::Recipe& recipe, const RecipeCheckFlags& flags) 
   if (data.images) recipe = train::with_classes_of(data.images->info(), recipe);
   const auto gan = models::outline_gan(recipe);
   out.classes = gan.classes();
+  if (data.images && recipe.data.conditions.empty()) check_classes(out.classes, data.images->info());
   if (gan.encoder) out.networks.emplace_back("encoder", models::summarise(*gan.encoder));
   out.networks.emplace_back("generator", models::summarise(gan.generator));
   out.networks.emplace_back("discriminator", models::summarise(gan.discriminator));
@@ -116,6 +132,7 @@ std::string length_text(const config::Recipe& recipe, const RecipeCheck& check) 
 void print_text(const config::Recipe& recipe, const RecipeCheck& check) {
   fmt::print("{}: {}\n", recipe.name, recipe.title.empty() ? "a recipe without a title" : recipe.title);
   fmt::print("  images      {} of {}, batches of {}\n", check.image, recipe.data.name, recipe.train.batch_size);
+  if (check.images > 0) fmt::print("  data        {}\n", counted(check.images, "image"));
   if (check.assumed_classes) {
     fmt::print("  classes     as for {}: they follow the data, which is not here ({}); --data PATH names it\n",
                check.classes, check.why_assumed);

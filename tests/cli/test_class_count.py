@@ -138,3 +138,11 @@ def test_a_check_of_images_for_it(ganymede, tmp_path, recipe):
     assert "refuses" not in text and "3 classes" in text
     text = ganymede("data", "check", images(tmp_path / "plain", 1), "--recipe", recipe).stdout
     assert "a training refuses them" in text
+
+
+def test_check_with_images_that_a_training_would_refuse(ganymede, tmp_path, recipe):
+    data = images(tmp_path / "three", 3)
+    fails(ganymede("recipes", "check", TINY, "--steps", 0, "--data", data), "makes its own images", code=2)
+    assert "12 images" in ganymede("recipes", "check", recipe, "--steps", 0, "--data", data).stdout
+    recipe.write_text(FOLLOWS.replace('"data"', "2"))
+    fails(ganymede("recipes", "check", recipe, "--steps", 0, "--data", data), "for 2 classes but", "has 3", code=2)
