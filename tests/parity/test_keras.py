@@ -11,6 +11,7 @@ os.environ.setdefault("KERAS_BACKEND", "jax")  # keras itself would ask for Tens
 pytest.importorskip(
     "keras", reason="needs Keras, which scripts/test slow installs: tests/parity/requirements-keras.txt"
 )
+import keras_blocks
 import numpy as np
 from keras_models import (
     L,
@@ -157,10 +158,73 @@ def test_groups_of_one_channel_are_an_instance_norm(ganymede, tmp_path):
         expect_same(theirs_one, ours)
 
 
+@needs_torch
+@pytest.mark.parametrize("name", keras_blocks.MODELS)
+def test_nested_models_spectral_norms_and_residual_blocks(ganymede, tmp_path, name):
+    """In each format, with the recipe that is proposed and without one."""
+    generator, make = keras_blocks.MODELS[name]
+    model = make()
+    saved(model, tmp_path, "m")
+    recipe = tmp_path / "recipe.toml"
+    both = () if generator else (keras_blocks.generator_of(model, tmp_path), "--discriminator")
+    ganymede("import", *both, tmp_path / "m.keras", "-o", recipe)
+    x = noise(3, *model.input_shape[1:])
+    tries = [(".keras", ()), (".h5", ()), (".keras", ("--recipe", recipe)), (".h5", ("--recipe", recipe))]
+    if name not in keras_blocks.WITHOUT_ORDER:
+        tries += [(".weights.h5", ("--recipe", recipe)), ("-weights.h5", ("--recipe", recipe))]
+    wanted = []
+    for ending, flags in tries:
+        ours = tmp_path / f"{len(wanted)}.safetensors"
+        ganymede("import", *both, tmp_path / f"m{ending}", *flags, "-o", ours)
+        wanted.append((ours, "generator" if generator else "discriminator", x))
+    for given in outputs(ganymede, tmp_path, wanted):
+        theirs = np.asarray(model(x))
+        expect_same(theirs if generator else theirs.reshape(-1), given if generator else given.reshape(-1))
+
+
+@needs_torch
+def test_a_shipped_residual_recipe_takes_them(ganymede, tmp_path):
+    generator, discriminator = keras_blocks.sngan()
+    generator.save(tmp_path / "g.keras")
+    discriminator.save(tmp_path / "d.h5")
+    recipe = (ROOT / "recipes" / "cifar10-sngan.toml").read_text()  # Keras has no pooling that sums
+    (tmp_path / "r.toml").write_text(recipe.replace('global_pool = "sum"', 'global_pool = "mean"'))
+    flags = ("--discriminator", tmp_path / "d.h5", "--recipe", tmp_path / "r.toml")
+    ganymede("import", tmp_path / "g.keras", *flags, "-o", tmp_path / "m.safetensors")
+    z, x = noise(2, 128), noise(2, 32, 32, 3)
+    wanted = [(tmp_path / "m.safetensors", "generator", z), (tmp_path / "m.safetensors", "discriminator", x)]
+    images, scores = outputs(ganymede, tmp_path, wanted)
+    expect_same(np.asarray(generator(z)), images)
+    expect_same(np.asarray(discriminator(x)).reshape(-1), scores.reshape(-1))
+
+
+@needs_torch
+def test_the_next_training_step_divides_by_keras_sigma(ganymede, tmp_path):
+    """What a power iteration makes of the u that was imported is what Keras's next training call makes of it."""
+    model = keras_blocks.critic()
+    model.save(tmp_path / "d.keras")
+    ganymede(
+        "import", keras_blocks.generator_of(model, tmp_path), "--discriminator", tmp_path / "d.keras",
+        "-o", tmp_path / "m.safetensors",
+    )  # fmt: skip
+    kernels = keras_blocks.tensors(tmp_path / "m.safetensors")
+    for i, layer in enumerate(layer for layer in model.layers if isinstance(layer, L.SpectralNormalization)):
+        kernel = np.asarray(layer.kernel)
+        name = ("conv_1", "conv_2", "dense_1")[i]
+        u, v = kernels[f"discriminator.{name}.u"], kernels[f"discriminator.{name}.v"]
+        weight = kernels[f"discriminator.{name}.weight"].reshape(len(u), -1)
+        assert abs(u @ weight @ v - 1) < 1e-5
+        v = weight.T @ u / np.linalg.norm(weight.T @ u)
+        u = weight @ v / np.linalg.norm(weight @ v)
+        _, normalised = layer.normalized_weights()
+        theirs = np.asarray(normalised)
+        assert np.abs(kernel / (u @ weight @ v) - theirs).max() < 1e-4
+
+
 @pytest.mark.parametrize("layer, word", [
     (L.PReLU(), "PReLU"), (L.LayerNormalization(), "LayerNormalization"), (L.Dense(3, activation="gelu"), "gelu"),
     (L.GroupNormalization(2), "no image"), (L.ReLU(max_value=6), "largest value"),
-    (keras.Sequential([keras.Input((4,)), L.Dense(3)]), "Sequential"),
+    (L.SpectralNormalization(L.Conv1D(3, 1)), "Conv1D"),
 ])  # fmt: skip
 def test_what_no_recipe_has_is_named(tmp_path, layer, word):
     for ending in ("keras", "h5"):

@@ -1,7 +1,10 @@
 // Whether a recipe's layers compute what a Keras model's do.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
@@ -17,6 +20,7 @@ using nn::Shape;
 struct Computed {
   std::string kind, text;
   std::map<std::string, std::string> options;
+  std::vector<Computed> branch = {}, shortcut = {};  ///< of a residual block
 };
 
 /// "{ conv = 8, kernel = 3, ... }" as names and values. No value of these kinds holds a comma outside brackets.
@@ -86,24 +90,35 @@ void settle_padding(Computed& layer, const Shape& input) {
   options["padding"] = fmt::format("{} before and {} behind", begin, end);
 }
 
-std::vector<Computed> computed(const nn::LayerList& layers, const Shape& input, const std::string& where) {
+std::vector<Computed> computed(const nn::Sequence& layers) {
   std::vector<Computed> out;
-  const auto add = [&](const std::string&, const nn::ListedLayer& layer, const Shape& from, const Shape& to) {
-    if (layer.kind == "dropout" || (layer.kind == "flatten" && from == to)) return;
+  Shape from = layers.input_shape();
+  for (const auto& entry : layers.entries()) {
+    const Shape to = entry.output, before = std::exchange(from, to);
+    const nn::ListedLayer layer{entry.spec->kind(), {}, entry.spec};
+    if (layer.kind == "dropout" || (layer.kind == "flatten" && before == to)) continue;
+    if (const auto parts = entry.layer->parts(); layer.kind == kResidual) {
+      out.push_back(
+          {layer.kind, "a residual block", {}, computed(*parts.at(0).sequence), computed(*parts.at(1).sequence)});
+      continue;
+    }
     Computed one{layer.kind, short_numbers(layer.to_toml()), options_of(layer.to_toml())};
     for (const char* key : {"init", "init_scale", "torch_momentum", "keras_momentum", "spectral_norm"}) {
       one.options.erase(key);
     }
-    settle_padding(one, from);
+    settle_padding(one, before);
     if (layer.kind == "flatten") one.options = {{"reshape", fmt::format("[{}]", to.elements())}}, one.kind = "reshape";
     out.push_back(std::move(one));
-  };
+  }
+  return out;
+}
+
+std::vector<Computed> computed(const nn::LayerList& layers, const Shape& input, const std::string& where) {
   try {
-    nn::walk(layers, input, "", add);
+    return computed(nn::Sequence(layers, input));
   } catch (const nn::ShapeError& error) {
     throw Error(error.what(), printable(where), "save the model anew");
   }
-  return out;
 }
 
 bool same_value(const std::string& a, const std::string& b) {
@@ -126,6 +141,54 @@ std::string difference(const Computed& theirs, const Computed& ours) {
   return {};
 }
 
+using Differences = std::vector<std::string>;
+Differences differences(const std::vector<Computed>& theirs, const std::vector<Computed>& ours,
+                        std::vector<KerasLayer>& layers);
+
+/// Of a block's two paths, which change places where only so they are the recipe's.
+Differences block_differences(const Computed& theirs, const Computed& ours, KerasLayer& block) {
+  KerasLayer turned = block;
+  std::swap(turned.branch, turned.shortcut);
+  auto out = differences(theirs.branch, ours.branch, block.branch);
+  const auto more = differences(theirs.shortcut, ours.shortcut, block.shortcut);
+  out.insert(out.end(), more.begin(), more.end());
+  if (out.empty() || !differences(theirs.shortcut, ours.branch, turned.branch).empty() ||
+      !differences(theirs.branch, ours.shortcut, turned.shortcut).empty()) {
+    return out;
+  }
+  block = std::move(turned);
+  return {};
+}
+
+/// `layers` are the file's, of which `theirs` were made.
+Differences differences(const std::vector<Computed>& theirs, const std::vector<Computed>& ours,
+                        std::vector<KerasLayer>& layers) {
+  Differences out;
+  std::vector<KerasLayer*> blocks;
+  for (auto& layer : layers) {
+    if (layer.kind == kResidual) blocks.push_back(&layer);
+  }
+  std::size_t block = 0;
+  for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i) {
+    if (i >= ours.size()) {
+      out.push_back(theirs[i].text + " is one layer more than the recipe has");
+      continue;
+    }
+    if (i >= theirs.size()) {
+      out.push_back("nothing in the file is " + ours[i].text);
+      continue;
+    }
+    const bool in_file = theirs[i].kind == kResidual;
+    KerasLayer* own = in_file ? blocks.at(block++) : nullptr;
+    if (in_file && ours[i].kind == kResidual) {
+      for (auto& one : block_differences(theirs[i], ours[i], *own)) out.push_back(std::move(one));
+    } else if (auto one = difference(theirs[i], ours[i]); !one.empty()) {
+      out.push_back(std::move(one));
+    }
+  }
+  return out;
+}
+
 /// What ends a discriminator here and what ends one there: the objective takes the number itself.
 void drop_ends(std::vector<Computed>& layers, bool generator) {
   while (!generator && !layers.empty() && (layers.back().kind == "sigmoid" || layers.back().kind == "reshape")) {
@@ -142,9 +205,9 @@ void drop_shape_of_images(std::vector<Computed>& layers, bool generator) {
 
 }  // namespace
 
-void expect_same_layers(const KerasModel& model, const config::NetworkConfig& network, const Shape& input,
-                        bool generator) {
-  if (!model.described) return;
+KerasModel expect_same_layers(KerasModel model, const config::NetworkConfig& network, const Shape& input,
+                              bool generator) {
+  if (!model.described) return model;
   const auto proposed = propose_network(model, generator);
   ProposedNetwork other;  // a recipe has both networks
   const std::string text =
@@ -159,27 +222,17 @@ void expect_same_layers(const KerasModel& model, const config::NetworkConfig& ne
   }
   drop_ends(theirs, generator);
   drop_ends(ours, generator);
-  std::string found;
-  const auto add = [&](const std::string& one) {
-    if (!one.empty()) found += (found.empty() ? "" : "; ") + one;
-  };
+  Differences found;
   if (proposed.input.elements() != input.elements()) {
-    add(fmt::format("its input has {}, {} in the recipe", counted(proposed.input.elements(), "number"),
-                    grouped(input.elements())));
+    found.push_back(fmt::format("its input has {}, {} in the recipe", counted(proposed.input.elements(), "number"),
+                                grouped(input.elements())));
   }
-  for (std::size_t i = 0; i < std::max(theirs.size(), ours.size()); ++i) {
-    if (i >= ours.size()) {
-      add(theirs[i].text + " is one layer more than the recipe has");
-    } else if (i >= theirs.size()) {
-      add("nothing in the file is " + ours[i].text);
-    } else {
-      add(difference(theirs[i], ours[i]));
-    }
-  }
+  for (auto& one : differences(theirs, ours, model.layers)) found.push_back(std::move(one));
   if (!found.empty()) {
-    throw Error("the file's layers are not the recipe's: " + printable(found), printable(model.where),
-                "name the recipe it was trained with, or have one proposed: -o NAME.toml");
+    throw Error("the file's layers are not the recipe's: " + printable(fmt::format("{}", fmt::join(found, "; "))),
+                printable(model.where), "name the recipe it was trained with, or have one proposed: -o NAME.toml");
   }
+  return model;
 }
 
 }  // namespace ganymede::exchange

@@ -10,13 +10,14 @@
 #include "ganymede/core/text.h"
 #include "ganymede/data/archive.h"
 #include "ganymede/exchange/hdf5_file.h"
+#include "ganymede/exchange/keras_description.h"
 
 namespace ganymede::exchange {
 namespace {
 
 namespace fs = std::filesystem;
-using nlohmann::json;
-
+/// Where a wrapper's inner layer lies below it.
+constexpr const char* kWrapped = "/layer";
 constexpr const char *kWeightsMember = "model.weights.h5", *kConfigMember = "config.json";
 constexpr const char* kSaveAnew = "save it anew: model.save('NAME.keras')";
 constexpr std::uint64_t kMaxFile = std::uint64_t{16} << 30;
@@ -24,96 +25,6 @@ constexpr std::uint64_t kMaxFile = std::uint64_t{16} << 30;
 Tensor tensor_of(const Hdf5File& file, const std::string& dataset) {
   auto numbers = file.numbers(dataset);
   return torch::from_blob(numbers.values.data(), numbers.sides, at::kFloat).clone();
-}
-
-/// The shape behind the batch of [null, 4, 4, 6]; empty for anything else.
-std::vector<std::int64_t> shape_of(const json& shape) {
-  std::vector<std::int64_t> out;
-  if (!shape.is_array()) return {};
-  for (std::size_t i = 1; i < shape.size(); ++i) {
-    if (!shape[i].is_number_integer()) return {};
-    out.push_back(shape[i].get<std::int64_t>());
-  }
-  return out;
-}
-
-/// Names of the layers that a layer takes, in either generation's form.
-void sources_of(const json& node, std::vector<std::string>& out, int depth = 0) {
-  constexpr int kMaxDepth = 32;
-  if (depth > kMaxDepth) return;
-  if (node.is_object()) {
-    const auto history = node.find("keras_history");
-    if (history != node.end() && history->is_array() && !history->empty() && (*history)[0].is_string()) {
-      out.push_back((*history)[0].get<std::string>());
-      return;
-    }
-    for (const auto& inner : node) sources_of(inner, out, depth + 1);
-  } else if (node.is_array()) {
-    // Keras 2: ["dense", 0, 0, {}].
-    if (node.size() >= 3 && node[0].is_string() && node[1].is_number() && node[2].is_number()) {
-      out.push_back(node[0].get<std::string>());
-      return;
-    }
-    for (const auto& inner : node) sources_of(inner, out, depth + 1);
-  }
-}
-
-[[noreturn]] void refuse_graph(const std::string& layer, const std::string& where) {
-  throw Error("the layer '" + printable(layer) + "' does not follow the one before it", printable(where),
-              "only chains of layers can be imported");
-}
-
-class Description {
- public:
-  Description(KerasModel& model, const json& document) : model_(model) {
-    const std::string kind = text_at(document, "class_name");
-    const bool chain = kind == "Sequential", graph = kind == "Functional" || kind == "Model";
-    if (!chain && !graph) {
-      throw Error(fmt::format("the model is a '{}', whose layers the file does not describe", printable(kind)),
-                  printable(model.where), "save a Sequential or functional model of these layers");
-    }
-    const json& config = document.at("config");
-    const json& layers = config.is_array() ? config : config.at("layers");
-    if (config.is_object() && config.contains("build_input_shape")) model.input = shape_of(config["build_input_shape"]);
-    for (const auto& layer : layers) add(layer, graph);
-    model.described = true;
-  }
-
- private:
-  void add(const json& layer, bool graph) {
-    const json& config = layer.at("config");
-    KerasLayer out{text_at(layer, "class_name"), text_at(config, "name"), config};
-    if (out.name.empty()) out.name = text_at(layer, "name");
-    for (const char* key : {"batch_shape", "batch_input_shape"}) {
-      const auto found = config.find(key);
-      if (found != config.end() && (model_.input.empty() || model_.layers.empty())) {
-        if (auto shape = shape_of(*found); !shape.empty()) model_.input = std::move(shape);
-      }
-    }
-    if (graph) follow(layer, out.name);
-    if (out.kind != "InputLayer") model_.layers.push_back(std::move(out));
-  }
-
-  void follow(const json& layer, const std::string& name) {
-    std::vector<std::string> sources;
-    if (layer.contains("inbound_nodes")) sources_of(layer["inbound_nodes"], sources);
-    if (first_ ? !sources.empty() : (sources.size() != 1 || sources[0] != before_)) refuse_graph(name, model_.where);
-    first_ = false;
-    before_ = name;
-  }
-
-  KerasModel& model_;
-  bool first_ = true;
-  std::string before_;
-};
-
-void describe(KerasModel& model, const std::string& text) {
-  try {
-    const json document = json::parse(text);
-    Description(model, document);
-  } catch (const json::exception&) {
-    throw Error("what the file says of its layers is damaged", printable(model.where), kSaveAnew);
-  }
 }
 
 /// "dense_12" -> "dense".
@@ -149,20 +60,25 @@ std::vector<std::string> variables_of(const KerasLayer& layer, std::size_t count
   return names;
 }
 
-/// The layers of Keras 3's weights: "layers/conv2d_1/vars/0", with the layer's own name beside.
+/// The layers of Keras 3's weights by their groups: "conv2d_1" of "layers/conv2d_1/vars/0", of a nested model's
+/// "sequential/layers/conv2d_1"; with the layer's own name beside.
 struct Stored {
   std::string group, name;
   std::vector<std::string> datasets;
 };
 std::vector<Stored> stored_layers(const Hdf5File& file) {
   std::vector<Stored> out;
-  const std::string middle = "/vars/";
+  const std::string middle = "/vars/", old = "_layer_checkpoint_dependencies";
   for (const auto& path : file.datasets()) {
     const auto at = path.find(middle);
     const auto begin = path.find('/');
     if (at == std::string::npos || begin == std::string::npos || begin >= at) continue;
-    const std::string top = path.substr(0, begin), group = path.substr(begin + 1, at - begin - 1);
-    if (top != "layers" && top != "_layer_checkpoint_dependencies") continue;
+    const std::string top = path.substr(0, begin);
+    std::string group = path.substr(begin + 1, at - begin - 1);
+    if (top != "layers" && top != old) continue;
+    for (auto found = group.find(old); found != std::string::npos; found = group.find(old)) {
+      group.replace(found, old.size(), "layers");
+    }
     if (out.empty() || out.back().group != group) {
       const auto names = file.texts(path.substr(0, at) + "/vars", "name");
       out.push_back({group, names.empty() ? "" : names[0], {}});
@@ -170,6 +86,14 @@ std::vector<Stored> stored_layers(const Hdf5File& file) {
     out.back().datasets.push_back(path);
   }
   return out;
+}
+
+/// "sequential/layers/dense_1" -> "sequential/layers/", "dense_1".
+std::string container_of(const std::string& group) {
+  return group.substr(0, group.rfind('/') + 1);
+}
+std::string last_of(const std::string& group) {
+  return group.substr(group.rfind('/') + 1);
 }
 
 void take_numbered(KerasModel& model, KerasLayer& layer, const Stored& stored, const Hdf5File& file) {
@@ -183,41 +107,52 @@ void take_numbered(KerasModel& model, KerasLayer& layer, const Stored& stored, c
     layer.tensors[names[i]] = tensor_of(file, stored.datasets[i]);
 }
 
-/// What Keras 3 calls a class in its files: "Conv2DTranspose" -> "conv2d_transpose".
-std::string snake_case(const std::string& kind) {
-  std::string out;
-  for (std::size_t i = 0; i < kind.size(); ++i) {
-    const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-    const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
-    const bool begins =
-        is_upper(kind[i]) && i > 0 && (is_lower(kind[i - 1]) || (i + 1 < kind.size() && is_lower(kind[i + 1])));
-    if (begins) out += '_';
-    out += kind[i];
+/// A SpectralNormalization's own tensors: the kernel again in newer versions, and behind it the vector.
+void take_vector(KerasLayer& layer, const Stored& wrapper, const Hdf5File& file) {
+  layer.spectral = true;
+  layer.tensors["vector_u"] = tensor_of(file, wrapper.datasets.back());
+}
+
+using Groups = std::vector<Stored>;
+const Stored* group_named(const Groups& stored, const std::string& group) {
+  const auto found = std::find_if(stored.begin(), stored.end(), [&](const auto& one) { return one.group == group; });
+  return found == stored.end() ? nullptr : &*found;
+}
+
+void read_undescribed(KerasModel& model, const Groups& stored, const Hdf5File& file) {
+  model.ordered = false;
+  for (const auto& one : stored) {
+    if (group_named(stored, one.group + kWrapped) != nullptr) continue;
+    std::string group = one.group;
+    const Stored* wrapper = nullptr;
+    if (group.ends_with(kWrapped)) {
+      group.resize(group.size() - std::string(kWrapped).size());
+      wrapper = group_named(stored, group);
+    }
+    model.layers.push_back({without_number(last_of(group)), group});
+    take_numbered(model, model.layers.back(), one, file);
+    if (wrapper != nullptr) take_vector(model.layers.back(), *wrapper, file);
   }
-  return in_small_letters(out);
 }
 
 void read_numbered(KerasModel& model, const Hdf5File& file) {
   const auto stored = stored_layers(file);
-  if (!model.described) {
-    model.ordered = false;
-    for (const auto& one : stored) {
-      model.layers.push_back({without_number(one.group), one.group});
-      take_numbered(model, model.layers.back(), one, file);
-    }
-    return;
-  }
-  std::map<std::string, int> counts;
-  for (auto& layer : model.layers) {
-    const std::string kind = snake_case(layer.kind);
-    const int number = counts[kind]++;
-    const std::string group = number == 0 ? kind : fmt::format("{}_{}", kind, number);
+  if (!model.described) return read_undescribed(model, stored, file);
+  for (auto* layer : leaves_of(model.layers)) {
+    const std::string container = container_of(layer->group);
     // The layer's own name is beside its tensors but in the first versions of Keras 3.
-    auto found = std::find_if(stored.begin(), stored.end(), [&](const auto& one) { return one.name == layer.name; });
-    if (found == stored.end()) {
-      found = std::find_if(stored.begin(), stored.end(), [&](const auto& one) { return one.group == group; });
+    const auto own = std::find_if(stored.begin(), stored.end(), [&](const auto& one) {
+      return one.name == layer->name && container_of(one.group) == container;
+    });
+    const Stored* found = own == stored.end() ? group_named(stored, layer->group) : &*own;
+    if (!layer->spectral) {
+      if (found != nullptr) take_numbered(model, *layer, *found, file);
+      continue;
     }
-    if (found != stored.end()) take_numbered(model, layer, *found, file);
+    const Stored* inner = found == nullptr ? nullptr : group_named(stored, found->group + kWrapped);
+    if (inner == nullptr) continue;
+    take_numbered(model, *layer, *inner, file);
+    take_vector(*layer, *found, file);
   }
 }
 
@@ -239,23 +174,77 @@ std::string variable_of(const std::string& path) {
   return last.substr(0, last.find(':'));
 }
 
+/// "sequential/dense/kernel:0" -> "sequential/dense".
+std::string parent_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
+}
+
+/// How many names at their ends two paths have in common.
+std::size_t common_end(std::string a, std::string b) {
+  std::size_t out = 0;
+  for (; !a.empty() && !b.empty() && last_of(a) == last_of(b); ++out) a = parent_of(a), b = parent_of(b);
+  return out;
+}
+
+/// Which layer of the group `top` has a variable of this parent: the group's own, or of a nested model the one whose
+/// name, behind those of the models around it, is the parent's; for what a SpectralNormalization wraps that is one
+/// more.
+KerasLayer& layer_of(const std::vector<KerasLayer*>& leaves, const std::string& top, const std::string& parent,
+                     const std::string& where) {
+  std::vector<KerasLayer*> found;
+  std::size_t best = 0;
+  for (auto* leaf : leaves) {
+    if (leaf->top != top) continue;
+    if (leaf->group.find('/') == std::string::npos) return *leaf;
+    std::size_t common = common_end(parent, leaf->path);
+    if (leaf->spectral) common = std::max(common, common_end(parent_of(parent), leaf->path));
+    if (common < std::max(best, std::size_t{1})) continue;
+    if (common > best) found.clear();
+    best = common;
+    found.push_back(leaf);
+  }
+  if (found.empty()) {
+    throw Error("the layer '" + printable(top) + "' has tensors but no description", printable(where), kSaveAnew);
+  }
+  if (found.size() > 1) {
+    throw Error("two layers in '" + printable(top) + "' are named '" + printable(found[0]->name) + "'",
+                printable(where), kSaveAnew);
+  }
+  return *found[0];
+}
+
+/// The same where nothing says what the layers are: a layer for each parent in the group `top`, which stand from
+/// `begin` on.
+KerasLayer& layer_for(std::vector<KerasLayer>& layers, std::size_t begin, const std::string& top,
+                      const std::string& path) {
+  const std::string parent = parent_of(path);
+  const bool vector = variable_of(path) == "vector_u";
+  for (std::size_t i = begin; i < layers.size(); ++i) {
+    if (layers[i].group == parent || (vector && parent_of(layers[i].group) == parent)) return layers[i];
+  }
+  const std::string name = last_of(parent).empty() ? top : last_of(parent);
+  layers.push_back({without_number(name), name});
+  layers.back().group = parent;
+  return layers.back();
+}
+
 /// Keras 2's weights, and those of Keras 3's .h5: groups by layers' names, in order.
 void read_named(KerasModel& model, const Hdf5File& file, const std::string& base) {
+  const auto leaves = leaves_of(model.layers);
   for (const auto& name : names_at(file, base, "layer_names")) {
     const std::string group = base.empty() ? name : base + "/" + name;
-    const auto variables = names_at(file, group, "weight_names");
-    if (variables.empty()) continue;
-    auto layer =
-        std::find_if(model.layers.begin(), model.layers.end(), [&](const auto& one) { return one.name == name; });
-    if (layer == model.layers.end()) {
-      if (model.described) {
-        throw Error("the layer '" + printable(name) + "' has tensors but no description", printable(model.where),
-                    kSaveAnew);
+    const std::size_t begin = model.layers.size();
+    for (const auto& path : names_at(file, group, "weight_names")) {
+      KerasLayer& layer = model.described ? layer_of(leaves, name, parent_of(path), model.where)
+                                          : layer_for(model.layers, begin, name, path);
+      const std::string variable = variable_of(path);
+      layer.spectral = layer.spectral || variable == "vector_u";
+      if (!layer.tensors.emplace(variable, tensor_of(file, group + "/" + path)).second) {
+        throw Error("the layer '" + printable(layer.name) + "' has its " + printable(variable) + " twice",
+                    printable(model.where), kSaveAnew);
       }
-      layer = model.layers.insert(layer, {without_number(name), name});
     }
-    for (const auto& variable : variables)
-      layer->tensors[variable_of(variable)] = tensor_of(file, group + "/" + variable);
   }
 }
 
@@ -282,7 +271,7 @@ void read_archive(KerasModel& model, const fs::path& path, Bytes& weights) {
       });
   if (!has_config) throw Error("the archive holds no config.json", path.string(), kSaveAnew);
   if (!is_hdf5(weights)) throw Error("the archive's model.weights.h5 is no HDF5 file", path.string(), kSaveAnew);
-  describe(model, config);
+  describe_keras(model, config);
 }
 
 }  // namespace
@@ -314,7 +303,7 @@ KerasModel read_keras(const fs::path& path) {
   }
   const Hdf5File file(bytes, path.string());
   const auto config = file.texts("", "model_config");
-  if (!config.empty()) describe(model, config[0]);
+  if (!config.empty()) describe_keras(model, config[0]);
   if (!names_at(file, "model_weights", "layer_names").empty()) {
     read_named(model, file, "model_weights");
   } else if (!names_at(file, "", "layer_names").empty()) {
@@ -322,8 +311,8 @@ KerasModel read_keras(const fs::path& path) {
   } else {
     read_numbered(model, file);
   }
-  const bool any =
-      std::any_of(model.layers.begin(), model.layers.end(), [](const auto& one) { return !one.tensors.empty(); });
+  const auto leaves = leaves_of(model.layers);
+  const bool any = std::any_of(leaves.begin(), leaves.end(), [](const auto* one) { return !one->tensors.empty(); });
   if (!any) throw Error("the HDF5 file holds no weights of Keras", printable(path.string()), kSaveAnew);
   return model;
 }

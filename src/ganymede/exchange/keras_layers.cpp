@@ -1,4 +1,6 @@
 // Keras's layers as lines of a recipe.
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -42,13 +44,20 @@ class Lines {
 
   ProposedNetwork take() {
     begin();
-    for (at_ = 0; at_ < model_.layers.size(); ++at_) add(layer());
+    add_all(model_.layers);
     end();
     return std::move(out_);
   }
 
  private:
-  const KerasLayer& layer() const { return model_.layers[at_]; }
+  const KerasLayer& layer() const { return *layer_; }
+
+  void add_all(const std::vector<KerasLayer>& layers) {
+    for (const auto& one : layers) {
+      layer_ = &one;
+      add(one);
+    }
+  }
 
   /// Sizes are from the file: what no network can have goes no further.
   static double elements(const std::vector<std::int64_t>& dims) {
@@ -122,6 +131,7 @@ class Lines {
 
   void add(const KerasLayer& one) {
     const std::string& kind = one.kind;
+    if (kind == kResidual) return add_residual(one);
     if (kind == "Dense") return add_dense();
     if (kind == "Conv2D") return add_conv();
     if (kind == "Conv2DTranspose") return add_conv_transpose();
@@ -174,14 +184,38 @@ class Lines {
   }
 
   void add_sigmoid() {
-    const bool last = at_ + 1 == model_.layers.size();
+    const bool last = layer_ == &model_.layers.back();
     if (!last || generator_) {
       return line("\"sigmoid\"", last ? "its images are from 0 to 1; this program's from -1 to 1" : "");
     }
     out_.lines.emplace_back("# The sigmoid at the file's end is the objective's here.");
   }
 
-  std::string bias() const { return option("use_bias", true) ? "" : ", bias = false"; }
+  /// A residual block: each of its paths as a list of layers.
+  void add_residual(const KerasLayer& one) {
+    const Shape from = now_;
+    std::vector<std::string> around;
+    std::swap(around, out_.lines);
+    const auto path = [&](const std::vector<KerasLayer>& layers) {
+      now_ = from;
+      out_.lines.clear();
+      add_all(layers);
+      return fmt::format("[\n    {}\n  ]", fmt::join(out_.lines, "\n    "));
+    };
+    const std::string shortcut = path(one.shortcut);
+    const Shape to = now_;
+    const std::string branch = path(one.branch);
+    out_.lines = std::move(around);
+    layer_ = &one;
+    expect(now_ == to, "it adds what has different shapes");
+    line(fmt::format("{{ residual = {}{} }}", branch, one.shortcut.empty() ? "" : ", shortcut = " + shortcut));
+  }
+
+  /// Options that all layers with a kernel have.
+  std::string bias() const {
+    return std::string(option("use_bias", true) ? "" : ", bias = false") +
+           (layer().spectral ? ", spectral_norm = true" : "");
+  }
   void own_activation() {
     const auto found = layer().config.find("activation");
     if (found != layer().config.end()) activation(*found);
@@ -314,7 +348,7 @@ class Lines {
   const KerasModel& model_;
   bool generator_;
   Shape now_;
-  std::size_t at_ = 0;
+  const KerasLayer* layer_ = nullptr;
   ProposedNetwork out_;
 };
 

@@ -36,10 +36,16 @@ std::string kind_of(const KerasLayer& layer) {
                                                         {"batch_normalization", "batch_norm"},
                                                         {"GroupNormalization", "instance_norm"},
                                                         {"group_normalization", "instance_norm"}};
+  if (layer.kind == kResidual) return kResidual;
   if (const auto found = kinds.find(layer.kind); found != kinds.end()) return found->second;
   if (layer.tensors.contains("moving_mean")) return "batch_norm";
   const auto kernel = layer.tensors.find("kernel");
   return kernel != layer.tensors.end() && kernel->second.dim() == 2 ? "dense" : "";
+}
+
+[[noreturn]] void refuse_order(const std::string& where) {
+  throw Error("a residual block of flat features stands between an image's pixels", printable(where),
+              "Keras has their pixels in another order");
 }
 
 /// The image whose pixels, as Keras counts them (height, width, channels), the features behind each layer are; no
@@ -51,6 +57,11 @@ std::vector<Shape> orders_of(const std::vector<nn::Sequence::Entry>& entries, co
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Shape from = before(i), to = entries[i].output;
     const std::string kind = entries[i].spec->kind();
+    if (kind == kResidual) {
+      // Its paths keep no order of features from before it to behind it.
+      if (i > 0 && !out[i - 1].dims().empty()) refuse_order(where);
+      continue;
+    }
     if (from.is_image() && to.is_flat()) {
       // A pooled image has one number a channel.
       if (kind != "global_pool") out[i] = from;
@@ -60,7 +71,7 @@ std::vector<Shape> orders_of(const std::vector<nn::Sequence::Entry>& entries, co
       const bool point = to.height() == 1 && to.width() == 1;
       bool found = point || (i > 0 && out[i - 1] == to);
       for (std::size_t j = i; !found && j-- > 0;) {
-        if (!entries[j].output.is_flat() || !out[j].dims().empty()) break;
+        if (!entries[j].output.is_flat() || !out[j].dims().empty() || entries[j].spec->kind() == kResidual) break;
         out[j] = to;
         found = entries[j].spec->kind() == "dense";
       }
@@ -85,6 +96,27 @@ Tensor ordered(const Tensor& tensor, std::int64_t dim, const Shape& image) {
   return tensor.index_select(dim, places(image));
 }
 
+/// Keras's SpectralNormalization divides the kernel in training and stores what comes of it, which an optimiser then
+/// changes; outside training the kernel counts as it is. Ours divides by u^T W v at all times. So u is Keras's, v what
+/// a power iteration makes of it, but of the length at which u^T W v is 1. A training step makes v anew first: it
+/// divides by the same sigma as Keras's next one.
+void take_sigma(std::map<std::string, Tensor>& found, const std::string& layer) {
+  const auto vector = found.extract("vector_u");
+  const auto weight = found.find("weight");
+  if (vector.empty() || weight == found.end()) return;
+  const Tensor matrix = weight->second.reshape({weight->second.size(0), -1}).to(at::kDouble);
+  if (matrix.size(0) != vector.mapped().numel()) return;  // the caller misses u
+  const Tensor u = vector.mapped().to(at::kDouble) / vector.mapped().to(at::kDouble).norm();
+  const Tensor v = at::mv(matrix.t(), u);
+  const Tensor square = v.dot(v);
+  if (square.item<double>() == 0) {
+    throw Error("a kernel that is zero has no spectral norm", "layer '" + printable(layer) + "'",
+                "import the model once it was trained");
+  }
+  found["u"] = u.to(at::kFloat);
+  found["v"] = (v / square).to(at::kFloat);
+}
+
 /// A layer's tensors by our names and in our layouts.
 std::map<std::string, Tensor> turned(const KerasLayer& layer, const std::string& kind, const Shape& in,
                                      const Shape& out) {
@@ -100,9 +132,11 @@ std::map<std::string, Tensor> turned(const KerasLayer& layer, const std::string&
     Tensor value = tensor;
     if (name == "kernel" && tensor.dim() == 4) value = tensor.permute({3, 2, 0, 1});
     if (name == "kernel" && tensor.dim() == 2) value = ordered(ordered(tensor, 0, in), 1, out).t();
-    if (tensor.dim() == 1) value = ordered(tensor, 0, out);
+    if (name == "vector_u") value = tensor.reshape({-1});
+    if (value.dim() == 1) value = ordered(value, 0, out);
     found[ours == names.end() ? name : ours->second] = value;
   }
+  if (layer.spectral) take_sigma(found, layer.name);
   // A norm may do without either.
   const char* there = kind == "batch_norm" ? "running_var" : found.contains("bias") ? "bias" : "weight";
   if ((kind == "batch_norm" || kind == "instance_norm") && found.contains(there)) {
@@ -112,21 +146,23 @@ std::map<std::string, Tensor> turned(const KerasLayer& layer, const std::string&
   return found;
 }
 
-/// Which of the file's layers each of the network's takes, as indices; those that it has too many are left.
+/// Which of the file's layers each of a list takes; those that it has too many are left.
 class Queue {
  public:
-  explicit Queue(const KerasModel& model) : ordered_(model.ordered) {
-    for (const auto& layer : model.layers) {
-      if (!layer.tensors.empty()) waiting_.push_back(&layer);
+  Queue(const std::vector<KerasLayer>& layers, const KerasModel& model) : model_(model) {
+    for (const auto& layer : layers) {
+      if (!layer.tensors.empty() || layer.kind == kResidual) waiting_.push_back(&layer);
     }
   }
-  const KerasLayer* next(const std::string& kind) {
-    const auto fits = [&](const KerasLayer* layer) { return ordered_ || kind_of(*layer) == kind; };
+  const KerasLayer* next(const std::string& kind, bool spectral) {
+    const auto fits = [&](const KerasLayer* layer) {
+      // What a SpectralNormalization wraps has its name alone: the shapes say what it is.
+      return model_.ordered || (spectral ? layer->spectral : !layer->spectral && kind_of(*layer) == kind);
+    };
     auto found = waiting_.end();
     for (auto at = waiting_.begin(); at != waiting_.end(); ++at) {
-      // Numbers are texts in the file: dense_10 stands before dense_2.
-      if (fits(*at) && (found == waiting_.end() || (!ordered_ && number(**at) < number(**found)))) found = at;
-      if (ordered_) break;
+      if (fits(*at) && (found == waiting_.end() || (!model_.ordered && before(**at, **found)))) found = at;
+      if (model_.ordered) break;
     }
     if (found == waiting_.end()) return nullptr;
     const auto* out = *found;
@@ -136,12 +172,33 @@ class Queue {
   const std::vector<const KerasLayer*>& left() const { return waiting_; }
 
  private:
-  static std::int64_t number(const KerasLayer& layer) {
-    const auto bar = layer.name.rfind('_');
-    return bar == std::string::npos ? 0 : std::strtoll(layer.name.c_str() + bar + 1, nullptr, 10);
+  /// "sequential_1/layers/dense_2" -> {"sequential", "layers", "dense"} and {1, 0, 2}. Numbers are texts in the file:
+  /// dense_10 stands before dense_2.
+  static std::pair<std::vector<std::string>, std::vector<std::int64_t>> numbers(const std::string& name) {
+    std::pair<std::vector<std::string>, std::vector<std::int64_t>> out;
+    for (std::size_t begin = 0; begin <= name.size();) {
+      const auto end = std::min(name.find('/', begin), name.size());
+      const std::string part = name.substr(begin, end - begin);
+      const auto bar = part.find_last_not_of("0123456789");
+      const bool numbered = bar != std::string::npos && part[bar] == '_';
+      out.first.push_back(numbered ? part.substr(0, bar) : part);
+      out.second.push_back(numbered ? std::strtoll(part.c_str() + bar + 1, nullptr, 10) : 0);
+      begin = end + 1;
+    }
+    return out;
   }
 
-  bool ordered_;
+  bool before(const KerasLayer& a, const KerasLayer& b) const {
+    const auto one = numbers(a.name), other = numbers(b.name);
+    if (one.first != other.first) {
+      throw Error(
+          fmt::format("which of '{}' and '{}' comes first the file does not say", printable(a.name), printable(b.name)),
+          printable(model_.where), "import the .keras file");
+    }
+    return one.second < other.second;
+  }
+
+  const KerasModel& model_;
   std::vector<const KerasLayer*> waiting_;
 };
 
@@ -153,23 +210,11 @@ std::string described(const KerasLayer& layer) {
 
 class Assigner {
  public:
-  Assigner(const KerasModel& model, const models::Network& network) : model_(model), network_(network), queue_(model) {}
+  Assigner(const KerasModel& model, const models::Network& network) : model_(model), network_(network) {}
 
   Assignment take() {
-    const auto& entries = network_.entries();
-    const auto orders = orders_of(entries, network_.input_shape(), model_.where);
     if (!network_.heads().empty()) throw Error("Keras's files give no heads", model_.where, "name another recipe");
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (!entries[i].layer->parts().empty()) {
-        throw Error(fmt::format("Keras's files give no {}", entries[i].spec->kind()), model_.where,
-                    "name another recipe");
-      }
-      if (entries[i].layer->parameters().empty()) continue;
-      fill(i, i == 0 ? Shape() : orders[i - 1], orders[i]);
-    }
-    for (const auto* layer : queue_.left()) {
-      differences_.push_back(described(*layer) + " is one layer more than the recipe has");
-    }
+    fill(network_.layers(), model_.layers, "");
     if (!differences_.empty()) refuse_layers(differences_, model_.where);
     torch::NoGradGuard constant;
     for (const auto& [to, from] : copies_) {
@@ -183,10 +228,47 @@ class Assigner {
   }
 
  private:
-  void fill(std::size_t index, const Shape& in, const Shape& out) {
-    const auto& entry = network_.entries()[index];
+  void fill(const nn::Sequence& sequence, const std::vector<KerasLayer>& layers, const std::string& prefix) {
+    const auto& entries = sequence.entries();
+    const auto orders = orders_of(entries, sequence.input_shape(), model_.where);
+    if (!prefix.empty() && !entries.empty() && !orders.back().dims().empty()) refuse_order(model_.where);
+    Queue queue(layers, model_);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const auto& entry = entries[i];
+      const std::string place = fmt::format("{}{}.", prefix, i);
+      if (entry.spec->kind() == kResidual) {
+        block(entry, queue, place);
+      } else if (!entry.layer->parameters().empty()) {
+        put(entry, queue, place, i == 0 ? Shape() : orders[i - 1], orders[i]);
+      }
+    }
+    for (const auto* layer : queue.left()) {
+      differences_.push_back(described(*layer) + " is one layer more than the recipe has");
+    }
+  }
+
+  void block(const nn::Sequence::Entry& entry, Queue& queue, const std::string& place) {
+    if (!model_.described) {
+      throw Error("weights alone do not say on which path of a residual block a layer is", printable(model_.where),
+                  "import the .keras file, or the .h5 of model.save");
+    }
+    const KerasLayer* layer = queue.next(kResidual, false);
+    if (layer == nullptr || layer->kind != kResidual) {
+      differences_.push_back(layer == nullptr ? "nothing in the file is " + entry.name
+                                              : fmt::format("{} is not {}", described(*layer), entry.name));
+      return;
+    }
+    for (const auto& part : entry.layer->parts()) {
+      fill(*part.sequence, part.name == "branch" ? layer->branch : layer->shortcut, place + part.name + ".");
+    }
+  }
+
+  void put(const nn::Sequence::Entry& entry, Queue& queue, const std::string& place, const Shape& in,
+           const Shape& out) {
     const std::string kind = entry.spec->kind();
-    const KerasLayer* layer = queue_.next(kind);
+    const auto& buffers = entry.layer->buffers();
+    const bool spectral = std::any_of(buffers.begin(), buffers.end(), [](const auto& one) { return one.name == "u"; });
+    const KerasLayer* layer = queue.next(kind, spectral);
     if (layer == nullptr) {
       differences_.push_back("nothing in the file is " + entry.name);
       return;
@@ -198,7 +280,7 @@ class Assigner {
     }
     const auto found = turned(*layer, kind, in, out);
     std::size_t used = 0;
-    const auto put = [&](const std::string& name, const Tensor& to) {
+    const auto copy = [&](const std::string& name, const Tensor& to) {
       const auto value = found.find(name);
       if (value == found.end()) {
         differences_.push_back(fmt::format("{} has no {}, as {} has", layer->name, name, entry.name));
@@ -207,12 +289,12 @@ class Assigner {
                                            shape_text(value->second), entry.name, shape_text(to)));
       } else {
         copies_.emplace_back(to, value->second);
-        out_.pairs.emplace_back(layer->name + "/" + name, fmt::format("{}.{}", index, name));
+        out_.pairs.emplace_back(layer->name + "/" + name, place + name);
       }
       used += value == found.end() ? 0 : 1;
     };
-    for (const auto& parameter : entry.layer->parameters()) put(parameter.name, parameter.tensor);
-    for (const auto& buffer : entry.layer->buffers()) put(buffer.name, buffer.tensor);
+    for (const auto& parameter : entry.layer->parameters()) copy(parameter.name, parameter.tensor);
+    for (const auto& buffer : buffers) copy(buffer.name, buffer.tensor);
     if (used < found.size()) {
       differences_.push_back(fmt::format("{} has more tensors than {}", described(*layer), entry.name));
     }
@@ -220,7 +302,6 @@ class Assigner {
 
   const KerasModel& model_;
   const models::Network& network_;
-  Queue queue_;
   Assignment out_{.by_order = true};
   std::vector<std::string> differences_;
   std::vector<std::pair<Tensor, Tensor>> copies_;

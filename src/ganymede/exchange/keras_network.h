@@ -15,12 +15,15 @@ ProposedNetwork propose_network(const KerasModel& model, bool generator);
 
 /// Copies a model's tensors into the network: layouts are turned (HWIO to OIHW), and features that are flattened
 /// images, which Keras has as height, width, channels, put in our order. Layers are taken in order; those of a
-/// .weights.h5, which has none, in the order of their numbers, kind by kind. Throws Error with every difference.
+/// .weights.h5, which has none, in the order of their numbers, kind by kind. A kernel in a SpectralNormalization is
+/// what Keras computes with outside training, so sigma is 1 for it; the next training step divides by its own, as
+/// Keras's. Throws Error with every difference.
 Assignment assign(const KerasModel& model, const models::Network& network);
 
+/// The model, each residual block's two paths the way round that the recipe has them, which a sum does not say.
 /// Throws Error with every difference between the layers that a described model tells of and the recipe's that would
 /// change what they compute (dropout and momenta would not).
-void expect_same_layers(const KerasModel& model, const config::NetworkConfig& network, const nn::Shape& input,
-                        bool generator);
+KerasModel expect_same_layers(KerasModel model, const config::NetworkConfig& network, const nn::Shape& input,
+                              bool generator);
 
 }  // namespace ganymede::exchange

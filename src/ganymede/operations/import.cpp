@@ -129,8 +129,8 @@ ImportedNetwork take(const Source& source, const models::Network& network, const
                      const config::NetworkConfig& config) {
   exchange::Assignment done;
   if (source.keras) {
-    exchange::expect_same_layers(*source.keras, config, network.input_shape(), generator);
-    done = exchange::assign(*source.keras, network);
+    const auto model = exchange::expect_same_layers(*source.keras, config, network.input_shape(), generator);
+    done = exchange::assign(model, network);
   } else {
     const auto map = request.map.empty() ? std::map<std::string, std::string>() : exchange::read_map(request.map);
     done = exchange::assign(source.tensors, network, map, source.file);
