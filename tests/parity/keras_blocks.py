@@ -76,19 +76,19 @@ def spectral_generator():
         ]), 4)  # fmt: skip
 
 
-def enlarging(x, filters):
-    y = L.ReLU()(L.BatchNormalization()(x))
+def enlarging(x, filters, epsilon):
+    y = L.ReLU()(L.BatchNormalization(epsilon=epsilon)(x))
     y = L.Conv2D(filters, 3, padding="same")(L.UpSampling2D()(y))
-    y = L.Conv2D(filters, 3, padding="same")(L.ReLU()(L.BatchNormalization()(y)))
+    y = L.Conv2D(filters, 3, padding="same")(L.ReLU()(L.BatchNormalization(epsilon=epsilon)(y)))
     return L.Add()([y, L.Conv2D(filters, 1)(L.UpSampling2D()(x))])
 
 
-def residual_generator(latent=6, filters=5, times=2):
+def residual_generator(latent=6, filters=5, times=2, epsilon=1e-3):
     z = keras.Input((latent,))
     x = L.Reshape((4, 4, filters))(L.Dense(16 * filters)(z))
     for _ in range(times):
-        x = enlarging(x, filters)
-    x = L.ReLU()(L.BatchNormalization()(x))
+        x = enlarging(x, filters, epsilon)
+    x = L.ReLU()(L.BatchNormalization(epsilon=epsilon)(x))
     return trained(keras.Model(z, L.Conv2D(3, 3, padding="same", activation="tanh")(x)), 5)
 
 
@@ -147,11 +147,6 @@ MODELS = {
 }
 # Weights alone do not tell which of these models' layers comes first, or lies on which path.
 WITHOUT_ORDER = ("nested", "residual_generator", "residual_critic", "blocks_in_blocks")
-
-
-def sngan():
-    """The networks of cifar10-sngan; it sums where Keras's pooling takes the mean."""
-    return residual_generator(128, 256, 3), residual_critic(32, 128, 2)
 
 
 def generator_of(critic, folder):
