@@ -6,6 +6,7 @@ The program is $GANYMEDE, else the newest build/*/ganymede. Tests whose reader i
 import pathlib
 import subprocess
 import sys
+import zipfile
 
 import pytest
 
@@ -27,6 +28,23 @@ def ganymede():
         return result
 
     return run
+
+
+def refused(*flags, code=1):
+    """The one line with which `import` refuses."""
+    result = subprocess.run(
+        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert result.returncode == code, result.stdout + result.stderr
+    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
+    return result.stderr
+
+
+def unpacked(name, folder):
+    """A folder with what is in a zip beside the tests."""
+    with zipfile.ZipFile(pathlib.Path(__file__).with_name(name)) as packed:
+        packed.extractall(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

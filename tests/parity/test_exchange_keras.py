@@ -2,19 +2,15 @@
 recorded them), live on: they sample the same pictures, are evaluated, served, trained further and exported.
 test_keras_systems.py trains them in full width."""
 
-import pathlib
-import zipfile
-
 import pytest
+
+from conftest import unpacked
 from keras_life import Life, take_in
 
 
 @pytest.fixture(scope="module", params=["tutorial", "dense", "convolutional"])
 def place(request, ganymede, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keras")
-    with zipfile.ZipFile(pathlib.Path(__file__).with_name("keras_systems.zip")) as packed:
-        packed.extractall(folder)
-    return take_in(ganymede, folder / request.param)
+    return take_in(ganymede, unpacked("keras_systems.zip", tmp_path_factory.mktemp("keras")) / request.param)
 
 
 class TestRecorded(Life):

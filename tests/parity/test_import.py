@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from conftest import ROOT, find_program
+from conftest import ROOT, find_program, refused
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install python3-torch")
 nn = torch.nn
@@ -88,15 +88,6 @@ def expect_same(ganymede, model, generator, discriminator, tmp_path):
 
 def import_json(ganymede, *flags):
     return json.loads(ganymede("import", *flags, "--json").stdout)
-
-
-def refused(*flags):
-    result = subprocess.run(
-        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert result.returncode == 1, result.stdout + result.stderr
-    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
-    return result.stderr
 
 
 @pytest.mark.parametrize("wrap", ["plain", "module", "parameter_dict"])

@@ -25,7 +25,7 @@ from keras_models import (
     tutorial_generator,
 )
 
-from conftest import ROOT, find_program
+from conftest import refused
 
 TORCH = "/usr/bin/python3"
 RUN = """import sys, numpy, torch
@@ -69,15 +69,6 @@ def pair(tmp_path_factory):
     for name, network in networks.items():
         saved(network, folder, name)
     return folder, networks
-
-
-def refused(*flags, code=1):
-    result = subprocess.run(
-        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert result.returncode == code, result.stdout + result.stderr
-    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
-    return result.stderr
 
 
 @needs_torch

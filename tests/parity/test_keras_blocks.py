@@ -2,13 +2,10 @@
 anew): each format gives the numbers that Keras gave. test_keras.py asks Keras itself."""
 
 import json
-import pathlib
-import subprocess
-import zipfile
 
 import pytest
 
-from conftest import ROOT, find_program
+from conftest import ROOT, refused, unpacked
 
 np = pytest.importorskip("numpy", reason="needs NumPy: apt-get install python3-numpy")
 torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install python3-torch")
@@ -21,10 +18,7 @@ RESIDUAL = WITHOUT_ORDER[1:]
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keras")
-    with zipfile.ZipFile(pathlib.Path(__file__).with_name("keras_blocks.zip")) as packed:
-        packed.extractall(folder)
-    return folder
+    return unpacked("keras_blocks.zip", tmp_path_factory.mktemp("keras"))
 
 
 def networks(files, name, ending):
@@ -42,15 +36,6 @@ def recipes(ganymede, files):
         said = json.loads(ganymede("import", *networks(files, name, ".keras"), "-o", out[name], "--json").stdout)
         assert said["open"] == 0 and "# ?" not in out[name].read_text()
     return out
-
-
-def refused(*flags, code=1):
-    result = subprocess.run(
-        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert result.returncode == code, result.stdout + result.stderr
-    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
-    return result.stderr
 
 
 def channels_first(images):

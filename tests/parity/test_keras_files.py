@@ -2,14 +2,13 @@
 damaged or beyond a recipe is one line. test_keras.py asks Keras itself."""
 
 import json
-import pathlib
 import random
 import subprocess
 import zipfile
 
 import pytest
 
-from conftest import ROOT, find_program
+from conftest import ROOT, find_program, refused, unpacked
 
 np = pytest.importorskip("numpy", reason="needs NumPy: apt-get install python3-numpy")
 torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install python3-torch")
@@ -17,10 +16,7 @@ torch = pytest.importorskip("torch", reason="needs PyTorch: apt-get install pyth
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("keras")
-    with zipfile.ZipFile(pathlib.Path(__file__).with_name("keras_files.zip")) as packed:
-        packed.extractall(folder)
-    return folder
+    return unpacked("keras_files.zip", tmp_path_factory.mktemp("keras"))
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +28,6 @@ def recipe(ganymede, files):
     )
     assert said["recipe"] == str(path) and said["open"] == 0 and "# ?" not in path.read_text()
     return path
-
-
-def refused(*flags, code=1):
-    result = subprocess.run(
-        [str(find_program()), "import", *map(str, flags)], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    assert result.returncode == code, result.stdout + result.stderr
-    assert result.stderr.startswith("error: ") and result.stderr.count("\n") == 1, result.stderr
-    return result.stderr
 
 
 def given(ganymede, model, network, x):
