@@ -40,7 +40,7 @@ def test_the_palette_by_arrows_and_mouse(open_page):
     page.keyboard.press("ArrowDown")
     assert options.nth(2).get_attribute("aria-selected") == "true"
     page.keyboard.press("Enter")
-    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    page.locator("html[data-theme=dark]").wait_for(state="attached")  # set once the page has been drawn again
     page.keyboard.press("Control+k")
     page.keyboard.type("nothing at all")
     page.get_by_text("Nothing is called so.").wait_for()
