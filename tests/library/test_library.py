@@ -81,54 +81,14 @@ def test_c_with_pkg_config(prefix, library, model, sheet, tmp_path):
     assert damaged.returncode == 1 and damaged.stderr.startswith("error: ")
 
 
-PYTHON = """
-import sys, threading
-import ganymede, numpy
-
-model = ganymede.Model(sys.argv[1], "cpu")
-options = {"count": 100, "seed": 7}
-alone = model.run("generate", **options)
-assert alone.images.dtype == numpy.uint8 and alone.images.shape == (100, 16, 16, 3), alone.images.shape
-assert alone.latents.shape == (100, model.about["latent"]) and alone.about["seed"] == 7
-
-control, ended = ganymede.Control(progress=lambda done, total: control.cancel()), []
-def long():
-    try:
-        model.run("generate", count=20000, control=control)
-    except ganymede.Error as error:
-        ended.append(error.status)
-thread = threading.Thread(target=long)
-thread.start()
-beside = model.run("generate", **options)
-thread.join()
-assert (beside.images == alone.images).all() and ended == [ganymede.CANCELLED], ended
-
-again = model.run("generate", z=alone.latents[:2].tolist())
-assert (again.images == alone.images[:2]).all()
-found = model.run("project", images=alone.images[:1], steps=2)
-assert (found.groups["given"] == alone.images[:1]).all()
-try:
-    model.run("generate", cuont=3)
-except ganymede.Error as error:
-    assert error.status == ganymede.WRONG_USAGE and "did you mean 'count'" in str(error)
-told, run = [], sys.argv[2]
-trained = ganymede.run("train", control=ganymede.Control(progress=lambda done, total: told.append((done, total))),
-                       recipe=sys.argv[3], output=run, steps=3)
-assert trained.about["state"] == "done" and told == [(1, 3), (2, 3), (3, 3)], (trained.about, told)
-model = ganymede.Model(trained.about["model"], "cpu")
-found = model.run("evaluate", metrics=["swd"], count=20, real_count=20, force=True)
-assert found.about["metrics"]["swd"]["mean"] > 0 and found.images is None
-print(ganymede.version, len(ganymede.operations()))
-"""
-
-
 def test_python_with_numpy(library, model, tmp_path):
     pytest.importorskip("numpy", reason="needs numpy: apt-get install python3-numpy")
     variables = {"PYTHONPATH": EXAMPLES / "python", "GANYMEDE_LIBRARY": library}
     said = run(sys.executable, EXAMPLES / "python/generate.py", model, tmp_path / "out.npy", **variables)
     assert said.startswith("(16, 16, 16, 3) of tiny")
+    recipe = ROOT / "tests/support/tiny.toml"
     assert run(
-        sys.executable, "-c", PYTHON, model, tmp_path / "run", ROOT / "tests/support/tiny.toml", **variables
+        sys.executable, ROOT / "tests/library/use_python.py", model, tmp_path / "run", recipe, **variables
     ).startswith(".".join(VERSION) + " ")
 
 
