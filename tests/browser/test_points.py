@@ -54,6 +54,7 @@ def test_a_mark_is_of_one_point(open_page, label):
     page.keyboard.press("b")
     page.get_by_text("Marked best.").wait_for()
     page.keyboard.press("Escape")
+    page.wait_for_url(lambda address: "open=" not in address)  # it goes back, which would undo what follows
     trained = page.get_by_role("region", name="Trained", exact=True)
     assert trained.get_by_label("marked best").count() == 1
     assert page.get_by_role("region", name="Untrained", exact=True).get_by_label("marked best").count() == 0
