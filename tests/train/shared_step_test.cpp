@@ -72,17 +72,19 @@ Gradients shared(const Make& make, int processes) {
   const int port = free_port();
   std::vector<Gradients> of(static_cast<std::size_t>(processes));
   std::vector<std::exception_ptr> failed(of.size());
+  // They outlive the threads: where one is refused at once, others may still be connecting to it.
+  std::vector<std::shared_ptr<distributed::Group>> groups(of.size());
   std::vector<std::thread> threads;
   for (int rank = 0; rank < processes; ++rank) {
     threads.emplace_back([&, rank] {
       const auto i = static_cast<std::size_t>(rank);
       try {
-        const auto group =
+        groups[i] =
             distributed::join({rank, processes, rank, processes, "127.0.0.1", port, rank == 0, "test", "a test"});
         Trainer trainer(make(), halves(), torch::kCPU);
-        trainer.share_with(*group);
+        trainer.share_with(*groups[i]);
         of[i] = after_a_step(trainer);
-        group->add_up(at::zeros({1}));  // none goes before all are done
+        groups[i]->add_up(at::zeros({1}));  // none goes before all are done
       } catch (...) {
         failed[i] = std::current_exception();
       }
