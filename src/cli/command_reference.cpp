@@ -2,31 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cctype>
+#include "ganymede/core/markdown.h"
+#include "ganymede/core/text.h"
 
 namespace ganymede::cli {
 namespace {
-
-/// A text within a table's cell.
-std::string table_cell(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\n') {
-      out += ' ';
-    } else {
-      if (c == '|' || c == '<' || c == '*') out += '\\';
-      out += c;
-    }
-  }
-  return out;
-}
-
-/// As code within a table's cell, where a bar would end the cell all the same.
-std::string as_code(const std::string& text) {
-  std::string out = "`";
-  for (const char c : text) out += c == '|' ? std::string("\\|") : std::string(1, c);
-  return out + "`";
-}
 
 std::string usage_of(const CommandNode& node) {
   std::string out = node.path + (node.commands.empty() ? " [OPTIONS]" : " [OPTIONS] COMMAND");
@@ -39,11 +19,11 @@ std::string usage_of(const CommandNode& node) {
 
 std::string flag_row(const CommandArgument& one) {
   std::string name = one.positional || one.value.empty() ? one.name : one.name + " " + one.value;
-  name = as_code(name);
-  if (one.letter != 0) name = as_code(std::string("-") + one.letter) + ", " + name;
+  name = code_cell(name);
+  if (one.letter != 0) name = code_cell(std::string("-") + one.letter) + ", " + name;
   std::string about = table_cell(one.about);
   if (one.required) about += " (required)";
-  return fmt::format("| {} | {} | {} |\n", name, one.usual.empty() ? "" : as_code(one.usual), about);
+  return fmt::format("| {} | {} | {} |\n", name, one.usual.empty() ? "" : code_cell(one.usual), about);
 }
 
 std::string flag_table(const CommandNode& node) {
@@ -55,10 +35,8 @@ std::string flag_table(const CommandNode& node) {
 }
 
 std::string command_part(const CommandNode& node, const std::string& marks) {
-  std::string summary = node.summary;
-  summary[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(summary[0])));
-  std::string out = fmt::format("\n{} {}\n\n{}.\n\n```text\n{}\n```\n{}", marks, node.path, table_cell(summary),
-                                usage_of(node), flag_table(node));
+  std::string out = fmt::format("\n{} {}\n\n{}\n\n```text\n{}\n```\n{}", marks, node.path,
+                                table_cell(sentence(node.summary)), usage_of(node), flag_table(node));
   for (const auto& one : node.commands) out += command_part(one, "###");
   return out;
 }

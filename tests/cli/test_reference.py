@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import tomllib
 
 from training import shared_model
 
@@ -20,7 +21,7 @@ def test_the_pages_are_those_of_the_program(ganymede, tmp_path):
 def test_the_help_has_every_field_of_its_page(ganymede):
     for page in PAGES.glob("*.md"):
         text = page.read_text()
-        command = re.search(r"`ganymede ([\w ]+)`", text)
+        command = re.search(r"^- Command: `ganymede ([\w ]+)`", text, re.M)
         if command is None:
             continue
         said = ganymede(*command.group(1).split(), "--help").stdout
@@ -56,3 +57,20 @@ def test_every_command_is_in_the_page_of_commands(ganymede):
             assert flag == "--help" or f"`{flag}`" in part or f"`{flag} " in part, f"{name} {flag}"
     assert "### ganymede recipes check" in parts["ganymede recipes"] and "`--data PATH`" in parts["ganymede recipes"]
     assert "GANYMEDE_DATA" in page and "130" in page
+
+
+def test_the_description_of_the_api_is_the_one_that_the_page_is_made_of(ganymede, tmp_path):
+    result = ganymede("reference", "--openapi", "-o", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert (tmp_path / "openapi.json").read_text() == (ROOT / "studio/openapi.json").read_text()
+    assert ganymede("reference", "--openapi", "--man", "-o", tmp_path).returncode == 2
+
+
+def test_every_key_of_a_trained_recipe_is_in_the_page_of_recipes(ganymede):
+    page = (PAGES / "recipe.md").read_text()
+    sections = {part.split("]")[0]: part for part in page.split("\n## [")[1:]}
+    recipe = tomllib.loads(ganymede("recipes", "show", "shapes-hinge", "--all").stdout)
+    for name in ("data", "latent", "augment", "train", "sample"):
+        assert recipe[name], name
+        for key in recipe[name]:
+            assert f"| `{key}` |" in sections[name], f"[{name}] {key}"

@@ -33,9 +33,9 @@ struct Options {
 
 template <class V>
 void visit_fields(V& field, Options& o) {
-  field("whole", o.whole, in_range(0, 10));
+  field("whole", o.whole, in_range(0, 10), "how many");
   field("real", o.real, in_range(-1, 1e9));
-  field("flag", o.flag);
+  field("flag", o.flag, "whether");
   field("text", o.text);
   field("colour", o.colour);
   field("maybe", o.maybe);
@@ -116,6 +116,20 @@ TEST(Fields, GivenTellsADefaultFromAValue) {
   const FieldReader reader(table, {"my.toml", ""});
   EXPECT_TRUE(reader.given("whole"));
   EXPECT_FALSE(reader.given("real"));
+}
+
+TEST(Fields, AreListedInWords) {
+  Options options;
+  std::vector<FieldRow> rows;
+  FieldReader reader(rows);
+  visit_fields(reader, options);
+  std::vector<std::string> lines;
+  for (const auto& row : rows) lines.push_back(row.key + "|" + row.value + "|" + row.usual + "|" + row.about);
+  EXPECT_THAT(lines, ::testing::ElementsAre(
+                         "whole|whole number, 0 to 10|1|how many", "real|number, -1 to 1000000000|0.5|",
+                         "flag|true or false|false|whether", "text|text|\"none\"|", "colour|`red`, `green`|\"red\"|",
+                         "maybe|whole number||", "list|list: whole number, 1 to 100|[]|", "small|whole number|0|"));
+  EXPECT_EQ(options, Options{});
 }
 
 }  // namespace

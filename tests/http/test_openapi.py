@@ -63,7 +63,7 @@ def test_the_page_is_typed_by_it(document):
     known = json.loads((pathlib.Path(__file__).resolve().parents[2] / "studio" / "openapi.json").read_text())
     assert (
         known == document
-    ), "write it anew: curl -s localhost:8080/api/v1/openapi.json -o studio/openapi.json; scripts/studio"
+    ), "write it anew: ganymede reference --openapi -o studio; scripts/studio"
 
 
 def test_it_describes_every_route(document, server):

@@ -40,7 +40,8 @@ class ScaledShiftSpec : public SpecWith<ScaledShiftOptions> {
   }
 };
 
-[[maybe_unused]] const bool kAdded = (config::add_kind<ScaledShiftSpec>(layers(), "scaled_shift"), true);
+[[maybe_unused]] const bool kAdded =
+    (config::add_kind<ScaledShiftSpec>(layers(), "scaled_shift", "a made-up layer"), true);
 
 }  // namespace
 }  // namespace ganymede::nn

@@ -27,7 +27,8 @@ class AbsoluteObjective : public ObjectiveWith<AbsoluteOptions> {
   Tensor reported_output(const Tensor& scores) const override { return scores; }
 };
 
-[[maybe_unused]] const bool kAdded = (config::add_kind<AbsoluteObjective>(objectives(), "absolute"), true);
+[[maybe_unused]] const bool kAdded =
+    (config::add_kind<AbsoluteObjective>(objectives(), "absolute", "a made-up objective"), true);
 
 }  // namespace
 }  // namespace ganymede::objectives

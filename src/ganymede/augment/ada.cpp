@@ -208,9 +208,12 @@ class Ada : public Augment {
 /// rotation, shifts), `color` (brightness, contrast, luma flip, hue, saturation). Resampling is bilinear, without the
 /// paper's wavelet filters.
 void register_ada(PolicyRegistry& registry) {
-  registry.add("ada", [](const std::vector<std::string>& operations) {
+  const auto make = [](const std::vector<std::string>& operations) {
     return std::make_unique<Ada>(chosen_operations(operations, {"blit", "geometry", "color"}));
-  });
+  };
+  registry.add("ada", make,
+               "`blit` (flips, quarter turns, whole-pixel shifts), `geometry` (scaling, rotation, shifts), `color` "
+               "(brightness, contrast, luma flip, hue, saturation), bilinear (Karras et al. 2020)");
 }
 
 }  // namespace ganymede::augment

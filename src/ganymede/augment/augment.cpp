@@ -12,7 +12,7 @@ Tensor Augment::apply(const Tensor& images, double probability, std::uint64_t se
 PolicyRegistry& policies() {
   static PolicyRegistry registry = [] {
     PolicyRegistry made("augmentation");
-    made.add("none", [](const std::vector<std::string>&) { return std::unique_ptr<Augment>(); });
+    made.add("none", [](const std::vector<std::string>&) { return std::unique_ptr<Augment>(); }, "images as they are");
     add_entries(made);
     return made;
   }();

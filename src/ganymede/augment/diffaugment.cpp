@@ -89,9 +89,11 @@ class DiffAugment : public Augment {
 
 /// DiffAugment (Zhao et al. 2020): `color` (brightness, saturation, contrast), `translation`, `cutout`.
 void register_diffaugment(PolicyRegistry& registry) {
-  registry.add("diffaugment", [](const std::vector<std::string>& operations) {
+  const auto make = [](const std::vector<std::string>& operations) {
     return std::make_unique<DiffAugment>(chosen_operations(operations, {"color", "translation", "cutout"}));
-  });
+  };
+  registry.add("diffaugment", make,
+               "`color` (brightness, saturation, contrast), `translation`, `cutout` (Zhao et al. 2020)");
 }
 
 }  // namespace ganymede::augment

@@ -36,12 +36,13 @@ struct AugmentConfig {
 
 template <class V>
 void visit_fields(V& field, AugmentConfig& c) {
-  field("name", c.name);
-  field("operations", c.operations);
-  field("probability", c.probability, config::in_range(0, 1));
-  field("target", c.target, config::in_range(-1, 1));
-  field("horizon", c.horizon);
-  field("instance_noise", c.instance_noise, config::in_range(0, 10));
+  field("name", c.name, "the policy");
+  field("operations", c.operations, "some of the policy's operations; by default all");
+  field("probability", c.probability, config::in_range(0, 1), "of each operation for each image");
+  field("target", c.target, config::in_range(-1, 1),
+        "moves the probability by itself, from 0, so that the mean sign of D(real) is this (Karras et al. 2020)");
+  field("horizon", c.horizon, "such a probability goes from 0 to 1 in this long");
+  field("instance_noise", c.instance_noise, config::in_range(0, 10), "standard deviation of noise on top");
 }
 
 /// Adds those of this folder.

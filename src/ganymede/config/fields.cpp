@@ -28,6 +28,11 @@ const char* type_name(const toml::node& node) {
   }
 }
 
+const toml::table& nothing() {
+  static const toml::table table;
+  return table;
+}
+
 }  // namespace
 
 std::string Place::at(const toml::node* node) const {
@@ -38,6 +43,8 @@ std::string Place::at(const toml::node* node) const {
   if (!section.empty()) text += " in " + section;
   return text;
 }
+
+FieldReader::FieldReader(std::vector<FieldRow>& rows) : table_(nothing()), rows_(&rows) {}
 
 FieldReader::FieldReader(const OptionTable& table) : table_(table.values), whole_(&table), place_(table.place) {}
 

@@ -1,12 +1,12 @@
 // One field list per option struct serves reading, defaults, ranges, unknown keys and writing back.
 //
 //   template <class V> void visit_fields(V& field, DenseOptions& o) {
-//     field("dense", o.units, in_range(1, 1 << 20));
-//     field("bias", o.bias);
+//     field("dense", o.units, in_range(1, 1 << 20), "features that come out");
+//     field("bias", o.bias, "adds a bias");
 //   }
 //
-// A FieldReader fills the struct from a TOML table and rejects what it does not know; a FieldWriter lists every field
-// with its value, so that a resolved recipe shows each default.
+// A FieldReader fills the struct from a TOML table and rejects what it does not know, or lists the fields for a
+// reference page; a FieldWriter lists every field with its value, so that a resolved recipe shows each default.
 #pragma once
 
 #include <algorithm>
@@ -18,24 +18,11 @@
 #include <utility>
 #include <vector>
 
-#include "ganymede/config/names.h"
-#include "ganymede/config/range.h"
 #include "ganymede/config/toml.h"
+#include "ganymede/config/value_words.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::config {
-
-/// No condition on the value.
-struct Any {};
-
-template <class T>
-struct IsOptional : std::false_type {};
-template <class T>
-struct IsOptional<std::optional<T>> : std::true_type {};
-template <class T>
-struct IsVector : std::false_type {};
-template <class T>
-struct IsVector<std::vector<T>> : std::true_type {};
 
 /// Where a table stands, for messages: "line 12 of my.toml, [train]".
 struct Place {
@@ -49,6 +36,60 @@ struct Place {
 std::string out_of_range(double value, Range range);
 std::string out_of_range(double value, EitherOf values);
 
+/// Lists fields as "key = value" in TOML syntax, in the order of the field list; empty optionals are left out.
+class FieldWriter {
+ public:
+  template <class T, class Check = Any>
+  void operator()(const char* key, const T& value, Check = {}, const char* = "") {
+    if constexpr (IsOptional<T>::value) {
+      if (!value) return;
+    }
+    entries_.emplace_back(key, format(value));
+  }
+
+  const std::vector<std::pair<std::string, std::string>>& entries() const { return entries_; }
+  /// One "key = value" a line.
+  std::string as_lines() const;
+  /// "{ key = value, key = value }".
+  std::string as_inline_table() const;
+  toml::table as_table() const { return toml::parse(as_lines()); }
+
+  /// The value as such a line has it; empty for an optional that is.
+  template <class T>
+  static std::string format(const T& value) {
+    if constexpr (IsOptional<T>::value) {
+      return value ? format(*value) : "";
+    } else if constexpr (IsVector<T>::value) {
+      std::string out = "[";
+      for (const auto& item : value) out += (out.size() > 1 ? ", " : "") + format(item);
+      return out + "]";
+    } else if constexpr (std::is_same_v<T, bool>) {
+      return value ? "true" : "false";
+    } else if constexpr (std::is_integral_v<T>) {
+      return std::to_string(value);
+    } else if constexpr (std::is_floating_point_v<T>) {
+      return number(value);
+    } else if constexpr (std::is_enum_v<T>) {
+      const char* label = name_of(value);
+      return quote(label == nullptr ? "?" : label);
+    } else if constexpr (std::is_same_v<T, std::string>) {
+      return quote(value);
+    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
+      return quote(value.string());
+    } else if constexpr (requires { T::known(); }) {
+      return quote(value.text());
+    } else {
+      return value.to_toml();
+    }
+  }
+
+ private:
+  static std::string quote(const std::string& text);
+  static std::string number(double value);
+
+  std::vector<std::pair<std::string, std::string>> entries_;
+};
+
 struct OptionTable;
 
 class FieldReader {
@@ -57,9 +98,19 @@ class FieldReader {
   FieldReader(const toml::table& table, Place place) : table_(table), place_(std::move(place)) {}
   /// Of a table that may have lists of tables among its options (option_table.h).
   explicit FieldReader(const OptionTable& table);
+  /// Reads nothing: lists the fields, with their defaults, in `rows`, which must outlive the reader.
+  explicit FieldReader(std::vector<FieldRow>& rows);
 
+  template <class T>
+  void operator()(const char* key, T& value, const char* about) {
+    (*this)(key, value, Any{}, about);
+  }
   template <class T, class Check = Any>
-  void operator()(const char* key, T& value, Check check = {}) {
+  void operator()(const char* key, T& value, Check check = {}, const char* about = "") {
+    if (rows_ != nullptr) {
+      rows_->push_back({key, value_words<T>(check), FieldWriter::format(value), about});
+      return;
+    }
     known_.emplace_back(key);
     const toml::node* node = table_.get(key);
     if (node == nullptr) return;
@@ -142,6 +193,7 @@ class FieldReader {
 
   const toml::table& table_;
   const OptionTable* whole_ = nullptr;
+  std::vector<FieldRow>* rows_ = nullptr;
   Place place_;
   std::vector<std::string> known_;
 };
@@ -151,8 +203,10 @@ class RangeChecker {
  public:
   explicit RangeChecker(std::string section) : section_(std::move(section)) {}
 
+  template <class T>
+  void operator()(const char*, const T&, const char*) const {}
   template <class T, class Check = Any>
-  void operator()(const char* key, const T& value, Check check = {}) const {
+  void operator()(const char* key, const T& value, Check check = {}, const char* = "") const {
     if constexpr (std::is_arithmetic_v<T> && !std::is_same_v<Check, Any>) {
       const std::string problem = out_of_range(static_cast<double>(value), check);
       if (!problem.empty()) throw UsageError(std::string("'") + key + "' " + problem, section_);
@@ -161,58 +215,6 @@ class RangeChecker {
 
  private:
   std::string section_;
-};
-
-/// Lists fields as "key = value" in TOML syntax, in the order of the field list; empty optionals are left out.
-class FieldWriter {
- public:
-  template <class T, class Check = Any>
-  void operator()(const char* key, const T& value, Check = {}) {
-    if constexpr (IsOptional<T>::value) {
-      if (value) entries_.emplace_back(key, format(*value));
-    } else {
-      entries_.emplace_back(key, format(value));
-    }
-  }
-
-  const std::vector<std::pair<std::string, std::string>>& entries() const { return entries_; }
-  /// One "key = value" a line.
-  std::string as_lines() const;
-  /// "{ key = value, key = value }".
-  std::string as_inline_table() const;
-  toml::table as_table() const { return toml::parse(as_lines()); }
-
- private:
-  static std::string quote(const std::string& text);
-  static std::string number(double value);
-
-  template <class T>
-  static std::string format(const T& value) {
-    if constexpr (IsVector<T>::value) {
-      std::string out = "[";
-      for (const auto& item : value) out += (out.size() > 1 ? ", " : "") + format(item);
-      return out + "]";
-    } else if constexpr (std::is_same_v<T, bool>) {
-      return value ? "true" : "false";
-    } else if constexpr (std::is_integral_v<T>) {
-      return std::to_string(value);
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return number(value);
-    } else if constexpr (std::is_enum_v<T>) {
-      const char* label = name_of(value);
-      return quote(label == nullptr ? "?" : label);
-    } else if constexpr (std::is_same_v<T, std::string>) {
-      return quote(value);
-    } else if constexpr (std::is_same_v<T, std::filesystem::path>) {
-      return quote(value.string());
-    } else if constexpr (requires { T::known(); }) {
-      return quote(value.text());
-    } else {
-      return value.to_toml();
-    }
-  }
-
-  std::vector<std::pair<std::string, std::string>> entries_;
 };
 
 }  // namespace ganymede::config

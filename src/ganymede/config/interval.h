@@ -10,6 +10,7 @@
 namespace ganymede::config {
 
 struct Interval {
+  static constexpr const char* kWords = "interval";
   enum class Unit { kSteps, kEpochs, kImages, kSeconds, kMinutes };
   double count = 0;  ///< 0 is never (as an interval) or not at all (as a length)
   Unit unit = Unit::kSteps;

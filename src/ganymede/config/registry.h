@@ -19,15 +19,16 @@ class Registry {
   /// `what` names an entry in messages: "objective".
   explicit Registry(std::string what) : what_(std::move(what)) {}
 
-  /// Not while another thread reads. Throws logic_error for a name that is there.
-  void add(const std::string& name, Entry entry) {
+  /// Not while another thread reads. `about` is a line without a full stop, for reference pages. Throws logic_error for
+  /// a name that is there.
+  void add(const std::string& name, Entry entry, std::string about = "") {
     if (find(name) != nullptr) throw std::logic_error("the " + what_ + " '" + name + "' is registered twice");
-    entries_.emplace_back(name, std::move(entry));
+    entries_.push_back({name, std::move(about), std::move(entry)});
   }
   /// Null where there is none of that name.
   const Entry* find(const std::string& name) const {
-    for (const auto& [known, entry] : entries_) {
-      if (known == name) return &entry;
+    for (const auto& one : entries_) {
+      if (one.name == name) return &one.entry;
     }
     return nullptr;
   }
@@ -39,13 +40,23 @@ class Registry {
   /// In the order in which they were added.
   std::vector<std::string> names() const {
     std::vector<std::string> out;
-    for (const auto& entry : entries_) out.push_back(entry.first);
+    for (const auto& one : entries_) out.push_back(one.name);
+    return out;
+  }
+  /// Name and line of each, in that order.
+  std::vector<std::pair<std::string, std::string>> abouts() const {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& one : entries_) out.emplace_back(one.name, one.about);
     return out;
   }
 
  private:
+  struct Item {
+    std::string name, about;
+    Entry entry;
+  };
   std::string what_;
-  std::vector<std::pair<std::string, Entry>> entries_;
+  std::vector<Item> entries_;
 };
 
 /// Makes a `Made`, an interface, of an option table: the entry of a registry of kinds.
@@ -63,15 +74,25 @@ std::unique_ptr<Made> read(const Registry<Read<Made>>& registry, const OptionTab
   return made;
 }
 
+/// The options of a kind that is there.
+template <class Made>
+std::vector<FieldRow> fields_of(const Registry<Read<Made>>& registry, const std::string& kind) {
+  std::vector<FieldRow> rows;
+  FieldReader reader(rows);
+  registry.at(kind, {})(reader);
+  return rows;
+}
+
 /// Registers `Type`, which has a public member `options` with a field list, and is made with `arguments`.
 template <class Type, class Made, class... Arguments>
 void add_kind(Registry<std::function<std::unique_ptr<Made>(FieldReader&)>>& registry, const std::string& kind,
-              Arguments... arguments) {
-  registry.add(kind, [arguments...](FieldReader& reader) {
+              const std::string& about, Arguments... arguments) {
+  const auto read_options = [arguments...](FieldReader& reader) {
     auto made = std::make_unique<Type>(arguments...);
     visit_fields(reader, made->options);
     return made;
-  });
+  };
+  registry.add(kind, read_options, about);
 }
 
 /// An option that is the name of an entry: `NameIn<initialisers>`, where initialisers() gives the registry.

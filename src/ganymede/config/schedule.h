@@ -12,6 +12,7 @@ namespace ganymede::config {
 enum class ScheduleShape { kLinear, kCosine };
 
 struct Schedule {
+  static constexpr const char* kWords = "number or schedule";
   double from = 0, to = 0;
   ScheduleShape shape = ScheduleShape::kLinear;
   Interval over;  ///< from the run's start; the value is `to` ever after

@@ -69,6 +69,12 @@ std::string in_small_letters(std::string_view text) {
   return small;
 }
 
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  if (text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - 'a' + 'A');
+  return text + ".";
+}
+
 bool equal_in_any_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() && in_small_letters(a) == in_small_letters(b);
 }

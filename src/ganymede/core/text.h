@@ -16,6 +16,9 @@ std::string listed_name(std::string_view name);
 /// `text` with the capitals of ASCII as small letters.
 std::string in_small_letters(std::string_view text);
 
+/// "how many images" as "How many images."; empty where `text` is.
+std::string sentence(std::string text);
+
 /// Whether two texts are the same but for the case of ASCII's letters.
 bool equal_in_any_case(std::string_view a, std::string_view b);
 

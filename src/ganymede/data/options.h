@@ -17,6 +17,7 @@ namespace ganymede::data {
 /// Height and width in pixels; 0 x 0 is "as the images are". In a recipe `size = 64`, a square, or `size = [64, 96]`:
 /// height, then width.
 struct ImageSize {
+  static constexpr const char* kWords = "pixels, or [height, width]";
   int height = 0, width = 0;
 
   ImageSize() = default;
@@ -84,24 +85,29 @@ struct DatasetOptions {
 template <class V>
 void visit_fields(V& field, DatasetOptions& o) {
   using config::in_range;
-  field("name", o.name);
-  field("path", o.path);
-  field("splits", o.splits);
-  field("classes", o.classes);
-  field("size", o.size);
-  field("channels", o.channels, in_range(0, image::kMaxChannels));
-  field("bits", o.bits, config::EitherOf{8, 16});
-  field("flip", o.flip);
-  field("count", o.count, in_range(0, 1e9));
-  field("attributes", o.attributes);
-  field("where", o.where);
-  field("photos", o.photos);
-  field("exclude", o.exclude);
-  field("fit", o.fit);
-  field("profiles", o.profiles);
-  field("skip_bad", o.skip_bad);
-  field("label", o.label);
-  field("conditions", o.conditions);
+  field("name", o.name, "the kind of data set: `ganymede data` lists them");
+  field("path", o.path, "folder, archive or file; by default below the folder of data sets; built-in data have none");
+  field("splits", o.splits,
+        "`train`, `test`, `extra`, taken together in this order; by default the data set's usual one");
+  field("classes", o.classes, "keep only the classes of these names, in this order; by default all");
+  field("size", o.size, "what images are brought to, by `fit`; by default as they are");
+  field("channels", o.channels, in_range(0, image::kMaxChannels), "1 is grey, 3 is RGB; 0 is as the images are");
+  field("bits", o.bits, config::EitherOf{8, 16}, "of a sample; 16 where the images have them");
+  field("flip", o.flip, "mirror left to right with probability 1/2 while training");
+  field("count", o.count, in_range(0, 1e9), "at most so many images, spread evenly over the set; 0 is all");
+  field("attributes", o.attributes, "CelebA: attributes that make the classes, at most four");
+  field("where", o.where, "CelebA: only images with these attributes, or without them: `\"!Male\"`");
+  field("photos", o.photos, "MNIST-M: what the digits are put on; by default CIFAR-10");
+  field("exclude", o.exclude, "file that lists images to leave out, as `data dedup` writes it");
+  field("fit", o.fit,
+        "how images of another shape come to `size`: the largest part around the centre, with white beside them, or "
+        "stretched");
+  field("profiles", o.profiles,
+        "colours whose ICC profile is not sRGB: taken as they are, which is said, or converted");
+  field("skip_bad", o.skip_bad, "leave out files that cannot be read, and say how many, instead of refusing them all");
+  field("label", o.label, "folders: the column of a table, or the key of .json files, that is the class");
+  field("conditions", o.conditions,
+        "columns of a table (of CelebA, attributes) whose numbers an image is conditioned on, instead of a class");
 }
 
 }  // namespace ganymede::data

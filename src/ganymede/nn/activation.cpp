@@ -53,7 +53,7 @@ struct LeakyOptions {
 };
 template <class V>
 void visit_fields(V& field, LeakyOptions& o) {
-  field("leaky_relu", o.slope, config::in_range(0, 1));
+  field("leaky_relu", o.slope, config::in_range(0, 1), "the slope");
 }
 
 class LeakySpec : public SpecWith<LeakyOptions> {
@@ -71,7 +71,7 @@ struct PlainOptions {
 };
 template <class V>
 void visit_fields(V& field, PlainOptions& o) {
-  field(o.kind.c_str(), o.present);
+  field(o.kind.c_str(), o.present, "by name alone");
 }
 
 class PlainSpec : public SpecWith<PlainOptions> {
@@ -88,10 +88,10 @@ class PlainSpec : public SpecWith<PlainOptions> {
 }  // namespace
 
 void register_activation(LayerRegistry& registry) {
-  config::add_kind<LeakySpec>(registry, "leaky_relu");
-  config::add_kind<PlainSpec>(registry, "relu", "relu", ActivationKind::kRectifier);
-  config::add_kind<PlainSpec>(registry, "tanh", "tanh", ActivationKind::kTanh);
-  config::add_kind<PlainSpec>(registry, "sigmoid", "sigmoid", ActivationKind::kSigmoid);
+  config::add_kind<LeakySpec>(registry, "leaky_relu", "values below 0 are multiplied by a slope");
+  config::add_kind<PlainSpec>(registry, "relu", "values below 0 become 0", "relu", ActivationKind::kRectifier);
+  config::add_kind<PlainSpec>(registry, "tanh", "hyperbolic tangent: -1 to 1", "tanh", ActivationKind::kTanh);
+  config::add_kind<PlainSpec>(registry, "sigmoid", "logistic function: 0 to 1", "sigmoid", ActivationKind::kSigmoid);
 }
 
 }  // namespace ganymede::nn

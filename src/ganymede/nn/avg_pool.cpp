@@ -25,8 +25,8 @@ struct AvgPoolOptions {
 
 template <class V>
 void visit_fields(V& field, AvgPoolOptions& o) {
-  field("avg_pool", o.factor, config::in_range(2, 64));
-  field("mode", o.mode);
+  field("avg_pool", o.factor, config::in_range(2, 64), "how many times less high and wide");
+  field("mode", o.mode, "the mean of a square, or halved with the low-pass filter [1, 2, 1]");
 }
 
 class AvgPool : public Layer {
@@ -66,7 +66,7 @@ class AvgPoolSpec : public SpecWith<AvgPoolOptions> {
 }  // namespace
 
 void register_avg_pool(LayerRegistry& registry) {
-  config::add_kind<AvgPoolSpec>(registry, "avg_pool");
+  config::add_kind<AvgPoolSpec>(registry, "avg_pool", "shrinks images");
 }
 
 }  // namespace ganymede::nn

@@ -14,7 +14,7 @@ struct BatchNormOptions {
 
 template <class V>
 void visit_fields(V& field, BatchNormOptions& o) {
-  field("batch_norm", o.present);
+  field("batch_norm", o.present, "by name alone");
   visit_fields(field, o.statistics);
 }
 
@@ -68,7 +68,8 @@ class BatchNormSpec : public SpecWith<BatchNormOptions> {
 }  // namespace
 
 void register_batch_norm(LayerRegistry& registry) {
-  config::add_kind<BatchNormSpec>(registry, "batch_norm");
+  config::add_kind<BatchNormSpec>(registry, "batch_norm",
+                                  "batch normalisation over the channels (Ioffe and Szegedy 2015)");
 }
 
 }  // namespace ganymede::nn

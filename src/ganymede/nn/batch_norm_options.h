@@ -62,10 +62,12 @@ Value normalised(Graph& graph, Value x, const Shape& input, const NormTensors& t
 
 template <class V>
 void visit_fields(V& field, RunningStatistics& o) {
-  field("torch_momentum", o.torch_momentum, config::in_range(0, 1));
-  field("keras_momentum", o.keras_momentum, config::in_range(0, 1));
-  field("epsilon", o.epsilon, config::in_range(1e-12, 1));
-  field("shared", o.shared);
+  field("torch_momentum", o.torch_momentum, config::in_range(0, 1),
+        "share of the batch in the running statistics; 0.1 unless one of the two is given");
+  field("keras_momentum", o.keras_momentum, config::in_range(0, 1),
+        "share of the old running statistics: 1 minus the other, which is not given then");
+  field("epsilon", o.epsilon, config::in_range(1e-12, 1), "added to the variance");
+  field("shared", o.shared, "where several processes share a batch: statistics of all of it, unless `false`");
 }
 
 }  // namespace ganymede::nn

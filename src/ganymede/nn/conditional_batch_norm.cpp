@@ -16,8 +16,8 @@ struct ConditionalBatchNormOptions {
 
 template <class V>
 void visit_fields(V& field, ConditionalBatchNormOptions& o) {
-  field("conditional_batch_norm", o.present);
-  field("classes", o.classes, config::in_range(2, kMaxClasses));
+  field("conditional_batch_norm", o.present, "by name alone");
+  field("classes", o.classes, config::in_range(2, kMaxClasses), "how many classes the layer knows");
   visit_fields(field, o.statistics);
 }
 
@@ -80,7 +80,8 @@ class ConditionalBatchNormSpec : public SpecWith<ConditionalBatchNormOptions> {
 }  // namespace
 
 void register_conditional_batch_norm(LayerRegistry& registry) {
-  config::add_kind<ConditionalBatchNormSpec>(registry, "conditional_batch_norm");
+  config::add_kind<ConditionalBatchNormSpec>(registry, "conditional_batch_norm",
+                                             "batch normalisation with a scale and a shift for each class");
 }
 
 }  // namespace ganymede::nn

@@ -32,12 +32,13 @@ struct ConvOptions {
 
 template <class V>
 void visit_fields(V& field, ConvOptions& o) {
-  field("conv", o.filters, config::in_range(1, 65536));
-  field("kernel", o.kernel, config::in_range(1, 64));
-  field("stride", o.stride, config::in_range(1, 64));
-  field("padding", o.padding);
-  field("groups", o.groups, config::in_range(1, 65536));
-  field("bias", o.bias);
+  field("conv", o.filters, config::in_range(1, 65536), "channels that come out");
+  field("kernel", o.kernel, config::in_range(1, 64), "side, in pixels");
+  field("stride", o.stride, config::in_range(1, 64), "in pixels");
+  field("padding", o.padding, "zeros on each side; `\"same\"` is TensorFlow's");
+  field("groups", o.groups, config::in_range(1, 65536),
+        "groups of channels that do not mix; as many as channels is depthwise");
+  field("bias", o.bias, "adds a bias");
   visit_fields(field, o.weight);
 }
 
@@ -112,7 +113,7 @@ class ConvSpec : public SpecWith<ConvOptions> {
 }  // namespace
 
 void register_conv(LayerRegistry& registry) {
-  config::add_kind<ConvSpec>(registry, "conv");
+  config::add_kind<ConvSpec>(registry, "conv", "convolution");
 }
 
 }  // namespace ganymede::nn

@@ -11,6 +11,7 @@ namespace ganymede::nn {
 
 /// `padding = "same"` (TensorFlow's alignment: an odd total pads one more at the end) or a number of pixels a side.
 struct PaddingOption {
+  static constexpr const char* kWords = "whole number or `\"same\"`";
   bool same = false;
   std::int64_t amount = 0;
 

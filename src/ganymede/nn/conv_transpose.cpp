@@ -19,12 +19,12 @@ struct ConvTransposeOptions {
 
 template <class V>
 void visit_fields(V& field, ConvTransposeOptions& o) {
-  field("conv_transpose", o.filters, config::in_range(1, 65536));
-  field("kernel", o.kernel, config::in_range(1, 64));
-  field("stride", o.stride, config::in_range(1, 64));
-  field("padding", o.padding);
-  field("output_padding", o.output_padding, config::in_range(0, 63));
-  field("bias", o.bias);
+  field("conv_transpose", o.filters, config::in_range(1, 65536), "channels that come out");
+  field("kernel", o.kernel, config::in_range(1, 64), "side, in pixels");
+  field("stride", o.stride, config::in_range(1, 64), "in pixels");
+  field("padding", o.padding, "pixels taken off each side; `\"same\"` gives stride times the input");
+  field("output_padding", o.output_padding, config::in_range(0, 63), "pixels added at the lower and right end");
+  field("bias", o.bias, "adds a bias");
   visit_fields(field, o.weight);
 }
 
@@ -93,7 +93,7 @@ class ConvTransposeSpec : public SpecWith<ConvTransposeOptions> {
 }  // namespace
 
 void register_conv_transpose(LayerRegistry& registry) {
-  config::add_kind<ConvTransposeSpec>(registry, "conv_transpose");
+  config::add_kind<ConvTransposeSpec>(registry, "conv_transpose", "transposed convolution");
 }
 
 }  // namespace ganymede::nn

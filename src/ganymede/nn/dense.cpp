@@ -15,8 +15,8 @@ struct DenseOptions {
 
 template <class V>
 void visit_fields(V& field, DenseOptions& o) {
-  field("dense", o.units, config::in_range(1, 1 << 20));
-  field("bias", o.bias);
+  field("dense", o.units, config::in_range(1, 1 << 20), "features that come out");
+  field("bias", o.bias, "adds a bias");
   visit_fields(field, o.weight);
 }
 
@@ -54,7 +54,7 @@ class DenseSpec : public SpecWith<DenseOptions> {
 }  // namespace
 
 void register_dense(LayerRegistry& registry) {
-  config::add_kind<DenseSpec>(registry, "dense");
+  config::add_kind<DenseSpec>(registry, "dense", "fully connected; takes flat features");
 }
 
 }  // namespace ganymede::nn

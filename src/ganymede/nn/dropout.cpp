@@ -17,7 +17,7 @@ struct DropoutOptions {
 };
 template <class V>
 void visit_fields(V& field, DropoutOptions& o) {
-  field("dropout", o.probability, config::in_range(0, 0.99));
+  field("dropout", o.probability, config::in_range(0, 0.99), "share of the values that become 0, in training alone");
 }
 
 class DropoutSpec : public SpecWith<DropoutOptions> {
@@ -30,7 +30,7 @@ class DropoutSpec : public SpecWith<DropoutOptions> {
 }  // namespace
 
 void register_dropout(LayerRegistry& registry) {
-  config::add_kind<DropoutSpec>(registry, "dropout");
+  config::add_kind<DropoutSpec>(registry, "dropout", "values that become 0 at random, in training alone");
 }
 
 }  // namespace ganymede::nn

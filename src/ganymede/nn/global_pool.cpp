@@ -22,7 +22,7 @@ struct GlobalPoolOptions {
 
 template <class V>
 void visit_fields(V& field, GlobalPoolOptions& o) {
-  field("global_pool", o.mode);
+  field("global_pool", o.mode, "of each channel over all pixels");
 }
 
 class GlobalPool : public Layer {
@@ -53,7 +53,7 @@ class GlobalPoolSpec : public SpecWith<GlobalPoolOptions> {
 }  // namespace
 
 void register_global_pool(LayerRegistry& registry) {
-  config::add_kind<GlobalPoolSpec>(registry, "global_pool");
+  config::add_kind<GlobalPoolSpec>(registry, "global_pool", "each channel over all pixels: flat features");
 }
 
 }  // namespace ganymede::nn

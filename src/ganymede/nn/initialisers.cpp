@@ -32,27 +32,32 @@ Tensor orthogonal(const Tensor& like, const torch::Generator& generator) {
 
 /// N(0, init_std), as in Radford et al. 2016.
 void register_normal(InitialiserRegistry& registry) {
-  registry.add("normal", {[](const InitialWeight& w) { w.tensor.normal_(0, w.std, w.generator); }});
+  registry.add("normal", {[](const InitialWeight& w) { w.tensor.normal_(0, w.std, w.generator); }}, "N(0, `init_std`)");
 }
 
 /// Glorot and Bengio 2010: variance 2 / (fan_in + fan_out). He et al. 2015: variance 2 / fan_in. PyTorch's default:
 /// uniform within 1 / sqrt(fan_in), biases too.
 void register_variance_scaling(InitialiserRegistry& registry) {
-  registry.add("glorot_uniform", {[](const InitialWeight& w) { set_uniform(w, 2 / both_fans(w)); }});
-  registry.add("glorot_normal", {[](const InitialWeight& w) { set_normal(w, 2 / both_fans(w)); }});
-  registry.add("he_uniform", {[](const InitialWeight& w) { set_uniform(w, 2 / fan_in(w)); }});
-  registry.add("he_normal", {[](const InitialWeight& w) { set_normal(w, 2 / fan_in(w)); }});
-  registry.add("torch", {[](const InitialWeight& w) { set_uniform(w, 1 / (3 * fan_in(w))); }, /*biases=*/true});
+  registry.add("glorot_uniform", {[](const InitialWeight& w) { set_uniform(w, 2 / both_fans(w)); }},
+               "uniform of variance 2 / (fan in + fan out) (Glorot and Bengio 2010)");
+  registry.add("glorot_normal", {[](const InitialWeight& w) { set_normal(w, 2 / both_fans(w)); }},
+               "normal of that variance");
+  registry.add("he_uniform", {[](const InitialWeight& w) { set_uniform(w, 2 / fan_in(w)); }},
+               "uniform of variance 2 / fan in (He et al. 2015)");
+  registry.add("he_normal", {[](const InitialWeight& w) { set_normal(w, 2 / fan_in(w)); }}, "normal of that variance");
+  registry.add("torch", {[](const InitialWeight& w) { set_uniform(w, 1 / (3 * fan_in(w))); }, /*biases=*/true},
+               "PyTorch's: uniform of variance 1 / (3 fan in), biases too");
 }
 
 /// Saxe et al. 2014, gain 1, over the weight as a matrix [first dimension, rest].
 void register_orthogonal(InitialiserRegistry& registry) {
-  registry.add("orthogonal", {[](const InitialWeight& w) { w.tensor.copy_(orthogonal(w.tensor, w.generator)); }});
+  registry.add("orthogonal", {[](const InitialWeight& w) { w.tensor.copy_(orthogonal(w.tensor, w.generator)); }},
+               "orthogonal rows or columns, gain 1 (Saxe et al. 2014)");
 }
 
 /// For the last convolution of a residual branch.
 void register_zero(InitialiserRegistry& registry) {
-  registry.add("zero", {[](const InitialWeight& w) { w.tensor.zero_(); }});
+  registry.add("zero", {[](const InitialWeight& w) { w.tensor.zero_(); }}, "0");
 }
 
 InitialiserRegistry& initialisers() {

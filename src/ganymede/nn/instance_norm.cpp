@@ -12,9 +12,9 @@ struct InstanceNormOptions {
 
 template <class V>
 void visit_fields(V& field, InstanceNormOptions& o) {
-  field("instance_norm", o.present);
-  field("affine", o.affine);
-  field("epsilon", o.epsilon, config::in_range(1e-12, 1));
+  field("instance_norm", o.present, "by name alone");
+  field("affine", o.affine, "learns a scale and a shift of each channel");
+  field("epsilon", o.epsilon, config::in_range(1e-12, 1), "added to the variance");
 }
 
 class InstanceNorm : public Layer {
@@ -65,7 +65,7 @@ class InstanceNormSpec : public SpecWith<InstanceNormOptions> {
 }  // namespace
 
 void register_instance_norm(LayerRegistry& registry) {
-  config::add_kind<InstanceNormSpec>(registry, "instance_norm");
+  config::add_kind<InstanceNormSpec>(registry, "instance_norm", "each channel of each image to mean 0 and variance 1");
 }
 
 }  // namespace ganymede::nn

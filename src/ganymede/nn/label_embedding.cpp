@@ -14,9 +14,10 @@ struct LabelEmbeddingOptions {
 
 template <class V>
 void visit_fields(V& field, LabelEmbeddingOptions& o) {
-  field("label_embedding", o.size, config::in_range(1, 65536));
-  field("classes", o.classes, config::in_range(2, kMaxClasses));
-  field("init", o.init);
+  field("label_embedding", o.size, config::in_range(1, 65536), "numbers in a class's vector");
+  field("classes", o.classes, config::in_range(2, kMaxClasses), "how many classes the layer knows");
+  field("init", o.init,
+        "how vectors start, from N(0, 1) unless given; with `normal` a generator is slower to ignore the noise");
 }
 
 class LabelEmbedding : public Layer {
@@ -53,7 +54,8 @@ class LabelEmbeddingSpec : public SpecWith<LabelEmbeddingOptions> {
 }  // namespace
 
 void register_label_embedding(LayerRegistry& registry) {
-  config::add_kind<LabelEmbeddingSpec>(registry, "label_embedding");
+  config::add_kind<LabelEmbeddingSpec>(registry, "label_embedding",
+                                       "a vector for the class, learnt, behind flat features");
 }
 
 }  // namespace ganymede::nn

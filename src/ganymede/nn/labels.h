@@ -15,6 +15,7 @@ inline constexpr std::int64_t kAssumedClasses = 10;
 /// The option `classes` of a layer: a number, or "data", which is that of the classes that the data has.
 class ClassCount {
  public:
+  static constexpr const char* kWords = "whole number or `\"data\"`";
   ClassCount() = default;
   /// 0 where the recipe says nothing; kAssumedClasses where it follows the data.
   std::int64_t number() const { return follows_data_ ? kAssumedClasses : number_; }

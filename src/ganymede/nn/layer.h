@@ -136,6 +136,7 @@ class SpecWith : public LayerSpec {
 
 /// The value of a key that only has to be there: { batch_norm = true }, or the bare string "batch_norm".
 struct Present {
+  static constexpr const char* kWords = "`true`";
   std::string to_toml() const { return "true"; }
   static Present from_node(const toml::node& node, const std::function<void(const std::string&)>& fail);
 };

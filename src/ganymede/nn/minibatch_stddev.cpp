@@ -13,8 +13,8 @@ struct MinibatchStddevOptions {
 
 template <class V>
 void visit_fields(V& field, MinibatchStddevOptions& o) {
-  field("minibatch_stddev", o.group, config::in_range(2, 65536));
-  field("channels", o.channels, config::in_range(1, 65536));
+  field("minibatch_stddev", o.group, config::in_range(2, 65536), "images that are compared with each other");
+  field("channels", o.channels, config::in_range(1, 65536), "how many are added");
 }
 
 class MinibatchStddev : public Layer {
@@ -103,7 +103,9 @@ class MinibatchStddevSpec : public SpecWith<MinibatchStddevOptions> {
 }  // namespace
 
 void register_minibatch_stddev(LayerRegistry& registry) {
-  config::add_kind<MinibatchStddevSpec>(registry, "minibatch_stddev");
+  config::add_kind<MinibatchStddevSpec>(
+      registry, "minibatch_stddev",
+      "extra channels that hold how much the images of a group differ (Karras et al. 2018)");
 }
 
 }  // namespace ganymede::nn

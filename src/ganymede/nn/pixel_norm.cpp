@@ -12,8 +12,8 @@ struct PixelNormOptions {
 
 template <class V>
 void visit_fields(V& field, PixelNormOptions& o) {
-  field("pixel_norm", o.present);
-  field("epsilon", o.epsilon, config::in_range(1e-12, 1));
+  field("pixel_norm", o.present, "by name alone");
+  field("epsilon", o.epsilon, config::in_range(1e-12, 1), "added to the mean square");
 }
 
 class PixelNorm : public Layer {
@@ -41,7 +41,7 @@ class PixelNormSpec : public SpecWith<PixelNormOptions> {
 }  // namespace
 
 void register_pixel_norm(LayerRegistry& registry) {
-  config::add_kind<PixelNormSpec>(registry, "pixel_norm");
+  config::add_kind<PixelNormSpec>(registry, "pixel_norm", "the features of each pixel to mean square 1");
 }
 
 }  // namespace ganymede::nn

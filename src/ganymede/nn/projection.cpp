@@ -15,9 +15,9 @@ struct ProjectionOptions {
 
 template <class V>
 void visit_fields(V& field, ProjectionOptions& o) {
-  field("projection", o.present);
-  field("classes", o.classes, config::in_range(2, kMaxClasses));
-  field("bias", o.bias);
+  field("projection", o.present, "by name alone");
+  field("classes", o.classes, config::in_range(2, kMaxClasses), "how many classes the layer knows");
+  field("bias", o.bias, "adds a bias");
   visit_fields(field, o.weight);
 }
 
@@ -63,7 +63,9 @@ class ProjectionSpec : public SpecWith<ProjectionOptions> {
 }  // namespace
 
 void register_projection(LayerRegistry& registry) {
-  config::add_kind<ProjectionSpec>(registry, "projection");
+  config::add_kind<ProjectionSpec>(
+      registry, "projection",
+      "flat features to the output of a projection discriminator (Miyato and Koyama 2018); its last layer");
 }
 
 }  // namespace ganymede::nn

@@ -24,7 +24,8 @@ struct ReshapeOptions {
 };
 template <class V>
 void visit_fields(V& field, ReshapeOptions& o) {
-  field("reshape", o.dims, config::in_range(1, 1 << 24));
+  field("reshape", o.dims, config::in_range(1, 1 << 24),
+        "[channels, height, width], or [features], in PyTorch's order");
 }
 
 class ReshapeSpec : public SpecWith<ReshapeOptions> {
@@ -49,7 +50,7 @@ struct FlattenOptions {
 };
 template <class V>
 void visit_fields(V& field, FlattenOptions& o) {
-  field("flatten", o.present);
+  field("flatten", o.present, "by name alone");
 }
 
 class FlattenSpec : public SpecWith<FlattenOptions> {
@@ -64,8 +65,8 @@ class FlattenSpec : public SpecWith<FlattenOptions> {
 }  // namespace
 
 void register_reshape(LayerRegistry& registry) {
-  config::add_kind<ReshapeSpec>(registry, "reshape");
-  config::add_kind<FlattenSpec>(registry, "flatten");
+  config::add_kind<ReshapeSpec>(registry, "reshape", "the same numbers in another shape");
+  config::add_kind<FlattenSpec>(registry, "flatten", "images to flat features, in PyTorch's order");
 }
 
 }  // namespace ganymede::nn

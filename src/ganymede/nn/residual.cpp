@@ -12,8 +12,8 @@ struct ResidualOptions {
 
 template <class V>
 void visit_fields(V& field, ResidualOptions& o) {
-  field("residual", o.branch);
-  field("shortcut", o.shortcut);
+  field("residual", o.branch, "the branch");
+  field("shortcut", o.shortcut, "what stands beside it; empty is the identity");
 }
 
 class Residual : public Layer {
@@ -64,7 +64,7 @@ class ResidualSpec : public SpecWith<ResidualOptions> {
 }  // namespace
 
 void register_residual(LayerRegistry& registry) {
-  config::add_kind<ResidualSpec>(registry, "residual");
+  config::add_kind<ResidualSpec>(registry, "residual", "a branch's output plus its shortcut's");
 }
 
 }  // namespace ganymede::nn

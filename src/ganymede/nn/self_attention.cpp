@@ -17,7 +17,7 @@ struct SelfAttentionOptions {
 
 template <class V>
 void visit_fields(V& field, SelfAttentionOptions& o) {
-  field("self_attention", o.present);
+  field("self_attention", o.present, "by name alone");
   visit_fields(field, o.weight);
 }
 
@@ -110,7 +110,9 @@ class SelfAttentionSpec : public SpecWith<SelfAttentionOptions> {
 }  // namespace
 
 void register_self_attention(LayerRegistry& registry) {
-  config::add_kind<SelfAttentionSpec>(registry, "self_attention");
+  config::add_kind<SelfAttentionSpec>(
+      registry, "self_attention",
+      "SAGAN's (Zhang et al. 2019); starts as the identity; needs 8 channels, even height and width");
 }
 
 }  // namespace ganymede::nn

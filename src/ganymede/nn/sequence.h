@@ -26,6 +26,7 @@ struct ListedLayer {
 
 /// The value of an option that is a list of layers, and what a Sequence is made from.
 struct LayerList {
+  static constexpr const char* kWords = "layers";
   std::vector<ListedLayer> layers;
 
   /// Throws UsageError for an unknown layer or option.

@@ -25,8 +25,8 @@ struct UpsampleOptions {
 
 template <class V>
 void visit_fields(V& field, UpsampleOptions& o) {
-  field("upsample", o.factor, config::in_range(2, 16));
-  field("mode", o.mode);
+  field("upsample", o.factor, config::in_range(2, 16), "how many times as high and wide");
+  field("mode", o.mode, "copies, interpolates, or doubles with the low-pass filter [1, 2, 1]");
 }
 
 class Upsample : public Layer {
@@ -79,7 +79,7 @@ class UpsampleSpec : public SpecWith<UpsampleOptions> {
 }  // namespace
 
 void register_upsample(LayerRegistry& registry) {
-  config::add_kind<UpsampleSpec>(registry, "upsample");
+  config::add_kind<UpsampleSpec>(registry, "upsample", "enlarges images");
 }
 
 }  // namespace ganymede::nn

@@ -14,9 +14,9 @@ struct WeightOptions {
 
 template <class V>
 void visit_fields(V& field, WeightOptions& o) {
-  field("spectral_norm", o.spectral_norm);
-  field("init", o.init);
-  field("init_scale", o.init_scale, config::in_range(0, 1000));
+  field("spectral_norm", o.spectral_norm, "weights are divided by their largest singular value (Miyato et al. 2018)");
+  field("init", o.init, "how weights start; by default the network's `init`");
+  field("init_scale", o.init_scale, config::in_range(0, 1000), "multiplies what the initialiser gives");
 }
 
 class WeightLayer : public Layer {

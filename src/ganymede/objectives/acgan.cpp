@@ -14,11 +14,14 @@ struct AcganOptions {
 
 template <class V>
 void visit_fields(V& field, AcganOptions& o) {
-  field("name", o.name);
+  field("name", o.name, "the objective");
   visit_fields(field, o.entropy);
-  field("class_weight_discriminator", o.class_weight_discriminator, config::in_range(0, 1e6));
-  field("class_weight_generator", o.class_weight_generator, config::in_range(0, 1e6));
-  field("classify_generated", o.classify_generated);
+  field("class_weight_discriminator", o.class_weight_discriminator, config::in_range(0, 1e6),
+        "factor of the classes' cross-entropy in the discriminator's loss");
+  field("class_weight_generator", o.class_weight_generator, config::in_range(0, 1e6),
+        "factor of it in the generator's");
+  field("classify_generated", o.classify_generated,
+        "the discriminator also learns the classes of generated images, as in the paper");
 }
 
 Tensor class_loss(const DiscriminatorOutput& output) {
@@ -43,7 +46,7 @@ class AcganObjective : public ObjectiveWith<AcganOptions> {
 }  // namespace
 
 void register_acgan(ObjectiveRegistry& registry) {
-  config::add_kind<AcganObjective>(registry, "acgan");
+  config::add_kind<AcganObjective>(registry, "acgan", "`gan` with an auxiliary classifier (Odena et al. 2017)");
 }
 
 }  // namespace ganymede::objectives

@@ -37,9 +37,11 @@ namespace ganymede::objectives {
 
 template <class V>
 void visit_fields(V& field, CrossEntropyOptions& o) {
-  field("form", o.form);
-  field("label_smoothing", o.label_smoothing, config::in_range(0, 0.5));
-  field("discriminator_weight", o.discriminator_weight, config::in_range(1e-6, 1e6));
+  field("form", o.form, "the generator minimises -log D(fake), or log(1 - D(fake))");
+  field("label_smoothing", o.label_smoothing, config::in_range(0, 0.5),
+        "the target of real images is 1 minus this (Salimans et al. 2016)");
+  field("discriminator_weight", o.discriminator_weight, config::in_range(1e-6, 1e6),
+        "factor of the discriminator's loss");
 }
 
 }  // namespace ganymede::objectives

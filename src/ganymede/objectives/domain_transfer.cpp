@@ -17,10 +17,12 @@ struct DomainTransferOptions {
 
 template <class V>
 void visit_fields(V& field, DomainTransferOptions& o) {
-  field("name", o.name);
-  field("constancy", o.constancy, config::in_range(0, 1e6));
-  field("identity", o.identity, config::in_range(0, 1e6));
-  field("total_variation", o.total_variation, config::in_range(0, 1e6));
+  field("name", o.name, "the objective");
+  field("constancy", o.constancy, config::in_range(0, 1e6),
+        "factor of the squared distance between the encoder's codes of an image and of its translation");
+  field("identity", o.identity, config::in_range(0, 1e6), "factor of how far images of the target domain are changed");
+  field("total_variation", o.total_variation, config::in_range(0, 1e6),
+        "factor of how much translations differ from pixel to pixel");
 }
 
 /// Mean cross-entropy of logits [N, 3] with the class that all of them should have.
@@ -66,7 +68,7 @@ class DomainTransfer : public ObjectiveWith<DomainTransferOptions> {
 }  // namespace
 
 void register_domain_transfer(ObjectiveRegistry& registry) {
-  config::add_kind<DomainTransfer>(registry, "dtn");
+  config::add_kind<DomainTransfer>(registry, "dtn", "translation between domains (Taigman et al. 2017)");
 }
 
 }  // namespace ganymede::objectives

@@ -17,7 +17,8 @@ template <class V>
 void visit_fields(V& field, DraganOptions& o) {
   visit_fields(field, o.common);
   visit_fields(field, o.norm);
-  field("spread", o.spread, config::in_range(0, 100));
+  field("spread", o.spread, config::in_range(0, 100),
+        "noise is uniform on 0 to this times the standard deviation of the batch");
 }
 
 /// The standard deviation of all values of a batch: the whole one where processes share it.
@@ -45,7 +46,7 @@ class Dragan : public PenaltyWith<DraganOptions> {
 }  // namespace
 
 void register_dragan(PenaltyRegistry& registry) {
-  config::add_kind<Dragan>(registry, "dragan");
+  config::add_kind<Dragan>(registry, "dragan", "gradients around real images (Kodali et al. 2017)");
 }
 
 }  // namespace ganymede::objectives

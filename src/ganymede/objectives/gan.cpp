@@ -12,7 +12,7 @@ struct GanOptions {
 
 template <class V>
 void visit_fields(V& field, GanOptions& o) {
-  field("name", o.name);
+  field("name", o.name, "the objective");
   visit_fields(field, o.entropy);
 }
 
@@ -30,7 +30,7 @@ class GanObjective : public ObjectiveWith<GanOptions> {
 }  // namespace
 
 void register_gan(ObjectiveRegistry& registry) {
-  config::add_kind<GanObjective>(registry, "gan");
+  config::add_kind<GanObjective>(registry, "gan", "the first one, by cross-entropy (Goodfellow et al. 2014)");
 }
 
 }  // namespace ganymede::objectives

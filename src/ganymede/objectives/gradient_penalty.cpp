@@ -29,7 +29,8 @@ class GradientPenalty : public PenaltyWith<GradientPenaltyOptions> {
 }  // namespace
 
 void register_gradient_penalty(PenaltyRegistry& registry) {
-  config::add_kind<GradientPenalty>(registry, "gradient_penalty");
+  config::add_kind<GradientPenalty>(registry, "gradient_penalty",
+                                    "gradients between real and generated images (Gulrajani et al. 2017)");
 }
 
 }  // namespace ganymede::objectives

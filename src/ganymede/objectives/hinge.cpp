@@ -10,7 +10,7 @@ struct HingeOptions {
 
 template <class V>
 void visit_fields(V& field, HingeOptions& o) {
-  field("name", o.name);
+  field("name", o.name, "the objective");
 }
 
 class HingeObjective : public ObjectiveWith<HingeOptions> {
@@ -27,7 +27,7 @@ class HingeObjective : public ObjectiveWith<HingeOptions> {
 }  // namespace
 
 void register_hinge(ObjectiveRegistry& registry) {
-  config::add_kind<HingeObjective>(registry, "hinge");
+  config::add_kind<HingeObjective>(registry, "hinge", "hinge loss (Lim and Ye 2017; Miyato et al. 2018)");
 }
 
 }  // namespace ganymede::objectives

@@ -10,7 +10,7 @@ struct LeastSquaresOptions {
 
 template <class V>
 void visit_fields(V& field, LeastSquaresOptions& o) {
-  field("name", o.name);
+  field("name", o.name, "the objective");
 }
 
 class LeastSquaresObjective : public ObjectiveWith<LeastSquaresOptions> {
@@ -27,7 +27,8 @@ class LeastSquaresObjective : public ObjectiveWith<LeastSquaresOptions> {
 }  // namespace
 
 void register_least_squares(ObjectiveRegistry& registry) {
-  config::add_kind<LeastSquaresObjective>(registry, "least-squares");
+  config::add_kind<LeastSquaresObjective>(registry, "least-squares",
+                                          "squared distance of the scores from 1 and 0 (Mao et al. 2017)");
 }
 
 }  // namespace ganymede::objectives

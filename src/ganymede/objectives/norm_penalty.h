@@ -21,8 +21,8 @@ struct NormTarget {
 
 template <class V>
 void visit_fields(V& field, NormTarget& o) {
-  field("target", o.target, config::in_range(0, 1e6));
-  field("one_sided", o.one_sided);
+  field("target", o.target, config::in_range(0, 1e6), "what the gradient's norm should be");
+  field("one_sided", o.one_sided, "only norms above it cost anything");
 }
 
 }  // namespace ganymede::objectives

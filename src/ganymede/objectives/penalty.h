@@ -48,8 +48,9 @@ struct PenaltyOptions {
 
 template <class V>
 void visit_fields(V& field, PenaltyOptions& o) {
-  field(o.kind.c_str(), o.weight);
-  field("every", o.every, config::in_range(1, 1000));
+  field(o.kind.c_str(), o.weight, "its weight in the discriminator's loss");
+  field("every", o.every, config::in_range(1, 1000),
+        "computed at every so many discriminator updates, and so many times as heavy then (Karras et al. 2020)");
 }
 
 /// A penalty whose options are a struct with a field list and a member `common`.

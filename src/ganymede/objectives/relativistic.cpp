@@ -11,7 +11,7 @@ struct RelativisticOptions {
 
 template <class V>
 void visit_fields(V& field, RelativisticOptions& o) {
-  field("name", o.name);
+  field("name", o.name, "the objective");
 }
 
 class RelativisticObjective : public ObjectiveWith<RelativisticOptions> {
@@ -29,7 +29,8 @@ class RelativisticObjective : public ObjectiveWith<RelativisticOptions> {
 }  // namespace
 
 void register_relativistic(ObjectiveRegistry& registry) {
-  config::add_kind<RelativisticObjective>(registry, "relativistic");
+  config::add_kind<RelativisticObjective>(
+      registry, "relativistic", "real against generated in pairs (Jolicoeur-Martineau 2019; Huang et al. 2024)");
 }
 
 }  // namespace ganymede::objectives

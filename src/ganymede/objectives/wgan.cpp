@@ -12,8 +12,9 @@ struct WganOptions {
 
 template <class V>
 void visit_fields(V& field, WganOptions& o) {
-  field("name", o.name);
-  field("clip", o.clip, config::in_range(0, 100));
+  field("name", o.name, "the objective");
+  field("clip", o.clip, config::in_range(0, 100),
+        "the critic's parameters stay within this of 0; 0 leaves them, where a penalty does its work");
 }
 
 class WganObjective : public ObjectiveWith<WganOptions> {
@@ -35,7 +36,7 @@ class WganObjective : public ObjectiveWith<WganOptions> {
 }  // namespace
 
 void register_wgan(ObjectiveRegistry& registry) {
-  config::add_kind<WganObjective>(registry, "wgan");
+  config::add_kind<WganObjective>(registry, "wgan", "Wasserstein distance (Arjovsky et al. 2017)");
 }
 
 }  // namespace ganymede::objectives

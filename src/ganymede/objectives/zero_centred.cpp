@@ -23,19 +23,13 @@ class ZeroCentred : public PenaltyWith<ZeroCentredOptions> {
   Where where_;
 };
 
-void add(PenaltyRegistry& registry, const std::string& kind, Penalty::Where where) {
-  registry.add(kind, [kind, where](config::FieldReader& reader) {
-    auto made = std::make_unique<ZeroCentred>(kind, where);
-    visit_fields(reader, made->options);
-    return made;
-  });
-}
-
 }  // namespace
 
 void register_zero_centred(PenaltyRegistry& registry) {
-  add(registry, "r1", Penalty::Where::kReal);
-  add(registry, "r2", Penalty::Where::kGenerated);
+  config::add_kind<ZeroCentred>(registry, "r1", "gradients at real images (Mescheder et al. 2018)", "r1",
+                                Penalty::Where::kReal);
+  config::add_kind<ZeroCentred>(registry, "r2", "gradients at generated images (Mescheder et al. 2018)", "r2",
+                                Penalty::Where::kGenerated);
 }
 
 }  // namespace ganymede::objectives

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "ganymede/config/text_rule.h"
+#include "ganymede/core/text.h"
 #include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/export_request.h"
 #include "ganymede/operations/features_request.h"

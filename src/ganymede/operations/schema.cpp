@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "ganymede/config/text_rule.h"
+#include "ganymede/core/text.h"
 #include "ganymede/operations/point.h"
 
 namespace ganymede::operations {
@@ -87,12 +88,6 @@ ordered_json value_schema(const Field& field, Door door) {
 }
 
 }  // namespace
-
-std::string sentence(std::string text) {
-  if (text.empty()) return text;
-  text[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(text[0])));
-  return text + ".";
-}
 
 ordered_json schema_of(const FieldList& fields, Door door) {
   ordered_json properties = ordered_json::object(), required = ordered_json::array();

@@ -17,7 +17,4 @@ std::string flag_of(const std::string& field);
 /// The default in words: "16", "spherical", "0,1"; empty where there is none.
 std::string default_text(const Field& field);
 
-/// "how many images" as "How many images."
-std::string sentence(std::string text);
-
 }  // namespace ganymede::operations

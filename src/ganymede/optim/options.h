@@ -28,19 +28,20 @@ struct OptimizerConfig {
 template <class V>
 void visit_fields(V& field, OptimizerConfig& c) {
   using config::in_range;
-  field("name", c.name);
-  field("learning_rate", c.learning_rate, in_range(0, 100));
-  field("beta1", c.beta1, in_range(0, 0.999999));
-  field("beta2", c.beta2, in_range(0, 0.9999999));
-  field("epsilon", c.epsilon, in_range(1e-30, 1));
-  field("alpha", c.alpha, in_range(0, 0.9999999));
-  field("momentum", c.momentum, in_range(0, 0.9999999));
-  field("weight_decay", c.weight_decay, in_range(0, 10));
-  field("clip_norm", c.clip_norm, in_range(0, 1e9));
-  field("schedule", c.schedule);
-  field("final_factor", c.final_factor, in_range(0, 1));
-  field("warmup", c.warmup);
-  field("decay_start", c.decay_start);
+  field("name", c.name, "the update rule");
+  field("learning_rate", c.learning_rate, in_range(0, 100), "at its highest");
+  field("beta1", c.beta1, in_range(0, 0.999999), "Adam: decay of the mean gradient");
+  field("beta2", c.beta2, in_range(0, 0.9999999), "Adam: decay of the mean squared gradient");
+  field("epsilon", c.epsilon, in_range(1e-30, 1), "Adam, RMSprop: added to the root of the mean squared gradient");
+  field("alpha", c.alpha, in_range(0, 0.9999999), "RMSprop: decay of the mean squared gradient");
+  field("momentum", c.momentum, in_range(0, 0.9999999), "RMSprop, SGD");
+  field("weight_decay", c.weight_decay, in_range(0, 10),
+        "times the weight, added to the gradient, as PyTorch's Adam, RMSprop and SGD do");
+  field("clip_norm", c.clip_norm, in_range(0, 1e9), "gradients are scaled down to this global L2 norm; 0 leaves them");
+  field("schedule", c.schedule, "of the learning rate");
+  field("final_factor", c.final_factor, in_range(0, 1), "the learning rate at the end, as a factor of the first");
+  field("warmup", c.warmup, "the rate grows linearly from 0 over this long");
+  field("decay_start", c.decay_start, "the schedule begins after this long");
 }
 
 }  // namespace ganymede::optim

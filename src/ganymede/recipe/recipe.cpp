@@ -152,8 +152,7 @@ class Parser {
       throw UsageError(fmt::format("the recipe has no [{}]", name), origin_, "add the section with its layers");
     }
     FieldReader reader(*table, {origin_, "[" + name + "]"});
-    reader("init", network.init);
-    reader("init_std", network.init_std, in_range(1e-6, 10));
+    visit_fields(reader, network);
     reader.expect("layers");
     if (name == "discriminator") {
       reader("output", network.output);
@@ -248,10 +247,9 @@ std::string list_text(const char* key, const nn::LayerList& layers) {
   return out + "]\n";
 }
 
-std::string network_text(const char* name, const NetworkConfig& network) {
+std::string network_text(const char* name, NetworkConfig network) {
   FieldWriter writer;
-  writer("init", network.init);
-  writer("init_std", network.init_std);
+  visit_fields(writer, network);
   if (network.output != OutputKind::kScore) writer("output", network.output);
   std::string out = fmt::format("\n[{}]\n{}{}", name, writer.as_lines(), list_text("layers", network.layers));
   if (!network.heads.any()) return out;

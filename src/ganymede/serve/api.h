@@ -1,6 +1,8 @@
 // The routes of the REST API, by resource.
 #pragma once
 
+#include <string>
+
 #include "ganymede/operations/engine.h"
 #include "ganymede/serve/catalogue.h"
 #include "ganymede/serve/memory_budget.h"
@@ -45,5 +47,10 @@ void add_event_routes(Router& router, const Services& services);
 void add_curve_routes(Router& router, const Services& services);
 /// GET /api/v1/training; POST /api/v1/runs, and stop, resume, evaluate and features below a run.
 void add_training_routes(Router& router, const Services& services);
+/// All of these.
+void add_resource_routes(Router& router, const Services& services);
+
+/// What /api/v1/openapi.json of any server answers with.
+std::string api_description();
 
 }  // namespace ganymede::serve

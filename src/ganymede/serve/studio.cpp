@@ -95,18 +95,6 @@ void add_pages(Router& router, const Page& page) {
   router.add("GET", "/favicon.ico", [](const Request&) { return Response{.status = 204}; });
 }
 
-void add_resource_routes(Router& router, const Services& services) {
-  add_model_routes(router, services);
-  add_operation_routes(router, services);
-  add_given_image_routes(router, services);
-  add_export_route(router, services);
-  add_run_routes(router, services);
-  add_workbench_routes(router, services);
-  add_event_routes(router, services);
-  add_curve_routes(router, services);
-  add_training_routes(router, services);
-}
-
 }  // namespace
 
 void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)>& ready,

@@ -1,0 +1,39 @@
+#include "ganymede/serve/api.h"
+
+#include "ganymede/serve/openapi.h"
+#include "ganymede/serve/service_api.h"
+
+namespace ganymede::serve {
+
+void add_resource_routes(Router& router, const Services& services) {
+  add_model_routes(router, services);
+  add_operation_routes(router, services);
+  add_given_image_routes(router, services);
+  add_export_route(router, services);
+  add_run_routes(router, services);
+  add_workbench_routes(router, services);
+  add_event_routes(router, services);
+  add_curve_routes(router, services);
+  add_training_routes(router, services);
+}
+
+std::string api_description() {
+  // Routes say what they are beside what they do: they are added to a server that nobody asks.
+  Catalogue catalogue({}, torch::kCPU);
+  Meters meters;
+  Router router;
+  ServerOptions any_port;
+  any_port.port = 0;
+  const Server server(any_port, {}, {}, {});
+  SlowLane slow_lane;
+  TrainingImages training_images(slow_lane);
+  Workers workers(1);
+  operations::Engine engine({});
+  Watcher watcher(catalogue);
+  add_resource_routes(
+      router, {catalogue, engine, workers, training_images, slow_lane, nullptr, MemoryBudget(0), watcher, false});
+  add_service_routes(router, {watcher, catalogue, engine, meters, server});
+  return openapi_document(router);
+}
+
+}  // namespace ganymede::serve
