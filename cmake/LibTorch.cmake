@@ -2,6 +2,11 @@
 # names (an unpacked LibTorch, the `torch` folder of a Python environment). Its own TorchConfig.cmake would ask for the
 # CUDA toolkit, which only those need who compile CUDA code; we call what LibTorch has compiled. Not CMAKE_PREFIX_PATH:
 # other libraries' headers that LibTorch brings would be found there too.
+if(GANYMEDE_WHEEL AND NOT GANYMEDE_LIBTORCH)
+  find_package(Python REQUIRED COMPONENTS Interpreter)
+  execute_process(COMMAND ${Python_EXECUTABLE} -c "import torch; print(torch.__path__[0], end='')"
+    OUTPUT_VARIABLE GANYMEDE_LIBTORCH COMMAND_ERROR_IS_FATAL ANY)
+endif()
 set(GANYMEDE_LIBTORCH "" CACHE PATH "Folder of a LibTorch (with include/ and lib/); the system's unless given")
 if(GANYMEDE_LIBTORCH)
   set(where PATHS ${GANYMEDE_LIBTORCH} NO_DEFAULT_PATH)
@@ -15,7 +20,14 @@ foreach(name torch torch_cpu c10)
 endforeach()
 # Only beside the others: a second LibTorch on the machine must not lend its own.
 get_filename_component(torch_library_folder ${GANYMEDE_LIB_torch_cpu} DIRECTORY)
-foreach(name torch_cuda c10_cuda)
+# A wheel runs beside PyTorch for CPUs as well: what its libtorch.so brings is what there is.
+if(GANYMEDE_WHEEL)
+  list(REMOVE_ITEM torch_libraries ${GANYMEDE_LIB_torch})
+  list(PREPEND torch_libraries -Wl,--no-as-needed ${GANYMEDE_LIB_torch} -Wl,--as-needed)
+else()
+  set(torch_gpu_names torch_cuda c10_cuda)
+endif()
+foreach(name ${torch_gpu_names})
   find_library(GANYMEDE_LIB_${name} ${name} PATHS ${torch_library_folder} NO_DEFAULT_PATH)
   if(GANYMEDE_LIB_${name})
     list(APPEND torch_cuda_libraries ${GANYMEDE_LIB_${name}})

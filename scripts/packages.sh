@@ -39,6 +39,9 @@ ganymede_packages_fuzz="clang-16|clang-19 libclang-rt-16-dev|libclang-rt-19-dev 
 ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest
   python3-pytest-timeout python3-pytest-xdist python3-numpy python3-torch dpkg-dev file groff-base zsh fish openmpi-bin"
 
+# For scripts/wheel, beside what it takes from PyPI (scripts/wheel.txt).
+ganymede_packages_wheel="file"
+
 # For scripts/package, and its check.
 ganymede_packages_packaging="dpkg-dev file gzip"
 ganymede_packages_lintian="lintian"

@@ -1,5 +1,5 @@
-"""Ganymede's C interface by ctypes, with images as NumPy arrays: installed by python3-ganymede, or copied into your
-program.
+"""Ganymede's C interface by ctypes, with images as NumPy arrays: installed by the wheel and by python3-ganymede, or
+copied into your program.
 
     model = ganymede.load("models/shapes-relativistic.safetensors")
     result = model.generate(count=16, seed=7)
