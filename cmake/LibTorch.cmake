@@ -3,7 +3,7 @@
 # CUDA toolkit, which only those need who compile CUDA code; we call what LibTorch has compiled. Not CMAKE_PREFIX_PATH:
 # other libraries' headers that LibTorch brings would be found there too.
 if(GANYMEDE_WHEEL AND NOT GANYMEDE_LIBTORCH)
-  find_package(Python REQUIRED COMPONENTS Interpreter)
+  find_package(Python 3.10 REQUIRED COMPONENTS Interpreter)
   execute_process(COMMAND ${Python_EXECUTABLE} -c "import torch; print(torch.__path__[0], end='')"
     OUTPUT_VARIABLE GANYMEDE_LIBTORCH COMMAND_ERROR_IS_FATAL ANY)
 endif()
