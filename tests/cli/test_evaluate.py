@@ -122,6 +122,8 @@ def test_what_is_left_out_is_named(ganymede, tmp_path):
     fails(
         ganymede("evaluate", "--real", many, "--fake", one), "swd needs 10 images or more in each set, and there is 1"
     )
+    # What several lack is said once.
+    fails(ganymede("evaluate", "--real", many, "--fake", one), "for these: fid, kid, is, prdc need features:")
     protocol = evaluated(ganymede, "--real", many, "--fake", many)["protocol"]
     assert (
         set(protocol["skipped"]) == {"fid", "kid", "is", "prdc", "modes"}

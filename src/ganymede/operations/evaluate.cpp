@@ -1,5 +1,8 @@
 #include "ganymede/operations/evaluate.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include "ganymede/core/files.h"
 #include "ganymede/core/json_text.h"
 #include "ganymede/core/log.h"
@@ -136,6 +139,23 @@ ImageSets open_image_sets(const ModelPtr& model, const EvaluateRequest& request,
   return {std::move(opened), generated_image_set(std::move(input), fake)};
 }
 
+/// "fid, kid need features; swd needs equally large images": what several need is said once.
+std::string needs_of(const std::vector<quality::Skipped>& skipped) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> names_by_need;
+  for (const auto& [metric, needs] : skipped) {
+    auto same = names_by_need.begin();
+    while (same != names_by_need.end() && same->first != needs) ++same;
+    if (same == names_by_need.end()) same = names_by_need.insert(same, {needs, {}});
+    same->second.emplace_back(quality::name_of(metric));
+  }
+  std::string out;
+  for (const auto& [needs, names] : names_by_need) {
+    out += fmt::format("{}{} {} {}", out.empty() ? "" : "; ", fmt::join(names, ", "),
+                       names.size() == 1 ? "needs" : "need", needs);
+  }
+  return out;
+}
+
 /// Those asked for, or else all that these two can have.
 quality::Available metrics_of(const EvaluateRequest& request, const ImageSets& sets,
                               const quality::FeatureExtractor* extractor, const quality::EvaluatorOptions& options) {
@@ -146,11 +166,8 @@ quality::Available metrics_of(const EvaluateRequest& request, const ImageSets& s
   }
   auto out = quality::available_metrics(sets.real.set, sets.fake.set, extractor, options);
   if (!out.metrics.empty()) return out;
-  std::string why;
-  for (const auto& [metric, needs] : out.skipped) {
-    why += fmt::format("{}{} needs {}", why.empty() ? "" : "; ", quality::name_of(metric), needs);
-  }
-  throw Error("there is no metric for these: " + why, sets.fake.set.name, "bring what one of them needs");
+  throw Error("there is no metric for these: " + needs_of(out.skipped), sets.fake.set.name,
+              "bring what one of them needs");
 }
 
 EvaluateResult compared(const EvaluateRequest& request, const ImageSets& sets, const ExtractorPtr& extractor,
