@@ -5,4 +5,4 @@ import sys
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "support"), str(TESTS / "cli")]
 
-from program import ganymede, warm  # noqa: E402, F401
+from program import ganymede, real_data, warm  # noqa: E402, F401
