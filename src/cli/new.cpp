@@ -78,24 +78,23 @@ config::ImageFacts facts_of(const std::string& place) {
 
 /// What training it takes here, measured by a few steps of it.
 struct Estimate {
-  double seconds_per_step = 0;
-  std::uint64_t memory = 0, steps = 0;
+  train::BenchmarkResult speed = {};
+  std::uint64_t steps = 0;
+  double seconds = 0;
   config::Expectation expected = {};
 
-  double seconds() const { return static_cast<double>(steps) * seconds_per_step; }
   std::string time_text() const {
-    return fmt::format("about {} here: {} of {:.2f} s", duration_text(seconds()), counted(steps, "step"),
-                       seconds_per_step);
+    return fmt::format("about {} here: {} of {:.2f} s, and grids of samples", duration_text(seconds),
+                       counted(steps, "step"), speed.seconds_per_step);
   }
   std::string memory_text() const {
     return fmt::format("{:.2f} GiB at most, without the images",
-                       static_cast<double>(memory) / (std::uint64_t{1} << 30));
+                       static_cast<double>(speed.peak_memory_bytes) / (std::uint64_t{1} << 30));
   }
 };
 
-/// What recorded runs say of a training of the recipe `text`.
-config::Expectation expectation_of(const std::string& text, const std::string& name, const config::ImageFacts& facts) {
-  const auto recipe = config::parse_recipe(text, name, name);
+/// What recorded runs say of a training.
+config::Expectation expectation_of(const config::Recipe& recipe, const config::ImageFacts& facts) {
   return config::expectation_of({.side = recipe.data.size.height,
                                  .channels = recipe.data.channels,
                                  .images = facts.images,
@@ -143,14 +142,40 @@ void print_estimate(std::FILE* to, const Estimate& estimate) {
   }
 }
 
-Estimate estimate_of(const std::string& text, const std::string& name, const config::ImageFacts& facts) {
-  auto recipe = config::parse_recipe(text, name, name);
-  if (config::follows_data(recipe))
-    recipe = config::with_classes(recipe, static_cast<std::int64_t>(facts.classes.size()));
-  const auto measured = train::benchmark(recipe, 3, device_to_use());
-  return {.seconds_per_step = measured.seconds_per_step,
-          .memory = measured.peak_memory_bytes,
-          .steps = static_cast<std::uint64_t>(*recipe.train.steps)};
+/// Of a recipe that takes this speed.
+Estimate estimate_of(const config::Recipe& recipe, const train::BenchmarkResult& speed,
+                     const config::ImageFacts& facts) {
+  const auto steps = static_cast<std::uint64_t>(*recipe.train.steps);
+  return {.speed = speed,
+          .steps = steps,
+          .seconds = train::seconds_in_all(speed, recipe, steps, facts.images),
+          .expected = expectation_of(recipe, facts)};
+}
+
+struct FittedRecipe {
+  std::string text;
+  Estimate estimate;
+};
+
+FittedRecipe fit(const NewFlags& flags, const config::ImageFacts& facts) {
+  config::FittingWishes wishes;
+  if (flags.size > 0) wishes.size = flags.size;
+  std::string text = config::fitting_recipe(flags.name, facts, wishes);
+  auto recipe = config::parse_recipe(text, flags.name, flags.name);
+  const auto speed = train::benchmark(
+      config::follows_data(recipe) ? config::with_classes(recipe, static_cast<std::int64_t>(facts.classes.size()))
+                                   : recipe,
+      3, device_to_use());
+  Estimate estimate = estimate_of(recipe, speed, facts);
+  // How often samples are drawn follows the steps, so what they take beside the steps does too: two corrections meet
+  // it.
+  for (int i = 0; flags.hours > 0 && i < 3; ++i) {
+    const double steps = static_cast<double>(estimate.steps) * flags.hours * 3600 / estimate.seconds;
+    wishes.steps = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(steps));
+    text = config::fitting_recipe(flags.name, facts, wishes);
+    estimate = estimate_of(config::parse_recipe(text, flags.name, flags.name), speed, facts);
+  }
+  return {std::move(text), estimate};
 }
 
 std::vector<std::string> taken_names() {
@@ -171,18 +196,8 @@ void run(const NewFlags& flags) {
   if (!on_stdout && fs::exists(output) && !flags.replace)
     throw UsageError("is there already", output.string(), "choose another name, or add --replace");
   const auto facts = facts_of(flags.data);
-  config::FittingWishes wishes;
-  if (flags.size > 0) wishes.size = flags.size;
-  std::string text = config::fitting_recipe(flags.name, facts, wishes);
-  Estimate estimate = estimate_of(text, flags.name, facts);
-  if (flags.hours > 0) {
-    wishes.steps =
-        std::max<std::uint64_t>(1, static_cast<std::uint64_t>(flags.hours * 3600 / estimate.seconds_per_step));
-    text = config::fitting_recipe(flags.name, facts, wishes);
-    estimate.steps = *wishes.steps;
-  }
-  estimate.expected = expectation_of(text, flags.name, facts);
-  text = with_estimate(std::move(text), estimate);
+  const auto [fitted, estimate] = fit(flags, facts);
+  const std::string text = with_estimate(fitted, estimate);
   if (on_stdout) {
     fmt::print("{}", text);
   } else {
@@ -193,9 +208,10 @@ void run(const NewFlags& flags) {
                        {"images", facts.images},
                        {"bad", facts.bad},
                        {"steps", estimate.steps},
-                       {"seconds_per_step", estimate.seconds_per_step},
-                       {"seconds", estimate.seconds()},
-                       {"peak_memory_bytes", estimate.memory},
+                       {"seconds_per_step", estimate.speed.seconds_per_step},
+                       {"seconds_per_grid", estimate.speed.seconds_per_grid},
+                       {"seconds", estimate.seconds},
+                       {"peak_memory_bytes", estimate.speed.peak_memory_bytes},
                        {"expected_quality", to_json(estimate.expected)}});
   }
   std::FILE* const to = on_stdout ? stderr : stdout;

@@ -45,6 +45,7 @@ struct RecipeCheck {
   std::optional<train::BenchmarkResult> speed;  ///< nothing where a step cannot be timed
   std::uint64_t memory = 0;                     ///< the most bytes this process held, the steps included
   std::optional<std::uint64_t> steps;           ///< in all; nothing where it needs the number of images
+  std::optional<double> seconds;                ///< in all
 };
 
 /// Those of --data, and where the recipe's classes follow the data those that it names, as far as there are such.
@@ -92,6 +93,7 @@ RecipeCheck check_recipe(config::Recipe& recipe, const RecipeCheckFlags& flags) 
   if (recipe.train.steps || out.images > 0) out.steps = train::steps_in_all(recipe.train, out.images);
   // A translating recipe's step starts from images of its source, which only data can tell.
   if (flags.steps > 0 && !recipe.translates()) out.speed = train::benchmark(recipe, flags.steps, device_to_use());
+  if (out.speed && out.steps) out.seconds = train::seconds_in_all(*out.speed, recipe, *out.steps, out.images);
   out.memory = peak_resident_bytes();
   return out;
 }
@@ -110,19 +112,16 @@ void print_document(const config::Recipe& recipe, const RecipeCheck& check) {
     document["precision"] = check.speed->precision;
     document["threads"] = check.speed->threads;
     document["peak_memory_bytes"] = check.memory;
-    document["seconds_in_all"] = check.steps
-                                     ? nlohmann::json(static_cast<double>(*check.steps) * check.speed->seconds_per_step)
-                                     : nlohmann::json();
+    document["seconds_per_grid"] = check.speed->seconds_per_grid;
+    document["seconds_in_all"] = check.seconds ? nlohmann::json(*check.seconds) : nlohmann::json();
   }
   print_json(document);
 }
 
 /// How long the whole training takes, or what has to be known for that.
 std::string length_text(const config::Recipe& recipe, const RecipeCheck& check) {
-  if (check.steps) {
-    const double seconds = static_cast<double>(*check.steps) * check.speed->seconds_per_step;
-    return fmt::format("about {} for its {}", duration_text(seconds), counted(*check.steps, "step"));
-  }
+  if (check.seconds)
+    return fmt::format("about {} for its {}", duration_text(*check.seconds), counted(*check.steps, "step"));
   const double seconds = 10'000 / check.speed->images_per_s;
   const double epochs = *recipe.train.epochs;
   return fmt::format("about {} for each 10,000 images; {} {} asked for (--images N: how long in all)",

@@ -54,9 +54,29 @@ def test_check_says_what_a_recipe_takes(ganymede):
     for network in ("generator", "discriminator"):
         assert found["parameters"][network] == {key: summary[network][key] for key in ("total", "trainable")}
     assert found["steps"] == 40 and found["threads"] == 1 and found["image"] == "16x16 RGB"
-    assert found["seconds_in_all"] == pytest.approx(40 * found["seconds_per_step"])
+    # A grid every 20 steps, and one at the end.
+    assert found["seconds_in_all"] == pytest.approx(40 * found["seconds_per_step"] + 3 * found["seconds_per_grid"])
     assert 1 << 20 < found["peak_memory_bytes"] < 1 << 36
     assert found["images_per_s"] == pytest.approx(found["batch_size"] / found["seconds_per_step"])
+
+
+@pytest.mark.parametrize(
+    "every, grids", [("4 epochs", 2), ("64 images", 6), ("0 steps", 1)], ids=lambda value: str(value).replace(" ", "_")
+)
+def test_check_counts_the_grids_of_samples(ganymede, every, grids):
+    asked = ["--set", f'sample.every="{every}"', "--images", 64, "--json"]
+    found = json.loads(ganymede("--threads", 1, "recipes", "check", TINY, *asked).stdout)
+    grids_take = found["seconds_in_all"] - 40 * found["seconds_per_step"]
+    assert grids_take == pytest.approx(grids * found["seconds_per_grid"], rel=1e-6)
+
+
+def test_check_knows_what_an_average_of_weights_costs(ganymede):
+    """Its batch norms have their statistics of 4,096 images before each grid of 9."""
+    def grid_with(ema):
+        said = ganymede("--threads", 1, "recipes", "check", TINY, "--set", f"train.ema={ema}", "--json")
+        return json.loads(said.stdout)["seconds_per_grid"]
+
+    assert grid_with(0.9) > 20 * grid_with(0) > 0
 
 
 def test_check_of_epochs_needs_the_number_of_images(ganymede):

@@ -19,8 +19,8 @@ SHELL = {"|", ">", "<", "&&", "&", ";"}
 
 
 def code_blocks(text):
-    """(words behind the fence, lines) of fenced blocks, and of indented ones."""
-    for mark, content in re.findall(r"^```([^\n]*)\n(.*?)^```", text, re.M | re.S):
+    """(words of a comment above, lines) of fenced blocks, and of indented ones."""
+    for mark, content in re.findall(r"^(?:<!-- ([^\n]*) -->\n)?```[^\n]*\n(.*?)^```", text, re.M | re.S):
         yield mark.split(), content.splitlines()
     plain = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
     yield [], [line.strip() for line in plain.splitlines() if line.startswith("    ")]
@@ -86,7 +86,7 @@ def runnable(page):
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if "```sh run" in page.read_text()], ids=lambda page: str(page.relative_to(ROOT))
+    "page", [page for page in PAGES if "<!-- run" in page.read_text()], ids=lambda page: str(page.relative_to(ROOT))
 )
 def test_commands_for_newcomers_run(ganymede, page, tmp_path):
     for line, wants_images in runnable(page):

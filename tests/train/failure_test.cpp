@@ -79,6 +79,52 @@ TEST(Failure, OfASpoiledNetworkTheLastSoundStepIsSaved) {
   EXPECT_EQ(saved_step(folder), 8);
 }
 
+/// The toy generator has batch norms.
+std::vector<std::string> averaged(std::vector<std::string> options) {
+  options.emplace_back("train.ema=0.9");
+  return options;
+}
+
+TEST(Failure, TheModelOfACopyInMemoryIsThatOfARunOfSoManySteps) {
+  const test::TemporaryFolder place;
+  const RunFolder spoiled(place / "spoiled", false), whole(place / "whole", false);
+  Trainer trainer = trainer_of(averaged(kNeverSaved));
+  EXPECT_THROW(trainer.run(observers(spoiled, 0,
+                                     [](const Trainer& t, const StepResult&) {
+                                       if (t.training_state().step == 9) spoil(t);
+                                     })),
+               Error);
+  auto options = averaged(kNeverSaved);
+  options.front() = "train.steps=8";
+  trainer_of(options).run(observers(whole, 1e9, [](const Trainer&, const StepResult&) {}));
+  const auto copy = checkpoint::read_safetensors(spoiled.file(kModelFile));
+  const auto model = checkpoint::read_safetensors(whole.file(kModelFile));
+  ASSERT_EQ(copy.tensors.size(), model.tensors.size());
+  int of_average = 0;
+  for (const auto& [name, tensor] : model.tensors) {
+    EXPECT_TRUE(test::same(tensor, *copy.find(name))) << name;
+    of_average += name.starts_with("ema.") && name.ends_with("running_var") ? 1 : 0;
+  }
+  EXPECT_EQ(of_average, 1);
+}
+
+TEST(Failure, ACopyInMemoryCostsNoStatistics) {
+  Trainer trainer = trainer_of(averaged(kNeverSaved));
+  trainer.step(false);
+  const auto variance = [](const std::vector<checkpoint::NamedTensor>& tensors) {
+    for (const auto& [name, tensor] : tensors) {
+      if (name.starts_with("ema.") && name.ends_with("running_var")) return tensor.clone();
+    }
+    throw Error("no statistics");
+  };
+  auto copy = trainer.unsettled_state();
+  const Tensor before = variance(copy);
+  EXPECT_FALSE(test::same(before, variance(trainer.state())));
+  for (auto& named : copy) named.tensor = named.tensor.clone();
+  trainer.settle(copy);
+  EXPECT_TRUE(test::same(variance(copy), variance(trainer.state())));
+}
+
 TEST(Failure, WhatWasSavedAlreadyStays) {
   const test::TemporaryFolder place;
   const RunFolder folder(place / "run", false);

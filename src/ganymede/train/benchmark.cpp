@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 #include "ganymede/core/memory.h"
 #include "ganymede/core/random.h"
+#include "ganymede/models/statistics.h"
 #include "ganymede/models/summary.h"
+#include "ganymede/nn/statistics_scope.h"
 #include "ganymede/train/trainer.h"
 
 namespace ganymede::train {
@@ -44,6 +47,42 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
+double seconds_of_batch(const Trainer& trainer) {
+  torch::NoGradGuard constant;
+  const auto& generator = trainer.gan().generator;
+  std::vector<std::int64_t> shape{models::kStatisticsBatch};
+  for (const auto size : generator.input_shape().dims()) shape.push_back(size);
+  const Tensor inputs = at::ones(shape, at::device(trainer.device()).dtype(trainer.compute_type()));
+  const auto draw = [&] {
+    nn::ForwardContext context;
+    context.labels = models::labels_in_turn(trainer.gan().classes(), {}, 0, models::kStatisticsBatch);
+    const nn::StatisticsScope scope(0);
+    generator.forward(inputs, context).sum().item<float>();
+  };
+  draw();
+  const auto begin = std::chrono::steady_clock::now();
+  draw();
+  return seconds_since(begin);
+}
+
+double seconds_of_grid(const Trainer& trainer) {
+  const auto& recipe = trainer.recipe();
+  const bool settles = recipe.train.ema > 0 && models::has_running_statistics(trainer.gan().generator);
+  const double batches = static_cast<double>(recipe.sample.count) / models::kStatisticsBatch;
+  return seconds_of_batch(trainer) * (batches + (settles ? models::kStatisticsBatches : 0));
+}
+
+/// Beside those at the beginning, which needs no new statistics, and at the end.
+double grids_between(const config::Recipe& recipe, std::uint64_t steps, double seconds, std::uint64_t images) {
+  using Unit = config::Interval::Unit;
+  const auto& every = recipe.sample.every;
+  if (every.count <= 0) return 0;
+  if (every.unit == Unit::kSeconds) return seconds / every.count;
+  if (every.unit == Unit::kMinutes) return seconds / (60 * every.count);
+  return std::floor(static_cast<double>(steps) /
+                    in_steps(every, images_of_a_step(recipe.train), images, "sample.every"));
+}
+
 }  // namespace
 
 double multiply_adds_of_step(const config::Recipe& recipe, const models::Gan& gan) {
@@ -77,6 +116,7 @@ BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::
   out.peak_memory_bytes = peak_resident_bytes();
   out.ceiling_gflops = matrix_product_flops(trainer.compute_type(), device) / 1e9;
   out.fraction_of_ceiling = out.gflops / out.ceiling_gflops;
+  out.seconds_per_grid = seconds_of_grid(trainer);
   out.precision = trainer.compute_type() == at::kBFloat16 ? "bf16" : "f32";
   out.threads = at::get_num_threads();
   if (profile) {
@@ -84,6 +124,12 @@ BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::
     out.ceilings = measure_ceilings(device);
   }
   return out;
+}
+
+double seconds_in_all(const BenchmarkResult& measured, const config::Recipe& recipe, std::uint64_t steps,
+                      std::uint64_t images) {
+  const double training = static_cast<double>(steps) * measured.seconds_per_step;
+  return training + (1 + grids_between(recipe, steps, training, images)) * measured.seconds_per_grid;
 }
 
 }  // namespace ganymede::train

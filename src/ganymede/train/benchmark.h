@@ -13,6 +13,7 @@ struct BenchmarkResult {
   double gflops = 0;            ///< arithmetic of layers and penalties (2 operations a multiply-add) by that time
   double ceiling_gflops = 0;    ///< a 2048^3 (8192^3 on CUDA) matrix product of the same type, in the same run
   double fraction_of_ceiling = 0;
+  double seconds_per_grid = 0;  ///< a grid of samples, and before it the statistics of an EMA generator's batch norms
   std::string precision;
   int threads = 0;
   std::uint64_t peak_memory_bytes = 0;  ///< the most that this process held up to the end of the counted steps
@@ -29,5 +30,10 @@ double multiply_adds_of_step(const config::Recipe& recipe, const models::Gan& ga
 /// Trains `steps` steps on random pixels after a short warm-up, and with `profile` as many again, with a clock. Writes
 /// nothing.
 BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device, bool profile = false);
+
+/// How long a training of so many steps on so many images takes here, its grids of samples included; evaluations while
+/// it trains and checkpoints are not.
+double seconds_in_all(const BenchmarkResult& measured, const config::Recipe& recipe, std::uint64_t steps,
+                      std::uint64_t images);
 
 }  // namespace ganymede::train

@@ -61,6 +61,7 @@ class CheckpointObserver : public Observer {
     if (whole && fault_of(trainer, trainer.state()).empty()) {
       if (unsaved(trainer)) save(trainer);
     } else if (kept_ && kept_->step > saved_step_) {
+      trainer.settle(kept_->tensors);
       const std::span<const checkpoint::NamedTensor> all(kept_->tensors);
       checkpoint::write_safetensors(folder_.file(kModelFile), all.first(kept_->of_model), kept_->metadata);
       checkpoint::write_safetensors(folder_.checkpoint(kept_->step), all, kept_->metadata);
@@ -125,9 +126,9 @@ class CheckpointObserver : public Observer {
   /// Where the next error may come amid a step, or be that the weights are worth nothing any more.
   void keep(const Trainer& trainer) {
     kept_seconds_ = trainer.training_state().seconds;
-    const auto tensors = trainer.state();
+    const auto tensors = trainer.unsettled_state();
     if (!fault_of(trainer, tensors).empty()) return;  // the next save says so
-    kept_ = Kept{trainer.training_state().step, trainer.model_tensors().size(), {}, metadata(trainer)};
+    kept_ = Kept{trainer.training_state().step, trainer.unsettled_model().size(), {}, metadata(trainer)};
     for (const auto& [name, tensor] : tensors) {
       kept_->tensors.push_back({name, tensor.detach().to(at::kCPU, /*non_blocking=*/false, /*copy=*/true)});
     }

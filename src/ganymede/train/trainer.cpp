@@ -447,21 +447,40 @@ void Trainer::settle_average() const {
   settled_ = true;
 }
 
-/// A function of the seed and the number alone: noise, or the codes of source images, and classes in turn.
+void Trainer::settle(std::vector<checkpoint::NamedTensor>& tensors) const {
+  if (!average_settles_) return;
+  models::Network average(recipe_.generator, gan_.generator.input_shape());
+  average.to(device_);
+  checkpoint::load_tensors({tensors, {}}, "ema", average, "the copy in memory");
+  models::recompute_statistics(average, [this](int number) { return statistics_batch(number); });
+  std::vector<checkpoint::NamedTensor> own;
+  checkpoint::append_tensors(own, "ema", average);
+  for (auto& [name, tensor] : tensors) {
+    const auto found = std::find_if(own.begin(), own.end(), [&](const auto& one) { return one.name == name; });
+    if (found != own.end()) tensor = found->tensor.to(at::kCPU);
+  }
+}
+
+/// A function of the seed and the number alone: noise, or the codes of source images, and classes in turn; in the
+/// type that training computes in, as the statistics of the live generator are.
 models::StatisticsBatch Trainer::statistics_batch(int number) const {
   const auto count = models::kStatisticsBatch;
   const auto seed = stream_seed(recipe_.train.seed, "statistics", static_cast<std::uint64_t>(number));
   Tensor labels = models::labels_in_turn(gan_.classes(), examples_, number * count, count);
   if (labels.defined()) labels = labels.to(device_);
-  if (source_ == nullptr) return {models::sample_latents(recipe_.latent, count, seed).to(device_), labels};
+  if (source_ == nullptr) return {models::sample_latents(recipe_.latent, count, seed).to(device_, type_), labels};
   Random random(seed);
   std::vector<image::Image> images;
   for (std::int64_t i = 0; i < count; ++i) images.push_back(data::image_at(*source_, random.below(source_->size())));
-  return {models::encode(*gan_.encoder, models::from_images(images).to(device_)).to(device_), labels};
+  return {models::encode(*gan_.encoder, models::from_images(images).to(device_)).to(device_, type_), labels};
 }
 
 std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {
   settle_average();
+  return unsettled_model();
+}
+
+std::vector<checkpoint::NamedTensor> Trainer::unsettled_model() const {
   std::vector<checkpoint::NamedTensor> out;
   checkpoint::append_tensors(out, "generator", gan_.generator);
   checkpoint::append_tensors(out, "discriminator", gan_.discriminator);
@@ -472,7 +491,12 @@ std::vector<checkpoint::NamedTensor> Trainer::model_tensors() const {
 }
 
 std::vector<checkpoint::NamedTensor> Trainer::state() const {
-  auto out = model_tensors();
+  settle_average();
+  return unsettled_state();
+}
+
+std::vector<checkpoint::NamedTensor> Trainer::unsettled_state() const {
+  auto out = unsettled_model();
   generator_optimizer_->append_state(out, "optimizer.generator");
   discriminator_optimizer_->append_state(out, "optimizer.discriminator");
   if (adaptive_) out.push_back({kAugmentState, adaptive_->state()});

@@ -98,6 +98,11 @@ class Trainer {
   void load_optimizers(const checkpoint::SafetensorsFile& file, const std::string& where);
   /// Generator, discriminator, average and encoder, as a model file has them.
   std::vector<checkpoint::NamedTensor> model_tensors() const;
+  /// As model_tensors() and state(), at no cost, for copies that are seldom needed: batch norms of the average have
+  /// statistics that are not its own, until settle() computes those and puts them among the tensors.
+  std::vector<checkpoint::NamedTensor> unsettled_model() const;
+  std::vector<checkpoint::NamedTensor> unsettled_state() const;
+  void settle(std::vector<checkpoint::NamedTensor>& tensors) const;
 
   const config::Recipe& recipe() const { return recipe_; }  ///< resolved
   const models::Gan& gan() const { return gan_; }
