@@ -89,11 +89,28 @@ fs::path starting_file(const TrainRequest& request) {
   return checkpoints.front();
 }
 
+/// Tells a webhook how the run stands when it ends, however it does.
+class EndTold {
+ public:
+  EndTold(const train::RunFolder& folder, track::Webhook* webhook) : folder_(folder), webhook_(webhook) {}
+  ~EndTold() {
+    if (webhook_ == nullptr) return;
+    const auto state = train::read_run_state(folder_.path());
+    if (state) webhook_->send(train::phase_name(state->phase), state->why);
+  }
+  EndTold(const EndTold&) = delete;
+  EndTold& operator=(const EndTold&) = delete;
+
+ private:
+  const train::RunFolder& folder_;
+  track::Webhook* webhook_;
+};
+
 /// What is done around the steps, in the order it is done. The guard comes before all that writes; quality and health
 /// before the metrics that write them down; checkpoints last: a run that has one for a step has everything else of that
 /// step.
 Observers observers_of(const train::Trainer& trainer, const train::RunFolder& folder,
-                       std::unique_ptr<quality::Evaluator> evaluator, Observers more) {
+                       std::unique_ptr<quality::Evaluator> evaluator, Observers more, track::Webhook* webhook) {
   const auto before = trainer.training_state().step;
   const auto events =
       std::make_shared<train::EventWriter>(folder.path(), before > 0 ? std::optional(before) : std::nullopt);
@@ -102,7 +119,9 @@ Observers observers_of(const train::Trainer& trainer, const train::RunFolder& fo
   for (auto& one : more) observers.push_back(std::move(one));
   const auto columns = std::make_shared<train::MoreColumns>();
   if (evaluator) observers.push_back(train::quality_observer(folder, std::move(evaluator), columns));
-  observers.push_back(train::health_observer(folder, columns));
+  const auto on_collapse = [webhook](const std::string& what) { webhook->send("collapsed", what); };
+  observers.push_back(webhook ? train::health_observer(folder, columns, on_collapse)
+                              : train::health_observer(folder, columns));
   observers.push_back(train::metrics_observer(folder, events, columns));
   observers.push_back(train::sample_observer(folder, events));
   observers.push_back(train::checkpoint_observer(folder));
@@ -140,6 +159,22 @@ void watched(const train::RunFolder& folder, const train::Trainer& trainer, cons
   }
 }
 
+/// What a webhook calls the run: its folder's name.
+std::string name_of_run(const TrainRequest& request) {
+  if (request.output.empty()) return request.name.empty() ? request.recipe : request.name;
+  return fs::absolute(request.output).lexically_normal().filename().string();
+}
+
+/// Null where none is asked for. Throws FieldError.
+std::unique_ptr<track::Webhook> webhook_of(const TrainRequest& request) {
+  if (request.webhook.empty()) return nullptr;
+  try {
+    return std::make_unique<track::Webhook>(request.webhook, name_of_run(request));
+  } catch (const UsageError& error) {
+    throw FieldError("webhook", error.what_happened(), error.hint());
+  }
+}
+
 /// Process 0 alone knows, by the run's folder.
 void tell_others_whether_to_train(const distributed::Group& group, bool train) {
   group.broadcast(at::full({1}, train ? 1 : 0, at::kLong));
@@ -157,7 +192,19 @@ Training::Training(const TrainRequest& request, const torch::Device& device, con
     : request_(request), control_(control), group_(std::move(group)) {
   check(request_);
   target_ = target_of(request_);
+  if (is_first()) webhook_ = webhook_of(request_);
   const TaskScope scope = control_.own_scope();
+  try {
+    prepare(device);
+  } catch (const UsageError&) {
+    throw;  // who typed it is told at once
+  } catch (const Error& error) {
+    if (webhook_) webhook_->send("failed", error.what_happened());
+    throw;
+  }
+}
+
+void Training::prepare(const torch::Device& device) {
   const auto recipe = agreed_recipe();
   if (const auto model = meant_to_start_from(recipe); !model.empty() && !request_.resume && request_.from.empty()) {
     spdlog::warn("{} is meant to go on from a trained model, and starts anew here: add {}", recipe.name, model);
@@ -231,7 +278,7 @@ void Training::train_to_the_end(const train::RunFolder& folder, Observers more) 
   const auto before = trainer_->training_state().step;
   if (source_ && before == 0 && !brings_encoder_) train::prepare_encoder(folder, *trainer_, source_);
   if (control_.progress) more.push_back(std::make_unique<CallbackObserver>(control_));
-  const auto observers = observers_of(*trainer_, folder, std::move(evaluator_), std::move(more));
+  const auto observers = observers_of(*trainer_, folder, std::move(evaluator_), std::move(more), webhook_.get());
   const auto total = trainer_->total_steps();
   train::write_run_state(folder.path(), {train::RunPhase::kRunning, before, total});
   if (group_) {
@@ -293,6 +340,7 @@ TrainResult Training::run(Observers observers) {
   }
   const auto tracking = tracking_of(folder, target_);  // ends when the run's state is written
   if (tracking) observers.push_back(std::make_unique<TrackingObserver>(*tracking));
+  const EndTold told(folder, webhook_.get());
   watched(folder, *trainer_, [&] {
     train::write_run_state(folder.path(), {train::RunPhase::kWaiting, before, trainer_->total_steps()});
     write_file(folder.file(train::kRecipeFile), config::to_toml(trainer_->recipe()));

@@ -7,6 +7,7 @@
 #include "ganymede/operations/train_request.h"
 #include "ganymede/quality/evaluator.h"
 #include "ganymede/track/target.h"
+#include "ganymede/track/webhook.h"
 #include "ganymede/train/run_folder.h"
 #include "ganymede/train/trainer.h"
 
@@ -35,6 +36,7 @@ class Training {
   config::Recipe agreed_recipe() const;
   bool is_first() const { return group_ == nullptr || group_->is_first(); }
   TrainResult follow();
+  void prepare(const torch::Device& device);
   void start_from_model();
   void go_on(const train::RunFolder& folder);
   void log_what_is_trained(const train::RunFolder& folder) const;
@@ -44,6 +46,7 @@ class Training {
   TrainRequest request_;
   Control control_;
   std::optional<track::Target> target_;
+  std::unique_ptr<track::Webhook> webhook_;          ///< null where none is asked for
   std::shared_ptr<const distributed::Group> group_;  ///< null for one process
   std::shared_ptr<const data::Dataset> source_;
   std::optional<train::Trainer> trainer_;

@@ -33,6 +33,7 @@ struct TrainRequest {
   FromNetworks from_networks = FromNetworks::kBoth;
   bool keep_optimizer = false;
   std::string track = {};  ///< "mlflow=URL"
+  std::string webhook = {};
 };
 
 /// What a server takes as a run's name, which becomes a folder's: no path, and nothing that a shell or an address would
@@ -41,6 +42,12 @@ inline const config::TextRule kRunName{.length = in_range(1, 64),
                                        .characters = "A-Za-z0-9_-",
                                        .first = "A-Za-z0-9",
                                        .words = "letters, digits, \"-\" and \"_\", a letter or digit first"};
+
+/// What a server takes as one change of a recipe, and how many of them.
+inline const config::TextRule kChange{.length = in_range(3, 4096),
+                                      .characters = "^\\x00-\\x1f\\x7f",
+                                      .words = "characters: section.key=value, without a control character"};
+inline constexpr int kServedChanges = 32;
 
 /// Throws FieldError for options that exclude each other, or want one that is not there.
 void check(const TrainRequest& request);
@@ -81,7 +88,8 @@ void visit_recipe_changes(V& field, TrainRequest& r) {
          .group = "Changes of the recipe"});
   field("set", r.set,
         {.about = "changes of the recipe: section.key=value; may be repeated",
-         .local = true,
+         .served = in_range(0, kServedChanges),
+         .served_text = kChange,
          .group = "Changes of the recipe"});
   field("precision", r.precision,
         {.about = "of the arithmetic; auto: bf16 where the hardware has it; the recipe's unless given",
@@ -96,7 +104,7 @@ void visit_recipe_changes(V& field, TrainRequest& r) {
 template <class V>
 void visit_fields(V& field, TrainRequest& r) {
   field("recipe", r.recipe,
-        {.about = "a recipe file, or the name of a shipped one; a server takes shipped ones only",
+        {.about = "a recipe file, or the name of a shipped one; a server takes no path, only names that it lists",
          .required_of_clients = true,
          .positional = true});
   field("output", r.output,
@@ -132,6 +140,10 @@ void visit_fields(V& field, TrainRequest& r) {
   field("track", r.track,
         {.about = "send the run to an MLflow server as it goes: mlflow=URL, or mlflow where MLFLOW_TRACKING_URI names "
                   "it; TensorBoard's files are written in any case",
+         .local = true,
+         .group = "The run"});
+  field("webhook", r.webhook,
+        {.about = "an address that is told by POST when the run ends, fails or collapses: {run, state, why}",
          .local = true,
          .group = "The run"});
 }

@@ -17,6 +17,8 @@ std::string variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+}  // namespace
+
 bool is_address(const std::string& url) {
   if (!url.starts_with("http://") && !url.starts_with("https://")) return false;
   const auto host = url.find("://") + 3;
@@ -26,8 +28,6 @@ bool is_address(const std::string& url) {
   }
   return url.find_first_of("\"'<>\\^`{|}") == std::string::npos;
 }
-
-}  // namespace
 
 Target parse_target(const std::string& text) {
   if (!has_http()) {

@@ -15,6 +15,9 @@ struct Target {
 /// the message), and in a build without libcurl.
 Target parse_target(const std::string& text);
 
+/// Whether it is the address of something at an http or https server, without a space or quote in it.
+bool is_address(const std::string& url);
+
 struct Credentials {
   std::string user = {}, password = {};  ///< MLFLOW_TRACKING_USERNAME, MLFLOW_TRACKING_PASSWORD
   std::string token = {};                ///< MLFLOW_TRACKING_TOKEN

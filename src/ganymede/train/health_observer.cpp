@@ -24,8 +24,9 @@ HealthMeasures measures_of_row(const MetricsData& table, std::size_t row) {
 
 class HealthObserver : public Observer {
  public:
-  HealthObserver(const RunFolder& folder, std::shared_ptr<MoreColumns> columns)
-      : folder_(folder), columns_(std::move(columns)) {}
+  HealthObserver(const RunFolder& folder, std::shared_ptr<MoreColumns> columns,
+                 std::function<void(const std::string&)> on_collapse)
+      : folder_(folder), columns_(std::move(columns)), on_collapse_(std::move(on_collapse)) {}
 
   void on_start(const Trainer& trainer) override {
     trigger_.emplace(trainer.recipe().train.log_every, trainer.dataset().size());
@@ -62,7 +63,9 @@ class HealthObserver : public Observer {
     } else {
       spdlog::info("step {}: the training has recovered", trainer.training_state().step);
     }
-    if (now && now->collapsed()) act(trainer);
+    if (!now || !now->collapsed()) return;
+    if (on_collapse_) on_collapse_(now->what);
+    act(trainer);
   }
 
   std::optional<fs::path> wants_to_go_back_to() override { return std::exchange(go_back_to_, std::nullopt); }
@@ -108,6 +111,7 @@ class HealthObserver : public Observer {
 
   const RunFolder& folder_;
   std::shared_ptr<MoreColumns> columns_;
+  std::function<void(const std::string&)> on_collapse_;
   HealthMonitor monitor_;
   std::optional<Trigger> trigger_;
   std::optional<fs::path> go_back_to_;
@@ -116,8 +120,9 @@ class HealthObserver : public Observer {
 
 }  // namespace
 
-std::unique_ptr<Observer> health_observer(const RunFolder& folder, std::shared_ptr<MoreColumns> columns) {
-  return std::make_unique<HealthObserver>(folder, std::move(columns));
+std::unique_ptr<Observer> health_observer(const RunFolder& folder, std::shared_ptr<MoreColumns> columns,
+                                          std::function<void(const std::string&)> on_collapse) {
+  return std::make_unique<HealthObserver>(folder, std::move(columns), std::move(on_collapse));
 }
 
 }  // namespace ganymede::train

@@ -1,6 +1,7 @@
 // What is done around the training steps. Each writes its own part of the run folder.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,8 +24,10 @@ struct MoreColumns {
 std::unique_ptr<Observer> metrics_observer(const RunFolder& folder, std::shared_ptr<EventWriter> events,
                                            std::shared_ptr<MoreColumns> more);
 /// Measures every `log_every` whether the training goes well (health.h) and says so where it does not, in the log, in
-/// `columns` and in state.json. Before the metrics observer in the list.
-std::unique_ptr<Observer> health_observer(const RunFolder& folder, std::shared_ptr<MoreColumns> columns);
+/// `columns` and in state.json, and of images that have collapsed to `on_collapse` too. Before the metrics observer in
+/// the list.
+std::unique_ptr<Observer> health_observer(const RunFolder& folder, std::shared_ptr<MoreColumns> columns,
+                                          std::function<void(const std::string& what)> on_collapse = {});
 /// Who evaluates a run by the recipe's [quality]; null where it names no metric. Throws what an Evaluator throws.
 std::unique_ptr<quality::Evaluator> quality_evaluator(const Trainer& trainer);
 /// Evaluates the generator that samples come from, every `[quality].every`, and keeps the best model as
