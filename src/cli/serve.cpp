@@ -12,6 +12,7 @@
 #include "ganymede/models/gan.h"
 #include "ganymede/recipe/recipe_fields.h"
 #include "ganymede/serve/studio.h"
+#include "ganymede/track/webhook.h"
 
 namespace ganymede::cli {
 namespace {
@@ -25,8 +26,42 @@ struct ServeFlags {
   std::int64_t queue = 4096;
   int replicas = 1;
   std::string precision = "auto";
+  std::string recipes, data, webhook;
   bool open = false, allow_training = false;
 };
+
+/// What its users may train, and who is told.
+void allow_training(const ServeFlags& flags, serve::StudioOptions& options) {
+  if (flags.allow_training && flags.open && !options.token) {
+    throw UsageError("anybody could start trainings on this machine", "--allow-training with --open",
+                     "add --token-file FILE");
+  }
+  if (!flags.recipes.empty()) {
+    if (!flags.allow_training)
+      throw UsageError("nobody may train them", "--recipes " + flags.recipes, "add --allow-training");
+    if (!fs::is_directory(flags.recipes))
+      throw UsageError("no such folder", "--recipes " + flags.recipes, "name a folder of recipe files");
+    options.recipes = flags.recipes;
+  }
+  if (!flags.data.empty()) {
+    if (!flags.allow_training)
+      throw UsageError("nobody may train on it", "--data " + flags.data, "add --allow-training");
+    if (!fs::is_directory(flags.data))
+      throw UsageError("no such folder", "--data " + flags.data, "name a folder of folders or archives of images");
+    options.data = flags.data;
+  }
+  if (!flags.webhook.empty()) {
+    if (!flags.allow_training)
+      throw UsageError("no training will tell it anything", "--webhook", "add --allow-training");
+    try {
+      track::check_webhook(flags.webhook);
+    } catch (const UsageError& error) {
+      throw UsageError(error.what_happened(), "--webhook", error.hint());
+    }
+    options.webhook = flags.webhook;
+  }
+  options.allow_training = flags.allow_training;
+}
 
 void run(const ServeFlags& flags) {
   serve::StudioOptions options;
@@ -44,13 +79,9 @@ void run(const ServeFlags& flags) {
     throw UsageError("other machines could use the server without a token", "--host " + flags.host,
                      "add --token-file FILE, or --open to let everybody in");
   }
-  if (flags.allow_training && flags.open && !options.token) {
-    throw UsageError("anybody could start trainings on this machine", "--allow-training with --open",
-                     "add --token-file FILE");
-  }
+  allow_training(flags, options);
   options.any_host = flags.open;
   options.origins = serve::AllowedOrigins(flags.origins);
-  options.allow_training = flags.allow_training;
   options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
@@ -88,8 +119,20 @@ void add_serve(CLI::App& app) {
                  "a page's origin, such as https://studio.example, that may use the API; may be repeated")
       ->type_size(1)
       ->allow_extra_args(false);
+  const char* trainings = "Trainings";
   app.add_flag("--allow-training", flags->allow_training,
-               "let its users start, stop and resume trainings in the first folder of runs named");
+               "let its users start, stop and resume trainings in the first folder of runs named")
+      ->group(trainings);
+  app.add_option("--recipes", flags->recipes, "a folder of recipes of one's own, which they may train as well")
+      ->type_name("FOLDER")
+      ->group(trainings);
+  app.add_option("--data", flags->data, "a folder whose folders and archives of images they may train on")
+      ->type_name("FOLDER")
+      ->group(trainings);
+  app.add_option("--webhook", flags->webhook,
+                 "an address that is told by POST when a training ends, fails or collapses: {run, state, why}")
+      ->type_name("URL")
+      ->group(trainings);
   limited(app.add_option("--queue", flags->queue,
                          "images that may wait to be generated; beyond them clients are told to come back"),
           64, 1000000)

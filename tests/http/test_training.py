@@ -32,6 +32,12 @@ def training(server):
     return server.get("/api/v1/training").json()
 
 
+def current(server):
+    """What runs, without what it uses."""
+    now = training(server)["current"]
+    return now and {key: now[key] for key in ("id", "operation", "stopping")}
+
+
 def states(server):
     return {run["id"]: run["state"] for run in server.get("/api/v1/runs").json()["runs"]}
 
@@ -44,7 +50,7 @@ def wait_for_end(server, run, state):
 def test_start_watch_and_done(trainer, place):
     answer = trainer.post("/api/v1/runs", {**SMALL, "name": "first", "seed": 5})
     assert answer.status == 202 and answer.json() == {"id": "first"}
-    assert training(trainer)["current"] == {"id": "first", "operation": "train", "stopping": False}
+    assert current(trainer) == {"id": "first", "operation": "train", "stopping": False}
     wait_for_end(trainer, "first", "done")
     assert training(trainer)["failed"] is None
     run = trainer.get("/api/v1/runs/first").json()
@@ -64,13 +70,12 @@ def test_start_watch_and_done(trainer, place):
 def test_stop_and_resume(trainer, place, program):
     assert trainer.post("/api/v1/runs", LONG).json() == {"id": "shapes-dcgan"}
     trainer.wait_for(lambda: states(trainer).get("shapes-dcgan") == "running", 120)
-    assert trainer.post("/api/v1/runs", {**SMALL, "name": "second"}).problem()["status"] == 409, "one at a time"
     assert trainer.post("/api/v1/runs/shapes-dcgan/resume", {}).status == 409
     trainer.wait_for(lambda: trainer.get("/api/v1/runs/shapes-dcgan").json()["rows"], 120)
     for _ in range(3):
         assert trainer.post("/api/v1/runs/shapes-dcgan/stop", {}).status in (202, 409)
     wait_for_end(trainer, "shapes-dcgan", "stopped")
-    assert training(trainer)["failed"] is None and not (place / "second").exists()
+    assert training(trainer)["failed"] is None
     checkpoints = place / "shapes-dcgan" / "checkpoints"
     reached = int(max(checkpoints.iterdir()).stem.removeprefix("step-"))
     assert 0 < reached < 100_000
@@ -97,6 +102,48 @@ def test_stop_and_resume(trainer, place, program):
         text=True,
     )
     assert done.returncode == 0, "nobody holds the folder any more: " + done.stderr
+
+
+def test_others_wait_for_their_turn(trainer, place):
+    assert trainer.post("/api/v1/runs", {**LONG, "name": "first"}).status == 202
+    for name in ("second", "third"):
+        assert trainer.post("/api/v1/runs", {**SMALL, "name": name}).status == 202
+    assert trainer.post("/api/v1/runs", SMALL).json() == {"id": "shapes-dcgan"}
+    assert trainer.post("/api/v1/runs", SMALL).json() == {"id": "shapes-dcgan-2"}, "that name waits already"
+    assert [one["id"] for one in training(trainer)["waiting"]] == ["second", "third", "shapes-dcgan", "shapes-dcgan-2"]
+    again = trainer.post("/api/v1/runs", {**SMALL, "name": "third"})
+    assert again.status == 409 and again.problem()["errors"][0]["field"] == "name"
+    for name in ("third", "shapes-dcgan", "shapes-dcgan-2"):
+        assert trainer.post(f"/api/v1/runs/{name}/stop", {}).status == 202
+    assert training(trainer)["waiting"] == [{"id": "second", "operation": "train"}] and not (place / "second").exists()
+    trainer.wait_for(lambda: states(trainer).get("first") == "running", 120)
+    assert trainer.post("/api/v1/runs/first/stop", {}).status == 202
+    trainer.wait_for(lambda: (place / "second").exists(), 60)  # without being asked
+    wait_for_end(trainer, "second", "done")
+    assert not (place / "third").exists() and training(trainer)["failed"] is None
+
+
+def test_the_log_comes_in_parts(trainer, server, place):
+    assert server.get("/api/v1/runs/tiny/log").status == 403
+    trainer.post("/api/v1/runs", {**SMALL, "name": "first"})
+    wait_for_end(trainer, "first", "done")
+    answer = trainer.get("/api/v1/runs/first/log")
+    log = answer.json()
+    whole = (place / "first" / "train.log").read_bytes()
+    assert log["from"] == 0 and log["text"].encode() == whole and log["end"] == len(whole) and "2 steps" in log["text"]
+    again = trainer.get("/api/v1/runs/first/log", **{"If-None-Match": answer.headers["etag"]})
+    assert again.status == 304
+    assert trainer.get(f"/api/v1/runs/first/log?from={log['end']}").json()["text"] == ""
+    with open(place / "first" / "train.log", "ab") as file:
+        file.write(b"more \xff\nunfinished")
+    part = trainer.get(f"/api/v1/runs/first/log?from={log['end']}").json()
+    assert part["text"] == "more \N{REPLACEMENT CHARACTER}\n" and part["end"] == len(whole) + 7
+    assert trainer.get("/api/v1/runs/first/log?from=99999999").json()["from"] == 0
+    assert trainer.get("/api/v1/runs/first/log?from=-1").status == 422
+    (place / "first" / "train.log").unlink()
+    assert trainer.get("/api/v1/runs/first/log").status == 404
+    (place / "first" / "train.log").symlink_to("/etc/hostname")
+    assert trainer.get("/api/v1/runs/first/log").status == 404
 
 
 def test_the_default_name_is_free(trainer, place):
@@ -127,9 +174,9 @@ def test_a_failure_is_said(start, place, tmp_path):
     [
         ({}, "recipe", "missing"),
         ({"recipe": "shapes-dcgam"}, "recipe", "'shapes-dcgan'"),
-        ({"recipe": "recipes/shapes-dcgan.toml"}, "recipe", "no shipped recipe"),
-        ({"recipe": "/etc/passwd"}, "recipe", "no shipped recipe"),
-        ({"recipe": "--help"}, "recipe", "no shipped recipe"),
+        ({"recipe": "recipes/shapes-dcgan.toml"}, "recipe", "none of the recipes"),
+        ({"recipe": "/etc/passwd"}, "recipe", "none of the recipes"),
+        ({"recipe": "--help"}, "recipe", "none of the recipes"),
         ({"recipe": 1}, "recipe", "text"),
         ({**SMALL, "name": "../x"}, "name", "letters"),
         ({**SMALL, "name": "a/b"}, "name", "letters"),
@@ -146,7 +193,10 @@ def test_a_failure_is_said(start, place, tmp_path):
         ({**SMALL, "seed": -1}, "seed", "whole number"),
         ({**SMALL, "on_collapse": "nonsense"}, "on_collapse", "one of ignore, stop, rewind"),
         ({**SMALL, "out": "/tmp/x"}, "out", "not known"),
-        ({**SMALL, "set": ["a=b"]}, "set", "not known"),
+        ({**SMALL, "set": ["a=b"]}, "set[0]", "unknown key 'a'"),
+        ({**SMALL, "set": ["--help=1"]}, "set[0]", "unknown key '--help'"),
+        ({**SMALL, "set": "train.ema=0"}, "set", "list"),
+        ({**SMALL, "webhook": "http://127.0.0.1:1"}, "webhook", "not known"),
         ({**SMALL, "track": "mlflow=http://127.0.0.1:1"}, "track", "not known"),
     ],
 )
@@ -189,7 +239,14 @@ def test_nothing_starts_without_a_json_body(refusing, document):
 
 
 def test_it_is_off_unless_allowed(server, runs):
-    assert training(server) == {"allowed": False, "recipes": [], "current": None, "failed": None}
+    assert training(server) == {
+        "allowed": False,
+        "recipes": [],
+        "images": [],
+        "current": None,
+        "waiting": [],
+        "failed": None,
+    }
     before = sorted(runs.iterdir())
     for path, body in (("/api/v1/runs", SMALL), ("/api/v1/runs/tiny/stop", {}), ("/api/v1/runs/tiny/resume", {})):
         problem = server.post(path, body).problem()
@@ -269,9 +326,8 @@ def test_a_run_is_evaluated(trainer, place):
     assert trainer.get(address).status == 404
     ask = {"count": 64, "real_count": 64, "metrics": ["swd"], "seed": 3}
     assert trainer.post("/api/v1/runs/first/evaluate", ask).status == 202
-    assert training(trainer)["current"] == {"id": "first", "operation": "evaluate", "stopping": False}
+    assert current(trainer) == {"id": "first", "operation": "evaluate", "stopping": False}
     assert trainer.post("/api/v1/runs/first/evaluate", ask).status == 409
-    assert "evaluated" in trainer.post("/api/v1/runs", {**SMALL, "name": "second"}).problem()["detail"]
     wait_for_end(trainer, "first", "done")
     assert training(trainer)["failed"] is None
     found = trainer.get(address).json()

@@ -60,20 +60,89 @@ std::string text_of(const fs::path& file) {
 constexpr const char* kUntilStopped =
     "trap 'touch $5/saved; exit 0' TERM; touch $5/ready; while :; do sleep 0.01; done";
 
+/// What state() says of that, without what it uses.
+nlohmann::json current_of(const nlohmann::json& state) {
+  auto current = state["current"];
+  if (current.is_object()) current.erase("processors"), current.erase("memory_bytes");
+  return current;
+}
+
 TEST(Trainings, StartOneAtATimeAndStop) {
   ScriptedTrainings scripted(kUntilStopped);
   auto& trainings = *scripted.trainings;
   trainings.start({.run = "one", .words = {"some-recipe", "--seed", "7", "--steps", "20"}});
   wait_for_file(scripted.run("one") / "ready");
-  EXPECT_EQ(scripted.state()["current"], (nlohmann::json{{"id", "one"}, {"operation", "train"}, {"stopping", false}}));
-  EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
+  EXPECT_EQ(current_of(scripted.state()), (nlohmann::json{{"id", "one"}, {"operation", "train"}, {"stopping", false}}));
+  EXPECT_EQ(scripted.status_of({.run = "one", .words = {"some-recipe"}}), 409);
   EXPECT_THROW(trainings.resume("one", scripted.run("one")), Problem);
-  EXPECT_FALSE(fs::exists(scripted.run("two")));
   EXPECT_THROW(trainings.stop("two"), Problem);
   for (int i = 0; i < 3; ++i) trainings.stop("one");
   EXPECT_EQ(scripted.ended(), (nlohmann::json{{"current", nullptr}, {"failed", nullptr}}));
   EXPECT_TRUE(fs::exists(scripted.run("one") / "saved"));
   EXPECT_THROW(trainings.stop("one"), Problem);
+}
+
+TEST(Trainings, OthersWaitInTheirOrderAndAreTakenBack) {
+  ScriptedTrainings scripted(kUntilStopped);
+  auto& trainings = *scripted.trainings;
+  for (const char* name : {"one", "two", "three", "four"})
+    EXPECT_EQ(scripted.status_of({.run = name, .words = {"some-recipe"}}), 202) << name;
+  const auto waiting = [&] {
+    std::vector<std::string> names;
+    for (const auto& one : trainings.state().waiting) names.push_back(one.id);
+    return names;
+  };
+  EXPECT_EQ(waiting(), (std::vector<std::string>{"two", "three", "four"}));
+  EXPECT_TRUE(trainings.has("one") && trainings.has("four") && !trainings.has("five"));
+  EXPECT_EQ(scripted.status_of({.run = "three", .words = {"some-recipe"}}), 409) << "it waits already";
+  EXPECT_FALSE(fs::exists(scripted.run("two"))) << "before its turn";
+  trainings.stop("three");
+  EXPECT_EQ(waiting(), (std::vector<std::string>{"two", "four"}));
+  write_file(scripted.run("two"), "somebody else's");
+  wait_for_file(scripted.run("one") / "ready");
+  trainings.stop("one");
+  while (trainings.state().current.value->id == "one") std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_EQ(current_of(scripted.state())["id"], "four");
+  EXPECT_EQ(scripted.state()["failed"]["id"], "two") << "its name was taken meanwhile";
+  EXPECT_EQ(waiting(), std::vector<std::string>());
+  for (std::size_t i = 0; i < Trainings::kMostWaiting; ++i)
+    EXPECT_EQ(scripted.status_of({.run = "more-" + std::to_string(i), .words = {"some-recipe"}}), 202);
+  EXPECT_EQ(scripted.status_of({.run = "last", .words = {"some-recipe"}}), 409);
+  trainings.end();
+  EXPECT_EQ(waiting(), std::vector<std::string>());
+}
+
+TEST(Trainings, AFailureIsSaidUntilSomethingIsAskedFor) {
+  ScriptedTrainings scripted("touch $5/metrics.csv; case $5 in *bad) exit 3;; esac");
+  EXPECT_EQ(scripted.status_of({.run = "bad", .words = {"some-recipe"}}), 202);
+  EXPECT_EQ(scripted.status_of({.run = "good", .words = {"some-recipe"}}), 202);
+  EXPECT_EQ(scripted.ended()["failed"]["id"], "bad") << "though another ran after it";
+  EXPECT_TRUE(fs::exists(scripted.run("good") / "metrics.csv"));
+  EXPECT_EQ(scripted.status_of({.run = "next", .words = {"some-recipe"}}), 202);
+  EXPECT_TRUE(scripted.ended()["failed"].is_null());
+}
+
+TEST(Trainings, ARecipeThatWasSentIsKeptInTheFolder) {
+  const NewTraining wanted{.run = "one", .words = {"--seed", "7"}, .recipe = "its text\n"};
+  ScriptedTrainings failing("exit 1");
+  failing.trainings->start(wanted);
+  EXPECT_EQ(failing.ended()["failed"]["id"], "one");
+  EXPECT_FALSE(fs::exists(failing.run("one"))) << "nothing was made of it";
+  ScriptedTrainings scripted("cat $6; echo $7 $8; touch $5/model");
+  scripted.trainings->start(wanted);
+  scripted.ended();
+  EXPECT_EQ(text_of(scripted.run("one") / files_of(RunOperation::kTrain).log), "its text\n--seed 7\n");
+}
+
+TEST(Trainings, WhatATrainingUsesIsSaid) {
+  ScriptedTrainings scripted("trap 'exit 0' TERM; touch $5/ready; while :; do :; done");
+  scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
+  wait_for_file(scripted.run("one") / "ready");
+  const auto use = [&] { return *scripted.trainings->state().current.value; };
+  EXPECT_GT(use().memory_bytes.value.value_or(0), 10'000);
+  for (int i = 0; i < 1000 && !use().processors.value; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_GT(use().processors.value.value_or(-1), 0);
+  EXPECT_LT(use().processors.value.value_or(9), 2);
 }
 
 TEST(Trainings, SayWhatIsToBeTrained) {
@@ -99,9 +168,8 @@ TEST(Trainings, AnEvaluationIsOneOfThem) {
   write_file(run / "metrics.csv", "step\n");
   trainings.measure(RunOperation::kEvaluate, "mine", run, {"--count", "64"});
   wait_for_file(run / "ready");
-  EXPECT_EQ(scripted.state()["current"],
+  EXPECT_EQ(current_of(scripted.state()),
             (nlohmann::json{{"id", "mine"}, {"operation", "evaluate"}, {"stopping", false}}));
-  EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
   EXPECT_THROW(trainings.measure(RunOperation::kFeatures, "mine", run, {}), Problem);
   trainings.stop("mine");
   EXPECT_EQ(scripted.ended(), (nlohmann::json{{"current", nullptr}, {"failed", nullptr}}));
@@ -176,7 +244,7 @@ TEST(Trainings, StopWithTheServer) {
   scripted.trainings->start({.run = "one", .words = {"some-recipe"}});
   wait_for_file(scripted.run("one") / "ready");
   scripted.trainings->end();
-  EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409);
+  EXPECT_EQ(scripted.status_of({.run = "two", .words = {"some-recipe"}}), 409) << "it ends";
   scripted.trainings.reset();
   EXPECT_TRUE(fs::exists(scripted.run("one") / "saved"));
 }

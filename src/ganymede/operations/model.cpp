@@ -4,9 +4,8 @@
 
 #include "ganymede/core/shell_word.h"
 #include "ganymede/data/sources.h"
-#include "ganymede/models/fit.h"
 #include "ganymede/operations/field.h"
-#include "ganymede/quality/metric.h"
+#include "ganymede/operations/training_recipe.h"
 #include "ganymede/train/datasets.h"
 
 namespace ganymede::operations {
@@ -50,10 +49,7 @@ config::Recipe recipe_with_data(const Model& model, const std::string& path) {
 
 config::Recipe load_recipe(const std::string& name_or_path, const std::vector<std::string>& overrides) {
   auto recipe = config::load_recipe(name_or_path, overrides);
-  models::fitting_objective(recipe, models::outline_gan(recipe));
-  if (const auto& quality = recipe.quality; !quality.metric.empty()) {
-    quality::metric_named(quality.metric, quality.place.at(nullptr));
-  }
+  check_recipe(recipe);
   return recipe;
 }
 

@@ -7,7 +7,9 @@
 #include "ganymede/core/shell_word.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/sources.h"
+#include "ganymede/models/fit.h"
 #include "ganymede/operations/field.h"
+#include "ganymede/quality/metric.h"
 #include "ganymede/train/datasets.h"
 #include "ganymede/train/run_folder.h"
 
@@ -15,19 +17,6 @@ namespace ganymede::operations {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> overrides(const TrainRequest& r) {
-  auto out = r.set;
-  if (!r.data.empty()) out.push_back(config::override_text("data.path", r.data));
-  if (!r.source.empty()) out.push_back(config::override_text("source.path", r.source));
-  if (r.skip_bad) out.push_back(config::override_text("data.skip_bad", true));
-  if (r.steps) out.push_back(config::override_text("train.steps", *r.steps));
-  if (r.epochs) out.push_back(config::override_text("train.epochs", *r.epochs));
-  if (r.seed) out.push_back(config::override_text("train.seed", *r.seed));
-  if (r.precision) out.push_back(config::override_text("train.precision", *r.precision));
-  if (r.on_collapse) out.push_back(config::override_text("train.on_collapse", *r.on_collapse));
-  return out;
-}
 
 void check_path(const std::string& path, const char* field) {
   if (is_utf8(path)) return;
@@ -75,10 +64,10 @@ config::Recipe chosen_recipe(const TrainRequest& r) {
   const fs::path own = fs::path(r.output) / train::kRecipeFile;
   if (!r.resume || !fs::exists(own)) {
     if (r.recipe.empty()) throw FieldError("recipe", "is missing", "name one of 'ganymede recipes'");
-    return config::load_recipe(r.recipe, overrides(r));
+    return config::load_recipe(r.recipe, recipe_changes(r));
   }
   const auto before = train::with_recorded_paths(config::load_recipe(own.string()), r.output);
-  auto recipe = config::parse_recipe(config::to_toml(before), before.name, own.string(), overrides(r));
+  auto recipe = config::parse_recipe(config::to_toml(before), before.name, own.string(), recipe_changes(r));
   say_what_changes(before, recipe);
   if (r.recipe.empty()) return recipe;
   const auto named = config::load_recipe(r.recipe);
@@ -90,6 +79,19 @@ config::Recipe chosen_recipe(const TrainRequest& r) {
 
 }  // namespace
 
+std::vector<std::string> recipe_changes(const TrainRequest& r) {
+  auto out = r.set;
+  if (!r.data.empty()) out.push_back(config::override_text("data.path", r.data));
+  if (!r.source.empty()) out.push_back(config::override_text("source.path", r.source));
+  if (r.skip_bad) out.push_back(config::override_text("data.skip_bad", true));
+  if (r.steps) out.push_back(config::override_text("train.steps", *r.steps));
+  if (r.epochs) out.push_back(config::override_text("train.epochs", *r.epochs));
+  if (r.seed) out.push_back(config::override_text("train.seed", *r.seed));
+  if (r.precision) out.push_back(config::override_text("train.precision", *r.precision));
+  if (r.on_collapse) out.push_back(config::override_text("train.on_collapse", *r.on_collapse));
+  return out;
+}
+
 config::Recipe training_recipe(const TrainRequest& request) {
   check_path(request.data, "data");
   check_path(request.source, "source");
@@ -97,6 +99,13 @@ config::Recipe training_recipe(const TrainRequest& request) {
   auto recipe = chosen_recipe(request);
   check_data(request, recipe);
   return recipe;
+}
+
+void check_recipe(const config::Recipe& recipe) {
+  models::fitting_objective(recipe, models::outline_gan(recipe));
+  if (const auto& quality = recipe.quality; !quality.metric.empty()) {
+    quality::metric_named(quality.metric, quality.place.at(nullptr));
+  }
 }
 
 std::string meant_to_start_from(const config::Recipe& recipe) {

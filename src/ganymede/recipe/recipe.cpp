@@ -17,6 +17,7 @@
 #include "ganymede/objectives/objective.h"
 #include "ganymede/objectives/penalty.h"
 #include "ganymede/recipe/recipe_fields.h"
+#include "ganymede/recipe/recipe_keys.h"
 
 namespace ganymede::config {
 namespace {
@@ -342,13 +343,42 @@ void flatten(const std::string& prefix, const toml::table& table, std::map<std::
   }
 }
 
+/// Collects the paths of a section: a field list tells them by their type.
+class FileCollector {
+ public:
+  FileCollector(std::string section, std::map<std::string, std::string>& out)
+      : section_(std::move(section)), out_(out) {}
+  template <class T, class... More>
+  void operator()(const char* key, const T& value, const More&...) {
+    if constexpr (std::is_same_v<T, std::filesystem::path>) {
+      if (!value.empty()) out_[section_ + "." + key] = value.string();
+    }
+  }
+
+ private:
+  std::string section_;
+  std::map<std::string, std::string>& out_;
+};
+
+}  // namespace
+
+std::map<std::string, std::string> files_named(const Recipe& recipe) {
+  std::map<std::string, std::string> out;
+  const auto collect = [&](const char* section, DataConfig config) {
+    FileCollector collector(section, out);
+    visit_fields(collector, config);
+  };
+  collect("data", recipe.data);
+  collect("source", recipe.source);
+  if (!recipe.quality.features.empty()) out["quality.features"] = recipe.quality.features;
+  return out;
+}
+
 std::map<std::string, std::string> keys_of(const Recipe& recipe) {
   std::map<std::string, std::string> keys;
   flatten("", toml::parse(to_toml(recipe)), keys);
   return keys;
 }
-
-}  // namespace
 
 std::vector<RecipeChange> changes(const Recipe& before, const Recipe& now) {
   auto old = keys_of(before);

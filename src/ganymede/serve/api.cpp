@@ -29,9 +29,11 @@ std::string api_description() {
   TrainingImages training_images(slow_lane);
   Workers workers(1);
   operations::Engine engine({});
+  OwnRecipes own_recipes;
+  const DataFolder data_folder;
   Watcher watcher(catalogue);
-  add_resource_routes(
-      router, {catalogue, engine, workers, training_images, slow_lane, nullptr, MemoryBudget(0), watcher, false});
+  add_resource_routes(router, {catalogue, engine, workers, training_images, slow_lane, nullptr, own_recipes,
+                               data_folder, MemoryBudget(0), watcher, false});
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   return openapi_document(router);
 }

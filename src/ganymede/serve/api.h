@@ -5,8 +5,10 @@
 
 #include "ganymede/operations/engine.h"
 #include "ganymede/serve/catalogue.h"
+#include "ganymede/serve/data_folder.h"
 #include "ganymede/serve/memory_budget.h"
 #include "ganymede/serve/meters.h"
+#include "ganymede/serve/own_recipes.h"
 #include "ganymede/serve/router.h"
 #include "ganymede/serve/slow_lane.h"
 #include "ganymede/serve/training_images.h"
@@ -24,7 +26,9 @@ struct Services {
   TrainingImages& training_images;
   SlowLane& slow_lane;
   Trainings* trainings;  ///< null where none may be started
-  MemoryBudget memory;   ///< the server's
+  OwnRecipes& own_recipes;
+  const DataFolder& data_folder;
+  MemoryBudget memory;  ///< the server's
   Watcher& watcher;
   bool changes;  ///< clients may change what the folders of runs hold
 };
@@ -45,7 +49,8 @@ void add_workbench_routes(Router& router, const Services& services);
 void add_event_routes(Router& router, const Services& services);
 /// /api/v1/curves, and curves and thumbnail below a run.
 void add_curve_routes(Router& router, const Services& services);
-/// GET /api/v1/training; POST /api/v1/runs, and stop, resume, evaluate and features below a run.
+/// GET /api/v1/training; POST /api/v1/recipes/check, POST /api/v1/runs, and stop, resume, evaluate and features below a
+/// run.
 void add_training_routes(Router& router, const Services& services);
 /// All of these.
 void add_resource_routes(Router& router, const Services& services);

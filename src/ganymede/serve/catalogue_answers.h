@@ -277,6 +277,8 @@ struct RecipeAnswer {
   std::string name = {}, title = {}, data = {};
   int bits = 8;
   std::vector<std::string> conditions = {};
+  bool own = false;
+  Nullable<std::string> problem = {};
 };
 template <class V>
 void visit_fields(V& field, RecipeAnswer& r) {
@@ -285,21 +287,141 @@ void visit_fields(V& field, RecipeAnswer& r) {
   field("data", r.data, {});
   field("bits", r.bits, {.about = "Of a sample: 8 or 16."});
   field("conditions", r.conditions, {.about = "What images are conditioned on where that is no class."});
+  field("own", r.own, {.about = "A file of the folder of recipes that the server was given."});
+  field("problem", r.problem, {.about = "Of an own one with mistakes: the first."});
+}
+
+struct NetworkOutline {
+  std::string name = {};
+  std::int64_t parameters = 0;
+  std::size_t layers = 0;
+};
+template <class V>
+void visit_fields(V& field, NetworkOutline& n) {
+  field("name", n.name, {});
+  field("parameters", n.parameters, {});
+  field("layers", n.layers, {});
+}
+
+struct RecipeChangeAnswer {
+  std::string key = {}, before = {}, now = {};
+};
+template <class V>
+void visit_fields(V& field, RecipeChangeAnswer& c) {
+  field("key", c.key, {});
+  field("before", c.before, {.about = "Empty where there was no such key."});
+  field("now", c.now, {});
+}
+
+struct OutlinedRecipe {
+  std::string name = {}, title = {}, data = {};
+  ImageSize image = {};
+  std::vector<NetworkOutline> networks = {};
+  int batch_size = 0;
+  Nullable<std::int64_t> steps = {};
+  Nullable<double> epochs = {};
+  std::vector<RecipeChangeAnswer> changes = {};
+  std::map<std::string, std::string> settings = {};
+  std::string toml = {};
+};
+template <class V>
+void visit_fields(V& field, OutlinedRecipe& r) {
+  field("name", r.name, {});
+  field("title", r.title, {});
+  field("data", r.data, {});
+  field("image", r.image, {});
+  field("networks", r.networks, {});
+  field("batch_size", r.batch_size, {});
+  field("steps", r.steps, {.about = "In all; null where epochs are counted."});
+  field("epochs", r.epochs, {});
+  field("changes", r.changes, {.about = "What differs from the recipe that was asked for."});
+  field("settings", r.settings, {.about = "Every key with its value, as TOML has it: what `set` may change."});
+  field("toml", r.toml, {.about = "Its text, with the changes and every default."});
+}
+
+struct RecipeCheckAnswer {
+  static constexpr const char* kSchema = "RecipeCheck";
+  std::vector<FieldProblem> problems = {};
+  Nullable<OutlinedRecipe> recipe = {};
+};
+template <class V>
+void visit_fields(V& field, RecipeCheckAnswer& c) {
+  field(
+      "problems", c.problems,
+      {.about = "`LOCATION: problem; hint` of each change that cannot be meant (`set[2]`, `steps`), or of `recipe`."});
+  field("recipe", c.recipe, {.about = "With the changes that can be; null where the recipe itself has a mistake."});
 }
 
 /// What a server may be asked to do with a run, in a process of its own.
 enum class RunOperation { kTrain, kEvaluate, kFeatures };
 
+struct EstimateAnswer {
+  static constexpr const char* kSchema = "Estimate";
+  Nullable<double> seconds = {}, seconds_per_step = {}, images_per_s = {}, memory_bytes = {};
+};
+template <class V>
+void visit_fields(V& field, EstimateAnswer& e) {
+  field("seconds", e.seconds, {.about = "Of all steps; null where epochs are counted and nobody knows the images."});
+  field("seconds_per_step", e.seconds_per_step, {.about = "Null where a step cannot be timed without the data."});
+  field("images_per_s", e.images_per_s, {});
+  field("memory_bytes", e.memory_bytes, {.about = "At most, without the images."});
+}
+
+struct DataCheckAnswer {
+  static constexpr const char* kSchema = "DataCheck";
+  std::uint64_t images = 0, classes = 0;
+  std::map<std::string, std::uint64_t> of_class = {}, of_size = {};
+  std::vector<std::string> notes = {};
+  std::string recipe = {};
+  Nullable<std::string> sheet = {};
+};
+template <class V>
+void visit_fields(V& field, DataCheckAnswer& d) {
+  field("images", d.images, {.about = "Files of images, bad ones too."});
+  field("classes", d.classes, {});
+  field("of_class", d.of_class, {.about = "Images of each class, of 20 of them at most."});
+  field("of_size", d.of_size, {.about = "Images of each size, likewise."});
+  field("notes", d.notes, {.about = "What is taken and what is left out."});
+  field("recipe", d.recipe, {.about = "What the recipe would make of them."});
+  field("sheet", d.sheet, {.about = "Some of each class.", .encoding = "base64", .media_type = "image/png"});
+}
+
+struct LogAnswer {
+  static constexpr const char* kSchema = "Log";
+  std::uint64_t from = 0, end = 0;
+  std::string text = {};
+};
+template <class V>
+void visit_fields(V& field, LogAnswer& l) {
+  field("from", l.from, {.about = "The byte that the text begins at; 0 again where the log was begun anew."});
+  field("end", l.end, {.about = "The byte behind it, to ask for the next."});
+  field("text", l.text, {.about = "Whole lines, 64 KiB at most."});
+}
+
 struct CurrentTraining {
   std::string id = {};
   bool stopping = false;
   RunOperation operation = RunOperation::kTrain;
+  Nullable<double> processors = {};
+  Nullable<std::uint64_t> memory_bytes = {};
 };
 template <class V>
 void visit_fields(V& field, CurrentTraining& t) {
   field("id", t.id, {.about = "Of the run."});
   field("operation", t.operation, {});
   field("stopping", t.stopping, {});
+  field("processors", t.processors, {.about = "That it kept busy over the last seconds."});
+  field("memory_bytes", t.memory_bytes, {.about = "What its process holds."});
+}
+
+struct WaitingTraining {
+  std::string id = {};
+  RunOperation operation = RunOperation::kTrain;
+};
+template <class V>
+void visit_fields(V& field, WaitingTraining& t) {
+  field("id", t.id, {.about = "Of the run."});
+  field("operation", t.operation, {});
 }
 
 struct FailedTraining {
@@ -337,14 +459,18 @@ struct TrainingAnswer {
   static constexpr const char* kSchema = "Training";
   bool allowed = false;
   std::vector<RecipeAnswer> recipes = {};
+  std::vector<std::string> images = {};
   Nullable<CurrentTraining> current = {};
+  std::vector<WaitingTraining> waiting = {};
   Nullable<FailedTraining> failed = {};
 };
 template <class V>
 void visit_fields(V& field, TrainingAnswer& t) {
   field("allowed", t.allowed, {.about = "The server was started with --allow-training."});
   field("recipes", t.recipes, {.about = "Those that may be trained."});
+  field("images", t.images, {.about = "Those of the server's folder that may be trained on."});
   field("current", t.current, {.about = "The training or evaluation that was started from here and runs."});
+  field("waiting", t.waiting, {.about = "What was asked for meanwhile, in its order; `stop` takes it back."});
   field("failed", t.failed, {.about = "The last one, where it failed, and what it said last."});
 }
 

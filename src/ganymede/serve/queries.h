@@ -34,6 +34,17 @@ void visit_fields(V& field, StreamQuery& q) {
          .required = true});
 }
 
+struct LogQuery {
+  std::optional<std::size_t> from = {};
+};
+template <class V>
+void visit_fields(V& field, LogQuery& q) {
+  field("from", q.from,
+        {.about = "the byte behind what the client has already: `end` of the answer before",
+         .range = operations::in_range(0, kMaxRows),
+         .usual = "the last of it"});
+}
+
 inline constexpr int kMaxColumns = 64, kMaxRuns = 1000;
 
 struct CurvesQuery {

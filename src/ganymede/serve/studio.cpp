@@ -130,18 +130,21 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   operations::Engine engine(options.engine);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;
-  if (options.allow_training)
-    trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.engine.threads);
-  Watcher watcher(catalogue);  // when all that can be refused was
-  const Services services{catalogue,
-                          engine,
-                          workers,
-                          training_images,
-                          slow_lane,
-                          trainings ? &*trainings : nullptr,
-                          options.server.memory,
-                          watcher,
-                          !options.any_host};
+  if (options.allow_training) {
+    std::vector<std::string> more;
+    if (!options.webhook.empty()) more = {"--webhook", options.webhook};
+    trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.engine.threads, std::move(more));
+  }
+  OwnRecipes own_recipes(options.recipes);
+  const DataFolder data_folder(options.data);
+  const auto take_turns = [&trainings] {
+    if (trainings) (void)trainings->state();
+  };
+  Watcher watcher(catalogue, take_turns);  // when all that can be refused was
+  const Services services{catalogue,       engine,           workers,
+                          training_images, slow_lane,        trainings ? &*trainings : nullptr,
+                          own_recipes,     data_folder,      options.server.memory,
+                          watcher,         !options.any_host};
   add_resource_routes(router, services);
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   add_pages(router, page);

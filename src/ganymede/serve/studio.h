@@ -21,6 +21,9 @@ struct StudioOptions {
   AllowedOrigins origins;              ///< of pages elsewhere that may use the API
   operations::Engine::Options engine;  ///< its threads are a training's as well
   torch::Device device = torch::kCPU;  ///< where models generate
+  std::filesystem::path recipes;       ///< a folder of recipes that clients may train; empty: the shipped ones alone
+  std::filesystem::path data;          ///< a folder of images that they may train on; empty: those of recipes alone
+  std::string webhook;                 ///< of their trainings; empty: none
   bool allow_training = false;         ///< clients may start, stop and resume trainings
   bool log_requests = true;            ///< a line of JSON on stderr for each
 };

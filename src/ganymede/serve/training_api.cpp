@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <chrono>
 
 #include "ganymede/checkpoint/model_file.h"
+#include "ganymede/config/text_rule.h"
 #include "ganymede/core/json_text.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/open_file.h"
@@ -8,16 +10,20 @@
 #include "ganymede/operations/evaluate_request.h"
 #include "ganymede/operations/features_request.h"
 #include "ganymede/operations/schema.h"
-#include "ganymede/operations/train_request.h"
 #include "ganymede/recipe/recipe.h"
-#include "ganymede/serve/api.h"
 #include "ganymede/serve/body.h"
+#include "ganymede/serve/estimate.h"
 #include "ganymede/serve/log_line.h"
+#include "ganymede/serve/log_part.h"
+#include "ganymede/serve/new_run.h"
+#include "ganymede/serve/queries.h"
 
 namespace ganymede::serve {
 namespace {
 
 using nlohmann::json;
+
+constexpr auto kLongestProbe = std::chrono::seconds(60);
 
 std::vector<RecipeAnswer> recipes_to_train() {
   std::vector<RecipeAnswer> list;
@@ -35,14 +41,6 @@ Trainings& allowed(const Services& services) {
   return *services.trainings;
 }
 
-/// Throws FieldError for a name that is none of a shipped recipe; it never becomes a path.
-void check_recipe(const std::string& name) {
-  std::vector<std::string> known;
-  for (const auto& recipe : config::shipped_recipes()) known.emplace_back(recipe.name);
-  if (std::find(known.begin(), known.end(), name) != known.end()) return;
-  throw operations::FieldError("recipe", "is no shipped recipe; " + suggest(name, known));
-}
-
 /// An id that neither a run nor a model has, so that the run will be listed under its folder's name.
 bool is_taken(const Catalogue& catalogue, const std::string& id) {
   const auto same = [&](const auto& one) { return one->id() == id; };
@@ -53,11 +51,12 @@ bool is_taken(const Catalogue& catalogue, const std::string& id) {
 }
 
 /// RECIPE, or the first of RECIPE-2, RECIPE-3 ... that is free.
-std::string free_name(const Services& services, const std::string& recipe) {
+std::string free_name(const Services& services, std::string recipe) {
+  if (!config::fits(operations::kRunName, recipe)) recipe = "own";
   std::string name = recipe;
   std::error_code ignored;
-  for (int i = 2;
-       is_taken(services.catalogue, name) || std::filesystem::exists(services.trainings->place() / name, ignored);
+  for (int i = 2; is_taken(services.catalogue, name) || services.trainings->has(name) ||
+                  std::filesystem::exists(services.trainings->place() / name, ignored);
        ++i) {
     name = recipe + "-" + std::to_string(i);
   }
@@ -86,17 +85,33 @@ void audit(const Request& request, const char* what, const std::string& run,
   log_line(line);
 }
 
+/// What a training would be, without a mistake. Throws Problem 422.
+AskedRecipe sound_recipe(const Services& services, const NewRunRequest& asked, OutlinedRecipe& outline) {
+  check(asked);
+  auto recipe = asked_recipe(services, asked);
+  auto found = checked(recipe, asked.train);
+  if (!found.problems.empty()) throw Problem(422, found.problems.front().detail, found.problems.front().field);
+  outline = std::move(*found.recipe.value);
+  return recipe;
+}
+
 Response start_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
-  operations::TrainRequest asked;
-  const auto fields = operations::fields_of(asked);
+  NewRunRequest asked;
   json body = body_of(request);
-  operations::read_json(body, fields, operations::Door::kServed);
-  operations::check(asked);
-  check_recipe(asked.recipe);
-  const NewTraining wanted{
-      .run = body.contains("name") && !body.at("name").is_null() ? asked.name : free_name(services, asked.recipe),
-      .words = words_of(fields, std::move(body))};
+  operations::read_json(body, fields_of_new_run(asked), operations::Door::kServed);
+  OutlinedRecipe outline;
+  const auto recipe = sound_recipe(services, asked, outline);
+  const bool named = body.contains("name") && !body.at("name").is_null();
+  NewTraining wanted{.run = named ? asked.train.name : free_name(services, recipe.name), .words = {}};
+  if (!recipe.shipped) {
+    body.erase("recipe");
+    // Its name stays that of the recipe, whatever file it is read from.
+    wanted.recipe = config::to_toml(config::parse_recipe(recipe.text, recipe.name, recipe.origin));
+  }
+  for (const auto& change : recipe.changes) wanted.words.insert(wanted.words.end(), {"--set", change});
+  const auto words = words_of(operations::fields_of(asked.train), std::move(body));
+  wanted.words.insert(wanted.words.end(), words.begin(), words.end());
   if (is_taken(services.catalogue, wanted.run))
     throw Problem(409, "a run or a model has this name already; choose another", "name");
   trainings.start(wanted);
@@ -180,9 +195,8 @@ Response stop_training(const Services& services, const Request& request) {
   auto& trainings = allowed(services);
   expect_empty_object(request);
   const std::string& id = request.captured.at("id");
-  // A training that was just started is no run yet.
-  const auto current = trainings.state().current.value;
-  if (!current || current->id != id) (void)services.catalogue.run(id);
+  // A training that was just started, or waits, is no run yet.
+  if (!trainings.has(id)) (void)services.catalogue.run(id);
   trainings.stop(id);
   audit(request, "training stopped", id);
   return accepted(id);
@@ -200,10 +214,114 @@ RouteAbout about_training(const char* id, const char* summary, const char* answe
 }
 
 RouteAbout about_start() {
-  operations::TrainRequest request;
-  return about_training("startTraining", "Train a shipped recipe; one training runs at a time",
-                        "Its training starts; its run is listed once it has read its data.",
-                        operations::fields_of(request));
+  NewRunRequest request;
+  return about_training("startTraining", "Train a recipe; one training runs at a time, others wait",
+                        "Its training starts, or waits; its run is listed once it has read its data.",
+                        fields_of_new_run(request));
+}
+
+void add_check_route(Router& router, const Services& services) {
+  const auto check_recipe = [&](const Request& request) {
+    (void)allowed(services);
+    NewRunRequest asked;
+    read_body(request, fields_of_new_run(asked));
+    check(asked);
+    return json_response(json_of(checked(asked_recipe(services, asked), asked.train)));
+  };
+  NewRunRequest request;
+  router.add("POST", "/api/v1/recipes/check", check_recipe,
+             RouteAbout{.id = "checkRecipe",
+                        .summary = "What a recipe with changes would train, and what is wrong with them",
+                        .answer = "What is wrong, and what it makes.",
+                        .json = schema_of_answer<RecipeCheckAnswer>(),
+                        .body = operations::schema_of(fields_of_new_run(request), operations::Door::kServed),
+                        .problems = {403, 409}});
+}
+
+/// Seconds on the slow lane: the answer comes when `probe` has it.
+template <class Answer>
+void answer_later(const Services& services, const Reply& reply, std::function<Answer(const ProbeOptions&)> probe) {
+  const auto& trainings = allowed(services);
+  const auto until = std::chrono::steady_clock::now() + kLongestProbe;
+  const auto ended = [ending = services.slow_lane.ending(), until] {
+    return ending.cancelled() || std::chrono::steady_clock::now() > until;
+  };
+  const ProbeOptions options{trainings.program(), trainings.threads(), ended};
+  services.slow_lane.post([options, reply, probe = std::move(probe)] {
+    try {
+      reply(json_response(json_of(probe(options))));
+    } catch (const Cancelled&) {
+      reply(problem_response(Problem(503, "it takes longer than a minute, or the server is ending")));
+    } catch (const Error& error) {
+      reply(problem_response(Problem(422, error.what_happened())));
+    } catch (...) {
+      reply(response_of(std::current_exception()));
+    }
+  });
+}
+
+/// What the description says of a call that answers later.
+template <class Answer>
+RouteAbout about_probe(const char* id, const char* summary, const char* answer) {
+  NewRunRequest request;
+  return {.id = id,
+          .summary = summary,
+          .answer = answer,
+          .json = schema_of_answer<Answer>(),
+          .body = operations::schema_of(fields_of_new_run(request), operations::Door::kServed),
+          .problems = {403, 409, 429}};
+}
+
+void add_probe_routes(Router& router, const Services& services) {
+  const auto measure = [&services](const Request& request, const Reply& reply) {
+    (void)allowed(services);
+    NewRunRequest asked;
+    OutlinedRecipe outline;
+    read_body(request, fields_of_new_run(asked));
+    sound_recipe(services, asked, outline);
+    answer_later<EstimateAnswer>(
+        services, reply, [toml = outline.toml](const ProbeOptions& options) { return estimate(options, toml); });
+  };
+  router.add("POST", "/api/v1/recipes/estimate", Handler(measure),
+             about_probe<EstimateAnswer>("estimateRecipe",
+                                         "How long a recipe with changes would train here, and the memory it takes: "
+                                         "three steps of it are timed",
+                                         "As `ganymede recipes check` measures it; slower where something else runs."));
+  const auto preview = [&services](const Request& request, const Reply& reply) {
+    (void)allowed(services);
+    NewRunRequest asked;
+    OutlinedRecipe outline;
+    read_body(request, fields_of_new_run(asked));
+    if (asked.images.empty()) throw operations::FieldError("images", "is missing");
+    const auto recipe = sound_recipe(services, asked, outline);
+    answer_later<DataCheckAnswer>(
+        services, reply, [toml = outline.toml, data = recipe.files.at("data.path")](const ProbeOptions& options) {
+          return check_data(options, data, toml);
+        });
+  };
+  router.add("POST", "/api/v1/data/check", Handler(preview),
+             about_probe<DataCheckAnswer>("checkData",
+                                          "What there is among the server's images of a name, and what a recipe would "
+                                          "make of them",
+                                          "As `ganymede data check` finds it, with some of the images."));
+}
+
+/// What a run's training writes beside its results. It may name places of this machine: only who may train reads it.
+void add_log_route(Router& router, const Services& services) {
+  const auto log = [&](const Request& request) {
+    (void)allowed(services);
+    const auto run = services.catalogue.run(request.captured.at("id"));
+    const auto part = log_part(run->folder(), files_of(RunOperation::kTrain).log, query_of<LogQuery>(request).from);
+    if (!part) throw Problem(404, "the run has no log: it was not trained from here");
+    return json_response(json_of(LogAnswer{part->from, part->end, part->text}));
+  };
+  router.add("GET", "/api/v1/runs/{id}/log", log,
+             RouteAbout{.id = "getLog",
+                        .summary = "What the training of a run has said, where it was started from here",
+                        .answer = "A piece of its log.",
+                        .json = schema_of_answer<LogAnswer>(),
+                        .parameters = parameters_of<LogQuery>(),
+                        .problems = {403}});
 }
 
 void add_evaluation_routes(Router& router, const Services& services) {
@@ -213,9 +331,9 @@ void add_evaluation_routes(Router& router, const Services& services) {
       [&](const Request& asked) {
         return measure_run<operations::EvaluateRequest>(services, asked, RunOperation::kEvaluate);
       },
-      about_training("evaluateRun",
-                     "Evaluate a run's model against its data; one training or evaluation runs at a time",
-                     "Its evaluation starts; /training says whether it still runs.", operations::fields_of(request)));
+      about_training("evaluateRun", "Evaluate a run's model against its data; it waits while something else runs",
+                     "Its evaluation starts, or waits; /training says whether it still runs.",
+                     operations::fields_of(request)));
   router.add(
       "GET", "/api/v1/runs/{id}/evaluation",
       [&](const Request& asked) { return evaluation_of(*services.catalogue.run(asked.captured.at("id"))); },
@@ -233,9 +351,10 @@ void add_features_routes(Router& router, const Services& services) {
         return measure_run<operations::FeaturesRequest>(services, asked, RunOperation::kFeatures);
       },
       about_training("testFeatures",
-                     "Test the features of a run's discriminator under a linear classifier of its data's classes; one "
-                     "training or evaluation runs at a time",
-                     "The test starts; /training says whether it still runs.", operations::fields_of(request)));
+                     "Test the features of a run's discriminator under a linear classifier of its data's classes; it "
+                     "waits while something else runs",
+                     "The test starts, or waits; /training says whether it still runs.",
+                     operations::fields_of(request)));
   router.add(
       "GET", "/api/v1/runs/{id}/features",
       [&](const Request& asked) { return features_of(*services.catalogue.run(asked.captured.at("id"))); },
@@ -253,25 +372,35 @@ void add_training_routes(Router& router, const Services& services) {
     TrainingAnswer out;
     if (may) out = services.trainings->state();
     out.allowed = may;
-    if (may) out.recipes = recipes;
+    if (may) {
+      out.recipes = recipes;
+      const auto own = services.own_recipes.list();
+      out.recipes.insert(out.recipes.end(), own.begin(), own.end());
+      out.images = services.data_folder.names();
+    }
     return json_response(json_of(out));
   };
   router.add("GET", "/api/v1/training", state,
              RouteAbout{.id = "getTraining",
-                        .summary = "Whether trainings may be started, and the one that runs",
+                        .summary = "Whether trainings may be started, the one that runs, and those that wait",
                         .answer = "What is possible, and what goes on.",
                         .json = schema_of_answer<TrainingAnswer>()});
+  add_check_route(router, services);
+  add_probe_routes(router, services);
   router.add(
       "POST", "/api/v1/runs", [&](const Request& request) { return start_training(services, request); }, about_start());
   router.add(
       "POST", "/api/v1/runs/{id}/stop", [&](const Request& request) { return stop_training(services, request); },
-      about_training("stopTraining", "Ask a training that was started from here to save and end",
+      about_training("stopTraining",
+                     "Ask a training that was started from here to save and end, or take one back that waits",
                      "It will, after the step it is at.", {}));
+  add_log_route(router, services);
   add_evaluation_routes(router, services);
   add_features_routes(router, services);
   router.add(
       "POST", "/api/v1/runs/{id}/resume", [&](const Request& request) { return resume_training(services, request); },
-      about_training("resumeTraining", "Go on with a run from its newest checkpoint", "Its training starts.", {}));
+      about_training("resumeTraining", "Go on with a run from its newest checkpoint", "Its training starts, or waits.",
+                     {}));
 }
 
 }  // namespace ganymede::serve

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "ganymede/config/text_rule.h"
+#include "ganymede/core/files.h"
 #include "ganymede/core/log.h"
 #include "ganymede/core/open_file.h"
 #include "ganymede/operations/train_request.h"
@@ -44,10 +45,15 @@ bool is_stop(int code) {
 void remove_if_empty(const fs::path& folder) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
-    if (entry.path().filename() != files_of(RunOperation::kTrain).log) return;
+    const auto name = entry.path().filename();
+    if (name != files_of(RunOperation::kTrain).log && name != kGivenRecipe) return;
   }
-  fs::remove(folder / files_of(RunOperation::kTrain).log, ignored);
+  for (const char* name : {files_of(RunOperation::kTrain).log, kGivenRecipe}) fs::remove(folder / name, ignored);
   fs::remove(folder, ignored);
+}
+
+[[noreturn]] void refuse_name(const std::string& run) {
+  throw Problem(409, fmt::format("there is something named '{}' already; choose another name", run), "name");
 }
 
 }  // namespace
@@ -61,44 +67,34 @@ const RunOperationFiles& files_of(RunOperation operation) {
   return operation == RunOperation::kEvaluate ? evaluate : features;
 }
 
-Trainings::Trainings(fs::path program, fs::path place, int threads)
-    : program_(std::move(program)), place_(fs::absolute(place)), threads_(threads) {}
+Trainings::Trainings(fs::path program, fs::path place, int threads, std::vector<std::string> more)
+    : program_(std::move(program)), place_(fs::absolute(place)), threads_(threads), more_(std::move(more)) {}
 
 void Trainings::start(const NewTraining& wanted) {
   if (!config::fits(operations::kRunName, wanted.run))
     throw Problem(422, "must be " + config::words_of(operations::kRunName), "name");
-  const std::lock_guard lock(mutex_);
-  check_free();
   const fs::path folder = place_ / wanted.run;
-  std::error_code error;
-  fs::create_directories(place_, error);
-  const bool made = !error && fs::create_directory(folder, error);  // whatever is there already, a link say, is refused
-  if (error) throw Problem(409, "the run's folder cannot be made: " + error.message());
-  if (!made)
-    throw Problem(409, fmt::format("there is something named '{}' already; choose another name", wanted.run), "name");
   std::vector<std::string> words{"train", "--output", folder.string()};
+  if (!wanted.recipe.empty()) words.push_back((folder / kGivenRecipe).string());
   words.insert(words.end(), wanted.words.begin(), wanted.words.end());
-  begin(RunOperation::kTrain, wanted.run, folder, words);
+  ask({RunOperation::kTrain, wanted.run, folder, std::move(words), /*makes_folder=*/true, wanted.recipe});
 }
 
 void Trainings::resume(const std::string& run, const fs::path& folder) {
-  const std::lock_guard lock(mutex_);
-  check_free();
-  begin(RunOperation::kTrain, run, folder, {"train", "--output", folder.string(), "--resume"});
+  ask({RunOperation::kTrain, run, folder, {"train", "--output", folder.string(), "--resume"}});
 }
 
 void Trainings::measure(RunOperation operation, const std::string& run, const fs::path& folder,
                         std::vector<std::string> words) {
-  const std::lock_guard lock(mutex_);
-  check_free();
   words.insert(words.begin(), {config::name_of(operation), folder.string(), "--output",
                                (folder / files_of(operation).found).string()});
-  begin(operation, run, folder, words);
+  ask({operation, run, folder, std::move(words)});
 }
 
 void Trainings::stop(const std::string& run) {
   const std::lock_guard lock(mutex_);
   look();
+  if (std::erase_if(waiting_, [&](const Job& job) { return job.run == run; }) > 0) return;
   if (!child_ || run_ != run) throw Problem(409, "no training or evaluation of this run was started from here");
   child_->stop();
 }
@@ -106,16 +102,50 @@ void Trainings::stop(const std::string& run) {
 void Trainings::end() {
   const std::lock_guard lock(mutex_);
   ending_ = true;
+  waiting_.clear();
   if (child_) child_->stop();
+}
+
+bool Trainings::has(const std::string& run) {
+  const std::lock_guard lock(mutex_);
+  const auto same = [&](const Job& job) { return job.run == run; };
+  return (child_ && run_ == run) || std::any_of(waiting_.begin(), waiting_.end(), same);
 }
 
 TrainingAnswer Trainings::state() {
   const std::lock_guard lock(mutex_);
   look();
   TrainingAnswer out;
-  if (child_) out.current = CurrentTraining{run_, child_->stopping(), operation_};
+  if (child_) {
+    measure_use();
+    out.current = CurrentTraining{run_, child_->stopping(), operation_, processors_};
+    if (use_) out.current.value->memory_bytes = use_->memory;
+  }
+  for (const auto& job : waiting_) out.waiting.push_back({job.run, job.operation});
   out.failed = failed_;
   return out;
+}
+
+/// Begins the job, or puts it behind what waits.
+void Trainings::ask(Job job) {
+  const std::lock_guard lock(mutex_);
+  look();
+  if (ending_) throw Problem(409, "the server is ending");
+  if (child_ && run_ == job.run)
+    throw Problem(409, fmt::format("{} is being {}", run_, files_of(operation_).participle),
+                  job.makes_folder ? "name" : "");
+  for (const auto& other : waiting_) {
+    if (other.run == job.run)
+      throw Problem(409, fmt::format("{} waits already to be {}", job.run, files_of(other.operation).participle),
+                    job.makes_folder ? "name" : "");
+  }
+  failed_ = {};
+  if (!child_) return begin(job);
+  if (waiting_.size() >= kMostWaiting) throw Problem(409, fmt::format("{} wait already", kMostWaiting));
+  std::error_code ignored;
+  if (job.makes_folder && fs::exists(fs::symlink_status(job.folder, ignored))) refuse_name(job.run);
+  spdlog::info("{} {}: waits", files_of(job.operation).noun, job.run);
+  waiting_.push_back(std::move(job));
 }
 
 /// Notices when the process has ended.
@@ -135,35 +165,67 @@ void Trainings::look() {
   }
   remove_if_empty(folder_);
   child_.reset();
+  advance();
 }
 
-void Trainings::check_free() {
-  look();
-  if (ending_) throw Problem(409, "the server is ending");
-  if (!child_) return;
-  throw Problem(409, fmt::format("{} is being {}; one training or evaluation runs at a time", run_,
-                                 files_of(operation_).participle));
+/// What its process uses, seldom enough that the share of processors is one of some time.
+void Trainings::measure_use() {
+  constexpr auto kEvery = std::chrono::seconds(1);
+  const auto now = std::chrono::steady_clock::now();
+  if (use_ && now - measured_ < kEvery) return;
+  const auto before = use_;
+  use_ = child_->use();
+  if (before && use_)
+    processors_ =
+        (use_->processor_seconds - before->processor_seconds) / std::chrono::duration<double>(now - measured_).count();
+  measured_ = now;
 }
 
-void Trainings::begin(RunOperation operation, const std::string& run, const fs::path& folder,
-                      const std::vector<std::string>& words) {
+/// The next in the queue; one that cannot begin has failed.
+void Trainings::advance() {
+  while (!child_ && !waiting_.empty()) {
+    const Job job = std::move(waiting_.front());
+    waiting_.pop_front();
+    try {
+      begin(job);
+    } catch (const Problem& problem) {
+      spdlog::warn("{} {}: {}", files_of(job.operation).noun, job.run, problem.what_happened());
+      failed_ = FailedTraining{job.run, problem.what_happened(), job.operation};
+    }
+  }
+}
+
+void Trainings::make_folder(const Job& job) const {
+  std::error_code error;
+  fs::create_directories(place_, error);
+  // Whatever is there already, a link say, is refused.
+  const bool made = !error && fs::create_directory(job.folder, error);
+  if (error) throw Problem(409, "the run's folder cannot be made: " + error.message());
+  if (!made) refuse_name(job.run);
+}
+
+void Trainings::begin(const Job& job) {
   std::vector<std::string> arguments{"ganymede", "--threads", std::to_string(threads_)};
-  arguments.insert(arguments.end(), words.begin(), words.end());
+  arguments.insert(arguments.end(), job.words.begin(), job.words.end());
+  if (job.operation == RunOperation::kTrain) arguments.insert(arguments.end(), more_.begin(), more_.end());
+  if (job.makes_folder) make_folder(job);
   std::error_code none;
-  const fs::path log = folder / files_of(operation).log;
+  const fs::path log = job.folder / files_of(job.operation).log;
   const auto size = fs::file_size(log, none);
   try {
+    if (!job.recipe.empty()) write_file(job.folder / kGivenRecipe, job.recipe);
     child_ = std::make_unique<ChildProcess>(program_, std::move(arguments), log);
   } catch (const Error& error) {
-    remove_if_empty(folder);
+    remove_if_empty(job.folder);
     throw Problem(409, error.what_happened());
   }
-  operation_ = operation;
-  run_ = run;
-  folder_ = folder;
+  operation_ = job.operation;
+  run_ = job.run;
+  folder_ = job.folder;
   log_begin_ = none ? 0 : size;
-  failed_ = {};
-  spdlog::info("{} {}: started", files_of(operation).noun, run);
+  use_.reset();
+  processors_ = {};
+  spdlog::info("{} {}: started", files_of(operation_).noun, run_);
 }
 
 }  // namespace ganymede::serve

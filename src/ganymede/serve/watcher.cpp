@@ -12,7 +12,8 @@ constexpr int kGiveBackEvery = 60;  ///< looks
 
 }  // namespace
 
-Watcher::Watcher(Catalogue& catalogue) : catalogue_(catalogue), thread_([this] { work(); }) {}
+Watcher::Watcher(Catalogue& catalogue, std::function<void()> also)
+    : catalogue_(catalogue), also_(std::move(also)), thread_([this] { work(); }) {}
 
 Watcher::~Watcher() {
   {
@@ -39,6 +40,7 @@ void Watcher::work() {
     const auto look = ++begun_;
     lock.unlock();
     try {
+      if (also_) also_();
       catalogue_.refresh();
     } catch (const std::exception& error) {
       spdlog::error("looking for models failed: {}", error.what());

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <thread>
 
@@ -13,7 +14,8 @@ namespace ganymede::serve {
 /// About once a second, from its beginning to its end.
 class Watcher {
  public:
-  explicit Watcher(Catalogue& catalogue);
+  /// `also` is called each time.
+  explicit Watcher(Catalogue& catalogue, std::function<void()> also = {});
   ~Watcher();
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
@@ -26,6 +28,7 @@ class Watcher {
   void work();
 
   Catalogue& catalogue_;
+  const std::function<void()> also_;
   std::atomic<bool> ready_ = false;
   bool ending_ = false, asked_ = false;
   std::uint64_t begun_ = 0, done_ = 0;  ///< looks
