@@ -6,6 +6,7 @@ import type { Model } from "../api/types";
 import { grouped } from "../core/numbers";
 import { changed, go, useAddress, type Address } from "../state/address";
 import { useModel, useModels } from "../state/models";
+import { useNotices } from "../state/notices";
 import { Link, NoModels } from "../ui/common";
 import { Compare } from "../views/compare/compare";
 import { Explore } from "../views/explore/explore";
@@ -165,6 +166,7 @@ export function App() {
   const models = useModels();
   const [theme, setTheme] = useTheme();
   const lost = useLost();
+  useNotices();
   const wanted = address.query.get("model");
   const generates = view !== "runs" && view !== "models";
   const { model, of } = useModel(models, address.query, generates);

@@ -54,7 +54,7 @@ interface FormProps {
 function StartForm({ name, run, trainer, verb, number, check, wanted }: FormProps) {
   const [wrong, setWrong] = useState("");
   const [said, say] = useState("");
-  const busy = trainer.training?.current != null;
+  const asked = trainer.training?.waiting.some(({ id }) => id === run.id);
   const start = async (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(event.currentTarget as HTMLFormElement);
@@ -87,7 +87,8 @@ function StartForm({ name, run, trainer, verb, number, check, wanted }: FormProp
         <input type="checkbox" name="check" />
         {check}
       </label>
-      <button disabled={busy}>{verb}</button>
+      <button disabled={asked}>{verb}</button>
+      {asked && <span class="quiet">It waits for its turn.</span>}
       {wrong && (
         <span id={`${name}-wrong`} class="wrong" role="alert">
           {wrong}

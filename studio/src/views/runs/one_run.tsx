@@ -13,6 +13,7 @@ import { SheetImage, useSheet } from "../../ui/images";
 import { About, DoneNotice } from "./bench_bar";
 import { Charts } from "./charts";
 import { Environment, Facts, Recipe } from "./details";
+import { LogCard } from "./log";
 import { EvaluationCard, FeaturesCard } from "./measured";
 import { RunControls, type Trainer } from "./training";
 
@@ -128,6 +129,7 @@ export function OneRun({
           />
           {!others.length && <EvaluationCard run={run} trainer={trainer} />}
           {!others.length && <FeaturesCard run={run} trainer={trainer} />}
+          {!others.length && <LogCard run={run} trainer={trainer} />}
           {!others.length && <About run={run} />}
           <Recipe run={run} />
           <Environment run={run} />

@@ -4,11 +4,13 @@ import { useDone } from "../../state/bench";
 import { useRuns } from "../../state/runs";
 import { Command } from "../../ui/common";
 import { DoneNotice } from "./bench_bar";
+import { NewTraining } from "./new_training";
+import { NotifyButton } from "./notify";
 import { OneRun } from "./one_run";
 import { Samples } from "./samples";
 import { Table } from "./table";
 import { Trash } from "./trash";
-import { NewTraining, TrainingNotices, useTraining, type Trainer } from "./training";
+import { TrainingNotices, useTraining, type Trainer } from "./training";
 
 const MAX_SAMPLED = 8; // runs side by side
 
@@ -24,6 +26,11 @@ function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) 
         <>
           <DoneNotice />
           <TrainingNotices trainer={trainer} />
+          {trainer.training?.allowed && (
+            <p class="row">
+              <NotifyButton />
+            </p>
+          )}
           <NewTraining trainer={trainer} query={query} />
           {runs.length ? (
             <Table runs={runs} query={query} />

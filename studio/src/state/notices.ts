@@ -1,0 +1,57 @@
+// Notifications of the browser when a training ends or goes wrong: for who asked for them, in this browser.
+import { useEffect, useState } from "preact/hooks";
+import { call } from "../api/client";
+import type { Answer } from "../api/types";
+import { noticesOf, type Standing } from "../core/notices";
+import { go } from "./address";
+
+const KEY = "notify", CHANGED = "notify-changed";
+const LOOK = 5000; // milliseconds; browsers make it a minute where the page cannot be seen
+
+const isWanted = (): boolean =>
+  "Notification" in window && Notification.permission === "granted" && localStorage.getItem(KEY) === "1";
+
+/** Whether they are shown, and what turns them on or off: a sentence where the browser forbids them. */
+export function useNotifications(): { possible: boolean; on: boolean; set: (on: boolean) => Promise<string> } {
+  const [on, setOn] = useState(isWanted);
+  useEffect(() => {
+    const update = () => setOn(isWanted());
+    addEventListener(CHANGED, update);
+    return () => removeEventListener(CHANGED, update);
+  }, []);
+  const set = async (wanted: boolean) => {
+    if (wanted && (await Notification.requestPermission()) !== "granted")
+      return "The browser shows no notifications of this page: its settings say so.";
+    localStorage.setItem(KEY, wanted ? "1" : "0");
+    dispatchEvent(new Event(CHANGED));
+    return "";
+  };
+  return { possible: "Notification" in window, on, set };
+}
+
+function show({ id, title, body }: ReturnType<typeof noticesOf>[number]) {
+  const shown = new Notification(title, { body, tag: title }); // one, however many pages are open
+  shown.onclick = () => {
+    window.focus();
+    go(`/runs/${encodeURIComponent(id)}`);
+    shown.close();
+  };
+}
+
+/** Looks at the runs while they are wanted, whatever view is open and whether it can be seen. */
+export function useNotices(): void {
+  const { on } = useNotifications();
+  useEffect(() => {
+    if (!on) return;
+    let known: Standing[] = [];
+    const look = async () => {
+      const { runs } = await call<Answer<"listRuns">>("runs");
+      noticesOf(known, runs).forEach(show);
+      known = runs;
+    };
+    const away = () => undefined; // the shell says so
+    void look().catch(away);
+    const timer = setInterval(() => void look().catch(away), LOOK);
+    return () => clearInterval(timer);
+  }, [on]);
+}
