@@ -224,7 +224,10 @@ def test_images_are_previewed(with_images):
     for name in ("nobody", "link", ".hidden", "../data", "animals/cat", "/etc"):
         problem = with_images.post("/api/v1/data/check", {**asked, "images": name}).problem()
         assert problem["status"] == 422 and problem["errors"][0]["field"] == "images", name
-    assert with_images.post("/api/v1/data/check", {"recipe": "shapes-dcgan"}).problem()["errors"][0]["field"] == "images"
+    problem = with_images.post("/api/v1/data/check", {"recipe": "shapes-dcgan"}).problem()
+    assert problem["errors"][0]["field"] == "images"
+    shown = with_images.post("/api/v1/recipes/check", asked).body.decode()
+    assert "/animals" not in shown, "where the images lie is the server's business"
 
 
 def test_images_are_trained_on(with_images):

@@ -87,6 +87,13 @@ std::string field_of(const operations::TrainRequest& request, std::size_t change
   return text.substr(dot, text.find('=') - dot);
 }
 
+/// Where this machine keeps its data is nobody else's business.
+config::Recipe without_files(config::Recipe recipe) {
+  for (auto* data : {&recipe.data, &recipe.source}) data->path.clear(), data->photos.clear(), data->exclude.clear();
+  recipe.quality.features.clear();
+  return recipe;
+}
+
 OutlinedRecipe outline_of(const AskedRecipe& asked, const config::Recipe& recipe) {
   const auto gan = models::outline_gan(recipe);
   OutlinedRecipe out{.name = recipe.name, .title = recipe.title, .data = recipe.data.name};
@@ -102,10 +109,12 @@ OutlinedRecipe outline_of(const AskedRecipe& asked, const config::Recipe& recipe
   out.batch_size = recipe.train.batch_size;
   if (recipe.train.steps) out.steps = *recipe.train.steps;
   if (recipe.train.epochs) out.epochs = *recipe.train.epochs;
-  for (const auto& change : config::changes(config::parse_recipe(asked.text, asked.name, asked.origin), recipe))
+  const auto before = without_files(config::parse_recipe(asked.text, asked.name, asked.origin));
+  const auto now = without_files(recipe);
+  for (const auto& change : config::changes(before, now))
     out.changes.push_back({change.key, change.before, change.now});
-  out.settings = config::keys_of(recipe);
-  out.toml = config::to_toml(recipe);
+  out.settings = config::keys_of(now);
+  out.toml = config::to_toml(now);
   return out;
 }
 
@@ -148,7 +157,7 @@ AskedRecipe asked_recipe(const Services& services, const NewRunRequest& request)
   return out;
 }
 
-RecipeCheckAnswer checked(const AskedRecipe& asked, const operations::TrainRequest& request) {
+RecipeCheckAnswer checked(const AskedRecipe& asked, const operations::TrainRequest& request, config::Recipe* sound) {
   RecipeCheckAnswer out;
   Changes changes = asked.changes;
   std::vector<std::string> fields(changes.size(), "images");
@@ -157,7 +166,9 @@ RecipeCheckAnswer checked(const AskedRecipe& asked, const operations::TrainReque
   changes.insert(changes.end(), own.begin(), own.end());
   while (true) {
     try {
-      out.recipe = outline_of(asked, changed_recipe(asked, changes));
+      const auto recipe = changed_recipe(asked, changes);
+      out.recipe = outline_of(asked, recipe);
+      if (sound != nullptr) *sound = recipe;
       return out;
     } catch (const UsageError& error) {
       const auto wrong = culprit(asked, changes, error);

@@ -47,7 +47,9 @@ struct AskedRecipe {
 /// with mistakes.
 AskedRecipe asked_recipe(const Services& services, const NewRunRequest& request);
 
-/// What is wrong with each change, and with the recipe; with what is left of them, what it makes.
-RecipeCheckAnswer checked(const AskedRecipe& asked, const operations::TrainRequest& request);
+/// What is wrong with each change, and with the recipe; with what is left of them, what it makes, without the names of
+/// this machine's files. `sound` becomes that recipe, with them.
+RecipeCheckAnswer checked(const AskedRecipe& asked, const operations::TrainRequest& request,
+                          config::Recipe* sound = nullptr);
 
 }  // namespace ganymede::serve

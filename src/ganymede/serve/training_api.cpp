@@ -86,12 +86,13 @@ void audit(const Request& request, const char* what, const std::string& run,
 }
 
 /// What a training would be, without a mistake. Throws Problem 422.
-AskedRecipe sound_recipe(const Services& services, const NewRunRequest& asked, OutlinedRecipe& outline) {
+AskedRecipe sound_recipe(const Services& services, const NewRunRequest& asked, std::string* toml = nullptr) {
   check(asked);
   auto recipe = asked_recipe(services, asked);
-  auto found = checked(recipe, asked.train);
+  config::Recipe sound;
+  const auto found = checked(recipe, asked.train, &sound);
   if (!found.problems.empty()) throw Problem(422, found.problems.front().detail, found.problems.front().field);
-  outline = std::move(*found.recipe.value);
+  if (toml != nullptr) *toml = config::to_toml(sound);
   return recipe;
 }
 
@@ -100,8 +101,7 @@ Response start_training(const Services& services, const Request& request) {
   NewRunRequest asked;
   json body = body_of(request);
   operations::read_json(body, fields_of_new_run(asked), operations::Door::kServed);
-  OutlinedRecipe outline;
-  const auto recipe = sound_recipe(services, asked, outline);
+  const auto recipe = sound_recipe(services, asked);
   const bool named = body.contains("name") && !body.at("name").is_null();
   NewTraining wanted{.run = named ? asked.train.name : free_name(services, recipe.name), .words = {}};
   if (!recipe.shipped) {
@@ -276,11 +276,11 @@ void add_probe_routes(Router& router, const Services& services) {
   const auto measure = [&services](const Request& request, const Reply& reply) {
     (void)allowed(services);
     NewRunRequest asked;
-    OutlinedRecipe outline;
+    std::string toml;
     read_body(request, fields_of_new_run(asked));
-    sound_recipe(services, asked, outline);
-    answer_later<EstimateAnswer>(
-        services, reply, [toml = outline.toml](const ProbeOptions& options) { return estimate(options, toml); });
+    sound_recipe(services, asked, &toml);
+    answer_later<EstimateAnswer>(services, reply,
+                                 [toml](const ProbeOptions& options) { return estimate(options, toml); });
   };
   router.add("POST", "/api/v1/recipes/estimate", Handler(measure),
              about_probe<EstimateAnswer>("estimateRecipe",
@@ -290,14 +290,14 @@ void add_probe_routes(Router& router, const Services& services) {
   const auto preview = [&services](const Request& request, const Reply& reply) {
     (void)allowed(services);
     NewRunRequest asked;
-    OutlinedRecipe outline;
+    std::string toml;
     read_body(request, fields_of_new_run(asked));
     if (asked.images.empty()) throw operations::FieldError("images", "is missing");
-    const auto recipe = sound_recipe(services, asked, outline);
-    answer_later<DataCheckAnswer>(
-        services, reply, [toml = outline.toml, data = recipe.files.at("data.path")](const ProbeOptions& options) {
-          return check_data(options, data, toml);
-        });
+    const auto recipe = sound_recipe(services, asked, &toml);
+    answer_later<DataCheckAnswer>(services, reply,
+                                  [toml, data = recipe.files.at("data.path")](const ProbeOptions& options) {
+                                    return check_data(options, data, toml);
+                                  });
   };
   router.add("POST", "/api/v1/data/check", Handler(preview),
              about_probe<DataCheckAnswer>("checkData",

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { noticesOf } from "./notices";
 
-const run = (state: string, health: string | null = null, why: string | null = null) => ({ id: "a", state, health, why });
+const run = (state: string, health: string | null = null, why: string | null = null) => ({
+  id: "a",
+  state,
+  health,
+  why,
+});
 
 test("ends of what was under way are told", () => {
   expect(noticesOf([run("running")], [run("done")])).toEqual([{ id: "a", title: "a is done", body: "" }]);

@@ -1,11 +1,12 @@
 // Notifications of the browser when a training ends or goes wrong: for who asked for them, in this browser.
 import { useEffect, useState } from "preact/hooks";
 import { call } from "../api/client";
-import type { Answer } from "../api/types";
+import type { Answer, Training } from "../api/types";
 import { noticesOf, type Standing } from "../core/notices";
 import { go } from "./address";
 
-const KEY = "notify", CHANGED = "notify-changed";
+const KEY = "notify",
+  CHANGED = "notify-changed";
 const LOOK = 5000; // milliseconds; browsers make it a minute where the page cannot be seen
 
 const isWanted = (): boolean =>
@@ -44,10 +45,17 @@ export function useNotices(): void {
   useEffect(() => {
     if (!on) return;
     let known: Standing[] = [];
+    let failure: string | null = null; // of the last look; null before the first
     const look = async () => {
       const { runs } = await call<Answer<"listRuns">>("runs");
       noticesOf(known, runs).forEach(show);
       known = runs;
+      // One that never became a run: its data cannot be read, say.
+      const { failed } = await call<Training>("training");
+      const now = failed && !runs.some(({ id }) => id === failed.id) ? `${failed.id}: ${failed.detail}` : "";
+      if (failed && now && failure !== null && now !== failure)
+        show({ id: failed.id, title: `${failed.id} failed`, body: failed.detail });
+      failure = now;
     };
     const away = () => undefined; // the shell says so
     void look().catch(away);

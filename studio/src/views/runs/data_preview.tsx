@@ -41,7 +41,7 @@ function Found({ found }: { found: DataCheck }) {
     <>
       <p>
         {counted(found.images, "image")}
-        {found.classes > 0 && `, ${found.classes === 1 ? "1 class" : `${grouped(found.classes)} classes`}: `}
+        {found.classes > 0 && `, ${grouped(found.classes)} class${found.classes === 1 ? "" : "es"}: `}
         {listed(found.of_class)}; {listed(found.of_size)}
       </p>
       {found.notes.map((note) => (

@@ -14,7 +14,9 @@ import type { Trainer } from "./training";
 const { steps, set } = startTraining;
 const PAUSE = 250; // milliseconds between the last key and the question
 const EMPTY: Draft = { name: "", steps: "", seed: "", changes: [], toml: "", images: "" };
-const TEXT = "text", LIKE = "like:", RECIPE = "recipe:";
+const TEXT = "text",
+  LIKE = "like:",
+  RECIPE = "recipe:";
 
 interface FieldProps {
   name: "name" | "steps" | "seed";
@@ -46,8 +48,16 @@ function TextField({ name, title, numeric, text, wrong, onText }: FieldProps) {
   );
 }
 
-/** What of the request the images depend on: not how long one trains on them. */
-const previewed = ({ steps: _, seed: __, ...rest }: Record<string, unknown>): object => rest;
+/** What is found out of a training before it starts. */
+function Probes({ asked }: { asked: Record<string, unknown> }) {
+  const { steps: _, seed: __, ...previewed } = asked; // how long one trains on the images does not matter
+  return (
+    <>
+      {"images" in asked && <DataPreview body={previewed} />}
+      <EstimateButton body={asked} />
+    </>
+  );
+}
 
 /** What the address says the recipe is. */
 function sourceOf(query: URLSearchParams, recipes: Training["recipes"]): Source {
@@ -123,7 +133,15 @@ function useChecked(body: object | null): RecipeCheck | null {
   return { problems: Object.entries(said).map(([field, detail]) => ({ field, detail })), recipe: null };
 }
 
-function TextOfRecipe({ text, wrong, onText }: { text: string; wrong: string | undefined; onText: (text: string) => void }) {
+function TextOfRecipe({
+  text,
+  wrong,
+  onText,
+}: {
+  text: string;
+  wrong: string | undefined;
+  onText: (text: string) => void;
+}) {
   return (
     <div class="field recipe-text">
       <label for="new-toml">Its text</label>
@@ -173,7 +191,15 @@ function useDraft(source: Source, act: Trainer["act"], open: boolean) {
       else say(error instanceof Error ? error.message : String(error));
     }
   };
-  return { draft, change, wrong: { ...problems, ...refused }, said, start, asked: unnamed, recipe: check?.recipe ?? null };
+  return {
+    draft,
+    change,
+    wrong: { ...problems, ...refused },
+    said,
+    start,
+    asked: unnamed,
+    recipe: check?.recipe ?? null,
+  };
 }
 
 function EditAsText({ recipe, edit }: { recipe: OutlinedRecipe; edit: (toml: string) => void }) {
@@ -195,10 +221,11 @@ export function NewTraining({ trainer, query }: { trainer: Trainer; query: URLSe
 }
 
 function Form({ trainer, training, query }: { trainer: Trainer; training: Training; query: URLSearchParams }) {
+  const toggle = (now: boolean) => go(changed({ new: now ? "1" : null }), true);
   const open = query.get("new") === "1";
   const source = sourceOf(query, training.recipes);
   const { draft, change, wrong, said, start, asked, recipe } = useDraft(source, trainer.act, open);
-  const sound = !Object.keys(wrong).length;
+  const problem = wrong["recipe"] ?? wrong["like"];
   const field = (name: FieldProps["name"], title: string, numeric = false) => (
     <TextField
       name={name}
@@ -210,11 +237,7 @@ function Form({ trainer, training, query }: { trainer: Trainer; training: Traini
     />
   );
   return (
-    <details
-      class="card"
-      open={open}
-      onToggle={(event) => go(changed({ new: event.currentTarget.open ? "1" : null }), true)}
-    >
+    <details class="card" open={open} onToggle={(event) => toggle(event.currentTarget.open)}>
       <summary>New training</summary>
       <form class="form new-training" noValidate onSubmit={start}>
         <RecipeField recipes={training.recipes} source={source} />
@@ -227,15 +250,8 @@ function Form({ trainer, training, query }: { trainer: Trainer; training: Traini
           wrong={wrong["images"]}
           choose={(images) => change({ images })}
         />
-        <div class="actions">
-          <button class="primary">{training.current ? "Add to the queue" : "Start"}</button>
-        </div>
         {source === TEXT && (
-          <TextOfRecipe
-            text={draft.toml}
-            wrong={wrong["toml"] ?? wrong["recipe"]}
-            onText={(toml) => change({ toml })}
-          />
+          <TextOfRecipe text={draft.toml} wrong={wrong["toml"] ?? problem} onText={(toml) => change({ toml })} />
         )}
         <Changes
           changes={draft.changes}
@@ -244,20 +260,20 @@ function Form({ trainer, training, query }: { trainer: Trainer; training: Traini
           most={set.maxItems}
           set={(changes) => change({ changes })}
         />
-        {source !== TEXT && recipe && (
-          <div class="actions">
+        <div class="actions">
+          <button class="primary">{training.current ? "Add to the queue" : "Start"}</button>
+          {source !== TEXT && recipe && (
             <EditAsText recipe={recipe} edit={(toml) => change({ toml, changes: [], steps: "", seed: "" })} />
-          </div>
-        )}
+          )}
+        </div>
       </form>
-      {source !== TEXT && (wrong["recipe"] ?? wrong["like"]) && (
+      {source !== TEXT && problem && (
         <p class="wrong" role="alert">
-          {wrong["recipe"] ?? wrong["like"]}
+          {problem}
         </p>
       )}
       {recipe && <Outline recipe={recipe} />}
-      {recipe && sound && draft.images && <DataPreview body={previewed(asked)} />}
-      {recipe && sound && <EstimateButton body={asked} />}
+      {recipe && !Object.keys(wrong).length && <Probes asked={asked} />}
       <p role="status" class="quiet">
         {said}
       </p>

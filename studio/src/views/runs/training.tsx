@@ -96,8 +96,7 @@ export function TrainingNotices({ trainer }: { trainer: Trainer }) {
       {current && (
         <div class="notice row" role="status">
           <span>
-            <Link to={`/runs/${current.id}`}>{current.id}</Link> is being{" "}
-            {participleOf(current.operation)}.
+            <Link to={`/runs/${current.id}`}>{current.id}</Link> is being {participleOf(current.operation)}.
           </span>
           <StopButton id={current.id} trainer={trainer} />
         </div>
