@@ -172,7 +172,8 @@ std::vector<Target> server_targets() {
       operation<FeaturesRequest>("features", R"({"labels": 100, "seed": 3})"),
       operation<ExportRequest>("export", R"({"format": "onnx", "network": "generator", "output": "x"})"),
       operation<ImportRequest>("import", R"({"file": ["x"], "recipe": "y", "output": "z", "map": "x"})"),
-      operation<TrainRequest>("train", R"({"recipe": "shapes-dcgan", "name": "x", "steps": 10})"),
+      operation<TrainRequest>("train",
+                              R"({"recipe": "shapes-dcgan", "name": "x", "steps": 10, "set": ["train.ema=0.5"]})"),
   };
 }
 
