@@ -34,7 +34,8 @@ ganymede_packages_python="python3 python3-venv"
 ganymede_packages_browser="chromium|chromium-browser"
 
 # For scripts/fuzz: the oldest Clang that is tried, else Debian 13's.
-ganymede_packages_fuzz="clang-16|clang-19 libclang-rt-16-dev|libclang-rt-19-dev libgtest-dev libgmock-dev"
+ganymede_packages_fuzz="clang-16|clang-19 libclang-rt-16-dev|libclang-rt-19-dev llvm-16|llvm-19
+  libgtest-dev libgmock-dev"
 
 ganymede_packages_tests="libgtest-dev libgmock-dev liblinear-dev python3 python3-venv python3-pytest
   python3-pytest-timeout python3-pytest-xdist python3-numpy python3-torch dpkg-dev file groff-base zsh fish openmpi-bin"

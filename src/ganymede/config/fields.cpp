@@ -136,7 +136,7 @@ std::string FieldWriter::quote(const std::string& text) {
       out += "\\n";
     else if (c == '\t')
       out += "\\t";
-    else if (static_cast<unsigned char>(c) < 0x20)
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
       out += fmt::format("\\u{:04X}", static_cast<int>(c));
     else
       out += c;

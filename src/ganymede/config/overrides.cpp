@@ -6,6 +6,7 @@
 
 #include "ganymede/config/fields.h"
 #include "ganymede/config/old_keys.h"
+#include "ganymede/config/value_text.h"
 #include "ganymede/core/text.h"
 
 namespace ganymede::config {
@@ -32,9 +33,9 @@ toml::node& inside(toml::node& node, const std::string& key, const std::string& 
   if (auto* list = node.as_array()) {
     const auto entry = entry_of(*list, key, where);
     const auto index = static_cast<std::size_t>(entry - list->begin());
-    if (const auto name = entry->value_exact<std::string>(); name && name->find_first_of("'\n") == std::string::npos) {
+    if (entry->is_string()) {
       // Parsed, because a layer's kind is the key that has the first place in a text.
-      auto table = toml::parse(fmt::format("x = {{ '{}' = true }}", *name), where);
+      auto table = toml::parse(fmt::format("x = {{ {} = true }}", value_text(*entry)), where);
       list->replace(entry, std::move(*table.get("x")));
     }
     return *list->get(index);

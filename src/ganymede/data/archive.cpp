@@ -400,6 +400,9 @@ class Walk {
       }
       if (at_ <= passed_) continue;
       const std::string name = member_name(reader.get(), entry, of_.where);
+      if (name.empty() && archive_entry_filetype(entry) != AE_IFDIR) {  // a folder's may be "."
+        throw Error("a member has no name", of_.where, "pack it again, or unpack it into a folder");
+      }
       if (is_link(entry) || archive_entry_filetype(entry) != AE_IFREG) {
         otherwise(name, entry);
       } else {

@@ -8,6 +8,7 @@
 
 #include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
+#include "ganymede/data/mat_check.h"
 
 namespace ganymede::data {
 namespace {
@@ -72,6 +73,7 @@ bool is_version_5(const fs::path& path) {
 MatFile::MatFile(fs::path path, std::string hint)
     : path_(std::move(path)), hint_(std::move(hint)), file_(nullptr, &Mat_Close) {
   if (!is_version_5(path_)) throw Error("not a file of MATLAB 5", path_.string(), hint_);
+  check_mat(path_, hint_);
   file_.reset(Mat_Open(path_.c_str(), MAT_ACC_RDONLY));
   if (!file_) throw Error("not a MATLAB file", path_.string(), hint_);
 }

@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <csetjmp>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <string_view>
@@ -59,6 +60,17 @@ struct Reader {
 }
 
 void on_warning(png_structp, png_const_charp) {}
+
+/// For a chunk libpng takes the memory that its length claims before it reads a byte of it, whatever limit is set: no
+/// more than the file and what may be unpacked of it is given.
+png_voidp on_malloc(png_structp png, png_alloc_size_t size) {
+  const auto& reader = *static_cast<const Reader*>(png_get_mem_ptr(png));
+  return size <= reader.bytes.size() + kMaxChunk ? std::malloc(size) : nullptr;
+}
+
+void on_free(png_structp, png_voidp memory) {
+  std::free(memory);
+}
 
 void on_read(png_structp png, png_bytep to, size_t length) {
   auto& reader = *static_cast<Reader*>(png_get_io_ptr(png));
@@ -192,7 +204,8 @@ int orientation_of(Reader& reader) {
 Image decode_png(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   check_header(bytes, where);
   Reader reader(bytes, wanted.bits == 16);
-  reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning);
+  reader.png =
+      png_create_read_struct_2(PNG_LIBPNG_VER_STRING, &reader, on_error, on_warning, &reader, on_malloc, on_free);
   if (reader.png != nullptr) reader.info = png_create_info_struct(reader.png);
   if (reader.info == nullptr) throw std::bad_alloc();
   if (!guarded(reader, read_header)) reader.fail(where);
