@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <thread>
 
 #include "fuzz/targets.h"
@@ -61,6 +62,14 @@ class SmallServer {
   std::thread thread_;
 };
 
+/// What `call` returns when no signal interrupts it: libFuzzer's alarm comes every few seconds.
+template <class Call>
+auto uninterrupted(const Call& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
 /// Sends the bytes on a connection of their own, closes its sending side, and returns what came back until its end.
 std::string exchange(const Bytes& bytes) {
   static SmallServer server;
@@ -77,7 +86,8 @@ std::string exchange(const Bytes& bytes) {
   ::bind(socket, reinterpret_cast<const sockaddr*>(&own), sizeof own);
   require(::connect(socket, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0, "the server listens");
   for (std::size_t sent = 0; sent < bytes.size();) {
-    const auto count = ::send(socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    const auto count =
+        uninterrupted([&] { return ::send(socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL); });
     if (count <= 0) break;  // it has heard enough
     sent += static_cast<std::size_t>(count);
   }
@@ -85,7 +95,8 @@ std::string exchange(const Bytes& bytes) {
   std::string answer;
   char buffer[4096];
   ssize_t count = 0;
-  while ((count = ::recv(socket, buffer, sizeof buffer, 0)) > 0) answer.append(buffer, static_cast<std::size_t>(count));
+  const auto receive = [&] { return ::recv(socket, buffer, sizeof buffer, 0); };
+  while ((count = uninterrupted(receive)) > 0) answer.append(buffer, static_cast<std::size_t>(count));
   require(count == 0 || errno == ECONNRESET, "the server answers or closes");
   ::close(socket);
   return answer;

@@ -75,7 +75,7 @@ class Checker {
     inflate(&stream, Z_SYNC_FLUSH);
     bytes.resize(bytes.size() - stream.avail_out);
     inflateEnd(&stream);
-    if (word(bytes, 0) != kMatrix) fail("packs what is no variable");
+    if (word(bytes, 0) != kMatrix || bytes.size() < kTag) fail("packs what is no variable");
     bytes.erase(bytes.begin(), bytes.begin() + kTag);
     return bytes;
   }
