@@ -8,6 +8,7 @@
 #include <fstream>
 #include <vector>
 
+#include "ganymede/core/counted.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::data {
@@ -88,7 +89,7 @@ class Checker {
     }
     const std::uint32_t sides = word(header, 5) / 4;
     if (word(header, 4) != kInt32 || word(header, 5) % 4 != 0 || sides < 2 || sides > kMostSides) {
-      fail(fmt::format("has a variable whose sides take {} bytes", word(header, 5)));
+      fail("has a variable whose sides take " + counted(word(header, 5), "byte"));
     }
     const std::size_t name = 6 + sides + sides % 2;
     const std::uint32_t tag = word(header, name), within = tag >> 16;  // a short name lies within its tag
