@@ -33,6 +33,7 @@ TEST(Overrides, WhatIsNoTomlIsAString) {
   EXPECT_EQ(root["data"]["note"].value<std::string>(), "3 weeks");
   EXPECT_EQ(root["data"]["odd"].value<std::string>(), "it's \"so\"");
   EXPECT_EQ(root["data"]["empty"].value<std::string>(), "");
+  EXPECT_EQ(with("", {"data.odd=\x01\x7f"})["data"]["odd"].value<std::string>(), "\x01\x7f");
 }
 
 TEST(Overrides, MakeMissingSections) {
@@ -49,6 +50,8 @@ TEST(Overrides, ReachTheEntriesOfLists) {
   EXPECT_EQ(root["d"]["layers"][1]["relu"].value<bool>(), true) << "a name alone becomes a table";
   EXPECT_EQ(root["d"]["layers"][1]["slope"].value<double>(), 0.5);
   EXPECT_EQ(root["d"]["layers"][2]["outer"][0]["dense"].value<int>(), 4);
+  const auto odd = with(text, {"d.layers.1=it's\x01", "d.layers.1.slope=2"});
+  EXPECT_EQ(odd["d"]["layers"][1]["it's\x01"].value<bool>(), true) << "whatever is in it";
   EXPECT_EQ(with(text, {"d.layers.1=tanh"})["d"]["layers"][1].value<std::string>(), "tanh");
   EXPECT_THAT(error_of([&] { with(text, {"d.layers.3.bias=true"}); }),
               HasSubstr("--set d.layers.3.bias=true: there is no entry 3; they go from 0 to 2"));

@@ -100,6 +100,15 @@ TEST(Archive, DamageIsAnErrorWhereverItLies) {
   EXPECT_THAT(error_of([&] { read_all(folder / "x.tar"); }), HasSubstr("cannot read the archive"));
 }
 
+TEST(Archive, AMemberWithoutANameIsAnError) {
+  const TemporaryFolder folder;
+  for (const std::string kind : {"tar", "zip"}) {
+    const auto path = folder / ("x." + kind);
+    write_file(path, read_file("tests/fuzz/found/" + kind + "/nameless-member"));
+    EXPECT_THAT(error_of([&] { read_all(path); }), HasSubstr("x." + kind + ": a member has no name; pack it again"));
+  }
+}
+
 TEST(Archive, LinksOutOfTheArchiveAreLeftOut) {
   const TemporaryFolder folder;
   // A header of a symbolic link called "evil" to /etc/passwd, then the two blocks of zeros that end a tar file.

@@ -90,6 +90,14 @@ TEST_F(Svhn, FilesOfHdf5AreRefused) {
   EXPECT_THAT(error_of([&] { open(folder_.path()); }), HasSubstr("not a file of MATLAB 5"));
 }
 
+TEST_F(Svhn, HeadersThatMatioWouldBelieveAreRefused) {
+  for (const auto& [file, problem] : {std::pair{"sides-of-a-gigabyte", "a variable whose sides take 268,967,992 bytes"},
+                                      std::pair{"half-a-packed-tag", "the file packs what is no variable"}}) {
+    write_file(train_, read_file(std::filesystem::path("tests/fuzz/found/mat") / file));
+    EXPECT_THAT(error_of([&] { open(folder_.path()); }), AllOf(HasSubstr(problem), HasSubstr("data fetch svhn")));
+  }
+}
+
 TEST_F(Svhn, MissingVariablesAreNamed) {
   EXPECT_THAT(failure({y({1})}), HasSubstr("no variable 'X'"));
   EXPECT_THAT(failure({x(1)}), HasSubstr("no variable 'y'"));

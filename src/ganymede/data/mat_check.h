@@ -1,5 +1,5 @@
-// matio believes a variable's header: it takes as much memory as a cell array's sides or a name's length ask for. So a
-// file from outside is looked at before matio may open it.
+// matio believes a variable's header: it takes as much memory as the length of its sides or its name, or a cell array's
+// sides, ask for. So a file from outside is looked at before matio may open it.
 #pragma once
 
 #include <filesystem>
