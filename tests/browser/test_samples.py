@@ -1,5 +1,7 @@
 """Samples of several runs side by side: runs down, steps across, one slider, one laid over the other, played."""
+import base64
 import re
+import struct
 
 import pytest
 
@@ -63,6 +65,66 @@ def test_it_plays(open_page):
     stopped = page.url
     page.wait_for_timeout(900)
     assert page.url == stopped
+
+
+def frames_of_gif(content):
+    """The sizes of the frames, read as the specification says."""
+    assert content[:6] == b"GIF89a" and content[-1] == 0x3B
+    at, sizes = 13, []
+    while content[at] != 0x3B:
+        if content[at] == 0x21:
+            at += 2
+        else:
+            width, height, flags = struct.unpack("<HHB", content[at + 5 : at + 10])
+            sizes.append((width, height))
+            at += 11 + (3 << (flags & 7) + 1 if flags & 0x80 else 0)
+        while content[at]:
+            at += 1 + content[at]
+        at += 1
+    return sizes
+
+
+def test_saved_as_gif(open_page, tmp_path):
+    page = open_page(ADDRESS)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as GIF").click()
+    saved.value.save_as(tmp_path / "film.gif")
+    assert saved.value.suggested_filename == "tiny+classes.gif"
+    steps = int(page.get_by_role("slider", name=re.compile("^Step")).get_attribute("max")) + 1
+    sizes = frames_of_gif((tmp_path / "film.gif").read_bytes())
+    assert len(sizes) == steps > 1 and len(set(sizes)) == 1
+    page.get_by_text(f"Saved, {steps} steps.").wait_for()
+
+
+def test_saved_as_webm_that_a_browser_plays(open_page, tmp_path):
+    page = open_page(ADDRESS)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Save as WebM").click()
+    saved.value.save_as(tmp_path / "film.webm")
+    film = base64.b64encode((tmp_path / "film.webm").read_bytes()).decode()
+    blank = page.context.new_page()  # whose rules do not forbid it
+    width, height = blank.evaluate(
+        """async film => {
+          const bytes = Uint8Array.from(atob(film), letter => letter.charCodeAt(0));
+          const video = document.createElement("video");
+          video.src = URL.createObjectURL(new Blob([bytes], { type: "video/webm" }));
+          await new Promise((done, failed) => {
+            video.onloadeddata = done;
+            video.onerror = () => failed(video.error);
+          });
+          return [video.videoWidth, video.videoHeight];
+        }""",
+        film,
+    )
+    assert width > 100 and height > 100
+
+
+def test_a_film_can_be_given_up(open_page):
+    page = open_page(ADDRESS)
+    page.get_by_role("button", name="Save as WebM").click()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Cancel").wait_for(state="detached")
+    assert page.get_by_role("button", name="Save as GIF").is_enabled()
 
 
 @pytest.mark.parametrize("width", [320, 390, 1440])

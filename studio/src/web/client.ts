@@ -2,7 +2,7 @@
 import * as limits from "limits";
 import type { GeneratedImage, Model } from "../api/types";
 import type { Network, Point } from "../core/points";
-import { apng, gif } from "./animation";
+import { apng, gif } from "../core/animation";
 import { arithmetic, blended, difference, latent, mean, moved, path, perturbations, type Vector } from "./latents";
 import type { Asked, Made } from "./worker";
 

@@ -10,6 +10,7 @@ import { Link } from "../../ui/common";
 import { useSheet, type Sheet } from "../../ui/images";
 import { Player } from "../../ui/player";
 import { scaleWithin, useSeen, useWidth } from "../../ui/screen";
+import { Film } from "./film";
 
 const LOOK = 5000; // milliseconds
 const FRAME = 400; // milliseconds that a step is shown for when played
@@ -223,6 +224,7 @@ export function Samples({ ids, query }: { ids: string[]; query: URLSearchParams 
               milliseconds={FRAME}
               onMove={(at) => set({ step: String(steps[at]) })}
             />
+            <Film runs={runs} steps={steps} />
           </div>
           {runs.length > 1 && <Wipe runs={runs} step={step} query={query} />}
           <p class="quiet">

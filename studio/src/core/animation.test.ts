@@ -55,3 +55,10 @@ test("few colours are kept, many come near", () => {
     });
   }
 });
+
+test("a frame of a photograph, where nearly every pixel has its own colour", () => {
+  const pixels = new Uint8ClampedArray(4 * 300_000).map((_, i) => (Math.imul(i + 1, 2654435761) >>> 13) & 255);
+  const { colours, indices } = indexed({ width: 600, height: 500, pixels });
+  expect(colours.length).toBe(256);
+  expect(indices.length).toBe(300_000);
+});

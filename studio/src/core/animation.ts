@@ -1,4 +1,4 @@
-// GIF and APNG as image/animation.cpp writes them for the studio: here from pixels that the page has.
+// GIF and APNG as image/animation.cpp writes them: here from pixels that the page has.
 
 export interface Frame {
   width: number;
@@ -7,11 +7,21 @@ export interface Frame {
 }
 
 class Bytes {
-  private readonly parts: number[] = [];
-  little = (...values: number[]): void => values.forEach((value) => this.parts.push(value & 255, value >> 8));
-  push = (...values: number[]): void => values.forEach((value) => this.parts.push(value));
-  text = (word: string): void => this.push(...[...word].map((letter) => letter.charCodeAt(0)));
-  take = (): Uint8Array => Uint8Array.from(this.parts);
+  private bytes = new Uint8Array(4096);
+  private size = 0;
+  private append = (values: ArrayLike<number>): void => {
+    if (this.size + values.length > this.bytes.length) {
+      const larger = new Uint8Array(2 * (this.size + values.length));
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    this.bytes.set(values, this.size);
+    this.size += values.length;
+  };
+  little = (...values: number[]): void => values.forEach((value) => this.append([value & 255, value >> 8]));
+  push = (...values: number[]): void => this.append(values);
+  text = (word: string): void => this.append([...word].map((letter) => letter.charCodeAt(0)));
+  take = (): Uint8Array => this.bytes.slice(0, this.size);
 }
 
 const COLOURS = 256;
@@ -27,10 +37,14 @@ function cut(box: Colour[], channel: number): [Colour[], Colour[]] {
 }
 
 function widest(box: Colour[]): { channel: number; range: number } {
-  const ranges = [0, 1, 2].map((k) => {
-    const values = box.map((one) => one[k]!);
-    return Math.max(...values) - Math.min(...values);
-  });
+  const least = [255, 255, 255], most = [0, 0, 0]; // of each channel; a box may hold more than a call takes arguments
+  for (const colour of box) {
+    for (let k = 0; k < 3; ++k) {
+      least[k] = Math.min(least[k]!, colour[k]!);
+      most[k] = Math.max(most[k]!, colour[k]!);
+    }
+  }
+  const ranges = most.map((value, k) => value - least[k]!);
   const range = Math.max(...ranges);
   return { channel: ranges.indexOf(range), range };
 }
@@ -99,22 +113,30 @@ export function packed(indices: Uint8Array): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** An animated GIF that repeats for ever; each frame has its own colours. */
-export function gif(frames: Frame[], milliseconds: number): Uint8Array {
-  const out = new Bytes();
-  const { width, height } = frames[0]!;
-  out.text("GIF89a");
-  out.little(width, height);
-  out.push(0x70, 0, 0);
-  out.push(0x21, 0xff, 11);
-  out.text("NETSCAPE2.0");
-  out.push(3, 1, 0, 0, 0);
-  for (const frame of frames) {
+/** An animated GIF that repeats for ever, frame by frame; each has its own colours. */
+export class Gif {
+  private readonly out = new Bytes();
+
+  constructor(
+    private readonly width: number,
+    private readonly height: number,
+    private readonly milliseconds: number, // that a frame is shown for
+  ) {
+    this.out.text("GIF89a");
+    this.out.little(width, height);
+    this.out.push(0x70, 0, 0);
+    this.out.push(0x21, 0xff, 11);
+    this.out.text("NETSCAPE2.0");
+    this.out.push(3, 1, 0, 0, 0);
+  }
+
+  add(frame: Frame): void {
+    const { out } = this;
     const { colours, indices } = indexed(frame);
     out.push(0x21, 0xf9, 4, 4);
-    out.little(Math.max(1, Math.floor((milliseconds + 5) / 10)));
+    out.little(Math.max(1, Math.floor((this.milliseconds + 5) / 10)));
     out.push(0, 0, 0x2c);
-    out.little(0, 0, width, height);
+    out.little(0, 0, this.width, this.height);
     out.push(0x87);
     for (let i = 0; i < COLOURS; ++i) out.push(...(colours[i] ?? [0, 0, 0]));
     out.push(8);
@@ -125,8 +147,18 @@ export function gif(frames: Frame[], milliseconds: number): Uint8Array {
     }
     out.push(0);
   }
-  out.push(0x3b);
-  return out.take();
+
+  end(): Uint8Array {
+    this.out.push(0x3b);
+    return this.out.take();
+  }
+}
+
+export function gif(frames: Frame[], milliseconds: number): Uint8Array {
+  const { width, height } = frames[0]!;
+  const out = new Gif(width, height, milliseconds);
+  for (const frame of frames) out.add(frame);
+  return out.end();
 }
 
 const SIGNATURE = 8;
