@@ -8,18 +8,6 @@ from schema import Schemas
 SMALL = {"recipe": "shapes-dcgan", "steps": 2}
 
 
-@pytest.fixture
-def place(tmp_path):
-    return tmp_path / "runs"
-
-
-@pytest.fixture
-def trainer(start, place):
-    place.mkdir()
-    with start(place, "--allow-training") as running:
-        yield running
-
-
 @pytest.fixture(scope="module")
 def checking(start, tmp_path_factory):
     """A server that may train, with a folder of recipes, for requests that start nothing."""

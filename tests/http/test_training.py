@@ -11,18 +11,6 @@ SMALL = {"recipe": "shapes-dcgan", "steps": 2}
 LONG = {"recipe": "shapes-dcgan", "steps": 100_000}
 
 
-@pytest.fixture
-def place(tmp_path):
-    return tmp_path / "runs"
-
-
-@pytest.fixture
-def trainer(start, place):
-    place.mkdir()
-    with start(place, "--allow-training") as running:
-        yield running
-
-
 @pytest.fixture(scope="module")
 def document(server):
     return server.get("/api/v1/openapi.json").json()
