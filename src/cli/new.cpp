@@ -161,14 +161,13 @@ FittedRecipe fit(const NewFlags& flags, const config::ImageFacts& facts) {
   config::FittingWishes wishes;
   if (flags.size > 0) wishes.size = flags.size;
   std::string text = config::fitting_recipe(flags.name, facts, wishes);
-  auto recipe = config::parse_recipe(text, flags.name, flags.name);
+  const auto recipe = config::parse_recipe(text, flags.name, flags.name);
   const auto speed = train::benchmark(
       config::follows_data(recipe) ? config::with_classes(recipe, static_cast<std::int64_t>(facts.classes.size()))
                                    : recipe,
       3, device_to_use());
   Estimate estimate = estimate_of(recipe, speed, facts);
-  // How often samples are drawn follows the steps, so what they take beside the steps does too: two corrections meet
-  // it.
+  // How often samples are drawn follows the steps, and with it what they take: corrected until it fits.
   for (int i = 0; flags.hours > 0 && i < 3; ++i) {
     const double steps = static_cast<double>(estimate.steps) * flags.hours * 3600 / estimate.seconds;
     wishes.steps = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(steps));

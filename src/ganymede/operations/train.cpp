@@ -95,8 +95,12 @@ class EndTold {
   EndTold(const train::RunFolder& folder, track::Webhook* webhook) : folder_(folder), webhook_(webhook) {}
   ~EndTold() {
     if (webhook_ == nullptr) return;
-    const auto state = train::read_run_state(folder_.path());
-    if (state) webhook_->send(train::phase_name(state->phase), state->why);
+    try {
+      const auto state = train::read_run_state(folder_.path());
+      if (state) webhook_->send(train::phase_name(state->phase), state->why);
+    } catch (const std::exception& error) {  // no more threads, say
+      spdlog::warn("the webhook was not told: {}", error.what());
+    }
   }
   EndTold(const EndTold&) = delete;
   EndTold& operator=(const EndTold&) = delete;

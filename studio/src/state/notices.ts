@@ -12,8 +12,8 @@ const LOOK = 5000; // milliseconds; browsers make it a minute where the page can
 const isWanted = (): boolean =>
   "Notification" in window && Notification.permission === "granted" && localStorage.getItem(KEY) === "1";
 
-/** Whether they are shown, and what turns them on or off: a sentence where the browser forbids them. */
-export function useNotifications(): { possible: boolean; on: boolean; set: (on: boolean) => Promise<string> } {
+/** Whether they are shown, and what turns them on or off; it fails where the browser forbids them. */
+export function useNotifications(): { possible: boolean; on: boolean; set: (on: boolean) => Promise<void> } {
   const [on, setOn] = useState(isWanted);
   useEffect(() => {
     const update = () => setOn(isWanted());
@@ -22,10 +22,9 @@ export function useNotifications(): { possible: boolean; on: boolean; set: (on: 
   }, []);
   const set = async (wanted: boolean) => {
     if (wanted && (await Notification.requestPermission()) !== "granted")
-      return "The browser shows no notifications of this page: its settings say so.";
+      throw new Error("The browser shows no notifications of this page: its settings say so.");
     localStorage.setItem(KEY, wanted ? "1" : "0");
     dispatchEvent(new Event(CHANGED));
-    return "";
   };
   return { possible: "Notification" in window, on, set };
 }

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Run, Training } from "../../api/types";
+import { Action } from "../../ui/action";
 import { Link } from "../../ui/common";
 import { short } from "../../core/numbers";
 import { nounOf, participleOf } from "../../core/run_operations";
@@ -33,32 +34,6 @@ export function useTraining(): Trainer {
     }
   };
   return { training, act };
-}
-
-/** A button that asks for something once, and says what is wrong with it. */
-function Action({ text, ask, disabled }: { text: string; ask: () => Promise<void>; disabled?: boolean }) {
-  const [busy, setBusy] = useState(false);
-  const [wrong, setWrong] = useState("");
-  const press = () => {
-    setBusy(true);
-    setWrong("");
-    ask().then(
-      () => setBusy(false),
-      (error: Error) => (setBusy(false), setWrong(error.message)),
-    );
-  };
-  return (
-    <>
-      <button type="button" onClick={press} disabled={busy || disabled}>
-        {text}
-      </button>
-      {wrong && (
-        <span class="wrong" role="alert">
-          {wrong}
-        </span>
-      )}
-    </>
-  );
 }
 
 function StopButton({ id, trainer }: { id: string; trainer: Trainer }) {
