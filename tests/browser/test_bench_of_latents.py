@@ -5,7 +5,7 @@ import re
 
 import pytest
 from test_comfort import SHIFTS
-from test_views import AXE, settled, shown_in
+from test_views import AXE, passes, settled, shown_in
 
 TINY = "/explore?model=tiny&seed=2"
 FRAMES = 16
@@ -63,7 +63,7 @@ def test_the_interpolation_plays(open_page):
     large(page, 1)
     before = page.url
     page.get_by_role("button", name="Play").click()
-    large(page, 16)
+    passes(page, f"the interpolation at step 16 of {FRAMES}")
     assert page.url == before, "the address follows when it stops"
     page.get_by_role("button", name="Stop").click()
     page.wait_for_timeout(300)

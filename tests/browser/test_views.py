@@ -23,6 +23,11 @@ def settled(page):
     page.wait_for_load_state("networkidle") if "/runs" not in page.url else page.wait_for_timeout(1500)
 
 
+def passes(page, alt):
+    """Waits for an image that is shown only for a moment: a locator looks twice a second and can miss it for ever."""
+    page.wait_for_function("alt => [...document.images].some(one => one.alt === alt)", arg=alt, polling="raf")
+
+
 def test_arithmetic(open_page, server):
     page = open_page("/explore?model=tiny&seed=2")
     for index, key in ((0, "a"), (1, "a"), (2, "m"), (3, "p")):
