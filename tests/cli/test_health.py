@@ -13,7 +13,7 @@ SPOILED = (
     "--precision",
     "f32",
 )
-COLUMNS = ("diversity", "saturation", "separation")
+COLUMNS = ("diversity", "feature_diversity", "detail", "saturation", "separation")
 
 
 def health(run):
@@ -26,7 +26,8 @@ def test_a_healthy_run_says_nothing(ganymede, tmp_path):
     assert result.returncode == 0 and "try" not in result.stderr, result.stderr
     assert health(tmp_path / "run") is None
     rows = metrics(tmp_path / "run")
-    assert all(0 <= float(row["separation"]) <= 1 and float(row["diversity"]) >= 0 for row in rows)
+    assert all(0 <= float(row["separation"]) <= 1 for row in rows)
+    assert all(float(row[name]) >= 0 for row in rows for name in ("diversity", "feature_diversity", "detail"))
 
 
 def test_a_collapse_is_said_and_written_down(ganymede, tmp_path):

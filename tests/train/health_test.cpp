@@ -6,6 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#include "ganymede/models/initialise.h"
+#include "support/recipes.h"
+
 namespace ganymede::train {
 namespace {
 
@@ -40,6 +43,40 @@ TEST(HealthMeasures, DiversityOfAClassIsAroundItsOwnMean) {
   EXPECT_FALSE(health_values(measure_health(batch(seen.real, seen.fake))).contains("class_diversity"));
 }
 
+TEST(HealthMeasures, NoiseFromPixelToPixelIsDetailAndNoDiversity) {
+  torch::manual_seed(4);
+  const Tensor coarse = at::randn({32, 3, 4, 4}).mul(0.3).clamp(-0.6, 0.6);
+  const Tensor smooth = coarse.repeat_interleave(4, 2).repeat_interleave(4, 3);
+  const Tensor fine = at::ones({16, 16}).triu().mul(2).sub(1).mul(0.01);
+  const Tensor noise = at::randint(0, 2, {32, 3, 16, 16}).to(at::kFloat).mul(0.2).sub(0.1);
+  const auto found = measure_health(batch(smooth + fine, smooth + noise));
+  EXPECT_GT(found.detail, 4);
+  EXPECT_NEAR(found.diversity, 1, 0.05);
+  EXPECT_LT(measure_health(batch(smooth + noise, smooth * 0 + noise)).diversity, 0.15);
+  EXPECT_NEAR(measure_health(batch(smooth + noise, smooth + 0.5 * noise)).detail, 0.5, 1e-3);
+  EXPECT_TRUE(std::isnan(measure_health(batch(at::randn({4, 1, 1, 1}), at::randn({4, 1, 1, 1}))).detail));
+}
+
+TEST(HealthMeasures, FeaturesAreWhatTheLastLayerSees) {
+  torch::manual_seed(5);
+  const Tensor images = at::randn({6, 3, 8, 8}).clamp(-1, 1);
+  const auto config = test::network_of(
+      "{ conv = 4, kernel = 3, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, "
+      "\"flatten\", { dense = 1 }");
+  models::Network network(config, {3, 8, 8});
+  models::initialise(network, config, 1, "discriminator");
+  const Tensor features = last_features(network, images, {});
+  ASSERT_EQ(features.sizes(), (at::IntArrayRef{6, 64}));
+  nn::ForwardContext context;
+  const auto state = network.parameters();
+  const Tensor scores = at::linear(features, state[state.size() - 2].tensor, state.back().tensor);
+  EXPECT_LT((scores - network.forward(images, context)).abs().max().item<double>(), 1e-5);
+  SeenBatch seen = batch(images, images.flip(0));
+  EXPECT_TRUE(std::isnan(measure_health(seen).feature_diversity));
+  seen.features_real = features, seen.features_fake = 0.25 * features;
+  EXPECT_NEAR(measure_health(seen).feature_diversity, 0.25, 1e-6);
+}
+
 TEST(HealthMeasures, SaturationIsWhatTheRealImagesDoNotHave) {
   const Tensor half = at::cat({at::ones({4, 1, 2, 2}), at::zeros({4, 1, 2, 2})});
   EXPECT_NEAR(measure_health(batch(half, at::full({8, 1, 2, 2}, -1.0))).saturation, 0.5, 1e-6);
@@ -60,7 +97,13 @@ TEST(HealthMeasures, SeparationIsTheShareOfPairsInOrder) {
 
 /// A healthy step's measures.
 HealthMeasures healthy() {
-  return {0.8, kNone, 0.02, 0.9, 0.7};
+  return {.diversity = 0.8,
+          .class_diversity = kNone,
+          .feature_diversity = 0.7,
+          .detail = 1,
+          .saturation = 0.02,
+          .separation = 0.9,
+          .grad_norm_g = 0.7};
 }
 
 /// What the monitor finds after `count` measures of `now`, ten steps apart, behind forty healthy ones.
@@ -95,6 +138,43 @@ TEST(HealthMonitor, NamesWhatIsWrong) {
     EXPECT_GE(found->since, 400U - 40) << "it began with the measures that say so";
     EXPECT_LE(found->since, 440U);
   }
+}
+
+TEST(HealthMonitor, NoiseIsSaidWhenItLastsAndUntilItHasGone) {
+  HealthMonitor monitor;
+  std::uint64_t step = 0;
+  const auto feed = [&](double detail, int count) {
+    HealthMeasures measures = healthy();
+    measures.detail = detail;
+    for (int i = 0; i < count; ++i) monitor.observe(step += 10, measures);
+  };
+  feed(6, 14);
+  EXPECT_FALSE(monitor.finding().has_value()) << "dense networks begin with noise";
+  feed(6, 1);
+  ASSERT_TRUE(monitor.finding().has_value());
+  EXPECT_EQ(monitor.finding()->kind, Finding::Kind::kNoise);
+  EXPECT_EQ(monitor.finding()->since, 10U);
+  EXPECT_FALSE(monitor.finding()->collapsed()) << "no end to a training";
+  feed(3.5, 20);
+  EXPECT_TRUE(monitor.finding().has_value());
+  feed(2.5, 10);
+  EXPECT_FALSE(monitor.finding().has_value());
+  feed(3.5, 20);
+  EXPECT_FALSE(monitor.finding().has_value());
+}
+
+TEST(HealthMonitor, WhatBecomesACollapseIsSaidAgain) {
+  HealthMonitor monitor;
+  HealthMeasures bad = healthy();
+  bad.detail = 6;
+  for (std::uint64_t step = 10; step <= 200; step += 10) monitor.observe(step, bad);
+  ASSERT_EQ(monitor.finding()->kind, Finding::Kind::kNoise);
+  bad.diversity = 0;
+  for (std::uint64_t step = 210; step <= 250; step += 10) monitor.observe(step, bad);
+  EXPECT_EQ(monitor.finding()->kind, Finding::Kind::kCollapse);
+  bad.diversity = 0.8;
+  for (std::uint64_t step = 260; step <= 310; step += 10) monitor.observe(step, bad);
+  EXPECT_EQ(monitor.finding()->kind, Finding::Kind::kCollapse) << "the images are no better for it";
 }
 
 TEST(HealthMonitor, ASingleStepSaysNothing) {

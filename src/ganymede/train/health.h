@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ganymede/core/torch_compat.h"
+#include "ganymede/models/network.h"
 
 namespace ganymede::train {
 
@@ -21,15 +22,23 @@ struct SeenBatch {
   Tensor real = {}, fake = {};                ///< [N, C, H, W] in [-1, 1]; undefined: nothing was kept
   Tensor labels_real = {}, labels_fake = {};  ///< int64 [N]; undefined without classes
   Tensor scores_real = {}, scores_fake = {};  ///< [N], higher is more real
+  /// [M, D], what the discriminator's last layer sees of some of them (last_features()); undefined: not asked for.
+  Tensor features_real = {}, features_fake = {};
 };
 
 /// Of one step. NaN where it does not apply.
 struct HealthMeasures {
   /// How much the generated images of a batch differ, in parts of what the real ones do: the root of the variance over
-  /// the batch, averaged over pixels. 1: as the real ones; 0: all the same.
+  /// the batch of the means of 4x4 blocks (of pixels where images are smaller than 8), averaged over the blocks; noise
+  /// from pixel to pixel is no diversity. 1: as the real ones; 0: all the same.
   double diversity = 0;
   /// The same of the images of one class.
   double class_diversity = 0;
+  /// The same of the discriminator's features.
+  double feature_diversity = 0;
+  /// How much detail the generated images have, in parts of the real ones': the root of the mean square of what is left
+  /// of their pixels without the mean of each 2x2 block. 1: as the real ones; 0: smooth; 3: patterns of single pixels.
+  double detail = 0;
   /// The share of generated values at an end of their range (beyond 0.98 of [-1, 1]) less that of the real ones.
   double saturation = 0;
   /// The share of pairs of a real and a generated image in which the real one has the higher score, ties by half
@@ -39,8 +48,13 @@ struct HealthMeasures {
   double output_real = 0, output_fake = 0;  ///< the discriminator's mean outputs, as d_real and d_fake are logged
 };
 
-/// The columns of metrics.csv that hold the first four.
-inline const std::vector<std::string> kHealthColumns{"diversity", "class_diversity", "saturation", "separation"};
+/// The columns of metrics.csv that hold the first six.
+inline const std::vector<std::string> kHealthColumns{"diversity", "class_diversity", "feature_diversity",
+                                                     "detail",    "saturation",      "separation"};
+
+/// f32 [N, D]: what `discriminator`'s last layer, or each of its heads, sees of images [N, C, H, W] in [-1, 1] outside
+/// training; `labels` as in nn::ForwardContext.
+Tensor last_features(const models::Network& discriminator, const Tensor& images, const Tensor& labels);
 
 /// Gradient norm and outputs are not among what a batch tells: they stay 0. Needs a batch that was kept.
 HealthMeasures measure_health(const SeenBatch& batch);
@@ -53,6 +67,7 @@ struct Finding {
     kCollapse,           ///< the generated images are nearly all the same
     kClassCollapse,      ///< those of each class are
     kSaturation,         ///< they are black, white or both, and learn nothing more
+    kNoise,              ///< they are patterns of single pixels
     kNoGradient,         ///< the generator's gradient has vanished
     kRunaway,            ///< the discriminator's outputs grow without bounds
     kDiscriminatorWins,  ///< generated images never look real to the discriminator any more
@@ -62,9 +77,11 @@ struct Finding {
   std::string what, hint;   ///< in words: what was seen, and what to try
 
   /// Whether nothing more is to be hoped of going on.
-  bool collapsed() const { return kind != Kind::kDiscriminatorWins && kind != Kind::kRunaway; }
+  bool collapsed() const { return kind != Kind::kDiscriminatorWins && kind != Kind::kRunaway && kind != Kind::kNoise; }
+  /// Whether it is the images that are bad.
+  bool of_images() const { return kind != Kind::kRunaway; }
 };
-/// "collapse", "class_collapse", "saturation", "no_gradient", "runaway", "discriminator_wins".
+/// "collapse", "class_collapse", "saturation", "noise", "no_gradient", "runaway", "discriminator_wins".
 const char* name_of(Finding::Kind kind);
 
 inline constexpr const char* kHealthFile = "health.json";
@@ -91,8 +108,15 @@ class HealthMonitor {
     std::uint64_t step;
     HealthMeasures measures;
   };
-  std::optional<Finding> diagnose() const;
-  double recent_median(double HealthMeasures::* member) const;
+  std::optional<Finding> collapse() const;
+  std::optional<Finding> trouble() const;
+  /// The step of the first of the kept measures that is above it.
+  std::uint64_t first_above(double HealthMeasures::* member, double limit) const;
+  bool is_young() const;
+  /// Whether the images of a class are nearly all the same though the classes differ.
+  bool one_each() const;
+  /// Of the last `count` measures, or of all there are.
+  double recent_median(double HealthMeasures::* member, std::size_t count) const;
 
   double widest_;  ///< outputs of real and generated images that are further apart have run away
   std::deque<Seen> recent_;

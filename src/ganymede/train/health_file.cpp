@@ -13,10 +13,13 @@ namespace fs = std::filesystem;
 using Kind = Finding::Kind;
 
 constexpr std::uint64_t kMaxHealthBytes = 64 << 10;
-constexpr std::pair<Kind, const char*> kFindings[] = {
-    {Kind::kCollapse, "collapse"},     {Kind::kClassCollapse, "class_collapse"},
-    {Kind::kSaturation, "saturation"}, {Kind::kNoGradient, "no_gradient"},
-    {Kind::kRunaway, "runaway"},       {Kind::kDiscriminatorWins, "discriminator_wins"}};
+constexpr std::pair<Kind, const char*> kFindings[] = {{Kind::kCollapse, "collapse"},
+                                                      {Kind::kClassCollapse, "class_collapse"},
+                                                      {Kind::kSaturation, "saturation"},
+                                                      {Kind::kNoise, "noise"},
+                                                      {Kind::kNoGradient, "no_gradient"},
+                                                      {Kind::kRunaway, "runaway"},
+                                                      {Kind::kDiscriminatorWins, "discriminator_wins"}};
 
 }  // namespace
 

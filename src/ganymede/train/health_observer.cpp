@@ -18,8 +18,20 @@ HealthMeasures measures_of_row(const MetricsData& table, std::size_t row) {
     const auto* values = table.find(column);
     return values == nullptr ? std::numeric_limits<double>::quiet_NaN() : (*values)[row];
   };
-  return {value("diversity"),   value("class_diversity"), value("saturation"), value("separation"),
+  return {value("diversity"),   value("class_diversity"), value("feature_diversity"),
+          value("detail"),      value("saturation"),      value("separation"),
           value("grad_norm_g"), value("d_real"),          value("d_fake")};
+}
+
+/// With the features of the first images: enough for how far they spread, and cheap beside the steps between two rows.
+SeenBatch with_features(const models::Network& discriminator, SeenBatch seen) {
+  constexpr std::int64_t kFew = 32;
+  const auto features = [&](const Tensor& images, const Tensor& labels) {
+    return last_features(discriminator, images.slice(0, 0, kFew), labels.defined() ? labels.slice(0, 0, kFew) : labels);
+  };
+  seen.features_real = features(seen.real, seen.labels_real);
+  seen.features_fake = features(seen.fake, seen.labels_fake);
+  return seen;
 }
 
 class HealthObserver : public Observer {
@@ -49,7 +61,7 @@ class HealthObserver : public Observer {
 
   void after_step(const Trainer& trainer, const TrainingState&, const StepResult& result) override {
     if (!due_ || !result.seen.real.defined()) return;
-    auto measures = measure_health(result.seen);
+    auto measures = measure_health(with_features(trainer.gan().discriminator, result.seen));
     columns_->values.merge(health_values(measures));
     measures.grad_norm_g = result.grad_norm_g;
     measures.output_real = result.d_real.item<double>(), measures.output_fake = result.d_fake.item<double>();
