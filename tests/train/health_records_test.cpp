@@ -92,7 +92,7 @@ TEST(HealthRecords, WhatGoesWrongIsSaid) {
                            {"cifar10-mlp.gfast", "saturation", 50},
                            {"mnist-dcgan.both", "collapse", 130},
                            {"mnist-dcgan.gfast", "collapse", 450},
-                           {"shapes-acgan.both", "noise", 150},
+                           {"shapes-acgan.both", "noise", 160},
                            {"shapes-acgan.gfast", "class_collapse", 300},
                            {"shapes-acgan.narrowG", "discriminator_wins", 300},
                            {"shapes-dcgan.beta", "discriminator_wins", 250},

@@ -57,16 +57,27 @@ double saturated(const Tensor& images) {
   return images.abs().gt(kEnd).to(at::kFloat).mean().item<double>();
 }
 
-/// The means of 4x4 blocks of images [N, C, H, W], or the images where they are too small for it.
-Tensor in_blocks(const Tensor& images) {
-  return std::min(images.size(2), images.size(3)) < 8 ? images : at::avg_pool2d(images, {4, 4});
+/// The side of the blocks that detail is within: 2 pixels of images of 32, 4 of 64, which may be 32 made larger.
+std::int64_t fine_block(const Tensor& images) {
+  constexpr std::int64_t kAcross = 16;
+  return std::max<std::int64_t>(2, std::min(images.size(2), images.size(3)) / kAcross);
 }
 
-/// The root of the mean square of what the means of 2x2 blocks leave of images [N, C, H, W]; NaN of smaller ones.
+Tensor block_means(const Tensor& images, std::int64_t side) {
+  return at::avg_pool2d(images, {side, side});
+}
+
+/// The means of blocks twice as wide of images [N, C, H, W], or the images where they are too small for it.
+Tensor coarse(const Tensor& images) {
+  const std::int64_t side = 2 * fine_block(images);
+  return std::min(images.size(2), images.size(3)) < 2 * side ? images : block_means(images, side);
+}
+
+/// The root of the mean square of what the means of blocks leave of images [N, C, H, W]; NaN of smaller ones.
 double fine_detail(const Tensor& images) {
-  if (std::min(images.size(2), images.size(3)) < 2) return kNone;
-  const Tensor blocks = at::avg_pool2d(images, {2, 2});
-  const Tensor smooth = blocks.repeat_interleave(2, 2).repeat_interleave(2, 3);
+  const std::int64_t side = fine_block(images);
+  if (std::min(images.size(2), images.size(3)) < side) return kNone;
+  const Tensor smooth = block_means(images, side).repeat_interleave(side, 2).repeat_interleave(side, 3);
   const Tensor whole = images.slice(2, 0, smooth.size(2)).slice(3, 0, smooth.size(3));
   return (whole - smooth).square().mean().sqrt().item<double>();
 }
@@ -110,7 +121,7 @@ HealthMeasures measure_health(const SeenBatch& batch) {
   const torch::NoGradGuard constant;
   const Tensor real = batch.real.to(at::kFloat), fake = batch.fake.to(at::kFloat);
   HealthMeasures out;
-  const Tensor coarse_real = in_blocks(real), coarse_fake = in_blocks(fake);
+  const Tensor coarse_real = coarse(real), coarse_fake = coarse(fake);
   out.diversity = spread(coarse_fake) / spread(coarse_real);
   out.class_diversity =
       spread_in_class(coarse_fake, batch.labels_fake) / spread_in_class(coarse_real, batch.labels_real);
@@ -226,7 +237,8 @@ std::optional<Finding> HealthMonitor::collapse() const {
 std::optional<Finding> HealthMonitor::trouble() const {
   using Kind = Finding::Kind;
   const std::uint64_t since = recent_[recent_.size() - kWindow].step;
-  const double detail = recent_median(&HealthMeasures::detail, kLongWindow);
+  const double detail =
+      std::fmin(recent_median(&HealthMeasures::detail, kLongWindow), recent_median(&HealthMeasures::detail, kWindow));
   const bool bad_before = finding_ && finding_->of_images();
   if (recent_.size() == kLongWindow && detail > (bad_before ? kNoisyStill : kNoisy)) {
     return Finding{

@@ -29,15 +29,16 @@ struct SeenBatch {
 /// Of one step. NaN where it does not apply.
 struct HealthMeasures {
   /// How much the generated images of a batch differ, in parts of what the real ones do: the root of the variance over
-  /// the batch of the means of 4x4 blocks (of pixels where images are smaller than 8), averaged over the blocks; noise
-  /// from pixel to pixel is no diversity. 1: as the real ones; 0: all the same.
+  /// the batch of the means of blocks of an eighth of their side (of pixels where they are smaller than 8), averaged
+  /// over the blocks; noise from pixel to pixel is no diversity. 1: as the real ones; 0: all the same.
   double diversity = 0;
   /// The same of the images of one class.
   double class_diversity = 0;
   /// The same of the discriminator's features.
   double feature_diversity = 0;
   /// How much detail the generated images have, in parts of the real ones': the root of the mean square of what is left
-  /// of their pixels without the mean of each 2x2 block. 1: as the real ones; 0: smooth; 3: patterns of single pixels.
+  /// of their pixels without the mean of each block of a sixteenth of their side (2 pixels at least). 1: as the real
+  /// ones; 0: smooth; 4: patterns of single pixels.
   double detail = 0;
   /// The share of generated values at an end of their range (beyond 0.98 of [-1, 1]) less that of the real ones.
   double saturation = 0;
