@@ -4,8 +4,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const KEPT = ["default", "enum", "minimum", "maximum", "minItems", "maxItems", "minLength", "maxLength"];
 
+// Null stands for a field that is left out.
 const limitsOf = (schema) => ({
   ...Object.fromEntries(KEPT.filter((key) => key in schema).map((key) => [key, schema[key]])),
+  ...("enum" in schema ? { enum: schema.enum.filter((value) => value !== null) } : {}),
   ...(schema.items?.maxLength ? { items: limitsOf(schema.items) } : {}),
 });
 

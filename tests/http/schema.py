@@ -3,6 +3,7 @@ not."""
 
 import math
 import random
+import re
 
 
 class Schemas:
@@ -30,6 +31,9 @@ class Schemas:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             if value < schema.get("minimum", -math.inf) or value > schema.get("maximum", math.inf):
                 out.append(f"{at}: {value} is out of range")
+        if isinstance(value, str):
+            if len(value) > schema.get("maxLength", math.inf) or not re.search(schema.get("pattern", ""), value):
+                out.append(f"{at}: {value[:99]!r} is no such text")
         if isinstance(value, list):
             if not schema.get("minItems", 0) <= len(value) <= schema.get("maxItems", math.inf):
                 out.append(f"{at}: {len(value)} entries")
@@ -45,8 +49,15 @@ class Schemas:
                     out.append(f"{at}: {name} is not described")
                 elif isinstance(more, dict):
                     out += self.errors(more, entry, f"{at}.{name}")
-        if "oneOf" in schema and sum(not self.errors(one, value, at) for one in schema["oneOf"]) != 1:
+        fitting = {key: sum(not self.errors(one, value, at) for one in schema.get(key, [])) for key in ("oneOf", "anyOf")}
+        if "oneOf" in schema and fitting["oneOf"] != 1:
             out.append(f"{at}: {value!r} fits not exactly one")
+        if "anyOf" in schema and fitting["anyOf"] == 0:
+            out.append(f"{at}: {value!r} fits none")
+        for one in schema.get("allOf", []):
+            out += self.errors(one, value, at)
+        if "not" in schema and not self.errors(schema["not"], value, at):
+            out.append(f"{at}: {value!r} fits what it must not")
         return out
 
     @staticmethod
@@ -71,7 +82,8 @@ class Schemas:
         if "enum" in schema:
             return chance.choice(schema["enum"])
         kind = schema.get("type", "object")
-        kind = chance.choice(kind) if isinstance(kind, list) else kind
+        if isinstance(kind, list):  # the second is null
+            kind = kind[0] if chance.random() < 0.9 else chance.choice(kind)
         if kind == "object":
             wanted = schema.get("required", [])
             return {

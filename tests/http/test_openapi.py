@@ -134,6 +134,61 @@ def test_generated_requests(document, changing):
     assert seen["getMetrics"] >= {200, 404, 422} and seen["getSample"] >= {200, 404}
 
 
+def body_schema(document, path):
+    return document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
+
+
+GENERATE = "/api/v1/models/{id}/generate"
+
+
+@pytest.fixture(scope="module")
+def training(start, runs, tmp_path_factory):
+    place = tmp_path_factory.mktemp("training") / "runs"
+    shutil.copytree(runs, place)
+    with start(place, "--allow-training") as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    "path, body, status",
+    [
+        (GENERATE, {"count": 2, "class": None, "network": None, "points": None, "untrained": None}, 200),
+        (GENERATE, {"count": 1, "seed": None}, 422),
+        (GENERATE, {"count": 1, "network": "trained", "untrained": None}, 200),
+        (GENERATE, {"count": 1, "network": "trained", "untrained": False}, 422),
+        (GENERATE, {"points": [{"z": None, "seed": 1}]}, 422),
+        ("/api/v1/runs/{id}/keep", {"title": None, "pinned": None}, 200),
+        ("/api/v1/recipes/check", {}, 422),
+        ("/api/v1/recipes/check", {"recipe": None, "toml": None, "like": None}, 422),
+        ("/api/v1/recipes/check", {"recipe": None, "like": "tiny"}, 200),
+    ],
+)
+def test_what_a_body_may_say_is_what_is_understood(document, training, path, body, status):
+    """Null counts as absent, but not as a seed; of two names for the same, one; of those of which one must be, one."""
+    answer = training.post(path.replace("{id}", "tiny"), body)
+    fits = not Schemas(document).errors(body_schema(document, path), body)
+    assert (answer.status, fits) == (status, status == 200), answer.body
+
+
+@pytest.mark.parametrize("name", ["a\x17b", "x" * 256], ids=["control", "long"])
+def test_names_in_a_query_are_described(document, server, name):
+    """A control character in an address is refused, so no name in a list has one."""
+    for path in ("/api/v1/curves", "/api/v1/events"):
+        found = next(one for one in document["paths"][path]["get"]["parameters"] if one["name"] == "runs")
+        assert Schemas(document).errors(found["schema"], [name])
+        assert server.get(f"{path}?runs=tiny,{urllib.parse.quote(name)}").status in (400, 422)
+
+
+def test_rows_are_looked_at_whatever_a_header_says(document, server):
+    events = "/api/v1/runs/tiny/events"
+    for query, last in (("?rows=false", "4"), ("?rows=0", "x")):
+        assert server.get(events + query, **{"Last-Event-ID": last}).problem()["errors"][0]["field"] == "rows"
+    parameters = document["paths"]["/api/v1/runs/{id}/events"]["get"]["parameters"]
+    header = next(one["schema"] for one in parameters if one["in"] == "header")
+    fits = [not Schemas(document).errors(header, text) for text in ("", "4", "x")]
+    assert fits == [True, True, False], "an empty one is none, as browsers send it"
+
+
 def test_event_streams(document, server):
     connection = server.connection()
     connection.request("GET", "/api/v1/runs/tiny/events?rows=0")
@@ -143,7 +198,12 @@ def test_event_streams(document, server):
         and response.getheader("Content-Type")
         in document["paths"]["/api/v1/runs/{id}/events"]["get"]["responses"]["200"]["content"]
     )
-    lines = [response.readline().decode() for _ in range(7)]
+    lines = [response.readline().decode() for _ in range(8)]
+    content = document["paths"]["/api/v1/runs/{id}/events"]["get"]["responses"]["200"]["content"]
+    for begin in (0, 4):
+        said = dict(line.rstrip("\n").split(": ", 1) for line in lines[begin : begin + 3])
+        assert not Schemas(document).errors(content["text/event-stream"]["schema"], said)
+        assert Schemas(document).errors(content["text/event-stream"]["schema"], {**said, "event": "surprise"})
     events = {
         lines[i].split(": ")[1].strip(): json.loads(lines[i + 2].split(": ", 1)[1])
         for i in (0, 4)

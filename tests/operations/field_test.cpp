@@ -112,7 +112,7 @@ TEST(Fields, TextsHaveTheirLengthAndCharacters) {
   EXPECT_EQ(refused({{"tags", {"a", "b", "c"}}}), "tags: must be a list of 0 to 2");
   Sample sample;
   const auto schema = schema_of(fields_of(sample), Door::kServed)["properties"];
-  EXPECT_EQ(json(schema["name"]), (json{{"type", "string"},
+  EXPECT_EQ(json(schema["name"]), (json{{"type", {"string", "null"}},
                                         {"minLength", 1},
                                         {"maxLength", 4},
                                         {"pattern", "^[a-z][a-z0-9_-]*$"},
@@ -166,6 +166,28 @@ TEST(Fields, TheSchemaIsThatOfTheDoor) {
   EXPECT_FALSE(served["properties"].contains("file"));
   EXPECT_TRUE(served["properties"]["way"]["deprecated"]);
   EXPECT_EQ(served["properties"]["points"]["items"]["$ref"], "#/components/schemas/Point");
+}
+
+TEST(Fields, TheSchemaSaysWhatMayBeNull) {
+  Sample sample;
+  auto fields = fields_of(sample);
+  const auto type_of = [&](const char* name) {
+    return json(schema_of(fields, Door::kServed)["properties"][name]["type"]);
+  };
+  EXPECT_EQ(type_of("count"), json({"integer", "null"}));
+  EXPECT_EQ(type_of("seed"), json("integer")) << "no seed is null";
+  EXPECT_EQ(json(schema_of(fields, Door::kServed)["properties"]["way"]["enum"]),
+            json({"spherical", "linear", nullptr}));
+  fields[0].info.required = true;
+  EXPECT_EQ(type_of("count"), json("integer"));
+  fields[0].info.unless = {"points"};
+  EXPECT_EQ(type_of("count"), json({"integer", "null"}));
+  const auto given = [](const char* name) {
+    return json{{"required", {name}}, {"properties", {{name, {{"not", {{"type", "null"}}}}}}}};
+  };
+  const auto schema = schema_of(fields, Door::kServed);
+  EXPECT_EQ(json(schema["allOf"]), (json{{{"anyOf", {given("count"), given("points")}}}}));
+  EXPECT_EQ(json(schema["not"]["anyOf"][0]["required"]), json({"kind", "way"}));
 }
 
 TEST(Fields, UntrainedIsAnOldNameOfANetwork) {

@@ -64,35 +64,22 @@ json points_text(const Field& field, const std::string& text) {
   return out;
 }
 
-bool is_seed(const Field& field) {
-  const auto range = field.range(Door::kServed);
-  return range && range->high == static_cast<double>(config::kLargestSeed);
-}
-
-/// What it was called before.
-std::vector<std::string> old_names_of(const Field& field) {
-  auto names = field.info.old_names;
-  if (!field.info.old_switch.empty()) names.push_back(field.info.old_switch);
-  return names;
-}
-
 struct Given {
   std::string name;  ///< the field's, or an old one: what the caller wrote
   json value = {};
 };
 
-/// The value that stands under the field's name, or under one of its old ones, if any does. A seed of null is a value,
-/// and a wrong one: JavaScript sends it for a number that is none, and any image would look like the answer.
+/// The value that stands under the field's name, or under one of its old ones, if any does.
 std::optional<Given> value_in(const json& object, const Field& field, const std::string& prefix) {
   std::optional<Given> given;
   const auto look = [&](const std::string& name) {
     const auto found = object.find(name);
-    if (found == object.end() || (found->is_null() && !is_seed(field))) return;
+    if (found == object.end() || (found->is_null() && field.null_is_absent())) return;
     if (given) throw FieldError(prefix + name, fmt::format("is the old name of '{}': give one of them", field.name));
     given = Given{name, *found};
   };
   look(field.name);
-  for (const auto& name : old_names_of(field)) look(name);
+  for (const auto& name : field.old_names()) look(name);
   if (!given || given->name != field.info.old_switch) return given;
   if (!given->value.is_boolean()) throw FieldError(prefix + given->name, "must be true or false");
   if (!given->value.get<bool>()) return std::nullopt;
@@ -110,6 +97,17 @@ std::string text_requirement(const Field& field, Door door) {
 
 FieldError::FieldError(const std::string& field, std::string problem, std::string hint)
     : UsageError(std::move(problem), field, std::move(hint)) {}
+
+std::vector<std::string> Field::old_names() const {
+  auto names = info.old_names;
+  if (!info.old_switch.empty()) names.push_back(info.old_switch);
+  return names;
+}
+
+bool Field::null_is_absent() const {
+  const auto limits = range(Door::kServed);
+  return !(limits && limits->high == static_cast<double>(config::kLargestSeed));
+}
 
 json Field::default_at(Door door) const {
   const auto limits = range(door);
@@ -226,7 +224,7 @@ void read_json(const json& object, const FieldList& fields, Door door, const std
     if (!field.offered(door)) continue;
     known.push_back(field.name);
     understood.insert(field.name);
-    const auto old = old_names_of(field);
+    const auto old = field.old_names();
     understood.insert(old.begin(), old.end());
   }
   for (const auto& [name, value] : object.items()) {

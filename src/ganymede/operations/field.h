@@ -57,6 +57,10 @@ struct Field {
   }
   bool required(Door door) const { return info.required || (door == Door::kServed && info.required_of_clients); }
   bool offered(Door door) const { return door == Door::kLocal || !info.local; }
+  /// What it was called before.
+  std::vector<std::string> old_names() const;
+  /// Not of a seed: JavaScript sends null for a number that is none, and any image would look like the answer.
+  bool null_is_absent() const;
   /// `fallback`, or of a number what is nearest to it in the door's range.
   nlohmann::json default_at(Door door) const;
 };

@@ -36,7 +36,30 @@ ordered_json text_schema(const config::TextRule* rule) {
   return schema;
 }
 
-ordered_json value_schema(const Field& field, Door door) {
+/// The same value, or null.
+ordered_json or_null(ordered_json schema) {
+  schema["type"] = ordered_json::array({schema["type"], "null"});
+  if (schema.contains("enum")) schema["enum"].push_back(nullptr);
+  return schema;
+}
+
+/// Fits an object that has a value other than null under each of these names.
+ordered_json given(const std::vector<std::string>& names) {
+  ordered_json schema{{"required", names}};
+  for (const auto& name : names) schema["properties"][name]["not"]["type"] = "null";
+  return schema;
+}
+
+/// Fits an object that has a value of the field, or of one of those that stand for it.
+ordered_json one_given(const Field& field) {
+  auto ways = ordered_json::array({given({field.name})});
+  for (const auto& other : field.info.unless) ways.push_back(given({other}));
+  return {{"anyOf", ways}};
+}
+
+}  // namespace
+
+ordered_json schema_of(const Field& field, Door door) {
   ordered_json schema;
   const auto range = field.range(door);
   const auto list = [&](ordered_json items) {
@@ -87,27 +110,31 @@ ordered_json value_schema(const Field& field, Door door) {
   return schema;
 }
 
-}  // namespace
-
 ordered_json schema_of(const FieldList& fields, Door door) {
-  ordered_json properties = ordered_json::object(), required = ordered_json::array();
+  ordered_json properties = ordered_json::object(), required = ordered_json::array(), both = ordered_json::array();
+  ordered_json schema{{"type", "object"}, {"additionalProperties", false}};
   for (const auto& field : fields) {
     if (!field.offered(door)) continue;
-    properties[field.name] = value_schema(field, door);
-    if (field.required(door) && field.info.unless.empty()) required.push_back(field.name);
+    const bool needed = field.required(door) && field.info.unless.empty();
+    const auto value = !needed && field.null_is_absent() ? or_null(schema_of(field, door)) : schema_of(field, door);
+    properties[field.name] = value;
+    if (needed) required.push_back(field.name);
+    if (field.required(door) && !needed) schema["allOf"].push_back(one_given(field));
     for (const auto& old : field.info.old_names) {
-      auto& schema = properties[old] = value_schema(field, door);
-      schema["deprecated"] = true;
-      schema["description"] = "The old name of `" + field.name + "`.";
+      properties[old] = value;
+      properties[old]["deprecated"] = true;
+      properties[old]["description"] = "The old name of `" + field.name + "`.";
     }
     if (const auto& old = field.info.old_switch; !old.empty()) {
-      properties[old] = {{"type", "boolean"},
+      properties[old] = {{"type", {"boolean", "null"}},
                          {"description", fmt::format("The old name of `{}`: true is \"{}\".", field.name, old)},
                          {"deprecated", true}};
     }
+    for (const auto& old : field.old_names()) both.push_back(given({field.name, old}));
   }
-  ordered_json schema{{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
+  schema["properties"] = properties;
   if (!required.empty()) schema["required"] = required;
+  if (!both.empty()) schema["not"]["anyOf"] = both;
   return schema;
 }
 
@@ -119,9 +146,12 @@ ordered_json point_schema() {
     std::erase_if(kept, [&](const Field& field) {
       return std::find(left_out.begin(), left_out.end(), field.name) != left_out.end();
     });
-    ordered_json schema = schema_of(kept, Door::kServed);
-    schema["required"] = required;
-    return schema;
+    for (auto& field : kept) {
+      if (std::find(required.begin(), required.end(), field.name) == required.end()) continue;
+      field.info.required = true;
+      field.info.unless.clear();
+    }
+    return schema_of(kept, Door::kServed);
   };
   return {{"description", "A point of the latent space: sample `index` of `seed`, or its coordinates."},
           {"oneOf", {one_of({"z"}, {"seed", "index"}), one_of({"seed", "index"}, {"z"})}}};

@@ -7,7 +7,9 @@
 
 namespace ganymede::operations {
 
-/// The JSON Schema of an object with these fields, as one door takes it: {"type": "object", ...}.
+/// The JSON Schema of a value of the field, as one door takes it.
+nlohmann::ordered_json schema_of(const Field& field, Door door);
+/// That of an object with these fields: {"type": "object", ...}. Null is a value of those that may be absent.
 nlohmann::ordered_json schema_of(const FieldList& fields, Door door);
 /// That of a point.
 nlohmann::ordered_json point_schema();

@@ -3,6 +3,7 @@
 
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/queries.h"
+#include "ganymede/serve/run_answers.h"
 
 namespace ganymede::serve {
 namespace {
@@ -72,7 +73,7 @@ void add_event_routes(Router& router, const Services& services) {
                  .answer =
                      "Server-sent events: `state` (a Run; the first says where each stands), `metrics` (new rows, "
                      "as in /metrics, with the `run`) and `samples` (the names of all of a `run`).",
-                 .content = {{"text/event-stream", ordered_json::object({{"type", "string"}})}},
+                 .content = {{"text/event-stream", event_schema()}},
                  .parameters = parameters_of<StreamQuery>()});
 }
 

@@ -113,7 +113,8 @@ ordered_json begun_document() {
       {"summary", "Images from trained generators, and the runs that train them."},
       {"description",
        "Errors are application/problem+json (RFC 9457). An address or a method that is not described here gives 404 or "
-       "405. The same request with the same seed returns the same bytes, whatever else the server does meanwhile."}};
+       "405. In a request null counts as absent, but not as a seed. The same request with the same seed returns the "
+       "same bytes, whatever else the server does meanwhile."}};
   out["info"]["license"] = {{"name", "Apache-2.0"}, {"identifier", "Apache-2.0"}};
   out["servers"] = ordered_json::array({ordered_json::object({{"url", "/"}})});
   out["security"] =

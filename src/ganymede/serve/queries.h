@@ -7,6 +7,11 @@ namespace ganymede::serve {
 
 inline constexpr double kMaxRows = 9007199254740991;  // 2^53 - 1: what JSON's numbers hold exactly
 
+/// A name of a run or of a column, in a list between commas.
+inline const config::TextRule kListedName{.length = config::in_range(0, 255),
+                                          .characters = "^,\\x00-\\x1f\\x7f",
+                                          .words = "characters, none of them a comma or a control character"};
+
 struct MetricsQuery {
   std::size_t first = 0;
 };
@@ -31,6 +36,7 @@ void visit_fields(V& field, StreamQuery& q) {
   field("runs", q.runs,
         {.about = "the runs to follow; one that is not there is waited for",
          .range = operations::in_range(1, 256),
+         .served_text = kListedName,
          .required = true});
 }
 
@@ -55,7 +61,8 @@ template <class V>
 void visit_fields(V& field, CurvesQuery& q) {
   field("points", q.points,
         {.about = "how many values of a column at most, about; peaks stay", .range = operations::in_range(2, 10'000)});
-  field("columns", q.columns, {.about = "all, if absent", .range = operations::in_range(0, kMaxColumns)});
+  field("columns", q.columns,
+        {.about = "all, if absent", .range = operations::in_range(0, kMaxColumns), .served_text = kListedName});
 }
 
 struct CurvesOfRunsQuery {
@@ -66,8 +73,10 @@ template <class V>
 void visit_fields(V& field, CurvesOfRunsQuery& q) {
   field("points", q.points,
         {.about = "how many values of a column at most, about; peaks stay", .range = operations::in_range(2, 500)});
-  field("columns", q.columns, {.about = "all, if absent", .range = operations::in_range(0, kMaxColumns)});
-  field("runs", q.runs, {.about = "all, if absent", .range = operations::in_range(0, kMaxRuns)});
+  field("columns", q.columns,
+        {.about = "all, if absent", .range = operations::in_range(0, kMaxColumns), .served_text = kListedName});
+  field("runs", q.runs,
+        {.about = "all, if absent", .range = operations::in_range(0, kMaxRuns), .served_text = kListedName});
 }
 
 }  // namespace ganymede::serve

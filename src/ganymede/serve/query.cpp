@@ -49,10 +49,9 @@ void read_query(const Request& request, const operations::FieldList& fields) {
 }
 
 std::vector<ordered_json> query_parameters(const operations::FieldList& fields) {
-  const auto object = operations::schema_of(fields, Door::kServed);
   std::vector<ordered_json> out;
   for (const auto& field : fields) {
-    ordered_json schema = object.at("properties").at(field.name);
+    ordered_json schema = operations::schema_of(field, Door::kServed);
     ordered_json parameter{{"name", field.name}, {"in", "query"}};
     if (field.required(Door::kServed)) parameter["required"] = true;
     parameter["description"] = schema.at("description");

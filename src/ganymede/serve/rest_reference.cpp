@@ -91,13 +91,21 @@ std::string schema_words(const ordered_json& schema) {
   return joined(ways, " or ");
 }
 
+/// The same for a field of a request: that null counts as absent stands above all of them.
+std::string request_words(ordered_json schema) {
+  if (const auto type = schema.find("type"); type != schema.end() && type->is_array()) *type = type->front();
+  if (const auto values = schema.find("enum"); values != schema.end() && values->back().is_null())
+    values->erase(values->size() - 1);
+  return schema_words(schema);
+}
+
 bool contains(const ordered_json& names, const std::string& name) {
   return std::find(names.begin(), names.end(), ordered_json(name)) != names.end();
 }
 
 std::string field_row(const std::string& name, const ordered_json& schema, const std::string& about, bool required) {
   const std::string usual = schema.contains("default") ? code_cell(schema["default"].dump()) : "";
-  return fmt::format("| `{}` | {} | {} | {} |\n", name, schema_words(schema), required ? "required" : usual,
+  return fmt::format("| `{}` | {} | {} | {} |\n", name, request_words(schema), required ? "required" : usual,
                      table_cell(about));
 }
 

@@ -50,4 +50,17 @@ MetricsAnswer curves_of(const RunSnapshot& run, const std::vector<std::string>& 
   return out;
 }
 
+nlohmann::ordered_json event_schema() {
+  return nlohmann::ordered_json::parse(R"({
+    "type": "object",
+    "description": "Of each event.",
+    "required": ["event", "data"],
+    "properties": {
+      "event": {"enum": ["metrics", "state", "samples"]},
+      "id": {"type": "string", "pattern": "^[0-9]+$"},
+      "data": {"type": "string", "contentMediaType": "application/json"}
+    }
+  })");
+}
+
 }  // namespace ganymede::serve

@@ -15,4 +15,7 @@ RunDetails details_of(const Run& run);
 /// are shorter than `rows`.
 MetricsAnswer curves_of(const RunSnapshot& run, const std::vector<std::string>& columns, std::size_t points);
 
+/// What the description says of a stream of what happens in runs: that of each event, as OpenAPI 3.1 has it.
+nlohmann::ordered_json event_schema();
+
 }  // namespace ganymede::serve

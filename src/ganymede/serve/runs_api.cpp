@@ -47,10 +47,13 @@ class RunEvents {
 };
 
 Response events(const std::shared_ptr<const Run>& run, const Request& request) {
-  Request resumed = request;
-  if (!request.header("last-event-id").empty()) resumed.query["rows"] = request.header("last-event-id");
-  const auto rows = query_of<EventsQuery>(resumed).rows.value_or(run->snapshot()->rows());
-  const auto state = std::make_shared<RunEvents>(run, rows);
+  auto rows = query_of<EventsQuery>(request).rows;
+  if (const auto last = request.header("last-event-id"); !last.empty()) {
+    Request resumed = request;
+    resumed.query["rows"] = last;
+    rows = query_of<EventsQuery>(resumed).rows;
+  }
+  const auto state = std::make_shared<RunEvents>(run, rows.value_or(run->snapshot()->rows()));
   return {.content_type = "text/event-stream",
           .headers = {{"Cache-Control", "no-store"}, {"X-Accel-Buffering", "no"}},
           .events = [state]() -> std::optional<std::string> { return state->next(); }};
@@ -69,7 +72,7 @@ RouteAbout about_metrics() {
 RouteAbout about_events() {
   const ordered_json header = {{"name", "Last-Event-ID"},
                                {"in", "header"},
-                               {"schema", ordered_json::object({{"type", "string"}, {"pattern", "^[0-9]+$"}})}};
+                               {"schema", ordered_json::object({{"type", "string"}, {"pattern", "^[0-9]*$"}})}};
   auto parameters = parameters_of<EventsQuery>();
   parameters.push_back(header);
   return {.id = "streamEvents",
@@ -77,7 +80,7 @@ RouteAbout about_events() {
           .answer =
               "Server-sent events: `metrics` (new rows, as in /metrics), `state` (a Run), `samples` (the names of "
               "all). The id of each is the number of rows known.",
-          .content = {{"text/event-stream", ordered_json::object({{"type", "string"}})}},
+          .content = {{"text/event-stream", event_schema()}},
           .parameters = parameters};
 }
 

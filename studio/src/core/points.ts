@@ -2,12 +2,13 @@
 // As text, in an address: SEED:INDEX, then what is not usual: 7:3:class=frog:truncation=0.5:network=untrained
 import type { components } from "openapi";
 
+type Sent = Extract<components["schemas"]["Point"], { index: number }>;
+
 /** Image `index` of `seed`, of a class (where the model has classes), with a truncation (or none), by a network: the
- * trained one, unless it says otherwise. */
-export type Point = Pick<
-  Extract<components["schemas"]["Point"], { index: number }>,
-  "seed" | "index" | "class" | "truncation" | "network"
->;
+ * trained one, unless it says otherwise. What is absent is left out here: null says the same to the server. */
+export type Point = {
+  [Key in keyof Pick<Sent, "seed" | "index" | "class" | "truncation" | "network">]: Exclude<Sent[Key], null>;
+};
 export type Network = NonNullable<Point["network"]>;
 
 /** What makes up an address in the address stands escaped in a name. */
