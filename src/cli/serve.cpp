@@ -130,7 +130,7 @@ void add_serve(CLI::App& app) {
       ->type_name("FOLDER")
       ->group(trainings);
   app.add_option("--webhook", flags->webhook,
-                 "an address that is told by POST when a training ends, fails or collapses: {run, state, why}")
+                 "an address that is told by POST when a training ends, fails, collapses or is lost: {run, state, why}")
       ->type_name("URL")
       ->group(trainings);
   limited(app.add_option("--queue", flags->queue,

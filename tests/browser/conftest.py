@@ -31,8 +31,9 @@ def chromium():
 
 
 @pytest.fixture
-def open_page(chromium, server):  # noqa: F811
-    """Opens addresses in fresh browsers; afterwards none of them may have met an error or asked another machine."""
+def open_page(chromium, server, runs):  # noqa: F811
+    """Opens addresses in fresh browsers; afterwards none of them may have met an error or asked another machine, and
+    nothing is kept of the models."""
     contexts, wrong = [], []
 
     def opener(path="/", **options):
@@ -63,4 +64,6 @@ def open_page(chromium, server):  # noqa: F811
     yield opener
     for context in contexts:
         context.close()
+    for kept in runs.glob("*/model.studio.json"):
+        kept.unlink()
     assert not wrong, wrong

@@ -232,7 +232,7 @@ def test_an_address_brings_its_sliders(open_page, server):
     sliders(page).get_by_role("button", name="Keep colour").click()
     sliders(page).get_by_role("button", name="Keep colour").wait_for(state="detached")
     page.goto(page.url.split("/explore")[0] + TINY)
-    assert sliders(page).get_by_role("slider", name="colour").input_value() == "0", "this browser keeps it"
+    assert sliders(page).get_by_role("slider", name="colour").input_value() == "0", "it is kept"
     page.goto(page.url.split("/explore")[0] + "/explore?model=classes")
     page.get_by_role("heading", name="Explore").wait_for()
     page.locator(".corner img").nth(3).wait_for()

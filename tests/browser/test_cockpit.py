@@ -1,9 +1,11 @@
 """The training cockpit: a run duplicated with changes, recipes of one's own, the queue, the log, notifications."""
 import base64
+import os
 import pathlib
 
 import pytest
 from pngs import one_colour
+from test_machine import fake_smi, in_a_terminal  # noqa: F401
 
 AXE = pathlib.Path(__file__).resolve().parents[2] / "studio" / "node_modules" / "axe-core" / "axe.min.js"
 SLOW = 120_000  # milliseconds: a training reads its data first, on a busy machine
@@ -238,3 +240,20 @@ def test_it_is_accessible_and_fits(open_at, trainer, theme, width):
             found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
             serious = [one for one in found if one["impact"] in ("serious", "critical")]
             assert not serious, [(one["id"], one["nodes"][0]["html"]) for one in serious]
+
+
+def test_a_training_of_a_terminal_shows_what_it_uses(chromium, start, program, tmp_path, fake_smi):  # noqa: F811
+    (tmp_path / "runs").mkdir()
+    path = {"PATH": f"{fake_smi}:{os.environ['PATH']}"}
+    with start(tmp_path / "runs", "--allow-training", env=path) as server:
+        with in_a_terminal(program, tmp_path / "runs" / "mine"):
+            server.wait_for(lambda: server.get("/api/v1/runs/mine").status == 200)
+            (tmp_path / "runs" / "mine" / "train.log").write_text("it trains\n")
+            page = chromium.new_page()
+            page.set_default_timeout(SLOW)
+            page.goto(f"http://127.0.0.1:{server.port}/runs/mine")
+            page.get_by_text("processors busy").wait_for()
+            page.get_by_text("37 % busy").wait_for()
+            page.get_by_role("log", name="Log of mine").get_by_text("it trains").wait_for()
+            assert page.get_by_role("button", name="Stop mine").count() == 0, "it is left alone"
+            page.close()

@@ -76,13 +76,53 @@ def test_a_mark_is_of_one_point(open_page, label):
     assert page.get_by_role("region", name="Marked best").count() == 0, "another model's"
 
 
-def test_a_mark_of_an_earlier_version_is_kept(open_page):
+def test_a_mark_of_an_earlier_version_is_kept(open_page, server):
     page = open_page("/models")
     page.evaluate("localStorage.setItem('ganymede-best', JSON.stringify({'tiny 9:1': 'iVBORw0KGgo='}))")
     page.goto(page.url.replace("/models", "/generate?model=tiny"))
     page.get_by_role("region", name="Marked best").get_by_role(
         "button", name=re.compile("^Enlarge trained image 2, seed 9")
     ).wait_for()
+    kept = {"step": None, "point": {"seed": 9, "index": 1}, "png": "iVBORw0KGgo="}
+    server.wait_for(lambda: server.get("/api/v1/models/tiny/kept").json()["marks"] == [kept])
+    page.wait_for_function("localStorage.getItem('ganymede-best') === null")
+    assert page.evaluate("localStorage.getItem('ganymede-marks')") == "[]", "it has moved"
+
+
+def marked(page):
+    return page.get_by_role("region", name="Marked best").get_by_role("button")
+
+
+def test_marks_are_kept_with_the_model(open_page, server):
+    path = "/generate?model=tiny&count=4&seed=9&show=both"
+    page = open_page(path)
+    large_view(page)
+    page.keyboard.press("b")
+    page.get_by_text("Marked best.").wait_for()
+    other = open_page(path)
+    marked(other).wait_for()
+    tab = page.context.new_page()
+    tab.goto(page.url.split("&open")[0])
+    marked(tab).click()
+    tab.keyboard.press("b")
+    marked(tab).wait_for(state="detached")
+    page.keyboard.press("Escape")
+    marked(page).wait_for(state="detached")
+    assert server.get("/api/v1/models/tiny/kept").json()["marks"] == []
+
+
+def test_where_nothing_can_be_kept_the_browser_does(chromium, start, runs):
+    with start(runs, "--open") as server:
+        page = chromium.new_page()
+        page.goto(f"http://127.0.0.1:{server.port}/generate?model=tiny&count=4&seed=9&show=both")
+        large_view(page)
+        page.keyboard.press("b")
+        page.get_by_text("Marked best, by this browser alone.").wait_for()
+        page.keyboard.press("Escape")
+        page.reload()
+        marked(page).wait_for()
+        page.close()
+    assert not list(runs.glob("*/model.studio.json"))
 
 
 def test_the_model_is_written_at_once(open_page, server):

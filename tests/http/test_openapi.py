@@ -170,6 +170,12 @@ def test_what_a_body_may_say_is_what_is_understood(document, training, path, bod
     assert (answer.status, fits) == (status, status == 200), answer.body
 
 
+def test_a_run_to_be_like_may_be_none(document, training):
+    for path in ("/api/v1/recipes/check", "/api/v1/recipes/estimate", "/api/v1/runs", "/api/v1/data/check"):
+        body = {"like": "nobody", **({"images": "some"} if path.startswith("/api/v1/data") else {})}
+        assert check(document, path, "post", training.post(path, body)).status == 404
+
+
 @pytest.mark.parametrize("name", ["a\x17b", "x" * 256], ids=["control", "long"])
 def test_names_in_a_query_are_described(document, server, name):
     """A control character in an address is refused, so no name in a list has one."""

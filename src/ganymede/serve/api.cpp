@@ -5,8 +5,14 @@
 
 namespace ganymede::serve {
 
+void check_changes(const Services& services) {
+  if (!services.changes)
+    throw Problem(403, "this server was started with --open: anybody may look, nobody changes anything");
+}
+
 void add_resource_routes(Router& router, const Services& services) {
   add_model_routes(router, services);
+  add_model_kept_routes(router, services);
   add_operation_routes(router, services);
   add_given_image_routes(router, services);
   add_export_route(router, services);
@@ -32,8 +38,9 @@ std::string api_description() {
   OwnRecipes own_recipes;
   const DataFolder data_folder;
   Watcher watcher(catalogue);
+  GpuMeter gpus;
   add_resource_routes(router, {catalogue, engine, workers, training_images, slow_lane, nullptr, own_recipes,
-                               data_folder, MemoryBudget(0), watcher, false});
+                               data_folder, MemoryBudget(0), watcher, gpus, false});
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   return openapi_document(router);
 }

@@ -9,6 +9,7 @@
 #include "ganymede/serve/memory_budget.h"
 #include "ganymede/serve/meters.h"
 #include "ganymede/serve/own_recipes.h"
+#include "ganymede/serve/process_use.h"
 #include "ganymede/serve/router.h"
 #include "ganymede/serve/slow_lane.h"
 #include "ganymede/serve/training_images.h"
@@ -30,11 +31,17 @@ struct Services {
   const DataFolder& data_folder;
   MemoryBudget memory;  ///< the server's
   Watcher& watcher;
+  GpuMeter& gpus;
   bool changes;  ///< clients may change what the folders of runs hold
 };
 
 /// /api/v1/models, /api/v1/models/{id} and the model file itself.
 void add_model_routes(Router& router, const Services& services);
+/// Throws Problem 403 where anybody may call.
+void check_changes(const Services& services);
+
+/// /api/v1/models/{id}/kept, and what changes it.
+void add_model_kept_routes(Router& router, const Services& services);
 /// POST /api/v1/models/{id}/OPERATION.
 void add_operation_routes(Router& router, const Services& services);
 /// POST /api/v1/models/{id}/project and translate.

@@ -398,20 +398,51 @@ void visit_fields(V& field, LogAnswer& l) {
   field("text", l.text, {.about = "Whole lines, 64 KiB at most."});
 }
 
-struct CurrentTraining {
+/// What a process uses.
+struct ProcessUse {
+  Nullable<double> processors = {};
+  Nullable<std::uint64_t> memory_bytes = {};
+};
+template <class V>
+void visit_fields(V& field, ProcessUse& u) {
+  field("processors", u.processors, {.about = "That it kept busy over the last seconds."});
+  field("memory_bytes", u.memory_bytes, {.about = "What its process holds."});
+}
+
+struct CurrentTraining : ProcessUse {
   std::string id = {};
   bool stopping = false;
   RunOperation operation = RunOperation::kTrain;
-  Nullable<double> processors = {};
-  Nullable<std::uint64_t> memory_bytes = {};
 };
 template <class V>
 void visit_fields(V& field, CurrentTraining& t) {
   field("id", t.id, {.about = "Of the run."});
   field("operation", t.operation, {});
   field("stopping", t.stopping, {});
-  field("processors", t.processors, {.about = "That it kept busy over the last seconds."});
-  field("memory_bytes", t.memory_bytes, {.about = "What its process holds."});
+  visit_fields(field, static_cast<ProcessUse&>(t));
+}
+
+/// A training of this machine that was not started from here.
+struct OtherTraining : ProcessUse {
+  std::string id = {};
+};
+template <class V>
+void visit_fields(V& field, OtherTraining& t) {
+  field("id", t.id, {.about = "Of the run."});
+  visit_fields(field, static_cast<ProcessUse&>(t));
+}
+
+struct GpuUse {
+  std::string name = {};
+  Nullable<double> busy = {};
+  Nullable<std::uint64_t> memory_bytes = {}, memory_in_all = {};
+};
+template <class V>
+void visit_fields(V& field, GpuUse& g) {
+  field("name", g.name, {});
+  field("busy", g.busy, {.about = "The share of the last moment in which it computed, 0 to 1."});
+  field("memory_bytes", g.memory_bytes, {.about = "In use, by all processes."});
+  field("memory_in_all", g.memory_in_all, {.about = "Bytes that it has."});
 }
 
 struct WaitingTraining {
@@ -462,6 +493,8 @@ struct TrainingAnswer {
   std::vector<std::string> images = {};
   Nullable<CurrentTraining> current = {};
   std::vector<WaitingTraining> waiting = {};
+  std::vector<OtherTraining> others = {};
+  std::vector<GpuUse> gpus = {};
   Nullable<FailedTraining> failed = {};
 };
 template <class V>
@@ -471,6 +504,8 @@ void visit_fields(V& field, TrainingAnswer& t) {
   field("images", t.images, {.about = "Those of the server's folder that may be trained on."});
   field("current", t.current, {.about = "The training or evaluation that was started from here and runs."});
   field("waiting", t.waiting, {.about = "What was asked for meanwhile, in its order; `stop` takes it back."});
+  field("others", t.others, {.about = "Trainings of this machine that were not started from here, and run."});
+  field("gpus", t.gpus, {.about = "Of this machine, where nvidia-smi tells of them; none at the first call."});
   field("failed", t.failed, {.about = "The last one, where it failed, and what it said last."});
 }
 

@@ -5,13 +5,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
-#include <cstdlib>
 #include <cstring>
-#include <fstream>
-#include <iterator>
-#include <sstream>
 #include <thread>
 
 #include "ganymede/core/error.h"
@@ -70,21 +65,6 @@ void ChildProcess::stop() {
   // Until ended() has seen its end the number is still its own, and no other process can be meant.
   if (!stopping_ && !ended()) ::kill(id_, SIGTERM);
   stopping_ = true;
-}
-
-std::optional<ChildProcess::Use> ChildProcess::use() const {
-  std::ifstream in("/proc/" + std::to_string(id_) + "/stat");
-  std::string line;
-  if (code_ || !std::getline(in, line)) return std::nullopt;
-  // Behind the name, which may hold anything, in brackets: the fields from the third on (proc(5)).
-  std::istringstream fields(line.substr(std::min(line.rfind(')') + 1, line.size())));
-  std::vector<std::string> all{std::istream_iterator<std::string>(fields), {}};
-  constexpr std::size_t kUser = 14 - 3, kSystem = 15 - 3, kResident = 24 - 3;
-  if (all.size() <= kResident) return std::nullopt;
-  const auto number = [&](std::size_t i) { return std::strtoull(all[i].c_str(), nullptr, 10); };
-  const auto ticks = static_cast<double>(number(kUser) + number(kSystem));
-  return Use{ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)),
-             number(kResident) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))};
 }
 
 std::optional<int> ChildProcess::ended() {

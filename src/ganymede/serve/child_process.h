@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -27,12 +26,7 @@ class ChildProcess {
   /// Asks it to stop (SIGTERM): once, however often this is called, for a second signal would end it before it saves.
   void stop();
   bool stopping() const { return stopping_; }
-  struct Use {
-    double processor_seconds = 0;  ///< of all its threads until now
-    std::uint64_t memory = 0;      ///< bytes that it holds
-  };
-  /// Nothing where it has ended, or the system does not say.
-  std::optional<Use> use() const;
+  pid_t id() const { return id_; }
   /// Its exit code, or 128 + the signal that ended it, as shells have it; nothing while it runs.
   std::optional<int> ended();
 

@@ -8,6 +8,7 @@
 #include "ganymede/serve/api.h"
 #include "ganymede/serve/conditional.h"
 #include "ganymede/serve/log_line.h"
+#include "ganymede/serve/lost_runs.h"
 #include "ganymede/serve/page.h"
 #include "ganymede/serve/service_api.h"
 
@@ -25,6 +26,12 @@ std::filesystem::path folder_of_runs(const std::vector<std::filesystem::path>& p
   }
   throw UsageError("no folder of runs is served that a training could write to", "--allow-training",
                    "name one, such as runs");
+}
+
+/// Of each training.
+std::vector<std::string> more_flags(const StudioOptions& options) {
+  if (options.webhook.empty()) return {};
+  return {"--webhook", options.webhook};
 }
 
 /// One line of JSON a request, on stderr.
@@ -130,21 +137,21 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
   operations::Engine engine(options.engine);
   // Another version of the program may have taken its file's place meanwhile: this is the one that runs.
   std::optional<Trainings> trainings;
-  if (options.allow_training) {
-    std::vector<std::string> more;
-    if (!options.webhook.empty()) more = {"--webhook", options.webhook};
-    trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.engine.threads, std::move(more));
-  }
+  if (options.allow_training)
+    trainings.emplace("/proc/self/exe", folder_of_runs(options.places), options.engine.threads, more_flags(options));
   OwnRecipes own_recipes(options.recipes);
   const DataFolder data_folder(options.data);
-  const auto take_turns = [&trainings] {
+  LostRuns lost(options.webhook);
+  const auto take_turns = [&] {
     if (trainings) (void)trainings->state();
+    lost.look(catalogue);
   };
+  GpuMeter gpus;
   Watcher watcher(catalogue, take_turns);  // when all that can be refused was
-  const Services services{catalogue,       engine,           workers,
-                          training_images, slow_lane,        trainings ? &*trainings : nullptr,
-                          own_recipes,     data_folder,      options.server.memory,
-                          watcher,         !options.any_host};
+  const Services services{catalogue,       engine,      workers,
+                          training_images, slow_lane,   trainings ? &*trainings : nullptr,
+                          own_recipes,     data_folder, options.server.memory,
+                          watcher,         gpus,        !options.any_host};
   add_resource_routes(router, services);
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
   add_pages(router, page);

@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
 
 #include "ganymede/checkpoint/model_file.h"
 #include "ganymede/config/text_rule.h"
@@ -215,9 +218,11 @@ RouteAbout about_training(const char* id, const char* summary, const char* answe
 
 RouteAbout about_start() {
   NewRunRequest request;
-  return about_training("startTraining", "Train a recipe; one training runs at a time, others wait",
-                        "Its training starts, or waits; its run is listed once it has read its data.",
-                        fields_of_new_run(request));
+  auto about = about_training("startTraining", "Train a recipe; one training runs at a time, others wait",
+                              "Its training starts, or waits; its run is listed once it has read its data.",
+                              fields_of_new_run(request));
+  about.problems.push_back(404);  // of `like`
+  return about;
 }
 
 void add_check_route(Router& router, const Services& services) {
@@ -235,7 +240,7 @@ void add_check_route(Router& router, const Services& services) {
                         .answer = "What is wrong, and what it makes.",
                         .json = schema_of_answer<RecipeCheckAnswer>(),
                         .body = operations::schema_of(fields_of_new_run(request), operations::Door::kServed),
-                        .problems = {403, 409}});
+                        .problems = {403, 404, 409}});
 }
 
 /// Seconds on the slow lane: the answer comes when `probe` has it.
@@ -269,7 +274,7 @@ RouteAbout about_probe(const char* id, const char* summary, const char* answer) 
           .answer = answer,
           .json = schema_of_answer<Answer>(),
           .body = operations::schema_of(fields_of_new_run(request), operations::Door::kServed),
-          .problems = {403, 409, 429}};
+          .problems = {403, 404, 409, 429}};
 }
 
 void add_probe_routes(Router& router, const Services& services) {
@@ -312,12 +317,12 @@ void add_log_route(Router& router, const Services& services) {
     (void)allowed(services);
     const auto run = services.catalogue.run(request.captured.at("id"));
     const auto part = log_part(run->folder(), files_of(RunOperation::kTrain).log, query_of<LogQuery>(request).from);
-    if (!part) throw Problem(404, "the run has no log: it was not trained from here");
+    if (!part) throw Problem(404, "the run's folder has no train.log");
     return json_response(json_of(LogAnswer{part->from, part->end, part->text}));
   };
   router.add("GET", "/api/v1/runs/{id}/log", log,
              RouteAbout{.id = "getLog",
-                        .summary = "What the training of a run has said, where it was started from here",
+                        .summary = "What the training of a run has said, where its folder has a log (train.log)",
                         .answer = "A piece of its log.",
                         .json = schema_of_answer<LogAnswer>(),
                         .parameters = parameters_of<LogQuery>(),
@@ -364,10 +369,36 @@ void add_features_routes(Router& router, const Services& services) {
                  .json = schema_of_answer<FeaturesAnswer>()});
 }
 
+/// What trainings use that were started in a terminal of this machine.
+class OtherMeters {
+ public:
+  /// Of all runs that are under way but `own`.
+  std::vector<OtherTraining> look(const Catalogue& catalogue, const std::string& own) {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, ProcessMeter> still;
+    std::vector<OtherTraining> out;
+    for (const auto& run : catalogue.runs()) {
+      const auto holder = run->id() != own && run->snapshot()->running ? holder_of(run->folder()) : std::nullopt;
+      if (!holder) continue;
+      const auto known = meters_.find(run->id());
+      const bool same = known != meters_.end() && known->second.id() == *holder;
+      auto& meter = still.emplace(run->id(), same ? known->second : ProcessMeter(*holder)).first->second;
+      if (const auto use = meter.look()) out.push_back({*use, run->id()});
+    }
+    meters_ = std::move(still);
+    return out;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, ProcessMeter> meters_;
+};
+
 }  // namespace
 
 void add_training_routes(Router& router, const Services& services) {
-  const auto state = [&services, recipes = recipes_to_train()](const Request&) {
+  const auto meters = std::make_shared<OtherMeters>();
+  const auto state = [&services, meters, recipes = recipes_to_train()](const Request&) {
     const bool may = services.trainings != nullptr;
     TrainingAnswer out;
     if (may) out = services.trainings->state();
@@ -377,6 +408,8 @@ void add_training_routes(Router& router, const Services& services) {
       const auto own = services.own_recipes.list();
       out.recipes.insert(out.recipes.end(), own.begin(), own.end());
       out.images = services.data_folder.names();
+      out.others = meters->look(services.catalogue, out.current.value ? out.current.value->id : "");
+      out.gpus = services.gpus.look();
     }
     return json_response(json_of(out));
   };

@@ -117,9 +117,7 @@ TrainingAnswer Trainings::state() {
   look();
   TrainingAnswer out;
   if (child_) {
-    measure_use();
-    out.current = CurrentTraining{run_, child_->stopping(), operation_, processors_};
-    if (use_) out.current.value->memory_bytes = use_->memory;
+    out.current = CurrentTraining{meter_->look().value_or(ProcessUse{}), run_, child_->stopping(), operation_};
   }
   for (const auto& job : waiting_) out.waiting.push_back({job.run, job.operation});
   out.failed = failed_;
@@ -168,19 +166,6 @@ void Trainings::look() {
   advance();
 }
 
-/// What its process uses, seldom enough that the share of processors is one of some time.
-void Trainings::measure_use() {
-  constexpr auto kEvery = std::chrono::seconds(1);
-  const auto now = std::chrono::steady_clock::now();
-  if (use_ && now - measured_ < kEvery) return;
-  const auto before = use_;
-  use_ = child_->use();
-  if (before && use_)
-    processors_ =
-        (use_->processor_seconds - before->processor_seconds) / std::chrono::duration<double>(now - measured_).count();
-  measured_ = now;
-}
-
 /// The next in the queue; one that cannot begin has failed.
 void Trainings::advance() {
   while (!child_ && !waiting_.empty()) {
@@ -223,8 +208,7 @@ void Trainings::begin(const Job& job) {
   run_ = job.run;
   folder_ = job.folder;
   log_begin_ = none ? 0 : size;
-  use_.reset();
-  processors_ = {};
+  meter_.emplace(child_->id());
   spdlog::info("{} {}: started", files_of(operation_).noun, run_);
 }
 

@@ -12,6 +12,7 @@
 
 #include "ganymede/serve/catalogue_answers.h"
 #include "ganymede/serve/child_process.h"
+#include "ganymede/serve/process_use.h"
 
 namespace ganymede::serve {
 
@@ -80,7 +81,6 @@ class Trainings {
   void ask(Job job);
   void look();
   void advance();
-  void measure_use();
   void make_folder(const Job& job) const;
   /// Throws Problem 409.
   void begin(const Job& job);
@@ -96,9 +96,7 @@ class Trainings {
   std::filesystem::path folder_;
   std::uintmax_t log_begin_ = 0;  ///< bytes of the log that are of earlier processes
   std::unique_ptr<ChildProcess> child_;
-  std::optional<ChildProcess::Use> use_;  ///< at measured_
-  std::chrono::steady_clock::time_point measured_;
-  Nullable<double> processors_;
+  std::optional<ProcessMeter> meter_;  ///< of it
   Nullable<FailedTraining> failed_;
 };
 

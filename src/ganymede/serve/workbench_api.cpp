@@ -16,12 +16,6 @@ namespace {
 
 using operations::Door;
 
-/// Throws Problem 403 where anybody may call.
-void check_changes(const Services& services) {
-  if (!services.changes)
-    throw Problem(403, "this server was started with --open: anybody may look, nobody changes anything");
-}
-
 Response keep(const Services& services, const Request& request) {
   check_changes(services);
   KeepRequest wanted;

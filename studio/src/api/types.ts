@@ -19,6 +19,7 @@ export type ModelDetails = Schemas["ModelDetails"];
 export type GeneratedImage = Pick<Schemas["GeneratedImage"], "png" | "class">;
 export type Generated = Schemas["Generated"];
 export type ArithmeticImages = Schemas["ArithmeticImages"];
+export type KeptOfModel = Schemas["KeptOfModel"];
 export type Run = Schemas["Run"];
 export type RunDetails = Schemas["RunDetails"];
 export type Training = Schemas["Training"];

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { blobOf, dataAddress, saveAs } from "../api/client";
 import { useResource } from "../api/resource";
 import type { GeneratedImage, Model } from "../api/types";
-import { isMarked, type Mark } from "../state/marks";
+import { isMarked, type Mark } from "../state/kept_of_model";
 import { describe, type Shown } from "../state/shown";
 import { Grid } from "./grid";
 import { scaleFor, scaleWithin, useWidth } from "./screen";

@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dataAddress } from "../api/client";
 import type { Model } from "../api/types";
-import { isMarked, toggleMark, useMarks } from "../state/marks";
+import { isMarked, toggleMark, useKeptOf } from "../state/kept_of_model";
 import {
   CORNER_NAMES,
   CORNER_TITLES,
@@ -114,17 +114,15 @@ function ImageButtons({ move, store, mark, marked, look, near }: ImageButtonsPro
  */
 export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const marks = useMarks();
+  const { marks } = useKeptOf(model.id);
   const [said, say] = useState("");
   const [near, setNear] = useState(false);
   const one = shown[at]!;
   const marked = isMarked(marks, one);
   useLayoutEffect(() => dialog.current!.showModal(), []);
   const move = (by: number) => onMove((at + by + shown.length) % shown.length);
-  const mark = () => {
-    const kept = toggleMark({ model: one.model, step: one.step, point: one.point, png: one.image.png });
-    say(!kept ? "This browser keeps no more marked images." : marked ? "No longer marked best." : "Marked best.");
-  };
+  const mark = () =>
+    void toggleMark({ model: one.model, step: one.step, point: one.point, png: one.image.png }, marked).then(say);
   const store = () => save(one.image, `${fileName(one)}.png`);
   const send = (operand: Operand) => toOperand(operand, one.point, one);
   const blend = (corner: number) => toCorner(corner, one.point, one);

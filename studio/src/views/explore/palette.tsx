@@ -4,7 +4,7 @@ import type { Model } from "../../api/types";
 import { anySeed } from "../../core/numbers";
 import { describePoint, pointFor, samePoint, textOf, textOfPoint, type Point } from "../../core/points";
 import { changed, go } from "../../state/address";
-import { useMarks } from "../../state/marks";
+import { useKeptOf } from "../../state/kept_of_model";
 import {
   CORNERS,
   CORNER_NAMES,
@@ -137,8 +137,7 @@ function Images({ model, groups, label, points, nameOf, send }: ImagesProps) {
 
 /** Points of the model's images that are marked best, as it makes them now; the newest ones, each once. */
 function useMarkedPoints(model: Model): Point[] {
-  const own = useMarks().filter((mark) => mark.model === model.id);
-  const points = own.map(({ point }) => pointFor(model.classes, point));
+  const points = useKeptOf(model.id).marks.map(({ point }) => pointFor(model.classes, point));
   return points.filter((point, i) => !points.slice(i + 1).some((other) => samePoint(other, point))).slice(-MAX_MARKED);
 }
 

@@ -6,7 +6,8 @@ import { grouped } from "../../core/numbers";
 import { textOf, type Point } from "../../core/points";
 import { MAX_NAME, MAX_STRENGTH, isKept, slidersOf, textOfSliders, type Slider } from "../../core/sliders";
 import { changed, go } from "../../state/address";
-import { forgetDirection, keepDirection, useDirections, vectorOf, type KeptDirection } from "../../state/directions";
+import { vectorOf } from "../../state/directions";
+import { forgetDirection, keepDirection, useKeptOf, type KeptDirection } from "../../state/kept_of_model";
 import { Thumbnail } from "../../ui/images";
 import { useAnswer, type Groups } from "./parts";
 
@@ -18,10 +19,12 @@ const times = (strength: number): string => `${strength > 0 ? "+" : strength < 0
 export function KeepDirection({ model, groups }: { model: Model; groups: Groups }) {
   const [name, setName] = useState("");
   const [said, setSaid] = useState("");
-  const keep = (event: Event) => {
+  const { directions } = useKeptOf(model.id);
+  const keep = async (event: Event) => {
     event.preventDefault();
     const direction = { model: model.id, step: model.step, with: groups.with, without: groups.without };
-    setSaid(name.trim() ? keepDirection({ ...direction, name: name.trim() }) : "Give it a name first.");
+    const known = name.trim();
+    setSaid(known ? await keepDirection({ ...direction, name: known }, directions) : "Give it a name first.");
   };
   return (
     <form class="row" noValidate onSubmit={keep}>
@@ -51,7 +54,8 @@ interface SliderRowProps {
 
 function SliderRow({ model, slider, kept, move, drop }: SliderRowProps) {
   const { name, strength } = slider;
-  const keep = () => keepDirection({ ...slider, model: model.id, step: model.step });
+  const [said, setSaid] = useState("");
+  const keep = async () => setSaid(await keepDirection({ ...slider, model: model.id, step: model.step }, []));
   return (
     <li class="row">
       <label>
@@ -75,6 +79,7 @@ function SliderRow({ model, slider, kept, move, drop }: SliderRowProps) {
           Keep
         </button>
       )}
+      {!kept && said && <span class="quiet">{said}</span>}
       <button type="button" aria-label={`Forget ${name}`} title={`Forget ${name}`} onClick={drop}>
         ×
       </button>
@@ -120,7 +125,7 @@ function useMoved(model: Model, sliders: Slider[], images: Point[]) {
 }
 
 export function Sliders({ model, images, text }: { model: Model; images: Point[]; text: string | null }) {
-  const kept = useDirections(model.id);
+  const kept = useKeptOf(model.id).directions;
   const sliders = slidersOf(text, kept);
   const moved = useMoved(model, sliders, images);
   if (!sliders.length) return null;
@@ -128,7 +133,7 @@ export function Sliders({ model, images, text }: { model: Model; images: Point[]
   const move = (name: string) => (strength: number) =>
     set(sliders.map((slider) => (slider.name === name ? { ...slider, strength } : slider)));
   const drop = (name: string) => () => {
-    forgetDirection({ model: model.id, name });
+    void forgetDirection({ model: model.id, name });
     set(sliders.filter((slider) => slider.name !== name));
   };
   return (

@@ -2,7 +2,7 @@
 // trained.
 import type { Model } from "../../api/types";
 import { changed, close, go, open, type Address } from "../../state/address";
-import { markKey, useMarks } from "../../state/marks";
+import { markKey, useKeptOf } from "../../state/kept_of_model";
 import type { Shown } from "../../state/shown";
 import { ImageGrid } from "../../ui/images";
 import { LargeView } from "../../ui/large_view";
@@ -25,9 +25,8 @@ export function Generate({ model, address }: { model: Model; address: Address })
   const noise = noiseOf(query);
   const wanted = query.get("show"); // "untrained", or "both" once Predict was asked for
   const generated = useGenerated(model, query, noise);
-  const marks = useMarks();
-  const own = marks.filter((mark) => mark.model === model.id);
-  const marked: Shown[] = own.map(({ png, ...mark }) => ({ ...mark, image: { png, class: mark.point.class } }));
+  const { marks } = useKeptOf(model.id);
+  const marked: Shown[] = marks.map(({ png, ...mark }) => ({ ...mark, image: { png, class: mark.point.class } }));
   const sides = { untrained: generated.left, trained: generated.right, marked };
   const opened = openIn(query.get("open"), sides);
   const nameOf = (side: string, at: number) => (side === "marked" ? `marked:${markKey(marked[at]!)}` : `${side}:${at}`);

@@ -42,7 +42,7 @@ export function LogCard({ run, trainer }: { run: Run; trainer: Trainer }) {
   return (
     <details class="card" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Log</summary>
-      {text === "" && <p class="quiet">None: it was not trained from here.</p>}
+      {text === "" && <p class="quiet">None: the run’s folder has no train.log.</p>}
       {text && (
         <pre ref={box} class="log" role="log" aria-label={`Log of ${run.id}`} tabIndex={0} onScroll={onScroll}>
           {text}

@@ -1,4 +1,5 @@
 // Starting, stopping and resuming trainings, where the server was started with --allow-training.
+import { Fragment } from "preact";
 import { useState } from "preact/hooks";
 import { call } from "../../api/client";
 import { useResource } from "../../api/resource";
@@ -52,13 +53,22 @@ function CancelButton({ id, trainer }: { id: string; trainer: Trainer }) {
   return <Action text={`Cancel ${id}`} ask={() => trainer.act(`runs/${id}/stop`)} />;
 }
 
-/** What the process of the training uses. */
-function Use({ training }: { training: Training }) {
-  const { processors = null, memory_bytes = null } = training.current ?? {};
+/** What the process of a run's training uses, and how busy the machine's GPUs are. */
+function Use({ id, training }: { id: string; training: Training }) {
+  const { current, others, gpus } = training;
+  const { processors = null, memory_bytes = null } =
+    (current?.id === id ? current : null) ?? others.find((other) => other.id === id) ?? {};
   if (processors === null || memory_bytes === null) return null;
   return (
     <span class="quiet">
       {processors.toFixed(1)} processors busy, {short(memory_bytes)}B of memory
+      {gpus.map((gpu, i) => (
+        <Fragment key={i}>
+          ; <span title={gpu.name}>GPU{gpus.length > 1 ? ` ${i}` : ""}</span>{" "}
+          {gpu.busy === null ? "" : `${Math.round(100 * gpu.busy)} % busy, `}
+          {gpu.memory_bytes === null ? "" : `${short(gpu.memory_bytes)}B of its memory`}
+        </Fragment>
+      ))}
     </span>
   );
 }
@@ -105,7 +115,7 @@ export function RunControls({ run, trainer }: { run: Run; trainer: Trainer }) {
   return (
     <p class="row">
       {own && <StopButton id={run.id} trainer={trainer} />}
-      {own && <Use training={training} />}
+      <Use id={run.id} training={training} />
       {waits && (
         <>
           <span role="status">It waits to be {participleOf(waits.operation)}.</span>
