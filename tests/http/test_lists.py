@@ -78,6 +78,12 @@ def test_a_thumbnail_has_whole_images_as_they_are(server, runs):
     assert server.get("/api/v1/runs/none/thumbnail").status == 404
 
 
+def test_a_thumbnail_is_without_the_names_of_classes(server, runs):
+    sheet = png_size((runs / "classes" / "samples" / "step-000006.png").read_bytes())
+    assert sheet == (56, 94), "three by three images of 16 x 16, and names above them"
+    assert png_size(server.get("/api/v1/runs/classes/thumbnail").body) == (52, 52)
+
+
 def test_a_thumbnail_of_what_is_no_image(start, runs, tmp_path):
     for name in ("none", "damaged"):
         shutil.copytree(runs / "tiny", tmp_path / "runs" / name)

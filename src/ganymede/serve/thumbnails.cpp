@@ -18,11 +18,18 @@ constexpr int kSide = 64;    ///< pixels, about
 constexpr int kPadding = 2;  ///< around each image of a sheet, as image::grid() writes it
 constexpr std::uint64_t kMaxSheet = 64 << 20;
 
-/// Width and height of the run's images; nothing where its recipe cannot be read.
-std::optional<std::pair<int, int>> size_of_images(const RunSnapshot& run) {
+/// The images of a sheet.
+struct Sheet {
+  int width = kSide, height = kSide, count = 1;
+};
+
+/// Of the run's; nothing where its recipe cannot be read.
+std::optional<Sheet> sheet_of(const RunSnapshot& run) {
   try {
-    const auto shape = models::outline_gan(config::parse_recipe(run.recipe, "run", "recipe.toml")).image_shape();
-    return std::pair(static_cast<int>(shape.width()), static_cast<int>(shape.height()));
+    const auto recipe = config::parse_recipe(run.recipe, "run", "recipe.toml");
+    const auto shape = models::outline_gan(recipe).image_shape();
+    return Sheet{static_cast<int>(shape.width()), static_cast<int>(shape.height()),
+                 static_cast<int>(recipe.sample.count)};
   } catch (const Error&) {
     return std::nullopt;
   }
@@ -35,14 +42,17 @@ image::Image part(const image::Image& sheet, int left, int top, int width, int h
   return out;
 }
 
-/// As many whole images of the sheet's corner as fit, at least one.
-image::Image thumbnail(const image::Image& sheet, std::optional<std::pair<int, int>> size) {
-  const auto [width, height] = size.value_or(std::pair(kSide, kSide));
+/// As many whole images of the sheet's corner as fit, at least one; without the names of classes above them.
+image::Image thumbnail(const image::Image& sheet, std::optional<Sheet> known) {
+  const auto [width, height, in_all] = known.value_or(Sheet{});
+  const int columns = std::max(1, (sheet.width - kPadding) / (width + kPadding));
+  const int rows = (in_all + columns - 1) / columns;
+  const int top = kPadding + (known ? std::max(0, sheet.height - kPadding - rows * (height + kPadding)) : 0);
   const int count = std::max(1, kSide / std::max(width, height));
   const int right = std::min(sheet.width - kPadding, kPadding + count * (width + kPadding) - kPadding);
-  const int bottom = std::min(sheet.height - kPadding, kPadding + count * (height + kPadding) - kPadding);
-  if (right <= kPadding || bottom <= kPadding) return sheet;
-  auto out = part(sheet, kPadding, kPadding, right - kPadding, bottom - kPadding);
+  const int bottom = std::min(sheet.height - kPadding, top + count * (height + kPadding) - kPadding);
+  if (right <= kPadding || bottom <= top) return sheet;
+  auto out = part(sheet, kPadding, top, right - kPadding, bottom - top);
   const int longest = std::max(out.width, out.height);
   if (longest < 2 * kSide) return out;
   return image::resize(out, std::max(1, out.width * kSide / longest), std::max(1, out.height * kSide / longest));
@@ -61,7 +71,7 @@ Bytes Thumbnails::of(const Run& run) {
   }
   try {
     const auto file = read_below(run.folder(), std::filesystem::path("samples") / sample, kMaxSheet);
-    Bytes png = image::encode_png(thumbnail(image::decode(file, sample), size_of_images(*now)));
+    Bytes png = image::encode_png(thumbnail(image::decode(file, sample), sheet_of(*now)));
     const std::lock_guard lock(mutex_);
     kept_[run.id()] = {sample, png};
     return png;
