@@ -49,10 +49,9 @@ class Schemas:
                     out.append(f"{at}: {name} is not described")
                 elif isinstance(more, dict):
                     out += self.errors(more, entry, f"{at}.{name}")
-        fitting = {key: sum(not self.errors(one, value, at) for one in schema.get(key, [])) for key in ("oneOf", "anyOf")}
-        if "oneOf" in schema and fitting["oneOf"] != 1:
+        if "oneOf" in schema and sum(not self.errors(one, value, at) for one in schema["oneOf"]) != 1:
             out.append(f"{at}: {value!r} fits not exactly one")
-        if "anyOf" in schema and fitting["anyOf"] == 0:
+        if "anyOf" in schema and all(self.errors(one, value, at) for one in schema["anyOf"]):
             out.append(f"{at}: {value!r} fits none")
         for one in schema.get("allOf", []):
             out += self.errors(one, value, at)
