@@ -108,6 +108,33 @@ def test_the_list_shows_the_newest_sample(tabs, under_way):
     server.wait_for(lambda: row.locator(".thumbnail img").evaluate(pixels) != before)
 
 
+def heap(page, session):
+    session.send("HeapProfiler.collectGarbage")
+    return session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+
+
+def test_a_day_of_news_fills_no_memory_and_moves_nothing(tabs, under_way):
+    """A row a second for a day is 86,400 of them: what bench/studio.py does, with fewer."""
+    server, (one, _) = under_way
+    page = opened(tabs, server, "/runs/one")
+    session = tabs.new_cdp_session(page)
+    page.evaluate(
+        "window.shift = 0; new PerformanceObserver((list) => list.getEntries().forEach((one) => (window.shift +="
+        " one.value))).observe({type: 'layout-shift'})"
+    )
+    heaps = []
+    for part in range(1, 7):
+        first, last = 45 + 4000 * (part - 1), 45 + 4000 * part
+        for step in range(first, last):
+            one.add(step, loss_d=part + 0.5 if step == last - 1 else 0.5)
+        page.get_by_role("group", name=re.compile(f"^Losses: .*{part}\\.5")).wait_for()
+        page.wait_for_timeout(1500)  # what became long is thinned
+        heaps.append(heap(page, session))
+    print(heaps)
+    assert max(heaps[3:]) < max(heaps[:3]) + 1, heaps
+    assert page.evaluate("window.shift") < 0.02
+
+
 def test_what_is_sent_is_what_is_new(under_way):
     server, (one, _) = under_way
     connection = server.connection()

@@ -18,7 +18,8 @@ import { EvaluationCard, FeaturesCard } from "./measured";
 import { RunControls, type Trainer } from "./training";
 
 const POINTS = 4000; // of a curve: more than a chart has pixels, so that one may zoom in
-const POINTS_OF_MANY = 1500;
+const POINTS_OF_ALL = 6000; // of the same curve of several runs: drawing them is what takes time
+const FEWEST = 400;
 
 /** The newest one, unless the address names another. */
 const showSample = (run: RunDetails, at: number) =>
@@ -74,9 +75,15 @@ function Sheets({
   );
 }
 
+interface OtherProps {
+  id: string;
+  points: number;
+  onMetrics: (id: string, metrics: Metrics) => void;
+}
+
 /** Another run on the same charts: it is followed as the first one is. */
-function Other({ id, onMetrics }: { id: string; onMetrics: (id: string, metrics: Metrics) => void }) {
-  const { metrics } = useRun(id, POINTS_OF_MANY);
+function Other({ id, points, onMetrics }: OtherProps) {
+  const { metrics } = useRun(id, points);
   useEffect(() => {
     if (metrics) onMetrics(id, metrics);
   }, [metrics]);
@@ -95,14 +102,16 @@ export function OneRun({
   trainer: Trainer;
 }) {
   const { version } = useDone();
-  const { run, metrics, problem } = useRun(id, others.length ? POINTS_OF_MANY : POINTS, version);
+  const points = others.length ? Math.max(FEWEST, Math.round(POINTS_OF_ALL / (others.length + 1))) : POINTS;
+  const { run, metrics, problem } = useRun(id, points, version);
   const sheets = useSheets(id, run, query.get("sample"));
   const [more, setMore] = useState<Record<string, Metrics>>({});
   const onMetrics = (other: string, known: Metrics) => setMore((old) => ({ ...old, [other]: known }));
   const ids = [id, ...others];
   const all = useMemo(() => ({ ...more, ...(metrics ? { [id]: metrics } : {}) }), [more, metrics]);
-  const followers = others.map((other) => <Other key={other} id={other} onMetrics={onMetrics} />);
-  if (!run) return problem ? <p class="notice">{problem.message}</p> : <>{followers}</>;
+  const followers = others.map((other) => <Other key={other} id={other} points={points} onMetrics={onMetrics} />);
+  // In the same place before and after: they would ask for everything again.
+  if (!run) return problem ? <p class="notice">{problem.message}</p> : <>{[followers]}</>;
   const sampleStep = run.samples[sheets.at] === undefined ? null : stepOf(run.samples[sheets.at]!);
   const there = sheets.settled && metrics !== null && others.every((other) => other in more);
   return (
