@@ -233,6 +233,8 @@ def test_it_is_off_unless_allowed(server, runs):
         "images": [],
         "current": None,
         "waiting": [],
+        "others": [],
+        "gpus": [],
         "failed": None,
     }
     before = sorted(runs.iterdir())
