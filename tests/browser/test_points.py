@@ -56,7 +56,7 @@ def test_a_mark_is_of_one_point(open_page, label):
     page.keyboard.press("Escape")
     page.wait_for_url(lambda address: "open=" not in address)  # it goes back, which would undo what follows
     trained = page.get_by_role("region", name="Trained", exact=True)
-    assert trained.get_by_label("marked best").count() == 1
+    trained.get_by_label("marked best").wait_for()
     assert page.get_by_role("region", name="Untrained", exact=True).get_by_label("marked best").count() == 0
     page.get_by_label("Class", exact=True).select_option(index=1)
     page.locator("[aria-label^='Enlarge trained image 2,']:not([aria-label*='%s'])" % label).wait_for()
@@ -104,6 +104,7 @@ def test_marks_are_kept_with_the_model(open_page, server):
     tab = page.context.new_page()
     tab.goto(page.url.split("&open")[0])
     marked(tab).click()
+    tab.get_by_role("dialog").get_by_text("★").wait_for()
     tab.keyboard.press("b")
     marked(tab).wait_for(state="detached")
     page.keyboard.press("Escape")
@@ -119,6 +120,7 @@ def test_where_nothing_can_be_kept_the_browser_does(chromium, start, runs):
         page.keyboard.press("b")
         page.get_by_text("Marked best, by this browser alone.").wait_for()
         page.keyboard.press("Escape")
+        page.wait_for_url(lambda address: "open=" not in address)
         page.reload()
         marked(page).wait_for()
         page.close()

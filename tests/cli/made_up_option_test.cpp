@@ -92,7 +92,7 @@ TEST(MadeUpOption, IsInTheDescriptionOfTheApi) {
   const auto document = json::parse(serve::openapi_document(made_up_server()));
   const auto& call = document["paths"]["/api/v1/made-up"]["post"];
   const auto& field = call["requestBody"]["content"]["application/json"]["schema"]["properties"]["sparkle"];
-  EXPECT_EQ(field, (json{{"type", "integer"},
+  EXPECT_EQ(field, (json{{"type", {"integer", "null"}},
                          {"minimum", 0},
                          {"maximum", 9},
                          {"default", 3},
