@@ -80,6 +80,21 @@ TEST(PrecisionAndRecall, OfASetFarAwayAreNothing) {
   EXPECT_GT(same.coverage, 0.9);
 }
 
+TEST(PrecisionAndRecall, EachSetHasItsOwnRadiiAndWithinIsStrictlyNearer) {
+  const auto points = [](std::vector<float> at) { return torch::tensor(at).unsqueeze(1); };
+  // Radii of 10 around the real ones, of 0.6 around the generated ones.
+  const auto found = prdc(points({0, 10, 20}), points({0.4F, 1}), 1);
+  EXPECT_NEAR(found.recall, 1.0 / 3, 1e-12);
+  EXPECT_NEAR(found.coverage, 2.0 / 3, 1e-12);
+  EXPECT_NEAR(found.precision, 1, 1e-12);
+  EXPECT_NEAR(found.density, 2, 1e-12);  // both within the radii of 0 and of 10
+  // -1 is as far from 0 as 1 is.
+  const auto tied = prdc(points({0, 1, 3}), points({-1, -5}), 1);
+  EXPECT_EQ(tied.precision, 0);
+  EXPECT_EQ(tied.density, 0);
+  EXPECT_EQ(tied.coverage, 0);
+}
+
 TEST(PrecisionAndRecall, RefuseTooFew) {
   EXPECT_THAT(test::error_of([] { prdc(scattered(5, 2, 1), scattered(50, 2, 1)); }),
               HasSubstr("the real images: 5 images are too few for 5 nearest neighbours"));

@@ -56,6 +56,12 @@ TEST(InceptionScore, IsOneForOneOpinionAndTheClassesForSureOnes) {
   EXPECT_LE(score.mean, 4);
 }
 
+TEST(InceptionScore, ComparesAnImageWithItsSplit) {
+  // Two images of two classes in each of the ten splits, of twenty classes in all.
+  const Tensor sure = at::eye(20).to(at::kFloat) * 1000;
+  EXPECT_NEAR(inception_score(sure).mean, 2, 1e-6);
+}
+
 TEST(InceptionScore, OfTwoKindsOfImages) {
   // p(y|x) is (0.9, 0.1) or (0.1, 0.9), half of each: KL to (0.5, 0.5).
   const Tensor kind = at::arange(20000).remainder(2).to(at::kDouble).unsqueeze(1);

@@ -37,6 +37,17 @@ TEST(SlicedWassersteinDistance, IsSmallForOneDistributionAndGrowsWithTheDifferen
   EXPECT_EQ(few(), few());
 }
 
+TEST(SlicedWassersteinDistance, IsThatOfProjectionsOnUnitVectors) {
+  // Flat images, half of them dark: along a unit vector d a patch, whose values are all -1 or all 1, is at -t or t with
+  // t = |sum of d|, nearly a standard normal's size, and noise is nearly a standard normal. Their distance is the mean
+  // of | |Z| - |T| | over both: 4 / sqrt(pi) - 2 sqrt(2 / pi).
+  data::Images images{16, 16, 1, {}, std::vector<std::int32_t>(200, -1), {}, {}};
+  for (int i = 0; i < 200; ++i) images.pixels.insert(images.pixels.end(), 256, i % 2 ? 192 : 64);
+  const auto flat = data::in_memory(data::DatasetInfo(), std::move(images));
+  const double pi = std::acos(-1.0), wanted = 4 / std::sqrt(pi) - 2 * std::sqrt(2 / pi);
+  EXPECT_NEAR(sliced_wasserstein(*noise_images(200, 16, 1, 1), *flat).mean / 1000, wanted, 0.05 * wanted);
+}
+
 TEST(SlicedWassersteinDistance, RefusesOtherShapesAndSmallImages) {
   EXPECT_THAT(error_of([] { sliced_wasserstein(*noise_images(9, 32, 3, 1), *noise_images(9, 16, 3, 1)); }),
               HasSubstr("images of 32x32x3 cannot be compared with images of 16x16x3"));
@@ -56,6 +67,7 @@ TEST(Modes, OfTheDataItselfAreAllThere) {
 TEST(Modes, ThatAreMissingShowInCountAndDivergence) {
   const auto half = mode_coverage(*shapes_set(300), *shapes_set(100, {"circle", "ring", "star", "square", "cross"}));
   EXPECT_EQ(half.found, 5);
+  EXPECT_GT(half.clear, 0.99) << "of the generated images";
   EXPECT_NEAR(half.divergence, std::log(2.0), 0.02);  // five of ten, evenly
   const auto none = mode_coverage(*shapes_set(100), *noise_images(50, 32, 3, 1));
   EXPECT_LT(none.clear, 0.1);
