@@ -2,7 +2,10 @@
 import contextlib
 import os
 import pathlib
+import shutil
+import subprocess
 import sys
+import tempfile
 
 import pytest
 from client import Server
@@ -71,3 +74,28 @@ def translating(ganymede, start, tmp_path_factory):  # noqa: F811
     train(ganymede, SUPPORT / "tiny_translation.toml", place / "grey", "--precision", "f32")
     with start(place) as running:
         yield running
+
+
+@contextlib.contextmanager
+def read_only(program, runs):
+    """A server of a copy of the runs that it may not write, and the copy."""
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("needs root, to serve as somebody else")
+    folder = pathlib.Path(tempfile.mkdtemp())
+    try:
+        shutil.copytree(runs, folder / "runs")
+        for one in [folder, *folder.rglob("*")]:
+            one.chmod(0o755 if one.is_dir() else 0o644)
+        as_nobody = folder / "ganymede"
+        as_nobody.write_text(f'#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 --clear-groups {program} "$@"\n')
+        as_nobody.chmod(0o755)
+        said = subprocess.run([as_nobody, "--version"], capture_output=True, text=True, check=False).stderr
+        if "cannot open shared object file" in said:
+            pytest.skip("only root may read the LibTorch of this build")
+        server = Server(as_nobody, [folder / "runs"])
+        try:
+            yield server, folder / "runs"
+        finally:
+            server.end()
+    finally:
+        shutil.rmtree(folder)

@@ -1,14 +1,10 @@
 """What a person keeps of a model: named directions and images marked best, in a file beside it."""
 
 import json
-import os
-import pathlib
 import shutil
-import subprocess
-import tempfile
 
 import pytest
-from client import Server
+from serving import read_only
 
 PNG = "iVBORw0KGgo="
 SMILE = {
@@ -115,24 +111,6 @@ def test_an_open_server_keeps_nothing(start, place):
 
 
 def test_a_read_only_folder_says_so(program, runs):
-    if os.geteuid() != 0 or not shutil.which("setpriv"):
-        pytest.skip("needs root, to serve as somebody else")
-    folder = pathlib.Path(tempfile.mkdtemp())
-    try:
-        shutil.copytree(runs, folder / "runs")
-        for one in [folder, *folder.rglob("*")]:
-            one.chmod(0o755 if one.is_dir() else 0o644)
-        as_nobody = folder / "ganymede"
-        as_nobody.write_text(f'#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 --clear-groups {program} "$@"\n')
-        as_nobody.chmod(0o755)
-        said = subprocess.run([as_nobody, "--version"], capture_output=True, text=True, check=False).stderr
-        if "cannot open shared object file" in said:
-            pytest.skip("only root may read the LibTorch of this build")
-        server = Server(as_nobody, [folder / "runs"])
-        try:
-            assert kept(server)["keeps"] is False
-            assert "cannot be written" in change(server, "marks/keep", MARK).problem()["detail"]
-        finally:
-            server.end()
-    finally:
-        shutil.rmtree(folder)
+    with read_only(program, runs) as (server, _):
+        assert kept(server)["keeps"] is False
+        assert "cannot be written" in change(server, "marks/keep", MARK).problem()["detail"]

@@ -1,14 +1,10 @@
 """What a person adds to runs, the trash, and the keys that recipes differ in: all of it in the runs' own folders."""
 import json
-import os
-import pathlib
 import re
 import shutil
-import subprocess
-import tempfile
 
 import pytest
-from client import Server
+from serving import read_only
 
 
 @pytest.fixture
@@ -133,29 +129,11 @@ def test_an_open_server_changes_nothing(start, place):
 
 
 def test_a_read_only_folder_is_served(program, runs):
-    if os.geteuid() != 0 or not shutil.which("setpriv"):
-        pytest.skip("needs root, to serve as somebody else")
-    folder = pathlib.Path(tempfile.mkdtemp())
-    try:
-        shutil.copytree(runs, folder / "runs")
-        for one in [folder, *folder.rglob("*")]:
-            one.chmod(0o755 if one.is_dir() else 0o644)
-        as_nobody = folder / "ganymede"
-        as_nobody.write_text(f'#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 --clear-groups {program} "$@"\n')
-        as_nobody.chmod(0o755)
-        said = subprocess.run([as_nobody, "--version"], capture_output=True, text=True, check=False).stderr
-        if "cannot open shared object file" in said:
-            pytest.skip("only root may read the LibTorch of this build")
-        server = Server(as_nobody, [folder / "runs"])
-        try:
-            assert run_of(server, "tiny")["keeps"] is False
-            assert "cannot be written" in server.post("/api/v1/runs/tiny/keep", {"pinned": True}).problem()["detail"]
-            assert server.post("/api/v1/runs/tiny/delete", {}).problem()["status"] == 403
-            assert (folder / "runs" / "tiny").exists()
-        finally:
-            server.end()
-    finally:
-        shutil.rmtree(folder)
+    with read_only(program, runs) as (server, folder):
+        assert run_of(server, "tiny")["keeps"] is False
+        assert "cannot be written" in server.post("/api/v1/runs/tiny/keep", {"pinned": True}).problem()["detail"]
+        assert server.post("/api/v1/runs/tiny/delete", {}).problem()["status"] == 403
+        assert (folder / "tiny").exists()
 
 
 def test_keys_that_differ(bench, place):
