@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { csvOf, domainOf, nearestTo, positive, robustRange, rowsOf, smoothed, some, type Curve } from "./curves";
+import {
+  csvOf,
+  domainOf,
+  lineWidthOf,
+  nearestTo,
+  positive,
+  robustRange,
+  rowsOf,
+  smoothed,
+  some,
+  type Curve,
+} from "./curves";
 
 const curve = (name: string, x: number[], y: (number | null)[]): Curve => ({ name, colour: 0, dash: 0, x, y });
 
@@ -16,6 +27,12 @@ test("a wild value does not set the range", () => {
   expect(robustRange([...values, 1e9, null])![1]).toBeLessThan(2.1);
   expect(robustRange([null])).toBeNull();
   expect(positive([1, 0, -1, null])).toEqual([1, null, null, null]);
+});
+
+test("lines that make a band are thin", () => {
+  const long = curve("a", Array(300).fill(0), Array(300).fill(0));
+  expect(lineWidthOf([long])).toBe(1.5);
+  expect(lineWidthOf([long, long])).toBe(1);
 });
 
 test("the nearest of ascending values", () => {

@@ -3,7 +3,17 @@
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import { peculiaritiesOfView, type ChartView } from "../core/chart_view";
-import { lastOf, positive, robustRange, rowsOf, smoothed, some, type Axis, type Curve } from "../core/curves";
+import {
+  lastOf,
+  lineWidthOf,
+  positive,
+  robustRange,
+  rowsOf,
+  smoothed,
+  some,
+  type Axis,
+  type Curve,
+} from "../core/curves";
 import { rounded } from "../core/numbers";
 import { saveChart, type ChartFormat } from "./chart_files";
 import { onChartKey } from "./chart_keys";
@@ -105,7 +115,7 @@ function optionsFor(newest: () => Newest, width: number, onCursor: (index: numbe
     label: curve.name,
     stroke: strokeOf(curve) + faint,
     dash: dashOf(curve),
-    width: 1.5,
+    width: lineWidthOf(curves),
     spanGaps: true,
     points: { show: false },
   });
@@ -273,7 +283,7 @@ function usePlot(props: ChartProps, data: uPlot.AlignedData, setIndex: (index: n
   const zoom = () => follow(newest.current.view.zoom ?? newest.current.domain);
   const made =
     curves.map(({ name, colour, dash }) => `${name} ${colour} ${dash}`).join("\n") +
-    `\n${view.axis} ${view.log} ${view.smoothing > 0}`;
+    `\n${view.axis} ${view.log} ${view.smoothing > 0} ${lineWidthOf(curves)}`;
   // With what is rendered, not after it: a key in between would be undone by what was asked before it.
   useLayoutEffect(() => {
     const make = () => {
