@@ -6,6 +6,7 @@ set(packaging ${PROJECT_SOURCE_DIR}/deploy/debian)
 set(share ${CMAKE_INSTALL_DATADIR})
 
 install(TARGETS ganymede RUNTIME COMPONENT command EXCLUDE_FROM_ALL)
+install(TARGETS ganymede_program RUNTIME DESTINATION libexec/ganymede COMPONENT command EXCLUDE_FROM_ALL)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/recipes ${PROJECT_SOURCE_DIR}/models DESTINATION ${share}/ganymede
   COMPONENT command EXCLUDE_FROM_ALL)
 install(FILES ${packaging}/ganymede.desktop DESTINATION ${share}/applications COMPONENT command EXCLUDE_FROM_ALL)

@@ -94,5 +94,7 @@ inline void show_examples(CLI::App& command, const std::string& lines) {
 
 /// One JSON document and nothing else on stdout.
 void print_json(const nlohmann::json& document);
+/// The same as text.
+std::string json_text(const nlohmann::json& document);
 
 }  // namespace ganymede::cli

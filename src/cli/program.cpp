@@ -276,7 +276,11 @@ Globals& globals() {
 }
 
 void print_json(const nlohmann::json& document) {
-  fmt::print("{}\n", document.dump(2));
+  fmt::print("{}", json_text(document));
+}
+
+std::string json_text(const nlohmann::json& document) {
+  return document.dump(2) + "\n";
 }
 
 void run_program(int argc, char** argv) {

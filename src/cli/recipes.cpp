@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/text_table.h"
 #include "ganymede/core/error.h"
@@ -12,22 +13,6 @@
 
 namespace ganymede::cli {
 namespace {
-
-void list_recipes(bool as_json) {
-  auto document = nlohmann::json::array();
-  TextTable table({{"RECIPE"}, {"DATA"}, {"OBJECTIVE"}, {"TITLE"}});
-  for (const auto& shipped : config::shipped_recipes()) {
-    const auto recipe = config::load_recipe(shipped.name);
-    document.push_back({{"name", recipe.name},
-                        {"title", recipe.title},
-                        {"data", recipe.data.name},
-                        {"objective", recipe.objective.kind},
-                        {"about", recipe.about}});
-    table.add({recipe.name, recipe.data.name, recipe.objective.kind, recipe.title});
-  }
-  if (as_json) return print_json(document);
-  fmt::print("{}", table.text());
-}
 
 /// The text of a shipped recipe as its author wrote it, with its comments. Throws UsageError naming the nearest.
 std::string shipped_text(const std::string& name) {
@@ -57,12 +42,27 @@ void copy_recipe(const std::string& name, const std::string& output) {
 
 }  // namespace
 
+std::string recipes_text(bool as_json) {
+  auto document = nlohmann::json::array();
+  TextTable table({{"RECIPE"}, {"DATA"}, {"OBJECTIVE"}, {"TITLE"}});
+  for (const auto& shipped : config::shipped_recipes()) {
+    const auto recipe = config::load_recipe(shipped.name);
+    document.push_back({{"name", recipe.name},
+                        {"title", recipe.title},
+                        {"data", recipe.data.name},
+                        {"objective", recipe.objective.kind},
+                        {"about", recipe.about}});
+    table.add({recipe.name, recipe.data.name, recipe.objective.kind, recipe.title});
+  }
+  return as_json ? json_text(document) : table.text();
+}
+
 void add_recipes(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   app.require_subcommand(0, 1);
   app.add_flag("--json", *json, "one JSON document");
   app.callback([&app, json] {
-    if (app.get_subcommands().empty()) list_recipes(*json);
+    if (app.get_subcommands().empty()) fmt::print("{}", recipes_text(*json));
   });
 
   struct Flags {

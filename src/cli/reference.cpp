@@ -1,4 +1,5 @@
 // ganymede reference
+#include "cli/answers.h"
 #include "cli/command.h"
 #include "cli/command_reference.h"
 #include "cli/manual.h"
@@ -34,16 +35,18 @@ std::size_t write_manual(const std::filesystem::path& folder, const CLI::App& pr
 void add_reference(CLI::App& app) {
   struct Flags {
     std::string output;
-    bool man = false, openapi = false;
+    bool man = false, openapi = false, answers = false;
   };
   auto flags = std::make_shared<Flags>();
   app.add_option("-o,--output", flags->output, "the folder to write the pages to")->required();
   auto* man = app.add_flag("--man", flags->man, "the manual pages of all commands instead, for man");
   app.add_flag("--openapi", flags->openapi, "the REST API's description instead, openapi.json")->excludes(man);
+  app.add_flag("--answers", flags->answers, "what the launcher is built with")->group("")->excludes(man);
   app.callback([flags, program = app.get_parent()] {
     refuse_standard_output(flags->output, "folder");
     if (flags->openapi)
       return write_file(std::filesystem::path(flags->output) / "openapi.json", serve::api_description());
+    if (flags->answers) return write_file(std::filesystem::path(flags->output) / "answers", fixed_answers(*program));
     const auto pages = flags->man ? write_manual(flags->output, *program) : write_pages(flags->output, *program);
     fmt::print("{} in {}\n", counted(pages, "page"), flags->output);
   });

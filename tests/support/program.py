@@ -22,6 +22,12 @@ def program():
     return find_program() or pytest.skip("no program: build it, or name it with GANYMEDE")
 
 
+def loaded_program():
+    """What the command becomes: the file that is linked with LibTorch."""
+    path = program().parent / "libexec" / "ganymede"
+    return path if path.is_file() else program()
+
+
 @pytest.fixture(scope="session")
 def warm():
     """The program, loaded already; None where only the program itself was built, or has to start itself again."""
