@@ -47,17 +47,19 @@ std::vector<fs::path> run_folders(const std::vector<std::string>& folders) {
 }
 
 /// Adds the run's best value by its recipe's [quality] metric, and the step it had it at; null where it has none.
-void add_best(const serve::RunSnapshot& now, json& row) {
+void add_best(const serve::Run& run, json& row) {
   row["best"] = nullptr;
-  if (now.recipe.empty() || !now.metrics) return;
+  const auto now = run.snapshot();
+  if (now->recipe.empty() || now->rows() == 0) return;
   try {
-    const auto recipe = config::parse_recipe(now.recipe, "run", "recipe.toml");
+    const auto recipe = config::parse_recipe(now->recipe, "run", "recipe.toml");
     const auto* entry = recipe.quality.metric.empty() ? nullptr : quality::metrics().find(recipe.quality.metric);
-    const auto* steps = now.metrics->find("step");
+    const auto table = run.metrics();
+    const auto* steps = table->find("step");
     if (entry == nullptr || steps == nullptr) return;
     for (const bool inception : {false, true}) {  // the columns are named for the network
       const auto measure = entry->measures(inception, recipe.quality.count).front();
-      const auto* values = now.metrics->find(measure.column);
+      const auto* values = table->find(measure.column);
       if (values == nullptr) continue;
       std::size_t best = values->size();
       for (std::size_t i = 0; i < values->size(); ++i) {
@@ -89,7 +91,7 @@ json row_of(const fs::path& folder) {
   row["path"] = printable(folder.string());
   const json& environment = now->environment;
   for (const char* key : {"start", "end"}) row[key] = environment.is_object() ? environment.value(key, json()) : json();
-  add_best(*now, row);
+  add_best(run, row);
   return row;
 }
 

@@ -156,7 +156,7 @@ class PendingFile {
 
 }  // namespace
 
-Bytes read_descriptor(int descriptor, const fs::path& path, std::uint64_t limit) {
+Bytes read_descriptor(int descriptor, const fs::path& path, std::uint64_t limit, std::uint64_t first) {
   struct stat status{};
   if (::fstat(descriptor, &status) != 0) fail("read", path, errno);
   if (!S_ISREG(status.st_mode)) {
@@ -168,7 +168,8 @@ Bytes read_descriptor(int descriptor, const fs::path& path, std::uint64_t limit)
     throw Error(fmt::format("file of {} is above the limit of {}", counted(status.st_size, "byte"), grouped(limit)),
                 path.string());
   }
-  Bytes bytes(static_cast<size_t>(status.st_size));
+  if (::lseek(descriptor, static_cast<off_t>(first), SEEK_SET) < 0) fail("read", path, errno);
+  Bytes bytes(static_cast<size_t>(status.st_size) - std::min(static_cast<size_t>(status.st_size), first));
   size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t got = ::read(descriptor, bytes.data() + done, bytes.size() - done);

@@ -68,6 +68,10 @@ Bytes read_below(const fs::path& folder, const fs::path& name, std::uint64_t lim
   return read_descriptor(file->descriptor(), where, limit);
 }
 
+Bytes read_from(const OpenFile& file, const fs::path& path, std::uint64_t first, std::uint64_t limit) {
+  return read_descriptor(file.descriptor(), path, limit, first);
+}
+
 bool is_plain_file(const fs::path& path) {
   std::error_code ignored;
   return fs::is_regular_file(fs::symlink_status(path, ignored));

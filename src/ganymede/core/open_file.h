@@ -37,6 +37,10 @@ std::optional<OpenFile> open_below(const std::filesystem::path& folder, const st
 /// The whole content of that file. Throws Error where it cannot be opened or holds more than `limit` bytes.
 Bytes read_below(const std::filesystem::path& folder, const std::filesystem::path& name, std::uint64_t limit);
 
+/// What a file of that path holds from byte `first` on. Throws Error where it cannot be read or holds more than
+/// `limit`.
+Bytes read_from(const OpenFile& file, const std::filesystem::path& path, std::uint64_t first, std::uint64_t limit);
+
 /// Whether `path` is a regular file or a folder itself, not a link to one.
 bool is_plain_file(const std::filesystem::path& path);
 bool is_plain_folder(const std::filesystem::path& path);

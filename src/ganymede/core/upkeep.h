@@ -6,7 +6,7 @@
 namespace ganymede {
 
 /// As read_file(), of a file that is open already; `path` is for messages.
-Bytes read_descriptor(int descriptor, const std::filesystem::path& path, std::uint64_t limit);
+Bytes read_descriptor(int descriptor, const std::filesystem::path& path, std::uint64_t limit, std::uint64_t first = 0);
 
 /// Forces what was written to a file onto the disk. A file that is not there is none of its business.
 void sync_file(const std::filesystem::path& path);

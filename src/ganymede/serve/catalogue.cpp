@@ -177,7 +177,7 @@ void Catalogue::refresh() {
   for (const auto& [id, folder] : found.runs) {
     const auto known = runs_.find(id);  // this thread alone changes the map
     const bool same = known != runs_.end() && known->second->folder() == folder;
-    runs[id] = same ? known->second : std::make_shared<Run>(id, folder);
+    runs[id] = same ? known->second : std::make_shared<Run>(id, folder, tables_);
     runs[id]->refresh();
   }
   const std::lock_guard lock(mutex_);

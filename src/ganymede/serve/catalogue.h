@@ -24,6 +24,9 @@ struct ModelEntry {
 /// Whether a folder holds a run, or the model of one.
 bool is_run(const std::filesystem::path& folder);
 
+/// How many bytes of the runs' tables of metrics stay in memory.
+constexpr std::uint64_t kTableBytes = std::uint64_t{256} << 20;
+
 class Catalogue {
  public:
   /// A place is a model file, a run folder, or a folder of either. Models lie on `device`; `memory` is how many bytes
@@ -54,6 +57,7 @@ class Catalogue {
   const std::vector<std::filesystem::path> places_;
   const torch::Device device_;
   const std::uint64_t memory_;
+  const std::shared_ptr<TableMemory> tables_ = std::make_shared<TableMemory>(kTableBytes);
   mutable std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Slot>> models_;
   std::map<std::string, std::shared_ptr<Run>> runs_;

@@ -15,7 +15,7 @@ Response curves_of_many(const Catalogue& catalogue, const Request& request) {
   for (const auto& run : catalogue.runs()) {
     const bool named = std::find(query.runs.begin(), query.runs.end(), run->id()) != query.runs.end();
     if (named || query.runs.empty())
-      out.curves[run->id()] = curves_of(*run->snapshot(), query.columns, static_cast<std::size_t>(query.points));
+      out.curves[run->id()] = curves_of(*run, query.columns, static_cast<std::size_t>(query.points));
   }
   return json_response(json_of(out));
 }
@@ -34,7 +34,7 @@ void add_curve_routes(Router& router, const Services& services) {
   const auto one = [&catalogue](const Request& request) {
     const auto query = query_of<CurvesQuery>(request);
     const auto run = catalogue.run(request.captured.at("id"));
-    return json_response(json_of(curves_of(*run->snapshot(), query.columns, static_cast<std::size_t>(query.points))));
+    return json_response(json_of(curves_of(*run, query.columns, static_cast<std::size_t>(query.points))));
   };
   router.add("GET", "/api/v1/runs/{id}/curves", one,
              RouteAbout{.id = "getCurves",

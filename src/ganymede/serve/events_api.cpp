@@ -25,12 +25,13 @@ struct Followed {
 };
 
 /// What is new in `run` since it was asked last; at first its state alone, whose `rows` says what a client may lack.
-std::string news_of(Followed& run, const std::shared_ptr<const RunSnapshot>& now) {
+std::string news_of(Followed& run, const Run& found) {
+  const auto now = found.snapshot();
   std::string out;
   if (!run.seen) run.rows = now->rows();
   if (now->rows() < run.rows) run.rows = 0;  // begun anew, or resumed from an earlier checkpoint
   if (now->rows() > run.rows) {
-    const auto answer = metrics_answer(*now->metrics, run.rows, kRowsOfAnEvent);
+    const auto answer = metrics_answer(*found.metrics(), run.rows, std::min(kRowsOfAnEvent, now->rows() - run.rows));
     run.rows = answer.rows;
     json metrics = json_of(answer);
     metrics["run"] = run.id;
@@ -53,7 +54,7 @@ Response follow(const Catalogue& catalogue, const Request& request) {
     const auto runs = catalogue.runs();
     for (auto& one : *followed) {
       const auto run = std::find_if(runs.begin(), runs.end(), [&](const auto& known) { return known->id() == one.id; });
-      if (run != runs.end()) out += news_of(one, (*run)->snapshot());  // it may come back: runs come and go
+      if (run != runs.end()) out += news_of(one, **run);  // it may come back: runs come and go
     }
     return out;
   };

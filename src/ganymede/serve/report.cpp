@@ -47,7 +47,7 @@ json run_in_report(const fs::path& folder, const std::string& name, std::size_t 
   const auto now = run.snapshot();
   json out = json_of(details_of(run));
   for (const char* own : {"title", "note", "tags"}) out.erase(own);  // nobody mails their notes unseen
-  out["metrics"] = json_of(curves_of(*now, {}, kPoints));
+  out["metrics"] = json_of(curves_of(run, {}, kPoints));
   json& sheets = out["sheets"] = json::object();
   for (const auto& sample : some(now->samples, samples)) {
     sheets[sample] = data_address(folder, fs::path("samples") / sample);

@@ -21,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::uint64_t kMaxText = 4 << 20, kMaxMetrics = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMaxText = 4 << 20;
 constexpr const char* kEnvironmentFile = "environment.json";
 const std::vector<std::string> kImages{"real.png", "real_and_generated.png", "first_epoch.png",
                                        "first_epoch_and_last.png", "losses.svg"};
@@ -126,14 +126,14 @@ const std::set<std::string>& more_is_better() {
   return columns;
 }
 
-/// The best value of a column; NaN where it has none, or where none is better than another.
+/// The best value of a column; NaN where it has none, or where none is better than another. No thinning loses it.
 double best_of(const RunSnapshot& now, const std::string& column) {
   for (const char* other : {"step", "epoch", "images", "seconds", "images_per_s"}) {
     if (column == other) return NAN;
   }
   double best = NAN;
   const bool more = more_is_better().contains(column);
-  for (const double value : *now.metrics->find(column)) {
+  for (const double value : *now.table->thinned.find(column)) {
     if (std::isnan(best) || (more ? value > best : value < best)) best = value;
   }
   return best;
@@ -164,7 +164,7 @@ RunOverview overview_of(const std::string& id, const RunSnapshot& now) {
   out.seconds = seconds;
   if (now.running && progress > 0) out.seconds_left = seconds * (1 - progress) / progress;
   out.rows = now.rows();
-  for (const auto& column : now.metrics ? now.metrics->columns : std::vector<std::string>()) {
+  for (const auto& column : now.table ? now.table->thinned.columns : std::vector<std::string>()) {
     out.last[column] = now.last(column);
     const double best = best_of(now, column);
     if (std::isfinite(best)) out.best[column] = best;
@@ -179,14 +179,26 @@ RunOverview overview_of(const std::string& id, const RunSnapshot& now) {
 }  // namespace
 
 double RunSnapshot::last(const std::string& column) const {
-  const auto* values = metrics ? metrics->find(column) : nullptr;
-  if (values == nullptr) return NAN;
-  const auto found = std::find_if(values->rbegin(), values->rend(), [](double value) { return !std::isnan(value); });
-  return found == values->rend() ? NAN : *found;
+  if (!table) return NAN;
+  const auto found = table->last.find(column);
+  return found == table->last.end() ? NAN : found->second;
 }
 
-Run::Run(std::string id, fs::path folder)
-    : id_(std::move(id)), folder_(std::move(folder)), snapshot_(std::make_shared<RunSnapshot>()) {}
+Run::Run(std::string id, fs::path folder, std::shared_ptr<TableMemory> memory)
+    : id_(std::move(id)),
+      folder_(std::move(folder)),
+      table_(std::make_shared<RunTable>(folder_, std::move(memory))),
+      snapshot_(std::make_shared<RunSnapshot>()) {}
+
+TablePtr Run::metrics() const {
+  if (!snapshot()->table) return std::make_shared<const train::MetricsData>();
+  try {
+    return table_->read();
+  } catch (const Error& error) {  // gone since, or damaged: the next look says so
+    spdlog::warn("{}", error.what());
+    return std::make_shared<const train::MetricsData>();
+  }
+}
 
 void Run::refresh() {
   const auto before = snapshot();
@@ -209,11 +221,9 @@ void Run::refresh() {
     const Bytes bytes = read_below(folder_, name, most);
     return std::string(bytes.begin(), bytes.end());
   };
-  when_changed(train::kMetricsFile, metrics_stamp_, [&](const fs::path& file, bool there) {
-    next->metrics = nullptr;
-    if (!there) return;
-    const std::string table = text(train::kMetricsFile, kMaxMetrics);
-    next->metrics = std::make_shared<const train::MetricsData>(train::parse_metrics(table, file.string()));
+  when_changed(train::kMetricsFile, metrics_stamp_, [&](const fs::path&, bool there) {
+    next->table = nullptr;
+    if (there) next->table = std::make_shared<const TableSummary>(summary_of(*table_->read()));
   });
   when_changed(train::kRecipeFile, recipe_stamp_, [&](const fs::path&, bool there) {
     next->recipe = there ? text(train::kRecipeFile, kMaxText) : "";

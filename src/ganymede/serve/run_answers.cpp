@@ -39,12 +39,18 @@ RunDetails details_of(const Run& run) {
   return out;
 }
 
-MetricsAnswer curves_of(const RunSnapshot& run, const std::vector<std::string>& columns, std::size_t points) {
-  MetricsAnswer out{.rows = run.rows()};
-  if (!run.metrics) return out;
-  for (const auto& name : run.metrics->columns) {
+MetricsAnswer curves_of(const Run& run, const std::vector<std::string>& columns, std::size_t points) {
+  const auto now = run.snapshot();
+  MetricsAnswer out{.rows = now->rows()};
+  if (!now->table) return out;
+  const bool short_table = now->rows() <= kThinned;
+  // Of twice as many points or more, what is thinned again looks the same.
+  const TablePtr whole = short_table || 2 * points <= kThinned ? nullptr : run.metrics();
+  const auto& table = whole ? *whole : now->table->thinned;
+  if (whole) out.rows = whole->rows();
+  for (const auto& name : table.columns) {
     if (!columns.empty() && std::find(columns.begin(), columns.end(), name) == columns.end()) continue;
-    const auto values = thinned(*run.metrics->find(name), points);
+    const auto values = thinned(*table.find(name), points);
     out.columns[name].assign(values.begin(), values.end());
   }
   return out;

@@ -13,7 +13,7 @@ RunDetails details_of(const Run& run);
 
 /// What it has logged, each column thinned to about `points` values; those named, or all. `first` is 0, and the columns
 /// are shorter than `rows`.
-MetricsAnswer curves_of(const RunSnapshot& run, const std::vector<std::string>& columns, std::size_t points);
+MetricsAnswer curves_of(const Run& run, const std::vector<std::string>& columns, std::size_t points);
 
 /// What the description says of a stream of what happens in runs: that of each event, as OpenAPI 3.1 has it.
 nlohmann::ordered_json event_schema();

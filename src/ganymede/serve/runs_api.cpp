@@ -28,7 +28,7 @@ class RunEvents {
     std::string out;
     if (now->rows() < rows_) rows_ = 0;  // begun anew, or resumed from an earlier checkpoint
     if (now->rows() > rows_) {
-      const auto metrics = metrics_answer(*now->metrics, rows_, kRowsTogether);
+      const auto metrics = metrics_answer(*run_->metrics(), rows_, std::min(kRowsTogether, now->rows() - rows_));
       rows_ = metrics.rows;
       out += event("metrics", rows_, json_of(metrics));
     }
@@ -118,14 +118,14 @@ void add_run_routes(Router& router, const Services& services) {
                  .json = schema_of_answer<RunDetails>()});
   const auto metrics = [named, memory = services.memory](const Request& request) {
     const auto first = query_of<MetricsQuery>(request).first;
-    const auto now = named(request)->snapshot();
-    if (!now->metrics) return json_response(json_of(metrics_answer({}, first, 0)));
+    const auto table = named(request)->metrics();
+    if (table->rows() == 0) return json_response(json_of(metrics_answer(*table, first, 0)));
     Response response;
-    response.memory = memory.take(metrics_text_bytes(*now->metrics, first));
+    response.memory = memory.take(metrics_text_bytes(*table, first));
     if (!response.memory) {
       throw Problem(503, "too many large tables are asked for at once", {}, {{"Retry-After", "1"}});
     }
-    response.body = metrics_text(*now->metrics, first);
+    response.body = metrics_text(*table, first);
     return response;
   };
   router.add("GET", "/api/v1/runs/{id}/metrics", metrics, about_metrics());

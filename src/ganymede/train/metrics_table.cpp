@@ -124,18 +124,23 @@ const std::vector<double>* MetricsData::find(std::string_view column) const {
 MetricsData parse_metrics(std::string_view text, const std::string& where) {
   MetricsData data;
   if (text.substr(0, 3) == "\xEF\xBB\xBF") text.remove_prefix(3);
-  for (size_t end = 0, line = 1; (end = text.find('\n')) != std::string_view::npos;
+  const size_t end = text.find('\n');
+  if (end == std::string_view::npos) throw Error("the table of metrics has no header line yet", where);
+  const std::vector<std::string_view> row = cells(text.substr(0, end));
+  if (row.front() != kFixed.front() || row.size() > kMaxColumns) {
+    throw Error("not a table of metrics: its first column must be 'step'", where + " line 1", "name a run folder");
+  }
+  data.columns.assign(row.begin(), row.end());
+  data.values.resize(row.size());
+  append_metrics(data, text.substr(end + 1), where);
+  return data;
+}
+
+void append_metrics(MetricsData& data, std::string_view text, const std::string& where) {
+  for (size_t end = 0, line = data.rows() + 2; (end = text.find('\n')) != std::string_view::npos;
        text.remove_prefix(end + 1), ++line) {
     const std::vector<std::string_view> row = cells(text.substr(0, end));
     const auto here = [&] { return fmt::format("{} line {}", where, line); };
-    if (line == 1) {
-      if (row.front() != kFixed.front() || row.size() > kMaxColumns) {
-        throw Error("not a table of metrics: its first column must be 'step'", here(), "name a run folder");
-      }
-      data.columns.assign(row.begin(), row.end());
-      data.values.resize(row.size());
-      continue;
-    }
     if (row.size() == 1 && row.front().empty()) continue;
     if (row.size() != data.columns.size()) {
       throw Error(fmt::format("{} where the header has {}", counted(row.size(), "cell"), data.columns.size()), here(),
@@ -143,8 +148,6 @@ MetricsData parse_metrics(std::string_view text, const std::string& where) {
     }
     for (size_t i = 0; i < row.size(); ++i) data.values[i].push_back(number(row[i], here));
   }
-  if (data.columns.empty()) throw Error("the table of metrics has no header line yet", where);
-  return data;
 }
 
 MetricsData read_metrics(const fs::path& path) {

@@ -57,6 +57,8 @@ struct MetricsData {
 MetricsData read_metrics(const std::filesystem::path& path);
 /// The same of its text; `where` is for messages.
 MetricsData parse_metrics(std::string_view text, const std::string& where);
+/// Adds the whole lines of `rows`, which follow on those of `data`.
+void append_metrics(MetricsData& data, std::string_view rows, const std::string& where);
 /// The rows up to `step` alone, which a checkpoint of that step counts on: what is behind them may be damaged.
 MetricsData read_metrics_until(const std::filesystem::path& path, std::uint64_t step);
 
