@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 
 import pytest
 from test_comfort import SHIFTS
@@ -223,6 +224,26 @@ def test_directions_are_sliders(open_page, server):
     sliders(page).get_by_role("slider", name="colour").wait_for(state="detached")
     sliders(page).get_by_role("button", name="Forget size").click()
     sliders(page).wait_for(state="detached")
+
+
+def test_a_direction_that_cannot_be_forgotten_stays(chromium, start, runs, tmp_path):
+    shutil.copytree(runs / "tiny", tmp_path / "tiny")
+    page = chromium.new_page()
+    with start(tmp_path) as server:
+        port = server.port
+        page.goto(f"http://127.0.0.1:{port}{TINY}{WITH}")
+        keep(page, "colour")
+    forget = sliders(page).get_by_role("button", name="Forget colour")
+    forget.click()
+    sliders(page).get_by_role("alert").filter(has_text="The server does not answer.").wait_for()
+    assert sliders(page).get_by_role("slider", name="colour").count() == 1
+    with start(tmp_path, "--port", str(port)) as server:
+        page.get_by_text("The connection is lost").wait_for(state="detached")
+        assert [one["name"] for one in server.get("/api/v1/models/tiny/kept").json()["directions"]] == ["colour"]
+        forget.click()
+        sliders(page).wait_for(state="detached")
+        assert server.get("/api/v1/models/tiny/kept").json()["directions"] == []
+    page.close()
 
 
 def test_an_address_brings_its_sliders(open_page, server):

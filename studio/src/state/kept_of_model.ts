@@ -172,10 +172,11 @@ export async function keepDirection(direction: KeptDirection, kept: KeptDirectio
   return `${direction.name} is kept${instead}${HAS_SERVER ? `, ${ALONE}` : ""}.`;
 }
 
+/** Keeps a direction no longer; throws, and keeps it, where the server cannot be told. */
 export async function forgetDirection(one: { model: string; name: string }): Promise<void> {
+  await byServer(`models/${one.model}/directions/forget`, { name: one.name });
   const all = readBrowser();
   writeBrowser({ ...all, directions: all.directions.filter((other) => !sameDirection(one)(other)) });
-  await byServer(`models/${one.model}/directions/forget`, { name: one.name });
 }
 
 /** Marks an image, or no longer; what was done, in words. */

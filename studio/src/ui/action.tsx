@@ -1,8 +1,15 @@
 // A button whose deed may fail.
 import { useState } from "preact/hooks";
 
+interface ActionProps {
+  text: string;
+  label?: string; // in words, where the text is a sign
+  ask: () => Promise<void>;
+  disabled?: boolean;
+}
+
 /** A button that asks for something once, and says what is wrong with it. */
-export function Action({ text, ask, disabled }: { text: string; ask: () => Promise<void>; disabled?: boolean }) {
+export function Action({ text, label, ask, disabled }: ActionProps) {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
   const press = () => {
@@ -15,7 +22,7 @@ export function Action({ text, ask, disabled }: { text: string; ask: () => Promi
   };
   return (
     <>
-      <button type="button" onClick={press} disabled={busy || disabled}>
+      <button type="button" aria-label={label} title={label} onClick={press} disabled={busy || disabled}>
         {text}
       </button>
       {wrong && (

@@ -8,6 +8,7 @@ import { MAX_NAME, MAX_STRENGTH, isKept, slidersOf, textOfSliders, type Slider }
 import { changed, go } from "../../state/address";
 import { vectorOf } from "../../state/directions";
 import { forgetDirection, keepDirection, useKeptOf, type KeptDirection } from "../../state/kept_of_model";
+import { Action } from "../../ui/action";
 import { Thumbnail } from "../../ui/images";
 import { useAnswer, type Groups } from "./parts";
 
@@ -49,7 +50,7 @@ interface SliderRowProps {
   slider: Slider;
   kept: KeptDirection | undefined; // exactly this one
   move: (strength: number) => void;
-  drop: () => void;
+  drop: () => Promise<void>;
 }
 
 function SliderRow({ model, slider, kept, move, drop }: SliderRowProps) {
@@ -80,9 +81,7 @@ function SliderRow({ model, slider, kept, move, drop }: SliderRowProps) {
         </button>
       )}
       {!kept && said && <span class="quiet">{said}</span>}
-      <button type="button" aria-label={`Forget ${name}`} title={`Forget ${name}`} onClick={drop}>
-        ×
-      </button>
+      <Action text="×" label={`Forget ${name}`} ask={drop} />
       {kept && kept.step !== model.step && (
         <span class="quiet">
           kept at step {grouped(kept.step)}; the model is at {grouped(model.step)} now
@@ -132,9 +131,11 @@ export function Sliders({ model, images, text }: { model: Model; images: Point[]
   const set = (next: Slider[]) => go(changed({ sliders: textOfSliders(next, kept) || null }), true);
   const move = (name: string) => (strength: number) =>
     set(sliders.map((slider) => (slider.name === name ? { ...slider, strength } : slider)));
-  const drop = (name: string) => () => {
-    void forgetDirection({ model: model.id, name });
-    set(sliders.filter((slider) => slider.name !== name));
+  const drop = (name: string) => async () => {
+    if (kept.some((one) => one.name === name)) await forgetDirection({ model: model.id, name });
+    // Others may have been moved meanwhile.
+    const now = slidersOf(new URLSearchParams(location.search).get("sliders"), kept);
+    set(now.filter((slider) => slider.name !== name));
   };
   return (
     <section class="card" aria-labelledby="sliders-title">
