@@ -73,6 +73,13 @@ def test_nothing_jumps_while_it_loads(open_page, address, width):
     assert page.evaluate(SHIFTS) < 0.02
 
 
+LINES = """one => {
+  const text = document.createRange();
+  text.selectNodeContents(one.lastChild);
+  return text.getClientRects().length;
+}"""
+
+
 @pytest.mark.parametrize("address", ["/generate?model=tiny", "/compare?model=tiny", "/runs"])
 def test_the_narrowest_phone(open_page, address):
     page = open_page(address, viewport={"width": 320, "height": 640})
@@ -81,11 +88,9 @@ def test_the_narrowest_phone(open_page, address):
     for name in ("Generate", "Explore", "Compare", "Runs", "Models"):
         box = page.get_by_role("navigation").get_by_role("link", name=name).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 320 and box["height"] >= 24
-        assert (
-            page.get_by_role("navigation")
-            .get_by_role("link", name=name)
-            .evaluate("one => one.scrollWidth <= one.clientWidth")
-        )
+        link = page.get_by_role("navigation").get_by_role("link", name=name)
+        assert link.evaluate("one => one.scrollWidth <= one.clientWidth")
+        assert link.evaluate(LINES) == 1, "no word is broken"
     for width in (320, 360, 390, 430):
         page.set_viewport_size({"width": width, "height": 640})
         assert page.locator(".model select").bounding_box()["width"] > 120, "a name can be read"

@@ -131,6 +131,8 @@ def test_a_blind_vote_by_mouse(open_page, server):
     assert words in result.inner_text()
     assert result.get_by_role("row").all_inner_texts()[1:] == ["A tiny\t11", "B classes\t0", "no preference\t1"]
     assert page.evaluate("document.activeElement.textContent") == "The vote"
+    box = result.bounding_box()
+    assert box["y"] >= 0 and box["y"] + box["height"] <= 900, "all of it is in sight"
     assert rows(page).nth(3).get_by_text("✓ A tiny").count() == 1, "names stand below the images"
     page.reload()
     result.get_by_text("A tiny 11, B classes 0").wait_for()

@@ -15,7 +15,9 @@ interface ResultProps {
 export function Result({ columns, voting, fresh }: ResultProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useLayoutEffect(() => {
-    if (fresh) heading.current!.focus();
+    if (!fresh) return;
+    heading.current!.focus({ preventScroll: true });
+    heading.current!.scrollIntoView(); // what it heads, too
   }, []);
   const { counts, none, left } = voting.tally;
   const names = columns.map(({ model }, i) => `${LETTERS[i]} ${model.id}`);

@@ -93,17 +93,19 @@ function Real({ run }: { run: RunDetails }) {
   const { sheet } = useSheet(run.images.includes("real.png") ? samplePath(run, "real.png") : null);
   const scale = sheet ? scaleWithin(sheet.width, CELL) : 1;
   return (
-    <td class="cell">
-      {sheet ? (
-        <img
-          class="pixels"
-          src={sheet.address}
-          alt={`real images of ${run.id}`}
-          style={{ width: `${sheet.width * scale}px`, height: `${sheet.height * scale}px` }}
-        />
-      ) : (
-        "–"
-      )}
+    <td>
+      <span class="cell">
+        {sheet ? (
+          <img
+            class="pixels"
+            src={sheet.address}
+            alt={`real images of ${run.id}`}
+            style={{ width: `${sheet.width * scale}px`, height: `${sheet.height * scale}px` }}
+          />
+        ) : (
+          "–"
+        )}
+      </span>
     </td>
   );
 }
