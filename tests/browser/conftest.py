@@ -1,6 +1,12 @@
 """A browser for the tests of the page: Debian's Chromium, driven by Playwright. Without either the tests are skipped
-and say so."""
+and say so.
 
+GANYMEDE_PAGE names a file that is tried in the place of the studio's page that is compiled into the program; where
+GANYMEDE_IMPATIENT is set, with less patience: tests/slow/test_studio_mutations.py wants to know that a wrong page
+fails."""
+
+import base64
+import os
 import pathlib
 import shutil
 import sys
@@ -12,6 +18,56 @@ sys.path.insert(0, str(HERE.parent / "http"))
 
 from pretended import WAIT  # noqa: E402
 from serving import ganymede, program, runs, server, start, translating, warm  # noqa: E402, F401
+
+
+PATIENCE = 15_000  # milliseconds, at least
+
+
+def make_impatient(made):
+    """A context or a page waits a third as long as it is told to."""
+    wait = made.set_default_timeout
+    made.set_default_timeout = lambda asked: wait(max(PATIENCE, asked / 3))
+    wait(PATIENCE)
+
+
+def tries(file, browser):
+    """Answers with that file whenever one of the browser's tabs asks for the studio's page; the server answers all
+    else. Playwright's own routes would do so without the browser's cache."""
+
+    def watch(page):
+        session = page.context.new_cdp_session(page)
+
+        def answer(event):
+            request = {"requestId": event["requestId"]}
+            if "/api/" in event["request"]["url"]:
+                session.send("Fetch.continueRequest", request)
+                return
+            headers = [{"name": "Content-Type", "value": "text/html; charset=utf-8"}]
+            body = base64.b64encode(pathlib.Path(file).read_bytes()).decode()
+            answered = {"responseCode": 200, "responseHeaders": headers, "body": body}
+            session.send("Fetch.fulfillRequest", {**request, **answered})
+
+        session.on("Fetch.requestPaused", answer)
+        session.send("Fetch.enable", {"patterns": [{"urlPattern": "http://*", "resourceType": "Document"}]})
+        return page
+
+    def new_context(**options):
+        context = made_context(**options)
+        made_page = context.new_page
+        context.new_page = lambda: watch(made_page())
+        if "GANYMEDE_IMPATIENT" in os.environ:
+            make_impatient(context)
+        return context
+
+    def new_page(**options):
+        page = watch(made_page_alone(**options))
+        if "GANYMEDE_IMPATIENT" in os.environ:
+            make_impatient(page)
+        return page
+
+    made_context, made_page_alone = browser.new_context, browser.new_page
+    browser.new_context = new_context
+    browser.new_page = new_page
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +82,8 @@ def chromium():
         browser = driver.chromium.launch(
             executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
+        if os.environ.get("GANYMEDE_PAGE"):
+            tries(os.environ["GANYMEDE_PAGE"], browser)
         yield browser
         browser.close()
 

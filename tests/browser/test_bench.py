@@ -74,6 +74,23 @@ def test_found_sorted_and_grouped_by_the_address(page):
     assert not page.get_by_role("columnheader", name="Recipe").count() and "group=recipe" in page.url
 
 
+def with_runs(page, bench, **changes):
+    """The list as the server has it, but for changes of some runs; the page is opened anew."""
+    runs = [{**run, **changes.get(run["id"], {})} for run in bench.get("/api/v1/runs").json()["runs"]]
+    page.unroute("**/api/v1/runs")
+    page.route("**/api/v1/runs", lambda route: route.fulfill(json={"runs": runs}))
+    page.reload()
+
+
+def test_the_newest_come_first_and_pinned_ones_before_them(page, bench):
+    newer = {"tiny": {"started": "2026-11-02T00:00:00Z"}, "classes": {"started": "2026-11-01T00:00:00Z"}}
+    with_runs(page, bench, **newer)
+    wait_for_names(page, "tiny,classes")
+    newer["classes"]["pinned"] = True
+    with_runs(page, bench, **newer)
+    wait_for_names(page, "classes,tiny")
+
+
 def test_by_a_key_that_recipes_differ_in(page, bench):
     key = next(
         key
@@ -171,6 +188,17 @@ def test_what_cannot_be_kept_is_said(page):
     assert not page.get_by_role("button", name="Undo").count()
 
 
+def test_a_folder_that_cannot_be_written_is_said(page, bench):
+    with_runs(page, bench, tiny={"keeps": False})
+    page.get_by_label("Choose tiny").check()
+    page.get_by_text("The folder of tiny cannot be written").wait_for()
+    for name in ("Pin", "Archive", "Tag"):
+        assert page.get_by_role("button", name=name, exact=True).is_disabled()
+    page.get_by_label("Choose tiny").uncheck()
+    page.get_by_label("Choose classes").check()
+    assert page.get_by_role("button", name="Pin", exact=True).is_enabled()
+
+
 def test_of_300_runs_those_in_sight_are_made(page, bench):
     one = bench.get("/api/v1/runs").json()["runs"][0]
     many = [{**one, "id": f"run{number:03}", "sample": None, "pinned": False, "title": None} for number in range(300)]
@@ -185,11 +213,14 @@ def test_of_300_runs_those_in_sight_are_made(page, bench):
 
 
 def test_a_saved_image_finds_its_point_again(page, bench):
-    wanted = bench.generate("classes", count=3, seed=7, truncation=0.5, format="json").json()["images"][2]
+    label = bench.get("/api/v1/models/classes").json()["classes"][0]  # not the third's, were all in turn
+    asked = {"count": 3, "seed": 7, "truncation": 0.5, "class": label, "format": "json"}
+    wanted = bench.generate("classes", **asked).json()["images"][2]
     page.evaluate(DROP, wanted["png"])
     dialog = page.get_by_role("dialog")
     dialog.locator("img").first.wait_for()
-    assert all(part in page.url for part in ("/generate?model=classes", "seed=7", "truncation=0.5", "open=trained%3A2"))
+    parts = ("/generate?model=classes", "seed=7", f"class={label}", "truncation=0.5", "open=trained%3A2")
+    assert all(part in page.url for part in parts), page.url
     page.wait_for_function(
         "(png) => [...document.querySelectorAll('[role=dialog] img, dialog img')].some((one) => one.src.endsWith(png))",
         arg=wanted["png"][-200:],

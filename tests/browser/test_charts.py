@@ -61,6 +61,54 @@ def test_across_and_down(open_page, server):
     page.wait_for_url("**y=log&range=robust")
 
 
+HEIGHT = """() => {
+  const canvas = document.querySelector('.chart canvas'), whole = canvas.getBoundingClientRect();
+  const over = document.querySelector('.chart .u-over').getBoundingClientRect(), ratio = canvas.width / whole.width;
+  const x = Math.round((over.left - whole.left + over.width / 2) * ratio);
+  const {data} = canvas.getContext('2d').getImageData(x, 0, 1, canvas.height);
+  for (let y = 0; y < canvas.height; ++y)
+    if (Math.abs(data[4 * y] - 11) + Math.abs(data[4 * y + 1] - 123) + Math.abs(data[4 * y + 2] - 192) < 90)
+      return 1 - (y / ratio - (over.top - whole.top)) / over.height;
+  return -1;
+}"""  # of the first curve (#0b7bc0) in the middle of its chart, 0 to 1
+
+
+@pytest.mark.parametrize(
+    "label, values",
+    [
+        ("Logarithmic", [10 ** (i / 25) for i in range(101)]),
+        ("Without outliers", [*range(1, 101), 10_000]),
+    ],
+)
+def test_a_logarithm_and_outliers_are_drawn(open_page, label, values):
+    """A curve that lies at the bottom of the chart but for its end is drawn through the middle."""
+    steps = list(range(1, 102))
+    columns = {"step": steps, "epoch": steps, "images": steps, "seconds": steps, "loss_d": values}
+    page = open_page("/models")
+    page.route(
+        "**/api/v1/runs/tiny/curves*", lambda route: route.fulfill(json={"first": 0, "rows": 101, "columns": columns})
+    )
+    page.goto(page.url.replace("/models", "/runs/tiny"))
+    chart(page)
+    page.wait_for_function(f"({HEIGHT})() > 0")
+    assert page.evaluate(HEIGHT) < 0.2
+    toolbar(page).get_by_label(label).check()
+    page.wait_for_function(f"Math.abs(({HEIGHT})() - 0.5) < 0.15")
+
+
+def test_a_colour_is_a_run_and_a_dash_a_network(open_page):
+    page = open_page("/runs/tiny?with=classes")
+    chart(page).locator(".entry").nth(3).wait_for()
+    names = [re.sub(r"\s[\d.]+$", "", name) for name in chart(page).locator(".entry").all_inner_texts()]
+    networks = ("discriminator", "generator")
+    assert names == [f"{run}: {network}" for run in ("tiny", "classes") for network in networks]
+    lines = chart(page).locator(".entry line")
+    colours = lines.evaluate_all("all => all.map((one) => one.getAttribute('stroke'))")
+    dashes = lines.evaluate_all("all => all.map((one) => one.getAttribute('stroke-dasharray'))")
+    assert colours[0] == colours[1] != colours[2] == colours[3]
+    assert dashes[0] == dashes[2] == "" and dashes[1] == dashes[3] != ""
+
+
 def drag(page, figure, begin, end):
     box = figure.locator(".u-over").bounding_box()
     y = box["y"] + box["height"] / 2

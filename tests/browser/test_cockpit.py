@@ -1,10 +1,12 @@
 """The training cockpit: a run duplicated with changes, recipes of one's own, the queue, the log, notifications."""
 import base64
+import json
 import os
 import pathlib
 
 import pytest
 from pngs import one_colour
+from pretended import pretended
 from test_machine import fake_smi, in_a_terminal  # noqa: F401
 
 AXE = pathlib.Path(__file__).resolve().parents[2] / "studio" / "node_modules" / "axe-core" / "axe.min.js"
@@ -214,6 +216,25 @@ def test_notifications_when_asked_for(open_at, trainer, answer):
     page.goto(f"http://127.0.0.1:{trainer.port}/runs")
     page.get_by_role("button", name="Notify me no longer").click()
     button.wait_for()
+
+
+def test_a_collapse_is_told(chromium, start, runs, tmp_path):
+    (tmp_path / "runs").mkdir()
+    finding = {"finding": "collapse", "since": 20, "what": "all images are the same", "hint": "half the rate"}
+    context = chromium.new_context(bypass_csp=True)
+    context.add_init_script(PRETENDED_NOTIFICATIONS.replace("ANSWER", "granted"))
+    place = tmp_path / "runs"
+    with pretended(runs / "tiny", place / "one") as (one,), start(place, "--allow-training") as server:
+        page = context.new_page()
+        page.goto(f"http://127.0.0.1:{server.port}/runs")
+        page.get_by_text("● running").wait_for()
+        page.get_by_role("button", name="Notify me when a training ends").click()
+        page.get_by_role("button", name="Notify me no longer").wait_for()
+        page.wait_for_timeout(1000)  # it has looked at the runs
+        (one.folder / "health.json").write_text(json.dumps(finding))
+        page.wait_for_function("window.shown.length > 0")
+        assert page.evaluate("window.shown") == [["one does not train well", "all images are the same"]]
+    context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -50,6 +50,16 @@ def test_charts_follow_the_system(open_page, first, then):
     assert (before > 128) == (first == "light") and (after > 128) == (then == "light"), (before, after)
 
 
+@pytest.mark.parametrize("first, then", [("light", "dark"), ("dark", "light")])
+def test_charts_follow_the_theme_that_is_chosen(open_page, first, then):
+    page = open_page("/runs/tiny", color_scheme=first)
+    chart(page)
+    page.wait_for_timeout(300)
+    page.get_by_label("Theme").select_option(then)
+    page.wait_for_timeout(500)
+    assert (lightness_of_lines(page) > 128) == (then == "light")
+
+
 @pytest.mark.parametrize("width, ratio", [(390, 1), (390, 3), (1280, 1), (1440, 1.25), (900, 2)])
 def test_images_cover_whole_pixels(open_page, width, ratio):
     for address in ("/runs/tiny", "/runs", "/generate?model=tiny&count=16&seed=1&show=both", "/models"):
@@ -155,7 +165,8 @@ def test_arrows_walk_a_grid(open_page):
 def test_a_chart_by_keyboard(open_page):
     page = open_page("/runs/tiny")
     losses = chart(page)
-    losses.focus()
+    page.get_by_label("Without outliers").focus()
+    page.keyboard.press("Tab")  # over the button that cannot be pressed
     assert losses.evaluate("one => one.matches(':focus-visible')")
     page.keyboard.press("Home")
     said = losses.get_by_role("status")
@@ -201,7 +212,10 @@ def test_a_request_of_the_time_without_a_server_is_made_again(chromium, start, r
     page.get_by_text("The connection is lost").wait_for()
     assert [image.get_attribute("src") for image in trained.locator("img").all()] == shown, "what is there stays"
     page.get_by_label("How many?").fill("2")
-    page.get_by_role("button", name="Predict").click()
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/generate")):
+        page.get_by_role("button", name="Predict").click()
+    page.wait_for_timeout(300)
+    assert page.get_by_text("The server does not answer").count() == 0, "the shell says so, and nobody else"
     page.get_by_role("link", name="Explore").click()
     page.get_by_role("link", name="Models").click()
     page.wait_for_timeout(500)

@@ -1,5 +1,6 @@
 """The report's form in a real browser: how many noises, Submit, Predict; by mouse and by keyboard alone."""
 import base64
+import json
 import re
 
 import pytest
@@ -162,6 +163,16 @@ def test_large_view(open_page, server):
     page.wait_for_url("**/explore**")
     assert "a=9%3A1" in page.url
     page.get_by_label("Take image 2 of seed 9 out of A").wait_for()
+
+
+def test_nearest_images_that_cannot_be_found_say_why(open_page):
+    page = open_page(ADDRESS + "&count=4&seed=9&show=both")
+    problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "no data set lies at /gone"}
+    answer = {"status": 404, "content_type": "application/problem+json", "body": json.dumps(problem)}
+    page.route("**/nearest_images", lambda route: route.fulfill(**answer))
+    page.get_by_role("button", name="Enlarge trained image 2").click()
+    page.keyboard.press("n")
+    page.get_by_role("dialog").get_by_role("alert").filter(has_text="no data set lies at /gone").wait_for()
 
 
 def test_classes_and_truncation(open_page, server):

@@ -112,6 +112,21 @@ def test_marks_are_kept_with_the_model(open_page, server):
     assert server.get("/api/v1/models/tiny/kept").json()["marks"] == []
 
 
+def test_a_mark_of_another_step_is_another(open_page, server):
+    image = server.generate("tiny", count=1, seed=9, format="json").json()["images"][0]
+    server.post("/api/v1/models/tiny/marks/keep", {"seed": 9, "index": 1, "step": 20, "png": image["png"]})
+    page = open_page("/generate?model=tiny&count=4&seed=9&show=both")
+    marked(page).wait_for()
+    trained = page.get_by_role("region", name="Trained", exact=True)
+    trained.get_by_role("button").nth(3).wait_for()
+    assert trained.get_by_label("marked best").count() == 0
+    trained.get_by_role("button").nth(1).click()
+    page.keyboard.press("b")
+    page.get_by_text("Marked best.").wait_for()
+    marked(page).nth(1).wait_for()
+    assert trained.get_by_label("marked best").count() == 1
+
+
 def test_where_nothing_can_be_kept_the_browser_does(chromium, start, runs):
     with start(runs, "--open") as server:
         page = chromium.new_page()

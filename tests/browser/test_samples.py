@@ -24,6 +24,20 @@ def test_from_the_list(open_page):
     page.get_by_role("button", name="Compare 2 runs").wait_for()
 
 
+SHOWS = """async ([alt, png]) => {
+  const pixels = (image) => {
+    const canvas = document.createElement('canvas'), {naturalWidth: width, naturalHeight: height} = image;
+    [canvas.width, canvas.height] = [width, height];
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.getContext('2d').getImageData(0, 0, width, height).data.join();
+  };
+  const wanted = new Image(), shown = [...document.images].find((one) => one.alt === alt);
+  wanted.src = `data:image/png;base64,${png}`;
+  await wanted.decode();
+  return shown?.complete && pixels(shown) === pixels(wanted);
+}"""  # whether the image called so has the pixels of that file
+
+
 def test_one_slider_for_all(open_page, server):
     page = open_page(ADDRESS)
     page.get_by_alt_text("tiny, step 40").wait_for()
@@ -35,6 +49,10 @@ def test_one_slider_for_all(open_page, server):
     page.wait_for_url("**step=0")
     page.get_by_alt_text("tiny, step 0").wait_for()
     page.get_by_alt_text("classes, step 0").wait_for()
+    for run in ("tiny", "classes"):
+        sheet = server.get(f"/api/v1/runs/{run}/samples/step-000000.png").body
+        wanted = [f"{run}, step 0", base64.b64encode(sheet).decode()]
+        server.wait_for(lambda wanted=wanted: page.evaluate(SHOWS, wanted))
     assert matrix.get_by_role("button", name="tiny at step 0").get_attribute("aria-pressed") == "true"
     matrix.get_by_role("button", name="tiny at step 20").click()
     page.get_by_alt_text("tiny, step 20").wait_for()
@@ -85,6 +103,21 @@ def frames_of_gif(content):
     return sizes
 
 
+CHANGE = """async (gif) => {
+  const data = Uint8Array.from(atob(gif), (letter) => letter.charCodeAt(0));
+  const decoder = new ImageDecoder({data, type: 'image/gif'});
+  await decoder.tracks.ready;
+  const pixels = async (frameIndex) => {
+    const {image} = await decoder.decode({frameIndex}), {displayWidth: width, displayHeight: height} = image;
+    const pen = new OffscreenCanvas(width, height).getContext('2d');
+    pen.drawImage(image, 0, 0);
+    return pen.getImageData(0, 48, width, height - 48).data;  // below two lines of text
+  };
+  const [first, last] = [await pixels(0), await pixels(decoder.tracks.selectedTrack.frameCount - 1)];
+  return first.reduce((sum, value, i) => sum + Math.abs(value - last[i]), 0) / first.length;
+}"""  # from the first frame to the last, a pixel; other texts alone change the colours by a tenth
+
+
 def test_saved_as_gif(open_page, tmp_path):
     page = open_page(ADDRESS)
     with page.expect_download() as saved:
@@ -92,8 +125,10 @@ def test_saved_as_gif(open_page, tmp_path):
     saved.value.save_as(tmp_path / "film.gif")
     assert saved.value.suggested_filename == "tiny+classes.gif"
     steps = int(page.get_by_role("slider", name=re.compile("^Step")).get_attribute("max")) + 1
-    sizes = frames_of_gif((tmp_path / "film.gif").read_bytes())
+    content = (tmp_path / "film.gif").read_bytes()
+    sizes = frames_of_gif(content)
     assert len(sizes) == steps > 1 and len(set(sizes)) == 1
+    assert page.evaluate(CHANGE, base64.b64encode(content).decode()) > 1, "other steps are other images"
     page.get_by_text(f"Saved, {steps} steps.").wait_for()
 
 
@@ -121,11 +156,18 @@ def test_saved_as_webm_that_a_browser_plays(open_page, tmp_path):
 
 
 def test_a_film_can_be_given_up(open_page):
-    page = open_page(ADDRESS)
+    page, saved = open_page(ADDRESS), []
+    page.on("download", lambda download: saved.append(download))
     page.get_by_role("button", name="Save as WebM").click()
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Cancel").wait_for(state="detached")
     assert page.get_by_role("button", name="Save as GIF").is_enabled()
+    steps = int(page.get_by_role("slider", name=re.compile("^Step")).get_attribute("max")) + 1
+    page.wait_for_timeout(400 * steps + 1000)  # as long as it would have taken
+    assert not saved and not page.get_by_text("Saved").count()
+
+
+LINES = "all => all.map((one) => `${one.getBoundingClientRect().bottom} ${getComputedStyle(one).borderBottom}`)"
 
 
 @pytest.mark.parametrize("width", [320, 390, 1440])
@@ -134,6 +176,8 @@ def test_it_fits(open_page, width, theme):
     page = open_page(ADDRESS, viewport={"width": width, "height": 800}, color_scheme=theme)
     page.get_by_alt_text("tiny, step 40").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    lines = page.locator(".matrix tbody tr:first-child > *").evaluate_all(LINES)
+    assert len(lines) > 3 and len(set(lines)) == 1, "the line below a row is whole"
 
 
 def test_by_touch(open_page):

@@ -123,7 +123,7 @@ def test_a_day_of_news_fills_no_memory_and_moves_nothing(tabs, under_way):
         " one.value))).observe({type: 'layout-shift'})"
     )
     heaps = []
-    for part in range(1, 7):
+    for part in range(1, 10):
         first, last = 45 + 4000 * (part - 1), 45 + 4000 * part
         for step in range(first, last):
             one.add(step, loss_d=part + 0.5 if step == last - 1 else 0.5)
@@ -131,7 +131,7 @@ def test_a_day_of_news_fills_no_memory_and_moves_nothing(tabs, under_way):
         page.wait_for_timeout(1500)  # what became long is thinned
         heaps.append(heap(page, session))
     print(heaps)
-    assert max(heaps[3:]) < max(heaps[:3]) + 1, heaps
+    assert max(heaps[6:]) < max(heaps[3:6]) + 0.7, heaps  # it fills up to its length first
     assert page.evaluate("window.shift") < 0.02
 
 
