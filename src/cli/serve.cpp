@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 struct ServeFlags {
-  std::vector<std::string> places, origins;
+  std::vector<std::string> places, origins, frames;
   std::string host = "127.0.0.1", token_file;
   std::uint16_t port = 8080;
   std::int64_t queue = 4096;
@@ -82,6 +82,8 @@ void run(const ServeFlags& flags) {
   allow_training(flags, options);
   options.any_host = flags.open;
   options.origins = serve::AllowedOrigins(flags.origins);
+  for (const auto& origin : flags.frames) serve::check_origin(origin, "--embed");
+  options.frames = flags.frames;
   options.log_requests = !globals().quiet;
   options.server.host = flags.host;
   options.server.port = flags.port;
@@ -117,6 +119,12 @@ void add_serve(CLI::App& app) {
   app.add_flag("--open", flags->open, "let other machines use it without a token");
   app.add_option("--cors", flags->origins,
                  "a page's origin, such as https://studio.example, that may use the API; may be repeated")
+      ->type_size(1)
+      ->allow_extra_args(false);
+  app.add_option(
+         "--embed", flags->frames,
+         "an origin whose pages may show the studio's addresses below /embed, which change nothing, in a frame; "
+         "may be repeated")
       ->type_size(1)
       ->allow_extra_args(false);
   const char* trainings = "Trainings";

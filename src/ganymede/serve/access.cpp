@@ -2,6 +2,7 @@
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <openssl/crypto.h>
 #include <openssl/sha.h>
 
@@ -110,11 +111,14 @@ void check_host(const Request& request) {
   }
 }
 
+std::string page_policy(const std::string& page, const std::vector<std::string>& frames) {
+  return "default-src 'none'; script-src" + sources_of(page, "script") + "; style-src" + sources_of(page, "style") +
+         "; img-src 'self' blob: data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors " +
+         (frames.empty() ? "'none'" : fmt::format("{}", fmt::join(frames, " ")));
+}
+
 Headers security_headers(const std::string& page) {
-  const std::string policy =
-      "default-src 'none'; script-src" + sources_of(page, "script") + "; style-src" + sources_of(page, "style") +
-      "; img-src 'self' blob: data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-  return {{"Content-Security-Policy", policy},
+  return {{"Content-Security-Policy", page_policy(page, {})},
           {"X-Content-Type-Options", "nosniff"},
           {"X-Frame-Options", "DENY"},
           {"Referrer-Policy", "no-referrer"},

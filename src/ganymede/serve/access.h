@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ganymede/serve/http.h"
 
@@ -62,7 +63,10 @@ bool is_loopback(const std::string& host);
 /// was pointed at 127.0.0.1 would otherwise read it (DNS rebinding).
 void check_host(const Request& request);
 
-/// Headers of every answer; `page` is the studio's HTML, whose inline scripts and styles the policy names by digest.
+/// The Content-Security-Policy of the studio's HTML, whose inline scripts and styles it names by digest: it may be in a
+/// frame of pages of these origins alone.
+std::string page_policy(const std::string& page, const std::vector<std::string>& frames);
+/// Headers of every answer; `page` is the studio's HTML.
 Headers security_headers(const std::string& page);
 
 }  // namespace ganymede::serve

@@ -5,18 +5,20 @@
 
 namespace ganymede::serve {
 
-AllowedOrigins::AllowedOrigins(const std::vector<std::string>& origins) : origins_(origins.begin(), origins.end()) {
+void check_origin(const std::string& origin, const std::string& flag) {
   // Lower case, and nothing behind the host and its port: an origin is compared letter by letter.
   static const std::regex form(R"(https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?)");
-  for (const auto& origin : origins_) {
-    if (origin == "*")
-      throw UsageError("every page of the web could use the server", "--cors *",
-                       "name the origins, such as https://studio.example");
-    if (!std::regex_match(origin, form)) {
-      throw UsageError("this is no origin as browsers send it", "--cors " + origin,
-                       "write scheme://host or scheme://host:port, as in https://studio.example");
-    }
+  if (origin == "*")
+    throw UsageError("every page of the web could use the server", flag + " *",
+                     "name the origins, such as https://studio.example");
+  if (!std::regex_match(origin, form)) {
+    throw UsageError("this is no origin as browsers send it", flag + " " + origin,
+                     "write scheme://host or scheme://host:port, as in https://studio.example");
   }
+}
+
+AllowedOrigins::AllowedOrigins(const std::vector<std::string>& origins) : origins_(origins.begin(), origins.end()) {
+  for (const auto& origin : origins_) check_origin(origin, "--cors");
 }
 
 std::optional<Response> AllowedOrigins::preflight(const Request& request) const {

@@ -10,6 +10,9 @@
 
 namespace ganymede::serve {
 
+/// Throws UsageError where `origin`, that `flag` names, is none as browsers send it, "*" included.
+void check_origin(const std::string& origin, const std::string& flag);
+
 class AllowedOrigins {
  public:
   AllowedOrigins() = default;

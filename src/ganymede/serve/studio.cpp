@@ -94,10 +94,17 @@ class Entrance {
   Guesses guesses_;
 };
 
-void add_pages(Router& router, const Page& page) {
+/// The same page below /embed changes nothing (studio/src/state/address.ts), and may be in a frame of named origins.
+void add_pages(Router& router, const Page& page, const std::vector<std::string>& frames) {
+  const auto framed = [&page, policy = page_policy(page.text(), frames)](const Request& request) {
+    Response response = page.answer(request);
+    response.headers.emplace_back("Content-Security-Policy", policy);
+    return response;
+  };
   for (const char* address :
        {"/", "/generate", "/explore", "/compare", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
     router.add("GET", address, [&page](const Request& request) { return page.answer(request); });
+    router.add("GET", std::string("/embed") + (address[1] == '\0' ? "" : address), framed);
   }
   router.add("GET", "/favicon.ico", [](const Request&) { return Response{.status = 204}; });
 }
@@ -154,7 +161,7 @@ void serve_studio(StudioOptions options, const std::function<void(std::uint16_t)
                           watcher,         gpus,        !options.any_host};
   add_resource_routes(router, services);
   add_service_routes(router, {watcher, catalogue, engine, meters, server});
-  add_pages(router, page);
+  add_pages(router, page, options.frames);
   ready(server.port());
   server.run([&] {
     if (!stop()) return false;

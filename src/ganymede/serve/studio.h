@@ -19,6 +19,7 @@ struct StudioOptions {
   std::optional<Token> token;          ///< every call but health, and the page itself, must carry it
   bool any_host = false;               ///< answers whatever name it is asked under
   AllowedOrigins origins;              ///< of pages elsewhere that may use the API
+  std::vector<std::string> frames;     ///< origins whose pages may have one of ours in a frame, read-only
   operations::Engine::Options engine;  ///< its threads are a training's as well
   torch::Device device = torch::kCPU;  ///< where models generate
   std::filesystem::path recipes;       ///< a folder of recipes that clients may train; empty: the shipped ones alone

@@ -4,7 +4,7 @@ import { NEEDS_TOKEN, setToken } from "../api/client";
 import { useLost } from "../api/connection";
 import type { Model } from "../api/types";
 import { grouped } from "../core/numbers";
-import { changed, go, useAddress, type Address } from "../state/address";
+import { EMBEDDED, changed, go, pathname, useAddress, type Address } from "../state/address";
 import { useModel, useModels } from "../state/models";
 import { useNotices } from "../state/notices";
 import { Link, NoModels } from "../ui/common";
@@ -34,10 +34,10 @@ function Icon({ path }: { path: string }) {
 }
 
 function useTheme(): [string, (theme: string) => void] {
-  const [theme, set] = useState(() => localStorage.getItem("theme") ?? "system");
+  const [theme, set] = useState(() => (EMBEDDED ? null : localStorage.getItem("theme")) ?? "system");
   useEffect(() => {
     document.documentElement.dataset["theme"] = theme;
-    localStorage.setItem("theme", theme);
+    if (!EMBEDDED) localStorage.setItem("theme", theme); // a frame may have no storage
   }, [theme]);
   return [theme, set];
 }
@@ -180,15 +180,17 @@ export function App() {
       <a class="skip" href="#main">
         To the content
       </a>
-      <header class="rail">
-        <Link to={`/${query}`} class="brand" aria-label="Ganymede">
-          Ganymede
-        </Link>
-        <Views view={view} query={query} />
-        <ModelChoice models={models} model={model} wanted={wanted} />
-        <Commands models={models ?? []} views={VIEWS} themes={THEMES} setTheme={setTheme} />
-        <Theme theme={theme} set={setTheme} />
-      </header>
+      {!EMBEDDED && (
+        <header class="rail">
+          <Link to={`/${query}`} class="brand" aria-label="Ganymede">
+            Ganymede
+          </Link>
+          <Views view={view} query={query} />
+          <ModelChoice models={models} model={model} wanted={wanted} />
+          <Commands models={models ?? []} views={VIEWS} themes={THEMES} setTheme={setTheme} />
+          <Theme theme={theme} set={setTheme} />
+        </header>
+      )}
       <main id="main" tabIndex={-1}>
         {lost && (
           <p class="notice" role="status">
@@ -197,6 +199,13 @@ export function App() {
         )}
         {model && of !== null && <OtherStep model={model} of={of} />}
         <View view={view} address={address} models={models} model={model} />
+        {EMBEDDED && (
+          <p class="quiet">
+            <a href={pathname() + location.search} target="_blank" rel="noopener">
+              Open in Ganymede
+            </a>
+          </p>
+        )}
       </main>
       <TokenDialog />
     </>

@@ -1,14 +1,22 @@
 // The state of every view is in the address: reload, share, back and forward just work.
 import { useEffect, useState } from "preact/hooks";
+import { HAS_SERVER } from "../api/client";
 
 export interface Address {
   parts: string[]; // "/runs/abc" is ["runs", "abc"]
   query: URLSearchParams;
 }
 
+// Below /embed, in a frame of somebody's page, the same addresses show the same and change nothing.
+const PLACE = (HAS_SERVER && /^\/embed(?=\/|$)/.exec(location.pathname)?.[0]) || "";
+export const EMBEDDED = PLACE !== "";
+/** Where a link to an address of the page goes. */
+export const hrefOf = (to: string): string => PLACE + to;
+export const pathname = (): string => location.pathname.slice(PLACE.length);
+
 function current(): Address {
   return {
-    parts: location.pathname.split("/").filter(Boolean).map(decodeURIComponent),
+    parts: pathname().split("/").filter(Boolean).map(decodeURIComponent),
     query: new URLSearchParams(location.search),
   };
 }
@@ -17,8 +25,8 @@ const CHANGED = "address-changed";
 
 /** Goes to an address; `replace` leaves no trace in the history (a slider being dragged). */
 export function go(to: string, replace = false): void {
-  if (replace) history.replaceState(history.state, "", to);
-  else history.pushState({ within: true }, "", to);
+  if (replace) history.replaceState(history.state, "", hrefOf(to));
+  else history.pushState({ within: true }, "", hrefOf(to));
   dispatchEvent(new Event(CHANGED));
 }
 
@@ -43,7 +51,7 @@ export function changed(query: Record<string, string | null>): string {
     else next.set(name, value);
   }
   const text = next.toString();
-  return location.pathname + (text ? `?${text}` : "");
+  return pathname() + (text ? `?${text}` : "");
 }
 
 export function useAddress(): Address {

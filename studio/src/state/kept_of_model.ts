@@ -7,6 +7,7 @@ import { useResource } from "../api/resource";
 import type { KeptOfModel } from "../api/types";
 import { pointOf, textOfPoint, type Point } from "../core/points";
 import type { Direction } from "../core/sliders";
+import { EMBEDDED } from "./address";
 import { readKept, useKept, writeKept } from "./kept";
 
 export interface KeptDirection extends Direction {
@@ -129,7 +130,7 @@ export function useKeptOf(model: string): Kept {
     directions: all.directions.filter((one) => one.model === model),
     marks: all.marks.filter((one) => one.model === model),
   };
-  const moves = Boolean(server?.keeps) && own.directions.length + own.marks.length > 0;
+  const moves = Boolean(server?.keeps) && !EMBEDDED && own.directions.length + own.marks.length > 0;
   useEffect(() => {
     if (moves) void move(model, own);
   }, [moves, model]);

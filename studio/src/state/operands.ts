@@ -4,7 +4,7 @@ import { arithmetic } from "limits";
 import { HAS_SERVER } from "../api/client";
 import { seedOf } from "../core/numbers";
 import { pointsOf, samePoint, textOf, type Point } from "../core/points";
-import { changed, go } from "./address";
+import { changed, go, pathname } from "./address";
 
 export const OPERANDS = ["a", "b", "c"] as const; // of A - B + C
 export const DIRECTION_OPERANDS = ["with", "without"] as const; // of a direction
@@ -42,7 +42,7 @@ function send(query: Record<string, string | null>, explore: { model: string } |
     explore && explore.model !== model ? { model: explore.model, step: null } : {};
   const view: Record<string, string | null> = HAS_SERVER ? {} : { view: "explore" };
   const address = changed({ ...query, ...(explore ? { open: null, ...other, ...view } : {}) });
-  go(explore && HAS_SERVER ? address.replace(location.pathname, "/explore") : address);
+  go(explore && HAS_SERVER ? address.replace(pathname(), "/explore") : address);
 }
 
 /** Puts an image into an operand, or takes it out again; stays in the view, or goes to Explore with its model. */

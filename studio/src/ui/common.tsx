@@ -1,7 +1,7 @@
 // What several views are made of: links, a command to copy, and what is shown where there is nothing yet.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import { go } from "../state/address";
+import { go, hrefOf } from "../state/address";
 
 /** A link within the page. */
 export function Link({
@@ -22,7 +22,7 @@ export function Link({
     go(to);
   };
   return (
-    <a href={to} onClick={follow} {...rest}>
+    <a href={hrefOf(to)} onClick={follow} {...rest}>
       {children}
     </a>
   );

@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { dataAddress } from "../api/client";
 import type { Model } from "../api/types";
+import { EMBEDDED } from "../state/address";
 import { isMarked, toggleMark, useKeptOf } from "../state/kept_of_model";
 import {
   CORNER_NAMES,
@@ -98,9 +99,11 @@ function ImageButtons({ move, store, mark, marked, look, near }: ImageButtonsPro
       <button type="button" onClick={store}>
         Save <kbd>s</kbd>
       </button>
-      <button type="button" onClick={mark} aria-pressed={marked}>
-        {marked ? "★" : "☆"} Best <kbd>b</kbd>
-      </button>
+      {!EMBEDDED && (
+        <button type="button" onClick={mark} aria-pressed={marked}>
+          {marked ? "★" : "☆"} Best <kbd>b</kbd>
+        </button>
+      )}
       <button type="button" onClick={look} aria-pressed={near}>
         Nearest training images <kbd>n</kbd>
       </button>
@@ -133,7 +136,7 @@ export function LargeView({ model, shown, at, onMove, onClose }: LargeViewProps)
     if (event.key === "ArrowRight" || event.key === "j") move(1);
     else if (event.key === "ArrowLeft" || event.key === "k") move(-1);
     else if (event.key === "s") store();
-    else if (event.key === "b") mark();
+    else if (event.key === "b" && !EMBEDDED) mark();
     else if (event.key === "n") setNear(!near);
     else if (operand) send(operand);
     else if (corner >= 0) blend(corner);

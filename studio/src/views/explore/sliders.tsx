@@ -5,7 +5,7 @@ import type { Generated, Model } from "../../api/types";
 import { grouped } from "../../core/numbers";
 import { textOf, type Point } from "../../core/points";
 import { MAX_NAME, MAX_STRENGTH, isKept, slidersOf, textOfSliders, type Slider } from "../../core/sliders";
-import { changed, go } from "../../state/address";
+import { EMBEDDED, changed, go } from "../../state/address";
 import { vectorOf } from "../../state/directions";
 import { forgetDirection, keepDirection, useKeptOf, type KeptDirection } from "../../state/kept_of_model";
 import { Action } from "../../ui/action";
@@ -27,6 +27,7 @@ export function KeepDirection({ model, groups }: { model: Model; groups: Groups 
     const known = name.trim();
     setSaid(known ? await keepDirection({ ...direction, name: known }, directions) : "Give it a name first.");
   };
+  if (EMBEDDED) return null;
   return (
     <form class="row" noValidate onSubmit={keep}>
       <label for="direction-name">Name</label>
@@ -75,13 +76,13 @@ function SliderRow({ model, slider, kept, move, drop }: SliderRowProps) {
       <button type="button" disabled={strength === 0} aria-label={`Reset ${name}`} onClick={() => move(0)}>
         Reset
       </button>
-      {!kept && (
+      {!kept && !EMBEDDED && (
         <button type="button" aria-label={`Keep ${name}`} onClick={keep}>
           Keep
         </button>
       )}
       {!kept && said && <span class="quiet">{said}</span>}
-      <Action text="×" label={`Forget ${name}`} ask={drop} />
+      {!EMBEDDED && <Action text="×" label={`Forget ${name}`} ask={drop} />}
       {kept && kept.step !== model.step && (
         <span class="quiet">
           kept at step {grouped(kept.step)}; the model is at {grouped(model.step)} now

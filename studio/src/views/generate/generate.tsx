@@ -56,6 +56,18 @@ export function Generate({ model, address }: { model: Model; address: Address })
           </section>
         </div>
       )}
+      {!wanted && (
+        <section class="card" aria-labelledby="first-title">
+          <h2 id="first-title">What {model.id} makes</h2>
+          <ImageGrid
+            model={model}
+            shown={generated.right}
+            count={USUAL_COUNT}
+            marks={marks}
+            onOpen={show("trained")}
+          />
+        </section>
+      )}
       {marked.length > 0 && (
         <section class="card" aria-labelledby="marked-title">
           <h2 id="marked-title">Marked best</h2>

@@ -31,6 +31,14 @@ export function noiseOf(query: URLSearchParams): Noise | null {
   };
 }
 
+/** What is shown before anything was asked for. */
+const firstNoise = (query: URLSearchParams): Noise => ({
+  count: USUAL_COUNT,
+  seed: 1,
+  class: query.get("class") ?? "",
+  truncation: query.get("truncation") ?? "",
+});
+
 interface Side {
   shown: Shown[];
   milliseconds: number;
@@ -78,27 +86,28 @@ export interface GeneratedImages {
 }
 
 /** What the address asks for is what is generated, whether it came from a button, a reload or a link. */
-export function useGenerated(model: Model, query: URLSearchParams, noise: Noise | null): GeneratedImages {
-  const wanted = query.get("show"); // "untrained", or "both" once Predict was asked for
+export function useGenerated(model: Model, query: URLSearchParams, given: Noise | null): GeneratedImages {
+  const wanted = query.get("show"); // "untrained", or "both" once Predict was asked for; nothing on a first visit
   const [busy, setBusy] = useState("");
   const [formWrong, setWrong] = useState<Wrong | null>(null);
-  const key = noise && wanted ? JSON.stringify(noise) : null;
+  const noise = wanted ? given : firstNoise(query);
+  const key = noise ? JSON.stringify(noise) : null;
   useEffect(() => setBusy(""), [key]);
   const onBusy = (seconds: number) => setBusy(`The server is busy; trying again in ${seconds} s.`);
   const options = { version: model.step };
   const left = useResource(
-    key,
+    wanted ? key : null,
     (signal) => generate({ model, noise: noise!, network: "untrained" }, signal, onBusy),
     options,
   );
   const right = useResource(
-    wanted === "both" ? key : null,
+    wanted === "untrained" ? null : key,
     (signal) => generate({ model, noise: noise!, network: "trained" }, signal, onBusy),
     options,
   );
 
   const problem = left.problem ?? right.problem;
-  const done = left.value && (wanted !== "both" || right.value);
+  const done = wanted && left.value && (wanted !== "both" || right.value);
   const milliseconds = Math.round(Math.max(left.value?.milliseconds ?? 0, right.value?.milliseconds ?? 0));
   const images = noise?.count === 1 ? "image" : "images";
   const said = done && `${noise!.count} ${images} of seed ${noise!.seed} in ${milliseconds} ms.`;

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Run } from "../../api/types";
 import { USUAL_COLUMNS, columnsFor, firstSort, tagsOf, titleOf, type BenchView, type Settings } from "../../core/bench";
 import { counted, grouped } from "../../core/numbers";
-import { changed, go } from "../../state/address";
+import { EMBEDDED, changed, go } from "../../state/address";
 import { forgetDone, keep, remove, useDone } from "../../state/bench";
 
 const set = (query: Record<string, string | null>) => go(changed(query), true);
@@ -161,35 +161,21 @@ function TagForm({ chosen, disabled }: { chosen: Run[]; disabled: boolean }) {
   );
 }
 
-/** What can be done with the runs that are chosen. */
-export function ChosenActions({ chosen, choose }: { chosen: Run[]; choose: (ids: string[]) => void }) {
-  if (!chosen.length) return null;
+interface ChosenProps {
+  chosen: Run[];
+  choose: (ids: string[]) => void;
+}
+
+/** Pins, tags, the archive and the trash. */
+function Keeping({ chosen, choose }: ChosenProps) {
   const unwritable = chosen.filter((run) => !run.keeps);
-  const ids = chosen.map(({ id }) => id).join(",");
   const [pinned, archived] = [chosen.every((run) => run.pinned), chosen.every((run) => run.archived)];
   const away = () => {
     void remove(chosen);
     choose([]);
   };
   return (
-    <div class="row chosen" role="group" aria-label="With the chosen runs">
-      <button
-        type="button"
-        disabled={chosen.length < 2}
-        onClick={() =>
-          go(
-            `/runs/${chosen[0]!.id}?with=${chosen
-              .slice(1)
-              .map(({ id }) => id)
-              .join(",")}`,
-          )
-        }
-      >
-        Compare {chosen.length >= 2 ? chosen.length : "chosen"} runs
-      </button>
-      <button type="button" onClick={() => go(`/runs?samples=${ids}`)}>
-        Their samples
-      </button>
+    <>
       <button
         type="button"
         disabled={unwritable.length > 0}
@@ -216,6 +202,34 @@ export function ChosenActions({ chosen, choose }: { chosen: Run[]; choose: (ids:
           The folder of {unwritable[0]!.id} cannot be written: pins, tags and so on cannot be kept there.
         </span>
       )}
+    </>
+  );
+}
+
+/** What can be done with the runs that are chosen. */
+export function ChosenActions({ chosen, choose }: ChosenProps) {
+  if (!chosen.length) return null;
+  const ids = chosen.map(({ id }) => id).join(",");
+  return (
+    <div class="row chosen" role="group" aria-label="With the chosen runs">
+      <button
+        type="button"
+        disabled={chosen.length < 2}
+        onClick={() =>
+          go(
+            `/runs/${chosen[0]!.id}?with=${chosen
+              .slice(1)
+              .map(({ id }) => id)
+              .join(",")}`,
+          )
+        }
+      >
+        Compare {chosen.length >= 2 ? chosen.length : "chosen"} runs
+      </button>
+      <button type="button" onClick={() => go(`/runs?samples=${ids}`)}>
+        Their samples
+      </button>
+      {!EMBEDDED && <Keeping chosen={chosen} choose={choose} />}
     </div>
   );
 }
@@ -225,6 +239,7 @@ export function About({ run }: { run: Run }) {
   const form = useRef<HTMLFormElement>(null);
   const { version } = useDone();
   useEffect(() => form.current?.reset(), [run.title, run.note, run.tags.join(), version]);
+  if (EMBEDDED) return null;
   const save = (event: SubmitEvent) => {
     event.preventDefault();
     const given = new FormData(form.current!);

@@ -1,5 +1,5 @@
 // Runs: the list of them, or one.
-import type { Address } from "../../state/address";
+import { EMBEDDED, type Address } from "../../state/address";
 import { useDone } from "../../state/bench";
 import { useRuns } from "../../state/runs";
 import { Command } from "../../ui/common";
@@ -41,7 +41,7 @@ function List({ query, trainer }: { query: URLSearchParams; trainer: Trainer }) 
               <Command text="ganymede train shapes-hinge" />
             </section>
           )}
-          <Trash version={version} />
+          {!EMBEDDED && <Trash version={version} />}
         </>
       )}
     </>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { call } from "../../api/client";
 import { useResource } from "../../api/resource";
 import type { Run, Training } from "../../api/types";
+import { EMBEDDED } from "../../state/address";
 import { Action } from "../../ui/action";
 import { Link } from "../../ui/common";
 import { short } from "../../core/numbers";
@@ -26,7 +27,7 @@ export function useTraining(): Trainer {
     version: asked,
     every: allowed ? LOOK : 0,
   });
-  if (training?.allowed && !allowed) setAllowed(true);
+  if (training?.allowed && !allowed && !EMBEDDED) setAllowed(true);
   const act = async (path: string, body: object = {}) => {
     try {
       await call(path, body);
@@ -34,7 +35,7 @@ export function useTraining(): Trainer {
       setAsked((count) => count + 1);
     }
   };
-  return { training, act };
+  return { training: training && { ...training, allowed: training.allowed && !EMBEDDED }, act };
 }
 
 function StopButton({ id, trainer }: { id: string; trainer: Trainer }) {
