@@ -87,6 +87,8 @@ class Faults:
     def wrong_end(result, kind):
         if kind == "kill":
             return "" if result.returncode in (-9, 0) else f"ended with {result.returncode}: {result.stderr}"
+        if kind == "short" and result.returncode != 0:
+            return f"a part of it was no error, but it ended with {result.returncode}: {result.stderr}"
         if result.returncode == 0:
             return ""  # it could be made up for, or did not matter; the comparison says whether that is so
         errors = [line for line in result.stderr.splitlines() if line.startswith("error: ")]

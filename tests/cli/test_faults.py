@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from faults import KINDS, Faults, shim
+from faults import EIO, KINDS, Faults, shim
 from program import program
 
 SAMPLE = 20
@@ -28,6 +28,16 @@ def test_a_sample_of_the_operations(faults):
     renames = [number for number, name in enumerate(names, 1) if name == "rename"]
     numbers = chance.sample(renames, SAMPLE // 2) + chance.sample(range(1, len(names) + 1), SAMPLE // 2)
     wrong = [faults.fault(number, KINDS[i % len(KINDS)]) for i, number in enumerate(sorted(numbers))]
+    assert not any(wrong), "\n".join(filter(None, wrong))
+
+
+def test_rows_that_cannot_be_written(faults):
+    """What is saved when a row was refused counts on that row."""
+    rows = [
+        number for number, (name, path) in enumerate(faults.operations, 1) if name == "write" and "metrics.csv" in path
+    ]
+    assert len(rows) == 5
+    wrong = [faults.fault(number, str(EIO)) for number in rows]
     assert not any(wrong), "\n".join(filter(None, wrong))
 
 

@@ -7,7 +7,7 @@ import subprocess
 import time
 
 import pytest
-from faults import FLAGS, KINDS, Faults, shim
+from faults import EIO, FLAGS, KINDS, Faults, shim
 from program import program
 from training import TINY, metrics
 
@@ -32,22 +32,26 @@ def test_every_operation(faults, kind):
     assert not any(wrong), "\n".join(filter(None, wrong))
 
 
-def test_every_read(faults, tmp_path):
-    """Reads of a resumed run: an error in the middle is one line, and the next attempt goes on."""
+@pytest.mark.parametrize("kind", (str(EIO), "short"))
+def test_every_read(faults, tmp_path, kind):
+    """Reads of a resumed run: an error in the middle is one line, and the next attempt goes on; a part is no error."""
     half = tmp_path / "half"
     faults.run(half, steps=4)
     log = tmp_path / "log"
     copy = tmp_path / "copy"
     subprocess.run(["cp", "-r", half, copy], check=True)
     faults.run(copy, "--resume", FAULTS_BELOW=f"{copy}/", FAULTS_LOG=log, FAULTS_READS=1)
-    count = len(log.read_text().splitlines())
-    for number in range(1, count + 1):
+    operations = log.read_text().splitlines()
+    wrong = []
+    for number, operation in enumerate(operations, 1):
         subprocess.run(["rm", "-rf", copy], check=True)
         subprocess.run(["cp", "-r", half, copy], check=True)
-        failed = faults.run(copy, "--resume", FAULTS_BELOW=f"{copy}/", FAULTS_AT=number, FAULTS_DO="5", FAULTS_READS=1)
-        assert not faults.wrong_end(failed, "5"), number
-        assert not faults.wrong_resume(copy, faults.run(copy, "--resume")), number
-    print(f"{count} reads")
+        failed = faults.run(copy, "--resume", FAULTS_BELOW=f"{copy}/", FAULTS_AT=number, FAULTS_DO=kind, FAULTS_READS=1)
+        said = faults.wrong_end(failed, kind) or faults.wrong_resume(copy, faults.run(copy, "--resume"))
+        if said:
+            wrong.append(f"{operation} {kind}: {said}")
+    print(f"{kind}: {len(operations)} operations of a resumed run, {len(wrong)} wrong")
+    assert operations and not wrong, "\n".join(wrong)
 
 
 def test_kills_at_random_moments(faults, tmp_path):

@@ -1,14 +1,16 @@
 /* Makes file operations fail, for tests: cc -shared -fPIC -O1 -o faults.so faults.c -ldl, then LD_PRELOAD=faults.so.
  *
- * Counts what changes a file (open for writing, write, fsync, rename, unlink, mkdir, ftruncate, close of a written
- * file) and what reads one, for paths that contain FAULTS_BELOW; standard streams are never counted.
+ * Counts what changes files (open for writing or of a folder, write, pwrite, fsync, flock, rename, unlink, mkdir,
+ * ftruncate, close of a written file) and what reads them, for paths that contain FAULTS_BELOW; standard streams are
+ * never counted.
  *   FAULTS_BELOW  part of the paths that count
  *   FAULTS_LOG    file that gets a line for each operation: number, name, path
  *   FAULTS_AT     number of the operation that fails, from 1
  *   FAULTS_DO     kill | short | an errno's number; "from:" before it: that operation and all later ones
- *   FAULTS_READS  set: reads (open for reading, read, pread) count too
+ *   FAULTS_READS  set: reads (open for reading, read, pread, lseek, stat and its kin, readdir) count too, closing not
  * The settings are read at the first operation, so that a process forked with other variables has its own. */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -28,6 +31,7 @@ static long count, at;
 static int action, all_later, reads, ready;
 static pid_t owner;
 static char *names[MAX_FILES]; /* of the files that count, by descriptor */
+static char changes[MAX_FILES]; /* those opened for writing, and folders to be synced: closing them counts */
 
 #define REAL(result, name, ...) ((result(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name))
 
@@ -78,39 +82,58 @@ static int fails(const char *name, const char *path) {
 
 static int writes(int flags) { return (flags & (O_WRONLY | O_RDWR | O_CREAT)) != 0; }
 
-static int opened(const char *path, int flags, int file, int wanted) {
+/* Whether an open() of these flags counts. A folder is opened to be synced, or by openat() to be listed. */
+static int wanted(int flags) { return reads || writes(flags) || (flags & O_DIRECTORY); }
+
+static int opened(const char *path, int file, int below_it, int flags) {
   if (file < 0 || file >= MAX_FILES) return file;
   free(names[file]);
-  names[file] = wanted && (writes(flags) || reads) ? strdup(path) : NULL;
+  names[file] = below_it ? strdup(path) : NULL;
+  changes[file] = writes(flags) || (flags & O_DIRECTORY);
   return file;
 }
 
-#define OPEN(name)                                                                     \
-  int name(const char *path, int flags, ...) {                                         \
-    va_list rest;                                                                      \
-    va_start(rest, flags);                                                             \
-    const mode_t mode = va_arg(rest, mode_t);                                          \
-    va_end(rest);                                                                      \
-    const int wanted = counts(path) && !(flags & O_PATH);                              \
-    if (wanted && (writes(flags) || reads) && fails("open", path)) return -1;          \
-    return opened(path, flags, REAL(int, name, const char *, int, ...)(path, flags, mode), wanted); \
+static const char *name_of(int file) { return file > 2 && file < MAX_FILES ? names[file] : NULL; }
+
+static mode_t mode_of(va_list rest) { return va_arg(rest, mode_t); }
+
+#define OPEN(name)                                                                    \
+  int name(const char *path, int flags, ...) {                                        \
+    va_list rest;                                                                     \
+    va_start(rest, flags);                                                            \
+    const mode_t mode = mode_of(rest);                                                \
+    va_end(rest);                                                                     \
+    const int below_it = counts(path) && !(flags & O_PATH);                           \
+    if (below_it && wanted(flags) && fails("open", path)) return -1;                  \
+    return opened(path, REAL(int, name, const char *, int, ...)(path, flags, mode), below_it, flags); \
   }
 OPEN(open)
 OPEN(open64)
 
+int openat(int folder, const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  const mode_t mode = mode_of(rest);
+  va_end(rest);
+  const char *parent = path[0] == '/' || folder == AT_FDCWD ? NULL : name_of(folder);
+  char whole[4096];
+  snprintf(whole, sizeof whole, "%s%s%s", parent ? parent : "", parent ? "/" : "", path);
+  const int below_it = counts(whole) && !(flags & O_PATH);
+  if (below_it && (reads || writes(flags)) && fails("open", whole)) return -1;
+  return opened(whole, REAL(int, openat, int, const char *, int, ...)(folder, path, flags, mode), below_it, flags);
+}
+
 /* What the standard library's streams open; they read with read(). */
-#define FOPEN(name)                                                                        \
-  FILE *name(const char *path, const char *mode) {                                         \
-    const int wanted = counts(path), flags = strpbrk(mode, "wa+") ? O_RDWR : O_RDONLY;     \
-    if (wanted && (writes(flags) || reads) && fails("open", path)) return NULL;            \
-    FILE *file = REAL(FILE *, name, const char *, const char *)(path, mode);               \
-    if (file) opened(path, flags, fileno(file), wanted);                                   \
-    return file;                                                                           \
+#define FOPEN(name)                                                                     \
+  FILE *name(const char *path, const char *mode) {                                      \
+    const int below_it = counts(path), flags = strpbrk(mode, "wa+") ? O_RDWR : O_RDONLY; \
+    if (below_it && wanted(flags) && fails("open", path)) return NULL;                  \
+    FILE *file = REAL(FILE *, name, const char *, const char *)(path, mode);            \
+    if (file) opened(path, fileno(file), below_it, flags);                              \
+    return file;                                                                        \
   }
 FOPEN(fopen)
 FOPEN(fopen64)
-
-static const char *name_of(int file) { return file > 2 && file < MAX_FILES ? names[file] : NULL; }
 
 ssize_t write(int file, const void *bytes, size_t size) {
   ssize_t (*real)(int, const void *, size_t) = REAL(ssize_t, write, int, const void *, size_t);
@@ -141,6 +164,54 @@ ssize_t read(int file, void *bytes, size_t size) {
   return real(file, bytes, what == SHORT && size > 1 ? size / 2 : size);
 }
 
+ssize_t pread(int file, void *bytes, size_t size, off_t at_byte) {
+  const char *name = reads ? name_of(file) : NULL;
+  if (name && fails("pread", name)) return -1;
+  return REAL(ssize_t, pread, int, void *, size_t, off_t)(file, bytes, size, at_byte);
+}
+
+ssize_t pwrite(int file, const void *bytes, size_t size, off_t at_byte) {
+  const char *name = name_of(file);
+  if (name && fails("pwrite", name)) return -1;
+  return REAL(ssize_t, pwrite, int, const void *, size_t, off_t)(file, bytes, size, at_byte);
+}
+
+#define LSEEK(name, type)                                               \
+  type name(int file, type to, int whence) {                            \
+    if (reads && name_of(file) && fails("lseek", name_of(file))) return -1; \
+    return REAL(type, name, int, type, int)(file, to, whence);          \
+  }
+LSEEK(lseek, off_t)
+LSEEK(lseek64, off64_t)
+
+#define STAT(name)                                                        \
+  int name(const char *path, struct stat *found) {                        \
+    if (counts(path) && reads && fails("stat", path)) return -1;          \
+    return REAL(int, name, const char *, struct stat *)(path, found);     \
+  }
+STAT(stat)
+STAT(lstat)
+
+#define FSTAT(name, type)                                                 \
+  int name(int file, struct type *found) {                                \
+    if (reads && name_of(file) && fails("fstat", name_of(file))) return -1; \
+    return REAL(int, name, int, struct type *)(file, found);              \
+  }
+FSTAT(fstat, stat)
+FSTAT(fstat64, stat64)
+
+struct dirent *readdir(DIR *folder) {
+  const char *name = reads ? name_of(dirfd(folder)) : NULL;
+  if (name && fails("readdir", name)) return NULL;
+  return REAL(struct dirent *, readdir, DIR *)(folder);
+}
+
+int flock(int file, int operation) {
+  const char *name = name_of(file);
+  if (name && fails("flock", name)) return -1;
+  return REAL(int, flock, int, int)(file, operation);
+}
+
 int fsync(int file) {
   const char *name = name_of(file);
   if (name && fails("fsync", name)) return -1;
@@ -150,7 +221,7 @@ int fsync(int file) {
 
 int close(int file) {
   char *name = file > 2 && file < MAX_FILES ? names[file] : NULL;
-  const int counted = name && !reads;
+  const int counted = name && !reads && changes[file];
   if (name) names[file] = NULL;
   const int failed = counted && fails("close", name), why = errno;
   free(name);
@@ -158,6 +229,23 @@ int close(int file) {
   if (!failed) return result;
   errno = why;
   return -1;
+}
+
+/* These close within the C library: a name must not outlive its descriptor. */
+static void forget(int file) {
+  if (file < 0 || file >= MAX_FILES) return;
+  free(names[file]);
+  names[file] = NULL;
+}
+
+int closedir(DIR *folder) {
+  forget(dirfd(folder));
+  return REAL(int, closedir, DIR *)(folder);
+}
+
+int fclose(FILE *file) {
+  forget(fileno(file));
+  return REAL(int, fclose, FILE *)(file);
 }
 
 int ftruncate(int file, off_t size) {

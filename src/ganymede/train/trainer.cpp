@@ -533,10 +533,8 @@ void Trainer::load_state(const checkpoint::SafetensorsFile& file, const std::str
 void Trainer::go_back_to(const std::filesystem::path& checkpoint) {
   const TrainingState now = training_state_;
   const double scale = rate_scale_ / 2;
-  whole_ = false;
   load_state(checkpoint::read_safetensors(checkpoint), checkpoint.string(), now.seconds);
   training_state_ = now;
-  whole_ = true;
   rate_scale_ = scale;
 }
 

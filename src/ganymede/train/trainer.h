@@ -43,8 +43,9 @@ class Observer {
   virtual std::optional<std::filesystem::path> wants_to_go_back_to() { return std::nullopt; }
   /// After the last step, also when a signal ended the run early.
   virtual void on_finish(const Trainer&) {}
-  /// Before the run ends by an error. `whole`: networks and optimisers are those of the step that the training is at;
-  /// else the error came amid a step, which has changed some of them.
+  /// Before the run ends by an error. `whole`: networks and optimisers are those of the step that the training is at,
+  /// and its files are written; else the error came amid a step, which has changed some of them, or amid its files: a
+  /// checkpoint of it would leave out its row or samples for ever.
   virtual void on_failure(const Trainer&, bool /*whole*/) {}
 };
 
@@ -199,7 +200,7 @@ class Trainer {
   std::unique_ptr<Translator> translator_;  ///< where the generator starts from images
   std::optional<StartedFrom> started_from_;
   TrainingState training_state_;
-  bool whole_ = true;  ///< whether networks and optimisers are those of training_state_
+  bool whole_ = true;  ///< whether networks and optimisers are those of training_state_, and its files are written
   std::uint64_t total_steps_ = 0;
   double rate_scale_ = 1;
   std::unique_ptr<SharedStep> shared_;  ///< where processes share the batches

@@ -30,7 +30,6 @@ void Trainer::run_steps(const std::vector<std::unique_ptr<Observer>>& observers)
     for (const auto& observer : observers) measure = observer->wants_measurements(before, after) || measure;
     const StepResult result = step(measure);
     training_state_ = after;
-    whole_ = true;
     training_state_.seconds += std::chrono::duration<double>(Clock::now() - begin).count();
     after_step(observers, before, result);
   }
@@ -58,6 +57,7 @@ void Trainer::after_step(const std::vector<std::unique_ptr<Observer>>& observers
       gone_back = true;
     }
   }
+  whole_ = true;
   if (shared_) go_on_together(gone_back);
 }
 
