@@ -40,6 +40,7 @@ TEST(FairQueue, ClientsTakeTurns) {
   push("c", 1);
   for (int i = 0; i < 6; ++i) queue.pop()();
   EXPECT_EQ(order, "a0 a1 b0 c0 a2 b1 a3 ");
+  EXPECT_FALSE(queue.pop()) << "all were taken";
 }
 
 TEST(Client, IsAnAddressOrANetworkOrWhomAProxyNames) {

@@ -3,6 +3,7 @@
 
 #include <deque>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
 #include <string>
@@ -10,37 +11,40 @@
 
 namespace ganymede::serve {
 
-/// Tasks of each client in their order, the clients in turn. Its functions may be called on any thread.
+/// Tasks of each client in their order, the clients in turn. Its functions may be called on any thread. push() does all
+/// or, without memory, nothing; pop() needs none.
 class FairQueue {
  public:
   using Task = std::function<void()>;
 
   void push(const std::string& client, Task task) {
     const std::lock_guard lock(mutex_);
+    std::list<std::string> turn{client};
     auto& waiting = waiting_[client];
-    if (waiting.empty()) turns_.push_back(client);
     waiting.push_back(std::move(task));
+    if (waiting.size() == 1) turns_.splice(turns_.end(), turn);
   }
 
-  /// The next task, taken out. There must be one: as many calls as there were of push().
+  /// The next task, taken out; none where all are.
   Task pop() {
     const std::lock_guard lock(mutex_);
-    const std::string client = std::move(turns_.front());
-    turns_.pop_front();
-    const auto found = waiting_.find(client);
+    if (turns_.empty()) return {};
+    const auto found = waiting_.find(turns_.front());
     Task task = std::move(found->second.front());
     found->second.pop_front();
-    if (found->second.empty())
+    if (found->second.empty()) {
       waiting_.erase(found);
-    else
-      turns_.push_back(client);
+      turns_.pop_front();
+    } else {
+      turns_.splice(turns_.end(), turns_, turns_.begin());
+    }
     return task;
   }
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::deque<Task>> waiting_;  ///< no empty ones
-  std::deque<std::string> turns_;                    ///< the clients of `waiting_`, whose turn is next first
+  std::map<std::string, std::deque<Task>> waiting_;
+  std::list<std::string> turns_;  ///< the clients of `waiting_` that have tasks, whose turn is next first
 };
 
 }  // namespace ganymede::serve

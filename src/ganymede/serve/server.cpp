@@ -26,6 +26,7 @@
 #include "ganymede/core/open_file.h"
 #include "ganymede/serve/access.h"
 #include "ganymede/serve/fair_queue.h"
+#include "ganymede/serve/outlive.h"
 #include "ganymede/serve/shares.h"
 
 namespace ganymede::serve {
@@ -180,6 +181,7 @@ struct Server::State : std::enable_shared_from_this<Server::State> {
 
   void listen();
   asio::awaitable<void> accept();
+  asio::awaitable<void> accept_one();
   asio::awaitable<void> watch(std::function<bool()> stop);
   asio::awaitable<void> talk(std::shared_ptr<Connection> connection);
   asio::awaitable<bool> exchange(Connection& connection, beast::flat_buffer& buffer);
@@ -228,42 +230,54 @@ void Server::State::listen() {
 
 asio::awaitable<void> Server::State::accept() {
   while (!stopping) {
-    ErrorCode error;
-    tcp::socket socket = co_await acceptor.async_accept(into(error));
-    if (stopping) co_return;
-    if (error) {  // out of files, say: waiting gives others the time to close theirs
-      asio::steady_timer pause(io, std::chrono::milliseconds(50));
-      co_await pause.async_wait(into(error));
-      continue;
+    try {
+      co_await accept_one();
+    } catch (const std::exception& error) {
+      outlive(error);
     }
-    if (static_cast<int>(open.size()) >= options.connections) continue;  // the socket closes
-    socket.set_option(tcp::no_delay(true), error);
-    auto connection = std::make_shared<Connection>(std::move(socket));
-    const auto endpoint = connection->stream.socket().remote_endpoint(error);
-    if (error) continue;
-    connection->remote = endpoint.address().to_string();
-    connection->place = places->take(client_of(connection->remote), 1);
-    if (!connection->place) continue;
-    asio::co_spawn(io, talk(std::move(connection)), asio::detached);
   }
+}
+
+asio::awaitable<void> Server::State::accept_one() {
+  ErrorCode error;
+  tcp::socket socket = co_await acceptor.async_accept(into(error));
+  if (stopping) co_return;
+  if (error) {  // out of files, say: waiting gives others the time to close theirs
+    asio::steady_timer pause(io, std::chrono::milliseconds(50));
+    co_await pause.async_wait(into(error));
+    co_return;
+  }
+  if (static_cast<int>(open.size()) >= options.connections) co_return;  // the socket closes
+  socket.set_option(tcp::no_delay(true), error);
+  auto connection = std::make_shared<Connection>(std::move(socket));
+  const auto endpoint = connection->stream.socket().remote_endpoint(error);
+  if (error) co_return;
+  connection->remote = endpoint.address().to_string();
+  connection->place = places->take(client_of(connection->remote), 1);
+  if (!connection->place) co_return;
+  asio::co_spawn(io, talk(std::move(connection)), asio::detached);
 }
 
 asio::awaitable<void> Server::State::watch(std::function<bool()> stop) {
   asio::steady_timer timer(io);
   ErrorCode ignored;
-  const auto tick = [&] {
-    timer.expires_after(std::chrono::milliseconds(100));
-    return timer.async_wait(into(ignored));
-  };
-  while (!stop()) co_await tick();
-  stopping = true;
-  acceptor.close(ignored);
-  const auto deadline = Clock::now() + options.finish;
-  while (!open.empty() && Clock::now() < deadline) {
-    for (const auto& connection : open) {
-      if (connection->idle) connection->stream.cancel();
+  Clock::time_point deadline;
+  for (;;) {
+    try {
+      if (!stopping && stop()) {
+        stopping = true;
+        acceptor.close(ignored);
+        deadline = Clock::now() + options.finish;
+      }
+      if (stopping && (open.empty() || Clock::now() >= deadline)) break;
+      for (const auto& connection : open) {
+        if (stopping && connection->idle) connection->stream.cancel();
+      }
+      timer.expires_after(std::chrono::milliseconds(100));
+      co_await timer.async_wait(into(ignored));
+    } catch (const std::exception& error) {
+      outlive(error);
     }
-    co_await tick();
   }
   if (!open.empty()) {
     spdlog::warn("{} cut off after {} s", counted(open.size(), "connection was", "connections were"),
@@ -386,9 +400,11 @@ asio::awaitable<Response> Server::State::answer(Request request) {
   };
   auto slot = std::make_shared<Slot>(io);
   slot->ready.expires_after(options.answer);
-  const Reply reply = [slot, self = shared_from_this()](Response response) {
-    asio::post(self->io, [slot, response = std::move(response)]() mutable {
-      slot->response = std::move(response);
+  const auto late = slot->ready.expiry();
+  const Reply reply = [slot, late, self = shared_from_this()](Response response) {
+    const auto made = std::make_shared<Response>(std::move(response));
+    hand_over(self->io, late, [slot, made] {
+      slot->response = std::move(*made);
       slot->ready.cancel();
     });
   };
@@ -410,7 +426,16 @@ asio::awaitable<Response> Server::State::answer(Request request) {
 /// Runs `task` on a thread of the pool, when its client has its turn.
 void Server::State::in_turn(const std::string& client, FairQueue::Task task) {
   waiting.push(client, std::move(task));
-  asio::post(pool, [this, self = shared_from_this()] { waiting.pop()(); });
+  asio::post(pool, [this, self = shared_from_this()] {
+    // More than one where another could not be announced.
+    while (const auto next = waiting.pop()) {
+      try {
+        next();
+      } catch (const std::exception& error) {
+        outlive(error);
+      }
+    }
+  });
 }
 
 /// What the source says next, asked on a handler's thread. Throws what it throws.
@@ -421,19 +446,17 @@ asio::awaitable<std::optional<std::string>> Server::State::next_events(const std
     std::optional<std::string> text;
     std::exception_ptr failure;
   };
-  auto slot = std::make_shared<Slot>(io);
+  auto slot = std::make_shared<Slot>(io), said = std::make_shared<Slot>(io);
   slot->ready.expires_at(Clock::time_point::max());
-  in_turn(client, [slot, source = std::move(source), self = shared_from_this()] {
-    std::optional<std::string> text;
-    std::exception_ptr failure;
+  in_turn(client, [slot, said, source = std::move(source), self = shared_from_this()] {
     try {
-      text = source();
+      said->text = source();
     } catch (...) {
-      failure = std::current_exception();
+      said->failure = std::current_exception();
     }
-    asio::post(self->io, [slot, text = std::move(text), failure]() mutable {
-      slot->text = std::move(text);
-      slot->failure = failure;
+    hand_over(self->io, Clock::time_point::max(), [slot, said] {
+      slot->text = std::move(said->text);
+      slot->failure = said->failure;
       slot->ready.cancel();
     });
   });
