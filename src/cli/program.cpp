@@ -24,6 +24,7 @@
 #include "ganymede/core/memory.h"
 #include "ganymede/core/signals.h"
 #include "ganymede/core/terminal_line.h"
+#include "ganymede/core/terminate.h"
 #include "ganymede/operations/descriptions.h"
 
 namespace ganymede::cli {
@@ -256,7 +257,7 @@ int run(int argc, char** argv) {
   } catch (const Error& error) {
     return report(error.what(), kFailed);
   } catch (const std::bad_alloc&) {
-    return report("out of memory; try a smaller batch", kFailed);
+    return report(kOutOfMemory, kFailed);
   } catch (const c10::Error& error) {
     return report(as_error(error).what(), kFailed);
   } catch (const nlohmann::json::exception&) {
@@ -285,6 +286,7 @@ std::string json_text(const nlohmann::json& document) {
 
 void run_program(int argc, char** argv) {
   start_signals();
+  handle_terminate();
   keep_standard_files();
   keep_freed_memory();
   const int code = after_output(run(argc, argv));

@@ -46,7 +46,8 @@ void read_all(const std::string& name, const fs::path& path, const std::vector<s
     require(label >= -1 && label < static_cast<int>(std::max<std::size_t>(set->info().classes.size(), 1 << 20)),
             "a label is a class");
     set->read(i, pixels);
-    set->key(i);
+    saw(pixels);
+    saw(bytes_of_text(std::to_string(label) + set->key(i)));
   }
 }
 
@@ -58,9 +59,11 @@ void read_idx(const Bytes& bytes) {
 
 void walk(const fs::path& path) {
   const data::ArchiveLimits limits{.member = kLimit / 4, .total = kLimit, .members = 1000};
-  const auto take = [](const std::string& name, const Bytes&) {
+  const auto take = [](const std::string& name, const Bytes& member) {
     require(!name.empty() && name.front() != '/' && ("/" + name + "/").find("/../") == std::string::npos,
             "a member's name stays below its root");
+    saw(bytes_of_text(name));
+    saw(member);
     return true;
   };
   data::walk_archive(path, data::Wanted([](const std::string&) { return true; }), take, limits);
@@ -134,6 +137,7 @@ std::vector<Bytes> arrays() {
 void read_array(const Bytes& bytes) {
   const auto array = data::parse_npy(bytes, "fuzz");
   require(array.bytes.size() <= bytes.size(), "an array is no larger than its file");
+  saw(array.bytes);
   if (array.count() > 0) array.number(array.count() - 1);
   array.text();
 }
@@ -219,7 +223,7 @@ std::vector<Target> dataset_targets() {
        [] { return std::vector<Bytes>{test::cifar_records(2)}; }},
       {"tar", [](const Bytes& bytes) { walk(put("some.tar", bytes)); }, [] { return archives("x.tar"); }},
       {"zip", [](const Bytes& bytes) { walk(put("some.zip", bytes)); }, [] { return archives("x.zip"); }},
-      {"decompress", [](const Bytes& bytes) { data::decompress(bytes, "fuzz", kLimit); },
+      {"decompress", [](const Bytes& bytes) { saw(data::decompress(bytes, "fuzz", kLimit)); },
        [] { return std::vector<Bytes>{test::gzip(Bytes(300, 7)), bytes_of_text("plain")}; }},
       {"tar-images", [](const Bytes& bytes) { read_all("folder", put("images.tar", bytes)); },
        [] { return image_archives("x.tar"); }},

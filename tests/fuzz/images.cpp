@@ -20,14 +20,15 @@ std::vector<Bytes> fixtures(const std::string& kind) {
   return out;
 }
 
-void decoded_well(const Bytes& bytes, const image::DecodeOptions& wanted) {
+Bytes decoded_well(const Bytes& bytes, const image::DecodeOptions& wanted) {
   image::FileFacts facts;
-  const auto decoded = image::decode(bytes, "fuzz", &facts, wanted);
+  auto decoded = image::decode(bytes, "fuzz", &facts, wanted);
   require(decoded.width > 0 && decoded.height > 0, "an image has pixels");
   require(decoded.bits == wanted.bits, "an image has the bits that are asked for");
   require(decoded.pixels.size() == std::size_t{1} * decoded.width * decoded.height * decoded.pixel_bytes(),
           "an image has all its pixels");
   require(facts.orientation >= 1 && facts.orientation <= 8, "there are eight orientations");
+  return std::move(decoded.pixels);
 }
 
 /// Files that begin as `format` does; others are of another target.
@@ -37,8 +38,8 @@ Target format(const std::string& name, const char* format) {
     if (found == nullptr || std::strcmp(found, format) != 0) return;
     // As people are shown it, with all that can be asked for, and with its channels as they are stored, which images of
     // others refuse.
-    decoded_well(bytes, {});
-    decoded_well(bytes, {.bits = 16, .convert_profiles = true});
+    saw(decoded_well(bytes, {}));
+    saw(decoded_well(bytes, {.bits = 16, .convert_profiles = true}));
     try {
       decoded_well(bytes, {.bits = 16, .channels = 4});
     } catch (const Error&) {

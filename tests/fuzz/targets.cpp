@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ostream>
 
 #include "ganymede/core/error.h"
 #include "support/support.h"
@@ -23,10 +24,29 @@ const std::vector<Target>& targets() {
   return all;
 }
 
+void PrintTo(const Target& target, std::ostream* out) {
+  *out << target.name;
+}
+
 void require(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "a reader's promise is broken: %s\n", what);
   std::abort();
+}
+
+namespace {
+constexpr std::uint64_t kNothingSeen = 0xCBF29CE484222325;  // FNV-1a's
+std::uint64_t digest = kNothingSeen;
+}  // namespace
+
+void saw(std::span<const std::uint8_t> bytes) {
+  for (const auto byte : bytes) digest = (digest ^ byte) * 0x100000001B3;
+}
+std::uint64_t seen() {
+  return digest;
+}
+void forget_seen() {
+  digest = kNothingSeen;
 }
 
 bool survives(const Target& target, const Bytes& bytes) {

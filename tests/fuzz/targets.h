@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <iosfwd>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,6 +21,9 @@ struct Target {
   std::function<std::vector<Bytes>()> seeds;
 };
 
+/// How GoogleTest shows one.
+void PrintTo(const Target& target, std::ostream* out);
+
 std::vector<Target> image_targets();
 std::vector<Target> dataset_targets();
 std::vector<Target> tensor_targets();
@@ -31,6 +35,11 @@ const std::vector<Target>& targets();
 
 /// Ends the process where `holds` is false, as a sanitizer would: a reader promised it.
 void require(bool holds, const char* what);
+
+/// Adds to the digest of what was read.
+void saw(std::span<const std::uint8_t> bytes);
+std::uint64_t seen();
+void forget_seen();
 
 /// What `target` makes of the bytes: true where it read them, false where it refused them with an Error.
 bool survives(const Target& target, const Bytes& bytes);

@@ -4,15 +4,25 @@
 #include <openssl/evp.h>
 
 #include <fstream>
+#include <new>
 #include <vector>
 
 #include "ganymede/core/error.h"
 
 namespace ganymede {
+namespace {
+
+void must(int done) {
+  if (done != 1) throw Error("a checksum cannot be computed");
+}
+
+}  // namespace
 
 struct Digest::State {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
-  State() = default;
+  State() {
+    if (context == nullptr) throw std::bad_alloc();
+  }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
   ~State() { EVP_MD_CTX_free(context); }
@@ -29,13 +39,13 @@ Digest::Digest(Digest&&) noexcept = default;
 Digest& Digest::operator=(Digest&&) noexcept = default;
 
 void Digest::update(std::span<const std::uint8_t> bytes) {
-  EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
+  must(EVP_DigestUpdate(state_->context, bytes.data(), bytes.size()));
 }
 
 std::string Digest::hex() {
   unsigned char out[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
-  EVP_DigestFinal_ex(state_->context, out, &length);
+  must(EVP_DigestFinal_ex(state_->context, out, &length));
   std::string text;
   for (unsigned int i = 0; i < length; ++i) text += fmt::format("{:02x}", out[i]);
   return text;

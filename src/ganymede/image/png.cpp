@@ -32,6 +32,7 @@ struct Reader {
   Input bytes;
   size_t at = 0;
   bool cut_short = false;
+  bool out_of_memory = false;  ///< libpng goes on without a chunk that it has no memory for
   char message[256] = {};
   png_structp png = nullptr;
   png_infop info = nullptr;
@@ -47,7 +48,11 @@ struct Reader {
   Reader& operator=(const Reader&) = delete;
 
   size_t row_bytes() const { return static_cast<size_t>(width) * static_cast<size_t>(channels) * (deep ? 2 : 1); }
+  void check_memory() const {
+    if (out_of_memory) throw std::bad_alloc();
+  }
   [[noreturn]] void fail(const std::string& where) const {
+    check_memory();
     if (cut_short) throw_cut_short(kFormat, where);
     throw_damaged(kFormat, message, where);
   }
@@ -64,8 +69,11 @@ void on_warning(png_structp, png_const_charp) {}
 /// For a chunk libpng takes the memory that its length claims before it reads a byte of it, whatever limit is set: no
 /// more than the file and what may be unpacked of it is given.
 png_voidp on_malloc(png_structp png, png_alloc_size_t size) {
-  const auto& reader = *static_cast<const Reader*>(png_get_mem_ptr(png));
-  return size <= reader.bytes.size() + kMaxChunk ? std::malloc(size) : nullptr;
+  auto& reader = *static_cast<Reader*>(png_get_mem_ptr(png));
+  if (size > reader.bytes.size() + kMaxChunk) return nullptr;
+  void* memory = std::malloc(size);
+  reader.out_of_memory |= memory == nullptr;
+  return memory;
 }
 
 void on_free(png_structp, png_voidp memory) {
@@ -215,6 +223,7 @@ Image decode_png(Input bytes, const std::string& where, FileFacts& facts, const 
   if (!guarded(reader, read_pixels)) reader.fail(where);
   if (!guarded(reader, read_end) && !(reader.cut_short && holds_all_pixels(bytes))) reader.fail(where);
 
+  reader.check_memory();
   facts.bits = reader.depth;
   facts.orientation = orientation_of(reader);
   facts.animated = is_animated(bytes);

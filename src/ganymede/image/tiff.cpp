@@ -3,10 +3,12 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +31,7 @@ struct Source {
   Input bytes;
   toff_t at = 0;
   bool cut_short = false;
+  bool out_of_memory = false;  ///< libtiff goes on without a tag that it has no memory for
   char message[256] = {};
 };
 
@@ -65,6 +68,7 @@ toff_t size(thandle_t handle) {
 
 int on_error(TIFF*, void* user, const char*, const char* format, va_list arguments) {
   Source& source = *static_cast<Source*>(user);
+  source.out_of_memory |= errno == ENOMEM;
   if (source.message[0] == '\0') std::vsnprintf(source.message, sizeof source.message, format, arguments);
   return 1;
 }
@@ -80,6 +84,7 @@ using File = std::unique_ptr<TIFF, Close>;
 File open(Source& source, const std::string& where) {
   const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
                                                                                  &TIFFOpenOptionsFree);
+  if (!options) throw std::bad_alloc();
   TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), kMaxAtOnce);
   TIFFOpenOptionsSetErrorHandlerExtR(options.get(), on_error, &source);
   TIFFOpenOptionsSetWarningHandlerExtR(options.get(), on_warning, &source);
@@ -93,6 +98,7 @@ File open(Source& source, const std::string& where) {
 
 [[noreturn]] void fail(const Source& source, const std::string& where) {
   const std::string_view reason = source.message;
+  if (source.out_of_memory) throw std::bad_alloc();
   if (source.cut_short) throw_cut_short(kFormat, where);
   if (reason.starts_with("Sorry, ")) throw_unknown_layout(std::string(reason), where);  // sound, but not read
   throw_damaged(kFormat, reason.empty() ? "it cannot be read" : std::string(reason), where);
@@ -108,6 +114,7 @@ TiffKind kind_of(TIFF* file) {
   TIFFGetFieldDefaulted(file, TIFFTAG_INKSET, &kind.ink_set);
   std::uint16_t* types = nullptr;
   TIFFGetFieldDefaulted(file, TIFFTAG_EXTRASAMPLES, &kind.extras, &types);
+  if (kind.extras > 0 && types == nullptr) throw std::bad_alloc();  // libtiff has none for it, and does not say so
   // What an extra sample of no stated kind is, nobody knows: it is not transparency.
   kind.premultiplied = kind.extras > 0 && types != nullptr && types[0] == EXTRASAMPLE_ASSOCALPHA;
   kind.alpha = kind.premultiplied || (kind.extras > 0 && types != nullptr && types[0] == EXTRASAMPLE_UNASSALPHA);
@@ -196,11 +203,12 @@ Image read_image(TIFF* file, const DecodeOptions& wanted, const TiffKind& kind, 
 
 Image decode_tiff(Input bytes, const std::string& where, FileFacts& facts, const DecodeOptions& wanted) {
   Source source{bytes};
+  errno = 0;
   const File file = open(source, where);
   if (!file) fail(source, where);
   const TiffKind kind = kind_of(file.get());
   Image image = read_image(file.get(), wanted, kind, where, facts);
-  if (image.pixels.empty() || source.cut_short) fail(source, where);
+  if (image.pixels.empty() || source.cut_short || source.out_of_memory) fail(source, where);
   facts.bits = kind.bits;
   if (!wanted.stored_channels()) facts.left_out = std::max(0, kind.extras - (kind.alpha ? 1 : 0));
   facts.orientation = kind.orientation;
@@ -208,6 +216,7 @@ Image decode_tiff(Input bytes, const std::string& where, FileFacts& facts, const
   std::uint32_t profile_bytes = 0;
   void* profile = nullptr;
   if (TIFFGetField(file.get(), TIFFTAG_ICCPROFILE, &profile_bytes, &profile) == 1) {
+    if (profile_bytes > 0 && profile == nullptr) throw std::bad_alloc();
     apply_profile(image, {static_cast<const std::uint8_t*>(profile), profile_bytes}, wanted, facts);
   }
   return image;

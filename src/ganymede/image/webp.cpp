@@ -3,7 +3,9 @@
 #include <webp/demux.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
+#include <new>
 
 #include "ganymede/image/codecs.h"
 #include "ganymede/image/metadata.h"
@@ -34,8 +36,10 @@ using Demuxer = std::unique_ptr<WebPDemuxer, decltype(&WebPDemuxDelete)>;
 /// The file's metadata, of which the ICC profile is returned; damage in them leaves the image as it is.
 std::vector<std::uint8_t> read_facts(const WebPData& data, FileFacts& facts) {
   WebPDemuxState state = WEBP_DEMUX_PARSE_ERROR;
+  errno = 0;
   const Demuxer demuxer(WebPDemuxPartial(&data, &state), &WebPDemuxDelete);
   std::vector<std::uint8_t> icc;
+  if (!demuxer && errno == ENOMEM) throw std::bad_alloc();
   if (!demuxer) return icc;
   const auto chunk = [&](const char* name, const auto& take) {
     WebPChunkIterator found;
