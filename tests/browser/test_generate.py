@@ -32,6 +32,17 @@ def posts(page):
     return sent
 
 
+def test_a_first_visit_shows_images_at_once(open_page, server):
+    page = open_page("/")
+    title = page.get_by_role("heading", name=re.compile("^What .* makes$")).inner_text()
+    model = title.removeprefix("What ").removesuffix(" makes")
+    answer = server.post(f"/api/v1/models/{model}/generate", {"count": 16, "seed": 1, "format": "json"}).json()
+    assert shown(page, title, 16) == [base64.b64decode(image["png"]) for image in answer["images"]]
+    page.get_by_role("button", name="Predict").click()
+    shown(page, "Trained", 16)
+    assert page.get_by_role("region", name=title).count() == 0, "what was asked for takes its place"
+
+
 @pytest.mark.parametrize("count", [1, 16])
 def test_submit_and_predict_by_mouse(open_page, server, count):
     page = open_page(ADDRESS)

@@ -116,11 +116,12 @@ def test_the_token_is_asked_for_all_the_same(start, runs, tmp_path):
         "https://a.example,https://b.example",
     ],
 )
-def test_what_is_no_origin_is_refused(ganymede, runs, origin):
-    result = ganymede("serve", runs, "--port", 0, "--cors", origin, timeout=60)
+@pytest.mark.parametrize("flag", ["--cors", "--embed"])
+def test_what_is_no_origin_is_refused(ganymede, runs, flag, origin):
+    result = ganymede("serve", runs, "--port", 0, flag, origin, timeout=60)
     assert (
         result.returncode == 2
         and result.stderr.startswith("error: ")
-        and "--cors" in result.stderr
+        and flag in result.stderr
         and result.stderr.count("\n") == 1
     )

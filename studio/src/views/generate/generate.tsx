@@ -1,5 +1,6 @@
 // The form of the report: how many noises; Submit shows what the untrained generator makes of them, Predict the
 // trained.
+import type { ComponentChildren } from "preact";
 import type { Model } from "../../api/types";
 import { changed, close, go, open, type Address } from "../../state/address";
 import { markKey, useKeptOf } from "../../state/kept_of_model";
@@ -18,6 +19,15 @@ function openIn(text: string | null, sides: Record<string, Shown[] | null>): { s
   const shown = sides[side];
   const at = side === "marked" ? (shown ?? []).findIndex((one) => markKey(one) === rest) : Number(rest);
   return shown?.[at] ? { side, at } : null;
+}
+
+function Images({ id, title, children }: { id: string; title: string; children: ComponentChildren }) {
+  return (
+    <section class="card" aria-labelledby={`${id}-title`}>
+      <h2 id={`${id}-title`}>{title}</h2>
+      {children}
+    </section>
+  );
 }
 
 export function Generate({ model, address }: { model: Model; address: Address }) {
@@ -42,37 +52,27 @@ export function Generate({ model, address }: { model: Model; address: Address })
       </p>
       {noise && wanted && (
         <div class="pair">
-          <section class="card" aria-labelledby="left-title">
-            <h2 id="left-title">Untrained</h2>
-            <ImageGrid model={model} shown={generated.left} count={count} marks={marks} onOpen={show("untrained")} />
-          </section>
-          <section class="card" aria-labelledby="right-title">
-            <h2 id="right-title">Trained</h2>
+          <Images id="left" title="Untrained">
+            <ImageGrid {...{ model, marks, count }} shown={generated.left} onOpen={show("untrained")} />
+          </Images>
+          <Images id="right" title="Trained">
             {wanted === "both" ? (
-              <ImageGrid model={model} shown={generated.right} count={count} marks={marks} onOpen={show("trained")} />
+              <ImageGrid {...{ model, marks, count }} shown={generated.right} onOpen={show("trained")} />
             ) : (
               <p class="quiet">Press Predict to see what the trained generator makes of the same noise.</p>
             )}
-          </section>
+          </Images>
         </div>
       )}
       {!wanted && (
-        <section class="card" aria-labelledby="first-title">
-          <h2 id="first-title">What {model.id} makes</h2>
-          <ImageGrid
-            model={model}
-            shown={generated.right}
-            count={USUAL_COUNT}
-            marks={marks}
-            onOpen={show("trained")}
-          />
-        </section>
+        <Images id="first" title={`What ${model.id} makes`}>
+          <ImageGrid {...{ model, marks }} shown={generated.right} count={USUAL_COUNT} onOpen={show("trained")} />
+        </Images>
       )}
       {marked.length > 0 && (
-        <section class="card" aria-labelledby="marked-title">
-          <h2 id="marked-title">Marked best</h2>
+        <Images id="marked" title="Marked best">
           <ImageGrid model={model} shown={marked} count={marked.length} marks={[]} onOpen={show("marked")} />
-        </section>
+        </Images>
       )}
       {opened && (
         <LargeView
