@@ -67,6 +67,11 @@ def test_a_run_is_shown_and_offers_nothing_that_changes_it(framed):
     assert frame.get_by_role("link", name="Open in Ganymede").get_attribute("href") == "/runs?chosen=tiny"
 
 
+def test_links_stay_below_embed(framed):
+    _, frame = framed("/embed/runs")
+    assert frame.get_by_role("link", name="tiny", exact=True).get_attribute("href") == "/embed/runs/tiny"
+
+
 def test_images_are_generated_and_not_marked(framed, embedding):
     page, frame = framed("/embed/generate?model=tiny&count=4&seed=3&show=both")
     frame.get_by_role("region", name="Trained", exact=True).locator("img").nth(3).wait_for()
