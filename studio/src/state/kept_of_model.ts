@@ -142,6 +142,33 @@ export function useKeptOf(model: string): Kept {
   };
 }
 
+const AT_ONCE = 4; // requests: the browser has six, and images are asked for meanwhile
+
+/** Marks of all these models; null before they are known. Those of one that cannot be asked are left out. */
+export function useMarksOf(models: string[]): Mark[] | null {
+  const version = useChanges();
+  const own = useKept(readBrowser).marks;
+  const ask = async (signal: AbortSignal): Promise<Mark[]> => {
+    const found = new Map<string, Mark[]>();
+    const left = [...models];
+    const work = async () => {
+      for (let model = left.shift(); model !== undefined; model = left.shift())
+        try {
+          found.set(
+            model,
+            ofServer(model, await call<KeptOfModel>(`models/${model}/kept`, undefined, { signal })).marks,
+          );
+        } catch (error) {
+          if (!(error instanceof Problem) || error.status === 0) throw error;
+        }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    return models.flatMap((model) => found.get(model) ?? []);
+  };
+  const { value } = useResource("marks", ask, { version: [version, ...models].join() });
+  return value && [...value, ...own.filter((one) => !value.some(sameMark(one)))];
+}
+
 /** Asks the server; true where it did, false where it keeps nothing. Throws what else is wrong. */
 async function byServer(path: string, body: object): Promise<boolean> {
   if (!HAS_SERVER) return false;

@@ -23,3 +23,17 @@ export const describe = ({ point }: Shown): string =>
 /** All that is needed to make it again, but the server. */
 export const wholeDescription = (shown: Shown): string =>
   [shown.model, shown.step === null ? "" : `step ${shown.step}`, describePoint(shown.point)].filter(Boolean).join(", ");
+
+/** Of its file, without the ending. */
+export const fileName = ({ model, step, point }: Shown): string =>
+  [
+    model,
+    step === null ? "" : `step${step}`,
+    point.seed,
+    point.index,
+    point.class?.replace(/[^\w-]/g, "-"),
+    point.truncation && `t${point.truncation}`,
+    point.network === "untrained" && "untrained",
+  ]
+    .filter((part) => part || part === 0)
+    .join("-");

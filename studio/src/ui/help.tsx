@@ -24,6 +24,10 @@ const KEYS: { where: string; keys: [string, string][] }[] = [
     ],
   },
   {
+    where: "Gallery",
+    keys: [["x", "choose the focused image, or no longer"]],
+  },
+  {
     where: "Compare, while voting",
     keys: [
       ["1 2 3 4", "prefer that image of the row"],

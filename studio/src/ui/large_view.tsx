@@ -17,7 +17,7 @@ import {
   toOperand,
   type Operand,
 } from "../state/operands";
-import { describe, wholeDescription, type Shown } from "../state/shown";
+import { describe, fileName, wholeDescription, type Shown } from "../state/shown";
 import { save } from "./images";
 import { NearestImages } from "./nearest";
 import { scaleWithin } from "./screen";
@@ -31,19 +31,6 @@ interface LargeViewProps {
   onMove: (at: number) => void;
   onClose: () => void;
 }
-
-const fileName = ({ model, step, point }: Shown): string =>
-  [
-    model,
-    step === null ? "" : `step${step}`,
-    point.seed,
-    point.index,
-    point.class?.replace(/[^\w-]/g, "-"),
-    point.truncation && `t${point.truncation}`,
-    point.network === "untrained" && "untrained",
-  ]
-    .filter((part) => part || part === 0)
-    .join("-");
 
 interface OperandButtonsProps {
   send: (operand: Operand) => void;

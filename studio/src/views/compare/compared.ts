@@ -7,6 +7,7 @@ import type { Generated, Model } from "../../api/types";
 import { MAX_MODELS, besideOf, inAll, textOfBeside, type Beside } from "../../core/beside";
 import { seedOf, wholeNumber } from "../../core/numbers";
 import { changed, go } from "../../state/address";
+import { rememberDrawn } from "../../state/drawn";
 import type { Shown } from "../../state/shown";
 
 const USUAL = { count: 8, seed: 1 };
@@ -69,12 +70,14 @@ function useColumn(model: Model | undefined, { count, seed, class: label }: Comp
   const body = { count, seed, class: label || undefined, format: "json" };
   const ask = async (signal: AbortSignal): Promise<Shown[]> => {
     const { images } = await call<Generated>(`models/${model!.id}/generate`, body, { signal });
-    return images.map((image, index) => ({
+    const shown = images.map((image, index) => ({
       image,
       model: model!.id,
       step: model!.step,
       point: { seed, index, class: image.class },
     }));
+    rememberDrawn(shown);
+    return shown;
   };
   const { value, problem } = useResource(model ? JSON.stringify([model.id, body]) : null, ask, {
     version: model?.step ?? "",

@@ -12,6 +12,7 @@ import {
   textOfPoint,
   type Point,
 } from "../../core/points";
+import { rememberDrawn } from "../../state/drawn";
 import { OPERAND_TITLES, toOperand, type Operand } from "../../state/operands";
 import { Thumbnail } from "../../ui/images";
 
@@ -34,18 +35,30 @@ export const pointsFor = (model: Model, text: string | null): Point[] =>
   );
 
 /** An answer of the model to `body`; what was there before stays until the next, and while there is none. */
-export function useAnswer<T>(model: Model, operation: string, body: object | null): { value: T | null; wrong: string } {
+export function useAnswer<T>(
+  model: Model,
+  operation: string,
+  body: object | null,
+  onAnswer?: () => void,
+): { value: T | null; wrong: string } {
   const { value, problem } = useResource(
     body && `${model.id} ${operation}`,
-    (signal) => call<T>(`models/${model.id}/${operation}`, body!, { signal }),
+    async (signal) => {
+      const answer = await call<T>(`models/${model.id}/${operation}`, body!, { signal });
+      onAnswer?.();
+      return answer;
+    },
     { version: JSON.stringify([model.step, body]) },
   );
   return { value, wrong: problem?.message ?? "" };
 }
 
 /** Images of points, in their order. */
-export const useImagesOf = (model: Model, points: Point[]): GeneratedImage[] | undefined =>
-  useAnswer<Generated>(model, "generate", points.length ? { points, format: "json" } : null).value?.images;
+export function useImagesOf(model: Model, points: Point[]): GeneratedImage[] | undefined {
+  const remember = () => rememberDrawn(points.map((point) => ({ model: model.id, step: model.step, point })));
+  const body = points.length ? { points, format: "json" } : null;
+  return useAnswer<Generated>(model, "generate", body, remember).value?.images;
+}
 
 interface OperandProps {
   operand: Operand;

@@ -6,6 +6,7 @@ import { useResource } from "../../api/resource";
 import type { Generated, Model } from "../../api/types";
 import { seedOf, wholeNumber } from "../../core/numbers";
 import type { Network } from "../../core/points";
+import { rememberDrawn } from "../../state/drawn";
 import type { Shown } from "../../state/shown";
 
 export const USUAL_COUNT = 16; // and as many as the form asks for until more are wanted
@@ -72,6 +73,7 @@ async function generate(
     step: model.step,
     point: { seed: noise.seed, index, class: image.class, truncation, network },
   }));
+  rememberDrawn(shown);
   return { shown, milliseconds: performance.now() - begin };
 }
 
