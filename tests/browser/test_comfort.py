@@ -96,7 +96,7 @@ def test_the_narrowest_phone(open_page, address):
     page = open_page(address, viewport={"width": 320, "height": 640})
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    for name in ("Generate", "Explore", "Compare", "Runs", "Models"):
+    for name in ("Generate", "Explore", "Compare", "Gallery", "Runs", "Models"):
         box = page.get_by_role("navigation").get_by_role("link", name=name).bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 320 and box["height"] >= 24
         link = page.get_by_role("navigation").get_by_role("link", name=name)

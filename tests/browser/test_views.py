@@ -11,6 +11,8 @@ ADDRESSES = [
     "/generate?model=tiny&count=16&seed=1&show=both",
     "/explore?model=tiny&a=1:0,1:1&b=1:2&c=1:3",
     "/explore?model=classes&with=1:0,1:1&without=1:2&to=bars&still=1",
+    "/gallery",
+    "/gallery?chosen=tiny@1:0,classes@1:1&side=1",
     "/runs",
     "/runs/tiny",
     "/models",

@@ -20,11 +20,7 @@ const VIEWS = [
   { name: "generate", title: "Generate", path: "M3 3h6v6H3zM11 3h6v6h-6zM3 11h6v6H3zM11 11h6v6h-6z" },
   { name: "explore", title: "Explore", path: "M10 2a8 8 0 1 0 0 16 8 8 0 0 0 0-16zm3.5 4.5-2 5-5 2 2-5z" },
   { name: "compare", title: "Compare", path: "M2 4h7v12H2zM11 4h7v12h-7zm1.5 1.5v9h4v-9z" },
-  {
-    name: "gallery",
-    title: "Gallery",
-    path: "M2 3h16v14H2zM4 5v10h12V5zM5 14l3-4 2 2 3-4 2.5 6z",
-  },
+  { name: "gallery", title: "Gallery", path: "M2 3h16v14H2zM4 5v10h12V5zM5 14l3-4 2 2 3-4 2.5 6z" },
   { name: "runs", title: "Runs", path: "M2 15l5-6 4 3 7-9v3l-7 9-4-3-5 6z" },
   { name: "models", title: "Models", path: "M10 2l8 4-8 4-8-4zM2 10l8 4 8-4v2l-8 4-8-4z" },
 ];

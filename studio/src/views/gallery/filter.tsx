@@ -16,6 +16,7 @@ function Choice({ label, name, value, choices }: ChoiceProps) {
     <label>
       {label}{" "}
       <select
+        aria-label={label}
         value={value}
         onChange={(event) => go(changed({ [name]: event.currentTarget.value || null, pages: null, open: null }))}
       >
@@ -37,7 +38,7 @@ export function FilterBar({ entries, shown, filter }: { entries: Entry[]; shown:
   const networks = named(entries.map(networkOfEntry));
   return (
     <div class="card bench" role="group" aria-label="Which images are shown">
-      <div class="row">
+      <div class="row gallery-filter">
         <input
           type="search"
           aria-label="Find images"

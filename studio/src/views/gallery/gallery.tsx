@@ -81,9 +81,13 @@ function Actions({ chosen, found, models, forget }: ActionsProps) {
         Forget what was drawn
       </button>
       <span class="quiet">
-        {count > MOST_BESIDE
-          ? `Side by side go ${MOST_BESIDE} at most.`
-          : "Choose images by their boxes, or with x where one is focused."}
+        {count > MOST_BESIDE ? (
+          `Side by side go ${MOST_BESIDE} at most.`
+        ) : (
+          <>
+            Choose images by their boxes, or with <kbd>x</kbd> where one is focused.
+          </>
+        )}
       </span>
     </div>
   );
@@ -156,7 +160,13 @@ function Found({ models, address }: { models: Model[]; address: Address }) {
       <Actions {...{ chosen, found, models }} forget={drawn.length ? forget : null} />
       {images.problem && <p class="wrong">{images.problem}</p>}
       {beside.length > 0 && (
-        <SideBySide {...{ models: byId, images }} chosen={beside} onOpen={show} onChoose={toggle} onClose={() => close("side")} />
+        <SideBySide
+          {...{ models: byId, images }}
+          chosen={beside}
+          onOpen={show}
+          onChoose={toggle}
+          onClose={() => close("side")}
+        />
       )}
       <Tiles {...{ models: byId, images, chosen }} entries={shown} onOpen={show} onChoose={toggle} />
       {!found.length && (

@@ -25,7 +25,7 @@ export function SideBySide({ chosen, models, images, onOpen, onChoose, onClose }
   const room = Math.max(LEAST, Math.min(LARGEST, Math.floor((width - GAP) / shown.length - GAP)));
   return (
     <section class="card" aria-labelledby="beside-title">
-      <div class="row">
+      <div class="row beside-head">
         <h2 id="beside-title">Side by side</h2>
         <button type="button" onClick={onClose}>
           Close
