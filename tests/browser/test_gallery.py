@@ -190,13 +190,14 @@ def test_downloads_say_what_made_them(open_page, tmp_path):
 
 @pytest.mark.parametrize("key, query", [("a", "a"), ("w", "with"), ("2", "corners")])
 def test_an_image_goes_to_explore(open_page, key, query):
-    page = gallery(open_page, OF_CLASSES)
+    model, drawn, name = ("tiny", DRAWN, "9, index 3$") if key == "a" else ("classes", OF_CLASSES, "5, index 3, .*untr")
+    page = gallery(open_page, drawn)
     shows(page, 8)
-    page.get_by_role("button", name=re.compile("^Enlarge classes, seed 5, index 3, .*untrained")).click()
+    page.get_by_role("button", name=re.compile(f"^Enlarge {model}, seed {name}")).click()
     image = page.get_by_role("dialog").locator("img").first.get_attribute("src")
     page.keyboard.press(key)
     page.wait_for_url(f"**/explore?**{query}=**")
-    assert "model=classes" in page.url
+    assert f"model={model}" in page.url
     place = {"a": page.get_by_role("region", name="Operand A", exact=True),
              "w": page.get_by_role("region", name="Operand with", exact=True),
              "2": page.locator(".corner-1")}[key]

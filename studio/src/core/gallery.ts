@@ -1,6 +1,7 @@
 // The gallery's images by what made them: those drawn lately, as this browser remembers them, and those marked best;
 // which of them an address asks for: from=MODEL&of=frog&best=yes&by=untrained&q=words&chosen=KEY,KEY
 import { generate } from "limits";
+import { grouped } from "./numbers";
 import { describePoint, pointOf, samePoint, textOfPoint, type Network, type Point } from "./points";
 
 export interface Made {
@@ -77,7 +78,7 @@ export const captionOf = ({ model, point }: Made): string => `${model}, ${descri
 export function stepNote({ step, mark }: Entry, now: number): string {
   const of = mark ? mark.step : step;
   if (of === null || of === now) return "";
-  return `${mark ? "marked" : "drawn"} at step ${of.toLocaleString("en")}; the model is at ${now.toLocaleString("en")} now`;
+  return `${mark ? "marked" : "drawn"} at step ${grouped(of)}; the model is at ${grouped(now)} now`;
 }
 
 export interface Filter {

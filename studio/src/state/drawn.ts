@@ -7,7 +7,7 @@ const DRAWN = "ganymede-drawn";
 
 const read = (): Made[] => unpacked(readKept(DRAWN));
 
-/** Images of points arrived. Where this browser keeps nothing more they are not remembered, and nothing else is lost. */
+/** Images of points arrived. Where this browser keeps nothing more they are not remembered. */
 export function rememberDrawn(images: Made[]): void {
   if (!HAS_SERVER) return; // that page has no gallery
   const before = read();

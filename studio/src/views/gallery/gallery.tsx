@@ -20,7 +20,7 @@ import { Link, NoModels } from "../../ui/common";
 import { LargeView } from "../../ui/large_view";
 import { downloadAll } from "./download";
 import { FilterBar } from "./filter";
-import { MOST_ASKED, useImages } from "./images";
+import { MOST_ASKED, useImages, type Images } from "./images";
 import { SideBySide } from "./side_by_side";
 import { Tiles } from "./tiles";
 
@@ -125,6 +125,53 @@ function useGallery(models: Model[], query: URLSearchParams) {
   return { drawn, entries, found, shown, chosen, beside, all, known: marks !== null };
 }
 
+interface EnlargedProps {
+  entries: Entry[];
+  models: Map<string, Model>;
+  images: Images;
+  opened: string | null;
+}
+
+/** The large view of those whose images are there. */
+function Enlarged({ entries, models, images, opened }: EnlargedProps) {
+  const large = entries.flatMap((entry) => {
+    const one = images.of(entry);
+    return one ? [{ key: entry.key, one }] : [];
+  });
+  const at = large.findIndex(({ key }) => key === opened);
+  if (at < 0) return null;
+  return (
+    <LargeView
+      model={models.get(large[at]!.one.model)!}
+      shown={large.map(({ one }) => one)}
+      at={at}
+      onMove={(to) => go(changed({ open: large[to]!.key }), true)}
+      onClose={() => close("open")}
+    />
+  );
+}
+
+function More({ left, shown }: { left: number; shown: number }) {
+  if (left <= 0) return null;
+  const pages = String(Math.ceil(shown / PAGE) + 1);
+  return (
+    <button type="button" onClick={() => go(changed({ pages }), true)}>
+      {Math.min(PAGE, left)} more of {left}
+    </button>
+  );
+}
+
+function NoneFits() {
+  return (
+    <p class="row">
+      No image fits.
+      <button type="button" onClick={() => go(changed(NO_FILTER))}>
+        Show all
+      </button>
+    </p>
+  );
+}
+
 function Found({ models, address }: { models: Model[]; address: Address }) {
   const { query } = address;
   const { drawn, entries, found, shown, chosen, beside, all, known } = useGallery(models, query);
@@ -140,11 +187,6 @@ function Found({ models, address }: { models: Model[]; address: Address }) {
     const rest = chosen.filter(({ key }) => key !== entry.key);
     choose(rest.length < chosen.length ? rest : [...chosen, entry]);
   };
-  const large = all.flatMap((entry) => {
-    const one = images.of(entry);
-    return one ? [{ key: entry.key, one }] : [];
-  });
-  const at = large.findIndex(({ key }) => key === query.get("open"));
   const notice = forgotten.length > 0 && <Forgotten forgotten={forgotten} done={() => setForgotten([])} />;
   if (!entries.length && !chosen.length)
     return (
@@ -169,31 +211,9 @@ function Found({ models, address }: { models: Model[]; address: Address }) {
         />
       )}
       <Tiles {...{ models: byId, images, chosen }} entries={shown} onOpen={show} onChoose={toggle} />
-      {!found.length && (
-        <p class="row">
-          No image fits.
-          <button type="button" onClick={() => go(changed(NO_FILTER))}>
-            Show all
-          </button>
-        </p>
-      )}
-      {found.length > shown.length && (
-        <button
-          type="button"
-          onClick={() => go(changed({ pages: String(Math.ceil(shown.length / PAGE) + 1) }), true)}
-        >
-          {Math.min(PAGE, found.length - shown.length)} more of {found.length - shown.length}
-        </button>
-      )}
-      {at >= 0 && (
-        <LargeView
-          model={byId.get(large[at]!.one.model)!}
-          shown={large.map(({ one }) => one)}
-          at={at}
-          onMove={(to) => go(changed({ open: large[to]!.key }), true)}
-          onClose={() => close("open")}
-        />
-      )}
+      {!found.length && <NoneFits />}
+      <More left={found.length - shown.length} shown={shown.length} />
+      <Enlarged images={images} entries={all} models={byId} opened={query.get("open")} />
     </>
   );
 }
