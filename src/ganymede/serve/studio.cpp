@@ -102,7 +102,7 @@ void add_pages(Router& router, const Page& page, const std::vector<std::string>&
     return response;
   };
   for (const char* address :
-       {"/", "/generate", "/explore", "/compare", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
+       {"/", "/generate", "/explore", "/compare", "/gallery", "/runs", "/runs/{id}", "/models", "/models/{id}"}) {
     router.add("GET", address, [&page](const Request& request) { return page.answer(request); });
     router.add("GET", std::string("/embed") + (address[1] == '\0' ? "" : address), framed);
   }
