@@ -1,6 +1,5 @@
 // The command `ganymede`: gives what depends on its words alone (help, the shipped recipes, their layer tables), which
-// the program said when it was built, and becomes the program for all else. LibTorch takes 0.3 s to load.
-#include <fcntl.h>
+// the program said when it was built, and becomes the program for all else. LibTorch takes 0.4 s to load.
 #include <unistd.h>
 
 #include <array>
