@@ -77,7 +77,7 @@ def translating(ganymede, start, tmp_path_factory):  # noqa: F811
 
 
 @contextlib.contextmanager
-def read_only(program, runs):
+def read_only(runs):
     """A server of a copy of the runs that it may not write, and the copy."""
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         pytest.skip("needs root, to serve as somebody else")
@@ -87,7 +87,9 @@ def read_only(program, runs):
         for one in [folder, *folder.rglob("*")]:
             one.chmod(0o755 if one.is_dir() else 0o644)
         as_nobody = folder / "ganymede"
-        as_nobody.write_text(f'#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 --clear-groups {program} "$@"\n')
+        # Not the command, which would have to find the program: nobody may not look into root's home.
+        loaded = support.loaded_program()
+        as_nobody.write_text(f'#!/bin/sh\nexec setpriv --reuid=65534 --regid=65534 --clear-groups {loaded} "$@"\n')
         as_nobody.chmod(0o755)
         said = subprocess.run([as_nobody, "--version"], capture_output=True, text=True, check=False).stderr
         if "cannot open shared object file" in said:

@@ -110,7 +110,7 @@ def test_an_open_server_keeps_nothing(start, place):
     assert not (place / "tiny" / "model.studio.json").exists()
 
 
-def test_a_read_only_folder_says_so(program, runs):
-    with read_only(program, runs) as (server, _):
+def test_a_read_only_folder_says_so(runs):
+    with read_only(runs) as (server, _):
         assert kept(server)["keeps"] is False
         assert "cannot be written" in change(server, "marks/keep", MARK).problem()["detail"]

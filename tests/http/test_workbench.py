@@ -128,8 +128,8 @@ def test_an_open_server_changes_nothing(start, place):
     assert sorted(entry.name for entry in place.iterdir()) == ["classes", "tiny"]
 
 
-def test_a_read_only_folder_is_served(program, runs):
-    with read_only(program, runs) as (server, folder):
+def test_a_read_only_folder_is_served(runs):
+    with read_only(runs) as (server, folder):
         assert run_of(server, "tiny")["keeps"] is False
         assert "cannot be written" in server.post("/api/v1/runs/tiny/keep", {"pinned": True}).problem()["detail"]
         assert server.post("/api/v1/runs/tiny/delete", {}).problem()["status"] == 403
