@@ -9,7 +9,8 @@ The peer is a script that takes --system, --batch, --steps, --warmup, --threads,
 --bf16 and --compile, and prints one JSON line with seconds_per_step. --python may stand several times: Debian's PyTorch
 and PyPI's. A pair is one run of each, one after the other on as many threads, so that a machine whose speed drifts is
 fair to all. The spread is the lowest and the highest ratio of a pair. Nothing else should run meanwhile. With --device
-cuda there is one form more, "captured": the peer's step as a CUDA graph (torch_graph.py).
+cuda there is one form more, "captured": the peer's step as a CUDA graph (torch_graph.py). With --generate N it is
+generating N images that is timed, noise included and files not, and in the peer's inference mode.
 """
 
 import argparse
@@ -42,6 +43,9 @@ FORMS = {  # of the peer
 GPU_STEPS = 20  # times as many, to tell short steps from noise
 
 
+GENERATED_AT_ONCE = 64  # by the peer
+
+
 def last_json(words):
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -63,6 +67,18 @@ def ours(options, system, precision):
     return last_json([*words, *more, "--json"])
 
 
+def our_generating(options, system, precision):
+    recipe, _, _, more = SYSTEMS[system]
+    words = [options.program, "--threads", options.threads, "--device", options.device, "bench", recipe]
+    return last_json([*words, "--generate", options.generate, "--precision", precision, *more, "--json"])
+
+
+def their_generating(options, system, python, form):
+    words = ["--system", system, "--batch", GENERATED_AT_ONCE, "--steps", 1, "--warmup", 0, *FORMS[form]]
+    words += ["--device", options.device, "--threads", options.threads, "--sample", options.generate]
+    return last_json([python, options.peer, *words])
+
+
 def steps_of(options, steps):
     return steps if options.device == "cpu" else steps * GPU_STEPS
 
@@ -80,20 +96,24 @@ def peers(options, system, python, form):
 def measure(options, system):
     """For each precision of ours and each peer the seconds of a step, pair by pair, and what ours said last."""
     times, said = {}, {}
+    if options.generate:
+        own, their, figure, peer_figure = our_generating, their_generating, "images_per_s", "sample_images_per_s"
+    else:
+        own, their, figure, peer_figure = ours, peers, "seconds_per_step", "seconds_per_step"
     contenders = [(python, form) for python in options.python for form in options.forms]
     for _ in range(options.pairs):
         for precision in options.precisions:
-            said[precision] = ours(options, system, precision)
-            times.setdefault(precision, []).append(said[precision]["seconds_per_step"])
+            said[precision] = own(options, system, precision)
+            times.setdefault(precision, []).append(said[precision][figure])
         for contender in list(contenders):
             try:
-                answer = peers(options, system, *contender)
+                answer = their(options, system, *contender)
             except RuntimeError as error:
                 print(f"{system}: left out, {contender[1]}: {error}", file=sys.stderr)
                 contenders.remove(contender)  # compiled where there is no compiler, say
                 continue
             said[contender] = answer
-            times.setdefault(contender, []).append(answer["seconds_per_step"])
+            times.setdefault(contender, []).append(answer[peer_figure])
     return times, said
 
 
@@ -114,6 +134,20 @@ def rows(system, times, said):
             )
 
 
+def rows_of_generating(system, times, said):
+    for contender in (key for key in times if isinstance(key, tuple)):
+        theirs = times[contender]
+        for precision in (key for key in times if isinstance(key, str)):
+            mine = times[precision][: len(theirs)]
+            ratios = sorted(a / b for a, b in zip(mine, theirs))
+            yield (
+                f"| {system} | {said[contender]['torch']} {contender[1]} | {statistics.median(theirs):.0f} | "
+                f"{precision} | {statistics.median(mine):.0f} | "
+                f"{statistics.median(mine) / statistics.median(theirs):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f}) | "
+                f"{1e3 * said[precision]['seconds_of_1']:.1f} | {1e3 * said[precision]['seconds_of_64']:.1f} |"
+            )
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--peer", required=True)
@@ -125,13 +159,20 @@ def main():
     p.add_argument("--device", choices=["cpu", "cuda"], default="cpu", help="of both; cuda is the first GPU")
     p.add_argument("--precisions", nargs="+", default=["bf16", "f32"])
     p.add_argument("--forms", nargs="+", choices=FORMS, default=["as written", "at its best"])
+    p.add_argument("--generate", type=int, default=0, metavar="N", help="time generating N images instead of steps")
     options = p.parse_args()
     options.python = options.python or ["/usr/bin/python3"]
-    print(f"{processor()}, {options.threads} threads, {options.pairs} pairs, medians; seconds a step\n")
-    print("| system | batch | PyTorch | its s | ours | our s | ratio (of pairs) | of a product | our GiB |")
-    print("|---|---|---|---|---|---|---|---|---|", flush=True)
+    if options.generate:
+        kind, table = "images a second", rows_of_generating
+        titles = ["system", "PyTorch", "its", "ours", "our", "ratio (of pairs)", "ms of one image", "of 64"]
+    else:
+        kind, table = "seconds a step", rows
+        titles = ["system", "batch", "PyTorch", "its s", "ours", "our s", "ratio (of pairs)", "of a product", "our GiB"]
+    print(f"{processor()}, {options.threads} threads, {options.pairs} pairs, medians; {kind}\n")
+    print(f"| {' | '.join(titles)} |")
+    print("|---" * len(titles) + "|", flush=True)
     for system in options.systems:
-        for row in rows(system, *measure(options, system)):
+        for row in table(system, *measure(options, system)):
             print(row, flush=True)
 
 

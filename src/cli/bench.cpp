@@ -16,6 +16,7 @@ struct BenchFlags {
   std::string recipe, precision, trace;
   std::vector<std::string> set;
   int steps = 10, batch_size = 0;
+  std::int64_t generate = 0;
   bool json = false, profile = false;
 };
 
@@ -92,6 +93,22 @@ void print_text(const config::Recipe& recipe, const train::BenchmarkResult& resu
   if (result.profile) print_profile(result);
 }
 
+void print_generating(const config::Recipe& recipe, const train::GenerationSpeed& speed, const BenchFlags& flags) {
+  if (flags.json) {
+    print_json({{"recipe", recipe.name},
+                {"precision", speed.precision},
+                {"threads", speed.threads},
+                {"generated", flags.generate},
+                {"images_per_s", speed.images_per_s},
+                {"seconds_of_1", speed.seconds_of_1},
+                {"seconds_of_64", speed.seconds_of_64}});
+    return;
+  }
+  fmt::print("{}: generating, {}, {}\n", recipe.name, speed.precision, counted(speed.threads, "thread"));
+  fmt::print("  {:.1f} images/s of {}\n", speed.images_per_s, flags.generate);
+  fmt::print("  {:.1f} ms for one image, {:.1f} ms for 64\n", 1e3 * speed.seconds_of_1, 1e3 * speed.seconds_of_64);
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app) {
@@ -102,8 +119,10 @@ void add_bench(CLI::App& app) {
   limited(app.add_option("--steps", flags->steps, "steps to time"), 1, 100000)->capture_default_str();
   app.add_option("--precision", flags->precision, "f32, bf16 or auto");
   app.add_option("--set", flags->set, "section.key=value, overrides the recipe")->type_size(1)->allow_extra_args(false);
-  app.add_flag("--profile", flags->profile,
-               "also the time of each layer and pass, beside what the machine reaches at best");
+  auto* layers = app.add_flag("--profile", flags->profile,
+                              "also the time of each layer and pass, beside what the machine reaches at best");
+  auto* generate = app.add_option("--generate", flags->generate, "time generating so many images instead of a step");
+  limited(generate, 1, 1000000)->excludes(layers);
   app.add_option("--trace", flags->trace, "write a trace of those steps, for chrome://tracing or Perfetto")
       ->type_name("FILE");
   app.add_flag("--json", flags->json, "one JSON document");
@@ -113,6 +132,10 @@ void add_bench(CLI::App& app) {
     if (flags->batch_size > 0) overrides.push_back(config::override_text("train.batch_size", flags->batch_size));
     if (!flags->precision.empty()) overrides.push_back(config::override_text("train.precision", flags->precision));
     const auto recipe = config::load_recipe(flags->recipe, overrides);
+    if (flags->generate > 0) {
+      const auto speed = train::benchmark_generating(recipe, flags->generate, device_to_use());
+      return print_generating(recipe, speed, *flags);
+    }
     const bool profile = flags->profile || !flags->trace.empty();
     const auto result = train::benchmark(recipe, flags->steps, device_to_use(), profile);
     if (!flags->trace.empty()) write_file(flags->trace, result.profile->trace);

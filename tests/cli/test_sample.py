@@ -2,11 +2,19 @@
 
 import json
 import struct
+import subprocess
+import sys
 import zlib
 
 import pytest
 from images import fails
+from program import program
 from training import shared_model
+
+# Runs the words it is given, and says the most memory that took, in KiB.
+PEAK = """import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=sys.stderr)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"""
 
 
 def pixels(path):
@@ -101,6 +109,31 @@ def test_threads_do_not_change_an_image(ganymede, tmp_path):
             ganymede("--threads", threads, "sample", model, "-n", 4, "-o", tmp_path / f"{threads}.png").returncode == 0
         )
     assert (tmp_path / "1.png").read_bytes() == (tmp_path / "2.png").read_bytes()
+
+
+def test_precision(ganymede, tmp_path, sample):
+    exact, auto = (sample(name, "-n", 40, "--precision", name) for name in ("f32", "auto"))
+    rounded = sample("bf16", "-n", 40, "--precision", "bf16")
+    assert (exact / "0007.png").read_bytes() == (sample("usual", "-n", 40) / "0007.png").read_bytes()
+    assert (auto / "0007.png").read_bytes() in [(one / "0007.png").read_bytes() for one in (exact, rounded)]
+    levels = [
+        abs(a - b)
+        for place in sorted(exact.iterdir())
+        for one, other in zip(pixels(place)[2], pixels(rounded / place.name)[2])
+        for a, b in zip(one, other)
+    ]
+    assert 0 < max(levels) <= 4 and sum(levels) / len(levels) < 0.5
+    fails(ganymede("sample", shared_model(ganymede), "-o", tmp_path / "x.png", "--precision", "f16"), "f16", code=2)
+
+
+def test_many_images_are_not_kept_in_memory(ganymede, tmp_path):
+    """Each is written as soon as it is there: 256 times as many take hardly more memory."""
+    def peak(count):
+        words = [sys.executable, "-c", PEAK, program(), "-q", "sample", shared_model(ganymede), "-n", str(count), "-o",
+                 tmp_path / f"many-{count}"]
+        return int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    few, many = peak(32), peak(8192)
+    assert many - few < 25 << 10, (few, many)  # KiB; the floating-point images alone are 24 MiB
 
 
 def test_untrained_is_the_first_image_of_the_run(ganymede, sample):

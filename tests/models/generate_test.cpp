@@ -45,5 +45,59 @@ TEST(GenerateImages, AnImageDoesNotDependOnTheOthers) {
   EXPECT_EQ(rank(gan.discriminator, all.slice(0, 0, 3), 10).size(), 3u);
 }
 
+/// One of each kind of layer with a weight.
+Network some_of_everything() {
+  const auto recipe = test::recipe_of(
+      "{ dense = 128, spectral_norm = true }, { reshape = [8, 4, 4] }, { conv = 16, padding = \"same\", spectral_norm "
+      "= "
+      "true }, \"self_attention\", { conv_transpose = 8, kernel = 4, stride = 2, padding = 1 }, \"batch_norm\", "
+      "\"relu\", { conv = 3, kernel = 1, groups = 1 }, \"tanh\"",
+      "{ conv = 8, stride = 2 }, \"flatten\", { dense = 1 }", {"generator.init=he_normal"});
+  Gan gan = build_gan(recipe);
+  initialise(gan.generator, recipe.generator, 1, "generator");
+  return std::move(gan.generator);
+}
+
+TEST(GenerateImages, FixedWeightsChangeNoByte) {
+  for (const int threads : {1, 2}) {
+    const int before = at::get_num_threads();
+    at::set_num_threads(threads);
+    for (const auto type : {at::kFloat, at::kBFloat16}) {
+      Network network = some_of_everything();
+      const Tensor z = torch::randn({70, network.input_shape().elements()});
+      const Tensor plain = generate(network, z, {}, type);
+      network.fix_weights();
+      for (int pass = 0; pass < 2; ++pass) EXPECT_TRUE(same(generate(network, z, {}, type), plain)) << pass;
+      EXPECT_TRUE(same(generate(network, z.slice(0, 0, 3), {}, type), plain.slice(0, 0, 3)));
+    }
+    at::set_num_threads(before);
+  }
+}
+
+TEST(GenerateImages, OtherWeightsAreNoLongerFixed) {
+  Network network = some_of_everything();
+  const Tensor z = torch::randn({3, network.input_shape().elements()});
+  network.fix_weights();
+  const Tensor before = generate(network, z);
+  Network other = some_of_everything();
+  for (const auto& one : other.parameters()) one.tensor.detach().mul_(1.5);
+  network.copy_from(other);
+  EXPECT_FALSE(same(generate(network, z), before));
+  EXPECT_TRUE(same(generate(network, z), generate(other, z)));
+}
+
+TEST(GenerateImages, FixedWeightsLeaveGradients) {
+  Network network = some_of_everything();
+  const Tensor z = torch::randn({2, network.input_shape().elements()}).requires_grad_(true);
+  const auto gradient = [&] {
+    nn::ForwardContext context;
+    return torch::autograd::grad({network.forward(z, context).square().sum()}, {z})[0];
+  };
+  const Tensor plain = gradient();
+  network.fix_weights();
+  generate(network, z.detach());
+  EXPECT_TRUE(same(gradient(), plain));
+}
+
 }  // namespace
 }  // namespace ganymede::models

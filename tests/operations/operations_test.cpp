@@ -1,4 +1,7 @@
 // The operations against the plain mathematics of the points they generate.
+#include <atomic>
+#include <map>
+#include <mutex>
 #include <thread>
 
 #include "ganymede/core/files.h"
@@ -94,6 +97,56 @@ TEST(Generate, TellsItsProgressAndStopsWhenCancelled) {
                         }};
   EXPECT_THROW(generate(*model, request, control), Cancelled);
   EXPECT_EQ(heard, (std::vector<std::uint64_t>{64, 128}));
+}
+
+TEST(Generate, EachImageByItselfIsTheSame) {
+  const auto model = small_model({"cat", "dog", "owl"});
+  GenerateRequest request;
+  request.count = 75;
+  request.seed = 3;
+  const auto all = generate(*model, request);
+  for (const bool named : {false, true}) {
+    if (named) {
+      for (std::uint64_t i = 0; i < 75; ++i) request.points.push_back({.seed = 3, .index = i});
+      request.seed.reset();
+    }
+    std::mutex mutex;
+    std::map<std::int64_t, GeneratedImage> found;
+    std::uint64_t told = 0;
+    const auto done =
+        generate_each(*model, request,
+                      [&](GeneratedImage&& one) {
+                        const std::lock_guard lock(mutex);
+                        EXPECT_TRUE(found.emplace(one.index, std::move(one)).second);
+                      },
+                      {.progress = [&](std::uint64_t count, std::uint64_t) { told = std::max(told, count); }});
+    EXPECT_EQ(done.seed, named ? std::nullopt : std::optional<std::uint64_t>(3));
+    EXPECT_EQ(done.generated, 75);
+    EXPECT_EQ(told, 75u);
+    ASSERT_EQ(found.size(), 75u);
+    for (const auto& one : all.images) {
+      EXPECT_EQ(found.at(one.index).image.pixels, one.image.pixels) << one.index;
+      EXPECT_EQ(found.at(one.index).label, one.label);
+      EXPECT_EQ(found.at(one.index).latent, one.latent);
+    }
+  }
+}
+
+TEST(Generate, EachImageByItselfEndsEarly) {
+  const auto model = small_model();
+  GenerateRequest request;
+  request.count = 2000;
+  std::atomic<int> taken{0};
+  Control control;
+  const auto take = [&](GeneratedImage&&) {
+    if (++taken == 20) control.cancel.cancel();
+  };
+  EXPECT_THROW(generate_each(*model, request, take, control), Cancelled);
+  EXPECT_LT(taken, 500);
+  const auto fail = [](GeneratedImage&&) { throw Error("no room"); };
+  EXPECT_THAT(error_of([&] { generate_each(*model, request, fail); }), HasSubstr("no room"));
+  request.best = 3;
+  EXPECT_THROW(generate_each(*model, request, [](GeneratedImage&&) {}), FieldError);
 }
 
 TEST(Generate, TwoAtOnceFromTwoThreadsOneCancelled) {

@@ -132,13 +132,14 @@ class PendingFile {
 
   void write(std::span<const std::uint8_t> bytes) { write_all(descriptor_, bytes.data(), bytes.size(), target_); }
 
-  void commit() {
-    if (::fsync(descriptor_) != 0) fail("write", target_, errno);
+  void commit(bool sync = true) {
+    if (sync && ::fsync(descriptor_) != 0) fail("write", target_, errno);
     const int closed = ::close(descriptor_);
     descriptor_ = -1;
     if (closed != 0) fail("write", target_, errno);
     if (::rename(temporary_.c_str(), target_.c_str()) != 0) fail("write", target_, errno);
     committed_ = true;
+    if (!sync) return;
     const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
     const int parent = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (parent >= 0) {
@@ -221,6 +222,12 @@ void write_file(const fs::path& path, std::span<const std::uint8_t> bytes) {
 
 void write_file(const fs::path& path, std::string_view text) {
   write_file(path, as_bytes(text));
+}
+
+void write_file_unsynced(const fs::path& path, std::span<const std::uint8_t> bytes) {
+  PendingFile file(path);
+  file.write(bytes);
+  file.commit(/*sync=*/false);
 }
 
 void write_file_in_pieces(const fs::path& path, const std::function<void(const PieceSink&)>& produce) {

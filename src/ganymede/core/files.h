@@ -22,6 +22,8 @@ Bytes read_file(const std::filesystem::path& path, std::uint64_t limit = std::ui
 /// Creates missing parent folders. Throws Error (naming a full disk or a missing right) and leaves the old file.
 void write_file(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 void write_file(const std::filesystem::path& path, std::string_view text);
+/// As write_file, but not yet on the disk when it returns: for many files that can be made again.
+void write_file_unsynced(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 
 /// As write_file, for content that is produced in pieces. `produce` calls its argument for each piece, in order.
 using PieceSink = std::function<void(std::span<const std::uint8_t>)>;

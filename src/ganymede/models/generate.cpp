@@ -1,5 +1,6 @@
 #include "ganymede/models/generate.h"
 
+#include "ganymede/core/parallel.h"
 #include "ganymede/models/images.h"
 
 namespace ganymede::models {
@@ -15,19 +16,30 @@ Tensor full_batch(const Tensor& values, std::int64_t begin, std::int64_t count) 
   return at::cat({part, at::zeros(shape, part.options())});
 }
 
+/// How many of so many batches are computed each by one thread, which then waits for no other; the rest are too few for
+/// that, and threads share each.
+std::int64_t batches_of_threads(const Network& network, std::int64_t batches) {
+  const std::int64_t threads = network.device().is_cpu() ? at::get_num_threads() : batches + 1;
+  return batches / threads * threads;
+}
+
 /// What `function` makes of the inputs on the network's device, on the CPU. Labels stay where they are: a layer that
 /// looks at them moves them.
 template <class Function>
 Tensor in_batches(const Network& network, const Tensor& inputs, const Tensor& labels, Function&& function) {
   torch::NoGradGuard constant;
-  std::vector<Tensor> parts;
-  for (std::int64_t begin = 0; begin < inputs.size(0); begin += kGenerationBatch) {
-    const std::int64_t count = std::min(kGenerationBatch, inputs.size(0) - begin);
+  const std::int64_t batches = (inputs.size(0) + kGenerationBatch - 1) / kGenerationBatch;
+  std::vector<Tensor> parts(static_cast<std::size_t>(batches));
+  const auto run = [&](std::int64_t i) {
+    const std::int64_t begin = i * kGenerationBatch, count = std::min(kGenerationBatch, inputs.size(0) - begin);
     nn::ForwardContext context;
     if (labels.defined()) context.labels = full_batch(labels, begin, count);
     const Tensor part = full_batch(inputs, begin, count).to(network.device());
-    parts.push_back(function(part, context).slice(0, 0, count));
-  }
+    parts[static_cast<std::size_t>(i)] = function(part, context).slice(0, 0, count);
+  };
+  const std::int64_t single = batches_of_threads(network, batches);
+  in_parts(single, run);
+  for (std::int64_t i = single; i < batches; ++i) run(i);
   return at::cat(parts).cpu();
 }
 

@@ -57,6 +57,7 @@ void Network::agree_on_classes(const std::string& where) {
 }
 
 Tensor Network::forward(const Tensor& x, nn::ForwardContext& context) const {
+  context.fixed = context.training || at::GradMode::is_enabled() ? nullptr : fixed_.get();
   const Tensor h = layers_.forward(x, context);
   if (heads_.empty()) return h;
   std::vector<Tensor> outputs;
@@ -105,6 +106,7 @@ std::vector<NetworkTensor> Network::state() const {
 }
 
 void Network::to(const torch::Device& device) {
+  fixed_.reset();
   for_each_layer([&](const std::string&, nn::Layer& layer) {
     for (auto& parameter : layer.parameters()) parameter.tensor = parameter.tensor.detach().to(device);
     for (auto& buffer : layer.buffers()) buffer.tensor = buffer.tensor.to(device);
@@ -124,6 +126,7 @@ void Network::require_gradients(bool required) {
 
 void Network::copy_from(const Network& other) {
   torch::NoGradGuard constant;
+  fixed_.reset();
   const auto from = other.state();
   const auto to = state();
   for (size_t i = 0; i < to.size(); ++i) to[i].tensor.copy_(from.at(i).tensor);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "ganymede/nn/kernels/fixed_weights.h"
 #include "ganymede/nn/sequence.h"
 #include "ganymede/recipe/recipe.h"
 
@@ -62,6 +63,9 @@ class Network {
   torch::Device device() const;
   /// Whether gradients flow into the parameters. Off while the other network learns: it halves that backward pass.
   void require_gradients(bool required);
+  /// No tensor changes from now on: passes in evaluation keep what they make of the weights, unless gradients are asked
+  /// for. The bytes are the same. to() and copy_from() end it.
+  void fix_weights() { fixed_ = std::make_unique<nn::kernels::FixedWeights>(); }
   /// Copies every tensor's values from `other`, which has the same layers.
   void copy_from(const Network& other);
 
@@ -75,6 +79,7 @@ class Network {
   std::vector<Head> heads_;
   nn::Shape output_;
   std::int64_t classes_ = 0;
+  std::unique_ptr<nn::kernels::FixedWeights> fixed_;
 };
 
 }  // namespace ganymede::models

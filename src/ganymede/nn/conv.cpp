@@ -77,7 +77,7 @@ class Conv : public WeightLayer {
   }
   Tensor forward(const Tensor& x, ForwardContext& context) override {
     if (groups_ > 1) return grouped_conv(x, weight(context), bias(), stride_, padding_, groups_);
-    return kernels::conv2d(x, weight(context), bias(), stride_, padding_);
+    return kernels::conv2d(x, weight(context), bias(), stride_, padding_, context.fixed);
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {
     return graph_conv(graph, x, {evaluated_weight(), bias(), stride_, padding_, groups_});

@@ -48,7 +48,7 @@ class ConvTranspose : public WeightLayer {
                options.weight);
   }
   Tensor forward(const Tensor& x, ForwardContext& context) override {
-    return kernels::conv_transpose2d(x, weight(context), bias(), stride_, padding_, size_);
+    return kernels::conv_transpose2d(x, weight(context), bias(), stride_, padding_, size_, context.fixed);
   }
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     return graph_conv_transpose(graph, x, input, {evaluated_weight(), bias(), stride_, padding_}, size_);

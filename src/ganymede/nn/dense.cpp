@@ -1,5 +1,6 @@
 // Fully connected layer: y = W x + b, W [units, inputs].
 #include "ganymede/core/precision.h"
+#include "ganymede/nn/kernels/fixed_weights.h"
 #include "ganymede/nn/kernels/product.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/weight.h"
@@ -28,7 +29,9 @@ class Dense : public WeightLayer {
   Tensor forward(const Tensor& x, ForwardContext& context) override {
     const Tensor bias = this->bias();
     const auto type = multiplies_in_float(x) ? at::kFloat : x.scalar_type();
-    Tensor y = kernels::product(x.to(type), weight(context).to(type).t());
+    const Tensor weight = this->weight(context);
+    const Tensor rounded = kernels::kept(context.fixed, weight, type, [&] { return weight.to(type); });
+    Tensor y = kernels::product(x.to(type), rounded.t());
     if (bias.defined()) y = y + bias.to(type);
     return y.to(x.scalar_type());
   }

@@ -16,6 +16,10 @@
 
 namespace ganymede::nn {
 
+namespace kernels {
+class FixedWeights;
+}
+
 /// What a parameter is for, which decides how it starts.
 enum class Role {
   kWeight,     ///< from the initialiser
@@ -57,6 +61,7 @@ struct ForwardContext {
   /// The images' classes, int64 [N], or points between classes, weights f32 [N, classes]; on the CPU or x's device;
   /// undefined where there are none.
   Tensor labels = {};
+  kernels::FixedWeights* fixed = nullptr;  ///< where the weights no longer change and nothing asks for a gradient
   std::uint64_t next_dropout_seed() { return mix64(dropout_seed++); }
 };
 

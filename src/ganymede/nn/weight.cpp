@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "ganymede/core/counted.h"
+#include "ganymede/nn/kernels/fixed_weights.h"
 #include "ganymede/nn/spectral_norm.h"
 
 namespace ganymede::nn {
@@ -45,7 +46,11 @@ size_t WeightLayer::add_weight(const WeightShape& shape, const WeightOptions& op
 Tensor WeightLayer::weight(const ForwardContext& context, size_t index) const {
   const Place& place = weights_[index];
   if (!place.u) return parameter(place.weight);
-  return spectral_normalised(parameter(place.weight), buffer(*place.u), buffer(*place.u + 1), context.training);
+  const Tensor& weight = parameter(place.weight);
+  const auto normalise = [&] {
+    return spectral_normalised(weight, buffer(*place.u), buffer(*place.u + 1), context.training);
+  };
+  return kernels::kept(context.fixed, weight, weight.scalar_type(), normalise);
 }
 
 Tensor WeightLayer::evaluated_weight(size_t index) const {

@@ -1,6 +1,9 @@
 #include "ganymede/operations/generate.h"
 
+#include <mutex>
+
 #include "ganymede/core/counted.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/models/generate.h"
 
 namespace ganymede::operations {
@@ -49,12 +52,18 @@ Tensor shift_of(const GenerateRequest& request, const Model& model) {
   return shift;
 }
 
-Plan<GenerateResult> planned(const Model& model, const GenerateRequest& request) {
+/// The points of a request, and its result but for the images.
+struct Wanted {
+  GeneratorInput input = {};
+  GenerateResult result = {};
+};
+
+Wanted wanted(const Model& model, const GenerateRequest& request) {
   const PointReader reader(model, request, request.seed.value_or(0));
   check_vectors(request.z, "z", model);
   const auto points = points_of(request);
   const auto count = static_cast<std::int64_t>(points.size());
-  Plan<GenerateResult> out;
+  Wanted out;
   out.input.latents = reader.latents(points, "points");
   out.input.latents = (out.input.latents.to(at::kDouble) + shift_of(request, model)).to(at::kFloat);
   const auto classes = std::max<std::int64_t>(1, reader.classes());
@@ -65,13 +74,19 @@ Plan<GenerateResult> planned(const Model& model, const GenerateRequest& request)
     return static_cast<std::int64_t>(place % static_cast<std::uint64_t>(classes));
   });
   for (const auto& point : points) out.input.untrained.push_back(reader.before_training(point));
-  GenerateResult result;
-  result.generated = count;
-  if (!named && request.z.empty()) result.seed = request.seed.value_or(0);
+  out.result.generated = count;
+  if (!named && request.z.empty()) out.result.seed = request.seed.value_or(0);
   const bool in_turn = request.label.empty() && request.best == 0 && !named;
-  result.columns =
+  out.result.columns =
       models::grid_columns(in_turn ? reader.classes() : 0, request.best > 0 ? std::min(request.best, count) : count);
-  out.finish = [&model, input = out.input, result, best = request.best](const Tensor& images) {
+  return out;
+}
+
+Plan<GenerateResult> planned(const Model& model, const GenerateRequest& request) {
+  Plan<GenerateResult> out;
+  auto [input, result] = wanted(model, request);
+  out.input = std::move(input);
+  out.finish = [&model, input = out.input, result = std::move(result), best = request.best](const Tensor& images) {
     GenerateResult done = result;
     done.images = generated_images(model, input, images);
     if (best == 0) return done;
@@ -87,8 +102,31 @@ Plan<GenerateResult> planned(const Model& model, const GenerateRequest& request)
 
 }  // namespace
 
+std::size_t images_of(const GenerateRequest& request) {
+  return points_of(request).size();
+}
+
 GenerateResult generate(const Model& model, const GenerateRequest& request, const Control& control) {
   return run_plan(model, planned(model, request), control);
+}
+
+GenerateResult generate_each(const Model& model, const GenerateRequest& request,
+                             const std::function<void(GeneratedImage&&)>& take, const Control& control) {
+  if (request.best > 0) throw FieldError("best", "has to see all images at once");
+  auto [input, result] = wanted(model, request);
+  const std::int64_t count = input.size(), batch = models::kGenerationBatch;
+  std::mutex mutex;
+  std::int64_t done = 0;
+  in_parts((count + batch - 1) / batch, [&](std::int64_t part) {
+    control.check();
+    const std::int64_t begin = part * batch, end = std::min(begin + batch, count);
+    const GeneratorInput piece = input.slice(begin, end);
+    for (auto& one : generated_images(model, piece, run_generator(model, piece), begin)) take(std::move(one));
+    const std::lock_guard lock(mutex);
+    done += end - begin;
+    control.report(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(count));
+  });
+  return result;
 }
 
 Plan<GenerateResult> plan(const ModelPtr& model, const GenerateRequest& request) {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "ganymede/core/counted.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/data/conditions.h"
 #include "ganymede/models/generate.h"
 #include "ganymede/models/images.h"
@@ -11,8 +12,11 @@
 namespace ganymede::operations {
 namespace {
 
-/// Rows of a cancellable stretch: a few batches, so that a wish to stop is soon heard.
-constexpr std::int64_t kStretch = 4 * models::kGenerationBatch;
+/// Rows of a cancellable stretch: a few batches for each thread, so that a wish to stop is soon heard.
+std::size_t stretch() {
+  constexpr int batches = 2;
+  return static_cast<std::size_t>(std::max(4, batches * at::get_num_threads()) * models::kGenerationBatch);
+}
 
 std::string entry(const std::string& field, std::size_t index) {
   return fmt::format("{}[{}]", field, index);
@@ -68,16 +72,22 @@ PointReader::PointReader(const Model& model, const GenerationOptions& options, s
 
 Tensor PointReader::latents(std::span<const Point> points, const std::string& field) const {
   const auto& latent = model_.recipe().latent;
-  std::vector<Tensor> rows;
-  for (std::size_t i = 0; i < points.size(); ++i) {
+  std::vector<Tensor> rows(points.size());
+  const auto make = [&](std::size_t i) {
     const auto& point = points[i];
-    if (!point.z.empty() && point.z.size() != static_cast<std::size_t>(latent.size)) {
-      throw FieldError(entry(field, i) + ".z", "every vector must have " + counted(latent.size, "number"));
-    }
     const Tensor z = point.z.empty() ? models::sample_numbered_latent(latent, point.index, point.seed.value_or(seed_))
                                      : torch::tensor(point.z).unsqueeze(0);
-    rows.push_back(truncated(z, point.truncation));
+    rows[i] = truncated(z, point.truncation);
+  };
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (!points[i].z.empty() && points[i].z.size() != static_cast<std::size_t>(latent.size)) {
+      throw FieldError(entry(field, i) + ".z", "every vector must have " + counted(latent.size, "number"));
+    }
   }
+  constexpr std::int64_t worth_a_thread = 1024;
+  parallel_for(0, static_cast<std::int64_t>(rows.size()), worth_a_thread, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) make(static_cast<std::size_t>(i));
+  });
   return at::cat(rows);
 }
 
@@ -148,8 +158,15 @@ Tensor PointReader::one_label(std::int64_t label, std::int64_t count) const {
   return classes() > 0 ? at::full({count}, label, at::kLong) : Tensor();
 }
 
+GeneratorInput GeneratorInput::slice(std::int64_t begin, std::int64_t end) const {
+  return {.latents = latents.slice(0, begin, end),
+          .labels = labels.defined() ? labels.slice(0, begin, end) : labels,
+          .untrained = {untrained.begin() + begin, untrained.begin() + end}};
+}
+
 Tensor run_generator(const Model& model, const GeneratorInput& input, const Control& control) {
   const std::int64_t count = input.size();
+  const std::size_t at_once = stretch();
   std::vector<Tensor> parts(static_cast<std::size_t>(count));
   std::int64_t done = 0;
   for (const bool untrained : {false, true}) {
@@ -157,13 +174,14 @@ Tensor run_generator(const Model& model, const GeneratorInput& input, const Cont
     for (std::int64_t i = 0; i < count; ++i) {
       if ((input.untrained[static_cast<std::size_t>(i)] != 0) == untrained) rows.push_back(i);
     }
-    for (std::size_t begin = 0; begin < rows.size(); begin += kStretch) {
+    for (std::size_t begin = 0; begin < rows.size(); begin += at_once) {
       control.check();
-      const std::size_t end = std::min(begin + kStretch, rows.size());
+      const std::size_t end = std::min(begin + at_once, rows.size());
       const Tensor chosen = torch::tensor(std::vector<std::int64_t>(rows.begin() + static_cast<std::ptrdiff_t>(begin),
                                                                     rows.begin() + static_cast<std::ptrdiff_t>(end)));
       const Tensor labels = input.labels.defined() ? input.labels.index_select(0, chosen) : Tensor();
-      const Tensor images = models::generate(model.generator(untrained), input.latents.index_select(0, chosen), labels);
+      const Tensor images =
+          models::generate(model.generator(untrained), input.latents.index_select(0, chosen), labels, model.type());
       for (std::size_t i = begin; i < end; ++i) {
         parts[static_cast<std::size_t>(rows[i])] = images[static_cast<std::int64_t>(i - begin)];
       }
@@ -174,12 +192,14 @@ Tensor run_generator(const Model& model, const GeneratorInput& input, const Cont
   return at::stack(parts);
 }
 
-std::vector<GeneratedImage> generated_images(const Model& model, const GeneratorInput& input, const Tensor& images) {
+std::vector<GeneratedImage> generated_images(const Model& model, const GeneratorInput& input, const Tensor& images,
+                                             std::int64_t first) {
   auto pixels = models::to_images(images, model.recipe().data.bits);
   std::vector<GeneratedImage> out;
   for (std::int64_t i = 0; i < images.size(0); ++i) {
-    GeneratedImage one{
-        .image = std::move(pixels[static_cast<std::size_t>(i)]), .latent = row_of(input.latents, i), .index = i};
+    GeneratedImage one{.image = std::move(pixels[static_cast<std::size_t>(i)]),
+                       .latent = row_of(input.latents, i),
+                       .index = first + i};
     if (!model.conditions().empty()) {
       one.label = conditions_text(model.conditions(), input.labels[i]);
     } else if (input.labels.defined()) {

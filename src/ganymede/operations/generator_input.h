@@ -18,6 +18,8 @@ struct GeneratorInput {
   std::vector<char> untrained = {};  ///< of each row: whether the generator before training generates it
 
   std::int64_t size() const { return latents.defined() ? latents.size(0) : 0; }
+  /// Points [begin, end).
+  GeneratorInput slice(std::int64_t begin, std::int64_t end) const;
 };
 
 /// What an operation asks the generator for, and what it makes of the images [N, C, H, W] in [-1, 1]: so a caller may
@@ -66,10 +68,12 @@ class PointReader {
   mutable Tensor examples_;  ///< the model's, and those that class_of() made of them
 };
 
-/// Generates on this thread; f32 [N, C, H, W] in [-1, 1]. Batches have one size, so the pixels never depend on company.
+/// Generates here and now, in the model's type(); f32 [N, C, H, W] in [-1, 1]. Batches have one size, so the pixels
+/// never depend on company.
 Tensor run_generator(const Model& model, const GeneratorInput& input, const Control& control = {});
-/// The generated images with their points.
-std::vector<GeneratedImage> generated_images(const Model& model, const GeneratorInput& input, const Tensor& images);
+/// The generated images with their points; the first one's index is `first`.
+std::vector<GeneratedImage> generated_images(const Model& model, const GeneratorInput& input, const Tensor& images,
+                                             std::int64_t first = 0);
 /// `count` points 0, 1, ... of the request's seed.
 std::vector<Point> first_points(std::size_t count);
 /// All rows by one generator.

@@ -10,15 +10,23 @@
 
 namespace ganymede::operations {
 
-ModelPtr Model::load(const std::filesystem::path& path, const torch::Device& device) {
-  return std::make_shared<const Model>(checkpoint::load_model(path, device));
+ModelPtr Model::load(const std::filesystem::path& path, const torch::Device& device, at::ScalarType type) {
+  return std::make_shared<const Model>(checkpoint::load_model(path, device), type);
 }
 
-Model::Model(checkpoint::Model model) : model_(std::move(model)) {}
+Model::Model(checkpoint::Model model, at::ScalarType type) : model_(std::move(model)), type_(type) {
+  model_.gan.generator.fix_weights();
+  model_.gan.discriminator.fix_weights();
+  if (model_.average) model_.average->fix_weights();
+  if (model_.gan.encoder) model_.gan.encoder->fix_weights();
+}
 
 const models::Network& Model::generator(bool before_training) const {
   if (!before_training) return model_.generator();
-  std::call_once(once_, [this] { untrained_.emplace(model_.untrained_generator()); });
+  std::call_once(once_, [this] {
+    untrained_.emplace(model_.untrained_generator());
+    untrained_->fix_weights();
+  });
   return *untrained_;
 }
 

@@ -11,11 +11,11 @@ namespace ganymede::operations {
 /// Never changed once made; shared between threads and operations.
 class Model {
  public:
-  /// Reads a model file, or a run folder's best, else newest, model; its networks lie on `device`. Throws Error when
-  /// there is none or it is damaged.
-  static std::shared_ptr<const Model> load(const std::filesystem::path& path,
-                                           const torch::Device& device = torch::kCPU);
-  explicit Model(checkpoint::Model model);
+  /// Reads a model file, or a run folder's best, else newest, model; its networks lie on `device`, and its generator
+  /// computes in `type`. Throws Error when there is none or it is damaged.
+  static std::shared_ptr<const Model> load(const std::filesystem::path& path, const torch::Device& device = torch::kCPU,
+                                           at::ScalarType type = at::kFloat);
+  explicit Model(checkpoint::Model model, at::ScalarType type = at::kFloat);
 
   const config::Recipe& recipe() const { return model_.recipe; }
   /// Names of the classes it generates; empty where it has none.
@@ -28,6 +28,9 @@ class Model {
   const std::filesystem::path& path() const { return model_.path; }
   const checkpoint::Model& file() const { return model_; }
 
+  /// Of the generator's arithmetic where nothing else says it: f32, or bf16, which is faster where the hardware has it
+  /// (models::generate).
+  at::ScalarType type() const { return type_; }
   /// The generator after training (its average where there is one), or as it was before: made when first asked for.
   const models::Network& generator(bool before_training = false) const;
   const models::Discriminator& discriminator() const { return model_.gan.discriminator; }
@@ -40,6 +43,7 @@ class Model {
 
  private:
   checkpoint::Model model_;
+  at::ScalarType type_;
   mutable std::once_flag once_;
   mutable std::optional<models::Network> untrained_;
 };

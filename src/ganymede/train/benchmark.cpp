@@ -5,7 +5,10 @@
 #include <cmath>
 
 #include "ganymede/core/memory.h"
+#include "ganymede/core/parallel.h"
 #include "ganymede/core/random.h"
+#include "ganymede/models/generate.h"
+#include "ganymede/models/initialise.h"
 #include "ganymede/models/statistics.h"
 #include "ganymede/models/summary.h"
 #include "ganymede/nn/statistics_scope.h"
@@ -123,6 +126,39 @@ BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::
     out.profile = profile_steps(trainer, steps);
     out.ceilings = measure_ceilings(device);
   }
+  return out;
+}
+
+GenerationSpeed benchmark_generating(const config::Recipe& recipe, std::int64_t images, const torch::Device& device) {
+  constexpr int kTimes = 11;
+  models::Gan gan = models::build_gan(recipe);
+  if (gan.encoder) throw UsageError("it translates images: only generating from noise is timed", recipe.name);
+  auto& generator = gan.generator;
+  models::initialise(generator, recipe.generator, recipe.train.seed, "generator");
+  generator.to(device);
+  generator.fix_weights();
+  const auto type = models::compute_type(recipe.train.precision, device);
+  const auto draw = [&](std::int64_t first, std::int64_t count) {
+    const Tensor latents = models::sample_numbered_latents(recipe.latent, count, recipe.train.seed, first);
+    const Tensor labels = models::labels_in_turn(generator.classes(), {}, first, count);
+    models::generate(generator, latents, labels, type);
+  };
+  const auto median_of = [&](std::int64_t count) {
+    std::vector<double> times;
+    for (int i = 0; i <= kTimes; ++i) {
+      const auto begin = std::chrono::steady_clock::now();
+      draw(0, count);
+      if (i > 0) times.push_back(seconds_since(begin));
+    }
+    return median(times);
+  };
+  GenerationSpeed out{.seconds_of_1 = median_of(1), .seconds_of_64 = median_of(64)};
+  const std::int64_t batch = models::kGenerationBatch;
+  const auto begin = std::chrono::steady_clock::now();
+  in_parts((images + batch - 1) / batch, [&](std::int64_t i) { draw(i * batch, std::min(batch, images - i * batch)); });
+  out.images_per_s = static_cast<double>(images) / seconds_since(begin);
+  out.precision = type == at::kBFloat16 ? "bf16" : "f32";
+  out.threads = at::get_num_threads();
   return out;
 }
 

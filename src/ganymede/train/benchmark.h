@@ -31,6 +31,18 @@ double multiply_adds_of_step(const config::Recipe& recipe, const models::Gan& ga
 /// nothing.
 BenchmarkResult benchmark(const config::Recipe& recipe, int steps, const torch::Device& device, bool profile = false);
 
+struct GenerationSpeed {
+  double images_per_s = 0;  ///< of many, each thread with batches of its own, as `sample` writes a folder
+  double seconds_of_1 = 0;  ///< medians
+  double seconds_of_64 = 0;
+  std::string precision = {};
+  int threads = 0;
+};
+
+/// Generates `images` images of an untrained generator, noise included and files not, in the precision of the recipe;
+/// before that one and 64 at once, several times.
+GenerationSpeed benchmark_generating(const config::Recipe& recipe, std::int64_t images, const torch::Device& device);
+
 /// How long a training of so many steps on so many images takes here, its grids of samples included; evaluations while
 /// it trains and checkpoints are not.
 double seconds_in_all(const BenchmarkResult& measured, const config::Recipe& recipe, std::uint64_t steps,

@@ -134,23 +134,28 @@ std::int64_t conv_output_size(std::int64_t size, std::int64_t kernel, std::int64
   return (size + begin + end - kernel) / stride + 1;
 }
 
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const Padding& p) {
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const Padding& p,
+              FixedWeights* fixed) {
   check(x.dim() == 4 && weight.dim() == 4 && x.size(1) == weight.size(1) && stride > 0 &&
             x.size(2) + p.top + p.bottom >= weight.size(2) && x.size(3) + p.left + p.right >= weight.size(3) &&
             fits(bias, weight.size(0)),
         "conv2d", x, weight);
-  return Conv::apply(x, weight, optional(bias), ConvGeometry{stride, p});
+  const ConvGeometry geometry{stride, p};
+  if (fixed != nullptr) return conv_value(x, weight, bias, geometry, fixed);
+  return Conv::apply(x, weight, optional(bias), geometry);
 }
 
 Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride,
-                        const Padding& p, std::array<std::int64_t, 2> size) {
+                        const Padding& p, std::array<std::int64_t, 2> size, FixedWeights* fixed) {
   const bool shapes = x.dim() == 4 && weight.dim() == 4 && x.size(1) == weight.size(0) && stride > 0;
   check(shapes && size[0] + p.top + p.bottom >= weight.size(2) && size[1] + p.left + p.right >= weight.size(3) &&
             conv_output_size(size[0], weight.size(2), stride, p.top, p.bottom) == x.size(2) &&
             conv_output_size(size[1], weight.size(3), stride, p.left, p.right) == x.size(3) &&
             fits(bias, weight.size(1)),
         "conv_transpose2d", x, weight);
-  return ConvTranspose::apply(x, weight, optional(bias), ConvGeometry{stride, p}, size);
+  const ConvGeometry geometry{stride, p};
+  if (fixed != nullptr) return conv_transpose_value(x, weight, bias, geometry, size, fixed);
+  return ConvTranspose::apply(x, weight, optional(bias), geometry, size);
 }
 
 }  // namespace ganymede::nn::kernels

@@ -12,6 +12,8 @@
 
 namespace ganymede::nn::kernels {
 
+class FixedWeights;
+
 /// Rows and columns of zeros around an image. TensorFlow's "same" may need one more at the bottom and right.
 struct Padding {
   std::int64_t top = 0, bottom = 0, left = 0, right = 0;
@@ -28,7 +30,8 @@ std::int64_t conv_output_size(std::int64_t size, std::int64_t kernel, std::int64
                               std::int64_t end);
 
 /// Convolution. x [N, C, H, W], weight [O, C, kh, kw], bias [O] or undefined; returns [N, O, H', W'], channels-last.
-/// Throws Error when the shapes do not fit.
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const Padding& padding);
+/// With `fixed` the result has no gradient, and the weight does not change. Throws Error when the shapes do not fit.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const Padding& padding,
+              FixedWeights* fixed = nullptr);
 
 }  // namespace ganymede::nn::kernels

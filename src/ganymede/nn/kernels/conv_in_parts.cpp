@@ -84,8 +84,15 @@ char* at_image(const Tensor& images, std::int64_t index) {
          index * images.stride(0) * static_cast<std::int64_t>(images.element_size());
 }
 
+/// The same, or what is kept of it.
+Tensor packed(const std::shared_ptr<OneThreadConv>& conv, const Tensor& weight, FixedWeights* fixed) {
+  const auto make = [&] { return packed(*conv, weight); };
+  return fixed ? fixed->of(weight, weight.scalar_type(), conv, make) : make();
+}
+
 /// The forward pass or the input gradient, a few images at a time. False where oneDNN has no fast way.
-bool run_images(ConvShape shape, const Tensor& image, const Tensor& weight, const Tensor& bias, const Tensor& out) {
+bool run_images(ConvShape shape, const Tensor& image, const Tensor& weight, const Tensor& bias, const Tensor& out,
+                FixedWeights* fixed) {
   const std::int64_t images = shape.images;
   const Cut cut(images, parts_worth(shape, useful_parts()));
   shape.images = cut.size;
@@ -93,8 +100,8 @@ bool run_images(ConvShape shape, const Tensor& image, const Tensor& weight, cons
   shape.images = images - (cut.parts - 1) * cut.size;
   const auto last = OneThreadConv::of(shape);
   if (!conv || !last) return false;
-  const Tensor order = packed(*conv, weight);
-  const Tensor last_order = last->same_weight(*conv) ? order : packed(*last, weight);
+  const Tensor order = packed(conv, weight, fixed);
+  const Tensor last_order = last->same_weight(*conv) ? order : packed(last, weight, fixed);
   const float* shift = bias.defined() ? data_of<const float>(bias) : nullptr;
   in_parts(cut.parts, [&](std::int64_t i) {
     const bool rest = i + 1 == cut.parts;
@@ -188,7 +195,8 @@ bool run_gradient(ConvShape shape, const Tensor& image, const Tensor& out, const
 
 }  // namespace
 
-Tensor conv_in_parts(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g) {
+Tensor conv_in_parts(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g,
+                     FixedWeights* fixed) {
   if (!possible(x) || !possible(weight)) return {};
   const Padding& p = g.padding;
   const Size2 kernel = plane(weight);
@@ -200,15 +208,16 @@ Tensor conv_in_parts(const Tensor& x, const Tensor& weight, const Tensor& bias, 
   if (too_few_images(shape)) return {};
   shape.bias = bias.defined();
   const Tensor shift = bias.defined() ? bias.to(at::kFloat).contiguous() : bias;
-  return run_images(shape, image, weight, shift, y) ? y : Tensor{};
+  return run_images(shape, image, weight, shift, y, fixed) ? y : Tensor{};
 }
 
-Tensor conv_transpose_in_parts(const Tensor& x, const Tensor& weight, const ConvGeometry& g, Size2 size) {
+Tensor conv_transpose_in_parts(const Tensor& x, const Tensor& weight, const ConvGeometry& g, Size2 size,
+                               FixedWeights* fixed) {
   if (!possible(x) || !possible(weight)) return {};
   const Tensor out = dense(x), image = dense(images_like(x, weight.size(1), size));
   const ConvShape shape = shape_of(ConvPass::kInput, image, out, plane(weight), g);
   if (too_few_images(shape)) return {};
-  return run_images(shape, image, weight, {}, out) ? image : Tensor{};
+  return run_images(shape, image, weight, {}, out, fixed) ? image : Tensor{};
 }
 
 Tensor conv_weight_gradient_in_parts(const Tensor& image, const Tensor& out, Size2 kernel, const ConvGeometry& g) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "ganymede/nn/kernels/conv_values.h"
+#include "ganymede/nn/kernels/fixed_weights.h"
 
 namespace ganymede::nn::kernels {
 
@@ -13,8 +14,10 @@ namespace ganymede::nn::kernels {
 /// Images are channels-last, on the CPU; the weight may be f32 beside bf16 images. The values do not depend on the
 /// number of threads, except for weight gradients: their sums are over parts in a fixed order, as many as threads ask
 /// for.
-Tensor conv_in_parts(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry);
-Tensor conv_transpose_in_parts(const Tensor& x, const Tensor& weight, const ConvGeometry& geometry, Size2 size);
+Tensor conv_in_parts(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+                     FixedWeights* fixed = nullptr);
+Tensor conv_transpose_in_parts(const Tensor& x, const Tensor& weight, const ConvGeometry& geometry, Size2 size,
+                               FixedWeights* fixed = nullptr);
 Tensor conv_weight_gradient_in_parts(const Tensor& image, const Tensor& out, Size2 kernel,
                                      const ConvGeometry& geometry);  // f32
 

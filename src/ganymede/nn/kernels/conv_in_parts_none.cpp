@@ -3,10 +3,10 @@
 
 namespace ganymede::nn::kernels {
 
-Tensor conv_in_parts(const Tensor&, const Tensor&, const Tensor&, const ConvGeometry&) {
+Tensor conv_in_parts(const Tensor&, const Tensor&, const Tensor&, const ConvGeometry&, FixedWeights*) {
   return {};
 }
-Tensor conv_transpose_in_parts(const Tensor&, const Tensor&, const ConvGeometry&, Size2) {
+Tensor conv_transpose_in_parts(const Tensor&, const Tensor&, const ConvGeometry&, Size2, FixedWeights*) {
   return {};
 }
 Tensor conv_weight_gradient_in_parts(const Tensor&, const Tensor&, Size2, const ConvGeometry&) {

@@ -53,20 +53,26 @@ std::tuple<Tensor, Tensor, Tensor> backward(const Tensor& out, const Tensor& ima
                                   {1, 1}, false, {0, 0}, 1, wanted);
 }
 
+/// The weight in the images' type and order.
+Tensor rounded(const Tensor& weight, at::ScalarType type, FixedWeights* fixed) {
+  return kept(fixed, weight, type, [&] { return channels_last(weight.to(type)); });
+}
+
 Tensor with_bias(const Tensor& y, const Tensor& bias) {
   return bias.defined() ? y + bias.to(y.scalar_type()).view({1, -1, 1, 1}) : y;
 }
 
 }  // namespace
 
-Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g) {
-  if (multiplies_in_float(x)) return conv_value(x.to(at::kFloat), weight, bias, g).to(x.scalar_type());
+Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g,
+                  FixedWeights* fixed) {
+  if (multiplies_in_float(x)) return conv_value(x.to(at::kFloat), weight, bias, g, fixed).to(x.scalar_type());
   const Tensor image = channels_last(x);
   const bool whole = one_window(plane(x), plane(weight), g.padding);
   if (!whole && !on_tiles(x)) {
-    if (const Tensor y = conv_in_parts(image, weight, bias, g); y.defined()) return y;
+    if (const Tensor y = conv_in_parts(image, weight, bias, g, fixed); y.defined()) return y;
   }
-  const Tensor w = channels_last(weight.to(x.scalar_type()));
+  const Tensor w = rounded(weight, x.scalar_type(), fixed);
   if (on_tiles(x)) return conv_on_tiles(image, w, bias, g);
   if (whole) return with_bias(as_images(product_value(as_matrix(image), as_matrix(w).t()), 1, 1), bias);
   const Symmetric s(g.padding);
@@ -77,14 +83,17 @@ Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, con
 }
 
 Tensor conv_transpose_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& g,
-                            Size2 size) {
-  if (multiplies_in_float(x)) return conv_transpose_value(x.to(at::kFloat), weight, bias, g, size).to(x.scalar_type());
+                            Size2 size, FixedWeights* fixed) {
+  if (multiplies_in_float(x)) {
+    return conv_transpose_value(x.to(at::kFloat), weight, bias, g, size, fixed).to(x.scalar_type());
+  }
   const Tensor out = channels_last(x);
   const bool whole = one_window(size, plane(weight), g.padding);
   if (!whole && !on_tiles(x)) {
-    if (const Tensor y = conv_transpose_in_parts(out, weight, g, size); y.defined()) return with_bias(y, bias);
+    const Tensor y = conv_transpose_in_parts(out, weight, g, size, fixed);
+    if (y.defined()) return with_bias(y, bias);
   }
-  const Tensor w = channels_last(weight.to(x.scalar_type()));
+  const Tensor w = rounded(weight, x.scalar_type(), fixed);
   if (on_tiles(x)) return conv_transpose_on_tiles(out, w, bias, g, size);
   if (whole) return with_bias(as_images(product_value(as_matrix(out), as_matrix(w)), size[0], size[1]), bias);
   const Padding& p = g.padding;

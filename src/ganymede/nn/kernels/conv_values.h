@@ -7,6 +7,7 @@
 
 #include "ganymede/core/torch_compat.h"
 #include "ganymede/nn/kernels/conv.h"
+#include "ganymede/nn/kernels/fixed_weights.h"
 
 namespace ganymede::nn::kernels {
 
@@ -23,11 +24,12 @@ struct ConvGeometry {
 };
 
 /// x [N, C, H, W], weight [O, C, kh, kw], bias [O] or undefined -> [N, O, H', W'].
-Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry);
+Tensor conv_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+                  FixedWeights* fixed = nullptr);
 
 /// x [N, O, H', W'], weight [O, C, kh, kw], bias [C] or undefined -> [N, C, size].
 Tensor conv_transpose_value(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
-                            Size2 size);
+                            Size2 size, FixedWeights* fixed = nullptr);
 
 /// image [N, C, H, W], out [N, O, H', W'] -> [O, C, kernel] of type `type`, channels-last.
 Tensor conv_weight_gradient_value(const Tensor& image, const Tensor& out, Size2 kernel, const ConvGeometry& geometry,

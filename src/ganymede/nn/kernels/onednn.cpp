@@ -137,6 +137,11 @@ OneThreadConv::OneThreadConv(const ConvShape& s) : shape_(s) {
   }
 }
 
+bool OneThreadConv::same_weight(const WeightOrder& other) const {
+  const auto* one = dynamic_cast<const OneThreadConv*>(&other);
+  return one != nullptr && weight_ == one->weight_;
+}
+
 void OneThreadConv::run(const void* image, const void* weight, const void* bias, const void* out) {
   const bool input = shape_.pass == ConvPass::kInput, gradient = shape_.pass == ConvPass::kWeight;
   const bool forward = shape_.pass == ConvPass::kForward;

@@ -11,6 +11,8 @@
 #include <tuple>
 #include <vector>
 
+#include "ganymede/nn/kernels/fixed_weights.h"
+
 namespace ganymede::nn::kernels {
 
 enum class ConvPass { kForward, kInput, kWeight };
@@ -32,7 +34,7 @@ struct WeightLayout {
 };
 
 /// One pass over one shape, on the thread that calls it, from any thread.
-class OneThreadConv {
+class OneThreadConv : public WeightOrder {
  public:
   /// Null where oneDNN has only a slow way. Kept for the life of the process.
   static std::shared_ptr<OneThreadConv> of(const ConvShape& shape);
@@ -41,7 +43,7 @@ class OneThreadConv {
 
   /// oneDNN has its own order for the weight (for a weight gradient it is f32): so many bytes.
   std::size_t weight_bytes() const { return weight_.get_size(); }
-  bool same_weight(const OneThreadConv& other) const { return weight_ == other.weight_; }
+  bool same_weight(const WeightOrder& other) const override;
   /// Pieces, of filters, in which a weight is brought into that order, or out of it: a power of two, at most `wanted`.
   std::int64_t pieces(const WeightLayout& layout, std::int64_t wanted);
   void pack(const WeightLayout& layout, const void* weight, void* packed, std::int64_t piece, std::int64_t pieces);
