@@ -63,9 +63,12 @@ std::string folder() {
 
 int main(int argc, char** argv) {
   std::string words;
-  for (int i = 1; i < argc; ++i) words += (i > 1 ? "\n" : "") + std::string(argv[i]);
-  // A level that is none is refused by the program.
-  if (const auto answer = answer_to(words); answer && std::getenv("GANYMEDE_ISA") == nullptr) {
+  bool plain = std::getenv("GANYMEDE_ISA") == nullptr;  // a level that is none is refused by the program
+  for (int i = 1; i < argc; ++i) {
+    words += (i > 1 ? "\n" : "") + std::string(argv[i]);
+    plain = plain && std::strchr(argv[i], '\n') == nullptr;  // one word with it is no two
+  }
+  if (const auto answer = answer_to(words); answer && plain) {
     const auto usual = std::signal(SIGPIPE, SIG_IGN);
     if (print(*answer)) return 0;
     std::signal(SIGPIPE, usual);  // the program says why nothing got out

@@ -51,7 +51,9 @@ def test_each_command_has_its_help():
 
 
 def test_other_words_are_the_programs(alone, tmp_path):
-    for words in ((), ("recipes", "--al"), ("--version",), ("summary", "dcgan-64", "--jso"), ("train", "shapes-hinge")):
+    broken = [("recipes\nshow\npegasus",), ("summary", "dcgan-64\n--json")]  # a line break is no end of a word
+    for words in (*broken, (), ("recipes", "--al"), ("--version",), ("summary", "dcgan-64", "--jso"),
+                  ("train", "shapes-hinge")):
         said = called(alone, *words)
         assert said.returncode == 1 and "libexec/ganymede" in said.stderr and not said.stdout, words
     assert called(program(), "recipes", "--al", cwd=tmp_path).returncode == 2
