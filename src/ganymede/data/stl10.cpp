@@ -69,10 +69,13 @@ void append_split(const StlSplit& split, Bytes pixels, const Bytes& labels, cons
     }
   }
   turn_to_rows(pixels);
-  if (images.pixels.empty())
+  if (images.pixels.empty()) {
     images.pixels = std::move(pixels);
-  else
-    images.pixels.insert(images.pixels.end(), pixels.begin(), pixels.end());
+    return;
+  }
+  const std::size_t before = images.pixels.size();
+  images.pixels.resize(before + pixels.size());
+  std::copy(pixels.begin(), pixels.end(), images.pixels.begin() + static_cast<std::ptrdiff_t>(before));
 }
 
 Unpacked unpack_stl10(const FileTree& tree, const std::vector<StlSplit>& wanted) {

@@ -378,7 +378,8 @@ class OtherMeters {
     std::map<std::string, ProcessMeter> still;
     std::vector<OtherTraining> out;
     for (const auto& run : catalogue.runs()) {
-      const auto holder = run->id() != own && run->snapshot()->running ? holder_of(run->folder()) : std::nullopt;
+      if (run->id() == own || !run->snapshot()->running) continue;
+      const auto holder = holder_of(run->folder());
       if (!holder) continue;
       const auto known = meters_.find(run->id());
       const bool same = known != meters_.end() && known->second.id() == *holder;
