@@ -68,3 +68,15 @@ def test_bf16_is_computed_in_f32_below_avx512(ganymede, level):
     for recipe, words in ((TINY, profile), ("shapes-hinge", ())):
         result = ganymede("bench", recipe, "--steps", 1, "--device", "cpu", *words, *more, env={"GANYMEDE_ISA": level})
         assert result.returncode == 0, result.stderr
+
+
+def test_generating(ganymede):
+    result = ganymede("bench", TINY, "--generate", 40, "--precision", "f32")
+    assert result.returncode == 0, result.stderr
+    assert "images/s of 40" in result.stdout and "ms for one image" in result.stdout and "step" not in result.stdout
+    document = json.loads(ganymede("bench", "tests/support/tiny_classes.toml", "--generate", 20, "--json").stdout)
+    assert document["generated"] == 20 and document["images_per_s"] > 0
+    assert 0 < document["seconds_of_1"] and 0 < document["seconds_of_64"]
+    fails(ganymede("bench", TINY, "--generate", 40, "--profile"), "--profile", code=2)
+    translating = "tests/support/tiny_translation.toml"
+    fails(ganymede("bench", translating, "--generate", 40), "only generating from noise", code=2)
