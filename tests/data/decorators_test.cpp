@@ -53,6 +53,58 @@ TEST(Subset, ReadsThroughToTheWhole) {
   EXPECT_NE(part->info().checksum, whole->info().checksum);
 }
 
+/// Five images that count how often each is read.
+class Counting : public Dataset {
+ public:
+  explicit Counting(bool in_memory) : in_memory_(in_memory) {}
+  const DatasetInfo& info() const override { return whole_->info(); }
+  std::size_t size() const override { return whole_->size(); }
+  int label(std::size_t index) const override { return whole_->label(index); }
+  void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
+    ++reads;
+    whole_->read(index, pixels);
+  }
+  bool is_in_memory() const override { return in_memory_; }
+
+  mutable std::atomic<int> reads = 0;
+
+ private:
+  std::shared_ptr<const Dataset> whole_ = numbered(5);
+  bool in_memory_;
+};
+
+TEST(Resized, ImagesInMemoryAreMadeWhenTheyAreReadAndKept) {
+  const auto source = std::make_shared<Counting>(true);
+  const auto set = resized(source, 4, 3);
+  EXPECT_EQ(source->reads, 0);
+  const auto first = pixels_of(*set, 3);
+  EXPECT_EQ(source->reads, 1);
+  EXPECT_EQ(pixels_of(*set, 3), first);
+  EXPECT_EQ(source->reads, 1);
+  EXPECT_NE(pixels_of(*set, 4), first);
+  EXPECT_EQ(set->label(3), source->label(3));
+  EXPECT_EQ(set->key(3), source->key(3));
+}
+
+TEST(Resized, WhatMayFailIsReadAtOnce) {
+  const auto source = std::make_shared<Counting>(false);
+  const auto set = resized(source, 4, 3);
+  EXPECT_EQ(source->reads, 5);
+  const auto of_memory = resized(std::make_shared<Counting>(true), 4, 3);
+  for (std::size_t i = 0; i < 5; ++i) EXPECT_EQ(pixels_of(*set, i), pixels_of(*of_memory, i));
+  EXPECT_EQ(source->reads, 5);
+}
+
+TEST(Resized, ManyThreadsMayReadTheSameImages) {
+  const auto set = resized(subset(numbered(7), select({0, 0, 0, 0, 0, 0, 0}, {"a"}, {"a"}, 0, "")), 32, 3);
+  const auto expected = resized(numbered(7), 32, 3);
+  std::atomic<int> wrong = 0;
+  parallel(4000, [&](std::size_t i) {
+    if (pixels_of(*set, i % 7) != pixels_of(*expected, i % 7)) ++wrong;
+  });
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST(Resized, CropsScalesAndColours) {
   const auto set = resized(numbered(5), 4, 3);
   EXPECT_EQ(set->info().height, 4);

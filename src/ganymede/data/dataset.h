@@ -66,6 +66,9 @@ class Dataset {
   /// the source, before classes and count were chosen.
   virtual std::string key(std::size_t index) const { return std::to_string(index); }
 
+  /// Whether read() only copies pixels that lie in memory, and so cannot fail.
+  virtual bool is_in_memory() const { return false; }
+
   std::size_t image_bytes() const { return std::size_t{1} * info().height * info().width * info().pixel_bytes(); }
 };
 

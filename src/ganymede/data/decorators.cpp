@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <vector>
 
 #include "ganymede/core/error.h"
 #include "ganymede/core/hash.h"
@@ -45,6 +47,7 @@ class Subset : public Dataset {
     whole_->read(selection_.indices.at(index), pixels);
   }
   std::string key(std::size_t index) const override { return whole_->key(selection_.indices.at(index)); }
+  bool is_in_memory() const override { return whole_->is_in_memory(); }
 
  private:
   std::shared_ptr<const Dataset> whole_;
@@ -83,6 +86,44 @@ class Resized : public Dataset {
   DatasetInfo info_;
   ImageSize size_;
   Fit fit_;
+};
+
+/// Keeps the pixels of a set whose reads cannot fail, each from when it is first read: a training's first step need not
+/// wait for the last image.
+class KeptWhenRead : public Dataset {
+ public:
+  explicit KeptWhenRead(std::shared_ptr<const Dataset> source)
+      : source_(std::move(source)),
+        bytes_(source_->image_bytes()),
+        pixels_(new std::uint8_t[source_->size() * bytes_]),  // left as it is: pages that nobody reads cost nothing
+        states_(source_->size()) {}
+  const DatasetInfo& info() const override { return source_->info(); }
+  std::size_t size() const override { return source_->size(); }
+  int label(std::size_t index) const override { return source_->label(index); }
+  std::span<const float> conditions(std::size_t index) const override { return source_->conditions(index); }
+  std::string key(std::size_t index) const override { return source_->key(index); }
+  bool is_in_memory() const override { return true; }
+  void read(std::size_t index, std::span<std::uint8_t> pixels) const override {
+    std::atomic<State>& state = states_.at(index);
+    std::uint8_t* const kept = pixels_.get() + index * bytes_;
+    if (state.load(std::memory_order_acquire) == State::kKept) {
+      std::copy_n(kept, bytes_, pixels.begin());
+      return;
+    }
+    source_->read(index, pixels);
+    State missing = State::kMissing;
+    if (!state.compare_exchange_strong(missing, State::kBeingKept)) return;  // by another thread
+    std::copy_n(pixels.begin(), bytes_, kept);
+    state.store(State::kKept, std::memory_order_release);
+  }
+
+ private:
+  enum class State : std::uint8_t { kMissing, kBeingKept, kKept };
+
+  std::shared_ptr<const Dataset> source_;
+  std::size_t bytes_;
+  std::unique_ptr<std::uint8_t[]> pixels_;
+  mutable std::vector<std::atomic<State>> states_;
 };
 
 }  // namespace
@@ -133,8 +174,10 @@ std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Sele
 
 std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels, Fit fit,
                                        int bits) {
+  const bool in_memory = whole->is_in_memory();
   const auto view = std::make_shared<Resized>(std::move(whole), size, channels, fit, bits);
   if (view->size() * view->image_bytes() > kPixelBudget) return view;
+  if (in_memory) return std::make_shared<KeptWhenRead>(view);
   return held_in_memory(*view);
 }
 

@@ -32,8 +32,8 @@ Selection select(const std::vector<std::int32_t>& labels, const std::vector<std:
 std::shared_ptr<const Dataset> subset(std::shared_ptr<const Dataset> whole, Selection selection);
 
 /// `whole` at another size (not given: as it is), with 1 or 3 channels (0: as it is) and samples of `bits` bits (0: as
-/// they are; never more than they have): done once into memory up to
-/// kPixelBudget, at each read beyond it.
+/// they are; never more than they have): done once into memory up to kPixelBudget, at each read beyond it. Of images
+/// that lie in memory each is done when it is first read, of others, which may be damaged, all at once.
 std::shared_ptr<const Dataset> resized(std::shared_ptr<const Dataset> whole, ImageSize size, int channels,
                                        Fit fit = Fit::kCrop, int bits = 0);
 

@@ -21,6 +21,7 @@ class MemoryDataset : public Dataset {
   std::string key(std::size_t index) const override {
     return images_.keys.empty() ? Dataset::key(index) : images_.keys.at(index);
   }
+  bool is_in_memory() const override { return true; }
 
  private:
   DatasetInfo info_;
