@@ -40,7 +40,7 @@ void conv_forward(benchmark::State& state) {
     if (l.plain) {
       benchmark::DoNotOptimize(at::conv2d(l.image, l.weight, {}, {2, 2}, {l.pad, l.pad}));
     } else {
-      benchmark::DoNotOptimize(kernels::conv2d(l.image, l.weight, {}, l.stride, kernels::Padding::all(l.pad)));
+      benchmark::DoNotOptimize(kernels::conv2d(l.image, l.weight, {}, {l.stride, kernels::Padding::all(l.pad)}));
     }
   }
   l.report(state);
@@ -54,7 +54,7 @@ void conv_transpose_forward(benchmark::State& state) {
     if (l.plain) {
       benchmark::DoNotOptimize(at::conv_transpose2d(l.out, l.weight, {}, {2, 2}, {l.pad, l.pad}, {rest, rest}));
     } else {
-      benchmark::DoNotOptimize(kernels::conv_transpose2d(l.out, l.weight, {}, l.stride, kernels::Padding::all(l.pad),
+      benchmark::DoNotOptimize(kernels::conv_transpose2d(l.out, l.weight, {}, {l.stride, kernels::Padding::all(l.pad)},
                                                          {state.range(3), state.range(3)}));
     }
   }
@@ -67,7 +67,7 @@ void conv_forward_and_weight_gradient(benchmark::State& state) {
   l.weight.set_requires_grad(true);
   for (auto _ : state) {
     const Tensor y = l.plain ? at::conv2d(l.image, l.weight, {}, {2, 2}, {l.pad, l.pad})
-                             : kernels::conv2d(l.image, l.weight, {}, l.stride, kernels::Padding::all(l.pad));
+                             : kernels::conv2d(l.image, l.weight, {}, {l.stride, kernels::Padding::all(l.pad)});
     benchmark::DoNotOptimize(torch::autograd::grad({y}, {l.weight}, {l.out}));
   }
   l.flops *= 2;

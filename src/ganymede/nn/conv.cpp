@@ -1,7 +1,6 @@
 // Convolution. Weight [filters, channels / groups, kernel, kernel] as in PyTorch.
 #include "ganymede/nn/kernels/conv.h"
 
-#include "ganymede/core/precision.h"
 #include "ganymede/nn/conv_options.h"
 #include "ganymede/nn/graph_conv.h"
 #include "ganymede/nn/registry.h"
@@ -47,28 +46,12 @@ kernels::Padding padding_of(const ConvOptions& o, const Shape& input) {
                         : kernels::Padding::all(o.padding.amount);
 }
 
-/// Convolution in groups, which the fast kernels do not know.
-Tensor grouped_conv(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride,
-                    const kernels::Padding& p, std::int64_t groups) {
-  if (multiplies_in_float(x)) {
-    return grouped_conv(x.to(at::kFloat), weight, bias, stride, p, groups).to(x.scalar_type());
-  }
-  const bool symmetric = p.top == p.bottom && p.left == p.right;
-  const Tensor image = symmetric ? x : at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}, 0);
-  const std::vector<std::int64_t> padding = symmetric ? std::vector{p.top, p.left} : std::vector<std::int64_t>{0, 0};
-  OptionalTensor shift;
-  if (bias.defined()) shift = bias.to(x.scalar_type());
-  const Tensor y = at::convolution(image, weight.to(x.scalar_type()), shift, {stride, stride}, padding, {1, 1}, false,
-                                   {0, 0}, groups);
-  return y.contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 class Conv : public WeightLayer {
  public:
   Conv(const ConvOptions& options, const Shape& input)
-      : stride_(options.stride), groups_(options.groups), padding_(padding_of(options, input)) {
+      : geometry_{options.stride, padding_of(options, input), options.groups} {
     const std::int64_t area = static_cast<std::int64_t>(options.kernel) * options.kernel;
-    const std::int64_t channels = input.channels() / groups_;
+    const std::int64_t channels = input.channels() / options.groups;
     add_weight({{options.filters, channels, options.kernel, options.kernel},
                 channels * area,
                 options.filters * area,
@@ -76,16 +59,14 @@ class Conv : public WeightLayer {
                options.weight);
   }
   Tensor forward(const Tensor& x, ForwardContext& context) override {
-    if (groups_ > 1) return grouped_conv(x, weight(context), bias(), stride_, padding_, groups_);
-    return kernels::conv2d(x, weight(context), bias(), stride_, padding_, context.fixed);
+    return kernels::conv2d(x, weight(context), bias(), geometry_, context.fixed);
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {
-    return graph_conv(graph, x, {evaluated_weight(), bias(), stride_, padding_, groups_});
+    return graph_conv(graph, x, {evaluated_weight(), bias(), geometry_});
   }
 
  private:
-  std::int64_t stride_, groups_;
-  kernels::Padding padding_;
+  kernels::ConvGeometry geometry_;
 };
 
 class ConvSpec : public SpecWith<ConvOptions> {

@@ -37,9 +37,11 @@ std::int64_t output_side(const ConvTransposeOptions& o, std::int64_t input) {
 class ConvTranspose : public WeightLayer {
  public:
   ConvTranspose(const ConvTransposeOptions& options, const Shape& input)
-      : stride_(options.stride), size_{output_side(options, input.height()), output_side(options, input.width())} {
-    padding_ = options.padding.same ? kernels::Padding::same(size_[0], size_[1], options.kernel, options.stride)
-                                    : kernels::Padding::all(options.padding.amount);
+      : size_{output_side(options, input.height()), output_side(options, input.width())} {
+    geometry_.stride = options.stride;
+    geometry_.padding = options.padding.same
+                            ? kernels::Padding::same(size_[0], size_[1], options.kernel, options.stride)
+                            : kernels::Padding::all(options.padding.amount);
     const std::int64_t area = static_cast<std::int64_t>(options.kernel) * options.kernel;
     add_weight({{input.channels(), options.filters, options.kernel, options.kernel},
                 options.filters * area,
@@ -48,16 +50,15 @@ class ConvTranspose : public WeightLayer {
                options.weight);
   }
   Tensor forward(const Tensor& x, ForwardContext& context) override {
-    return kernels::conv_transpose2d(x, weight(context), bias(), stride_, padding_, size_, context.fixed);
+    return kernels::conv_transpose2d(x, weight(context), bias(), geometry_, size_, context.fixed);
   }
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
-    return graph_conv_transpose(graph, x, input, {evaluated_weight(), bias(), stride_, padding_}, size_);
+    return graph_conv_transpose(graph, x, input, {evaluated_weight(), bias(), geometry_}, size_);
   }
 
  private:
-  std::int64_t stride_;
+  kernels::ConvGeometry geometry_;
   std::array<std::int64_t, 2> size_;
-  kernels::Padding padding_;
 };
 
 class ConvTransposeSpec : public SpecWith<ConvTransposeOptions> {

@@ -11,9 +11,9 @@ std::vector<Value> operands(Graph& graph, Value x, const GraphConv& conv) {
 
 std::vector<Graph::Attribute> attributes(const GraphConv& conv, std::vector<std::int64_t> pads) {
   return {{"kernel_shape", std::vector{conv.weight.size(2), conv.weight.size(3)}},
-          {"strides", std::vector{conv.stride, conv.stride}},
+          {"strides", std::vector{conv.geometry.stride, conv.geometry.stride}},
           {"pads", std::move(pads)},
-          {"group", conv.groups}};
+          {"group", conv.geometry.groups}};
 }
 
 /// How far a transposed convolution without padding reaches beyond what is kept.
@@ -24,16 +24,17 @@ std::int64_t reach(std::int64_t input, std::int64_t stride, std::int64_t kernel)
 }  // namespace
 
 Value graph_conv(Graph& graph, Value x, const GraphConv& conv) {
-  const auto& p = conv.padding;
+  const auto& p = conv.geometry.padding;
   return graph.node("Conv", operands(graph, x, conv), attributes(conv, {p.top, p.left, p.bottom, p.right}));
 }
 
 Value graph_conv_transpose(Graph& graph, Value x, const Shape& input, const GraphConv& conv,
                            std::array<std::int64_t, 2> size) {
-  const auto& p = conv.padding;
-  const std::int64_t down = size[0] - (reach(input.height(), conv.stride, conv.weight.size(2)) - 2 * p.top);
-  const std::int64_t right = size[1] - (reach(input.width(), conv.stride, conv.weight.size(3)) - 2 * p.left);
-  if (down >= 0 && right >= 0 && down < conv.stride && right < conv.stride) {
+  const auto& p = conv.geometry.padding;
+  const std::int64_t stride = conv.geometry.stride;
+  const std::int64_t down = size[0] - (reach(input.height(), stride, conv.weight.size(2)) - 2 * p.top);
+  const std::int64_t right = size[1] - (reach(input.width(), stride, conv.weight.size(3)) - 2 * p.left);
+  if (down >= 0 && right >= 0 && down < stride && right < stride) {
     auto options = attributes(conv, {p.top, p.left, p.top, p.left});
     options.push_back({"output_padding", std::vector{down, right}});
     return graph.node("ConvTranspose", operands(graph, x, conv), std::move(options));

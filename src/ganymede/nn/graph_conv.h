@@ -10,9 +10,7 @@ namespace ganymede::nn {
 
 struct GraphConv {
   Tensor weight, bias;  ///< the bias may be undefined
-  std::int64_t stride = 1;
-  kernels::Padding padding = {};
-  std::int64_t groups = 1;
+  kernels::ConvGeometry geometry = {};
 };
 
 Value graph_conv(Graph& graph, Value x, const GraphConv& conv);

@@ -37,7 +37,7 @@ class SelfAttention : public WeightLayer {
   Tensor forward(const Tensor& x, ForwardContext& context) override {
     if (multiplies_in_float(x)) return forward(x.to(at::kFloat), context).to(x.scalar_type());
     const auto map = [&](const Tensor& from, size_t which) {
-      return kernels::conv2d(from, weight(context, which), {}, 1, {}, context.fixed);
+      return kernels::conv2d(from, weight(context, which), {}, {}, context.fixed);
     };
     const auto pooled = [](const Tensor& y) { return at::max_pool2d(y, {2, 2}); };
     const Tensor query = pixels(map(x, 0)), key = pixels(pooled(map(x, 1))), value = pixels(pooled(map(x, 2)));
@@ -47,7 +47,7 @@ class SelfAttention : public WeightLayer {
   }
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     const auto map = [&](Value from, size_t which) {
-      return graph_conv(graph, from, {evaluated_weight(which), {}, 1, {}, 1});
+      return graph_conv(graph, from, {evaluated_weight(which), {}, {}});
     };
     const auto pooled = [&](Value y) {
       const std::vector<std::int64_t> square{2, 2};

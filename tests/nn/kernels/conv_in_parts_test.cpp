@@ -16,12 +16,13 @@ using namespace ganymede::test;
 struct Case {
   std::int64_t batch, channels, out, height, width, kernel, stride;
   Padding padding;
+  std::int64_t groups = 1;
 };
 
 std::ostream& operator<<(std::ostream& s, const Case& c) {
   return s << "n" << c.batch << " c" << c.channels << " o" << c.out << " " << c.height << "x" << c.width << " k"
            << c.kernel << " s" << c.stride << " p" << c.padding.top << c.padding.bottom << c.padding.left
-           << c.padding.right;
+           << c.padding.right << " g" << c.groups;
 }
 
 const Case cases[] = {
@@ -31,6 +32,10 @@ const Case cases[] = {
     {16, 64, 3, 32, 32, 3, 1, Padding::all(1)},   // few filters
     {9, 24, 40, 15, 13, 5, 2, {1, 2, 2, 1}},      // padded unevenly, and no multiples of anything
     {16, 32, 64, 9, 9, 3, 2, {}},                 // a row and a column that no window reaches
+    {20, 64, 64, 16, 16, 3, 1, Padding::all(1), 4},   // groups as wide as a register
+    {20, 32, 96, 16, 16, 3, 2, Padding::all(1), 8},   // groups of few channels
+    {20, 64, 64, 16, 16, 3, 1, Padding::all(1), 64},  // depthwise
+    {40, 128, 128, 4, 4, 4, 1, {}, 128},              // depthwise, one window
 };
 
 class ConvInParts : public testing::TestWithParam<Case> {
@@ -43,7 +48,7 @@ class ConvInParts : public testing::TestWithParam<Case> {
   }
   Tensor weight() const {
     const Case& c = GetParam();
-    return last(normal({c.out, c.channels, c.kernel, c.kernel}, 2, at::kBFloat16).to(at::kFloat));
+    return last(normal({c.out, c.channels / c.groups, c.kernel, c.kernel}, 2, at::kBFloat16).to(at::kFloat));
   }
   Tensor bias() const { return normal({GetParam().out}, 3, at::kFloat); }
   Tensor out(at::ScalarType type) const {
@@ -55,7 +60,7 @@ class ConvInParts : public testing::TestWithParam<Case> {
                     .to(type));
   }
   static Tensor last(const Tensor& x) { return x.contiguous(at::MemoryFormat::ChannelsLast); }
-  ConvGeometry geometry() const { return {GetParam().stride, GetParam().padding}; }
+  ConvGeometry geometry() const { return {GetParam().stride, GetParam().padding, GetParam().groups}; }
   Size2 size() const { return {GetParam().height, GetParam().width}; }
   Size2 kernel() const { return {GetParam().kernel, GetParam().kernel}; }
 
@@ -76,8 +81,8 @@ Tensors plain_results(const Tensor& image, const Tensor& weight, const Tensor& b
   const Tensor x = image.to(at::kDouble).contiguous().set_requires_grad(true);
   const Tensor w = weight.to(at::kDouble).contiguous().set_requires_grad(true);
   const Padding& p = g.padding;
-  const Tensor y =
-      at::conv2d(at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}, 0), w, {}, {g.stride, g.stride});
+  const Tensor y = at::conv2d(at::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom}, 0), w, {},
+                              {g.stride, g.stride}, at::IntArrayRef{0, 0}, 1, g.groups);
   const Tensors gradients = torch::autograd::grad({y}, {x, w}, {out.to(at::kDouble)});
   return {(y + bias.to(at::kDouble).view({1, -1, 1, 1})).detach(), gradients[0], gradients[1]};
 }

@@ -15,12 +15,15 @@ using namespace ganymede::test;
 struct Case {
   std::int64_t batch, channels, out, height, width, kernel, stride;
   Padding padding;
+  std::int64_t groups = 1;
+
+  ConvGeometry geometry() const { return {stride, padding, groups}; }
 };
 
 std::ostream& operator<<(std::ostream& s, const Case& c) {
   return s << "n" << c.batch << " c" << c.channels << " o" << c.out << " " << c.height << "x" << c.width << " k"
            << c.kernel << " s" << c.stride << " p" << c.padding.top << c.padding.bottom << c.padding.left
-           << c.padding.right;
+           << c.padding.right << " g" << c.groups;
 }
 
 const Case cases[] = {
@@ -38,6 +41,10 @@ const Case cases[] = {
     {40, 3, 16, 8, 8, 3, 1, Padding::all(1)},
     {2, 33, 31, 6, 6, 1, 1, {}},
     {2, 5, 7, 6, 6, 3, 3, Padding::all(0)},
+    {3, 4, 6, 7, 7, 3, 2, Padding::all(1), 2},
+    {2, 6, 6, 8, 8, 3, 1, Padding::all(1), 6},
+    {2, 6, 12, 5, 5, 5, 1, {}, 6},
+    {20, 64, 64, 16, 16, 3, 1, Padding::all(1), 4},
 };
 
 Tensor padded(const Tensor& x, const Padding& p) {
@@ -47,7 +54,8 @@ Tensor padded(const Tensor& x, const Padding& p) {
 /// The plain LibTorch way, in contiguous layout.
 Formula plain_conv(const Case& c) {
   return [c](const Tensors& t) {
-    return at::conv2d(padded(t[0], c.padding).contiguous(), t[1], t[2], {c.stride, c.stride});
+    return at::conv2d(padded(t[0], c.padding).contiguous(), t[1], t[2], {c.stride, c.stride}, at::IntArrayRef{0, 0}, 1,
+                      c.groups);
   };
 }
 
@@ -56,24 +64,24 @@ Formula plain_transpose(const Case& c) {
     const Padding& p = c.padding;
     const std::int64_t h = c.height + p.top + p.bottom, w = c.width + p.left + p.right;
     const std::int64_t rest_y = (h - c.kernel) % c.stride, rest_x = (w - c.kernel) % c.stride;
-    const Tensor y = at::conv_transpose2d(t[0], t[1], t[2], {c.stride, c.stride}, 0, {rest_y, rest_x});
+    const Tensor y = at::conv_transpose2d(t[0], t[1], t[2], {c.stride, c.stride}, 0, {rest_y, rest_x}, c.groups);
     return y.narrow(2, p.top, c.height).narrow(3, p.left, c.width);
   };
 }
 
 Formula kernel_conv(const Case& c) {
-  return [c](const Tensors& t) { return conv2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor{}, c.stride, c.padding); };
+  return [c](const Tensors& t) { return conv2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor{}, c.geometry()); };
 }
 
 Formula kernel_transpose(const Case& c) {
   return [c](const Tensors& t) {
-    return conv_transpose2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor{}, c.stride, c.padding, {c.height, c.width});
+    return conv_transpose2d(t[0], t[1], t.size() > 2 ? t[2] : Tensor{}, c.geometry(), {c.height, c.width});
   };
 }
 
 Tensors conv_inputs(const Case& c, at::ScalarType x_type = at::kDouble, at::ScalarType w_type = at::kDouble) {
   return {normal({c.batch, c.channels, c.height, c.width}, 1, x_type),
-          normal({c.out, c.channels, c.kernel, c.kernel}, 2, w_type), normal({c.out}, 3, w_type)};
+          normal({c.out, c.channels / c.groups, c.kernel, c.kernel}, 2, w_type), normal({c.out}, 3, w_type)};
 }
 
 /// The transpose maps `out` channels of the convolution's output back to `channels` of its image.
@@ -82,7 +90,7 @@ Tensors transpose_inputs(const Case& c, at::ScalarType x_type = at::kDouble, at:
   return {normal({c.batch, c.out, conv_output_size(c.height, c.kernel, c.stride, p.top, p.bottom),
                   conv_output_size(c.width, c.kernel, c.stride, p.left, p.right)},
                  4, x_type),
-          normal({c.out, c.channels, c.kernel, c.kernel}, 5, w_type), normal({c.channels}, 6, w_type)};
+          normal({c.out, c.channels / c.groups, c.kernel, c.kernel}, 5, w_type), normal({c.channels}, 6, w_type)};
 }
 
 /// Rounded to bf16 and back, so that both sides of a comparison start from the same numbers.
@@ -225,10 +233,14 @@ TEST(Conv, SkipsGradientsThatNobodyAskedFor) {
 }
 
 TEST(Conv, RefusesShapesThatDoNotFit) {
-  EXPECT_THROW(conv2d(normal({1, 3, 8, 8}), normal({4, 2, 3, 3}), {}, 1, {}), Error);
-  EXPECT_THROW(conv2d(normal({1, 3, 2, 2}), normal({4, 3, 3, 3}), {}, 1, {}), Error);
-  EXPECT_THROW(conv2d(normal({1, 3, 8, 8}), normal({4, 3, 3, 3}), normal({5}), 1, {}), Error);
-  EXPECT_THROW(conv_transpose2d(normal({1, 3, 4, 4}), normal({3, 2, 4, 4}), {}, 2, Padding::all(1), {10, 8}), Error);
+  EXPECT_THROW(conv2d(normal({1, 3, 8, 8}), normal({4, 2, 3, 3}), {}, ConvGeometry{}), Error);
+  EXPECT_THROW(conv2d(normal({1, 3, 2, 2}), normal({4, 3, 3, 3}), {}, ConvGeometry{}), Error);
+  EXPECT_THROW(conv2d(normal({1, 3, 8, 8}), normal({4, 3, 3, 3}), normal({5}), ConvGeometry{}), Error);
+  EXPECT_THROW(conv2d(normal({1, 4, 8, 8}), normal({3, 2, 3, 3}), {}, ConvGeometry{1, {}, 2}), Error)
+      << "3 filters, 2 groups";
+  EXPECT_THROW(conv2d(normal({1, 4, 8, 8}), normal({4, 4, 3, 3}), {}, ConvGeometry{1, {}, 2}), Error)
+      << "2 channels in a group";
+  EXPECT_THROW(conv_transpose2d(normal({1, 3, 4, 4}), normal({3, 2, 4, 4}), {}, {2, Padding::all(1)}, {10, 8}), Error);
 }
 
 TEST(Padding, SameIsTensorFlows) {

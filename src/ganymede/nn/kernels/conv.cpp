@@ -18,12 +18,12 @@ using torch::autograd::variable_list;
 
 void save_geometry(AutogradContext* ctx, const ConvGeometry& g, Size2 size) {
   ctx->saved_data["geometry"] = std::vector<std::int64_t>{
-      g.stride, g.padding.top, g.padding.bottom, g.padding.left, g.padding.right, size[0], size[1]};
+      g.stride, g.padding.top, g.padding.bottom, g.padding.left, g.padding.right, g.groups, size[0], size[1]};
 }
 
 std::pair<ConvGeometry, Size2> restore_geometry(AutogradContext* ctx) {
   const std::vector<std::int64_t> v = ctx->saved_data["geometry"].toIntVector();
-  return {{v[0], {v[1], v[2], v[3], v[4]}}, {v[5], v[6]}};
+  return {{v[0], {v[1], v[2], v[3], v[4]}, v[5]}, {v[6], v[7]}};
 }
 
 Tensor value_of(const OptionalTensor& bias) {
@@ -114,6 +114,10 @@ void check(bool good, const char* what, const Tensor& x, const Tensor& weight) {
                           fmt::join(weight.sizes(), " x ")));
 }
 
+bool fits(const ConvGeometry& geometry) {
+  return geometry.stride > 0 && geometry.groups > 0;
+}
+
 bool fits(const Tensor& bias, std::int64_t channels) {
   return !bias.defined() || (bias.dim() == 1 && bias.size(0) == channels);
 }
@@ -134,26 +138,28 @@ std::int64_t conv_output_size(std::int64_t size, std::int64_t kernel, std::int64
   return (size + begin + end - kernel) / stride + 1;
 }
 
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const Padding& p,
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
               FixedWeights* fixed) {
-  check(x.dim() == 4 && weight.dim() == 4 && x.size(1) == weight.size(1) && stride > 0 &&
-            x.size(2) + p.top + p.bottom >= weight.size(2) && x.size(3) + p.left + p.right >= weight.size(3) &&
-            fits(bias, weight.size(0)),
+  const Padding& p = geometry.padding;
+  check(x.dim() == 4 && weight.dim() == 4 && fits(geometry) && x.size(1) == weight.size(1) * geometry.groups &&
+            weight.size(0) % geometry.groups == 0 && x.size(2) + p.top + p.bottom >= weight.size(2) &&
+            x.size(3) + p.left + p.right >= weight.size(3) && fits(bias, weight.size(0)),
         "conv2d", x, weight);
-  const ConvGeometry geometry{stride, p};
   if (fixed != nullptr) return conv_value(x, weight, bias, geometry, fixed);
   return Conv::apply(x, weight, optional(bias), geometry);
 }
 
-Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride,
-                        const Padding& p, std::array<std::int64_t, 2> size, FixedWeights* fixed) {
-  const bool shapes = x.dim() == 4 && weight.dim() == 4 && x.size(1) == weight.size(0) && stride > 0;
+Tensor conv_transpose2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
+                        std::array<std::int64_t, 2> size, FixedWeights* fixed) {
+  const Padding& p = geometry.padding;
+  const std::int64_t stride = geometry.stride;
+  const bool shapes = x.dim() == 4 && weight.dim() == 4 && x.size(1) == weight.size(0) && fits(geometry) &&
+                      weight.size(0) % geometry.groups == 0;
   check(shapes && size[0] + p.top + p.bottom >= weight.size(2) && size[1] + p.left + p.right >= weight.size(3) &&
             conv_output_size(size[0], weight.size(2), stride, p.top, p.bottom) == x.size(2) &&
             conv_output_size(size[1], weight.size(3), stride, p.left, p.right) == x.size(3) &&
-            fits(bias, weight.size(1)),
+            fits(bias, weight.size(1) * geometry.groups),
         "conv_transpose2d", x, weight);
-  const ConvGeometry geometry{stride, p};
   if (fixed != nullptr) return conv_transpose_value(x, weight, bias, geometry, size, fixed);
   return ConvTranspose::apply(x, weight, optional(bias), geometry, size);
 }

@@ -29,9 +29,16 @@ struct Padding {
 std::int64_t conv_output_size(std::int64_t size, std::int64_t kernel, std::int64_t stride, std::int64_t begin,
                               std::int64_t end);
 
-/// Convolution. x [N, C, H, W], weight [O, C, kh, kw], bias [O] or undefined; returns [N, O, H', W'], channels-last.
-/// With `fixed` the result has no gradient, and the weight does not change. Throws Error when the shapes do not fit.
-Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t stride, const Padding& padding,
+struct ConvGeometry {
+  std::int64_t stride = 1;
+  Padding padding = {};
+  std::int64_t groups = 1;  ///< of channels, and of as many filters, that do not mix
+};
+
+/// Convolution. x [N, C, H, W], weight [O, C / groups, kh, kw], bias [O] or undefined; returns [N, O, H', W'],
+/// channels-last. With `fixed` the result has no gradient, and the weight does not change. Throws Error when the shapes
+/// do not fit.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvGeometry& geometry,
               FixedWeights* fixed = nullptr);
 
 }  // namespace ganymede::nn::kernels

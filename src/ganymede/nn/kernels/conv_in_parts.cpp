@@ -36,12 +36,13 @@ ConvShape shape_of(ConvPass pass, const Tensor& image, const Tensor& out, Size2 
           g.padding.top,
           g.padding.bottom,
           g.padding.left,
-          g.padding.right};
+          g.padding.right,
+          g.groups};
 }
 
 double multiply_adds(const ConvShape& s) {
   return static_cast<double>(s.images * s.out * s.out_height * s.out_width) *
-         static_cast<double>(s.channels * s.kernel_y * s.kernel_x);
+         static_cast<double>(s.channels / s.groups * s.kernel_y * s.kernel_x);
 }
 
 /// Images first, first + size, ... are the first of the parts, each of `size` of them, the last of what is left.
@@ -60,8 +61,8 @@ bool too_few_images(const ConvShape& s) {
   return s.images < at::get_num_threads() && parts_worth(s, 2) > 1;
 }
 
-WeightLayout layout_of(const Tensor& weight) {
-  return {weight.scalar_type() == at::kBFloat16, weight.sizes().vec(), weight.strides().vec()};
+WeightLayout layout_of(const Tensor& weight, std::int64_t groups) {
+  return {weight.scalar_type() == at::kBFloat16, groups, weight.sizes().vec(), weight.strides().vec()};
 }
 
 Tensor bytes(std::size_t count) {
@@ -69,10 +70,10 @@ Tensor bytes(std::size_t count) {
 }
 
 /// The weight in the order that `conv` wants.
-Tensor packed(OneThreadConv& conv, const Tensor& weight) {
+Tensor packed(OneThreadConv& conv, const Tensor& weight, std::int64_t groups) {
   constexpr std::int64_t worth_a_piece = 1 << 15;
   const Tensor result = bytes(conv.weight_bytes());
-  const WeightLayout layout = layout_of(weight);
+  const WeightLayout layout = layout_of(weight, groups);
   const std::int64_t pieces =
       conv.pieces(layout, std::min(useful_parts(), std::max<std::int64_t>(weight.numel() / worth_a_piece, 1)));
   in_parts(pieces, [&](std::int64_t i) { conv.pack(layout, weight.data_ptr(), result.data_ptr(), i, pieces); });
@@ -85,8 +86,9 @@ char* at_image(const Tensor& images, std::int64_t index) {
 }
 
 /// The same, or what is kept of it.
-Tensor packed(const std::shared_ptr<OneThreadConv>& conv, const Tensor& weight, FixedWeights* fixed) {
-  const auto make = [&] { return packed(*conv, weight); };
+Tensor packed(const std::shared_ptr<OneThreadConv>& conv, const Tensor& weight, std::int64_t groups,
+              FixedWeights* fixed) {
+  const auto make = [&] { return packed(*conv, weight, groups); };
   return fixed ? fixed->of(weight, weight.scalar_type(), conv, make) : make();
 }
 
@@ -100,8 +102,8 @@ bool run_images(ConvShape shape, const Tensor& image, const Tensor& weight, cons
   shape.images = images - (cut.parts - 1) * cut.size;
   const auto last = OneThreadConv::of(shape);
   if (!conv || !last) return false;
-  const Tensor order = packed(conv, weight, fixed);
-  const Tensor last_order = last->same_weight(*conv) ? order : packed(last, weight, fixed);
+  const Tensor order = packed(conv, weight, shape.groups, fixed);
+  const Tensor last_order = last->same_weight(*conv) ? order : packed(last, weight, shape.groups, fixed);
   const float* shift = bias.defined() ? data_of<const float>(bias) : nullptr;
   in_parts(cut.parts, [&](std::int64_t i) {
     const bool rest = i + 1 == cut.parts;
@@ -131,7 +133,8 @@ struct GradientCut {
   explicit GradientCut(const ConvShape& s) {
     constexpr std::int64_t large = 1 << 18, narrowest = 32, most = 16;  // elements, channels, parts
     const std::int64_t weights = s.out * s.channels * s.kernel_y * s.kernel_x;
-    while (weights >= large && channel_parts < most && s.channels % (2 * channel_parts * narrowest) == 0) {
+    while (s.groups == 1 && weights >= large && channel_parts < most &&
+           s.channels % (2 * channel_parts * narrowest) == 0) {
       channel_parts *= 2;
     }
     // Each part of the images costs a gradient that is written, read and added: half as many as elsewhere.
@@ -181,8 +184,8 @@ bool run_gradient(ConvShape shape, const Tensor& image, const Tensor& out, const
     one->run(channels.data_ptr(), sum + i * count, nullptr, at_image(out, first));
   });
   add_parts(sum, cut.parts, columns * count);
-  WeightLayout layout = layout_of(gradient);
-  layout.sizes[1] = shape.channels;
+  WeightLayout layout = layout_of(gradient, shape.groups);
+  layout.sizes[1] = shape.channels / shape.groups;
   // Either way several parts, if there is enough for them.
   const std::int64_t wanted = std::min(useful_parts(), std::max<std::int64_t>(gradient.numel() >> 15, 1)) / columns;
   const std::int64_t pieces = conv->pieces(layout, std::max<std::int64_t>(wanted, 1));
@@ -214,7 +217,7 @@ Tensor conv_in_parts(const Tensor& x, const Tensor& weight, const Tensor& bias, 
 Tensor conv_transpose_in_parts(const Tensor& x, const Tensor& weight, const ConvGeometry& g, Size2 size,
                                FixedWeights* fixed) {
   if (!possible(x) || !possible(weight)) return {};
-  const Tensor out = dense(x), image = dense(images_like(x, weight.size(1), size));
+  const Tensor out = dense(x), image = dense(images_like(x, weight.size(1) * g.groups, size));
   const ConvShape shape = shape_of(ConvPass::kInput, image, out, plane(weight), g);
   if (too_few_images(shape)) return {};
   return run_images(shape, image, weight, {}, out, fixed) ? image : Tensor{};
@@ -224,7 +227,7 @@ Tensor conv_weight_gradient_in_parts(const Tensor& image, const Tensor& out, Siz
   if (!possible(image) || !possible(out)) return {};
   const Tensor i = dense(image), o = dense(out);
   const ConvShape shape = shape_of(ConvPass::kWeight, i, o, kernel, g);
-  const Tensor gradient = dense(at::empty({out.size(1), image.size(1), kernel[0], kernel[1]},
+  const Tensor gradient = dense(at::empty({out.size(1), image.size(1) / g.groups, kernel[0], kernel[1]},
                                           at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast)));
   return run_gradient(shape, i, o, gradient) ? gradient : Tensor{};
 }

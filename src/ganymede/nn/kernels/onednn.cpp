@@ -76,6 +76,21 @@ typename Pass::primitive_desc described_after(const dnnl::convolution_forward::p
 #endif
 }
 
+/// oneDNN has groups as a dimension of their own.
+memory::dims weight_sizes(memory::dims sizes, std::int64_t groups) {
+  if (groups > 1) {
+    sizes[0] /= groups;
+    sizes.insert(sizes.begin(), groups);
+  }
+  return sizes;
+}
+
+memory::desc described(const WeightLayout& layout) {
+  memory::dims strides = layout.strides;
+  if (layout.groups > 1) strides.insert(strides.begin(), layout.sizes[0] / layout.groups * strides[0]);
+  return {weight_sizes(layout.sizes, layout.groups), layout.bf16 ? Type::bf16 : Type::f32, strides};
+}
+
 void expect_fast(const dnnl::primitive_desc_base& made) {
   if (std::string(made.impl_info_str()).rfind("ref", 0) == 0) throw dnnl::error(dnnl_unimplemented, "only a slow way");
 }
@@ -102,7 +117,8 @@ OneThreadConv::OneThreadConv(const ConvShape& s) : shape_(s) {
   const Type type = s.bf16 ? Type::bf16 : Type::f32;
   image_ = images(s.images, s.channels, s.height, s.width, type);
   out_ = images(s.images, s.out, s.out_height, s.out_width, type);
-  const memory::dims sizes{s.out, s.channels, s.kernel_y, s.kernel_x}, strides{s.stride, s.stride};
+  const memory::dims sizes = weight_sizes({s.out, s.channels / s.groups, s.kernel_y, s.kernel_x}, s.groups);
+  const memory::dims strides{s.stride, s.stride};
   const memory::dims begin{s.top, s.left}, end{s.bottom, s.right};
   const auto any = memory::format_tag::any;
   const memory::desc weight(sizes, type, any), gradient(sizes, Type::f32, any);
@@ -160,7 +176,7 @@ void OneThreadConv::run(const void* image, const void* weight, const void* bias,
 std::int64_t OneThreadConv::pieces(const WeightLayout& layout, std::int64_t wanted) {
   constexpr std::int64_t least = 64;  // filters; oneDNN's blocks are of at most so many
   std::int64_t pieces = 1;
-  while (2 * pieces <= wanted && layout.sizes[0] % (2 * pieces * least) == 0) pieces *= 2;
+  while (layout.groups == 1 && 2 * pieces <= wanted && layout.sizes[0] % (2 * pieces * least) == 0) pieces *= 2;
   if (pieces == 1) return 1;
   try {
     reorder(layout, 0, pieces, shape_.pass != ConvPass::kWeight);
@@ -176,7 +192,7 @@ const OneThreadConv::Reorder& OneThreadConv::reorder(const WeightLayout& layout,
   const ReorderKey key{layout, piece, pieces, pack};
   if (const auto found = reorders_.find(key); found != reorders_.end()) return found->second;
   const OneThread made_for_one_thread;
-  memory::desc plain(layout.sizes, layout.bf16 ? Type::bf16 : Type::f32, layout.strides), packed = weight_;
+  memory::desc plain = described(layout), packed = weight_;
   if (pieces > 1) {
     memory::dims sizes = layout.sizes, first(4, 0);
     sizes[0] /= pieces;

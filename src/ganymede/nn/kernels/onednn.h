@@ -22,13 +22,14 @@ struct ConvShape {
   ConvPass pass;
   bool bf16, bias;
   std::int64_t images, channels, height, width, out, out_height, out_width, kernel_y, kernel_x;
-  std::int64_t stride, top, bottom, left, right;
+  std::int64_t stride, top, bottom, left, right, groups;
   auto operator<=>(const ConvShape&) const = default;
 };
 
-/// Where a weight lies in memory: sizes [O, C, kh, kw] and strides in elements.
+/// Where a weight lies in memory: sizes [O, C / groups, kh, kw] and strides in elements.
 struct WeightLayout {
   bool bf16;
+  std::int64_t groups;
   std::vector<std::int64_t> sizes, strides;
   auto operator<=>(const WeightLayout&) const = default;
 };
