@@ -29,9 +29,12 @@ const Case cases[] = {
     {20, 16, 96, 16, 16, 4, 2, Padding::all(1)},  // parts of the images, the last one smaller
     {8, 64, 256, 8, 8, 4, 2, Padding::all(1)},    // weights larger than images: their gradient in parts of the channels
     {24, 3, 64, 32, 32, 4, 2, Padding::all(1)},   // few channels
-    {16, 64, 3, 32, 32, 3, 1, Padding::all(1)},   // few filters
-    {9, 24, 40, 15, 13, 5, 2, {1, 2, 2, 1}},      // padded unevenly, and no multiples of anything
-    {16, 32, 64, 9, 9, 3, 2, {}},                 // a row and a column that no window reaches
+    {24, 3, 64, 32, 32, 5, 2, {1, 2, 1, 2}},
+    {24, 1, 32, 28, 28, 4, 3, {}},  // few channels, and rows that no window reaches
+    {24, 4, 32, 17, 30, 3, 1, {0, 2, 2, 0}},
+    {16, 64, 3, 32, 32, 3, 1, Padding::all(1)},       // few filters
+    {9, 24, 40, 15, 13, 5, 2, {1, 2, 2, 1}},          // padded unevenly, and no multiples of anything
+    {16, 32, 64, 9, 9, 3, 2, {}},                     // a row and a column that no window reaches
     {20, 64, 64, 16, 16, 3, 1, Padding::all(1), 4},   // groups as wide as a register
     {20, 32, 96, 16, 16, 3, 2, Padding::all(1), 8},   // groups of few channels
     {20, 64, 64, 16, 16, 3, 1, Padding::all(1), 64},  // depthwise

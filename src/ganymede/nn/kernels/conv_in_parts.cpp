@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ganymede/core/parallel.h"
+#include "ganymede/nn/kernels/col2im.h"
 #include "ganymede/nn/kernels/conv.h"
 #include "ganymede/nn/kernels/onednn.h"
 #include "ganymede/nn/kernels/tensor_access.h"
@@ -20,23 +21,15 @@ bool possible(const Tensor& x) {
 }
 
 ConvShape shape_of(ConvPass pass, const Tensor& image, const Tensor& out, Size2 kernel, const ConvGeometry& g) {
-  return {pass,
-          image.scalar_type() == at::kBFloat16,
-          false,
-          image.size(0),
-          image.size(1),
-          image.size(2),
-          image.size(3),
-          out.size(1),
-          out.size(2),
-          out.size(3),
-          kernel[0],
-          kernel[1],
-          g.stride,
-          g.padding.top,
-          g.padding.bottom,
-          g.padding.left,
-          g.padding.right,
+  return {pass,           image.scalar_type() == at::kBFloat16,
+          false,          false,
+          image.size(0),  image.size(1),
+          image.size(2),  image.size(3),
+          out.size(1),    out.size(2),
+          out.size(3),    kernel[0],
+          kernel[1],      g.stride,
+          g.padding.top,  g.padding.bottom,
+          g.padding.left, g.padding.right,
           g.groups};
 }
 
@@ -114,15 +107,50 @@ bool run_images(ConvShape shape, const Tensor& image, const Tensor& weight, cons
   return true;
 }
 
-Tensor images_like(const Tensor& x, std::int64_t channels, Size2 size) {
-  return at::empty({x.size(0), channels, size[0], size[1]}, x.options().memory_format(at::MemoryFormat::ChannelsLast));
-}
-
 /// Strides as of a dense tensor in this layout, also where a size of 1 leaves them open.
 Tensor dense(const Tensor& x) {
   const Tensor y = x.contiguous(at::MemoryFormat::ChannelsLast);
   const std::int64_t c = y.size(1), h = y.size(2), w = y.size(3);
   return y.as_strided(y.sizes(), {h * w * c, 1, w * c, c});
+}
+
+/// To so few channels oneDNN's input gradient does the work of 16, or of 8.
+bool few_channels(const ConvShape& s) {
+  return s.channels <= 4 && s.groups == 1 && s.kernel_y * s.kernel_x > 1;
+}
+
+/// The input gradient to few channels: the product of each pixel of `out` and all of the weight, which is a convolution
+/// by a kernel of one pixel, and then the sums of windows that overlap. False where oneDNN has no fast way.
+bool run_few_channels(const ConvShape& s, const Tensor& image, const Tensor& weight, const Tensor& out,
+                      FixedWeights* fixed) {
+  const std::int64_t window = s.kernel_y * s.kernel_x * s.channels, rows = s.out_height, columns = s.out_width;
+  const auto product = OneThreadConv::of({ConvPass::kForward, s.bf16, false, true, 1, s.out, rows, columns, window,
+                                          rows, columns, 1, 1, 1, 0, 0, 0, 0, 1});
+  if (!product) return false;
+  const auto make = [&] {
+    return packed(*product, dense(weight).as_strided({window, s.out, 1, 1}, {1, window, 1, 1}), 1);
+  };
+  const Tensor order = fixed ? fixed->of(weight, weight.scalar_type(), product, make) : make();
+  const WindowGrid grid{s.channels, s.height, s.width, rows, columns, s.kernel_y, s.kernel_x, s.stride, s.top, s.left};
+  const Cut cut(s.images, parts_worth(s, useful_parts()));
+  in_parts(cut.parts, [&](std::int64_t part) {
+    const Tensor room = at::empty({rows * columns * window + grid.row_size()}, at::kFloat);
+    float *windows = data_of<float>(room), *row = windows + rows * columns * window;
+    for (std::int64_t i = part * cut.size; i < std::min((part + 1) * cut.size, s.images); ++i) {
+      product->run(at_image(out, i), order.data_ptr(), nullptr, windows);
+      char* const pixels = at_image(image, i);
+      if (s.bf16) {
+        col2im(windows, grid, row, reinterpret_cast<Bits16*>(pixels));
+      } else {
+        col2im(windows, grid, row, reinterpret_cast<float*>(pixels));
+      }
+    }
+  });
+  return true;
+}
+
+Tensor images_like(const Tensor& x, std::int64_t channels, Size2 size) {
+  return at::empty({x.size(0), channels, size[0], size[1]}, x.options().memory_format(at::MemoryFormat::ChannelsLast));
 }
 
 /// How a weight gradient is cut: along the channels, so that each part's gradient stays near its processor (which made
@@ -220,6 +248,7 @@ Tensor conv_transpose_in_parts(const Tensor& x, const Tensor& weight, const Conv
   const Tensor out = dense(x), image = dense(images_like(x, weight.size(1) * g.groups, size));
   const ConvShape shape = shape_of(ConvPass::kInput, image, out, plane(weight), g);
   if (too_few_images(shape)) return {};
+  if (few_channels(shape) && run_few_channels(shape, image, weight, out, fixed)) return image;
   return run_images(shape, image, weight, {}, out, fixed) ? image : Tensor{};
 }
 

@@ -116,7 +116,7 @@ OneThreadConv::OneThreadConv(const ConvShape& s) : shape_(s) {
   const OneThread made_for_one_thread;
   const Type type = s.bf16 ? Type::bf16 : Type::f32;
   image_ = images(s.images, s.channels, s.height, s.width, type);
-  out_ = images(s.images, s.out, s.out_height, s.out_width, type);
+  out_ = images(s.images, s.out, s.out_height, s.out_width, s.f32_result ? Type::f32 : type);
   const memory::dims sizes = weight_sizes({s.out, s.channels / s.groups, s.kernel_y, s.kernel_x}, s.groups);
   const memory::dims strides{s.stride, s.stride};
   const memory::dims begin{s.top, s.left}, end{s.bottom, s.right};

@@ -21,6 +21,7 @@ enum class ConvPass { kForward, kInput, kWeight };
 struct ConvShape {
   ConvPass pass;
   bool bf16, bias;
+  bool f32_result;  ///< of a forward pass over bf16 images
   std::int64_t images, channels, height, width, out, out_height, out_width, kernel_y, kernel_x;
   std::int64_t stride, top, bottom, left, right, groups;
   auto operator<=>(const ConvShape&) const = default;
