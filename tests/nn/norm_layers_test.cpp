@@ -45,22 +45,31 @@ TEST(BatchNormLayer, MomentumIsNamedAfterWhoseItIs) {
               HasSubstr("keep one"));
 }
 
-TEST(BatchNormLayer, TakesOverTheRectifierAfterIt) {
-  for (const char* text : {"\"relu\"", "{ leaky_relu = 0.2 }"}) {
-    const MadeLayer norm("\"batch_norm\"", {6, 3, 5}), alone("\"batch_norm\"", {6, 3, 5}), activation(text, {6, 3, 5});
-    const Tensor x = norm.batch(4);
-    ASSERT_TRUE(norm.layer->absorb(*activation.layer));
-    for (const bool training : {true, false})
-      EXPECT_LT(distance(norm(x, training), activation(alone(x, training))), 1e-6) << text;
-    EXPECT_LT(distance(norm.tensor("running_var"), alone.tensor("running_var")), 1e-6);
-    EXPECT_FALSE(norm.layer->absorb(*activation.layer)) << "one rectifier only";
+TEST(NormLayers, TakeOverTheRectifierAfterThem) {
+  for (const char* kind : {"\"batch_norm\"", "\"instance_norm\""}) {
+    for (const char* text : {"\"relu\"", "{ leaky_relu = 0.2 }"}) {
+      const MadeLayer norm(kind, {6, 3, 5}), alone(kind, {6, 3, 5}), activation(text, {6, 3, 5});
+      const Tensor x = norm.batch(4);
+      ASSERT_TRUE(norm.layer->absorb(*activation.layer));
+      for (const bool training : {true, false})
+        EXPECT_LT(distance(norm(x, training), activation(alone(x, training))), 1e-6) << kind << text;
+      EXPECT_FALSE(norm.layer->absorb(*activation.layer)) << "one rectifier only";
+    }
+    const MadeLayer norm(kind, {6, 3, 5}), leaky("{ leaky_relu = 0.2 }", {6, 3, 5}),
+        dropout("{ dropout = 0.3 }", {6, 3, 5}), tanh("\"tanh\"", {6, 3, 5});
+    EXPECT_FALSE(norm.layer->absorb(*tanh.layer));
+    EXPECT_FALSE(norm.layer->absorb(*dropout.layer));
+    leaky.layer->absorb(*dropout.layer);
+    EXPECT_FALSE(norm.layer->absorb(*leaky.layer)) << "its dropout would be lost";
   }
-  const MadeLayer norm("\"batch_norm\"", {6}), leaky("{ leaky_relu = 0.2 }", {6}), dropout("{ dropout = 0.3 }", {6}),
-      tanh("\"tanh\"", {6});
-  EXPECT_FALSE(norm.layer->absorb(*tanh.layer));
-  EXPECT_FALSE(norm.layer->absorb(*dropout.layer));
-  leaky.layer->absorb(*dropout.layer);
-  EXPECT_FALSE(norm.layer->absorb(*leaky.layer)) << "its dropout would be lost";
+}
+
+TEST(BatchNormLayer, MovesItsStatisticsWithARectifierToo) {
+  const MadeLayer norm("\"batch_norm\"", {6, 3, 5}), alone("\"batch_norm\"", {6, 3, 5}), relu("\"relu\"", {6, 3, 5});
+  ASSERT_TRUE(norm.layer->absorb(*relu.layer));
+  const Tensor x = norm.batch(4);
+  norm(x, true), alone(x, true);
+  EXPECT_LT(distance(norm.tensor("running_var"), alone.tensor("running_var")), 1e-6);
 }
 
 TEST(InstanceNormLayer, IsLibTorchs) {

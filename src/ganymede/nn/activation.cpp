@@ -2,6 +2,7 @@
 
 #include "ganymede/nn/dropout.h"
 #include "ganymede/nn/kernels/activation_dropout.h"
+#include "ganymede/nn/kernels/batch_norm_act.h"
 #include "ganymede/nn/registry.h"
 
 namespace ganymede::nn {
@@ -44,6 +45,14 @@ bool Activation::absorb(const Layer& next) {
 std::optional<double> Activation::rectifier_slope() const {
   if (kind_ != ActivationKind::kRectifier || dropout_ > 0) return std::nullopt;
   return slope_;
+}
+
+bool absorb_rectifier(const Layer& next, double& slope) {
+  const auto* activation = dynamic_cast<const Activation*>(&next);
+  if (activation == nullptr || slope != kernels::no_activation) return false;
+  const auto found = activation->rectifier_slope();
+  slope = found.value_or(slope);
+  return found.has_value();
 }
 
 namespace {

@@ -25,4 +25,7 @@ class Activation : public Layer {
   double dropout_ = 0;
 };
 
+/// A norm whose kernel applies a rectifier of `slope` takes over the one that is `next`, if it has none yet: then true.
+bool absorb_rectifier(const Layer& next, double& slope);
+
 }  // namespace ganymede::nn

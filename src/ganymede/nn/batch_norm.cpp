@@ -34,14 +34,7 @@ class BatchNorm : public Layer {
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     return normalised(graph, x, input, {parameter(0), parameter(1), buffer(0), buffer(1)}, epsilon_);
   }
-  bool absorb(const Layer& next) override {
-    const auto* activation = dynamic_cast<const Activation*>(&next);
-    if (activation == nullptr || slope_ != kernels::no_activation) return false;
-    const auto slope = activation->rectifier_slope();
-    if (!slope) return false;
-    slope_ = *slope;
-    return true;
-  }
+  bool absorb(const Layer& next) override { return absorb_rectifier(next, slope_); }
 
  private:
   double momentum_, epsilon_, slope_ = kernels::no_activation;

@@ -1,4 +1,7 @@
 // Instance normalisation (Ulyanov et al. 2016): each channel of each image to mean 0 and variance 1.
+#include "ganymede/nn/activation.h"
+#include "ganymede/nn/kernels/batch_norm_act.h"
+#include "ganymede/nn/kernels/instance_norm_act.h"
 #include "ganymede/nn/registry.h"
 
 namespace ganymede::nn {
@@ -26,13 +29,8 @@ class InstanceNorm : public Layer {
     add_parameter("bias", {channels}, Role::kShift, channels, channels);
   }
   Tensor forward(const Tensor& x, ForwardContext&) override {
-    // Written out rather than at::instance_norm, which copies channels-last input into channels-first.
-    const Tensor wide = x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat);
-    const Tensor mean = wide.mean({2, 3}, true);
-    const Tensor centred = wide - mean;
-    Tensor y = centred * at::rsqrt(centred.square().mean({2, 3}, true) + epsilon_);
-    if (affine_) y = at::addcmul(parameter(1).view({1, -1, 1, 1}), y, parameter(0).view({1, -1, 1, 1}));
-    return y.to(x.scalar_type());
+    const Tensor weight = affine_ ? parameter(0) : Tensor{}, bias = affine_ ? parameter(1) : Tensor{};
+    return kernels::instance_norm_act(x, weight, bias, epsilon_, slope_);
   }
   Value to_graph(Graph& graph, Value x, const Shape&) const override {
     const Value centred = graph.subtract(x, graph.mean(x, {2, 3}, true));
@@ -43,9 +41,11 @@ class InstanceNorm : public Layer {
     return graph.add(graph.multiply(y, of_channels(parameter(0))), of_channels(parameter(1)));
   }
 
+  bool absorb(const Layer& next) override { return absorb_rectifier(next, slope_); }
+
  private:
   bool affine_;
-  double epsilon_;
+  double epsilon_, slope_ = kernels::no_activation;
 };
 
 class InstanceNormSpec : public SpecWith<InstanceNormOptions> {

@@ -6,9 +6,7 @@
 
 #include "ganymede/core/batch_share.h"
 #include "ganymede/core/error.h"
-#include "ganymede/core/parallel.h"
-#include "ganymede/nn/kernels/batch_norm_passes.h"
-#include "ganymede/nn/kernels/tensor_access.h"
+#include "ganymede/nn/kernels/normalisation.h"
 
 namespace ganymede::nn::kernels {
 
@@ -16,36 +14,6 @@ namespace {
 
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
-
-// Sums run over blocks of this many rows in the compute type, and over blocks in double: the order, and so the result,
-// does not depend on the number of threads.
-constexpr std::int64_t block_rows = 128;
-
-at::ScalarType statistics_type(const Tensor& x) {
-  return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-}
-
-/// x as it lies in memory: [rows, channels].
-struct Matrix {
-  std::int64_t rows, channels;
-  explicit Matrix(const Tensor& x) : rows(x.numel() / std::max<std::int64_t>(x.size(1), 1)), channels(x.size(1)) {}
-  std::int64_t blocks() const { return (rows + block_rows - 1) / block_rows; }
-};
-
-/// Calls `sums(first row, rows, a, b)` for each block, which fills two [channels], and adds up: double [2, channels].
-template <class Real, class Sums>
-std::vector<double> sum_blocks(const Matrix& m, const Sums& sums) {
-  std::vector<Real> parts(static_cast<std::size_t>(m.blocks() * 2 * m.channels));
-  parallel_for(0, m.blocks(), 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      Real* part = parts.data() + i * 2 * m.channels;
-      sums(i * block_rows, std::min(block_rows, m.rows - i * block_rows), part, part + m.channels);
-    }
-  });
-  std::vector<double> total(static_cast<std::size_t>(2 * m.channels), 0.0);
-  for (std::size_t i = 0; i < parts.size(); ++i) total[i % total.size()] += static_cast<double>(parts[i]);
-  return total;
-}
 
 /// Calls `work(first row, rows)` over all rows, in parallel.
 template <class Work>
@@ -111,25 +79,10 @@ void add_up(std::vector<double>& totals, const Extent& extent) {
 
 template <class T>
 Moments moments(const Tensor& x) {
-  using Real = Compute<T>;
-  const Matrix m(x);
-  const T* data = data_of<const T>(x);
-  // Sums are of x minus the first row: no cancellation, however far the mean is from zero.
-  std::vector<Real> shift(static_cast<std::size_t>(m.channels));
-  for (std::size_t c = 0; c < shift.size(); ++c) shift[c] = widen(data[c]);
-  const std::vector<double> total =
-      sum_blocks<Real>(m, [&](std::int64_t row, std::int64_t rows, Real* sum, Real* squares) {
-        column_moments<T>(data + row * m.channels, rows, m.channels, shift.data(), sum, squares);
-      });
-  Moments result{at::empty({m.channels}, x.options().dtype(statistics_type(x))), {}};
+  Moments result{at::empty({x.size(1)}, x.options().dtype(statistics_type(x))), {}};
   result.variance = at::empty_like(result.mean);
-  for (std::int64_t c = 0; c < m.channels; ++c) {
-    const auto i = static_cast<std::size_t>(c);
-    const double n = static_cast<double>(m.rows), mean = total[i] / n;
-    data_of<Real>(result.mean)[c] = static_cast<Real>(mean + static_cast<double>(shift[i]));
-    data_of<Real>(result.variance)[c] =
-        static_cast<Real>(std::max(total[i + static_cast<std::size_t>(m.channels)] / n - mean * mean, 0.0));
-  }
+  column_statistics<T>(data_of<const T>(x), Matrix(x), data_of<Compute<T>>(result.mean),
+                       data_of<Compute<T>>(result.variance));
   return result;
 }
 
@@ -172,11 +125,7 @@ Gradients backward_pass(const Tensor& x, const Tensor& dy, const Applied& applie
   const Matrix m(x);
   const auto map = affine<Real>(applied.mean, applied.scale, applied.bias, manner.slope);
   const T *px = data_of<const T>(x), *pdy = data_of<const T>(dy);
-  const std::vector<double> total =
-      sum_blocks<Real>(m, [&](std::int64_t row, std::int64_t rows, Real* sum, Real* products) {
-        const std::int64_t at = row * m.channels;
-        column_gradients<T>(px + at, pdy + at, rows, m.channels, map, sum, products);
-      });
+  const std::vector<double> total = gradient_sums<T>(px, pdy, m, map);
   Gradients result{{}, at::empty_like(applied.mean), at::empty_like(applied.mean)};
   // A process's own part of the weight's gradient: the parts are added up with all other gradients.
   std::vector<double> of_batch = total;
@@ -200,48 +149,22 @@ Gradients backward_pass(const Tensor& x, const Tensor& dy, const Applied& applie
   return result;
 }
 
-/// Runs `kernel.operator()<T>()` for x's type.
-template <class Kernel>
-auto for_type(const Tensor& x, const Kernel& kernel) {
-  switch (x.scalar_type()) {
-    case at::kBFloat16:
-      return kernel.template operator()<Bits16>();
-    case at::kDouble:
-      return kernel.template operator()<double>();
-    default:
-      return kernel.template operator()<float>();
-  }
-}
-
 /// The same gradients as differentiable operations, for second derivatives. `mean` and `inverse` are those of
 /// evaluation; in training they are computed again, as functions of x.
 variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const Tensor& weight, const Tensor& bias,
-                                      Tensor mean, Tensor inverse, const Manner& manner) {
-  const at::ScalarType type = statistics_type(x);
-  const std::vector<std::int64_t> over =
-      x.dim() == 4 ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0};
+                                      const Tensor& mean, const Tensor& inverse, const Manner& manner) {
+  const bool image = x.dim() == 4;
   const std::vector<std::int64_t> shape =
-      x.dim() == 4 ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
-  const Tensor wide = x.to(type);
-  if (manner.training) {
-    mean = mean_over(wide, over, manner.extent);
-    inverse = (mean_over((wide - mean).square(), over, manner.extent) + manner.eps).rsqrt();
-  } else {
-    mean = mean.view(shape);
-    inverse = inverse.view(shape);
-  }
-  const Tensor hat = (wide - mean) * inverse;
-  const Tensor w = weight.defined() ? weight.to(type).view(shape) : at::ones({}, hat.options());
-  Tensor z = hat.detach() * w.detach();
-  if (bias.defined()) z = z + bias.detach().to(type).view(shape);
-  const Tensor g = dy.to(type) * at::where(z > 0, 1.0, manner.slope).to(type);
-  Tensor dx = g;
-  if (manner.training) dx = g - mean_over(g, over, manner.extent) - hat * mean_over(g * hat, over, manner.extent);
-  variable_list result(3);
-  result[0] = (dx * w * inverse).to(x.scalar_type());
-  if (weight.defined()) result[1] = (g * hat).sum(over).to(weight.scalar_type());
-  if (bias.defined()) result[2] = g.sum(over).to(bias.scalar_type());
-  return result;
+      image ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
+  Normalised y{x, weight, bias, mean.view(shape), inverse.view(shape), manner.slope};
+  if (!manner.training) return differentiable_gradients(y, dy, {});
+  const auto mean_of_batch = [&](const Tensor& t) {
+    return mean_over(t, image ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0}, manner.extent);
+  };
+  const Tensor wide = x.to(statistics_type(x));
+  y.mean = mean_of_batch(wide);
+  y.inverse = (mean_of_batch((wide - y.mean).square()) + manner.eps).rsqrt();
+  return differentiable_gradients(y, dy, mean_of_batch);
 }
 
 /// Normalisation with given statistics.
