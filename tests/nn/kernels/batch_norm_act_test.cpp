@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "checks.h"
 #include "ganymede/core/error.h"
+#include "norm_checks.h"
 
 namespace ganymede::nn::kernels::batch_norm_tests {
 namespace {
@@ -12,16 +12,7 @@ using namespace ganymede::test;
 
 constexpr double eps = 1e-5, momentum = 0.1;
 
-struct Case {
-  std::vector<std::int64_t> sizes;
-  double slope;
-};
-
-std::ostream& operator<<(std::ostream& s, const Case& c) {
-  return s << at::IntArrayRef(c.sizes) << " slope " << c.slope;
-}
-
-const Case cases[] = {
+const NormCase cases[] = {
     {{4, 3, 5, 7}, 1.0},   {{2, 1, 3, 3}, 0.0}, {{1, 8, 6, 6}, 0.2},  {{7, 5}, 0.2},
     {{300, 3, 2, 2}, 0.0}, {{64, 100}, 1.0},    {{3, 33, 9, 1}, 0.2}, {{2, 64, 16, 16}, 0.2},
 };
@@ -38,39 +29,26 @@ Formula kernel(double slope) {
   return [=](const Tensors& t) { return batch_norm_act(t[0], {t[1], t[2], {}, {}}, true, momentum, eps, slope); };
 }
 
-Tensors inputs_for(const Case& c, at::ScalarType x_type = at::kDouble, at::ScalarType type = at::kDouble) {
-  return {(normal(c.sizes, 1) * 2 + 3).to(x_type), normal({c.sizes[1]}, 2, type), normal({c.sizes[1]}, 3, type)};
-}
-
-class BatchNormAct : public testing::TestWithParam<Case> {};
+class BatchNormAct : public testing::TestWithParam<NormCase> {};
 
 TEST_P(BatchNormAct, AgreesWithLibTorchInDouble) {
-  expect_agreement(kernel(GetParam().slope), plain(GetParam().slope), inputs_for(GetParam()));
+  expect_agreement(kernel(GetParam().slope), plain(GetParam().slope), norm_inputs(GetParam()));
 }
 
 TEST_P(BatchNormAct, AgreesInFloatAndBfloat16) {
-  const Tensors exact = inputs_for(GetParam());
-  // A rectifier's kink may be on the other side after rounding, so gradients are compared without one.
-  expect_agreement(kernel(1), plain(1), {exact[0].to(at::kFloat), exact[1].to(at::kFloat), exact[2].to(at::kFloat)},
-                   exact, 2e-5);
-  const Tensors rounded = {exact[0].to(at::kBFloat16).to(at::kDouble), exact[1], exact[2]};
-  expect_agreement(kernel(1), plain(1),
-                   {rounded[0].to(at::kBFloat16), exact[1].to(at::kFloat), exact[2].to(at::kFloat)}, rounded, 0.02);
-  const Tensor y = kernel(GetParam().slope)(inputs_for(GetParam(), at::kBFloat16, at::kFloat));
-  EXPECT_EQ(y.scalar_type(), at::kBFloat16);
-  EXPECT_LE(distance(y, plain(GetParam().slope)(rounded)), 0.01);
+  expect_norms_agree_in_small_types(GetParam(), kernel, [](double slope) { return plain(slope); });
 }
 
 TEST_P(BatchNormAct, SecondDerivatives) {
   if (normal(GetParam().sizes).numel() > 500) return;  // the small cases say it all
-  expect_second_derivatives(kernel(GetParam().slope), inputs_for(GetParam()), 2e-5);
+  expect_second_derivatives(kernel(GetParam().slope), norm_inputs(GetParam()), 2e-5);
 }
 
 TEST_P(BatchNormAct, RunningStatisticsMoveAsPyTorchs) {
   const std::int64_t channels = GetParam().sizes[1];
   const Tensor mean = normal({channels}, 8), var = normal({channels}, 9).abs() + 0.1;
   const Tensor their_mean = mean.clone(), their_var = var.clone();
-  const Tensors t = inputs_for(GetParam());
+  const Tensors t = norm_inputs(GetParam());
   batch_norm_act(t[0], {t[1], t[2], mean, var}, true, 0.3, eps, 1);
   at::batch_norm(t[0].contiguous(), t[1], t[2], their_mean, their_var, true, 0.3, eps, false);
   EXPECT_LE(distance(mean, their_mean), 1e-12);
@@ -81,7 +59,7 @@ TEST_P(BatchNormAct, EvaluationUsesTheRunningStatistics) {
   const std::int64_t channels = GetParam().sizes[1];
   const Tensor mean = normal({channels}, 8), var = normal({channels}, 9).abs() + 0.1;
   const double slope = GetParam().slope;
-  const Tensors t = inputs_for(GetParam());
+  const Tensors t = norm_inputs(GetParam());
   const Formula ours = [&](const Tensors& in) {
     return batch_norm_act(in[0], {in[1], in[2], mean, var}, false, momentum, eps, slope);
   };
@@ -91,15 +69,8 @@ TEST_P(BatchNormAct, EvaluationUsesTheRunningStatistics) {
 }
 
 TEST_P(BatchNormAct, SameBytesForAnyNumberOfThreads) {
-  const int before = at::get_num_threads();
-  std::vector<Tensors> results;
-  for (const int threads : {1, 1, 2, 3}) {
-    at::set_num_threads(threads);
-    results.push_back(value_and_gradients(kernel(GetParam().slope), inputs_for(GetParam(), at::kBFloat16, at::kFloat)));
-  }
-  at::set_num_threads(before);
-  for (const Tensors& r : results)
-    for (std::size_t i = 0; i < r.size(); ++i) EXPECT_TRUE(same(r[i], results[0][i])) << "tensor " << i;
+  expect_same_bytes_for_any_number_of_threads(kernel(GetParam().slope),
+                                              norm_inputs(GetParam(), at::kBFloat16, at::kFloat));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, BatchNormAct, testing::ValuesIn(cases));

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "checks.h"
 #include "ganymede/core/error.h"
+#include "norm_checks.h"
 
 namespace ganymede::nn::kernels::instance_norm_tests {
 namespace {
@@ -12,16 +12,7 @@ using namespace ganymede::test;
 
 constexpr double eps = 1e-5;
 
-struct Case {
-  std::vector<std::int64_t> sizes;
-  double slope;
-};
-
-std::ostream& operator<<(std::ostream& s, const Case& c) {
-  return s << at::IntArrayRef(c.sizes) << " slope " << c.slope;
-}
-
-const Case cases[] = {
+const NormCase cases[] = {
     {{4, 3, 5, 7}, 1.0}, {{2, 1, 3, 3}, 0.0},    {{1, 8, 6, 6}, 0.2},
     {{3, 33, 9, 1}, 0},  {{2, 64, 16, 16}, 0.2}, {{5, 7, 13, 11}, 0.2},  // more pixels than are added up at once
 };
@@ -37,33 +28,19 @@ Formula kernel(double slope) {
   return [=](const Tensors& t) { return instance_norm_act(t[0], t[1], t[2], eps, slope); };
 }
 
-Tensors inputs_for(const Case& c, at::ScalarType x_type = at::kDouble, at::ScalarType type = at::kDouble) {
-  return {(normal(c.sizes, 1) * 2 + 3).to(x_type), normal({c.sizes[1]}, 2, type), normal({c.sizes[1]}, 3, type)};
-}
-
-class InstanceNormAct : public testing::TestWithParam<Case> {};
+class InstanceNormAct : public testing::TestWithParam<NormCase> {};
 
 TEST_P(InstanceNormAct, AgreesWithLibTorchInDouble) {
-  expect_agreement(kernel(GetParam().slope), plain(GetParam().slope), inputs_for(GetParam()));
+  expect_agreement(kernel(GetParam().slope), plain(GetParam().slope), norm_inputs(GetParam()));
 }
 
 TEST_P(InstanceNormAct, AgreesInFloatAndBfloat16) {
-  const Tensors exact = inputs_for(GetParam());
-  // A rectifier's kink may be on the other side after rounding, so gradients are compared without one.
-  expect_agreement(kernel(1), plain(1), {exact[0].to(at::kFloat), exact[1].to(at::kFloat), exact[2].to(at::kFloat)},
-                   exact, 2e-5);
-  const Tensors rounded = {exact[0].to(at::kBFloat16).to(at::kDouble), exact[1], exact[2]};
-  expect_agreement(kernel(1), plain(1),
-                   {rounded[0].to(at::kBFloat16), exact[1].to(at::kFloat), exact[2].to(at::kFloat)}, rounded, 0.02);
-  const Tensor y = kernel(GetParam().slope)(inputs_for(GetParam(), at::kBFloat16, at::kFloat));
-  EXPECT_EQ(y.scalar_type(), at::kBFloat16);
-  EXPECT_TRUE(y.is_contiguous(at::MemoryFormat::ChannelsLast));
-  EXPECT_LE(distance(y, plain(GetParam().slope)(rounded)), 0.01);
+  expect_norms_agree_in_small_types(GetParam(), kernel, [](double slope) { return plain(slope); });
 }
 
 TEST_P(InstanceNormAct, SecondDerivatives) {
   if (normal(GetParam().sizes).numel() > 500) return;  // the small cases say it all
-  expect_second_derivatives(kernel(GetParam().slope), inputs_for(GetParam()), 2e-5);
+  expect_second_derivatives(kernel(GetParam().slope), norm_inputs(GetParam()), 2e-5);
 }
 
 /// The gradient by the input alone, as a gradient penalty has it: of x, weight and the output's gradient.
@@ -75,7 +52,7 @@ Formula input_gradient(const Formula& norm, const Tensor& bias) {
 }
 
 TEST_P(InstanceNormAct, GradientsOfTheInputsGradientAgreeInDouble) {
-  const Tensors t = inputs_for(GetParam());
+  const Tensors t = norm_inputs(GetParam());
   const double slope = GetParam().slope;
   expect_agreement(input_gradient(kernel(slope), t[2]), input_gradient(plain(slope), t[2]),
                    {t[0], t[1], normal(GetParam().sizes, 5)}, 1e-9);
@@ -88,7 +65,7 @@ TEST_P(InstanceNormAct, GradientsOfTheInputsGradientAgreeInDouble) {
 }
 
 TEST_P(InstanceNormAct, GradientsOfTheInputsGradientAgreeInFloatAndBfloat16) {
-  const Tensors t = inputs_for(GetParam());
+  const Tensors t = norm_inputs(GetParam());
   const Tensor x = t[0].to(at::kBFloat16), dy = normal(GetParam().sizes, 5, at::kBFloat16);
   const Tensors exact = {x.to(at::kDouble), t[1], dy.to(at::kDouble)};
   expect_agreement(input_gradient(kernel(1), t[2].to(at::kFloat)), input_gradient(plain(1), t[2]),
@@ -99,21 +76,14 @@ TEST_P(InstanceNormAct, GradientsOfTheInputsGradientAgreeInFloatAndBfloat16) {
 
 TEST_P(InstanceNormAct, ThirdDerivatives) {
   if (normal(GetParam().sizes).numel() > 500) return;  // the small cases say it all
-  const Tensors t = inputs_for(GetParam());
+  const Tensors t = norm_inputs(GetParam());
   expect_second_derivatives(input_gradient(kernel(GetParam().slope), t[2]), {t[0], t[1], normal(GetParam().sizes, 5)},
                             1e-4);
 }
 
 TEST_P(InstanceNormAct, SameBytesForAnyNumberOfThreads) {
-  const int before = at::get_num_threads();
-  std::vector<Tensors> results;
-  for (const int threads : {1, 1, 2, 3}) {
-    at::set_num_threads(threads);
-    results.push_back(value_and_gradients(kernel(GetParam().slope), inputs_for(GetParam(), at::kBFloat16, at::kFloat)));
-  }
-  at::set_num_threads(before);
-  for (const Tensors& r : results)
-    for (std::size_t i = 0; i < r.size(); ++i) EXPECT_TRUE(same(r[i], results[0][i])) << "tensor " << i;
+  expect_same_bytes_for_any_number_of_threads(kernel(GetParam().slope),
+                                              norm_inputs(GetParam(), at::kBFloat16, at::kFloat));
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, InstanceNormAct, testing::ValuesIn(cases));

@@ -137,11 +137,10 @@ SecondGradients second_pass(const Tensor& x, const Tensor& dy, const Tensor& u, 
     const double n = static_cast<double>(m.rows);
     ImageFactors<Real> factors(channels);
     for (std::int64_t i = begin; i < end; ++i) {
-      const T *px = at_image<const T>(x, i), *pdy = at_image<const T>(dy, i), *pu = at_image<const T>(u, i);
+      const SecondInputs<T> in{at_image<const T>(x, i), at_image<const T>(dy, i), at_image<const T>(u, i)};
       const Affine<Real> map = s.map<Real>(i, slope);
       const auto total = sum_blocks<3, Real>(m, [&](std::int64_t row, std::int64_t rows, Real* part) {
-        const std::int64_t at = row * m.channels;
-        second_sums<T>(px + at, pdy + at, pu + at, rows, m.channels, map, part);
+        second_sums<T>(in.from(row * m.channels), rows, m.channels, map, part);
       });
       const double* first = at_image<const double>(sums, i);
       for (std::size_t c = 0; c < channels; ++c) {
@@ -152,7 +151,7 @@ SecondGradients second_pass(const Tensor& x, const Tensor& dy, const Tensor& u, 
                          first[c + channels] / n, first[c] / n},
                         n);
       }
-      second_gradient<T>(px, pdy, pu, m.rows, m.channels, map, factors.map(), at_image<T>(result.dx, i),
+      second_gradient<T>(in, m.rows, m.channels, map, factors.map(), at_image<T>(result.dx, i),
                          at_image<T>(result.ddy, i));
     }
   });

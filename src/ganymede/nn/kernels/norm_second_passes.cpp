@@ -7,8 +7,9 @@ namespace ganymede::nn::kernels {
 namespace {
 
 template <class T, class Real>
-GANYMEDE_INLINE void sums_body(const T* __restrict x, const T* __restrict dy, const T* __restrict u, std::int64_t rows,
-                               std::int64_t channels, const Affine<Real>& map, Real* __restrict sums) {
+GANYMEDE_INLINE void sums_body(const SecondInputs<T>& in, std::int64_t rows, std::int64_t channels,
+                               const Affine<Real>& map, Real* __restrict sums) {
+  const T* __restrict x = in.x, * __restrict dy = in.dy, * __restrict u = in.u;
   const Real* __restrict mean = map.mean, * __restrict scale = map.scale, * __restrict bias = map.bias;
   const Real slope = map.slope;
   std::fill_n(sums, 3 * channels, Real{0});
@@ -24,9 +25,10 @@ GANYMEDE_INLINE void sums_body(const T* __restrict x, const T* __restrict dy, co
 }
 
 template <class T, class Real>
-GANYMEDE_INLINE void gradient_body(const T* __restrict x, const T* __restrict dy, const T* __restrict u,
-                                   std::int64_t rows, std::int64_t channels, const Affine<Real>& map,
-                                   const SecondMap<Real>& m, T* __restrict dx, T* __restrict ddy) {
+GANYMEDE_INLINE void gradient_body(const SecondInputs<T>& in, std::int64_t rows, std::int64_t channels,
+                                   const Affine<Real>& map, const SecondMap<Real>& m, T* __restrict dx,
+                                   T* __restrict ddy) {
+  const T* __restrict x = in.x, * __restrict dy = in.dy, * __restrict u = in.u;
   const Real* __restrict mean = map.mean, * __restrict scale = map.scale, * __restrict bias = map.bias;
   const Real* __restrict of_u = m.of_u, * __restrict of_g = m.of_g, * __restrict of_x = m.of_x;
   const Real* __restrict constant = m.constant, * __restrict of_x_dy = m.of_x_dy;
@@ -44,22 +46,22 @@ GANYMEDE_INLINE void gradient_body(const T* __restrict x, const T* __restrict dy
 }  // namespace
 
 template <class T>
-void second_sums(const T* x, const T* dy, const T* u, std::int64_t rows, std::int64_t channels,
-                 const Affine<Compute<T>>& map, Compute<T>* sums) {
-  at_level([&] GANYMEDE_LOOP { sums_body(x, dy, u, rows, channels, map, sums); });
+void second_sums(const SecondInputs<T>& in, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
+                 Compute<T>* sums) {
+  at_level([&] GANYMEDE_LOOP { sums_body(in, rows, channels, map, sums); });
 }
 
 template <class T>
-void second_gradient(const T* x, const T* dy, const T* u, std::int64_t rows, std::int64_t channels,
-                     const Affine<Compute<T>>& map, const SecondMap<Compute<T>>& second, T* dx, T* ddy) {
-  at_level([&] GANYMEDE_LOOP { gradient_body(x, dy, u, rows, channels, map, second, dx, ddy); });
+void second_gradient(const SecondInputs<T>& in, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
+                     const SecondMap<Compute<T>>& second, T* dx, T* ddy) {
+  at_level([&] GANYMEDE_LOOP { gradient_body(in, rows, channels, map, second, dx, ddy); });
 }
 
-#define GANYMEDE_FOR(T)                                                                                             \
-  template void second_sums<T>(const T*, const T*, const T*, std::int64_t, std::int64_t, const Affine<Compute<T>>&, \
-                               Compute<T>*);                                                                        \
-  template void second_gradient<T>(const T*, const T*, const T*, std::int64_t, std::int64_t,                        \
-                                   const Affine<Compute<T>>&, const SecondMap<Compute<T>>&, T*, T*);
+#define GANYMEDE_FOR(T)                                                                                           \
+  template void second_sums<T>(const SecondInputs<T>&, std::int64_t, std::int64_t, const Affine<Compute<T>>&,     \
+                               Compute<T>*);                                                                      \
+  template void second_gradient<T>(const SecondInputs<T>&, std::int64_t, std::int64_t, const Affine<Compute<T>>&, \
+                                   const SecondMap<Compute<T>>&, T*, T*);
 GANYMEDE_FOR(Bits16)
 GANYMEDE_FOR(float)
 GANYMEDE_FOR(double)

@@ -9,10 +9,18 @@
 
 namespace ganymede::nn::kernels {
 
+/// Where the three begin, each as large as x.
+template <class T>
+struct SecondInputs {
+  const T *x, *dy, *u;
+
+  SecondInputs from(std::int64_t element) const { return {x + element, dy + element, u + element}; }
+};
+
 /// Adds up u, u * (x - mean) and u * g over `rows` rows, into `sums`, [3, channels] (set).
 template <class T>
-void second_sums(const T* x, const T* dy, const T* u, std::int64_t rows, std::int64_t channels,
-                 const Affine<Compute<T>>& map, Compute<T>* sums);
+void second_sums(const SecondInputs<T>& in, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
+                 Compute<T>* sums);
 
 /// Factors of each channel, [channels] each.
 template <class Real>
@@ -24,7 +32,7 @@ struct SecondMap {
 /// dx = of_u * u + of_g * g + of_x * (x - mean) + constant, and ddy = scale * u + of_x_dy * (x - mean) + constant_dy,
 /// through the rectifier.
 template <class T>
-void second_gradient(const T* x, const T* dy, const T* u, std::int64_t rows, std::int64_t channels,
-                     const Affine<Compute<T>>& map, const SecondMap<Compute<T>>& second, T* dx, T* ddy);
+void second_gradient(const SecondInputs<T>& in, std::int64_t rows, std::int64_t channels, const Affine<Compute<T>>& map,
+                     const SecondMap<Compute<T>>& second, T* dx, T* ddy);
 
 }  // namespace ganymede::nn::kernels
