@@ -153,14 +153,10 @@ Gradients backward_pass(const Tensor& x, const Tensor& dy, const Applied& applie
 /// evaluation; in training they are computed again, as functions of x.
 variable_list differentiable_backward(const Tensor& x, const Tensor& dy, const Tensor& weight, const Tensor& bias,
                                       const Tensor& mean, const Tensor& inverse, const Manner& manner) {
-  const bool image = x.dim() == 4;
-  const std::vector<std::int64_t> shape =
-      image ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
+  const std::vector<std::int64_t> shape = along_channels(x);
   Normalised y{x, weight, bias, mean.view(shape), inverse.view(shape), manner.slope};
   if (!manner.training) return differentiable_gradients(y, dy, {});
-  const auto mean_of_batch = [&](const Tensor& t) {
-    return mean_over(t, image ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0}, manner.extent);
-  };
+  const auto mean_of_batch = [&](const Tensor& t) { return mean_over(t, beside_channels(x), manner.extent); };
   const Tensor wide = x.to(statistics_type(x));
   y.mean = mean_of_batch(wide);
   y.inverse = (mean_of_batch((wide - y.mean).square()) + manner.eps).rsqrt();
@@ -227,10 +223,7 @@ void move_towards(const Tensor& running, const Tensor& value, double momentum) {
 /// With the whole batch's statistics, in LibTorch's operations: on other devices than the CPU.
 Tensor over_processes_in_operations(const Tensor& x, const BatchNormTensors& state, double momentum,
                                     const Manner& manner) {
-  const std::vector<std::int64_t> over =
-      x.dim() == 4 ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0};
-  const std::vector<std::int64_t> shape =
-      x.dim() == 4 ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
+  const std::vector<std::int64_t> over = beside_channels(x), shape = along_channels(x);
   const Tensor wide = x.to(statistics_type(x));
   const Tensor mean = mean_over(wide, over, manner.extent);
   const Tensor variance = mean_over((wide - mean).square(), over, manner.extent);

@@ -4,10 +4,7 @@ namespace ganymede::nn::kernels {
 
 std::vector<Tensor> differentiable_gradients(const Normalised& y, const Tensor& dy,
                                              const std::function<Tensor(const Tensor&)>& mean_over) {
-  const bool image = y.x.dim() == 4;
-  const std::vector<std::int64_t> over = image ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0};
-  const std::vector<std::int64_t> shape =
-      image ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
+  const std::vector<std::int64_t> over = beside_channels(y.x), shape = along_channels(y.x);
   const at::ScalarType type = statistics_type(y.x);
   const Tensor hat = (y.x.to(type) - y.mean) * y.inverse;
   const Tensor w = y.weight.defined() ? y.weight.to(type).view(shape) : at::ones({}, hat.options());

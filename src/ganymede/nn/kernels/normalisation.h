@@ -16,6 +16,16 @@ inline at::ScalarType statistics_type(const Tensor& x) {
   return x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
 }
 
+/// The dimensions of x ([N, C, H, W] or [N, C]) but for the channels.
+inline std::vector<std::int64_t> beside_channels(const Tensor& x) {
+  return x.dim() == 4 ? std::vector<std::int64_t>{0, 2, 3} : std::vector<std::int64_t>{0};
+}
+
+/// The shape in which [C] broadcasts against x.
+inline std::vector<std::int64_t> along_channels(const Tensor& x) {
+  return x.dim() == 4 ? std::vector<std::int64_t>{1, -1, 1, 1} : std::vector<std::int64_t>{1, -1};
+}
+
 // Sums run over blocks of this many rows in the compute type, and over blocks in double: the order, and so the result,
 // does not depend on the number of threads.
 inline constexpr std::int64_t block_rows = 128;
