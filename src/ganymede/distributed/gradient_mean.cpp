@@ -6,7 +6,8 @@ namespace ganymede::distributed {
 
 namespace {
 
-constexpr std::int64_t kBucket = (std::int64_t{4} << 20) / static_cast<std::int64_t>(sizeof(float));
+// Small enough that no network of a few megabytes lies in one, which would go when the backward pass is over.
+constexpr std::int64_t kBucket = (std::int64_t{1} << 20) / static_cast<std::int64_t>(sizeof(float));
 
 }  // namespace
 

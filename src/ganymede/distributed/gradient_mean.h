@@ -7,7 +7,7 @@
 
 namespace ganymede::distributed {
 
-/// Parameters lie in buckets of some megabytes, the last ones first, as a backward pass comes by them. A bucket whose
+/// Parameters lie in buckets of about a megabyte, the last ones first, as a backward pass comes by them. A bucket whose
 /// gradients are all there goes to the other processes at once (Li et al. 2020, "PyTorch Distributed").
 class GradientMean {
  public:
