@@ -6,15 +6,21 @@ namespace ganymede::distributed {
 
 namespace {
 
-// Small enough that no network of a few megabytes lies in one, which would go when the backward pass is over.
-constexpr std::int64_t kBucket = (std::int64_t{1} << 20) / static_cast<std::int64_t>(sizeof(float));
+/// Numbers in a bucket. Small enough that a network of a few megabytes does not lie in one, which would go when the
+/// backward pass is over; among many processes large enough that its bytes take as long as its messages, of which a
+/// ring has two for each process: at 0.1 ms each and 0.7 GB/s (docs/several-machines.md) 64 KiB for each of them.
+std::int64_t bucket_size(int processes) {
+  const std::int64_t bytes = std::max(std::int64_t{1} << 20, std::int64_t{processes} << 16);
+  return bytes / static_cast<std::int64_t>(sizeof(float));
+}
 
 }  // namespace
 
 GradientMean::GradientMean(const Group& group, std::vector<Tensor> parameters) : group_(group) {
+  const std::int64_t full = bucket_size(group.size());
   std::vector<std::int64_t> sizes;
   for (auto parameter = parameters.rbegin(); parameter != parameters.rend(); ++parameter) {
-    if (sizes.empty() || sizes.back() + parameter->numel() > kBucket) sizes.push_back(0);
+    if (sizes.empty() || sizes.back() + parameter->numel() > full) sizes.push_back(0);
     sizes.back() += parameter->numel();
     slots_.push_back({*parameter, {}, sizes.size() - 1});
   }

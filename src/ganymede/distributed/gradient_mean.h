@@ -7,8 +7,8 @@
 
 namespace ganymede::distributed {
 
-/// Parameters lie in buckets of about a megabyte, the last ones first, as a backward pass comes by them. A bucket whose
-/// gradients are all there goes to the other processes at once (Li et al. 2020, "PyTorch Distributed").
+/// Parameters lie in buckets of a megabyte or more, the last ones first, as a backward pass comes by them. A bucket
+/// whose gradients are all there goes to the other processes at once (Li et al. 2020, "PyTorch Distributed").
 class GradientMean {
  public:
   /// `parameters` are leaves that ask for gradients now; later they may stop and begin again. Group and parameters must

@@ -21,11 +21,15 @@ void append(std::vector<Tensor>& out, const Optimizer& optimizer) {
 
 }  // namespace
 
-Kept::Kept(std::vector<Tensor> tensors) {
+void Kept::keep(const std::vector<Tensor>& tensors) {
   const torch::NoGradGuard constant;
-  for (Tensor& tensor : tensors) {
-    Tensor copy = tensor.detach().clone();
-    tensors_.emplace_back(std::move(tensor), std::move(copy));
+  tensors_.resize(tensors.size());
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    auto& [tensor, copy] = tensors_[i];
+    tensor = tensors[i];
+    const bool fits = copy.defined() && copy.strides() == tensor.strides() && copy.sizes() == tensor.sizes() &&
+                      copy.options().type_equal(tensor.options());
+    copy = fits ? copy.copy_(tensor.detach()) : tensor.detach().clone();
   }
 }
 
@@ -136,9 +140,7 @@ StepResult Trainer::step(bool measure) {
   if (!shared_) return take_step(measure);
   const distributed::Group& group = shared_->group;
   const BatchShareScope scope(shared_->share());
-  // Only process 0 saves what there is when another one is lost.
-  std::optional<Kept> kept;
-  if (group.is_first()) kept.emplace(changed_before_the_last_exchange());
+  if (group.is_first()) shared_->before.keep(changed_before_the_last_exchange());
   const auto adaptive = adaptive_;
   group.rest(false);
   try {
@@ -147,8 +149,8 @@ StepResult Trainer::step(bool measure) {
     return result;
   } catch (const std::exception&) {
     if (group.broken().empty()) throw;
-    if (kept) kept->restore();
-    whole_ = kept.has_value();
+    if (group.is_first()) shared_->before.restore();
+    whole_ = group.is_first();
     adaptive_ = adaptive;
     real_ = fake_ = LabelledImages();
     generator_optimizer_->drop_gradients();

@@ -15,6 +15,17 @@ struct SharedTensors {
   std::vector<double> numbers;
 };
 
+/// Copies of tensors, to go back to.
+class Kept {
+ public:
+  /// In the memory of the copies before, where they are as large.
+  void keep(const std::vector<Tensor>& tensors);
+  void restore() const;
+
+ private:
+  std::vector<std::pair<Tensor, Tensor>> tensors_;  ///< each with its copy
+};
+
 struct SharedStep {
   SharedStep(const distributed::Group& with, std::vector<Tensor> generator, std::vector<Tensor> discriminator)
       : group(with),
@@ -23,19 +34,10 @@ struct SharedStep {
 
   const distributed::Group& group;
   distributed::GradientMean generator_gradients, discriminator_gradients;
+  Kept before;        ///< of the step at hand, where this process saves what there is when another one is lost
   bool stop = false;  ///< one of the processes was asked to stop: all do, after the same step
 
   BatchShare share() const { return {group.rank(), group.size(), &group}; }
-};
-
-/// Copies of tensors, to go back to.
-class Kept {
- public:
-  explicit Kept(std::vector<Tensor> tensors);
-  void restore() const;
-
- private:
-  std::vector<std::pair<Tensor, Tensor>> tensors_;  ///< each with its copy
 };
 
 /// All processes get process 0's.
