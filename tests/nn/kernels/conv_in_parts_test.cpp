@@ -27,7 +27,11 @@ std::ostream& operator<<(std::ostream& s, const Case& c) {
 
 const Case cases[] = {
     {20, 16, 96, 16, 16, 4, 2, Padding::all(1)},  // parts of the images, the last one smaller
-    {8, 64, 256, 8, 8, 4, 2, Padding::all(1)},    // weights larger than images: their gradient in parts of the channels
+    {6, 64, 256, 20, 20, 4, 2, Padding::all(1)},  // weights larger than images: their gradient in parts of the channels
+    {20, 64, 256, 8, 8, 4, 2, Padding::all(1)},   // few pixels: their gradient by copied windows
+    {12, 32, 128, 5, 4, 5, 1, {1, 2, 2, 1}},      // the same, windows larger than the image
+    {21, 192, 128, 4, 4, 4, 1, {}},               // one window
+    {6, 64, 128, 16, 16, 4, 2, Padding::all(1)},  // copied windows in bf16 alone
     {24, 3, 64, 32, 32, 4, 2, Padding::all(1)},   // few channels
     {24, 3, 64, 32, 32, 5, 2, {1, 2, 1, 2}},
     {24, 1, 32, 28, 28, 4, 3, {}},  // few channels, and rows that no window reaches
@@ -91,7 +95,7 @@ Tensors plain_results(const Tensor& image, const Tensor& weight, const Tensor& b
 }
 
 TEST_P(ConvInParts, AgreeWithLibTorchInDouble) {
-  for (const int threads : {1, 2, 3}) {
+  for (const int threads : {1, 2, 3, 20}) {
     at::set_num_threads(threads);
     for (const auto type : {at::kFloat, at::kBFloat16}) {
       const Tensors found = results(type);

@@ -7,6 +7,7 @@
 #include "ganymede/nn/kernels/conv.h"
 #include "ganymede/nn/kernels/onednn.h"
 #include "ganymede/nn/kernels/tensor_access.h"
+#include "ganymede/nn/kernels/windows_gradient.h"
 
 namespace ganymede::nn::kernels {
 
@@ -258,7 +259,8 @@ Tensor conv_weight_gradient_in_parts(const Tensor& image, const Tensor& out, Siz
   const ConvShape shape = shape_of(ConvPass::kWeight, i, o, kernel, g);
   const Tensor gradient = dense(at::empty({out.size(1), image.size(1) / g.groups, kernel[0], kernel[1]},
                                           at::TensorOptions(at::kFloat).memory_format(at::MemoryFormat::ChannelsLast)));
-  return run_gradient(shape, i, o, gradient) ? gradient : Tensor{};
+  const bool done = windows_gradient(shape, i, o, gradient) || run_gradient(shape, i, o, gradient);
+  return done ? gradient : Tensor{};
 }
 
 }  // namespace ganymede::nn::kernels

@@ -95,21 +95,27 @@ void expect_fast(const dnnl::primitive_desc_base& made) {
   if (std::string(made.impl_info_str()).rfind("ref", 0) == 0) throw dnnl::error(dnnl_unimplemented, "only a slow way");
 }
 
-}  // namespace
-
-std::shared_ptr<OneThreadConv> OneThreadConv::of(const ConvShape& shape) {
+/// One of each shape, made when it is first asked for.
+template <class One, class Shape>
+std::shared_ptr<One> kept_of(const Shape& shape) {
   static std::mutex mutex;
-  static auto& made = *new std::map<ConvShape, std::shared_ptr<OneThreadConv>>;
+  static auto& made = *new std::map<Shape, std::shared_ptr<One>>;
   constexpr std::size_t most = 1024;  // a server's models come and go
   const std::lock_guard lock(mutex);
   if (const auto found = made.find(shape); found != made.end()) return found->second;
   if (made.size() >= most) made.clear();
-  std::shared_ptr<OneThreadConv> one;
+  std::shared_ptr<One> one;
   try {
-    one = std::make_shared<OneThreadConv>(shape);
-  } catch (const dnnl::error&) {  // LibTorch finds another way
+    one = std::make_shared<One>(shape);
+  } catch (const dnnl::error&) {  // there is another way
   }
   return made[shape] = one;
+}
+
+}  // namespace
+
+std::shared_ptr<OneThreadConv> OneThreadConv::of(const ConvShape& shape) {
+  return kept_of<OneThreadConv>(shape);
 }
 
 OneThreadConv::OneThreadConv(const ConvShape& s) : shape_(s) {
@@ -219,6 +225,28 @@ void OneThreadConv::pack(const WeightLayout& layout, const void* weight, void* p
 void OneThreadConv::unpack(const WeightLayout& layout, const void* packed, void* weight, std::int64_t piece,
                            std::int64_t pieces) {
   reorder(layout, piece, pieces, false).run(packed, weight);
+}
+
+std::shared_ptr<OneThreadProduct> OneThreadProduct::of(const ProductShape& shape) {
+  return kept_of<OneThreadProduct>(shape);
+}
+
+OneThreadProduct::OneThreadProduct(const ProductShape& s)
+    : a_({s.rows, s.depth}, s.bf16 ? Type::bf16 : Type::f32, memory::dims{1, s.a_stride}),
+      b_({s.depth, s.columns}, s.bf16 ? Type::bf16 : Type::f32, memory::dims{s.columns, 1}),
+      result_({s.rows, s.columns}, Type::f32, memory::dims{s.result_stride, 1}) {
+  const OneThread made_for_one_thread;
+  const auto made = described<dnnl::matmul>(a_, b_, result_);
+  expect_fast(made);
+  scratch_ = made.scratchpad_desc();
+  primitive_ = dnnl::matmul(made);
+}
+
+void OneThreadProduct::run(const void* a, const void* b, float* result) const {
+  primitive_.execute(stream(), {{DNNL_ARG_SRC, memory_at(a_, a)},
+                                {DNNL_ARG_WEIGHTS, memory_at(b_, b)},
+                                {DNNL_ARG_DST, memory_at(result_, result)},
+                                {DNNL_ARG_SCRATCHPAD, memory_at(scratch_, work_room(scratch_.get_size()))}});
 }
 
 }  // namespace ganymede::nn::kernels

@@ -1,4 +1,5 @@
-// Convolutions of oneDNN that run on one thread, made once for each shape. Internal to nn/kernels; needs oneDNN 2 or 3.
+// Convolutions and products of oneDNN that run on one thread, made once for each shape. Internal to nn/kernels; needs
+// oneDNN 2 or 3.
 #pragma once
 
 #include <compare>
@@ -68,6 +69,27 @@ class OneThreadConv : public WeightOrder {
   dnnl::primitive primitive_;
   std::mutex mutex_;
   std::map<ReorderKey, Reorder> reorders_;
+};
+
+/// a^T b of two matrices, [depth, rows] and [depth, columns], the second dense; strides are from row to row.
+struct ProductShape {
+  bool bf16;  ///< or f32; the result is f32
+  std::int64_t depth, rows, columns, a_stride, result_stride;
+  auto operator<=>(const ProductShape&) const = default;
+};
+
+/// That product, on the thread that calls it, from any thread.
+class OneThreadProduct {
+ public:
+  /// Null where oneDNN has only a slow way. Kept for the life of the process.
+  static std::shared_ptr<OneThreadProduct> of(const ProductShape& shape);
+
+  explicit OneThreadProduct(const ProductShape& shape);
+  void run(const void* a, const void* b, float* result) const;
+
+ private:
+  dnnl::memory::desc a_, b_, result_, scratch_;
+  dnnl::primitive primitive_;
 };
 
 }  // namespace ganymede::nn::kernels
