@@ -143,6 +143,23 @@ TEST(SharedStep, WithoutBatchNormTheGradientsAreThoseOfOneProcess) {
       1e-6);
 }
 
+TEST(SharedStep, RealAndGeneratedImagesInOnePassAreSharedEach) {
+  constexpr const char* kOnePass =
+      "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, { dropout = 0.3 }, \"flatten\", "
+      "{ dense = 1 }";
+  for (const char* augment : {"diffaugment", "ada"}) {
+    expect_the_gradients_of_one(
+        [&] {
+          return test::recipe_of(
+              kNoNorm, kOnePass,
+              keeping_gradients({"train.precision=f32", "objective.penalties=[{ r1 = 1 }, { r2 = 1 }]",
+                                 std::string("augment.name=") + augment, "augment.probability=0.8",
+                                 "augment.instance_noise=0.1"}));
+        },
+        1e-6);
+  }
+}
+
 TEST(SharedStep, ABatchInPartsIsSharedPartByPart) {
   expect_the_gradients_of_one(
       [] {

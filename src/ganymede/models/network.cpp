@@ -80,6 +80,12 @@ void Network::for_each_layer(const std::function<void(const std::string&, nn::La
   for (const auto& head : heads_) head.layers.for_each_layer(visit, head.name + ".");
 }
 
+bool Network::couples_images() const {
+  bool out = false;
+  for_each_layer([&](const std::string&, const nn::Layer& layer) { out = out || layer.couples_images(); });
+  return out;
+}
+
 std::vector<NetworkTensor> Network::parameters() const {
   std::vector<NetworkTensor> out;
   for_each_layer([&](const std::string& name, nn::Layer& layer) {

@@ -51,6 +51,9 @@ class Network {
   /// Calls `visit` for every layer, those inside composite layers too, with its name in files.
   void for_each_layer(const std::function<void(const std::string& name, nn::Layer& layer)>& visit) const;
 
+  /// Whether a layer does, or one inside it: nn::Layer::couples_images().
+  bool couples_images() const;
+
   /// What the optimiser changes, in order.
   std::vector<NetworkTensor> parameters() const;
   /// What moves without a gradient, in order.

@@ -88,6 +88,9 @@ class Layer {
   virtual bool absorb(const Layer& next);
   /// The layers inside this one.
   virtual std::vector<Part> parts() const { return {}; }
+  /// Whether, in training, what an image becomes depends on the others of its batch, or a pass leaves something behind:
+  /// such a layer sees real and generated images in passes of their own. By itself one whose buffers move does.
+  virtual bool couples_images() const { return !buffers_.empty(); }
   /// How many classes this layer knows; 0 when it does not look at labels.
   virtual std::int64_t classes() const { return 0; }
 

@@ -32,6 +32,7 @@ class MinibatchStddev : public Layer {
     const Tensor maps = statistics.view({batch, channels_, 1, 1}).expand({batch, channels_, x.size(2), x.size(3)});
     return at::cat({x, maps}, 1).contiguous(at::MemoryFormat::ChannelsLast);
   }
+  bool couples_images() const override { return true; }
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     const std::int64_t height = input.height(), width = input.width(), share = input.channels() / channels_;
     const Members members = members_of(graph, x);

@@ -17,6 +17,12 @@ struct DiscriminatorOutput {
 
   /// [N]: the mean over each image's patches.
   Tensor image_scores() const { return patches == 1 ? scores : scores.view({-1, patches}).mean(1); }
+  /// Of images [first, first + count) alone.
+  DiscriminatorOutput of_images(std::int64_t first, std::int64_t count) const {
+    const auto rows = [&](const Tensor& x) { return x.defined() ? x.narrow(0, first, count) : x; };
+    return {scores.narrow(0, first * patches, count * patches), rows(class_logits), rows(labels), rows(logits),
+            patches};
+  }
 };
 
 }  // namespace ganymede::objectives

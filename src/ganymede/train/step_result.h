@@ -18,4 +18,9 @@ struct StepResult {
   SeenBatch seen;              ///< of the last discriminator update, or its last part; kept only where measured
 };
 
+/// Adds a part's value to the whole step's.
+inline void add_to(Tensor& sum, const Tensor& term) {
+  sum = sum.defined() ? sum + term : term;
+}
+
 }  // namespace ganymede::train

@@ -21,17 +21,6 @@ LabelledImages part_of(const LabelledImages& batch, int part, int parts) {
   return {train::part_of(batch.pixels, part, parts), train::part_of(batch.labels, part, parts)};
 }
 
-void add_to(Tensor& sum, const Tensor& term) {
-  sum = sum.defined() ? sum + term : term;
-}
-
-/// Adds a part's cross-entropy of the classes and the share of its images that are named rightly.
-void add_classes(const objectives::DiscriminatorOutput& output, double share, Tensor& loss, Tensor& accuracy) {
-  const Tensor logits = output.class_logits.detach();
-  add_to(loss, at::cross_entropy_loss(logits, output.labels) * share);
-  add_to(accuracy, logits.argmax(1).eq(output.labels).to(at::kFloat).mean() * share);
-}
-
 /// The parameters of a network's first `layers` layers that have any.
 std::vector<Tensor> first_parameters(const models::Network& network, int layers) {
   std::vector<Tensor> out;
@@ -97,6 +86,7 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   }
   gan_.generator.require_gradients(true);
   for (const auto& parameter : gan_.discriminator.parameters()) discriminator_parameters_.push_back(parameter.tensor);
+  couples_images_ = gan_.discriminator.couples_images();
   frozen_ = first_parameters(gan_.discriminator, recipe_.train.freeze_discriminator);
   generator_optimizer_ =
       std::make_unique<Optimizer>(recipe_.optimizer_generator, gan_.generator, average_ ? &*average_ : nullptr);
@@ -225,51 +215,6 @@ void Trainer::update_discriminator(int update, bool last, bool measure, StepResu
   objective_->constrain(discriminator_parameters_);
 }
 
-Tensor Trainer::discriminator_loss(LabelledImages real, LabelledImages fake, int update, StepResult& result) {
-  using Where = objectives::Penalty::Where;
-  const double share = 1.0 / recipe_.train.gradient_accumulation;
-  real.pixels = real.pixels.detach();
-  fake.pixels = fake.pixels.detach();
-  std::vector<const objectives::Penalty*> due;
-  for (const auto& penalty : penalties_) {
-    if (!is_due(*penalty, update)) continue;
-    due.push_back(penalty.get());
-    if (penalty->where() == Where::kReal) real.pixels.set_requires_grad(true);
-    if (penalty->where() == Where::kGenerated) fake.pixels.set_requires_grad(true);
-  }
-  const auto real_output = discriminate(real), fake_output = discriminate(fake);
-  Tensor loss = objective_->discriminator_loss(real_output, fake_output);
-  for (const auto* penalty : due) {
-    Tensor norms;
-    if (penalty->where() == Where::kReal)
-      norms = objectives::squared_gradient_norms(real_output.image_scores(), real.pixels);
-    if (penalty->where() == Where::kGenerated)
-      norms = objectives::squared_gradient_norms(fake_output.image_scores(), fake.pixels);
-    if (penalty->where() == Where::kElsewhere) {
-      const auto seed = stream_seed(recipe_.train.seed, "penalty", place_of_pass());
-      const Tensor points =
-          penalty->points(real.pixels, fake.pixels, seed, random_source_).detach().set_requires_grad(true);
-      norms = objectives::squared_gradient_norms(discriminate({points, real.labels}).image_scores(), points);
-    }
-    const Tensor term = penalty->of_squared_norms(norms) * (value_of(penalty->weight()) * penalty->every());
-    add_to(result.penalty, term.detach() * share);
-    loss = loss + term;
-  }
-  if (adaptive_ && shared_)
-    adaptive_->observe(real_output.image_scores().detach(), &shared_->group, shared_->group.size());
-  else if (adaptive_)
-    adaptive_->observe(real_output.image_scores().detach());
-  result.seen.scores_real = real_output.image_scores().detach();
-  result.seen.scores_fake = fake_output.image_scores().detach();
-  add_to(result.d_real, objective_->reported_output(real_output.scores.detach()).mean() * share);
-  add_to(result.d_fake, objective_->reported_output(fake_output.scores.detach()).mean() * share);
-  if (objective_->classifies()) {
-    add_classes(real_output, share, result.class_loss_real, result.class_accuracy_real);
-    add_classes(fake_output, share, result.class_loss_fake, result.class_accuracy_fake);
-  }
-  return loss;
-}
-
 void Trainer::update_generator(bool measure, StepResult& result) {
   gan_.discriminator.require_gradients(false);
   const int parts = recipe_.train.gradient_accumulation;
@@ -381,31 +326,6 @@ Tensor Trainer::fake_labels(std::uint64_t seed) const {
   if (!conditions_.defined()) return models::sample_labels(gan_.classes(), count, seed, random_source_);
   return conditions_.index_select(0,
                                   models::sample_labels(conditions_.size(0), count, seed, random_source_).to(device_));
-}
-
-objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& images) {
-  const auto seed = recipe_.train.seed;
-  const auto place = place_of_pass();
-  ++passes_;
-  Tensor x = images.pixels;
-  enter_phase("augmentation");
-  if (augment_) x = augmented(x, stream_seed(seed, "augment", place));
-  if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
-    x = x + noise * random_source_.normal(x.sizes(), stream_seed(seed, "instance noise", place)).to(x.scalar_type());
-  }
-  nn::ForwardContext context{.training = true,
-                             .labels_checked = true,
-                             .dropout_seed = stream_seed(seed, "dropout", place),
-                             .labels = images.labels};
-  enter_phase("losses");
-  const Tensor result = gan_.discriminator.forward(x, context).to(at::kFloat);
-  return gan_.discriminator.read(result, images.labels, objective_->output_size());
-}
-
-Tensor Trainer::augmented(const Tensor& images, std::uint64_t seed) const {
-  // Where the numbers are on the host, so is the probability, and 0 leaves the images' very bits alone.
-  if (adaptive_ && random_source_.computed()) return augment_->apply(images, adaptive_->probability(), seed);
-  return augment_->apply(images, adaptive_ ? adaptive_->value() : value_of(recipe_.augment.probability), seed);
 }
 
 Tensor Trainer::augment_probability() const {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ganymede/augment/adaptive.h"
@@ -157,7 +158,9 @@ class Trainer {
   // An update is the number of a discriminator update within the step.
   void update_discriminator(int update, bool last, bool measure, StepResult& result);
   void update_generator(bool measure, StepResult& result);
-  Tensor discriminator_loss(LabelledImages real, LabelledImages fake, int update, StepResult& result);
+  Tensor discriminator_loss(const LabelledImages& real, const LabelledImages& fake, int update, StepResult& result);
+  void note_outputs(const objectives::DiscriminatorOutput& real, const objectives::DiscriminatorOutput& fake,
+                    double share, StepResult& result);
   bool is_due(const objectives::Penalty& penalty, int update) const;
   std::uint64_t update_in_all(std::uint64_t step, int update) const;
   std::uint64_t step_of_seeds() const;
@@ -167,7 +170,15 @@ class Trainer {
   void read_batches();
   LabelledImages real_images(int update);
   LabelledImages generate_fake(int update, int part, bool for_generator);
-  objectives::DiscriminatorOutput discriminate(const LabelledImages& images);
+  struct Judgement {
+    objectives::DiscriminatorOutput output;
+    Tensor squared_norms;  ///< f32 [N], of the gradient of each image's score at its pixels; undefined unless asked for
+  };
+  /// Both in one pass where that is the same.
+  std::pair<Judgement, Judgement> judge_both(const LabelledImages& real, const LabelledImages& fake, bool norms_real,
+                                             bool norms_fake);
+  Judgement judge(const LabelledImages& images, bool norms, std::int64_t batches = 1);
+  objectives::DiscriminatorOutput discriminate(const LabelledImages& images, std::int64_t batches = 1);
   Tensor augmented(const Tensor& images, std::uint64_t seed) const;
   Tensor augment_probability() const;
   UpdateRates rates(const Optimizer& optimizer) const;
@@ -189,7 +200,8 @@ class Trainer {
   std::unique_ptr<augment::Augment> augment_;             ///< null for none
   std::optional<augment::AdaptiveProbability> adaptive_;  ///< where the probability finds itself
   std::vector<Tensor> discriminator_parameters_;
-  std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
+  std::vector<Tensor> frozen_;   ///< parameters of the discriminator that stay as they are
+  bool couples_images_ = false;  ///< whether the discriminator does: nn::Layer::couples_images()
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
   std::unique_ptr<Batches> batches_;
   std::vector<ByteBatch> real_batches_;     ///< of the step's discriminator updates

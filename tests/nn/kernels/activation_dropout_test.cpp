@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "checks.h"
+#include "ganymede/core/batch_share.h"
 #include "ganymede/core/error.h"
 
 namespace ganymede::nn::kernels::dropout_tests {
@@ -98,6 +99,19 @@ TEST(LeakyReluDropout, OtherDevicesHaveTheSameMask) {
   const Tensor narrow = normal({8, 3, 17, 5}).to(at::kBFloat16);
   EXPECT_LE(distance(elsewhere({narrow}), kernel(0.3, 0.3)({narrow})), 0.01);
   EXPECT_TRUE(same(leaky_relu_dropout_in_operations(last, 0.3, 0, seed), at::leaky_relu(last, 0.3)));
+}
+
+TEST(LeakyReluDropout, SharesOfTwoBatchesHaveTheMaskOfBoth) {
+  const std::vector<std::int64_t> sizes{8, 5, 3, 3};  // two batches of 4 images, 45 elements each
+  const Tensor whole = factors(sizes, 0.4);
+  for (const std::int64_t of : {2, 4}) {
+    for (std::int64_t number = 0; number < of; ++number) {
+      const BatchShareScope scope(BatchShare{.number = number, .of = of, .batches = 2});
+      const auto own = [&](const Tensor& batch) { return batch.chunk(of)[number]; };
+      const Tensor expected = at::cat({own(whole.narrow(0, 0, 4)), own(whole.narrow(0, 4, 4))});
+      EXPECT_TRUE(factors(expected.sizes(), 0.4).equal(expected)) << number << " of " << of;
+    }
+  }
 }
 
 TEST(LeakyReluDropout, RefusesWhatIsOutOfRange) {

@@ -24,7 +24,7 @@ struct Rule {
   double slope;
   std::int64_t threshold;  // of `one`
   std::uint64_t seed;
-  std::int64_t first;  ///< the place of the tensor's first element in that of the whole batch (core/batch_share.h)
+  std::int64_t first;  ///< the place of the tensor's first element among those of the whole batch (core/batch_share.h)
 
   /// Of the numbers, each for `kLanes` elements.
   std::uint64_t counter() const { return mix64(seed) + static_cast<std::uint64_t>(first / kLanes); }
@@ -132,11 +132,27 @@ struct LeakyDropout : torch::autograd::Function<LeakyDropout> {
   }
 };
 
-Rule checked_rule(const Tensor& x, double slope, double p, std::uint64_t seed) {
+Rule checked_rule(double slope, double p, std::uint64_t seed) {
   if (!(p >= 0 && p < 1)) throw Error("dropout: the probability must be in [0, 1)");
   if (!(slope >= 0 && slope <= 1)) throw Error("leaky_relu: the slope must be in [0, 1]");
-  return {slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed,
-          BatchShareScope::current().number * x.numel()};
+  return {slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed, 0};
+}
+
+/// `apply` of x, or of each batch of several whose images lie apart from one another in the whole batches.
+template <class Apply>
+Tensor each_batch(const Tensor& x, Rule rule, const Apply& apply) {
+  const Tensor dense = x.is_non_overlapping_and_dense() ? x : x.contiguous();
+  const BatchShare& share = BatchShareScope::current();
+  if (share.of == 1 || share.batches == 1 || rule.threshold == 0) {
+    rule.first = share.number * x.numel();
+    return apply(dense, rule);
+  }
+  std::vector<Tensor> out;
+  for (const Tensor& batch : dense.chunk(share.batches)) {
+    rule.first = (static_cast<std::int64_t>(out.size()) * share.of + share.number) * batch.numel();
+    out.push_back(apply(batch, rule));
+  }
+  return at::cat(out);
 }
 
 /// Which elements of x are kept: bool, laid out as x, which is dense.
@@ -162,22 +178,25 @@ struct MaskedScale : torch::autograd::Function<MaskedScale> {
   }
 };
 
+Tensor in_operations(const Tensor& x, const Rule& rule) {
+  const Tensor active = rule.slope == 1 ? x : at::leaky_relu(x, rule.slope);
+  if (rule.threshold == 0) return active;
+  return MaskedScale::apply(active, kept_of(x, rule), one / (one - static_cast<double>(rule.threshold)));
+}
+
 }  // namespace
 
 Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  const Rule rule = checked_rule(x, slope, p, seed);
-  // The kernel knows nothing of steps whose number lies on the device.
-  if (!runs_here(x) || (rule.threshold > 0 && (rule.first % Rule::kLanes != 0 || StepNumberScope::active())))
-    return leaky_relu_dropout_in_operations(x, slope, p, seed);
-  return LeakyDropout::apply(x.is_non_overlapping_and_dense() ? x : x.contiguous(), rule);
+  return each_batch(x, checked_rule(slope, p, seed), [](const Tensor& dense, const Rule& rule) {
+    // The kernel knows nothing of steps whose number lies on the device.
+    const bool here =
+        runs_here(dense) && (rule.threshold == 0 || (rule.first % Rule::kLanes == 0 && !StepNumberScope::active()));
+    return here ? LeakyDropout::apply(dense, rule) : in_operations(dense, rule);
+  });
 }
 
 Tensor leaky_relu_dropout_in_operations(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  const Rule rule = checked_rule(x, slope, p, seed);
-  const Tensor dense = x.is_non_overlapping_and_dense() ? x : x.contiguous();
-  const Tensor active = slope == 1 ? dense : at::leaky_relu(dense, slope);
-  if (rule.threshold == 0) return active;
-  return MaskedScale::apply(active, kept_of(dense, rule), one / (one - static_cast<double>(rule.threshold)));
+  return each_batch(x, checked_rule(slope, p, seed), in_operations);
 }
 
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
