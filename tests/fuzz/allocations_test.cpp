@@ -46,7 +46,7 @@ struct Report {
   // Where it is: if it ends before it is done, this is what it did.
   std::size_t seed = 0;
   bool all_later = false;
-  long number = 1;
+  long number = 1, step = 1;
   bool done = false;
   std::array<char, 64> ended_by{};  ///< the library that ended it, if one did
   std::array<long, kEnds> ends{};
@@ -154,9 +154,9 @@ void work(const Target& target, const std::vector<Bytes>& seeds, Report& report)
     const auto& bytes = seeds[report.seed];
     attempt(target, bytes, 0, false);  // what is made once is there
     const auto whole = attempt(target, bytes, 0, false);
-    const long step = all_wanted() ? 1 : std::max(1L, whole.allocations.asked / kSample);
+    report.step = all_wanted() ? 1 : std::max(1L, whole.allocations.asked / kSample);
     for (;; report.all_later = true, report.number = 1) {
-      for (; fails_well(target, bytes, whole.digest, report); report.number += step) {
+      for (; fails_well(target, bytes, whole.digest, report); report.number += report.step) {
       }
       // Without any memory a server answers nobody, until there is some: its client would wait for ever.
       if (report.all_later || target.name == "http") break;
@@ -177,7 +177,7 @@ void judge(int status, Report& report) {
     report.add_wrong(how + " in " + (library.empty() ? "this program" : library));
   }
   report.ended_by = {};
-  ++report.number;
+  report.number += report.step;
 }
 
 /// By its name GoogleTest runs it first: it forks, and must be alone for that.

@@ -1,4 +1,5 @@
 // Files of tensors, as far as they are read without LibTorch.
+#include <set>
 #include <sstream>
 
 #include "data/fixtures.h"
@@ -6,6 +7,7 @@
 #include "ganymede/checkpoint/safetensors_header.h"
 #include "ganymede/data/archive.h"
 #include "ganymede/exchange/hdf5_file.h"
+#include "ganymede/exchange/keras_description.h"
 #include "ganymede/exchange/torch_archive.h"
 
 namespace ganymede::fuzz {
@@ -70,15 +72,31 @@ void read_hdf5(const Bytes& bytes) {
   }
 }
 
-std::vector<Bytes> hdf5_files() {
+std::vector<Bytes> members(const std::filesystem::path& archive, const std::set<std::string>& names) {
   std::vector<Bytes> out;
-  data::walk_archive("tests/parity/keras_files.zip",
-                     data::Wanted([](const std::string& name) { return name == "g.h5" || name == "d.weights.h5"; }),
+  data::walk_archive(archive, data::Wanted([&](const std::string& name) { return names.contains(name); }),
                      [&](const std::string&, Bytes bytes) {
                        out.push_back(std::move(bytes));
                        return true;
                      });
   return out;
+}
+
+const std::filesystem::path kKerasFiles = "tests/parity/keras_files.zip";
+
+std::vector<Bytes> keras_descriptions() {
+  std::vector<Bytes> out;
+  for (const Bytes& model : members(kKerasFiles, {"g.keras", "d.keras", "branching.keras", "prelu.keras"})) {
+    for (Bytes& description : members(put("model.keras", model), {"config.json"}))
+      out.push_back(std::move(description));
+  }
+  return out;
+}
+
+void read_keras_description(const Bytes& bytes) {
+  exchange::KerasModel model{"fuzz"};
+  exchange::describe_keras(model, text_of(bytes));
+  for (const auto* layer : exchange::leaves_of(model.layers)) saw(bytes_of_text(layer->kind + layer->name));
 }
 
 }  // namespace
@@ -92,7 +110,10 @@ std::vector<Target> tensor_targets() {
          return std::vector<Bytes>{test::archive_bytes(
              "model.zip", {{"model/data.pkl", bytes_of_text(kStateDict)}, {"model/data/0", Bytes(16)}})};
        }},
-      {"hdf5", read_hdf5, hdf5_files},
+      {"hdf5", read_hdf5, [] { return members(kKerasFiles, {"g.h5", "d.weights.h5"}); }},
+      {"keras", [](const Bytes& bytes) { exchange::read_keras(put("model.keras", bytes)); },
+       [] { return members(kKerasFiles, {"g.keras", "d.h5", "g-weights.h5", "d.weights.h5"}); }},
+      {"keras-config", read_keras_description, keras_descriptions},
       // The pickle is changed, the archive around it is not: a checksum would hide what lies behind it.
       {"torch-pickle",
        [](const Bytes& bytes) {

@@ -1,5 +1,7 @@
 #include "ganymede/exchange/keras_description.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "ganymede/core/error.h"

@@ -1,5 +1,7 @@
 #include "ganymede/exchange/keras_file.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <fstream>
 
@@ -9,7 +11,6 @@
 #include "ganymede/core/json_text.h"
 #include "ganymede/core/text.h"
 #include "ganymede/data/archive.h"
-#include "ganymede/exchange/hdf5_file.h"
 #include "ganymede/exchange/keras_description.h"
 
 namespace ganymede::exchange {
@@ -19,13 +20,8 @@ namespace fs = std::filesystem;
 /// Where a wrapper's inner layer lies below it.
 constexpr const char* kWrapped = "/layer";
 constexpr const char *kWeightsMember = "model.weights.h5", *kConfigMember = "config.json";
-constexpr const char* kSaveAnew = "save it anew: model.save('NAME.keras')";
+constexpr const char* kSaveAsKeras = "save it anew: model.save('NAME.keras')";
 constexpr std::uint64_t kMaxFile = std::uint64_t{16} << 30;
-
-Tensor tensor_of(const Hdf5File& file, const std::string& dataset) {
-  auto numbers = file.numbers(dataset);
-  return torch::from_blob(numbers.values.data(), numbers.sides, at::kFloat).clone();
-}
 
 /// "dense_12" -> "dense".
 std::string without_number(const std::string& name) {
@@ -103,14 +99,13 @@ void take_numbered(KerasModel& model, KerasLayer& layer, const Stored& stored, c
                 printable(model.where + ", layer " + layer.name),
                 "import chains of the layers that docs/exchange.md lists");
   }
-  for (std::size_t i = 0; i < stored.datasets.size(); ++i)
-    layer.tensors[names[i]] = tensor_of(file, stored.datasets[i]);
+  for (std::size_t i = 0; i < stored.datasets.size(); ++i) layer.tensors[names[i]] = file.numbers(stored.datasets[i]);
 }
 
 /// A SpectralNormalization's own tensors: the kernel again in newer versions, and behind it the vector.
 void take_vector(KerasLayer& layer, const Stored& wrapper, const Hdf5File& file) {
   layer.spectral = true;
-  layer.tensors["vector_u"] = tensor_of(file, wrapper.datasets.back());
+  layer.tensors["vector_u"] = file.numbers(wrapper.datasets.back());
 }
 
 using Groups = std::vector<Stored>;
@@ -205,11 +200,11 @@ KerasLayer& layer_of(const std::vector<KerasLayer*>& leaves, const std::string& 
     found.push_back(leaf);
   }
   if (found.empty()) {
-    throw Error("the layer '" + printable(top) + "' has tensors but no description", printable(where), kSaveAnew);
+    throw Error("the layer '" + printable(top) + "' has tensors but no description", printable(where), kSaveAsKeras);
   }
   if (found.size() > 1) {
     throw Error("two layers in '" + printable(top) + "' are named '" + printable(found[0]->name) + "'",
-                printable(where), kSaveAnew);
+                printable(where), kSaveAsKeras);
   }
   return *found[0];
 }
@@ -240,9 +235,9 @@ void read_named(KerasModel& model, const Hdf5File& file, const std::string& base
                                           : layer_for(model.layers, begin, name, path);
       const std::string variable = variable_of(path);
       layer.spectral = layer.spectral || variable == "vector_u";
-      if (!layer.tensors.emplace(variable, tensor_of(file, group + "/" + path)).second) {
+      if (!layer.tensors.emplace(variable, file.numbers(group + "/" + path)).second) {
         throw Error("the layer '" + printable(layer.name) + "' has its " + printable(variable) + " twice",
-                    printable(model.where), kSaveAnew);
+                    printable(model.where), kSaveAsKeras);
       }
     }
   }
@@ -269,8 +264,8 @@ void read_archive(KerasModel& model, const fs::path& path, Bytes& weights) {
         }
         return true;
       });
-  if (!has_config) throw Error("the archive holds no config.json", path.string(), kSaveAnew);
-  if (!is_hdf5(weights)) throw Error("the archive's model.weights.h5 is no HDF5 file", path.string(), kSaveAnew);
+  if (!has_config) throw Error("the archive holds no config.json", path.string(), kSaveAsKeras);
+  if (!is_hdf5(weights)) throw Error("the archive's model.weights.h5 is no HDF5 file", path.string(), kSaveAsKeras);
   describe_keras(model, config);
 }
 
@@ -313,7 +308,7 @@ KerasModel read_keras(const fs::path& path) {
   }
   const auto leaves = leaves_of(model.layers);
   const bool any = std::any_of(leaves.begin(), leaves.end(), [](const auto* one) { return !one->tensors.empty(); });
-  if (!any) throw Error("the HDF5 file holds no weights of Keras", printable(path.string()), kSaveAnew);
+  if (!any) throw Error("the HDF5 file holds no weights of Keras", printable(path.string()), kSaveAsKeras);
   return model;
 }
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "ganymede/core/torch_compat.h"
+#include "ganymede/exchange/hdf5_file.h"
 
 namespace ganymede::exchange {
 
@@ -18,7 +18,7 @@ struct KerasLayer {
   std::string name;
   nlohmann::json config = {};  ///< its options; null in a file of weights alone
   /// In Keras's layouts, f32: "kernel", "bias", "gamma", "moving_mean", ...
-  std::map<std::string, Tensor> tensors = {};
+  std::map<std::string, Hdf5Numbers> tensors = {};
   bool spectral = false;   ///< in a SpectralNormalization, whose name it has, and whose "vector_u" is among its tensors
   std::string group = {};  ///< where Keras 3 keeps its tensors: "dense_1"; nested "sequential/layers/dense_1"
   std::string top = {};    ///< the layer of the outermost model that it is, or lies in

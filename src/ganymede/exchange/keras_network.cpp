@@ -13,8 +13,8 @@ namespace {
 
 using nn::Shape;
 
-std::string shape_text(const Tensor& tensor) {
-  return fmt::format("[{}]", fmt::join(tensor.sizes(), ", "));
+std::string shape_text(at::IntArrayRef sides) {
+  return fmt::format("[{}]", fmt::join(sides, ", "));
 }
 
 [[noreturn]] void refuse_layers(const std::vector<std::string>& differences, const std::string& where) {
@@ -40,7 +40,7 @@ std::string kind_of(const KerasLayer& layer) {
   if (const auto found = kinds.find(layer.kind); found != kinds.end()) return found->second;
   if (layer.tensors.contains("moving_mean")) return "batch_norm";
   const auto kernel = layer.tensors.find("kernel");
-  return kernel != layer.tensors.end() && kernel->second.dim() == 2 ? "dense" : "";
+  return kernel != layer.tensors.end() && kernel->second.sides.size() == 2 ? "dense" : "";
 }
 
 [[noreturn]] void refuse_order(const std::string& where) {
@@ -127,8 +127,9 @@ std::map<std::string, Tensor> turned(const KerasLayer& layer, const std::string&
                                                         {"moving_mean", "running_mean"},
                                                         {"moving_variance", "running_var"}};
   std::map<std::string, Tensor> found;
-  for (const auto& [name, tensor] : layer.tensors) {
+  for (const auto& [name, numbers] : layer.tensors) {
     const auto ours = names.find(name);
+    const Tensor tensor = at::tensor(numbers.values, at::kFloat).reshape(numbers.sides);
     Tensor value = tensor;
     if (name == "kernel" && tensor.dim() == 4) value = tensor.permute({3, 2, 0, 1});
     if (name == "kernel" && tensor.dim() == 2) value = ordered(ordered(tensor, 0, in), 1, out).t();
@@ -204,7 +205,7 @@ class Queue {
 
 std::string described(const KerasLayer& layer) {
   std::vector<std::string> parts;
-  for (const auto& [name, tensor] : layer.tensors) parts.push_back(name + " " + shape_text(tensor));
+  for (const auto& [name, numbers] : layer.tensors) parts.push_back(name + " " + shape_text(numbers.sides));
   return fmt::format("{} ({})", layer.name, fmt::join(parts, ", "));
 }
 
@@ -286,7 +287,7 @@ class Assigner {
         differences_.push_back(fmt::format("{} has no {}, as {} has", layer->name, name, entry.name));
       } else if (value->second.sizes() != to.sizes()) {
         differences_.push_back(fmt::format("{}'s {} is {} in our layout, {} has {}", layer->name, name,
-                                           shape_text(value->second), entry.name, shape_text(to)));
+                                           shape_text(value->second.sizes()), entry.name, shape_text(to.sizes())));
       } else {
         copies_.emplace_back(to, value->second);
         out_.pairs.emplace_back(layer->name + "/" + name, place + name);
