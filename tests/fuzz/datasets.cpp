@@ -19,6 +19,9 @@
 
 #include "ganymede/data/lmdb_check.h"
 #endif
+#ifdef GANYMEDE_FUZZ_PARQUET
+#include "ganymede/data/parquet_rows.h"
+#endif
 #ifdef GANYMEDE_FUZZ_SVHN
 #include <matio.h>
 
@@ -190,6 +193,29 @@ void read_mat_numbers(const Bytes& bytes) {
 }
 #endif
 
+#ifdef GANYMEDE_FUZZ_PARQUET
+void read_rows(const Bytes& bytes) {
+  const auto columns = data::read_parquet(put("some.parquet", bytes), kLimit,
+                                          [](std::uint64_t row, const Bytes& image, const auto& cells) {
+                                            saw(bytes_of_text(std::to_string(row)));
+                                            saw(image);
+                                            for (const auto& cell : cells) saw(bytes_of_text(cell));
+                                          });
+  saw(bytes_of_text(columns.image));
+}
+
+/// As pyarrow writes them: structs of the Hub with labels, bytes beside other columns in two groups, packed pages.
+std::vector<Bytes> parquet_files() {
+  std::vector<Bytes> out;
+  data::walk_archive("tests/fuzz/parquet_files.zip", data::Wanted([](const auto&) { return true; }),
+                     [&](const std::string&, Bytes bytes) {
+                       out.push_back(std::move(bytes));
+                       return true;
+                     });
+  return out;
+}
+#endif
+
 void add_optional(std::vector<Target>& out) {
 #ifdef GANYMEDE_FUZZ_LSUN
   out.push_back({"lmdb", read_lmdb, databases});
@@ -200,6 +226,9 @@ void add_optional(std::vector<Target>& out) {
       {"mat", [](const Bytes& bytes) { read_all("svhn", put("svhn/train_32x32.mat", bytes).parent_path(), {"train"}); },
        seeds});
   out.push_back({"mat-numbers", read_mat_numbers, seeds});
+#endif
+#ifdef GANYMEDE_FUZZ_PARQUET
+  out.push_back({"parquet", read_rows, parquet_files});
 #endif
   static_cast<void>(out);
 }
