@@ -123,6 +123,8 @@ TEST(Penalty, GoesThroughDenseAndConvolutions) {
   expect_penalty_gradient({"{ conv = 4, groups = 4, kernel = 4, stride = 2, padding = \"same\" }"});
   expect_penalty_gradient({"{ conv_transpose = 6, kernel = 4, stride = 2, padding = 1 }"});
   expect_penalty_gradient({"{ conv_transpose = 6, kernel = 3, stride = 2, padding = \"same\" }"});
+  expect_penalty_gradient({"{ conv = 6, padding = 1 }, { avg_pool = 2 }"});
+  expect_penalty_gradient({"{ upsample = 2 }, { conv = 6, padding = 1 }"});
 }
 
 TEST(Penalty, GoesThroughSpectralNorm) {

@@ -39,7 +39,25 @@ std::int64_t multiply_adds(const nn::Sequence& layers) {
   return sum;
 }
 
+double products_made(const nn::Sequence& layers) {
+  double sum = 0;
+  nn::Shape input = layers.input_shape();
+  for (const auto& entry : layers.entries()) {
+    const auto parts = entry.layer->parts();
+    if (parts.empty()) sum += entry.layer->share_of_products() * static_cast<double>(entry.spec->multiply_adds(input));
+    for (const auto& part : parts) sum += products_made(*part.sequence);
+    input = entry.output;
+  }
+  return sum;
+}
+
 }  // namespace
+
+double products_made(const Network& network) {
+  double sum = products_made(network.layers());
+  for (const auto& head : network.heads()) sum += products_made(head.layers);
+  return sum;
+}
 
 Summary summarise(const Network& network) {
   Summary out;

@@ -18,11 +18,14 @@ struct LayerSummary {
 struct Summary {
   std::vector<LayerSummary> layers;
   std::int64_t total = 0, trainable = 0, non_trainable = 0;
-  std::int64_t multiply_adds = 0;  ///< for one image, forward
+  std::int64_t multiply_adds = 0;  ///< for one image, forward, of the layers as they are written
 };
 
 /// Of a network with tensors or without (Network::outline).
 Summary summarise(const Network& network);
+/// Multiplications followed by additions that a forward pass makes of one image: fewer than its layers' as they are
+/// written where some are done in one (nn::Layer::share_of_products()).
+double products_made(const Network& network);
 /// A table with one row a layer and the totals below it.
 std::string to_text(const Summary& summary, const std::string& title);
 /// {"layers": [{"name", "kind", "output", "params"}], "total", "trainable", "non_trainable", "multiply_adds"}.

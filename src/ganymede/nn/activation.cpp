@@ -35,7 +35,7 @@ Value Activation::to_graph(Graph& graph, Value x, const Shape&) const {
   return slope_ == 0 ? graph.node("Relu", {x}) : graph.node("LeakyRelu", {x}, {{"alpha", slope_}});
 }
 
-bool Activation::absorb(const Layer& next) {
+bool Activation::absorb(Layer& next) {
   const auto* dropout = dynamic_cast<const Dropout*>(&next);
   if (dropout == nullptr || kind_ != ActivationKind::kRectifier || dropout_ > 0) return false;
   dropout_ = dropout->probability();

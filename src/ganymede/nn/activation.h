@@ -14,7 +14,7 @@ class Activation : public Layer {
   Tensor forward(const Tensor& x, ForwardContext& context) override;
   Value to_graph(Graph& graph, Value x, const Shape& input) const override;
   /// A rectifier takes over the dropout that follows it.
-  bool absorb(const Layer& next) override;
+  bool absorb(Layer& next) override;
 
   /// The slope below zero where this is a rectifier that a norm before it can apply.
   std::optional<double> rectifier_slope() const;

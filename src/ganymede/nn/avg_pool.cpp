@@ -1,12 +1,7 @@
-// Shrinking an image by a whole factor: the mean of each square of pixels.
+#include "ganymede/nn/avg_pool.h"
+
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/resample.h"
-
-namespace ganymede::nn {
-
-enum class AvgPoolMode { kBox, kFiltered };
-
-}  // namespace ganymede::nn
 
 template <>
 struct ganymede::config::Names<ganymede::nn::AvgPoolMode> {
@@ -16,6 +11,17 @@ struct ganymede::config::Names<ganymede::nn::AvgPoolMode> {
 };
 
 namespace ganymede::nn {
+
+Tensor AvgPool::forward(const Tensor& x, ForwardContext&) {
+  return mode_ == AvgPoolMode::kFiltered ? downsample_filtered(x) : at::avg_pool2d(x, {factor_, factor_});
+}
+
+Value AvgPool::to_graph(Graph& graph, Value x, const Shape& input) const {
+  if (mode_ == AvgPoolMode::kFiltered) return downsample_filtered(graph, x, input);
+  const std::vector<std::int64_t> square(2, factor_);
+  return graph.node("AveragePool", {x}, {{"kernel_shape", square}, {"strides", square}});
+}
+
 namespace {
 
 struct AvgPoolOptions {
@@ -28,23 +34,6 @@ void visit_fields(V& field, AvgPoolOptions& o) {
   field("avg_pool", o.factor, config::in_range(2, 64), "how many times less high and wide");
   field("mode", o.mode, "the mean of a square, or halved with the low-pass filter [1, 2, 1]");
 }
-
-class AvgPool : public Layer {
- public:
-  explicit AvgPool(const AvgPoolOptions& options) : options_(options) {}
-  Tensor forward(const Tensor& x, ForwardContext&) override {
-    if (options_.mode == AvgPoolMode::kFiltered) return downsample_filtered(x);
-    return at::avg_pool2d(x, {options_.factor, options_.factor});
-  }
-  Value to_graph(Graph& graph, Value x, const Shape& input) const override {
-    if (options_.mode == AvgPoolMode::kFiltered) return downsample_filtered(graph, x, input);
-    const std::vector<std::int64_t> square(2, options_.factor);
-    return graph.node("AveragePool", {x}, {{"kernel_shape", square}, {"strides", square}});
-  }
-
- private:
-  AvgPoolOptions options_;
-};
 
 class AvgPoolSpec : public SpecWith<AvgPoolOptions> {
  public:
@@ -60,7 +49,9 @@ class AvgPoolSpec : public SpecWith<AvgPoolOptions> {
     }
     return {input.channels(), input.height() / options.factor, input.width() / options.factor};
   }
-  std::unique_ptr<Layer> make(const Shape&) const override { return std::make_unique<AvgPool>(options); }
+  std::unique_ptr<Layer> make(const Shape&) const override {
+    return std::make_unique<AvgPool>(options.factor, options.mode);
+  }
 };
 
 }  // namespace

@@ -34,7 +34,7 @@ class BatchNorm : public Layer {
   Value to_graph(Graph& graph, Value x, const Shape& input) const override {
     return normalised(graph, x, input, {parameter(0), parameter(1), buffer(0), buffer(1)}, epsilon_);
   }
-  bool absorb(const Layer& next) override { return absorb_rectifier(next, slope_); }
+  bool absorb(Layer& next) override { return absorb_rectifier(next, slope_); }
 
  private:
   double momentum_, epsilon_, slope_ = kernels::no_activation;

@@ -41,7 +41,7 @@ class InstanceNorm : public Layer {
     return graph.add(graph.multiply(y, of_channels(parameter(0))), of_channels(parameter(1)));
   }
 
-  bool absorb(const Layer& next) override { return absorb_rectifier(next, slope_); }
+  bool absorb(Layer& next) override { return absorb_rectifier(next, slope_); }
 
  private:
   bool affine_;

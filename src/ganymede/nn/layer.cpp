@@ -2,7 +2,7 @@
 
 namespace ganymede::nn {
 
-bool Layer::absorb(const Layer&) {
+bool Layer::absorb(Layer&) {
   return false;
 }
 

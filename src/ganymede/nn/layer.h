@@ -84,8 +84,10 @@ class Layer {
   /// What forward() computes outside training, without the layer that it took over; `input` is x's shape. Throws Error
   /// for a kind that does not say it.
   virtual Value to_graph(Graph& graph, Value x, const Shape& input) const;
-  /// Takes over the next layer's work where one pass over memory can do both; true when it did.
-  virtual bool absorb(const Layer& next);
+  /// Takes over the next layer's work where both are done faster in one; true when it did.
+  virtual bool absorb(Layer& next);
+  /// Of the products that the layer's spec counts, the share that forward() makes.
+  virtual double share_of_products() const { return 1; }
   /// The layers inside this one.
   virtual std::vector<Part> parts() const { return {}; }
   /// Whether, in training, what an image becomes depends on the others of its batch, or a pass leaves something behind:

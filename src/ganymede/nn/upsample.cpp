@@ -1,4 +1,5 @@
 // Enlarging an image by a whole factor.
+#include "ganymede/nn/conv.h"
 #include "ganymede/nn/registry.h"
 #include "ganymede/nn/resample.h"
 
@@ -32,7 +33,8 @@ void visit_fields(V& field, UpsampleOptions& o) {
 class Upsample : public Layer {
  public:
   explicit Upsample(const UpsampleOptions& options) : options_(options) {}
-  Tensor forward(const Tensor& x, ForwardContext&) override {
+  Tensor forward(const Tensor& x, ForwardContext& context) override {
+    if (conv_ != nullptr) return conv_->forward(x, context);
     switch (options_.mode) {
       case UpsampleMode::kNearest:
         break;
@@ -59,8 +61,19 @@ class Upsample : public Layer {
                        {"nearest_mode", std::string("floor")}});
   }
 
+  /// A convolution behind copies of each pixel sees them before they are made.
+  bool absorb(Layer& next) override {
+    auto* conv = dynamic_cast<Conv*>(&next);
+    if (conv == nullptr || conv_ != nullptr || options_.mode != UpsampleMode::kNearest ||
+        !conv->enlarge_first(options_.factor))
+      return false;
+    conv_ = conv;
+    return true;
+  }
+
  private:
   UpsampleOptions options_;
+  Conv* conv_ = nullptr;
 };
 
 class UpsampleSpec : public SpecWith<UpsampleOptions> {

@@ -89,8 +89,7 @@ double grids_between(const config::Recipe& recipe, std::uint64_t steps, double s
 }  // namespace
 
 double multiply_adds_of_step(const config::Recipe& recipe, const models::Gan& gan) {
-  const auto g = static_cast<double>(models::summarise(gan.generator).multiply_adds);
-  const auto d = static_cast<double>(models::summarise(gan.discriminator).multiply_adds);
+  const double g = models::products_made(gan.generator), d = models::products_made(gan.discriminator);
   double of_penalties = 0;
   for (const auto& table : recipe.penalties) {
     const auto penalty = objectives::make_penalty(table);

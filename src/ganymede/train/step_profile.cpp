@@ -36,6 +36,14 @@ double parameter_bytes_of(const nn::Layer& layer) {
   return bytes;
 }
 
+double flops_of(const nn::Sequence::Entry& entry, const nn::Shape& input) {
+  return 2 * entry.layer->share_of_products() * static_cast<double>(entry.spec->multiply_adds(input));
+}
+
+double elements(const nn::Shape& shape) {
+  return static_cast<double>(shape.elements());
+}
+
 void collect(const nn::Sequence& sequence, const std::string& prefix, double bytes_a_value,
              std::vector<TimedLayer>& out) {
   const nn::Shape* input = &sequence.input_shape();
@@ -44,12 +52,14 @@ void collect(const nn::Sequence& sequence, const std::string& prefix, double byt
     if (entry.absorbed) {
       out.back().of_one_image.name += " + " + entry.name;
       out.back().parameter_bytes += parameter_bytes_of(*entry.layer);
+      out.back().of_one_image.forward_flops += flops_of(entry, *input);
+      if (parts.empty())
+        out.back().of_one_image.forward_bytes += bytes_a_value * (elements(entry.output) - elements(*input));
     } else {
       TimedLayer timed{.layer = entry.layer.get(), .of_one_image = {.name = prefix + entry.name}};
       if (parts.empty()) {  // what is inside a composite layer counts itself
-        timed.of_one_image.forward_flops = 2.0 * static_cast<double>(entry.spec->multiply_adds(*input));
-        timed.of_one_image.forward_bytes =
-            bytes_a_value * static_cast<double>(input->elements() + entry.output.elements());
+        timed.of_one_image.forward_flops = flops_of(entry, *input);
+        timed.of_one_image.forward_bytes = bytes_a_value * (elements(*input) + elements(entry.output));
         timed.parameter_bytes = parameter_bytes_of(*entry.layer);
       }
       out.push_back(std::move(timed));
