@@ -83,6 +83,31 @@ class Faults:
         shutil.rmtree(out, ignore_errors=True)
         return f"{number} {' '.join(self.operations[number - 1])} {kind}: {wrong}" if wrong and not settings else wrong
 
+    def half_run(self):
+        """A run that stopped half way, and the operations of going on with it, reads too."""
+        half, log = self.folder / "half", self.folder / "reads"
+        if not half.exists():
+            self.run(half, steps=STEPS // 2)
+            copy = self._copy_of(half)
+            self.run(copy, "--resume", FAULTS_BELOW=f"{copy}/", FAULTS_LOG=log, FAULTS_READS=1)
+        return half, [line.split(" ", 2)[1:] for line in log.read_text().splitlines()]
+
+    def fault_while_resuming(self, number, kind):
+        """As fault(), of an operation of the half run that is resumed."""
+        half, operations = self.half_run()
+        copy = self._copy_of(half)
+        failed = self.run(
+            copy, "--resume", FAULTS_BELOW=f"{copy}/", FAULTS_AT=number, FAULTS_DO=kind, FAULTS_READS=1
+        )
+        wrong = self.wrong_end(failed, kind) or self.wrong_resume(copy, self.run(copy, "--resume"))
+        return f"{number} {' '.join(operations[number - 1])} {kind}: {wrong}" if wrong else ""
+
+    def _copy_of(self, run):
+        copy = self.folder / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(run, copy)
+        return copy
+
     @staticmethod
     def wrong_end(result, kind):
         if kind == "kill":

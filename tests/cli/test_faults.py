@@ -31,6 +31,20 @@ def test_a_sample_of_the_operations(faults):
     assert not any(wrong), "\n".join(filter(None, wrong))
 
 
+def test_a_sample_of_the_reads(faults):
+    """An error while a run is gone on with is said as what it is, and the next attempt goes on."""
+    operations = faults.half_run()[1]
+    names = [name for name, _ in operations]
+    assert {"open", "read", "lseek", "stat", "fstat"} <= set(names), sorted(set(names))
+    chance = random.Random(17)
+    # Beside chance, those that went wrong once: what asks for the recipe, what looks at the table of metrics.
+    of_recipe = [n for n, (name, path) in enumerate(operations, 1) if name == "stat" and path.endswith("recipe.toml")]
+    of_metrics = [n for n, (name, path) in enumerate(operations, 1) if path.endswith("metrics.csv") and name != "read"]
+    numbers = {*of_recipe, *of_metrics, *chance.sample(range(1, len(operations) + 1), SAMPLE // 5)}
+    wrong = [faults.fault_while_resuming(number, str(EIO)) for number in sorted(numbers)]
+    assert not any(wrong), "\n".join(filter(None, wrong))
+
+
 def test_rows_that_cannot_be_written(faults):
     """What is saved when a row was refused counts on that row."""
     rows = [

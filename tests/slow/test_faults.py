@@ -33,25 +33,12 @@ def test_every_operation(faults, kind):
 
 
 @pytest.mark.parametrize("kind", (str(EIO), "short"))
-def test_every_read(faults, tmp_path, kind):
+def test_every_read(faults, kind):
     """Reads of a resumed run: an error in the middle is one line, and the next attempt goes on; a part is no error."""
-    half = tmp_path / "half"
-    faults.run(half, steps=4)
-    log = tmp_path / "log"
-    copy = tmp_path / "copy"
-    subprocess.run(["cp", "-r", half, copy], check=True)
-    faults.run(copy, "--resume", FAULTS_BELOW=f"{copy}/", FAULTS_LOG=log, FAULTS_READS=1)
-    operations = log.read_text().splitlines()
-    wrong = []
-    for number, operation in enumerate(operations, 1):
-        subprocess.run(["rm", "-rf", copy], check=True)
-        subprocess.run(["cp", "-r", half, copy], check=True)
-        failed = faults.run(copy, "--resume", FAULTS_BELOW=f"{copy}/", FAULTS_AT=number, FAULTS_DO=kind, FAULTS_READS=1)
-        said = faults.wrong_end(failed, kind) or faults.wrong_resume(copy, faults.run(copy, "--resume"))
-        if said:
-            wrong.append(f"{operation} {kind}: {said}")
-    print(f"{kind}: {len(operations)} operations of a resumed run, {len(wrong)} wrong")
-    assert operations and not wrong, "\n".join(wrong)
+    operations = faults.half_run()[1]
+    wrong = [faults.fault_while_resuming(number, kind) for number in range(1, len(operations) + 1)]
+    print(f"{kind}: {len(operations)} operations of a resumed run, {sum(map(bool, wrong))} wrong")
+    assert operations and not any(wrong), "\n".join(filter(None, wrong))
 
 
 def test_kills_at_random_moments(faults, tmp_path):

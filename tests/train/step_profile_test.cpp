@@ -41,6 +41,15 @@ TEST(StepProfile, CountsTheArithmeticOfAllForwardPasses) {
             2.0 * 3 * 8 * 16 * 16 * trainer.recipe().train.batch_size * 3);
 }
 
+TEST(StepProfile, CountsImagesHoweverTheyAreJoinedAndProductsThatAreMade) {
+  constexpr const char* kOnePass = "{ conv = 8, padding = 1 }, { avg_pool = 2 }, \"flatten\", { dense = 1 }";
+  Trainer trainer(test::recipe_of(toy::kGenerator, kOnePass, {"train.precision=f32"}), toy::halves(), torch::kCPU);
+  const auto profile = profile_steps(trainer, 2);
+  // 3 to 8 channels, both in one: 4x4 kernel, 4x4 values out.
+  EXPECT_DOUBLE_EQ(named(profile, "discriminator.conv_1 + avg_pool_1").forward_flops,
+                   2.0 * 3 * 8 * 16 * 16 * trainer.recipe().train.batch_size * 3);
+}
+
 TEST(StepProfile, APenaltysSecondPassReachesEveryLayer) {
   Trainer trainer = toy::trainer_of(kPenalised);
   const auto profile = profile_steps(trainer, 2);

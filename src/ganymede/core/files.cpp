@@ -238,13 +238,12 @@ void write_file_in_pieces(const fs::path& path, const std::function<void(const P
 
 AppendFile::AppendFile(fs::path path, std::uint64_t keep_bytes) : path_(std::move(path)) {
   make_parent(path_);
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) fail("write", path_, errno);
   struct stat status{};
   if (::fstat(descriptor_, &status) != 0) fail("write", path_, errno);
   size_ = std::min(keep_bytes, static_cast<std::uint64_t>(status.st_size));
   if (::ftruncate(descriptor_, static_cast<off_t>(size_)) != 0) fail("write", path_, errno);
-  ::lseek(descriptor_, 0, SEEK_END);
 }
 
 AppendFile::~AppendFile() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ class PhaseClock {
   struct Phase {
     const void* owner = nullptr;  ///< a layer, say; null for what belongs to none
     std::string pass;             ///< "forward"
+    std::int64_t images = 0;      ///< how many it is of, where that is known
     bool operator==(const Phase&) const = default;
   };
   struct Span {
@@ -39,7 +41,7 @@ class PhaseClock {
   double now() const;
 
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  Phase phase_{nullptr, "other"};
+  Phase phase_{nullptr, "other", 0};
   double begin_ = 0;
   std::vector<Span> spans_;
 };

@@ -93,7 +93,7 @@ Tensor Sequence::timed_forward(const Tensor& x, ForwardContext& context, PhaseCl
     if (entry.absorbed) continue;
     const Layer* layer = entry.layer.get();
     h = marked(h, before, layer);
-    clock.enter(layer, "forward");
+    clock.enter({layer, "forward", h.size(0)});
     h = entry.layer->forward(h, context);
     before = layer;
   }

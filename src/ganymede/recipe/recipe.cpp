@@ -288,10 +288,12 @@ Recipe load_recipe(const std::string& name_or_path, const std::vector<std::strin
     known.emplace_back(shipped.name);
   }
   std::filesystem::path path(name_or_path);
-  std::error_code ignored;
+  std::error_code error;
   // One's own recipe may be named as a shipped one is: NAME for NAME.toml.
-  if (!std::filesystem::is_regular_file(path, ignored) && !path.has_extension()) path += ".toml";
-  if (std::filesystem::is_regular_file(path, ignored)) {
+  if (!std::filesystem::is_regular_file(path, error) && !path.has_extension()) path += ".toml";
+  const auto type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::none) throw Error("cannot read it: " + error.message(), path.string());
+  if (type == std::filesystem::file_type::regular) {
     const Bytes bytes = read_file(path, kRecipeBytes);
     return parse_recipe({bytes.begin(), bytes.end()}, path.stem().string(), path.string(), overrides);
   }

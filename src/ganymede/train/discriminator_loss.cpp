@@ -70,7 +70,7 @@ std::pair<Trainer::Judgement, Trainer::Judgement> Trainer::judge_both(const Labe
                                                                       bool norms_fake) {
   const std::int64_t count = real.pixels.size(0);
   // A gradient of half the images would be computed of all; a recipe that translates has more generated images.
-  if (couples_images_ || norms_real != norms_fake || fake.pixels.size(0) != count)
+  if (gan_.discriminator.couples_images() || norms_real != norms_fake || fake.pixels.size(0) != count)
     return {judge(real, norms_real), judge(fake, norms_fake)};
   // One pass reads the weights once, and makes one gradient of them.
   const Judgement both = judge(

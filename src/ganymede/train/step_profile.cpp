@@ -135,7 +135,7 @@ StepProfile profile_steps(Trainer& trainer, int steps) {
   StepProfile out;
   std::map<const void*, std::string> names;
   std::map<const void*, LayerTimes> times;
-  std::map<const void*, double> calls;
+  std::map<const void*, double> passes, images;  // a step
   for (const auto& span : spans) {
     const double seconds = span.seconds / steps;
     out.seconds += seconds;
@@ -147,15 +147,15 @@ StepProfile profile_steps(Trainer& trainer, int steps) {
     }
     auto& of = times[span.phase.owner];
     (span.phase.pass == "forward" ? of.forward : span.phase.pass == "backward" ? of.backward : of.second) += seconds;
-    if (span.phase.pass == "forward") calls[span.phase.owner] += 1.0 / steps;
+    if (span.phase.pass != "forward") continue;
+    passes[span.phase.owner] += 1.0 / steps;
+    images[span.phase.owner] += static_cast<double>(span.phase.images) / steps;
   }
-  const auto& train = trainer.recipe().train;
-  const double images = static_cast<double>(train.batch_size) / train.gradient_accumulation;
   for (auto& [layer, of_one, parameter_bytes] : layers_of(trainer.gan(), trainer.compute_type())) {
     LayerTimes of = times[layer];
     of.name = names[layer] = of_one.name;
-    of.forward_flops = of_one.forward_flops * images * calls[layer];
-    of.forward_bytes = (of_one.forward_bytes * images + parameter_bytes) * calls[layer];
+    of.forward_flops = of_one.forward_flops * images[layer];
+    of.forward_bytes = of_one.forward_bytes * images[layer] + parameter_bytes * passes[layer];
     out.layers.push_back(of);
   }
   out.trace = trace_of(spans, names);

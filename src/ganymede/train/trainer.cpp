@@ -86,7 +86,6 @@ Trainer::Trainer(config::Recipe recipe, std::shared_ptr<const data::Dataset> dat
   }
   gan_.generator.require_gradients(true);
   for (const auto& parameter : gan_.discriminator.parameters()) discriminator_parameters_.push_back(parameter.tensor);
-  couples_images_ = gan_.discriminator.couples_images();
   frozen_ = first_parameters(gan_.discriminator, recipe_.train.freeze_discriminator);
   generator_optimizer_ =
       std::make_unique<Optimizer>(recipe_.optimizer_generator, gan_.generator, average_ ? &*average_ : nullptr);

@@ -200,8 +200,7 @@ class Trainer {
   std::unique_ptr<augment::Augment> augment_;             ///< null for none
   std::optional<augment::AdaptiveProbability> adaptive_;  ///< where the probability finds itself
   std::vector<Tensor> discriminator_parameters_;
-  std::vector<Tensor> frozen_;   ///< parameters of the discriminator that stay as they are
-  bool couples_images_ = false;  ///< whether the discriminator does: nn::Layer::couples_images()
+  std::vector<Tensor> frozen_;  ///< parameters of the discriminator that stay as they are
   std::unique_ptr<Optimizer> generator_optimizer_, discriminator_optimizer_;
   std::unique_ptr<Batches> batches_;
   std::vector<ByteBatch> real_batches_;     ///< of the step's discriminator updates
