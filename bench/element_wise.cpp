@@ -38,7 +38,7 @@ void leaky_relu_dropout(benchmark::State& s) {
   std::uint64_t seed = 0;
   for (auto _ : s) {
     const Tensor y = s.range(3) == 1 ? at::dropout(at::leaky_relu(x, 0.3), 0.3, true)
-                                     : kernels::leaky_relu_dropout(x, 0.3, 0.3, ++seed);
+                                     : kernels::leaky_relu_dropout(x, 0.3, 0.3, {++seed});
     benchmark::DoNotOptimize(torch::autograd::grad({y}, {x}, {dy}));
   }
 }

@@ -114,6 +114,22 @@ TEST(DiscriminatorPasses, OnePassGivesWhatTwoDo) {
   expect_the_same(once, twice);
 }
 
+TEST(DiscriminatorPasses, RandomNumbersAreThoseOfTwo) {
+  // So that a run goes on as it would have, whichever way its earlier steps were made.
+  const std::string dropping =
+      "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, { dropout = 0.3 }, \"flatten\", { "
+      "dense "
+      "= 4 }, { leaky_relu = 0.2 }, { dropout = 0.5 }, { dense = 1 }";
+  for (const char* augment : {"none", "diffaugment", "ada"}) {
+    const std::vector<std::string> options{std::string("augment.name=") + augment, "augment.probability=0.7",
+                                           "augment.instance_noise=0.1",
+                                           "objective.penalties=[{ gradient_penalty = 1 }, { r1 = 2 }, { r2 = 3 }]"};
+    const Step once = step_with(false, dropping, options), twice = step_with(true, dropping, options);
+    EXPECT_EQ(once.batches, (Sizes{16, 8, 8})) << augment;
+    expect_the_same(once, twice);
+  }
+}
+
 TEST(DiscriminatorPasses, LabelsGoWithTheirImages) {
   const std::string projection = std::string(kPlain) + ", { projection = true, classes = 2 }";
   const Step once = step_with(false, projection, {}), twice = step_with(true, projection, {});

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "ganymede/core/torch_compat.h"
 
@@ -18,12 +17,10 @@ class ProcessSum {
   virtual void add_up(const Tensor& values) const = 0;
 };
 
-/// Images [number * n, (number + 1) * n) of a batch of `of` * n; of several such batches, one after another, those of
-/// each.
+/// Images [number * n, (number + 1) * n) of a batch of `of` * n.
 struct BatchShare {
   std::int64_t number = 0, of = 1;
   const ProcessSum* statistics = nullptr;  ///< by which batch norms see the whole batch; null: they see the share
-  std::int64_t batches = 1;
 };
 
 /// While one lives, what runs on this thread works on that share of its batch.
@@ -46,15 +43,11 @@ class BatchShareScope {
   BatchShare before_;
 };
 
-/// The rows of this share, where `draw(rows)` makes those of the whole batches and `rows` are a share's.
+/// The rows of this share, where `draw(rows)` makes those of a whole batch and `rows` are a share's.
 template <class Draw>
 Tensor rows_of_share(std::int64_t rows, const Draw& draw) {
   const BatchShare& share = BatchShareScope::current();
-  if (share.of == 1) return draw(rows);
-  std::vector<Tensor> own;
-  for (const Tensor& batch : draw(rows * share.of).chunk(share.batches))
-    own.push_back(batch.chunk(share.of)[share.number]);
-  return own.size() == 1 ? own[0] : at::cat(own);
+  return share.of == 1 ? draw(rows) : draw(rows * share.of).narrow(0, rows * share.number, rows);
 }
 
 }  // namespace ganymede

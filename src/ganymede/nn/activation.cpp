@@ -17,10 +17,10 @@ Tensor Activation::forward(const Tensor& x, ForwardContext& context) {
       break;
   }
   if (dropout_ > 0) {
-    const auto seed = context.next_dropout_seed();
-    if (context.training) return kernels::leaky_relu_dropout(x, slope_, dropout_, seed);
+    const auto seeds = context.next_dropout_seeds();
+    if (context.training) return kernels::leaky_relu_dropout(x, slope_, dropout_, seeds);
   }
-  return kernels::leaky_relu_dropout(x, slope_, 0, 0);
+  return kernels::leaky_relu_dropout(x, slope_, 0, {0});
 }
 
 Value Activation::to_graph(Graph& graph, Value x, const Shape&) const {

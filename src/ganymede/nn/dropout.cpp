@@ -6,8 +6,8 @@
 namespace ganymede::nn {
 
 Tensor Dropout::forward(const Tensor& x, ForwardContext& context) {
-  const auto seed = context.next_dropout_seed();
-  return context.training && probability_ > 0 ? kernels::dropout(x, probability_, seed) : x;
+  const auto seeds = context.next_dropout_seeds();
+  return context.training && probability_ > 0 ? kernels::dropout(x, probability_, seeds) : x;
 }
 
 namespace {

@@ -58,11 +58,17 @@ struct ForwardContext {
   bool training = false;
   bool labels_checked = false;     ///< the caller has seen that every class in `labels` is one the network knows
   std::uint64_t dropout_seed = 0;  ///< every dropout layer takes its own seed from it
+  /// Where x is two batches, one after the other: the second's, which is dropped as if it came alone.
+  std::optional<std::uint64_t> second_dropout_seed = {};
   /// The images' classes, int64 [N], or points between classes, weights f32 [N, classes]; on the CPU or x's device;
   /// undefined where there are none.
   Tensor labels = {};
   kernels::FixedWeights* fixed = nullptr;  ///< where the weights no longer change and nothing asks for a gradient
-  std::uint64_t next_dropout_seed() { return mix64(dropout_seed++); }
+  std::vector<std::uint64_t> next_dropout_seeds() {
+    std::vector<std::uint64_t> seeds{mix64(dropout_seed++)};
+    if (second_dropout_seed) seeds.push_back(mix64((*second_dropout_seed)++));
+    return seeds;
+  }
 };
 
 class Sequence;

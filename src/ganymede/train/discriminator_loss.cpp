@@ -1,7 +1,6 @@
 // What the discriminator says of a step's images, and its loss.
 #include <algorithm>
 
-#include "ganymede/core/batch_share.h"
 #include "ganymede/core/phase_clock.h"
 #include "ganymede/core/random.h"
 #include "ganymede/train/trainer.h"
@@ -82,33 +81,37 @@ std::pair<Trainer::Judgement, Trainer::Judgement> Trainer::judge_both(const Labe
   return {half(0), half(count)};
 }
 
-Trainer::Judgement Trainer::judge(const LabelledImages& images, bool norms, std::int64_t batches) {
+Trainer::Judgement Trainer::judge(const LabelledImages& images, bool norms, int batches) {
   const Tensor pixels = images.pixels.detach();
   if (norms) pixels.set_requires_grad(true);
   const auto output = discriminate({pixels, images.labels}, batches);
   return {output, norms ? objectives::squared_gradient_norms(output.image_scores(), pixels) : Tensor()};
 }
 
-objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& images, std::int64_t batches) {
-  BatchShare share = BatchShareScope::current();
-  share.batches = batches;
-  const BatchShareScope scope(share);
-  const auto seed = recipe_.train.seed;
+objectives::DiscriminatorOutput Trainer::discriminate(const LabelledImages& images, int batches) {
   const auto place = place_of_pass();
-  ++passes_;
-  Tensor x = images.pixels;
+  passes_ += static_cast<std::uint64_t>(batches);
   enter_phase("augmentation");
-  if (augment_) x = augmented(x, stream_seed(seed, "augment", place));
-  if (const double noise = value_of(recipe_.augment.instance_noise); noise > 0) {
-    x = x + noise * random_source_.normal(x.sizes(), stream_seed(seed, "instance noise", place)).to(x.scalar_type());
-  }
+  std::vector<Tensor> changed;
+  for (const Tensor& batch : images.pixels.chunk(batches)) changed.push_back(as_seen(batch, place + changed.size()));
+  const Tensor x = batches == 1 ? changed[0] : at::cat(changed);
+  const auto seed = recipe_.train.seed;
   nn::ForwardContext context{.training = true,
                              .labels_checked = true,
                              .dropout_seed = stream_seed(seed, "dropout", place),
                              .labels = images.labels};
+  if (batches == 2) context.second_dropout_seed = stream_seed(seed, "dropout", place + 1);
   enter_phase("losses");
   const Tensor result = gan_.discriminator.forward(x, context).to(at::kFloat);
   return gan_.discriminator.read(result, images.labels, objective_->output_size());
+}
+
+Tensor Trainer::as_seen(const Tensor& images, std::uint64_t place) const {
+  const auto seed = recipe_.train.seed;
+  const Tensor x = augment_ ? augmented(images, stream_seed(seed, "augment", place)) : images;
+  const double noise = value_of(recipe_.augment.instance_noise);
+  if (noise <= 0) return x;
+  return x + noise * random_source_.normal(x.sizes(), stream_seed(seed, "instance noise", place)).to(x.scalar_type());
 }
 
 Tensor Trainer::augmented(const Tensor& images, std::uint64_t seed) const {

@@ -177,8 +177,11 @@ class Trainer {
   /// Both in one pass where that is the same.
   std::pair<Judgement, Judgement> judge_both(const LabelledImages& real, const LabelledImages& fake, bool norms_real,
                                              bool norms_fake);
-  Judgement judge(const LabelledImages& images, bool norms, std::int64_t batches = 1);
-  objectives::DiscriminatorOutput discriminate(const LabelledImages& images, std::int64_t batches = 1);
+  /// The images are one batch after another, each changed and dropped from as if it came alone.
+  Judgement judge(const LabelledImages& images, bool norms, int batches = 1);
+  objectives::DiscriminatorOutput discriminate(const LabelledImages& images, int batches = 1);
+  /// Augmented, and with instance noise.
+  Tensor as_seen(const Tensor& images, std::uint64_t place) const;
   Tensor augmented(const Tensor& images, std::uint64_t seed) const;
   Tensor augment_probability() const;
   UpdateRates rates(const Optimizer& optimizer) const;

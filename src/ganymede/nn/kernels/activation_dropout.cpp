@@ -22,44 +22,49 @@ constexpr std::int64_t groups_per_task = 128;  // groups per groups_per_task of 
 
 struct Rule {
   double slope;
-  std::int64_t threshold;  // of `one`
-  std::uint64_t seed;
-  std::int64_t first;  ///< the place of the tensor's first element among those of the whole batch (core/batch_share.h)
+  std::int64_t threshold;            // of `one`
+  std::vector<std::uint64_t> seeds;  ///< of the batches that follow each other
+  std::int64_t first;  ///< the place of a batch's first element in that of the whole batch (core/batch_share.h)
 
-  /// Of the numbers, each for `kLanes` elements.
-  std::uint64_t counter() const { return mix64(seed) + static_cast<std::uint64_t>(first / kLanes); }
+  std::int64_t batches() const { return static_cast<std::int64_t>(seeds.size()); }
+  /// Of a batch's numbers, each for `kLanes` elements.
+  std::uint64_t counter(std::int64_t batch) const {
+    return mix64(seeds[static_cast<std::size_t>(batch)]) + static_cast<std::uint64_t>(first / kLanes);
+  }
   static constexpr std::int64_t kLanes = 4;
 };
 
 template <class Real>
-DropoutRule<Real> rule_for(const Rule& r) {
+DropoutRule<Real> rule_for(const Rule& r, std::int64_t batch) {
   const auto threshold = static_cast<double>(r.threshold);
-  return {r.counter(), static_cast<std::uint16_t>(r.threshold), static_cast<Real>(one / (one - threshold)),
+  return {r.counter(batch), static_cast<std::uint16_t>(r.threshold), static_cast<Real>(one / (one - threshold)),
           static_cast<Real>(r.slope)};
 }
 
-/// Calls `run(first element, count)` over all elements, in parallel, in whole groups.
-template <class Run>
-void for_groups(std::int64_t count, const Run& run) {
-  parallel_for(0, (count + mask_group - 1) / mask_group, groups_per_task, [&](std::int64_t begin, std::int64_t end) {
-    run(begin * mask_group, std::min(end * mask_group, count) - begin * mask_group);
-  });
+/// Calls `run(rule, the batch's place, first element in it, count)` over all elements, in parallel, in whole groups.
+template <class Real, class Run>
+void for_groups(const Rule& r, std::int64_t elements, const Run& run) {
+  const std::int64_t count = elements / r.batches();
+  for (std::int64_t batch = 0; batch < r.batches(); ++batch) {
+    const auto rule = rule_for<Real>(r, batch);
+    parallel_for(0, (count + mask_group - 1) / mask_group, groups_per_task, [&](std::int64_t begin, std::int64_t end) {
+      run(rule, batch * count, begin * mask_group, std::min(end * mask_group, count) - begin * mask_group);
+    });
+  }
 }
 
 template <class T>
 void forward_as(const Tensor& x, const Rule& r, const Tensor& y) {
-  const auto rule = rule_for<Compute<T>>(r);
-  for_groups(x.numel(), [&](std::int64_t first, std::int64_t count) {
-    dropout_run<T>(data_of<const T>(x) + first, first, count, rule, data_of<T>(y) + first);
+  for_groups<Compute<T>>(r, x.numel(), [&](const auto& rule, std::int64_t at, std::int64_t first, std::int64_t count) {
+    dropout_run<T>(data_of<const T>(x) + at + first, first, count, rule, data_of<T>(y) + at + first);
   });
 }
 
 template <class T>
 void gradient_as(const Tensor& dy, const Tensor& y, const Rule& r, const Tensor& dx) {
-  const auto rule = rule_for<Compute<T>>(r);
-  for_groups(y.numel(), [&](std::int64_t first, std::int64_t count) {
-    dropout_gradient_run<T>(data_of<const T>(dy) + first, data_of<const T>(y) + first, first, count, rule,
-                            data_of<T>(dx) + first);
+  for_groups<Compute<T>>(r, y.numel(), [&](const auto& rule, std::int64_t at, std::int64_t first, std::int64_t count) {
+    dropout_gradient_run<T>(data_of<const T>(dy) + at + first, data_of<const T>(y) + at + first, first, count, rule,
+                            data_of<T>(dx) + at + first);
   });
 }
 
@@ -96,13 +101,16 @@ Tensor gradient_value(const Tensor& gradient, const Tensor& y, const Rule& r) {
 void save_rule(AutogradContext* ctx, const Rule& r) {
   ctx->saved_data["slope"] = r.slope;
   ctx->saved_data["threshold"] = r.threshold;
-  ctx->saved_data["seed"] = static_cast<std::int64_t>(r.seed);
+  ctx->saved_data["seeds"] = std::vector<std::int64_t>(r.seeds.begin(), r.seeds.end());
   ctx->saved_data["first"] = r.first;
 }
 
 Rule restore_rule(AutogradContext* ctx) {
-  return {ctx->saved_data["slope"].toDouble(), ctx->saved_data["threshold"].toInt(),
-          static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt()), ctx->saved_data["first"].toInt()};
+  const auto seeds = ctx->saved_data["seeds"].toIntVector();
+  return {ctx->saved_data["slope"].toDouble(),
+          ctx->saved_data["threshold"].toInt(),
+          {seeds.begin(), seeds.end()},
+          ctx->saved_data["first"].toInt()};
 }
 
 /// dy times each element's factor: linear in dy, so that its own gradient is the same operation again.
@@ -132,37 +140,33 @@ struct LeakyDropout : torch::autograd::Function<LeakyDropout> {
   }
 };
 
-Rule checked_rule(double slope, double p, std::uint64_t seed) {
+Rule checked_rule(const Tensor& x, double slope, double p, const std::vector<std::uint64_t>& seeds) {
   if (!(p >= 0 && p < 1)) throw Error("dropout: the probability must be in [0, 1)");
   if (!(slope >= 0 && slope <= 1)) throw Error("leaky_relu: the slope must be in [0, 1]");
-  return {slope, std::min<std::int64_t>(std::llround(p * one), 65535), seed, 0};
+  const auto batches = static_cast<std::int64_t>(seeds.size());
+  if (batches == 0 || x.numel() % batches != 0) throw Error("dropout: the batches must be equal");
+  return {slope, std::min<std::int64_t>(std::llround(p * one), 65535), seeds,
+          BatchShareScope::current().number * (x.numel() / batches)};
 }
 
-/// `apply` of x, or of each batch of several whose images lie apart from one another in the whole batches.
-template <class Apply>
-Tensor each_batch(const Tensor& x, Rule rule, const Apply& apply) {
-  const Tensor dense = x.is_non_overlapping_and_dense() ? x : x.contiguous();
-  const BatchShare& share = BatchShareScope::current();
-  if (share.of == 1 || share.batches == 1 || rule.threshold == 0) {
-    rule.first = share.number * x.numel();
-    return apply(dense, rule);
-  }
-  std::vector<Tensor> out;
-  for (const Tensor& batch : dense.chunk(share.batches)) {
-    rule.first = (static_cast<std::int64_t>(out.size()) * share.of + share.number) * batch.numel();
-    out.push_back(apply(batch, rule));
-  }
-  return at::cat(out);
+/// x with its elements side by side, and its batches one after the other.
+Tensor in_order(const Tensor& x, const Rule& r) {
+  const bool apart = r.batches() == 1 || x.stride(0) * x.size(0) == x.numel();
+  return apart && x.is_non_overlapping_and_dense() ? x : x.contiguous();
 }
 
 /// Which elements of x are kept: bool, laid out as x, which is dense.
 Tensor kept_of(const Tensor& x, const Rule& r) {
-  const std::int64_t skipped = r.first % Rule::kLanes;
-  const std::int64_t numbers = (skipped + x.numel() + Rule::kLanes - 1) / Rule::kLanes;
+  const std::int64_t skipped = r.first % Rule::kLanes, count = x.numel() / r.batches();
+  const std::int64_t numbers = (skipped + count + Rule::kLanes - 1) / Rule::kLanes;
   // LibTorch's 16-bit integers are signed: with its highest bit the other way round each is less by 32768, in order.
   constexpr std::int64_t kHighestBits = -0x7FFF7FFF7FFF8000;
-  const Tensor parts = random_bits(r.counter(), numbers, x.device()).bitwise_xor_(kHighestBits).view(at::kShort);
-  return (parts.narrow(0, skipped, x.numel()) >= r.threshold - 32768).as_strided(x.sizes(), x.strides());
+  std::vector<Tensor> kept;
+  for (std::int64_t batch = 0; batch < r.batches(); ++batch) {
+    const Tensor parts = random_bits(r.counter(batch), numbers, x.device()).bitwise_xor_(kHighestBits).view(at::kShort);
+    kept.push_back(parts.narrow(0, skipped, count) >= r.threshold - 32768);
+  }
+  return (kept.size() == 1 ? kept[0] : at::cat(kept)).as_strided(x.sizes(), x.strides());
 }
 
 /// x * mask * scale, rounded once: linear in x, so that its gradient is the same operation again.
@@ -178,29 +182,27 @@ struct MaskedScale : torch::autograd::Function<MaskedScale> {
   }
 };
 
-Tensor in_operations(const Tensor& x, const Rule& rule) {
-  const Tensor active = rule.slope == 1 ? x : at::leaky_relu(x, rule.slope);
-  if (rule.threshold == 0) return active;
-  return MaskedScale::apply(active, kept_of(x, rule), one / (one - static_cast<double>(rule.threshold)));
-}
-
 }  // namespace
 
-Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  return each_batch(x, checked_rule(slope, p, seed), [](const Tensor& dense, const Rule& rule) {
-    // The kernel knows nothing of steps whose number lies on the device.
-    const bool here =
-        runs_here(dense) && (rule.threshold == 0 || (rule.first % Rule::kLanes == 0 && !StepNumberScope::active()));
-    return here ? LeakyDropout::apply(dense, rule) : in_operations(dense, rule);
-  });
+Tensor leaky_relu_dropout(const Tensor& x, double slope, double p, const std::vector<std::uint64_t>& seeds) {
+  const Rule rule = checked_rule(x, slope, p, seeds);
+  // The kernel knows nothing of steps whose number lies on the device.
+  if (!runs_here(x) || (rule.threshold > 0 && (rule.first % Rule::kLanes != 0 || StepNumberScope::active())))
+    return leaky_relu_dropout_in_operations(x, slope, p, seeds);
+  return LeakyDropout::apply(in_order(x, rule), rule);
 }
 
-Tensor leaky_relu_dropout_in_operations(const Tensor& x, double slope, double p, std::uint64_t seed) {
-  return each_batch(x, checked_rule(slope, p, seed), in_operations);
+Tensor leaky_relu_dropout_in_operations(const Tensor& x, double slope, double p,
+                                        const std::vector<std::uint64_t>& seeds) {
+  const Rule rule = checked_rule(x, slope, p, seeds);
+  const Tensor dense = in_order(x, rule);
+  const Tensor active = slope == 1 ? dense : at::leaky_relu(dense, slope);
+  if (rule.threshold == 0) return active;
+  return MaskedScale::apply(active, kept_of(dense, rule), one / (one - static_cast<double>(rule.threshold)));
 }
 
-Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
-  return leaky_relu_dropout(x, 1.0, p, seed);
+Tensor dropout(const Tensor& x, double p, const std::vector<std::uint64_t>& seeds) {
+  return leaky_relu_dropout(x, 1.0, p, seeds);
 }
 
 }  // namespace ganymede::nn::kernels
