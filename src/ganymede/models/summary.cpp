@@ -29,44 +29,39 @@ void add_rows(Summary& out, const nn::Sequence& layers, const std::string& prefi
   }
 }
 
-std::int64_t multiply_adds(const nn::Sequence& layers) {
-  std::int64_t sum = 0;
+enum class Products { kWritten, kMade };
+
+/// Of one image, forward.
+double products(const nn::Sequence& layers, Products which) {
+  double sum = 0;
   nn::Shape input = layers.input_shape();
   for (const auto& entry : layers.entries()) {
-    sum += entry.spec->multiply_adds(input);
+    const auto parts = entry.layer->parts();
+    const double share = which == Products::kMade ? entry.layer->share_of_products() : 1;
+    if (parts.empty()) sum += share * static_cast<double>(entry.spec->multiply_adds(input));
+    for (const auto& part : parts) sum += products(*part.sequence, which);
     input = entry.output;
   }
   return sum;
 }
 
-double products_made(const nn::Sequence& layers) {
-  double sum = 0;
-  nn::Shape input = layers.input_shape();
-  for (const auto& entry : layers.entries()) {
-    const auto parts = entry.layer->parts();
-    if (parts.empty()) sum += entry.layer->share_of_products() * static_cast<double>(entry.spec->multiply_adds(input));
-    for (const auto& part : parts) sum += products_made(*part.sequence);
-    input = entry.output;
-  }
+double products(const Network& network, Products which) {
+  double sum = products(network.layers(), which);
+  for (const auto& head : network.heads()) sum += products(head.layers, which);
   return sum;
 }
 
 }  // namespace
 
 double products_made(const Network& network) {
-  double sum = products_made(network.layers());
-  for (const auto& head : network.heads()) sum += products_made(head.layers);
-  return sum;
+  return products(network, Products::kMade);
 }
 
 Summary summarise(const Network& network) {
   Summary out;
   add_rows(out, network.layers(), "");
-  out.multiply_adds = multiply_adds(network.layers());
-  for (const auto& head : network.heads()) {
-    add_rows(out, head.layers, head.name + ".");
-    out.multiply_adds += multiply_adds(head.layers);
-  }
+  out.multiply_adds = static_cast<std::int64_t>(products(network, Products::kWritten));
+  for (const auto& head : network.heads()) add_rows(out, head.layers, head.name + ".");
   out.total = out.trainable + out.non_trainable;
   return out;
 }
