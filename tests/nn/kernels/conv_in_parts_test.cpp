@@ -41,6 +41,7 @@ const Case cases[] = {
     {16, 32, 64, 9, 9, 3, 2, {}},                     // a row and a column that no window reaches
     {20, 64, 64, 16, 16, 3, 1, Padding::all(1), 4},   // groups as wide as a register
     {20, 32, 96, 16, 16, 3, 2, Padding::all(1), 8},   // groups of few channels
+    {5, 32, 64, 40, 40, 3, 1, Padding::all(1), 4},    // groups, one image or three at a time, of copies
     {20, 64, 64, 16, 16, 3, 1, Padding::all(1), 64},  // depthwise
     {40, 128, 128, 4, 4, 4, 1, {}, 128},              // depthwise, one window
 };

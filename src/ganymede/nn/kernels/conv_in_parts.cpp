@@ -1,6 +1,7 @@
 #include "ganymede/nn/kernels/conv_in_parts.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "ganymede/core/parallel.h"
 #include "ganymede/nn/kernels/col2im.h"
@@ -86,11 +87,38 @@ Tensor packed(const std::shared_ptr<OneThreadConv>& conv, const Tensor& weight, 
   return fixed ? fixed->of(weight, weight.scalar_type(), conv, make) : make();
 }
 
+/// Of each pixel a group reads and writes a few channels, often less than a line of the cache, so that oneDNN passes
+/// over the images again and again.
+bool in_groups(const ConvShape& s) {
+  return s.groups > 1 && s.channels > s.groups;
+}
+
+/// Parts of the images: enough for the threads, and of images in groups as many as stay in a processor's own cache.
+std::int64_t parts_of(const ConvShape& s) {
+  constexpr std::int64_t near = 1 << 19;  // bytes
+  const std::int64_t parts = parts_worth(s, useful_parts());
+  if (!in_groups(s)) return parts;
+  const std::int64_t image = s.channels * s.height * s.width, out = s.out * s.out_height * s.out_width;
+  const std::int64_t each = std::max(image, out) * (s.bf16 ? 2 : 4);
+  return std::max(parts, s.images / std::clamp<std::int64_t>(near / each, 1, s.images));
+}
+
+/// Calls `run(from, to)`, in groups with copies that lie near: which is up to twice as fast as from where they are.
+template <class Run>
+void from_near(const ConvShape& s, const Tensor& from, const Tensor& to, std::int64_t first, std::int64_t count,
+               const Run& run) {
+  if (!in_groups(s)) return run(at_image(from, first), at_image(to, first));
+  const Tensor source = from.narrow(0, first, count).clone(), target = to.narrow(0, first, count);
+  const Tensor result = at::empty_like(target);
+  run(source.data_ptr(), result.data_ptr());
+  std::memcpy(target.data_ptr(), result.data_ptr(), target.nbytes());
+}
+
 /// The forward pass or the input gradient, a few images at a time. False where oneDNN has no fast way.
 bool run_images(ConvShape shape, const Tensor& image, const Tensor& weight, const Tensor& bias, const Tensor& out,
                 FixedWeights* fixed) {
   const std::int64_t images = shape.images;
-  const Cut cut(images, parts_worth(shape, useful_parts()));
+  const Cut cut(images, parts_of(shape));
   shape.images = cut.size;
   const auto conv = OneThreadConv::of(shape);
   shape.images = images - (cut.parts - 1) * cut.size;
@@ -99,11 +127,14 @@ bool run_images(ConvShape shape, const Tensor& image, const Tensor& weight, cons
   const Tensor order = packed(conv, weight, shape.groups, fixed);
   const Tensor last_order = last->same_weight(*conv) ? order : packed(last, weight, shape.groups, fixed);
   const float* shift = bias.defined() ? data_of<const float>(bias) : nullptr;
+  const bool forward = shape.pass == ConvPass::kForward;
   in_parts(cut.parts, [&](std::int64_t i) {
     const bool rest = i + 1 == cut.parts;
-    (rest ? last : conv)
-        ->run(at_image(image, i * cut.size), (rest ? last_order : order).data_ptr(), shift,
-              at_image(out, i * cut.size));
+    const std::int64_t count = rest ? shape.images : cut.size;
+    from_near(shape, forward ? image : out, forward ? out : image, i * cut.size, count, [&](void* from, void* to) {
+      (rest ? last : conv)
+          ->run(forward ? from : to, (rest ? last_order : order).data_ptr(), shift, forward ? to : from);
+    });
   });
   return true;
 }
