@@ -59,6 +59,7 @@ constexpr const char* kEndOfReference = R"(
 | `GANYMEDE_DATA` | the folder where data sets are looked for |
 | `GANYMEDE_DEVICE` | as `--device` |
 | `GANYMEDE_ISA` | as `--isa` |
+| `GANYMEDE_NCCL` | `off`: processes that have a GPU each exchange gradients over the CPUs, as others do |
 | `NO_COLOR` | plain text on terminals |
 )";
 

@@ -99,6 +99,9 @@ as \fB\-\-device\fR
 .B GANYMEDE_ISA
 as \fB\-\-isa\fR
 .TP
+.B GANYMEDE_NCCL
+\fIoff\fR: processes that have a GPU each exchange gradients over the CPUs, as others do
+.TP
 .B NO_COLOR
 plain text on terminals
 )";

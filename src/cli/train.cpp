@@ -88,7 +88,7 @@ void run_in(const distributed::Place& place, const operations::TrainRequest& req
   operations::check(request);
   if (place.rank > 0) spdlog::set_level(spdlog::level::warn);  // process 0 says it
   const auto device = device_to_use(place.local_rank);
-  const std::shared_ptr<const distributed::Group> group = distributed::join(place);
+  const std::shared_ptr<const distributed::Group> group = distributed::join(place, device);
   TrainResult end;
   try {
     operations::Training training(request, device, {}, group);

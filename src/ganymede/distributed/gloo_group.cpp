@@ -1,4 +1,4 @@
-// Groups over TCP, by LibTorch's own process group for CPUs (Gloo) and its key-value store.
+// Groups over TCP, by LibTorch's own process group for CPUs (Gloo) and its key-value store; between GPUs by its NCCL.
 #include <arpa/inet.h>
 #include <fmt/format.h>
 #include <netdb.h>
@@ -15,6 +15,7 @@
 
 #include "ganymede/core/counted.h"
 #include "ganymede/core/log.h"
+#include "ganymede/distributed/gpu_exchange.h"
 #include "ganymede/distributed/group.h"
 #include "ganymede/distributed/heartbeat.h"
 
@@ -31,6 +32,7 @@ constexpr auto kSilence = 10000ms;               // of a process that others wai
 constexpr auto kSilenceAfterBreak = 3000ms;      // where a connection broke, which says that somebody is gone
 constexpr auto kGloo = std::chrono::hours(240);  // never: the heartbeat says who is lost, and who only works long
 constexpr auto kLook = 500ms;
+constexpr auto kGpuPause = 20us;  // between questions whether a GPU is done
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
@@ -135,19 +137,33 @@ Store open_store(const Place& place, bool serve) {
   }
 }
 
-/// Where each process runs, when all have come.
-std::vector<std::string> wait_for_all(c10d::Store& store, const Place& place) {
+struct Peers {
+  std::vector<std::string> names;  ///< where each runs
+  std::vector<std::string> gpus;   ///< gpu_name of each
+};
+
+std::string text_at(c10d::Store& store, const std::string& key) {
+  const auto bytes = store.get(key);
+  return {bytes.begin(), bytes.end()};
+}
+
+/// All processes, when they have come.
+Peers wait_for_all(c10d::Store& store, const Place& place, const torch::Device& device) {
   char host[256] = "?";
   ::gethostname(host, sizeof host - 1);
+  const auto set = [&](const std::string& key, const std::string& text) {
+    store.set(key, std::vector<std::uint8_t>(text.begin(), text.end()));
+  };
   const auto key = [](int rank) { return fmt::format("here/{}", rank); };
+  const auto gpu_key = [](int rank) { return fmt::format("gpu/{}", rank); };
   if (store.add(fmt::format("taken/{}", place.rank), 1) > 1) {
     throw Error(fmt::format("two processes say that they are number {} of {}", place.rank, place.size),
                 fmt::format("{}:{}", place.host, place.port), "does another training use the same MASTER_PORT?");
   }
-  const std::string here = fmt::format("{}, process id {}", host, ::getpid());
-  store.set(key(place.rank), std::vector<std::uint8_t>(here.begin(), here.end()));
+  set(gpu_key(place.rank), gpu_name(device));
+  set(key(place.rank), fmt::format("{}, process id {}", host, ::getpid()));
   const auto end = std::chrono::steady_clock::now() + kJoin;
-  std::vector<std::string> names;
+  Peers peers;
   for (int rank = 0; rank < place.size; ++rank) {
     while (!store.check({key(rank)})) {
       if (std::chrono::steady_clock::now() > end)
@@ -155,10 +171,10 @@ std::vector<std::string> wait_for_all(c10d::Store& store, const Place& place) {
                     fmt::format("{}:{}", place.host, place.port), "were all of them started?");
       std::this_thread::sleep_for(100ms);
     }
-    const auto bytes = store.get(key(rank));
-    names.push_back(name_of(place, rank, std::string(bytes.begin(), bytes.end())));
+    peers.names.push_back(name_of(place, rank, text_at(store, key(rank))));
+    peers.gpus.push_back(text_at(store, gpu_key(rank)));
   }
-  return names;
+  return peers;
 }
 
 /// Connects all with all. On a thread that is given up where that takes too long: it cannot be stopped.
@@ -187,11 +203,15 @@ Gloo connect(const Store& store, const Place& place) {
 
 class GlooGroup : public Group {
  public:
-  GlooGroup(const Place& place, Store store, const std::vector<std::string>& names)
+  GlooGroup(const Place& place, Store store, const Peers& peers, const torch::Device& device)
       : Group(place),
         store_(std::move(store)),
         gloo_(connect(c10::make_intrusive<c10d::PrefixStore>("gloo", store_), place)),
-        heartbeat_(open_store(place, false), place, names) {}
+        heartbeat_(open_store(place, false), place, peers.names) {
+    if (!each_has_its_own(peers.gpus)) return;
+    const auto keys = c10::make_intrusive<c10d::PrefixStore>("nccl", store_);
+    gpus_ = make_gpu_exchange(keys, place.rank, place.size, device);
+  }
 
   ~GlooGroup() override {
     // With a lost process its destructor would wait for ever.
@@ -199,16 +219,22 @@ class GlooGroup : public Group {
   }
 
   std::unique_ptr<Exchange> begin_sum(const Tensor& values) const override {
-    return begin(values, [this](std::vector<Tensor>& tensors) { return gloo_->allreduce(tensors); });
+    return begin(
+        values, [this](std::vector<Tensor>& tensors) { return gloo_->allreduce(tensors); },
+        [this](std::vector<Tensor>& tensors) { return gpus_->sum(tensors); });
   }
   void broadcast(const Tensor& values) const override {
-    begin(values, [this](std::vector<Tensor>& tensors) { return gloo_->broadcast(tensors); })->wait();
+    begin(
+        values, [this](std::vector<Tensor>& tensors) { return gloo_->broadcast(tensors); },
+        [this](std::vector<Tensor>& tensors) { return gpus_->broadcast(tensors); })
+        ->wait();
   }
   using Group::broadcast;
   void rest(bool resting) const override { heartbeat_.rest(resting); }
   void leave(const std::string& why) const override {
     if (!broken_.empty()) return;
     broken_ = why;
+    if (gpus_) gpus_->give_up();
     heartbeat_.announce(fmt::format("process {} of {} has ended: {}", rank(), size(), why), 3000ms);
   }
   std::string broken() const override { return broken_; }
@@ -221,6 +247,7 @@ class GlooGroup : public Group {
     Sent(const GlooGroup& group, Work work, Tensor values, Tensor host)
         : group_(group), work_(std::move(work)), values_(std::move(values)), host_(std::move(host)) {}
     void wait() override {
+      if (host_.is_cuda()) return group_.wait_for_gpu(*work_);
       group_.wait_for(*work_);
       if (!values_.is_same(host_)) values_.copy_(host_);
     }
@@ -228,17 +255,18 @@ class GlooGroup : public Group {
    private:
     const GlooGroup& group_;
     Work work_;
-    Tensor values_, host_;  ///< the same on the CPU
+    Tensor values_, host_;  ///< the same on the CPU, where it goes by Gloo
   };
 
-  template <class Begin>
-  std::unique_ptr<Exchange> begin(const Tensor& values, const Begin& begin_work) const {
+  template <class BeginOnHost, class BeginOnGpus>
+  std::unique_ptr<Exchange> begin(const Tensor& values, const BeginOnHost& on_host, const BeginOnGpus& on_gpus) const {
     if (!broken_.empty()) throw PeerLost(broken_);
     heartbeat_.moved();
-    const Tensor host = values.is_cpu() ? values : values.cpu();
-    std::vector<Tensor> tensors{host};
+    const bool by_gpu = gpus_ && values.is_cuda() && values.is_contiguous();
+    const Tensor sent = by_gpu || values.is_cpu() ? values : values.cpu();
+    std::vector<Tensor> tensors{sent};
     try {
-      return std::make_unique<Sent>(*this, begin_work(tensors), values, host);
+      return std::make_unique<Sent>(*this, by_gpu ? on_gpus(tensors) : on_host(tensors), values, sent);
     } catch (const std::exception& error) {
       fail(error.what());
     }
@@ -258,8 +286,29 @@ class GlooGroup : public Group {
     heartbeat_.wait(false);
   }
 
+  /// NCCL's own wait only orders what the GPU does next: a lost process would be noticed nowhere.
+  void wait_for_gpu(c10d::Work& work) const {
+    heartbeat_.wait(true);
+    auto looked = std::chrono::steady_clock::now();
+    while (!work.isCompleted()) {
+      std::this_thread::sleep_for(kGpuPause);
+      const auto now = std::chrono::steady_clock::now();
+      if (now - looked < kLook) continue;
+      looked = now;
+      if (const auto trouble = heartbeat_.trouble(kSilence)) lose(*trouble);
+    }
+    try {
+      if (work.exception()) std::rethrow_exception(work.exception());
+      work.wait();
+    } catch (const std::exception& error) {
+      fail(error.what());
+    }
+    heartbeat_.wait(false);
+  }
+
   [[noreturn]] void lose(const std::string& why) const {
     broken_ = why;
+    if (gpus_) gpus_->give_up();
     heartbeat_.announce(why, 1500ms);
     throw PeerLost(why);
   }
@@ -275,18 +324,19 @@ class GlooGroup : public Group {
 
   Store store_;  ///< process 0's serves all
   mutable Gloo gloo_;
+  std::unique_ptr<GpuExchange> gpus_;  ///< null where processes share a GPU, have none, or cannot
   mutable Heartbeat heartbeat_;
   mutable std::string broken_;
 };
 
 }  // namespace
 
-std::shared_ptr<Group> join(const Place& place) {
+std::shared_ptr<Group> join(const Place& place, const torch::Device& device) {
   spdlog::info("waiting for {} at {}:{} ({})", counted(place.size, "process", "processes"), place.host, place.port,
                place.launcher);
   auto store = open_store(place, place.serves_store);
-  const auto names = wait_for_all(*store, place);
-  return std::make_shared<GlooGroup>(place, std::move(store), names);
+  const Peers peers = wait_for_all(*store, place, device);
+  return std::make_shared<GlooGroup>(place, std::move(store), peers, device);
 }
 
 }  // namespace ganymede::distributed

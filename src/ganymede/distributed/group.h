@@ -57,9 +57,10 @@ class Group : public ProcessSum {
   Place place_;
 };
 
-/// Waits until all processes have come. Throws Error where one does not within five minutes, naming it, where two say
-/// that they are the same one, where the store cannot be opened or reached, and in a program that was built without
-/// GANYMEDE_DISTRIBUTED. `place` is not alone.
-std::shared_ptr<Group> join(const Place& place);
+/// Waits until all processes have come. Sums of tensors on `device` go from GPU to GPU (NCCL) where each process has a
+/// GPU of its own and the build has NCCL; all others over the CPUs (Gloo). Throws Error where one does not within five
+/// minutes, naming it, where two say that they are the same one, where the store cannot be opened or reached, and in a
+/// program that was built without GANYMEDE_DISTRIBUTED. `place` is not alone.
+std::shared_ptr<Group> join(const Place& place, const torch::Device& device);
 
 }  // namespace ganymede::distributed
