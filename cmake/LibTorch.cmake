@@ -77,8 +77,8 @@ if(torch_cuda_libraries)
   file(GLOB cuda_runtimes ${torch_neighbours}/nvidia/cu*/include ${torch_neighbours}/nvidia/cuda_runtime/include)
   find_path(GANYMEDE_CUDA_HEADERS crt/host_config.h HINTS ${cuda_runtimes} /usr/local/cuda/include
     DOC "Folder of CUDA's headers, for the capture of training steps")
-  # For distributed/nccl_exchange.cpp alone, which needs CUDA's C++ headers as well. Older LibTorchs cannot end a sum that
-  # waits for a lost process.
+  # For distributed/nccl_exchange.cpp alone, which needs CUDA's C++ headers as well. Older LibTorchs cannot end a sum
+  # that waits for a lost process.
   if(GANYMEDE_CUDA_HEADERS AND EXISTS ${GANYMEDE_CUDA_HEADERS}/nv/target
      AND GANYMEDE_TORCH_VERSION VERSION_GREATER_EQUAL 2.6)
     find_path(GANYMEDE_NCCL_HEADERS nccl.h HINTS ${torch_neighbours}/nvidia/nccl/include /usr/local/cuda/include
