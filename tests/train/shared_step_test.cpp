@@ -79,8 +79,8 @@ Gradients shared(const Make& make, int processes) {
     threads.emplace_back([&, rank] {
       const auto i = static_cast<std::size_t>(rank);
       try {
-        groups[i] =
-            distributed::join({rank, processes, rank, processes, "127.0.0.1", port, rank == 0, "test", "a test"});
+        groups[i] = distributed::join(
+            {rank, processes, rank, processes, "127.0.0.1", port, rank == 0, "test", "a test"}, torch::kCPU);
         Trainer trainer(make(), halves(), torch::kCPU);
         trainer.share_with(*groups[i]);
         of[i] = after_a_step(trainer);
