@@ -41,7 +41,8 @@ def test_from_any_folder_and_to_any_file(ganymede, tmp_path):
     assert result.returncode == 0, result.stderr
     said = json.loads(result.stdout)
     assert (said["images"], said["bad"]) == (24, 1) and said["peak_memory_bytes"] > 0
-    assert abs(said["seconds"] - 36) <= max(2 * said["seconds_per_step"], 1) + said["seconds_per_grid"]
+    # The interval of grids is a round number of steps: a few more or fewer of them, which busy processors make long.
+    assert abs(said["seconds"] - 36) <= max(2 * said["seconds_per_step"], 1) + 3 * said["seconds_per_grid"]
     text = (tmp_path / "recipes/a.toml").read_text()
     assert "size = 32  # as asked for" in text and "skip_bad = true" in text and "too few to learn" in text
     (tmp_path / "elsewhere").mkdir()
