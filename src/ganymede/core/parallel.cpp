@@ -1,5 +1,6 @@
 #include "ganymede/core/parallel.h"
 
+#include <dlfcn.h>
 #include <linux/futex.h>
 #include <omp.h>
 #include <sys/syscall.h>
@@ -133,15 +134,25 @@ Team& team() {
   return team;
 }
 
+/// This thread's number for MKL, where LibTorch has MKL within: LibTorch has set that of all threads, which OpenMP's
+/// does not change any more.
+void set_mkl_threads(int threads) {
+  using Set = int (*)(int);
+  static const auto set = reinterpret_cast<Set>(::dlsym(RTLD_DEFAULT, "MKL_Set_Num_Threads_Local"));
+  if (set != nullptr) set(threads);
+}
+
 }  // namespace
 
 OneThread::OneThread() : threads_before_(omp_get_max_threads()), within_before_(within_part) {
   omp_set_num_threads(1);
+  if (!within_before_) set_mkl_threads(1);
   within_part = true;
 }
 
 OneThread::~OneThread() {
   omp_set_num_threads(threads_before_);
+  if (!within_before_) set_mkl_threads(0);  // what all threads have
   within_part = within_before_;
 }
 
