@@ -117,9 +117,8 @@ TEST(DiscriminatorPasses, OnePassGivesWhatTwoDo) {
 TEST(DiscriminatorPasses, RandomNumbersAreThoseOfTwo) {
   // So that a run goes on as it would have, whichever way its earlier steps were made.
   const std::string dropping =
-      "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, { dropout = 0.3 }, \"flatten\", { "
-      "dense "
-      "= 4 }, { leaky_relu = 0.2 }, { dropout = 0.5 }, { dense = 1 }";
+      "{ conv = 8, kernel = 4, stride = 2, padding = 1 }, { leaky_relu = 0.2 }, { dropout = 0.3 }, \"flatten\", "
+      "{ dense = 4 }, { leaky_relu = 0.2 }, { dropout = 0.5 }, { dense = 1 }";
   for (const char* augment : {"none", "diffaugment", "ada"}) {
     const std::vector<std::string> options{std::string("augment.name=") + augment, "augment.probability=0.7",
                                            "augment.instance_noise=0.1",

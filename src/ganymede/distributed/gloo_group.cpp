@@ -234,8 +234,8 @@ class GlooGroup : public Group {
   void leave(const std::string& why) const override {
     if (!broken_.empty()) return;
     broken_ = why;
-    if (gpus_) gpus_->give_up();
     heartbeat_.announce(fmt::format("process {} of {} has ended: {}", rank(), size(), why), 3000ms);
+    if (gpus_) gpus_->give_up();
   }
   std::string broken() const override { return broken_; }
 
@@ -308,8 +308,8 @@ class GlooGroup : public Group {
 
   [[noreturn]] void lose(const std::string& why) const {
     broken_ = why;
-    if (gpus_) gpus_->give_up();
     heartbeat_.announce(why, 1500ms);
+    if (gpus_) gpus_->give_up();
     throw PeerLost(why);
   }
   /// A connection broke: a moment later it is known whose.
